@@ -1,0 +1,239 @@
+import type { Readable, Writable } from 'node:stream';
+import type { CounterpartError, ServerState, ToolDefinition } from '@counterpart/schemas';
+
+/**
+ * Interfaces through which rooms of one row meet; `hub.ts` hands the implementations in (design.md, section 3, rule 2).
+ * The hot path of a call is: gateway → CatalogView.tool → Upstream.forward → link → child process.
+ */
+
+// ---------------------------------------------------------------- supervisor ⇄ upstream
+
+/** How a process is run. `env` is complete: nothing else is inherited. */
+export interface ProcessSpec {
+  readonly id: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly restart: 'permanent' | 'transient' | 'temporary';
+  readonly startTimeoutMs: number;
+  /** From the end of stdin to SIGTERM, and from SIGTERM to SIGKILL. */
+  readonly shutdownMs: number;
+  /** Stopped after this long without a call; 0: never. */
+  readonly idleMs: number;
+  /** Between liveness probes while ready; 0: none. */
+  readonly probeMs: number;
+  readonly dependsOn: readonly string[];
+}
+
+export interface ChildIo {
+  readonly pid: number;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+}
+
+/** What the supervisor must be told of a process it knows nothing about. */
+export interface ProcessProtocol {
+  /** Once a process: resolves when it answered the handshake and lists what its manifest says; rejects to fail the start. */
+  handshake(child: ChildIo, signal: AbortSignal): Promise<void>;
+  /** Liveness; a rejection counts as a failure. */
+  probe(signal: AbortSignal): Promise<void>;
+  /** The process is gone, wanted or not: fail what is in flight. Called exactly once for every `handshake` begun. */
+  lost(reason: CounterpartError): void;
+  /** Calls in flight; the idle timer waits while there are any. */
+  inFlight(): number;
+}
+
+export interface ProcessSnapshot {
+  readonly state: ServerState;
+  readonly pid?: number | undefined;
+  readonly restarts: number;
+  readonly since: number;
+  /** The last failure in words; cleared when ready. */
+  readonly problem?: string | undefined;
+}
+
+export interface Supervised {
+  readonly snapshot: ProcessSnapshot;
+  /** Resolves when ready, starting the process if it is stopped or waiting; rejects with SERVER_START_FAILED, SERVER_START_TIMEOUT, SERVER_QUARANTINED. */
+  ready(): Promise<void>;
+  /** A call was made: the idle time starts anew. */
+  touch(): void;
+  /** A real call failed (`false`) or succeeded (`true`): passive health. */
+  observe(ok: boolean): void;
+  stop(): Promise<void>;
+  /** Stops it, forgets its failures, and starts it anew. Leaves quarantine. */
+  restart(): Promise<void>;
+  /** Forgets failures without starting. Leaves quarantine. */
+  reset(): void;
+  /** Last lines of standard error, oldest first; bounded by bytes. */
+  stderr(): readonly string[];
+  /** Stops it and forgets it. */
+  remove(): Promise<void>;
+}
+
+export interface Supervisor {
+  supervise(spec: ProcessSpec, protocol: ProcessProtocol): Supervised;
+  /** Every change of any process's state. */
+  subscribe(listener: (id: string, snapshot: ProcessSnapshot) => void): () => void;
+  /** Stops all in reverse order of dependency; no process is left. */
+  shutdown(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- upstream ⇄ gateway
+
+export type RpcId = string | number;
+export type JsonMembers = Record<string, unknown>;
+export type Era = 'modern' | 'legacy';
+
+/** Who asks, as far as the server may know. */
+export interface Caller {
+  readonly era: Era;
+  /** Capabilities the client declared: what it can be asked for during this call. */
+  readonly capabilities: JsonMembers;
+  readonly clientInfo?: JsonMembers | undefined;
+  /** Modern: the request's `io.modelcontextprotocol/logLevel`. Legacy: the session's level. */
+  readonly logLevel?: string | undefined;
+}
+
+/** An answer as the server sent it: a JSON-RPC frame and where its id stands, so that only the id is replaced. */
+export interface RawReply {
+  readonly kind: 'frame';
+  readonly frame: Buffer;
+  /** The id's text is `frame[idStart, idEnd)`. */
+  readonly idStart: number;
+  readonly idEnd: number;
+  /** The frame carries `error`, not `result`. */
+  readonly isError: boolean;
+  /** Era of the server: a legacy result has no `resultType` yet. */
+  readonly era: Era;
+}
+export type RelayReply = RawReply | { readonly kind: 'failure'; readonly error: CounterpartError };
+
+/** Where everything that belongs to one forwarded request goes. */
+export interface RelaySink {
+  readonly caller: Caller;
+  /** Exactly once. */
+  settle(reply: RelayReply): void;
+  /** A notification for this request: progress (with the caller's own token) or a log message. Never after `settle`. */
+  notify(method: string, params: JsonMembers): void;
+  /** A legacy server asks the client (elicitation, sampling, roots): the client's result, or a rejection. */
+  ask(method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers>;
+}
+
+export interface RelayRequest {
+  readonly method: string;
+  /** Owned by the callee. Names and URIs are already the server's own; `_meta` holds no reserved key. */
+  readonly params: JsonMembers;
+  /** The caller's progress token, if it wants progress. */
+  readonly progressToken?: RpcId | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface RelayTicket {
+  /** The caller gave up: the server is told, the sink hears nothing more. */
+  cancel(reason?: string): void;
+}
+
+/** What a server said of itself in its handshake. */
+export interface UpstreamInfo {
+  readonly era: Era;
+  readonly protocolVersion: string;
+  readonly capabilities: JsonMembers;
+  readonly serverInfo?: JsonMembers | undefined;
+  readonly instructions?: string | undefined;
+}
+
+/** Lists as the server gave them, with every unknown member kept. */
+export interface UpstreamLists {
+  readonly tools: readonly ToolDefinition[];
+  readonly prompts: readonly JsonMembers[];
+  readonly resources: readonly JsonMembers[];
+  readonly resourceTemplates: readonly JsonMembers[];
+}
+
+export interface UpstreamEvents {
+  /** A list changed, or was learned anew. */
+  'lists-changed': [lists: UpstreamLists];
+  'resource-updated': [uri: string];
+  /** A log message that belongs to no call. */
+  'log-message': [params: JsonMembers];
+  /** Reached or lost. */
+  'availability-changed': [available: boolean];
+}
+
+/** The hub's link to one server. Starting it is part of using it. */
+export interface Upstream {
+  readonly id: string;
+  /** Known after the first handshake, or from the registry. */
+  readonly info: UpstreamInfo | undefined;
+  /** Hot path: forwards a request; the server is started if need be. Never throws: failures go to the sink. */
+  forward(request: RelayRequest, sink: RelaySink): RelayTicket;
+  /** The hub's own request; rejects with a CounterpartError, or with RpcFailure for the server's own error. */
+  request(method: string, params: JsonMembers, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<JsonMembers>;
+  /** Connects and reads all lists; the result is also announced as `lists-changed`. */
+  refresh(signal?: AbortSignal): Promise<UpstreamLists>;
+  subscribeResource(uri: string): Promise<void>;
+  unsubscribeResource(uri: string): Promise<void>;
+  on<K extends keyof UpstreamEvents>(event: K, listener: (...args: UpstreamEvents[K]) => void): () => void;
+  /** Process state; a remote server is `ready` or `stopped`, `degraded` after failures. */
+  readonly snapshot: ProcessSnapshot;
+  /** Undefined for a remote server. */
+  readonly process: Supervised | undefined;
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- catalog ⇄ gateway
+
+/** A page of a list, serialised once a catalog change: the JSON text of the array, without its brackets' siblings. */
+export interface ListPage {
+  /** JSON array text, such as `[{"name":"a__b",…}]`. */
+  readonly items: string;
+  readonly nextCursor?: string | undefined;
+}
+
+export type ListKind = 'tools' | 'prompts' | 'resources' | 'resourceTemplates';
+
+/** An immutable snapshot of what one URL of the gateway offers. */
+export interface CatalogView {
+  readonly version: number;
+  /** Undefined for a cursor this catalog did not hand out. */
+  page(list: ListKind, cursor: string | undefined): ListPage | undefined;
+  tool(hubName: string): { readonly upstream: Upstream; readonly name: string; readonly definition: ToolDefinition } | undefined;
+  prompt(hubName: string): { readonly upstream: Upstream; readonly name: string } | undefined;
+  resource(uri: string): { readonly upstream: Upstream; readonly uri: string } | undefined;
+  /** Union of what the servers offer, as the gateway may advertise it. */
+  readonly capabilities: JsonMembers;
+  readonly instructions?: string | undefined;
+  /** Names near to one that is unknown, best first. */
+  similarTools(hubName: string): readonly string[];
+  /** All servers of the view, by id: where set-level requests go. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+}
+
+export type ViewSelector = { readonly kind: 'all' } | { readonly kind: 'server'; readonly id: string };
+
+export interface CatalogChange {
+  readonly tools: boolean;
+  readonly prompts: boolean;
+  readonly resources: boolean;
+}
+
+export interface Catalog {
+  /** The current snapshot; undefined for an unknown server. Cheap: built once a change. */
+  view(selector: ViewSelector): CatalogView | undefined;
+  subscribe(listener: (change: CatalogChange) => void): () => void;
+  /** A subscribed resource changed: its URI in the hub. */
+  onResourceUpdated(listener: (uri: string) => void): () => void;
+}
+
+/** What the catalog must know of each server, from the registry and the configuration. */
+export interface CatalogSource {
+  readonly id: string;
+  /** Text before `__` in hub names; empty: names stay as they are. */
+  readonly prefix: string;
+  readonly upstream: Upstream;
+  /** Lists known without a process: from the server's `tools.json` or from the last time it ran. */
+  readonly known: UpstreamLists | undefined;
+  readonly enabled: boolean;
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { HubEvent, ServerState } from './event.ts';
+import { ToolDefinition } from './tool.ts';
+
+/** Bodies of the admin API under `/api`, shared by the hub's routes and the CLI. */
+
+export const ServerKind = z.enum(['built', 'command', 'remote']);
+
+export const HealthRecord = z.strictObject({
+  at: z.iso.datetime(),
+  state: ServerState,
+  detail: z.string().optional(),
+});
+
+export const ServerSummary = z.strictObject({
+  id: z.string(),
+  kind: ServerKind,
+  title: z.string().optional(),
+  version: z.string().optional(),
+  category: z.string().optional(),
+  enabled: z.boolean(),
+  state: ServerState,
+  /** Tools are listed from a snapshot while the server cannot be reached. */
+  stale: z.boolean(),
+  tools: z.int(),
+  prefix: z.string(),
+  target: z.enum(['live', 'mirror']).optional(),
+  pid: z.int().optional(),
+  /** Proportional set size in bytes (`/proc/<pid>/smaps_rollup`). */
+  pssBytes: z.int().optional(),
+  restarts: z.int(),
+  /** Era of the protocol the server speaks, once known. */
+  era: z.enum(['modern', 'legacy']).optional(),
+  /** The last failure, in words. */
+  problem: z.string().optional(),
+  missingSecrets: z.array(z.string()),
+});
+export type ServerSummary = z.infer<typeof ServerSummary>;
+
+export const ServerDetail = z.strictObject({
+  ...ServerSummary.shape,
+  directory: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  url: z.string().optional(),
+  description: z.string().optional(),
+  toolNames: z.array(z.string()),
+  health: z.array(HealthRecord),
+  /** Newest last. */
+  stderr: z.array(z.string()),
+});
+export type ServerDetail = z.infer<typeof ServerDetail>;
+
+export const HubStatus = z.strictObject({
+  version: z.string(),
+  pid: z.int(),
+  url: z.string(),
+  home: z.string(),
+  startedAt: z.iso.datetime(),
+  ready: z.boolean(),
+  servers: z.array(ServerSummary),
+  tools: z.int(),
+  config: z.strictObject({ file: z.string(), problem: z.string().optional() }),
+});
+export type HubStatus = z.infer<typeof HubStatus>;
+
+export const CallRequest = z.strictObject({
+  tool: z.string(),
+  arguments: z.record(z.string(), z.json()).default({}),
+  timeoutMs: z.int().min(1).optional(),
+});
+
+/** The `result` of a `tools/call`, as the server gave it. */
+export const CallResponse = z.looseObject({ isError: z.boolean().optional() });
+
+export const ToolEntry = z.strictObject({
+  /** Name in the hub. */
+  name: z.string(),
+  server: z.string(),
+  definition: ToolDefinition,
+});
+export type ToolEntry = z.infer<typeof ToolEntry>;
+
+export const AddServerRequest = z.strictObject({
+  name: z.string(),
+  entry: z.json(),
+  replace: z.boolean().optional(),
+});
+
+export const Problem = z.strictObject({
+  /** A code of the error catalogue. */
+  code: z.string(),
+  title: z.string(),
+  status: z.int(),
+  /** What was being done and what was found. */
+  detail: z.string(),
+  /** What to try next. */
+  fix: z.string(),
+  docs: z.string(),
+  params: z.record(z.string(), z.json()).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export const EventPage = z.strictObject({ events: z.array(HubEvent) });

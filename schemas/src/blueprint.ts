@@ -1,0 +1,245 @@
+import { z } from 'zod';
+import { ContentHash, ServerId, ToolName } from './ids.ts';
+import { JsonSchema, JsonValue } from './json.ts';
+
+/**
+ * The intermediate form between readers and writers: what a service is, how each field travels on the wire.
+ * Plain data; every schema in it is JSON Schema 2020-12 whose references point into `types` as `#/$defs/<name>`.
+ */
+
+/** What a call does to the service: `destructive` may remove or overwrite what was there. */
+export const Effect = z.enum(['read', 'write', 'destructive']);
+export type Effect = z.infer<typeof Effect>;
+
+/** Where a blueprint's part came from, so that every omission and problem can be found in the source. */
+export const Provenance = z.strictObject({
+  /** JSON pointer in the document as the author wrote it, such as `#/paths/~1pets/get`. */
+  pointer: z.string(),
+  /** 1-based, when the source is text whose positions are known. */
+  line: z.int().min(1).optional(),
+  operationId: z.string().optional(),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
+export const ServerVariable = z.strictObject({
+  default: z.string(),
+  enum: z.array(z.string()).optional(),
+  description: z.string().optional(),
+});
+
+/** A base address. `url` may hold `{variables}` and may be relative, then it needs a base URL from the environment. */
+export const ServiceServer = z.strictObject({
+  url: z.string(),
+  description: z.string().optional(),
+  variables: z.record(z.string(), ServerVariable).optional(),
+});
+export type ServiceServer = z.infer<typeof ServiceServer>;
+
+/** OpenAPI 3.2 parameter styles. `content` means: serialised as `contentType`, not by style. */
+export const ParameterStyle = z.enum([
+  'simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'tabDelimited', 'deepObject', 'cookie', 'content',
+]);
+export type ParameterStyle = z.infer<typeof ParameterStyle>;
+
+/** Carries one top-level property of a tool's input to its place in the HTTP request. */
+export const ParameterBinding = z.strictObject({
+  /** Property of the input; legal for every client profile. */
+  key: z.string(),
+  /** Name on the wire, as the description has it. */
+  name: z.string(),
+  in: z.enum(['path', 'query', 'header', 'cookie', 'querystring']),
+  style: ParameterStyle,
+  explode: z.boolean(),
+  required: z.boolean(),
+  allowReserved: z.boolean().optional(),
+  allowEmptyValue: z.boolean().optional(),
+  /** For style `content` and for `querystring`: how the value is serialised. */
+  contentType: z.string().optional(),
+  /** Sent when the caller gives none: a constant such as a version header. */
+  default: JsonValue.optional(),
+  deprecated: z.boolean().optional(),
+});
+export type ParameterBinding = z.infer<typeof ParameterBinding>;
+
+/** How one property of a form or multipart body is written (OpenAPI Encoding Object). */
+export const PartEncoding = z.strictObject({
+  contentType: z.string().optional(),
+  style: ParameterStyle.optional(),
+  explode: z.boolean().optional(),
+  allowReserved: z.boolean().optional(),
+});
+
+/**
+ * How the body is written. `binary` and multipart file parts take the kit's file value
+ * (`{ base64 | text | path, filename?, mediaType? }`).
+ */
+export const BodyContent = z.strictObject({
+  mediaType: z.string(),
+  kind: z.enum(['json', 'form', 'multipart', 'text', 'binary', 'ndjson']),
+  schema: JsonSchema,
+  encoding: z.record(z.string(), PartEncoding).optional(),
+  /** Properties of a form or multipart body whose input key differs from the wire name: key → wire name. */
+  names: z.record(z.string(), z.string()).optional(),
+});
+export type BodyContent = z.infer<typeof BodyContent>;
+
+/** The request body; the caller always gives it under `body`. The first content is the one that is sent. */
+export const BodyBinding = z.strictObject({
+  required: z.boolean(),
+  contents: z.array(BodyContent).min(1),
+  /** Renamed keys inside a JSON body: JSON pointer of the containing object → (legal key → wire name). */
+  renames: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+});
+export type BodyBinding = z.infer<typeof BodyBinding>;
+
+export const ResponseContent = z.strictObject({
+  mediaType: z.string(),
+  schema: JsonSchema.optional(),
+  examples: z.array(JsonValue).optional(),
+});
+
+export const ResponseBinding = z.strictObject({
+  /** `200`, `2XX` or `default`. */
+  status: z.string().regex(/^(?:[1-5]\d\d|[1-5]XX|default)$/),
+  description: z.string().optional(),
+  contents: z.array(ResponseContent),
+  headers: z.record(z.string(), JsonSchema).optional(),
+});
+export type ResponseBinding = z.infer<typeof ResponseBinding>;
+
+/** Names of schemes that must all be satisfied, each with its scopes. An empty object means: no authentication. */
+export const AuthRequirement = z.record(z.string(), z.array(z.string()));
+export type AuthRequirement = z.infer<typeof AuthRequirement>;
+
+export const HttpBinding = z.strictObject({
+  /** Upper case; anything RFC 9110 allows, such as QUERY. */
+  method: z.string().regex(/^[A-Z]+$/),
+  /** Template with `{name}` for path parameters; never with a fragment. */
+  path: z.string(),
+  /** Replaces the blueprint's servers for this operation. */
+  servers: z.array(ServiceServer).optional(),
+  parameters: z.array(ParameterBinding),
+  body: BodyBinding.optional(),
+  responses: z.array(ResponseBinding),
+  /** Media types to accept, best first. */
+  accept: z.array(z.string()),
+});
+export type HttpBinding = z.infer<typeof HttpBinding>;
+
+export const OperationExample = z.strictObject({
+  name: z.string().optional(),
+  input: z.record(z.string(), JsonValue),
+});
+
+export const Operation = z.strictObject({
+  /** The tool's name. */
+  name: ToolName,
+  title: z.string().optional(),
+  /** What the model reads. */
+  description: z.string(),
+  tags: z.array(z.string()),
+  deprecated: z.boolean().optional(),
+  effect: Effect,
+  /** True when repeating the call does no more than calling once (RFC 9110, 9.2.2). */
+  idempotent: z.boolean(),
+  source: Provenance,
+  /** An object schema without combinators at its root; parameters at top level, the body under `body`. */
+  input: JsonSchema,
+  /** Schema of the successful answer's JSON, as described; absent when the answer is not JSON. */
+  output: JsonSchema.optional(),
+  http: HttpBinding,
+  /** Alternatives, any one of which is enough; absent: the blueprint's default. */
+  auth: z.array(AuthRequirement).optional(),
+  examples: z.array(OperationExample).optional(),
+  /** What was changed or dropped to make this a tool, in words for the build report. */
+  notes: z.array(z.string()).optional(),
+});
+export type Operation = z.infer<typeof Operation>;
+
+const describedScheme = { description: z.string().optional() };
+export const AuthScheme = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('api-key'), in: z.enum(['query', 'header', 'cookie']), name: z.string(), ...describedScheme }),
+  z.strictObject({ kind: z.literal('basic'), ...describedScheme }),
+  z.strictObject({ kind: z.literal('bearer'), format: z.string().optional(), ...describedScheme }),
+  /** Another HTTP scheme: the credential is sent as `<scheme> <credential>`. */
+  z.strictObject({ kind: z.literal('http'), scheme: z.string(), ...describedScheme }),
+  z.strictObject({
+    kind: z.literal('oauth2'),
+    flows: z.record(
+      z.string(),
+      z.strictObject({
+        authorizationUrl: z.string().optional(),
+        tokenUrl: z.string().optional(),
+        refreshUrl: z.string().optional(),
+        deviceAuthorizationUrl: z.string().optional(),
+        scopes: z.record(z.string(), z.string()),
+      }),
+    ),
+    ...describedScheme,
+  }),
+  z.strictObject({ kind: z.literal('openid'), url: z.string(), ...describedScheme }),
+  z.strictObject({ kind: z.literal('mutual-tls'), ...describedScheme }),
+]);
+export type AuthScheme = z.infer<typeof AuthScheme>;
+
+/** Something of the source that did not become a tool, or lost a part, and why. */
+export const Omission = z.strictObject({
+  code: z.enum([
+    'not-selected', 'reference-missing', 'reference-remote', 'reference-cycle', 'schema-unusable', 'media-type-unsupported',
+    'parameter-unusable', 'operation-invalid', 'websocket', 'path-invalid', 'marked-internal', 'duplicate', 'too-large', 'webhook', 'callback',
+  ]),
+  /** `operation`: no tool was made. `part`: a tool was made without this part. `notice`: nothing lost, worth knowing. */
+  severity: z.enum(['operation', 'part', 'notice']),
+  subject: z.string(),
+  reason: z.string(),
+  source: Provenance,
+});
+export type Omission = z.infer<typeof Omission>;
+
+export const BlueprintSource = z.strictObject({
+  kind: z.enum(['openapi']),
+  /** The description's own name: a file's base name or a URL without credentials. */
+  location: z.string(),
+  /** Of the bytes as read. */
+  sha256: ContentHash,
+  /** Such as `openapi 3.0.3` or `swagger 2.0`. */
+  format: z.string(),
+  /** Reader and its version, such as `openapi@1`. */
+  reader: z.string(),
+  /** What of the source was asked for; empty: everything. */
+  include: z.array(z.string()).optional(),
+});
+
+export const Blueprint = z.strictObject({
+  $schema: z.string().optional(),
+  blueprint: z.literal(1),
+  id: ServerId,
+  title: z.string(),
+  /** The service's own version, any text. */
+  version: z.string(),
+  description: z.string().optional(),
+  source: BlueprintSource,
+  servers: z.array(ServiceServer),
+  auth: z.strictObject({
+    schemes: z.record(z.string(), AuthScheme),
+    default: z.array(AuthRequirement),
+  }),
+  operations: z.array(Operation),
+  /** Shared schemas by name; names match `[A-Za-z0-9_.-]+`, so a reference needs no escaping. */
+  types: z.record(z.string(), JsonSchema),
+  omitted: z.array(Omission),
+});
+export type Blueprint = z.infer<typeof Blueprint>;
+
+/** What a caller gives where bytes go (binary bodies, multipart files): one of `base64` and `text`. */
+export const FILE_VALUE_SCHEMA = {
+  type: 'object',
+  description: 'A file: its content as base64 or as text.',
+  properties: {
+    base64: { type: 'string', description: 'Content, base64.' },
+    text: { type: 'string', description: 'Content, when it is text.' },
+    filename: { type: 'string' },
+    mediaType: { type: 'string', description: 'Such as image/png.' },
+  },
+  additionalProperties: false,
+} as const satisfies JsonSchema;

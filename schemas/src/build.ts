@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Omission } from './blueprint.ts';
+import { ContentHash, SemVer, ServerId } from './ids.ts';
+
+export const BuildStage = z.enum(['read', 'compile', 'write', 'bundle', 'check', 'install']);
+export type BuildStage = z.infer<typeof BuildStage>;
+
+/** What `hub build` answers, and what is kept of every build. */
+export const BuildReport = z.strictObject({
+  id: ServerId,
+  version: SemVer,
+  source: z.string(),
+  format: z.string(),
+  blueprintHash: ContentHash,
+  outcome: z.enum(['installed', 'unchanged', 'written']),
+  directory: z.string(),
+  operations: z.strictObject({ total: z.int(), built: z.int(), selected: z.int(), omitted: z.int() }),
+  tools: z.array(z.string()),
+  omitted: z.array(Omission),
+  /** Bytes of the whole `tools/list` answer, and an estimate of its tokens (4 characters a token). */
+  size: z.strictObject({ bytes: z.int(), tokens: z.int() }),
+  secrets: z.array(z.string()),
+  net: z.array(z.string()),
+  durationMs: z.int(),
+  /** Result of the check of the built program: handshake, tools equal to the manifest, one call against the mirror. */
+  check: z
+    .strictObject({
+      toolsListed: z.int(),
+      called: z.string().optional(),
+      callOutcome: z.enum(['ok', 'error', 'skipped']),
+      detail: z.string().optional(),
+    })
+    .optional(),
+});
+export type BuildReport = z.infer<typeof BuildReport>;

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** State of a supervised process. */
+export const ServerState = z.enum(['stopped', 'starting', 'ready', 'degraded', 'backoff', 'quarantined', 'stopping']);
+export type ServerState = z.infer<typeof ServerState>;
+
+const base = { id: z.int(), at: z.iso.datetime() };
+
+/** What the hub tells followers: names are noun-verb. */
+export const HubEvent = z.discriminatedUnion('kind', [
+  z.strictObject({ ...base, kind: z.literal('server-state'), server: z.string(), state: ServerState, detail: z.string().optional() }),
+  z.strictObject({ ...base, kind: z.literal('server-added'), server: z.string() }),
+  z.strictObject({ ...base, kind: z.literal('server-changed'), server: z.string() }),
+  z.strictObject({ ...base, kind: z.literal('server-removed'), server: z.string() }),
+  z.strictObject({ ...base, kind: z.literal('catalog-changed'), tools: z.int() }),
+  z.strictObject({ ...base, kind: z.literal('config-loaded') }),
+  z.strictObject({ ...base, kind: z.literal('config-rejected'), problem: z.string() }),
+  z.strictObject({ ...base, kind: z.literal('build-finished'), server: z.string(), outcome: z.string() }),
+]);
+export type HubEvent = z.infer<typeof HubEvent>;

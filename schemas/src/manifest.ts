@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { Effect } from './blueprint.ts';
+import { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
+
+/** Names of environment variables. */
+export const EnvName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'upper-case letters, digits and underscores, such as "NOTION_TOKEN"');
+
+export const RestartKind = z.enum(['permanent', 'transient', 'temporary']);
+
+/** A secret the server needs. The value never appears in a manifest. */
+export const SecretSlot = z.strictObject({
+  name: EnvName,
+  /** Scheme of the blueprint it satisfies. */
+  scheme: z.string().optional(),
+  description: z.string().optional(),
+  required: z.boolean(),
+});
+
+/** A setting that is not secret, such as the base URL. */
+export const ConfigSlot = z.strictObject({
+  name: EnvName,
+  description: z.string().optional(),
+  default: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  required: z.boolean(),
+});
+
+export const Manifest = z.strictObject({
+  $schema: z.string().optional(),
+  id: ServerId,
+  version: SemVer,
+  title: z.string(),
+  description: z.string().optional(),
+  category: Category,
+  /** The service or product it speaks to, as a slug. */
+  platform: Category,
+  /** Writer and its version, such as `openapi@1`; `hand` for a server that was written by hand. */
+  scaffold: z.string(),
+  /** The program, relative to the manifest: one bundled file. */
+  entry: z.string(),
+  /** What the bundle is made from. */
+  source: z.string(),
+  blueprint: z.strictObject({ path: z.string(), hash: ContentHash }).optional(),
+  restart: RestartKind.default('permanent'),
+  permissions: z.strictObject({
+    /** `host:port` the server may reach. */
+    net: z.array(z.string()),
+    files: z.array(z.string()),
+  }),
+  config: z.array(ConfigSlot),
+  secrets: z.array(SecretSlot),
+  /** Ids of servers that must be ready first. */
+  dependsOn: z.array(ServerId),
+  test: z.string(),
+  health: z.strictObject({
+    /** A read-only tool without required arguments that proves the service answers; absent: the protocol's own probe. */
+    tool: ToolName.optional(),
+    intervalMs: z.int().min(1_000).default(30_000),
+  }),
+  /** Every tool the server lists, with the hash of its canonical definition in `tools.json`. */
+  tools: z.record(ToolName, z.strictObject({ hash: ContentHash, effect: Effect })),
+});
+export type Manifest = z.infer<typeof Manifest>;
+export type SecretSlot = z.infer<typeof SecretSlot>;
+export type ConfigSlot = z.infer<typeof ConfigSlot>;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/**
+ * A tool as `tools/list` shows it (MCP 2026-07-28, server/tools). Unknown members are kept: the hub relays, it does not re-model.
+ * A server's `tools.json` is an array of these.
+ */
+export const ToolDefinition = z.looseObject({
+  name: z.string(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  inputSchema: z.looseObject({ type: z.literal('object') }),
+  outputSchema: z.looseObject({ type: z.literal('object') }).optional(),
+  annotations: z
+    .looseObject({
+      title: z.string().optional(),
+      readOnlyHint: z.boolean().optional(),
+      destructiveHint: z.boolean().optional(),
+      idempotentHint: z.boolean().optional(),
+      openWorldHint: z.boolean().optional(),
+    })
+    .optional(),
+});
+export type ToolDefinition = z.infer<typeof ToolDefinition>;

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` is the loop of `npm run check`; `e2e` starts real processes, one file at a time on two cores. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{schemas,scaffolds,hub,clients}/**/*.test.ts', 'test/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'scaffolds/golden/**'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/{e2e,conformance,gauntlet}/**/*.test.ts', 'servers/*/test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: true,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
