@@ -1,0 +1,42 @@
+/** Bounds of everything a client can make the gateway hold. */
+export interface GatewayLimits {
+  /** Bytes of one request body or stdio line. */
+  readonly maxBodyBytes: number;
+  /** From the first byte to the last of a body. */
+  readonly bodyTimeoutMs: number;
+  /** Legacy sessions; beyond it the one idle for longest is ended. */
+  readonly maxSessions: number;
+  /** A legacy session without a request or an open stream for so long is ended. */
+  readonly sessionIdleMs: number;
+  /** Requests in flight of one session or one stdio client. */
+  readonly maxInFlight: number;
+  /** Open `subscriptions/listen` streams. */
+  readonly maxListens: number;
+  /** Resource URIs one listen or one session may follow. */
+  readonly maxResourceSubscriptions: number;
+  /** Between comments on a silent event stream. */
+  readonly keepAliveMs: number;
+  /** List changes within this time are told once. */
+  readonly coalesceMs: number;
+  /** How long clients may keep lists (`ttlMs` of a list result). */
+  readonly listTtlMs: number;
+  /** How long a client may take to answer a server's question. */
+  readonly questionTimeoutMs: number;
+  /** Messages of one JSON-RPC batch (2025-03-26 only). */
+  readonly maxBatch: number;
+}
+
+export const defaultLimits: GatewayLimits = {
+  maxBodyBytes: 4 * 1024 * 1024,
+  bodyTimeoutMs: 30_000,
+  maxSessions: 2_000,
+  sessionIdleMs: 30 * 60_000,
+  maxInFlight: 1_000,
+  maxListens: 1_024,
+  maxResourceSubscriptions: 1_000,
+  keepAliveMs: 15_000,
+  coalesceMs: 20,
+  listTtlMs: 5_000,
+  questionTimeoutMs: 10 * 60_000,
+  maxBatch: 100,
+};
