@@ -11,6 +11,7 @@ export const HealthRecord = z.strictObject({
   state: ServerState,
   detail: z.string().optional(),
 });
+export type HealthRecord = z.infer<typeof HealthRecord>;
 
 export const ServerSummary = z.strictObject({
   id: z.string(),

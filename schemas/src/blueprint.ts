@@ -37,7 +37,16 @@ export type ServiceServer = z.infer<typeof ServiceServer>;
 
 /** OpenAPI 3.2 parameter styles. `content` means: serialised as `contentType`, not by style. */
 export const ParameterStyle = z.enum([
-  'simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'tabDelimited', 'deepObject', 'cookie', 'content',
+  'simple',
+  'label',
+  'matrix',
+  'form',
+  'spaceDelimited',
+  'pipeDelimited',
+  'tabDelimited',
+  'deepObject',
+  'cookie',
+  'content',
 ]);
 export type ParameterStyle = z.infer<typeof ParameterStyle>;
 
@@ -158,7 +167,12 @@ export type Operation = z.infer<typeof Operation>;
 
 const describedScheme = { description: z.string().optional() };
 export const AuthScheme = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('api-key'), in: z.enum(['query', 'header', 'cookie']), name: z.string(), ...describedScheme }),
+  z.strictObject({
+    kind: z.literal('api-key'),
+    in: z.enum(['query', 'header', 'cookie']),
+    name: z.string(),
+    ...describedScheme,
+  }),
   z.strictObject({ kind: z.literal('basic'), ...describedScheme }),
   z.strictObject({ kind: z.literal('bearer'), format: z.string().optional(), ...describedScheme }),
   /** Another HTTP scheme: the credential is sent as `<scheme> <credential>`. */
@@ -185,8 +199,21 @@ export type AuthScheme = z.infer<typeof AuthScheme>;
 /** Something of the source that did not become a tool, or lost a part, and why. */
 export const Omission = z.strictObject({
   code: z.enum([
-    'not-selected', 'reference-missing', 'reference-remote', 'reference-cycle', 'schema-unusable', 'media-type-unsupported',
-    'parameter-unusable', 'operation-invalid', 'websocket', 'path-invalid', 'marked-internal', 'duplicate', 'too-large', 'webhook', 'callback',
+    'not-selected',
+    'reference-missing',
+    'reference-remote',
+    'reference-cycle',
+    'schema-unusable',
+    'media-type-unsupported',
+    'parameter-unusable',
+    'operation-invalid',
+    'websocket',
+    'path-invalid',
+    'marked-internal',
+    'duplicate',
+    'too-large',
+    'webhook',
+    'callback',
   ]),
   /** `operation`: no tool was made. `part`: a tool was made without this part. `notice`: nothing lost, worth knowing. */
   severity: z.enum(['operation', 'part', 'notice']),

@@ -17,7 +17,10 @@ const timing = {
 const common = {
   enabled: z.boolean().optional(),
   /** Prefix of this server's names. Default: the server's id. An empty text leaves names as the server has them. */
-  prefix: z.string().regex(/^[a-zA-Z0-9_-]{0,32}$/).optional(),
+  prefix: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]{0,32}$/)
+    .optional(),
   description: z.string().optional(),
   ...timing,
 };
@@ -74,7 +77,9 @@ export const HubConfig = z.strictObject({
   serversDir: z.string().default('servers'),
   /** Folder of the hub's own data; relative to this file. Needs a restart. */
   dataDir: z.string().default('.hub'),
-  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .prefault({}),
   auth: z
     .strictObject({
       /** `open`: anyone on this machine may use `/mcp`; `token`: the hub's token is needed there too. */

@@ -1,14 +1,28 @@
 import { z } from 'zod';
 
 /** State of a supervised process. */
-export const ServerState = z.enum(['stopped', 'starting', 'ready', 'degraded', 'backoff', 'quarantined', 'stopping']);
+export const ServerState = z.enum([
+  'stopped',
+  'starting',
+  'ready',
+  'degraded',
+  'backoff',
+  'quarantined',
+  'stopping',
+]);
 export type ServerState = z.infer<typeof ServerState>;
 
 const base = { id: z.int(), at: z.iso.datetime() };
 
 /** What the hub tells followers: names are noun-verb. */
 export const HubEvent = z.discriminatedUnion('kind', [
-  z.strictObject({ ...base, kind: z.literal('server-state'), server: z.string(), state: ServerState, detail: z.string().optional() }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('server-state'),
+    server: z.string(),
+    state: ServerState,
+    detail: z.string().optional(),
+  }),
   z.strictObject({ ...base, kind: z.literal('server-added'), server: z.string() }),
   z.strictObject({ ...base, kind: z.literal('server-changed'), server: z.string() }),
   z.strictObject({ ...base, kind: z.literal('server-removed'), server: z.string() }),

@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const ServerId = z
   .string()
   .max(32)
-  .regex(/^[a-z0-9](?:-?[a-z0-9]+)*$/, 'lower-case letters, digits and single dashes, such as "weather" or "my-api"')
+  .regex(
+    /^[a-z0-9](?:-?[a-z0-9]+)*$/,
+    'lower-case letters, digits and single dashes, such as "weather" or "my-api"',
+  )
   .brand<'ServerId'>();
 export type ServerId = z.infer<typeof ServerId>;
 
@@ -18,4 +21,7 @@ export const ContentHash = z.string().regex(/^sha256-[0-9a-f]{64}$/);
 export const SemVer = z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/);
 
 /** Free text category of a server; a bucket appears as soon as a server names it. */
-export const Category = z.string().regex(/^[a-z0-9](?:-?[a-z0-9]+)*$/).max(32);
+export const Category = z
+  .string()
+  .regex(/^[a-z0-9](?:-?[a-z0-9]+)*$/)
+  .max(32);

@@ -3,7 +3,9 @@ import { Effect } from './blueprint.ts';
 import { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
 
 /** Names of environment variables. */
-export const EnvName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'upper-case letters, digits and underscores, such as "NOTION_TOKEN"');
+export const EnvName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'upper-case letters, digits and underscores, such as "NOTION_TOKEN"');
 
 export const RestartKind = z.enum(['permanent', 'transient', 'temporary']);
 

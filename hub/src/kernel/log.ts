@@ -3,7 +3,18 @@ import { pino, type Logger } from 'pino';
 export type { Logger } from 'pino';
 
 /** Member names whose values are never written, wherever they stand in a logged object. */
-const SECRET_KEYS = ['authorization', 'cookie', 'token', 'password', 'secret', 'apiKey', 'api_key', 'access_token', 'env', 'headers'];
+const SECRET_KEYS = [
+  'authorization',
+  'cookie',
+  'token',
+  'password',
+  'secret',
+  'apiKey',
+  'api_key',
+  'access_token',
+  'env',
+  'headers',
+];
 const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
 export interface LogOptions {

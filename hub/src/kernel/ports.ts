@@ -170,7 +170,11 @@ export interface Upstream {
   /** Hot path: forwards a request; the server is started if need be. Never throws: failures go to the sink. */
   forward(request: RelayRequest, sink: RelaySink): RelayTicket;
   /** The hub's own request; rejects with a CounterpartError, or with RpcFailure for the server's own error. */
-  request(method: string, params: JsonMembers, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<JsonMembers>;
+  request(
+    method: string,
+    params: JsonMembers,
+    options?: { timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<JsonMembers>;
   /** Connects and reads all lists; the result is also announced as `lists-changed`. */
   refresh(signal?: AbortSignal): Promise<UpstreamLists>;
   subscribeResource(uri: string): Promise<void>;
@@ -199,7 +203,9 @@ export interface CatalogView {
   readonly version: number;
   /** Undefined for a cursor this catalog did not hand out. */
   page(list: ListKind, cursor: string | undefined): ListPage | undefined;
-  tool(hubName: string): { readonly upstream: Upstream; readonly name: string; readonly definition: ToolDefinition } | undefined;
+  tool(
+    hubName: string,
+  ): { readonly upstream: Upstream; readonly name: string; readonly definition: ToolDefinition } | undefined;
   prompt(hubName: string): { readonly upstream: Upstream; readonly name: string } | undefined;
   resource(uri: string): { readonly upstream: Upstream; readonly uri: string } | undefined;
   /** Union of what the servers offer, as the gateway may advertise it. */

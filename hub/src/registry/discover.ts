@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, readdirSync, type Dirent } from 'node:fs';
+import { join, relative } from 'node:path';
+import { CounterpartError, Manifest, ToolDefinition, canonicalJson, hubError } from '@counterpart/schemas';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** A server package as it stands on disk. */
+export interface FoundServer {
+  readonly id: string;
+  readonly directory: string;
+  readonly manifest: Manifest;
+  /** What `tools.json` holds; undefined when a hand-made package has none yet. */
+  readonly tools: readonly ToolDefinition[] | undefined;
+  /** Of everything that decides what runs: manifest, tools and blueprint hash. */
+  readonly contentHash: string;
+}
+
+export interface Discovery {
+  readonly servers: ReadonlyMap<string, FoundServer>;
+  /** Packages that cannot be served, by folder relative to the servers folder. */
+  readonly problems: ReadonlyMap<string, CounterpartError>;
+}
+
+/** `servers/<id>`, and `servers/<category>/<platform>` for those who sort them. */
+const MAX_DEPTH = 3;
+const SKIPPED = new Set(['node_modules', 'dist', 'src', 'test', 'source']);
+
+/** Reads every package below `root`. A broken one is a problem of its own and never hides another. */
+export function discoverServers(root: string): Discovery {
+  const servers = new Map<string, FoundServer>();
+  const problems = new Map<string, CounterpartError>();
+  for (const directory of packageFolders(root, MAX_DEPTH)) {
+    try {
+      const found = readServer(directory);
+      const twin = servers.get(found.id);
+      if (twin)
+        throw hubError('SERVER_EXISTS', { server: `${found.id} (${relative(root, twin.directory)})` });
+      servers.set(found.id, found);
+    } catch (error) {
+      if (!(error instanceof CounterpartError)) throw error;
+      problems.set(relative(root, directory), error);
+    }
+  }
+  return { servers, problems };
+}
+
+function packageFolders(root: string, depth: number): string[] {
+  if (existsSync(join(root, 'manifest.json'))) return [root];
+  if (depth === 0) return [];
+  return entries(root)
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name))
+    .map((entry) => entry.name)
+    .sort()
+    .flatMap((name) => packageFolders(join(root, name), depth - 1));
+}
+
+function entries(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return []; // a folder that went away while it was read holds no server
+  }
+}
+
+/** Reads one package. Throws MANIFEST_INVALID. */
+export function readServer(directory: string): FoundServer {
+  const manifest = readJson(join(directory, 'manifest.json'), Manifest);
+  const toolsFile = join(directory, 'tools.json');
+  const tools = existsSync(toolsFile) ? readJson(toolsFile, z.array(ToolDefinition)) : undefined;
+  const contentHash = `sha256-${createHash('sha256')
+    .update(canonicalJson([manifest, tools ?? null]))
+    .digest('hex')}`;
+  return { id: manifest.id, directory, manifest, tools, contentHash };
+}
+
+function readJson<T>(file: string, schema: z.ZodType<T>): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw hubError(
+      'MANIFEST_INVALID',
+      { file, detail: cause instanceof Error ? cause.message : String(cause) },
+      { cause },
+    );
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw hubError('MANIFEST_INVALID', { file, detail: z.prettifyError(parsed.error) });
+  return parsed.data;
+}

@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { hubError } from '@counterpart/schemas';
+import { Kysely, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import Database from 'libsql';
+import { migrations } from './migrations.ts';
+import type { Tables } from './schema.ts';
+
+export type Db = Kysely<Tables>;
+
+/** Milliseconds a statement waits for another process's lock before it fails. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the database in `file`, made if missing and migrated to the newest schema; `:memory:` for one that is gone at close.
+ * Throws DATA_UNWRITABLE when the file cannot be opened or written.
+ */
+export async function openStore(file: string): Promise<Db> {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;',
+    );
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+    const { error } = await new Migrator({
+      db,
+      provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    }).migrateToLatest();
+    if (error !== undefined) throw new Error('migration failed', { cause: error });
+    return db;
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('DATA_UNWRITABLE', { directory: file, detail }, { cause });
+  }
+}
