@@ -1,0 +1,54 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/log.ts';
+import type { JsonMembers, ProcessSpec, Supervisor, UpstreamInfo } from '../kernel/ports.ts';
+
+export interface UpstreamLimits {
+  /** From sending a call to its answer; progress starts it anew. */
+  readonly callTimeoutMs: number;
+  /** Hard cap that progress cannot extend. */
+  readonly maxCallMs: number;
+  /** Calls waiting or running; one more is answered CALL_BUSY. */
+  readonly maxCalls: number;
+}
+
+/** What was learned of a server and when, so that an old verdict can be doubted. */
+export interface EraVerdict {
+  readonly info: UpstreamInfo;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface ProcessTarget {
+  readonly spec: ProcessSpec;
+  readonly supervisor: Supervisor;
+}
+
+export interface RemoteTarget {
+  readonly url: string;
+  /** Sent with every request; references are already resolved. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** From connecting to the end of the handshake. Default 15,000. */
+  readonly connectTimeoutMs?: number | undefined;
+}
+
+export interface UpstreamOptions {
+  readonly id: string;
+  /** `built` servers are of the modern era by construction and are not probed. */
+  readonly kind: 'built' | 'command' | 'remote';
+  /** Exactly one of `process` and `remote`. */
+  readonly process?: ProcessTarget | undefined;
+  readonly remote?: RemoteTarget | undefined;
+  /** Tool name → `sha256-…` of its canonical JSON. A server that lists anything else fails its handshake with SERVER_MISMATCH. */
+  readonly expectTools?: ReadonlyMap<string, string> | undefined;
+  readonly limits: UpstreamLimits;
+  readonly prior?: EraVerdict | undefined;
+  /**
+   * What a legacy server is told in `initialize` that its client can be asked (`elicitation`, `sampling`, `roots`).
+   * One shared process learns it once for all its callers, so the default is nothing: name only what every client can answer.
+   */
+  readonly declare?: JsonMembers | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** After every handshake whose outcome differs from what was known; store it and hand it back as `prior`. */
+  readonly onInfo?: ((verdict: EraVerdict) => void) | undefined;
+}
