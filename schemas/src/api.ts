@@ -69,6 +69,7 @@ export const CallRequest = z.strictObject({
   arguments: z.record(z.string(), z.json()).default({}),
   timeoutMs: z.int().min(1).optional(),
 });
+export type CallRequest = z.infer<typeof CallRequest>;
 
 /** The `result` of a `tools/call`, as the server gave it. */
 export const CallResponse = z.looseObject({ isError: z.boolean().optional() });
@@ -86,6 +87,7 @@ export const AddServerRequest = z.strictObject({
   entry: z.json(),
   replace: z.boolean().optional(),
 });
+export type AddServerRequest = z.infer<typeof AddServerRequest>;
 
 export const Problem = z.strictObject({
   /** A code of the error catalogue. */

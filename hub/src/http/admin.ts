@@ -1,0 +1,155 @@
+import {
+  AddServerRequest,
+  CallRequest,
+  type CounterpartError,
+  errorCatalogue,
+  hubError,
+  toCounterpartError,
+  toProblem,
+} from '@counterpart/schemas';
+import type { HubEvent, HubStatus, ServerDetail, ServerSummary, ToolEntry } from '@counterpart/schemas';
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { streamSSE } from 'hono/streaming';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { z } from 'zod';
+import type { Logger } from '../kernel/log.ts';
+
+/** What the admin API does, as the composition root implements it. Unknown servers and tools reject with the catalogue's errors. */
+export interface AdminService {
+  status(): Promise<HubStatus>;
+  live(): boolean;
+  ready(): boolean;
+  servers(): Promise<ServerSummary[]>;
+  server(id: string): Promise<ServerDetail>;
+  tools(server: string | undefined): ToolEntry[];
+  call(request: CallRequest, signal: AbortSignal): Promise<Record<string, unknown>>;
+  add(request: AddServerRequest): Promise<ServerSummary>;
+  remove(id: string): Promise<{ undo: string }>;
+  setEnabled(id: string, enabled: boolean): Promise<ServerSummary>;
+  setTarget(id: string, target: 'live' | 'mirror'): Promise<ServerSummary>;
+  restart(id: string): Promise<ServerSummary>;
+  reload(id?: string): Promise<void>;
+  logs(options: { server: string | undefined; lines: number }): string[];
+  eventsSince(id: number): Promise<HubEvent[]>;
+  followEvents(listener: (event: HubEvent) => void): () => void;
+  shutdown(): void;
+}
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const Target = z.strictObject({ target: z.enum(['live', 'mirror']) });
+
+/** The admin API under `/api`, health probes, and `/adapters`. Authentication happened before a request comes here. */
+export function createAdminApp(service: AdminService, log: Logger): Hono {
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.get('/healthz', (c) => c.json({ live: service.live() }));
+  app.get('/readyz', (c) => c.json({ ready: service.ready() }, service.ready() ? 200 : 503));
+  app.get('/adapters', async (c) => c.json({ servers: await service.servers() }));
+  app.get('/api', (c) =>
+    c.json({
+      routes: app.routes
+        .filter(({ method }) => method !== 'ALL')
+        .map(({ method, path }) => `${method} ${path}`),
+    }),
+  );
+  app.get('/api/status', async (c) => c.json(await service.status()));
+  serverRoutes(app, service);
+  callRoutes(app, service);
+  operatorRoutes(app, service);
+  app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
+  app.onError((thrown, c) => {
+    const error = toCounterpartError(thrown);
+    if (error.code === 'INTERNAL') log.error({ path: c.req.path, cause: thrown.stack }, 'request failed');
+    return problem(c, error);
+  });
+  return app;
+}
+
+function serverRoutes(app: Hono, service: AdminService): void {
+  app.get('/api/servers', async (c) => c.json({ servers: await service.servers() }));
+  app.post('/api/servers', async (c) => c.json(await service.add(await body(c, AddServerRequest)), 201));
+  app.get('/api/servers/:id', async (c) => c.json(await service.server(c.req.param('id'))));
+  app.delete('/api/servers/:id', async (c) => c.json(await service.remove(c.req.param('id'))));
+  app.post('/api/servers/:id/enable', async (c) => c.json(await service.setEnabled(c.req.param('id'), true)));
+  app.post('/api/servers/:id/disable', async (c) =>
+    c.json(await service.setEnabled(c.req.param('id'), false)),
+  );
+  app.post('/api/servers/:id/restart', async (c) => c.json(await service.restart(c.req.param('id'))));
+  app.post('/api/servers/:id/reload', async (c) => {
+    await service.reload(c.req.param('id'));
+    return c.json({ reloaded: true });
+  });
+  app.post('/api/servers/:id/target', async (c) => {
+    const { target } = await body(c, Target);
+    return c.json(await service.setTarget(c.req.param('id'), target));
+  });
+}
+
+function callRoutes(app: Hono, service: AdminService): void {
+  app.get('/api/tools', (c) => c.json({ tools: service.tools(c.req.query('server')) }));
+  app.post('/api/call', async (c) =>
+    c.json(await service.call(await body(c, CallRequest), c.req.raw.signal)),
+  );
+}
+
+function operatorRoutes(app: Hono, service: AdminService): void {
+  app.get('/api/logs', (c) => {
+    const lines = z.coerce.number().int().min(1).max(10_000).catch(200).parse(c.req.query('lines'));
+    return c.json({ lines: service.logs({ server: c.req.query('server'), lines }) });
+  });
+  app.post('/api/reload', async (c) => {
+    await service.reload();
+    return c.json({ reloaded: true });
+  });
+  app.post('/api/shutdown', (c) => {
+    service.shutdown();
+    return c.json({ stopping: true }, 202);
+  });
+  app.get('/api/events', async (c) => {
+    const since = z.coerce.number().int().min(0).catch(0).parse(c.req.query('since'));
+    if (c.req.query('follow') === undefined) return c.json({ events: await service.eventsSince(since) });
+    return followEvents(c, service, since);
+  });
+}
+
+/** Server-sent events: what happened since, then what happens, until the client goes. */
+function followEvents(c: Context, service: AdminService, since: number): Response {
+  return streamSSE(c, async (stream) => {
+    const send = (event: HubEvent) =>
+      stream.writeSSE({ id: String(event.id), event: event.kind, data: JSON.stringify(event) });
+    const gone = new Promise<void>((resolve) => {
+      stream.onAbort(() => resolve());
+    });
+    let last = since;
+    const stop = service.followEvents((event) => void send(event));
+    try {
+      for (const event of await service.eventsSince(since)) {
+        await send(event);
+        last = event.id;
+      }
+      if (last === since) await stream.write(': connected\n\n');
+      await gone;
+    } finally {
+      stop();
+    }
+  });
+}
+
+async function body<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+  let value: unknown;
+  try {
+    value = await c.req.json();
+  } catch (cause) {
+    throw hubError('INPUT_INVALID', { subject: c.req.path, detail: 'the body is not JSON' }, { cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success)
+    throw hubError('INPUT_INVALID', { subject: c.req.path, detail: z.prettifyError(parsed.error) });
+  return parsed.data;
+}
+
+function problem(c: Context, error: CounterpartError): Response {
+  const status = errorCatalogue[error.code].status satisfies number as ContentfulStatusCode;
+  return c.json(toProblem(error), status, { 'content-type': 'application/problem+json' });
+}

@@ -1,0 +1,54 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type CounterpartError, hubError } from '@counterpart/schemas';
+
+/** Names by which a program on this machine reaches a loopback address. */
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+export interface GuardOptions {
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly port: number;
+}
+
+const withoutPort = (host: string): string => host.toLowerCase().replace(/:\d+$/, '');
+
+/**
+ * Refuses what a page in a browser could send through a rebound name (MCP 2026-07-28, transports, security warning):
+ * the Host must be a loopback name or an allowed one, an Origin, if sent, likewise. HOST_FORBIDDEN or undefined.
+ */
+export function checkHostAndOrigin(
+  headers: IncomingMessage['headers'],
+  options: GuardOptions,
+): CounterpartError | undefined {
+  const host = headers.host ?? '';
+  const hosts = options.allowedHosts.map((allowed) => allowed.toLowerCase());
+  if (
+    !LOOPBACK.has(withoutPort(host)) &&
+    !hosts.includes(host.toLowerCase()) &&
+    !hosts.includes(withoutPort(host))
+  ) {
+    return hubError('HOST_FORBIDDEN', { header: 'Host', value: host.slice(0, 100), port: options.port });
+  }
+  const { origin } = headers;
+  if (origin === undefined || options.allowedOrigins.includes(origin) || isLoopbackOrigin(origin))
+    return undefined;
+  return hubError('HOST_FORBIDDEN', { header: 'Origin', value: origin.slice(0, 100), port: options.port });
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  const match = /^https?:\/\/([^/]+)$/.exec(origin);
+  return match?.[1] !== undefined && LOOPBACK.has(withoutPort(match[1]));
+}
+
+/** AUTH_REQUIRED unless the request carries the hub's token as a bearer token (RFC 6750, section 2.1). */
+export function checkToken(
+  headers: IncomingMessage['headers'],
+  token: string,
+  subject: string,
+): CounterpartError | undefined {
+  const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+  const a = Buffer.from(given);
+  const b = Buffer.from(token);
+  return a.length === b.length && timingSafeEqual(a, b) ? undefined : hubError('AUTH_REQUIRED', { subject });
+}

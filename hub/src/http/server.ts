@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { type CounterpartError, errorCatalogue, hubError, toProblem } from '@counterpart/schemas';
+import type { Hono } from 'hono';
+import type { ViewSelector } from '../kernel/ports.ts';
+import { checkHostAndOrigin, checkToken } from './guard.ts';
+
+export interface HttpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+  /** Asked for every request, so that a reload of the configuration takes effect at once. */
+  readonly access: () => {
+    allowedHosts: readonly string[];
+    allowedOrigins: readonly string[];
+    mcpNeedsToken: boolean;
+  };
+  readonly mcp: (req: IncomingMessage, res: ServerResponse, selector: ViewSelector) => void;
+  readonly admin: Hono;
+  /** Answers below `/mirror/<id>`, its prefix taken off by the handler. */
+  readonly mirror: (request: Request) => Promise<Response>;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Time for a client to send its headers and its body; a slower one is cut off. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+
+/**
+ * Listens and routes: `/mcp` straight to the gateway on node:http (the hot path never meets a framework), the rest to hono.
+ * Rejects with PORT_TAKEN.
+ */
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const admin = getRequestListener(options.admin.fetch, { overrideGlobalObjects: false });
+  const mirror = getRequestListener(options.mirror, { overrideGlobalObjects: false });
+  let port = options.port;
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 65_000 },
+    (req, res) => {
+      const route = routeOf(req.url ?? '/');
+      const refusal = refuse(req, route, options, port);
+      if (refusal) return answerProblem(res, refusal);
+      if (route.kind === 'mcp') return options.mcp(req, res, route.selector);
+      void (route.kind === 'mirror' ? mirror : admin)(req, res);
+    },
+  );
+  await listen(server, options);
+  port = (server.address() as AddressInfo).port;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { url: `http://${host}:${port}`, port, close: () => closeServer(server) };
+}
+
+type Route =
+  | { readonly kind: 'mcp'; readonly selector: ViewSelector }
+  | { readonly kind: 'mirror' }
+  | { readonly kind: 'admin'; readonly path: string };
+
+function routeOf(url: string): Route {
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  if (path === '/mcp') return { kind: 'mcp', selector: { kind: 'all' } };
+  if (path.startsWith('/mcp/s/'))
+    return { kind: 'mcp', selector: { kind: 'server', id: path.slice('/mcp/s/'.length) } };
+  return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
+}
+
+/** Logs may tell more than states do, so reading them needs the token too. */
+const PRIVATE_READS = new Set(['/api/logs']);
+
+function refuse(
+  req: IncomingMessage,
+  route: Route,
+  options: HttpOptions,
+  port: number,
+): CounterpartError | undefined {
+  const access = options.access();
+  const foreign = checkHostAndOrigin(req.headers, { ...access, port });
+  if (foreign) return foreign;
+  switch (route.kind) {
+    case 'mirror':
+      return undefined; // a simulation changes nothing, and the simulated service has credentials of its own
+    case 'mcp':
+      return access.mcpNeedsToken ? checkToken(req.headers, options.token, '/mcp') : undefined;
+    case 'admin': {
+      const reads = (req.method === 'GET' || req.method === 'HEAD') && !PRIVATE_READS.has(route.path);
+      return reads ? undefined : checkToken(req.headers, options.token, `${req.method} ${route.path}`);
+    }
+  }
+}
+
+function answerProblem(res: ServerResponse, error: CounterpartError): void {
+  const text = JSON.stringify(toProblem(error));
+  const { status } = errorCatalogue[error.code];
+  const challenge = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  res.writeHead(status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(text),
+    connection: 'close',
+    ...challenge,
+  });
+  res.end(text);
+}
+
+function listen(server: Server, { host, port }: HttpOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      const address = `Cannot listen on ${host}:${port}: ${cause.message}`;
+      reject(
+        taken
+          ? hubError('PORT_TAKEN', { host, port }, { cause })
+          : hubError('CONFIG_INVALID', { file: 'listen', detail: address }, { cause }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
