@@ -1,0 +1,16 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/log.ts';
+import type { SpawnProcess } from './spawn.ts';
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Folder for the record of running processes, read by the next hub after a crash. Created when missing. */
+  readonly stateDir: string;
+  /** Processes being started at once. */
+  readonly spawnConcurrency: number;
+  /** How processes are made; default: `createSpawner`. */
+  readonly spawn?: SpawnProcess | undefined;
+  /** In [0, 1); spreads restarts. Default: Math.random. */
+  readonly random?: (() => number) | undefined;
+}
