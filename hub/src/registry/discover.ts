@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, type Dirent } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { join, relative } from 'node:path';
 import { CounterpartError, Manifest, ToolDefinition, canonicalJson, hubError } from '@counterpart/schemas';
 import { createHash } from 'node:crypto';
@@ -11,8 +11,10 @@ export interface FoundServer {
   readonly manifest: Manifest;
   /** What `tools.json` holds; undefined when a hand-made package has none yet. */
   readonly tools: readonly ToolDefinition[] | undefined;
-  /** Of everything that decides what runs: manifest, tools and blueprint hash. */
+  /** Of what the package says it is: manifest and tools; the manifest holds the blueprint's hash. */
   readonly contentHash: string;
+  /** Changes whenever a source file was written: hand-written code has no hash in the manifest. */
+  readonly sourceStamp: string;
 }
 
 export interface Discovery {
@@ -70,7 +72,17 @@ export function readServer(directory: string): FoundServer {
   const contentHash = `sha256-${createHash('sha256')
     .update(canonicalJson([manifest, tools ?? null]))
     .digest('hex')}`;
-  return { id: manifest.id, directory, manifest, tools, contentHash };
+  return { id: manifest.id, directory, manifest, tools, contentHash, sourceStamp: sourceStamp(directory) };
+}
+
+function sourceStamp(directory: string): string {
+  const source = join(directory, 'src');
+  const names = existsSync(source) ? readdirSync(source, { recursive: true, encoding: 'utf8' }).sort() : [];
+  const stamps = names.map((name) => {
+    const { mtimeMs, size } = statSync(join(source, name));
+    return `${name} ${size} ${mtimeMs}`;
+  });
+  return createHash('sha256').update(stamps.join('\n')).digest('hex');
 }
 
 function readJson<T>(file: string, schema: z.ZodType<T>): T {

@@ -26,6 +26,8 @@ export interface Installation {
 export interface Snapshot {
   readonly lists: UpstreamLists;
   readonly info: UpstreamInfo | undefined;
+  /** Milliseconds since the epoch. */
+  readonly takenAt: number;
 }
 
 /** Rows of health kept a server. */
@@ -45,7 +47,7 @@ export interface Registry {
   updateHealth(id: string, state: ServerState, detail?: string): Promise<void>;
   /** Newest first. */
   health(id: string, limit: number): Promise<HealthRecord[]>;
-  saveSnapshot(id: string, configHash: string, snapshot: Snapshot): Promise<void>;
+  saveSnapshot(id: string, configHash: string, snapshot: Omit<Snapshot, 'takenAt'>): Promise<void>;
   /** Undefined when there is none for this configuration. */
   snapshot(id: string, configHash: string): Promise<Snapshot | undefined>;
   /** Writes `_registry.json` into `directory`, whole or not at all: the list as other programs may read it. */
@@ -230,7 +232,7 @@ function snapshotRecords(db: Db, nowIso: () => string): Records<'saveSnapshot' |
       const lists = StoredLists.safeParse(JSON.parse(row.lists_json));
       if (!lists.success) return undefined;
       const info = row.info_json === null ? undefined : StoredInfo.parse(JSON.parse(row.info_json));
-      return { lists: lists.data, info };
+      return { lists: lists.data, info, takenAt: Date.parse(row.taken_at) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { HubEvent } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventLog } from '../kernel/events.ts';
+import type { Logger } from '../kernel/log.ts';
 import type { Db } from './store.ts';
 
 export interface StoredEventLog extends EventLog {
@@ -18,13 +19,14 @@ const MAX_ROWS = 10_000;
 export async function createEventLog(options: {
   readonly db: Db;
   readonly clock: Clock;
+  readonly log: Logger;
 }): Promise<StoredEventLog> {
-  const { db, clock } = options;
+  const { db, clock, log } = options;
   const last = await db
     .selectFrom('event')
     .select(({ fn }) => fn.max('id').as('id'))
     .executeTakeFirst();
-  let next = Number(last?.id ?? 0) + 1;
+  let next = (last?.id ?? 0) + 1;
   const listeners = new Set<(event: HubEvent) => void>();
   let batch: HubEvent[] = [];
   let writing: Promise<void> = Promise.resolve();
@@ -49,7 +51,8 @@ export async function createEventLog(options: {
       const stamped = HubEvent.parse({ ...event, id: next, at: new Date(clock.now()).toISOString() });
       next += 1;
       batch.push(stamped);
-      if (batch.length === 1) writing = writing.then(write);
+      if (batch.length === 1)
+        writing = writing.then(write).catch((cause: unknown) => log.error({ cause }, 'events were not kept'));
       for (const listener of listeners) listener(stamped);
     },
     subscribe(listener) {

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, hubError, type CounterpartError } from '@counterpart/schemas';
+import type { CommandServer, HubConfig, RemoteServer, ServerOverride } from '@counterpart/schemas';
+import type { Discovery, FoundServer } from '../registry/discover.ts';
+
+export type Origin =
+  | { readonly kind: 'built'; readonly found: FoundServer; readonly override: ServerOverride | undefined }
+  | { readonly kind: 'command'; readonly entry: CommandServer }
+  | { readonly kind: 'remote'; readonly entry: RemoteServer };
+
+/** A server as folder and configuration want it. */
+export interface DesiredServer {
+  readonly id: string;
+  readonly origin: Origin;
+  readonly prefix: string;
+  /** What the configuration says; undefined: the registry decides. */
+  readonly enabled: boolean | undefined;
+  /** Of everything that makes a restart necessary when it changes. */
+  readonly hash: string;
+}
+
+export interface Desired {
+  readonly servers: ReadonlyMap<string, DesiredServer>;
+  /** Servers that cannot be had as they stand, by id or folder. */
+  readonly problems: ReadonlyMap<string, CounterpartError>;
+}
+
+/** What should run, from what lies in the servers folder and what the configuration names. Pure. */
+export function toDesired(discovery: Discovery, config: HubConfig): Desired {
+  const problems = new Map(discovery.problems);
+  const servers = new Map<string, DesiredServer>();
+  const add = (
+    id: string,
+    origin: Origin,
+    settings: ServerOverride | CommandServer | RemoteServer | undefined,
+  ) => {
+    const hash = createHash('sha256')
+      .update(canonicalJson([origin, config.defaults]))
+      .digest('hex');
+    servers.set(id, { id, origin, prefix: settings?.prefix ?? id, enabled: settings?.enabled, hash });
+  };
+  for (const [id, found] of discovery.servers) {
+    const override = config.overrides[id];
+    add(id, { kind: 'built', found, override }, override);
+  }
+  for (const [id, entry] of Object.entries(config.mcpServers)) {
+    if (servers.has(id)) problems.set(id, hubError('SERVER_EXISTS', { server: id }));
+    else add(id, 'command' in entry ? { kind: 'command', entry } : { kind: 'remote', entry }, entry);
+  }
+  return { servers, problems };
+}
+
+export interface FleetChange {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** Which servers must be started anew, and which must go, by comparing hashes. Pure. */
+export function toChange(
+  running: ReadonlyMap<string, { readonly hash: string }>,
+  desired: Desired,
+): FleetChange {
+  const ids = [...desired.servers.keys()];
+  return {
+    added: ids.filter((id) => !running.has(id)),
+    changed: ids.filter((id) => running.has(id) && running.get(id)?.hash !== desired.servers.get(id)?.hash),
+    removed: [...running.keys()].filter((id) => !desired.servers.has(id)),
+  };
+}

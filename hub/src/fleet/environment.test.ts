@@ -1,0 +1,73 @@
+import { Manifest } from '@counterpart/schemas';
+import { expect, test } from 'vitest';
+import { builtEnvironment, commandEnvironment } from './environment.ts';
+
+const manifest = Manifest.parse({
+  id: 'my-api',
+  version: '1.0.0',
+  title: 'x',
+  category: 'api',
+  platform: 'x',
+  scaffold: 'openapi@1',
+  entry: 'dist/server.js',
+  source: 'src/server.ts',
+  permissions: { net: [], files: [] },
+  config: [{ name: 'MY_API_BASE_URL', required: false }],
+  secrets: [
+    { name: 'MY_API_TOKEN', required: true },
+    { name: 'MY_API_KEY', required: false },
+  ],
+  dependsOn: [],
+  test: 'test/contract.test.ts',
+  health: {},
+  tools: {},
+});
+const host = { PATH: '/bin', HOME: '/home/me', AWS_SECRET: 'never', MY_API_TOKEN: 'from-host' };
+const built = (override: object, overrideEnv = {}) =>
+  builtEnvironment({ manifest, override, overrideEnv, host, mirrorUrl: 'http://m/mirror/my-api' });
+
+test('a built server gets what its manifest declares and nothing else of the host', () => {
+  expect(built({})).toEqual({
+    env: { PATH: '/bin', MY_API_TOKEN: 'from-host' },
+    missingSecrets: [],
+    secretValues: ['from-host'],
+  });
+});
+
+test('what the owner sets for a server beats the host', () => {
+  expect(built({}, { MY_API_TOKEN: 'own', MY_API_BASE_URL: 'https://a.test' }).env).toEqual({
+    PATH: '/bin',
+    MY_API_TOKEN: 'own',
+    MY_API_BASE_URL: 'https://a.test',
+  });
+});
+
+test('a server that speaks to its mirror never gets the real credential', () => {
+  const { env, missingSecrets } = built({ target: 'mirror' });
+  expect(env).toEqual({
+    PATH: '/bin',
+    MY_API_TOKEN: 'mirror',
+    MY_API_KEY: 'mirror',
+    MY_API_BASE_URL: 'http://m/mirror/my-api',
+  });
+  expect(missingSecrets).toEqual([]);
+});
+
+test('a required secret that is nowhere is named', () => {
+  const { missingSecrets } = builtEnvironment({
+    manifest,
+    override: undefined,
+    overrideEnv: {},
+    host: {},
+    mirrorUrl: '',
+  });
+  expect(missingSecrets).toEqual(['MY_API_TOKEN']);
+});
+
+test('a command gets the customary variables and its own, and its credentials are known as secrets', () => {
+  expect(commandEnvironment({ API_KEY: 'k', REGION: 'eu' }, host)).toEqual({
+    env: { PATH: '/bin', HOME: '/home/me', API_KEY: 'k', REGION: 'eu' },
+    missingSecrets: [],
+    secretValues: ['k'],
+  });
+});

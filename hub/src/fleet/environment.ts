@@ -1,0 +1,87 @@
+import type { CommandServer, Manifest, ServerOverride } from '@counterpart/schemas';
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string>>;
+
+/** What any program needs to find itself at home; nothing of it is a secret. */
+const HOME_VARIABLES = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'TERM',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'TZ',
+  'SystemRoot',
+  'APPDATA',
+];
+/** A built server runs one bundled file: it needs neither a home nor a shell. */
+const BUILT_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'];
+
+/** Stands in for every credential when a server speaks to its mirror, which accepts anything. */
+const MIRROR_CREDENTIAL = 'mirror';
+
+export interface ServerEnvironment {
+  readonly env: Environment;
+  /** Declared as required, found nowhere. */
+  readonly missingSecrets: readonly string[];
+  /** Values that must never be written down. */
+  readonly secretValues: readonly string[];
+}
+
+export interface BuiltEnvironmentOptions {
+  readonly manifest: Manifest;
+  readonly override: ServerOverride | undefined;
+  /** The override's variables with their references resolved. */
+  readonly overrideEnv: Environment;
+  readonly host: Variables;
+  /** Base URL of the server's mirror. */
+  readonly mirrorUrl: string;
+}
+
+/** The whole environment of a built server: what its manifest declares, and nothing else of the hub's own. Pure. */
+export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnvironment {
+  const { manifest, override, overrideEnv, host, mirrorUrl } = options;
+  const mirrored = override?.target === 'mirror';
+  const declared = (name: string) => overrideEnv[name] ?? host[name];
+  const config = definedMembers(manifest.config.map(({ name }) => [name, declared(name)]));
+  const secrets = definedMembers(
+    manifest.secrets.map(({ name }) => [name, mirrored ? MIRROR_CREDENTIAL : declared(name)]),
+  );
+  const target = mirrored ? { [baseUrlVariable(manifest.id)]: mirrorUrl } : {};
+  const required = manifest.secrets.filter((slot) => slot.required).map((slot) => slot.name);
+  return {
+    env: { ...pick(host, BUILT_VARIABLES), ...config, ...overrideEnv, ...secrets, ...target },
+    missingSecrets: required.filter((name) => secrets[name] === undefined),
+    secretValues: mirrored ? [] : Object.values(secrets),
+  };
+}
+
+/** `<ID>_BASE_URL`: the kit reads the service's address from it. */
+export const baseUrlVariable = (id: string): string => `${id.toUpperCase().replaceAll('-', '_')}_BASE_URL`;
+
+/** The environment of a third-party command: the customary few variables and what its entry names, references resolved. Pure. */
+export function commandEnvironment(entryEnv: Environment, host: Variables): ServerEnvironment {
+  const secretValues = Object.entries(entryEnv)
+    .filter(([name]) => /TOKEN|KEY|SECRET|PASSWORD|CREDENTIAL|AUTH/i.test(name))
+    .map(([, value]) => value);
+  return { env: { ...pick(host, HOME_VARIABLES), ...entryEnv }, missingSecrets: [], secretValues };
+}
+
+/** Members of an entry's `env` as text; `null` means: not set. */
+export function textMembers(env: CommandServer['env']): Environment {
+  return definedMembers(
+    Object.entries(env ?? {}).map(([name, value]) => [name, value === null ? undefined : String(value)]),
+  );
+}
+
+function pick(host: Variables, names: readonly string[]): Environment {
+  return definedMembers(names.map((name) => [name, host[name]]));
+}
+
+function definedMembers(members: readonly (readonly [string, string | undefined])[]): Environment {
+  return Object.fromEntries(members.filter((member): member is [string, string] => member[1] !== undefined));
+}
