@@ -82,6 +82,10 @@ function pick(host: Variables, names: readonly string[]): Environment {
   return definedMembers(names.map((name) => [name, host[name]]));
 }
 
+/** Only the variables that are set. */
+export const definedVariables = (variables: Variables): Environment =>
+  definedMembers(Object.entries(variables));
+
 function definedMembers(members: readonly (readonly [string, string | undefined])[]): Environment {
   return Object.fromEntries(members.filter((member): member is [string, string] => member[1] !== undefined));
 }

@@ -184,7 +184,8 @@ export interface Upstream {
   readonly snapshot: ProcessSnapshot;
   /** Undefined for a remote server. */
   readonly process: Supervised | undefined;
-  close(): Promise<void>;
+  /** Takes no new call, lets those in flight finish for `drainMs` (default 0), then ends the link and the process. */
+  close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
 // ---------------------------------------------------------------- catalog ⇄ gateway
@@ -201,6 +202,8 @@ export type ListKind = 'tools' | 'prompts' | 'resources' | 'resourceTemplates';
 /** An immutable snapshot of what one URL of the gateway offers. */
 export interface CatalogView {
   readonly version: number;
+  /** Tools of all pages together. */
+  readonly toolCount: number;
   /** Undefined for a cursor this catalog did not hand out. */
   page(list: ListKind, cursor: string | undefined): ListPage | undefined;
   tool(

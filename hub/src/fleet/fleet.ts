@@ -1,0 +1,201 @@
+import { type CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
+import type { LiveCatalog } from '../catalog/catalog.ts';
+import type { EventLog } from '../kernel/events.ts';
+import type { CatalogSource } from '../kernel/ports.ts';
+import { discoverServers } from '../registry/discover.ts';
+import { type Desired, type DesiredServer, toChange, toDesired } from './desired.ts';
+import { createMember, type Member, type MemberOptions } from './member.ts';
+
+export interface FleetOptions extends Omit<MemberOptions, 'config' | 'host'> {
+  readonly config: () => MemberOptions['config'];
+  readonly host: () => MemberOptions['host'];
+  readonly serversDir: string;
+  readonly catalog: LiveCatalog;
+  readonly events: EventLog;
+}
+
+/** How long calls in flight may finish on a server that was replaced or removed. */
+const DRAIN_MS = 30_000;
+
+/** The servers of this hub: what folder and configuration want, brought about. */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #members = new Map<string, Member>();
+  readonly #unavailable = new Map<string, number>();
+  #problems: ReadonlyMap<string, CounterpartError> = new Map();
+  #queue: Promise<void> = Promise.resolve();
+  #waiting: Promise<void> | undefined;
+  #retiring = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  get members(): ReadonlyMap<string, Member> {
+    return this.#members;
+  }
+
+  /** Servers that cannot be had as they stand, by id or folder. */
+  get problems(): ReadonlyMap<string, CounterpartError> {
+    return this.#problems;
+  }
+
+  /** Rejects with SERVER_UNKNOWN. */
+  get(id: string): Member {
+    const member = this.#members.get(id);
+    if (member) return member;
+    throw this.#problems.get(id) ?? hubError('SERVER_UNKNOWN', { server: id, suggestion: this.#suggest(id) });
+  }
+
+  #suggest(id: string): string {
+    const near = [...this.#members.keys()].find((known) => known.includes(id) || id.includes(known));
+    return near === undefined ? '' : ` Did you mean ${near}?`;
+  }
+
+  /**
+   * Brings the running servers in line with folder and configuration: new ones are made first, the catalog is swapped, old
+   * ones finish their calls and stop. Runs one at a time; a call while one waits joins it.
+   */
+  reconcile(): Promise<void> {
+    this.#waiting ??= this.#queue.then(async () => {
+      this.#waiting = undefined;
+      if (!this.#closed) await this.#reconcileNow();
+    });
+    this.#queue = this.#waiting.catch(() => undefined);
+    return this.#waiting;
+  }
+
+  async #reconcileNow(): Promise<void> {
+    const { serversDir, registry, events } = this.#options;
+    const desired = toDesired(discoverServers(serversDir), this.#options.config());
+    const change = toChange(new Map([...this.#members].map(([id, member]) => [id, member.desired])), desired);
+    const problems = new Map(desired.problems);
+    const retired: Member[] = [];
+    for (const id of [...change.added, ...change.changed]) {
+      const old = this.#members.get(id);
+      const made = await this.#make(desired, id, problems);
+      if (!made) continue; // the old one, if any, stays: last good
+      if (old) retired.push(old);
+      this.#members.set(id, made);
+      events.publish({ kind: old ? 'server-changed' : 'server-added', server: id });
+    }
+    for (const id of change.removed) {
+      const old = this.#members.get(id);
+      if (old) retired.push(old);
+      this.#members.delete(id);
+      await registry.uninstall(id);
+      events.publish({ kind: 'server-removed', server: id });
+    }
+    this.#problems = problems;
+    this.publish();
+    for (const member of retired) this.#retire(member);
+    await registry.exportTo(serversDir);
+    this.#learn();
+  }
+
+  async #make(
+    desired: Desired,
+    id: string,
+    problems: Map<string, CounterpartError>,
+  ): Promise<Member | undefined> {
+    const wanted = desired.servers.get(id);
+    if (!wanted) return undefined;
+    try {
+      const member = await createMember(wanted, this.#memberOptions());
+      this.#follow(member, wanted);
+      return member;
+    } catch (thrown) {
+      const problem = toCounterpartError(thrown);
+      problems.set(id, problem);
+      this.#options.log.warn({ server: id, code: problem.code }, problem.message);
+      return undefined;
+    }
+  }
+
+  #memberOptions(): MemberOptions {
+    return { ...this.#options, config: this.#options.config(), host: this.#options.host() };
+  }
+
+  /** Keeps what a server says of itself, so that the next start can list it without running it. */
+  #follow({ upstream }: Member, { id, hash }: DesiredServer): void {
+    const { registry, log, clock } = this.#options;
+    upstream.on('lists-changed', (lists) => {
+      const failed = (cause: unknown) => log.error({ server: id, cause }, 'snapshot was not kept');
+      registry.saveSnapshot(id, hash, { lists, info: upstream.info }).catch(failed);
+      this.#options.events.publish({ kind: 'catalog-changed', tools: this.toolCount() });
+    });
+    upstream.on('availability-changed', (available) => {
+      if (available) this.#unavailable.delete(id);
+      else if (!this.#unavailable.has(id)) this.#expireLater(id, clock.now());
+    });
+  }
+
+  #expireLater(id: string, since: number): void {
+    const { graceMs } = this.#options.config().defaults;
+    this.#unavailable.set(id, since);
+    this.#options.clock.after(graceMs + 1, () => this.publish());
+  }
+
+  /** Gives the catalog the servers as they are now. */
+  publish(): void {
+    if (this.#closed) return;
+    this.#options.catalog.set([...this.#members.values()].map((member) => this.#source(member)));
+  }
+
+  #source(member: Member): CatalogSource {
+    const { id, prefix } = member.desired;
+    const since = this.#unavailable.get(id);
+    const expired =
+      since !== undefined && this.#options.clock.now() - since > this.#options.config().defaults.graceMs;
+    return {
+      id,
+      prefix,
+      upstream: member.upstream,
+      known: member.known,
+      enabled: member.enabled && !expired,
+    };
+  }
+
+  toolCount(): number {
+    return this.#options.catalog.view({ kind: 'all' })?.toolCount ?? 0;
+  }
+
+  /** Third-party servers must run once before anyone knows what they offer. */
+  #learn(): void {
+    for (const { upstream, known, enabled, desired } of this.#members.values()) {
+      if (known !== undefined || !enabled) continue;
+      upstream.refresh().catch((cause: unknown) => {
+        this.#options.log.warn(
+          { server: desired.id, problem: toCounterpartError(cause).message },
+          'server could not be listed',
+        );
+      });
+    }
+  }
+
+  /** Enables or disables in place; a disabled server is stopped after its calls and leaves the lists. */
+  async setEnabled(id: string, enabled: boolean): Promise<void> {
+    const member = this.get(id);
+    await this.#options.registry.setEnabled(id, enabled);
+    this.#members.set(id, { ...member, enabled });
+    this.publish();
+    if (!enabled) await member.upstream.process?.stop();
+    else member.upstream.process?.reset();
+    await this.#options.registry.exportTo(this.#options.serversDir);
+    this.#learn();
+  }
+
+  #retire(member: Member): void {
+    const done = member.upstream.close({ drainMs: DRAIN_MS }).finally(() => this.#retiring.delete(done));
+    this.#retiring.add(done);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#queue;
+    await Promise.allSettled(
+      [...this.#members.values()].map(({ upstream }) => upstream.close({ drainMs: 0 })),
+    );
+  }
+}

@@ -1,0 +1,224 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { hubError, type HubConfig, type ToolDefinition } from '@counterpart/schemas';
+import { resolveReferences } from '../config/references.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/log.ts';
+import type { ProcessSpec, Supervisor, Upstream, UpstreamLists } from '../kernel/ports.ts';
+import type { Redactor } from '../kernel/redact.ts';
+import type { FoundServer } from '../registry/discover.ts';
+import type { Registry, Snapshot } from '../registry/registry.ts';
+import type { EraVerdict, UpstreamOptions } from '../upstream/options.ts';
+import { createUpstream } from '../upstream/upstream.ts';
+import type { DesiredServer, Origin } from './desired.ts';
+import {
+  builtEnvironment,
+  commandEnvironment,
+  type ServerEnvironment,
+  textMembers,
+  type Variables,
+} from './environment.ts';
+
+/** A server of the running hub. */
+export interface Member {
+  readonly desired: DesiredServer;
+  readonly upstream: Upstream;
+  /** Lists known without a process. */
+  readonly known: UpstreamLists | undefined;
+  readonly enabled: boolean;
+  readonly missingSecrets: readonly string[];
+  readonly command: readonly string[] | undefined;
+}
+
+export interface MemberOptions {
+  readonly config: HubConfig;
+  /** Folder of hub.config.json: what relative paths in it start from. */
+  readonly home: string;
+  readonly host: Variables;
+  readonly supervisor: Supervisor;
+  readonly registry: Registry;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly mirrorUrl: (id: string) => string;
+  /** Makes the bundle of a built server if it is missing or old. */
+  readonly ensureBundle: (directory: string) => Promise<void>;
+}
+
+/** From the end of stdin to SIGTERM, and again to SIGKILL. */
+const SHUTDOWN_MS = 2_000;
+const PROBE_MS = 30_000;
+
+/** Makes a server ready to be used; nothing is started. Rejects with what keeps it from being started at all. */
+export async function createMember(desired: DesiredServer, options: MemberOptions): Promise<Member> {
+  const { registry, config, clock, log } = options;
+  const { id, origin } = desired;
+  const target =
+    origin.kind === 'remote' ? remoteTarget(id, origin, options) : await processTarget(desired, options);
+  const installation = origin.kind === 'built' ? versionOf(origin.found) : {};
+  const registered = await registry.install({ id, kind: origin.kind, ...installation });
+  const snapshot = await registry.snapshot(id, desired.hash);
+  const settings = origin.kind === 'built' ? origin.override : origin.entry;
+  const upstream = createUpstream({
+    id,
+    kind: origin.kind,
+    ...target.link,
+    ...(origin.kind === 'built' ? { expectTools: expectedTools(origin.found) } : {}),
+    limits: {
+      callTimeoutMs: settings?.callTimeoutMs ?? config.defaults.callTimeoutMs,
+      maxCallMs: settings?.maxCallMs ?? config.defaults.maxCallMs,
+      maxCalls: config.defaults.maxCallsPerServer,
+    },
+    prior: snapshot && priorOf(snapshot),
+    clock,
+    log,
+  });
+  return {
+    desired,
+    upstream,
+    known: knownLists(origin, snapshot),
+    enabled: desired.enabled ?? registered.enabled,
+    missingSecrets: target.missingSecrets,
+    command: target.command,
+  };
+}
+
+interface Target {
+  readonly link: Pick<UpstreamOptions, 'process' | 'remote'>;
+  readonly missingSecrets: readonly string[];
+  readonly command: readonly string[] | undefined;
+}
+
+async function processTarget(desired: DesiredServer, options: MemberOptions): Promise<Target> {
+  const { origin } = desired;
+  if (origin.kind === 'remote') throw hubError('INTERNAL', { detail: `${desired.id} has no process` });
+  const program =
+    origin.kind === 'built'
+      ? await builtProgram(origin, options)
+      : commandProgram(desired.id, origin, options);
+  for (const value of program.environment.secretValues) options.redactor.add(value);
+  const settings = origin.kind === 'built' ? origin.override : origin.entry;
+  const { defaults } = options.config;
+  const spec: ProcessSpec = {
+    id: desired.id,
+    command: program.command,
+    args: program.args,
+    cwd: program.cwd,
+    env: program.environment.env,
+    restart: program.restart,
+    startTimeoutMs: settings?.startTimeoutMs ?? defaults.startTimeoutMs,
+    shutdownMs: SHUTDOWN_MS,
+    idleMs: settings?.idleMs ?? defaults.idleMs,
+    probeMs: PROBE_MS,
+    dependsOn: origin.kind === 'built' ? origin.found.manifest.dependsOn : [],
+  };
+  return {
+    link: { process: { spec, supervisor: options.supervisor } },
+    missingSecrets: program.environment.missingSecrets,
+    command: [program.command, ...program.args],
+  };
+}
+
+interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly environment: ServerEnvironment;
+  readonly restart: ProcessSpec['restart'];
+}
+
+async function builtProgram(
+  origin: Extract<Origin, { kind: 'built' }>,
+  options: MemberOptions,
+): Promise<Program> {
+  const { manifest, directory } = origin.found;
+  // A package whose entry is its source, as hand-made ones are, has nothing to bundle.
+  if (manifest.entry !== manifest.source) await options.ensureBundle(directory);
+  const overrideEnv = resolveMembers(textMembers(origin.override?.env), manifest.id, options);
+  return {
+    command: process.execPath,
+    args: [resolve(directory, manifest.entry)],
+    cwd: directory,
+    environment: builtEnvironment({
+      manifest,
+      override: origin.override,
+      overrideEnv,
+      host: options.host,
+      mirrorUrl: options.mirrorUrl(manifest.id),
+    }),
+    restart: manifest.restart,
+  };
+}
+
+function commandProgram(
+  id: string,
+  origin: Extract<Origin, { kind: 'command' }>,
+  options: MemberOptions,
+): Program {
+  const { entry } = origin;
+  const file = entry.envFile === undefined ? undefined : resolve(options.home, entry.envFile);
+  if (file !== undefined && !existsSync(file)) {
+    throw hubError('CONFIG_INVALID', {
+      file,
+      detail: `→ at mcpServers.${id}.envFile: there is no such file`,
+    });
+  }
+  const fromFile = file === undefined ? {} : definedVariables(parseEnv(readFileSync(file, 'utf8')));
+  return {
+    command: resolveText(entry.command, id, options),
+    args: (entry.args ?? []).map((arg) => resolveText(arg, id, options)),
+    cwd: resolve(options.home, entry.cwd ?? '.'),
+    environment: commandEnvironment(
+      { ...fromFile, ...resolveMembers(textMembers(entry.env), id, options) },
+      options.host,
+    ),
+    restart: entry.restart ?? 'permanent',
+  };
+}
+
+function remoteTarget(
+  id: string,
+  origin: Extract<Origin, { kind: 'remote' }>,
+  options: MemberOptions,
+): Target {
+  const headers = resolveMembers(origin.entry.headers ?? {}, id, options);
+  for (const value of Object.values(headers)) options.redactor.add(value);
+  const url = resolveText(origin.entry.url, id, options);
+  return { link: { remote: { url, headers } }, missingSecrets: [], command: undefined };
+}
+
+function resolveMembers(
+  members: Readonly<Record<string, string>>,
+  id: string,
+  options: MemberOptions,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, text]) => [name, resolveText(text, id, options)]),
+  );
+}
+
+const resolveText = (text: string, id: string, options: MemberOptions): string =>
+  resolveReferences(text, options.host, `The server ${id}`);
+
+const versionOf = ({ manifest, contentHash }: FoundServer) => ({ version: manifest.version, contentHash });
+
+/** A hand-made package that lists no tools in its manifest is taken as it is. */
+function expectedTools({ manifest }: FoundServer): ReadonlyMap<string, string> | undefined {
+  const tools = Object.entries(manifest.tools).map(([name, { hash }]) => [name, hash] as const);
+  return tools.length > 0 ? new Map(tools) : undefined;
+}
+
+function knownLists(origin: Origin, snapshot: Snapshot | undefined): UpstreamLists | undefined {
+  const tools = origin.kind === 'built' ? origin.found.tools : undefined;
+  return tools ? onlyTools(tools) : snapshot?.lists;
+}
+
+const onlyTools = (tools: readonly ToolDefinition[]): UpstreamLists => ({
+  tools,
+  prompts: [],
+  resources: [],
+  resourceTemplates: [],
+});
+
+const priorOf = ({ info, takenAt }: Snapshot): EraVerdict | undefined => info && { info, at: takenAt };
