@@ -12,7 +12,8 @@ export const BuildReport = z.strictObject({
   source: z.string(),
   format: z.string(),
   blueprintHash: ContentHash,
-  outcome: z.enum(['installed', 'unchanged', 'written']),
+  /** `planned`: a dry run, nothing was written. */
+  outcome: z.enum(['installed', 'unchanged', 'planned']),
   directory: z.string(),
   operations: z.strictObject({ total: z.int(), built: z.int(), selected: z.int(), omitted: z.int() }),
   tools: z.array(z.string()),

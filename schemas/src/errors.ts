@@ -76,7 +76,7 @@ export const errorCatalogue = {
     rpc: -32602,
     exit: 4,
     title: 'Description is not complete',
-    message: '{count} operations of {source} cannot become tools, and --strict was given.',
+    message: '{count} operations of {source} cannot become tools, and --strict was given:\n{detail}',
     fix: 'Mend the listed operations, or build without --strict to leave them out.',
   }),
   INCLUDE_UNMATCHED: entry({

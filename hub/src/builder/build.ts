@@ -1,0 +1,185 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import {
+  Category,
+  hubError,
+  type Blueprint,
+  type BuildReport,
+  type BuildStage,
+  type CounterpartError,
+} from '@counterpart/schemas';
+import { checkServer } from './check-server.ts';
+import { compileSource, lostOperations, type CompiledSource } from './compile-source.ts';
+import { ensureBundle } from './ensure-bundle.ts';
+import { readInstalled, type Installed } from './installed.ts';
+import { openStaging, sweepStaging, type Staging } from './staging.ts';
+import { isWritten, listHandFiles, planPackage, writePackage, type PackagePlan } from './write-package.ts';
+
+export interface BuildProgress {
+  readonly stage: BuildStage;
+  readonly done?: number;
+  readonly total?: number;
+  readonly note?: string;
+}
+
+export interface BuildOptions {
+  /** A file, an http(s) URL, or `-` for standard input. */
+  readonly from: string;
+  /** Id of the server; default: a slug of the description's title. */
+  readonly name?: string | undefined;
+  /** Tags, path prefixes, operationIds or tool names to build; default: everything. */
+  readonly include?: readonly string[] | undefined;
+  readonly baseUrl?: string | undefined;
+  /** Refuse a description of which an operation would be left out. */
+  readonly strict?: boolean | undefined;
+  /** Says what a build would make; nothing is left written. */
+  readonly dryRun?: boolean | undefined;
+  readonly category?: string | undefined;
+  readonly serversDir: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
+}
+
+const DEFAULT_CATEGORY = 'general';
+
+type Outcome = Pick<BuildReport, 'outcome' | 'check'> & { readonly plan: PackagePlan };
+
+/**
+ * Builds a server from a description and installs it as `<serversDir>/<id>`. On any failure, a kill included, the
+ * previous version stays as it was; a build that changes nothing writes nothing.
+ */
+export async function buildServer(options: BuildOptions): Promise<BuildReport> {
+  const startedAt = performance.now();
+  const serversDir = resolve(options.serversDir);
+  const source = await compileSource(options);
+  const { id } = source.blueprint;
+  await sweepStaging(serversDir);
+  const previous = await readInstalled(join(serversDir, id), id);
+  const run = {
+    options,
+    serversDir,
+    blueprint: source.blueprint,
+    previous,
+    category: chooseCategory(options, previous),
+  };
+  const outcome = options.dryRun === true ? await planOnly(run) : await installNew(run);
+  const durationMs = Math.round(performance.now() - startedAt);
+  return toReport(source, outcome, { directory: join(serversDir, id), durationMs });
+}
+
+interface BuildRun {
+  readonly options: BuildOptions;
+  readonly serversDir: string;
+  readonly blueprint: Blueprint;
+  readonly previous: Installed | undefined;
+  readonly category: string;
+}
+
+async function planOnly(run: BuildRun): Promise<Outcome> {
+  const { id } = run.blueprint;
+  const { signal } = run.options;
+  const target = join(run.serversDir, id);
+  if ((await listHandFiles(target)).length === 0) {
+    return { outcome: 'planned', plan: await planPackage(target, { ...run, signal }) };
+  }
+  // Hand-written tools are asked in a copy, so that the installed version stays as it is.
+  const staging = await inStage('write', id, () => openStaging(run.serversDir, id));
+  try {
+    return { outcome: 'planned', plan: await planPackage(staging.next, { ...run, signal }) };
+  } finally {
+    await staging.discard();
+  }
+}
+
+async function installNew(run: BuildRun): Promise<Outcome> {
+  const { id } = run.blueprint;
+  try {
+    await mkdir(run.serversDir, { recursive: true });
+  } catch (cause) {
+    throw hubError('DATA_UNWRITABLE', { directory: run.serversDir, detail: detailOf(cause) }, { cause });
+  }
+  const staging = await inStage('write', id, () => openStaging(run.serversDir, id));
+  try {
+    return await buildStaged(run, staging);
+  } finally {
+    await staging.discard();
+  }
+}
+
+async function buildStaged(run: BuildRun, staging: Staging): Promise<Outcome> {
+  const { blueprint, options, serversDir } = run;
+  const { signal } = options;
+  const target = join(serversDir, blueprint.id);
+  const stage = <T>(name: BuildStage, work: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    options.onProgress?.({ stage: name });
+    return inStage(name, blueprint.id, work);
+  };
+  const plan = await stage('write', () => planPackage(staging.next, { ...run, signal }));
+  if (run.previous !== undefined && (await isWritten(target, plan.files))) {
+    await stage('bundle', () => ensureBundle(target, signal));
+    return { outcome: 'unchanged', plan };
+  }
+  await writePackage(staging.next, plan.files);
+  await stage('bundle', () => ensureBundle(staging.next, signal));
+  const { manifest, tools } = plan;
+  const check = await stage('check', () =>
+    checkServer({ dir: staging.next, blueprint, manifest, tools, signal }),
+  );
+  await stage('install', () => staging.install());
+  return { outcome: 'installed', check, plan };
+}
+
+/** Runs one stage; an error that is not of the catalogue becomes BUILD_FAILED with the stage's name. */
+async function inStage<T>(stage: BuildStage, server: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isNamed(cause)) throw cause;
+    throw hubError('BUILD_FAILED', { server, stage, detail: detailOf(cause) }, { cause });
+  }
+}
+
+const isNamed = (error: unknown): error is CounterpartError | DOMException =>
+  error instanceof Error && (error.name === 'CounterpartError' || error.name === 'AbortError');
+
+const detailOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+function chooseCategory(options: BuildOptions, previous: Installed | undefined): string {
+  const category = options.category ?? previous?.category ?? DEFAULT_CATEGORY;
+  if (Category.safeParse(category).success) return category;
+  const detail = `"${category}": lower-case letters, digits and single dashes, at most 32`;
+  throw hubError('INPUT_INVALID', { subject: 'the category', detail });
+}
+
+function toReport(
+  source: CompiledSource,
+  { outcome, check, plan }: Outcome,
+  facts: { directory: string; durationMs: number },
+): BuildReport {
+  const { blueprint, total } = source;
+  const { manifest, tools } = plan;
+  const listing = JSON.stringify({ tools });
+  const unselected = blueprint.omitted.filter((omission) => omission.code === 'not-selected').length;
+  return {
+    id: blueprint.id,
+    version: manifest.version,
+    source: blueprint.source.location,
+    format: blueprint.source.format,
+    blueprintHash: manifest.blueprint?.hash ?? '',
+    outcome,
+    ...facts,
+    operations: {
+      total,
+      built: blueprint.operations.length,
+      selected: total - unselected,
+      omitted: lostOperations(blueprint.omitted).length,
+    },
+    tools: tools.map((tool) => tool.name),
+    omitted: blueprint.omitted,
+    size: { bytes: Buffer.byteLength(listing), tokens: Math.ceil(listing.length / 4) },
+    secrets: manifest.secrets.map((slot) => slot.name),
+    net: manifest.permissions.net,
+    ...(check === undefined ? {} : { check }),
+  };
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { startMirror } from '@counterpart/scaffolds/mirror/serve';
+import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
+import { requiredInputs } from '@counterpart/scaffolds/server/manifest';
+import {
+  canonicalJson,
+  hubError,
+  type Blueprint,
+  type BuildReport,
+  type Manifest,
+  type Operation,
+  type ToolDefinition,
+} from '@counterpart/schemas';
+import { openSession, type StdioSession } from './stdio-session.ts';
+
+export interface CheckOptions {
+  readonly dir: string;
+  readonly blueprint: Blueprint;
+  readonly manifest: Manifest;
+  /** What `tools/list` must answer. */
+  readonly tools: readonly ToolDefinition[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+type CheckResult = NonNullable<BuildReport['check']>;
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Tools whose input cannot be sampled or whose mirrored answer is an error; the next one is tried, this many. */
+const MAX_CALLS = 5;
+
+/** Runs the bundled program against the mirror of its service: handshake, equal tools, one call. */
+export async function checkServer(options: CheckOptions): Promise<CheckResult> {
+  const { blueprint, manifest, tools } = options;
+  const mirror = await startMirror(blueprint, { port: 0 });
+  try {
+    const session = await openSession({
+      file: join(options.dir, manifest.entry),
+      env: checkEnvironment(manifest, mirror.url),
+      signal: options.signal,
+      timeoutMs: REQUEST_TIMEOUT_MS,
+    });
+    try {
+      assertSameTools(manifest.id, tools, await session.listTools());
+      return { toolsListed: tools.length, ...(await callOne(session, options)) };
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await mirror.close();
+  }
+}
+
+/** What the program lists, started with nothing that it could reach. */
+export async function listServerTools(
+  dir: string,
+  manifest: Manifest,
+  signal?: AbortSignal,
+): Promise<ToolDefinition[]> {
+  const env = checkEnvironment(manifest, 'http://127.0.0.1:9');
+  const session = await openSession({
+    file: join(dir, manifest.entry),
+    env,
+    signal,
+    timeoutMs: REQUEST_TIMEOUT_MS,
+  });
+  try {
+    return await session.listTools();
+  } finally {
+    await session.close();
+  }
+}
+
+/** Every declared secret gets a value of no worth, every address leads to `baseUrl`. */
+function checkEnvironment(manifest: Manifest, baseUrl: string): Record<string, string> {
+  const config = manifest.config.flatMap((slot): [string, string][] => {
+    if (slot.name.endsWith('_BASE_URL')) return [[slot.name, baseUrl]];
+    return slot.required ? [[slot.name, slot.default ?? slot.enum?.[0] ?? 'check']] : [];
+  });
+  const secrets = manifest.secrets.map((slot): [string, string] => [slot.name, 'not-a-secret']);
+  return Object.fromEntries([...config, ...secrets]);
+}
+
+function assertSameTools(
+  server: string,
+  expected: readonly ToolDefinition[],
+  listed: readonly ToolDefinition[],
+): void {
+  const byName = new Map(listed.map((tool) => [tool.name, tool]));
+  const differing = expected.filter((tool) => canonicalJson(byName.get(tool.name)) !== canonicalJson(tool));
+  const names = [...differing.map((tool) => tool.name)];
+  if (names.length === 0 && listed.length === expected.length) return;
+  const shown = names.slice(0, 5).join(', ');
+  const detail = `${listed.length} listed, ${expected.length} expected, ${names.length} differ${shown === '' ? '' : ` (${shown})`}`;
+  throw hubError('SERVER_MISMATCH', { server, detail });
+}
+
+async function callOne(
+  session: StdioSession,
+  options: CheckOptions,
+): Promise<Omit<CheckResult, 'toolsListed'>> {
+  let failure: Omit<CheckResult, 'toolsListed'> = { callOutcome: 'skipped' };
+  for (const operation of orderCandidates(options).slice(0, MAX_CALLS)) {
+    const outcome = await callOperation(session, options.blueprint, operation);
+    if (outcome.callOutcome === 'ok') return outcome;
+    failure = outcome;
+  }
+  return failure;
+}
+
+async function callOperation(
+  session: StdioSession,
+  blueprint: Blueprint,
+  operation: Operation,
+): Promise<Omit<CheckResult, 'toolsListed'>> {
+  const called = operation.name;
+  try {
+    const answer = await session.callTool(called, sampleInput(blueprint, operation, { seed: 1 }));
+    return answer.isError
+      ? { called, callOutcome: 'error', detail: answer.text }
+      : { called, callOutcome: 'ok' };
+  } catch (error) {
+    return { called, callOutcome: 'error', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Compiled tools, reading ones first and of those the ones that need least; the mirror makes any of them harmless. */
+function orderCandidates({ blueprint, tools }: CheckOptions): readonly Operation[] {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const cost = (operation: Operation): number => {
+    const definition = byName.get(operation.name);
+    const needs = definition === undefined ? 0 : requiredInputs(definition).length;
+    return (operation.effect === 'read' ? 0 : 1_000) + needs;
+  };
+  return [...blueprint.operations].sort((a, b) => cost(a) - cost(b));
+}

@@ -1,0 +1,65 @@
+import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
+import { loadSource } from '@counterpart/scaffolds/readers/source';
+import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
+import { hubError, ServerId, type Blueprint, type Omission } from '@counterpart/schemas';
+import type { BuildOptions } from './build.ts';
+import { parseServerId, toServerId } from './server-id.ts';
+
+export interface CompiledSource {
+  readonly blueprint: Blueprint;
+  /** Operations in the source, selected or not. */
+  readonly total: number;
+}
+
+/** What an operation's omission is called in a refusal; more are counted only. */
+const SHOWN_OMISSIONS = 20;
+
+/** Stands in until the title is known; no name or path of a blueprint is made from the id. */
+const UNNAMED = ServerId.parse('server');
+
+/**
+ * Stages read and compile: a description becomes a blueprint with at least one operation.
+ * Throws SOURCE_EMPTY, and with `strict` SOURCE_INCOMPLETE, beside the errors of the reader.
+ */
+export async function compileSource(options: BuildOptions): Promise<CompiledSource> {
+  const { signal, onProgress, name, include, baseUrl } = options;
+  const id = name === undefined ? UNNAMED : parseServerId(name);
+  onProgress?.({ stage: 'read', note: options.from });
+  const source = await loadSource(options.from, { signal });
+  signal?.throwIfAborted();
+  onProgress?.({ stage: 'compile' });
+  const { blueprint, total } = await readOpenApi(source, {
+    id,
+    include,
+    baseUrl,
+    onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
+  });
+  signal?.throwIfAborted();
+  const named = name === undefined ? { ...blueprint, id: toServerId(blueprint.title) } : blueprint;
+  assertComplete(named, source.location, options.strict === true);
+  return { blueprint: toStableBlueprint(named), total };
+}
+
+/** Operations that were asked for and did not become a tool. */
+export const lostOperations = (omitted: readonly Omission[]): readonly Omission[] =>
+  omitted.filter((omission) => omission.severity === 'operation' && omission.code !== 'not-selected');
+
+function assertComplete(blueprint: Blueprint, source: string, strict: boolean): void {
+  const lost = lostOperations(blueprint.omitted);
+  if (strict && lost.length > 0) {
+    throw hubError('SOURCE_INCOMPLETE', { source, count: lost.length, detail: describeOmissions(lost) });
+  }
+  if (blueprint.operations.length === 0) {
+    const detail = lost.length === 0 ? 'its `paths` hold no operation' : `\n${describeOmissions(lost)}`;
+    throw hubError('SOURCE_EMPTY', { source, detail });
+  }
+}
+
+function describeOmissions(lost: readonly Omission[]): string {
+  const lines = lost.slice(0, SHOWN_OMISSIONS).map(({ subject, reason, source }) => {
+    const place = source.line === undefined ? source.pointer : `${source.pointer}, line ${source.line}`;
+    return `  ${subject}: ${reason} (${place})`;
+  });
+  const hidden = lost.length - lines.length;
+  return [...lines, ...(hidden > 0 ? [`  and ${hidden} more`] : [])].join('\n');
+}

@@ -1,0 +1,36 @@
+import { canonicalJson, type ToolDefinition } from '@counterpart/schemas';
+
+/** What of an installed server a new build is compared with. */
+export interface BuiltState {
+  readonly version: string;
+  readonly blueprintHash: string;
+  readonly tools: readonly ToolDefinition[];
+}
+
+/**
+ * The version of a build, from what its callers notice: a tool removed or its input changed is a new major version,
+ * a tool added a minor one, anything else that differs a patch. Equal builds keep their version.
+ */
+export function nextVersion(previous: BuiltState | undefined, next: Omit<BuiltState, 'version'>): string {
+  if (previous === undefined) return '1.0.0';
+  const [major = 0, minor = 0, patch = 0] = previous.version.split('-', 1)[0]?.split('.').map(Number) ?? [];
+  const change = compareTools(previous.tools, next.tools);
+  if (change === 'breaking') return `${major + 1}.0.0`;
+  if (change === 'added') return `${major}.${minor + 1}.0`;
+  if (change === 'wording' || previous.blueprintHash !== next.blueprintHash)
+    return `${major}.${minor}.${patch + 1}`;
+  return previous.version;
+}
+
+type ToolChange = 'none' | 'wording' | 'added' | 'breaking';
+
+function compareTools(before: readonly ToolDefinition[], after: readonly ToolDefinition[]): ToolChange {
+  const byName = new Map(after.map((tool) => [tool.name, tool]));
+  const isBroken = before.some((tool) => {
+    const now = byName.get(tool.name);
+    return now === undefined || canonicalJson(now.inputSchema) !== canonicalJson(tool.inputSchema);
+  });
+  if (isBroken) return 'breaking';
+  if (after.length > before.length) return 'added';
+  return canonicalJson(before) === canonicalJson(after) ? 'none' : 'wording';
+}

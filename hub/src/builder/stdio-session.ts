@@ -1,0 +1,197 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { hubError, ToolDefinition } from '@counterpart/schemas';
+import { z } from 'zod';
+
+/** A legacy session with a server process, as little of the protocol as a build's check needs. */
+export interface StdioSession {
+  /** All pages of `tools/list`. */
+  listTools(): Promise<ToolDefinition[]>;
+  callTool(name: string, input: unknown): Promise<ToolOutcome>;
+  /** Ends standard input, then kills the process group; no process is left. */
+  close(): Promise<void>;
+}
+
+export interface ToolOutcome {
+  readonly isError: boolean;
+  /** Text of the result's first content item. */
+  readonly text: string;
+}
+
+export interface SessionOptions {
+  readonly file: string;
+  /** Complete: nothing else is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** For the handshake and for each request. */
+  readonly timeoutMs: number;
+}
+
+const Reply = z.looseObject({
+  id: z.number(),
+  result: z.unknown().optional(),
+  error: z.looseObject({ message: z.string() }).optional(),
+});
+const ToolPage = z.looseObject({ tools: z.array(ToolDefinition), nextCursor: z.string().optional() });
+const CallResult = z.looseObject({
+  isError: z.boolean().optional(),
+  content: z.array(z.looseObject({ text: z.string().optional() })),
+});
+
+const PROTOCOL_VERSION = '2025-11-25';
+const STDERR_KEPT = 4_000;
+const EXIT_GRACE_MS = 1_000;
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Starts a bundled server and shakes hands; rejects with SERVER_START_FAILED or SERVER_START_TIMEOUT. */
+export async function openSession(options: SessionOptions): Promise<StdioSession> {
+  const server = new ServerProcess(options);
+  try {
+    await server.request('initialize', {
+      protocolVersion: PROTOCOL_VERSION,
+      capabilities: {},
+      clientInfo: { name: 'counterpart-build', version: '1.0.0' },
+    });
+    server.notify('notifications/initialized');
+    return {
+      listTools: () => listTools(server),
+      callTool: (name, input) => callTool(server, name, input),
+      close: () => server.close(),
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+async function listTools(server: ServerProcess): Promise<ToolDefinition[]> {
+  const tools: ToolDefinition[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = ToolPage.parse(await server.request('tools/list', cursor === undefined ? {} : { cursor }));
+    tools.push(...page.tools);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return tools;
+}
+
+async function callTool(server: ServerProcess, name: string, input: unknown): Promise<ToolOutcome> {
+  const result = CallResult.parse(await server.request('tools/call', { name, arguments: input }));
+  return { isError: result.isError === true, text: result.content[0]?.text ?? '' };
+}
+
+class ServerProcess {
+  readonly #options: SessionOptions;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #pending = new Map<number, Pending>();
+  readonly #exited: Promise<void>;
+  #lastId = 0;
+  #stderr = '';
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    // A group of its own, so that what it may have started ends with it.
+    this.#child = spawn(process.execPath, [options.file], {
+      env: options.env,
+      stdio: 'pipe',
+      detached: true,
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => {
+        this.#failAll(this.#failure(`it ended with ${signal ?? `exit code ${code}`}`));
+        resolve();
+      });
+    });
+    this.#child.once('error', (error) => this.#failAll(this.#failure(error.message)));
+    this.#child.stdin.on('error', () => undefined); // The exit that follows says why.
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
+    });
+    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#receive(line));
+  }
+
+  request(method: string, params: unknown): Promise<unknown> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise<unknown>((resolve, reject) => {
+      const { timeoutMs, signal, file } = this.#options;
+      const detail = `no answer to ${method}`;
+      const timer = setTimeout(
+        () => reject(hubError('SERVER_START_TIMEOUT', { server: file, timeoutMs, detail })),
+        timeoutMs,
+      );
+      const onAbort = () => reject(toError(signal?.reason));
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        this.#pending.delete(id);
+      };
+      signal?.addEventListener('abort', onAbort);
+      this.#pending.set(id, {
+        resolve: (result) => (settle(), resolve(result)),
+        reject: (error) => (settle(), reject(error)),
+      });
+      this.#send({ jsonrpc: '2.0', id, method, params });
+    });
+  }
+
+  notify(method: string): void {
+    this.#send({ jsonrpc: '2.0', method });
+  }
+
+  async close(): Promise<void> {
+    this.#child.stdin.end();
+    const timer = setTimeout(() => this.#kill(), EXIT_GRACE_MS);
+    await this.#exited;
+    clearTimeout(timer);
+    this.#kill();
+  }
+
+  #send(message: object): void {
+    this.#child.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  #receive(line: string): void {
+    const reply = parseReply(line);
+    const pending = reply === undefined ? undefined : this.#pending.get(reply.id);
+    if (reply === undefined || pending === undefined) return;
+    if (reply.error === undefined) pending.resolve(reply.result);
+    else pending.reject(this.#failure(`it answered "${reply.error.message}"`));
+  }
+
+  #failure(detail: string): Error {
+    const tail = this.#stderr.trim();
+    return hubError('SERVER_START_FAILED', {
+      server: this.#options.file,
+      detail: tail === '' ? detail : `${detail}; it printed:\n${tail}`,
+    });
+  }
+
+  #failAll(error: Error): void {
+    for (const pending of [...this.#pending.values()]) pending.reject(error);
+  }
+
+  #kill(): void {
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // The group is gone already.
+    }
+  }
+}
+
+function parseReply(line: string): z.infer<typeof Reply> | undefined {
+  try {
+    return Reply.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hubError } from '@counterpart/schemas';
+import { hashFiles, listFiles } from './source-files.ts';
+import { hashJson } from './content-hash.ts';
+
+export interface Bundle {
+  /** Absolute path of `dist/server.js`. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+const kitSource = fileURLToPath(new URL('../kit/src', import.meta.url));
+const schemasSource = fileURLToPath(new URL('../../schemas/src', import.meta.url));
+
+/** Raised when the options below change, so that older bundles count as stale. */
+const BUNDLER = 'tsup-1';
+
+/** Dependencies of CommonJS form call `require` for Node's own modules, which an ES module does not have. */
+const REQUIRE_SHIM = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
+
+/**
+ * Bundles `src/server.ts` with everything it imports into the one file `dist/server.js`, and leaves a stamp of what
+ * it was made from. Several at once are safe, of the same folder too: each is written aside and renamed into place.
+ */
+export async function bundleServer(dir: string, options: { signal?: AbortSignal } = {}): Promise<Bundle> {
+  const stamp = await stampOf(dir);
+  const aside = join(dir, `dist-${randomUUID()}.tmp`);
+  const dist = join(dir, 'dist');
+  try {
+    options.signal?.throwIfAborted();
+    await runTsup(join(dir, 'src', 'server.ts'), aside);
+    options.signal?.throwIfAborted();
+    await mkdir(dist, { recursive: true });
+    // The stamp last: a bundle without one counts as stale, never the reverse.
+    await rm(join(dist, STAMP_FILE), { force: true });
+    const file = join(dist, 'server.js');
+    await rename(join(aside, 'server.js'), file);
+    await writeFile(join(aside, STAMP_FILE), `${stamp}\n`);
+    await rename(join(aside, STAMP_FILE), join(dist, STAMP_FILE));
+    return { file, bytes: (await stat(file)).size };
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** True only while the program, its sources, the blueprint and the kit are those the bundle was made from. */
+export async function isBundleFresh(dir: string): Promise<boolean> {
+  try {
+    await stat(join(dir, 'dist', 'server.js'));
+    const kept = await readFile(join(dir, 'dist', STAMP_FILE), 'utf8');
+    return kept.trim() === (await stampOf(dir));
+  } catch {
+    return false;
+  }
+}
+
+const STAMP_FILE = 'stamp';
+
+async function stampOf(dir: string): Promise<string> {
+  const [program, kit, schemas] = await Promise.all([
+    hashFiles(dir, ['blueprint.json', ...(await listFiles(dir, 'src'))]),
+    toolkitHash(kitSource),
+    toolkitHash(schemasSource),
+  ]);
+  return hashJson([BUNDLER, program, kit, schemas]);
+}
+
+async function toolkitHash(root: string): Promise<string> {
+  const files = await listFiles(root, '.');
+  return hashFiles(
+    root,
+    files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')),
+  );
+}
+
+async function runTsup(entry: string, outDir: string): Promise<void> {
+  // Loaded on first use: it is heavy, and most commands of the hub never bundle.
+  const { build } = await import('tsup');
+  try {
+    await build({
+      entry: { server: entry },
+      outDir,
+      config: false,
+      format: 'esm',
+      outExtension: () => ({ js: '.js' }),
+      target: 'node22',
+      platform: 'node',
+      minify: true,
+      dts: false,
+      splitting: false,
+      clean: false,
+      silent: true,
+      noExternal: [/.*/],
+      tsconfig: fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url)),
+      banner: { js: REQUIRE_SHIM },
+      esbuildOptions(esbuild) {
+        esbuild.alias = { '@counterpart/kit': join(kitSource, 'index.ts') };
+        esbuild.legalComments = 'none';
+        esbuild.logLevel = 'silent';
+      },
+    });
+  } catch (cause) {
+    throw hubError('BUILD_FAILED', { server: entry, stage: 'bundle', detail: toDetail(cause) }, { cause });
+  }
+}
+
+const toDetail = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,0 +1,62 @@
+import { permissionsOf, slotsOf } from '@counterpart/kit';
+import { Manifest, type Blueprint, type Effect, type ToolDefinition } from '@counterpart/schemas';
+import { hashJson } from './content-hash.ts';
+
+/** Writer and version that manifests and code headers name; raised when the layout of a package changes. */
+export const SCAFFOLD = 'openapi@1';
+
+export interface ManifestOptions {
+  readonly version: string;
+  readonly category: string;
+  readonly platform: string;
+  readonly blueprintHash: string;
+  /** Every tool the server lists, in its order. */
+  readonly definitions: readonly ToolDefinition[];
+}
+
+/** The manifest of a server that was compiled from a blueprint; throws when it would not be valid. */
+export function toManifest(blueprint: Blueprint, options: ManifestOptions): Manifest {
+  const { config, secrets } = slotsOf(blueprint, blueprint.id);
+  const healthTool = findHealthTool(options.definitions);
+  return Manifest.parse({
+    $schema: '../../schemas/json/manifest.schema.json',
+    id: blueprint.id,
+    version: options.version,
+    title: blueprint.title,
+    ...(blueprint.description === undefined ? {} : { description: blueprint.description }),
+    category: options.category,
+    platform: options.platform,
+    scaffold: SCAFFOLD,
+    entry: 'dist/server.js',
+    source: 'src/server.ts',
+    blueprint: { path: 'blueprint.json', hash: options.blueprintHash },
+    restart: 'permanent',
+    permissions: permissionsOf(blueprint),
+    config,
+    secrets,
+    dependsOn: [],
+    test: 'test/contract.test.ts',
+    health: { ...(healthTool === undefined ? {} : { tool: healthTool }), intervalMs: 30_000 },
+    tools: Object.fromEntries(
+      options.definitions.map((tool) => [tool.name, { hash: hashJson(tool), effect: effectOf(tool) }]),
+    ),
+  });
+}
+
+/** What the annotations say; silence counts as the worst (MCP: destructiveHint is true by default). */
+export function effectOf(tool: ToolDefinition): Effect {
+  if (tool.annotations?.readOnlyHint === true) return 'read';
+  return tool.annotations?.destructiveHint === false ? 'write' : 'destructive';
+}
+
+/** The first read-only tool that can be called with no arguments. */
+function findHealthTool(definitions: readonly ToolDefinition[]): string | undefined {
+  const callable = definitions.find((tool) => effectOf(tool) === 'read' && requiredInputs(tool).length === 0);
+  return callable?.name;
+}
+
+/** Names of the inputs a call must give. */
+export function requiredInputs(tool: ToolDefinition): readonly string[] {
+  const required = tool.inputSchema['required'];
+  return Array.isArray(required) ? required.filter((name): name is string => typeof name === 'string') : [];
+}

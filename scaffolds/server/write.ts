@@ -1,0 +1,61 @@
+import { listTools } from '@counterpart/kit';
+import type { Blueprint, ToolDefinition } from '@counterpart/schemas';
+import { hashJson } from './content-hash.ts';
+import { renderProgram } from './program.ts';
+import { renderReadme } from './readme.ts';
+import { toManifest } from './manifest.ts';
+
+export interface RenderOptions {
+  readonly version: string;
+  readonly category: string;
+  readonly platform: string;
+  /** Every tool the server lists, in its order; without hand-written tools that is `listCompiledTools`. */
+  readonly tools: readonly ToolDefinition[];
+  /** Files of `src/tools/`, base names without extension. */
+  readonly handFiles: readonly string[];
+}
+
+/** Files that a build writes and owns; all others in a server's folder are the owner's and are carried over. */
+export const GENERATED_FILES: readonly string[] = [
+  'blueprint.json',
+  'manifest.json',
+  'tools.json',
+  'README.md',
+  'package.json',
+  'src/server.ts',
+  'src/tools.ts',
+  'test/contract.test.ts',
+];
+
+/** Every file of a server package but `src/tools/` and `dist/`, by relative path; equal input gives equal text. */
+export function renderServer(blueprint: Blueprint, options: RenderOptions): Map<string, string> {
+  const stable = toStableBlueprint(blueprint);
+  const blueprintHash = hashJson(stable);
+  const { tools, handFiles } = options;
+  const manifest = toManifest(stable, { ...options, blueprintHash, definitions: tools });
+  return new Map<string, string>([
+    ['blueprint.json', toJsonText(stable)],
+    ['manifest.json', toJsonText(manifest)],
+    ['tools.json', toJsonText(tools)],
+    ['README.md', renderReadme(stable, manifest, tools)],
+    ...renderProgram({ manifest, blueprintHash, handFiles }),
+  ]);
+}
+
+/** What the kit lists for a blueprint when no hand-written tool stands beside the compiled ones. */
+export const listCompiledTools = (blueprint: Blueprint): ToolDefinition[] => [...listTools(blueprint)];
+
+/** The blueprint with the members sorted whose order says nothing, so that a reordered description gives the same bytes. */
+export function toStableBlueprint(blueprint: Blueprint): Blueprint {
+  return {
+    ...blueprint,
+    auth: { ...blueprint.auth, schemes: sortKeys(blueprint.auth.schemes) },
+    types: sortKeys(blueprint.types),
+  };
+}
+
+const sortKeys = <T>(record: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** JSON as every data file of a server package has it: two spaces, a newline at the end. */
+export const toJsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
