@@ -61,6 +61,10 @@ export const HubStatus = z.strictObject({
   servers: z.array(ServerSummary),
   tools: z.int(),
   config: z.strictObject({ file: z.string(), problem: z.string().optional() }),
+  /** Servers that cannot be served as they stand, by id or folder. */
+  problems: z.array(
+    z.strictObject({ server: z.string(), code: z.string(), detail: z.string(), fix: z.string() }),
+  ),
 });
 export type HubStatus = z.infer<typeof HubStatus>;
 

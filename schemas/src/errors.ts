@@ -112,7 +112,14 @@ export const errorCatalogue = {
     fix: 'Correct it, or build the server again; `hub validate` checks one server.',
   }),
   BLUEPRINT_INVALID: entry({
-  SAMPLE_IMPOSSIBLE: entry({ status: 422, rpc: -32603, exit: 4, title: 'No sample satisfies the schema', message: 'No value was found that the schema of {subject} accepts.', fix: 'Look for keywords in it that contradict each other, or a required member that contains itself; give the value by hand.' }),
+    SAMPLE_IMPOSSIBLE: entry({
+      status: 422,
+      rpc: -32603,
+      exit: 4,
+      title: 'No sample satisfies the schema',
+      message: 'No value was found that the schema of {subject} accepts.',
+      fix: 'Look for keywords in it that contradict each other, or a required member that contains itself; give the value by hand.',
+    }),
     status: 422,
     rpc: -32603,
     exit: 4,
@@ -259,6 +266,14 @@ export const errorCatalogue = {
     title: 'Call took too long',
     message: '{server} did not answer {method} in {timeoutMs} ms.',
     fix: 'The call was cancelled. Ask for less, or raise callTimeoutMs for this server.',
+  }),
+  CALL_REFUSED: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 6,
+    title: 'Server refused the call',
+    message: '{server} answered {method} with an error: {detail}',
+    fix: 'Compare the arguments with `hub inspect {tool}`.',
   }),
   CALL_BUSY: entry({
     status: 503,

@@ -15,6 +15,7 @@ import type { DesiredServer, Origin } from './desired.ts';
 import {
   builtEnvironment,
   commandEnvironment,
+  definedVariables,
   type ServerEnvironment,
   textMembers,
   type Variables,

@@ -167,6 +167,8 @@ export interface Upstream {
   readonly id: string;
   /** Known after the first handshake, or from the registry. */
   readonly info: UpstreamInfo | undefined;
+  /** The lists as this process or connection gave them last; undefined before that. */
+  readonly lists: UpstreamLists | undefined;
   /** Hot path: forwards a request; the server is started if need be. Never throws: failures go to the sink. */
   forward(request: RelayRequest, sink: RelaySink): RelayTicket;
   /** The hub's own request; rejects with a CounterpartError, or with RpcFailure for the server's own error. */

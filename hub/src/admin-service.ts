@@ -1,0 +1,247 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { hubError, ServerEntry, ServerId } from '@counterpart/schemas';
+import type {
+  AddServerRequest,
+  CallRequest,
+  HubStatus,
+  ServerDetail,
+  ServerSummary,
+  ToolDefinition,
+  ToolEntry,
+} from '@counterpart/schemas';
+import { z } from 'zod';
+import type { ConfigStore } from './config/store.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import { toDetail, toSummary } from './fleet/summary.ts';
+import type { AdminService } from './http/admin.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Catalog } from './kernel/ports.ts';
+import type { Redactor } from './kernel/redact.ts';
+import type { Registry } from './registry/registry.ts';
+import type { StoredEventLog } from './store/event-log.ts';
+import { RpcFailure } from './upstream/rpc-failure.ts';
+
+export interface AdminOptions {
+  readonly version: string;
+  readonly home: string;
+  readonly dataDir: string;
+  readonly logFile: string;
+  readonly startedAt: string;
+  readonly url: () => string;
+  readonly ready: () => boolean;
+  readonly config: ConfigStore;
+  readonly configFile: string;
+  readonly fleet: Fleet;
+  readonly catalog: Catalog;
+  readonly registry: Registry;
+  readonly events: StoredEventLog;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  readonly shutdown: () => void;
+}
+
+/** What `hub`'s commands ask of a running hub. */
+export function createAdminService(options: AdminOptions): AdminService {
+  return { ...readings(options), ...changes(options), call: caller(options) };
+}
+
+type Readings = Pick<
+  AdminService,
+  'status' | 'live' | 'ready' | 'servers' | 'server' | 'tools' | 'logs' | 'eventsSince' | 'followEvents'
+>;
+
+function readings(options: AdminOptions): Readings {
+  const { fleet, config, events, redactor } = options;
+  const servers = (): Promise<ServerSummary[]> => Promise.all([...fleet.members.values()].map(toSummary));
+  return {
+    live: () => true,
+    ready: options.ready,
+    servers,
+    async status(): Promise<HubStatus> {
+      const problem = config.problem();
+      return {
+        version: options.version,
+        pid: process.pid,
+        url: options.url(),
+        home: options.home,
+        startedAt: options.startedAt,
+        ready: options.ready(),
+        servers: await servers(),
+        tools: fleet.toolCount(),
+        config: { file: options.configFile, ...(problem === undefined ? {} : { problem }) },
+        problems: [...fleet.problems].map(([server, error]) => ({
+          server,
+          code: error.code,
+          detail: error.message,
+          fix: error.fix,
+        })),
+      };
+    },
+    async server(id): Promise<ServerDetail> {
+      const member = fleet.get(id);
+      const stderr = (member.upstream.process?.stderr() ?? []).map((line) => redactor.redact(line));
+      return toDetail(member, {
+        health: await options.registry.health(id, 20),
+        stderr,
+        toolNames: entriesOf(options, id).map(({ name }) => name),
+      });
+    },
+    tools: (server) => entriesOf(options, server),
+    logs: ({ server, lines }) => tail(options.logFile, server, lines).map((line) => redactor.redact(line)),
+    eventsSince: (id) => events.since(id),
+    followEvents: (listener) => events.subscribe(listener),
+  };
+}
+
+const ListedTools = z.array(
+  z.looseObject({ name: z.string(), inputSchema: z.looseObject({ type: z.literal('object') }) }),
+);
+
+/** Every tool of all pages, with the name it has in the hub. */
+function entriesOf({ catalog, fleet }: AdminOptions, server: string | undefined): ToolEntry[] {
+  if (server !== undefined) fleet.get(server);
+  const view = catalog.view({ kind: 'all' });
+  if (!view) return [];
+  const listed: ToolDefinition[] = [];
+  for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+    const page = view.page('tools', cursor);
+    listed.push(...ListedTools.parse(JSON.parse(page?.items ?? '[]')));
+    cursor = page?.nextCursor;
+  }
+  return listed.flatMap((definition) => {
+    const owner = view.tool(definition.name)?.upstream.id;
+    return owner === undefined || (server !== undefined && owner !== server)
+      ? []
+      : [{ name: definition.name, server: owner, definition }];
+  });
+}
+
+/** The end of the log file; a file of any size, so only its last part is read. */
+const TAIL_BYTES = 4 * 1024 * 1024;
+
+function tail(file: string, server: string | undefined, count: number): string[] {
+  if (!existsSync(file)) return [];
+  const text = readFileSync(file).subarray(-TAIL_BYTES).toString('utf8');
+  const wanted = (line: string) =>
+    line !== '' && (server === undefined || line.includes(`"server":${JSON.stringify(server)}`));
+  return text.split('\n').filter(wanted).slice(-count);
+}
+
+function caller({ catalog }: AdminOptions): AdminService['call'] {
+  return async ({ tool, arguments: args, timeoutMs }: CallRequest, signal) => {
+    const view = catalog.view({ kind: 'all' });
+    const found = view?.tool(tool);
+    if (!found) {
+      const near = view?.similarTools(tool).slice(0, 3) ?? [];
+      throw hubError('TOOL_UNKNOWN', {
+        tool,
+        suggestion: near.length > 0 ? `. Did you mean ${near.join(', ')}?` : '',
+      });
+    }
+    const params = { name: found.name, arguments: args };
+    try {
+      return await found.upstream.request('tools/call', params, {
+        signal,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      });
+    } catch (cause) {
+      if (!(cause instanceof RpcFailure)) throw cause;
+      throw hubError(
+        'CALL_REFUSED',
+        { server: found.upstream.id, method: 'tools/call', tool, detail: cause.message },
+        { cause },
+      );
+    }
+  };
+}
+
+type Changes = Pick<
+  AdminService,
+  'add' | 'remove' | 'setEnabled' | 'setTarget' | 'restart' | 'reload' | 'shutdown'
+>;
+
+function changes(options: AdminOptions): Changes {
+  const { fleet, config } = options;
+  const summary = (id: string) => toSummary(fleet.get(id));
+  return {
+    async add(request) {
+      const id = await addToConfig(request, options);
+      await config.load();
+      await fleet.reconcile();
+      return summary(id);
+    },
+    remove: (id) => remove(id, options),
+    async setEnabled(id, enabled) {
+      await fleet.setEnabled(id, enabled);
+      return summary(id);
+    },
+    async setTarget(id, target) {
+      if (fleet.get(id).desired.origin.kind !== 'built')
+        throw hubError('INPUT_INVALID', { subject: id, detail: 'only a built server has a mirror' });
+      await config.update((json) => {
+        const overrides = memberOf(json, 'overrides');
+        overrides[id] = { ...memberOf(overrides, id), target };
+      });
+      await config.load();
+      await fleet.reconcile();
+      return summary(id);
+    },
+    async restart(id) {
+      await fleet.get(id).upstream.process?.restart();
+      return summary(id);
+    },
+    async reload(id) {
+      if (id !== undefined) fleet.get(id);
+      await config.load();
+      await fleet.reconcile();
+    },
+    shutdown: options.shutdown,
+  };
+}
+
+async function addToConfig(request: AddServerRequest, { config, fleet }: AdminOptions): Promise<string> {
+  const id = ServerId.safeParse(request.name);
+  if (!id.success) throw hubError('INPUT_INVALID', { subject: 'name', detail: z.prettifyError(id.error) });
+  const entry = ServerEntry.safeParse(request.entry);
+  if (!entry.success)
+    throw hubError('INPUT_INVALID', { subject: id.data, detail: z.prettifyError(entry.error) });
+  if (fleet.members.has(id.data) && request.replace !== true)
+    throw hubError('SERVER_EXISTS', { server: id.data });
+  await config.update((json) => {
+    memberOf(json, 'mcpServers')[id.data] = entry.data;
+  });
+  return id.data;
+}
+
+/** A removed server is put aside, never deleted: a folder under the data folder, or its configuration in a file there. */
+async function remove(id: string, options: AdminOptions): Promise<{ undo: string }> {
+  const { origin } = options.fleet.get(id).desired;
+  const aside = join(options.dataDir, 'removed');
+  mkdirSync(aside, { recursive: true, mode: 0o700 });
+  const stamp = new Date(options.clock.now()).toISOString().replaceAll(/[:.]/g, '-');
+  const place = join(aside, `${id}-${stamp}${origin.kind === 'built' ? '' : '.json'}`);
+  if (origin.kind === 'built') {
+    renameSync(origin.found.directory, place);
+    await options.fleet.reconcile();
+    return {
+      undo: `Move ${place} back to ${join(basename(join(origin.found.directory, '..')), id)} to have it again.`,
+    };
+  }
+  writeFileSync(place, JSON.stringify({ mcpServers: { [id]: origin.entry } }, undefined, 2), { mode: 0o600 });
+  await options.config.update((json) => {
+    delete memberOf(json, 'mcpServers')[id];
+    delete memberOf(json, 'servers')[id];
+  });
+  await options.config.load();
+  await options.fleet.reconcile();
+  return { undo: `Run \`hub import ${place}\` to have it again.` };
+}
+
+/** The object at `key`, made where there is none. */
+function memberOf(json: Record<string, unknown>, key: string): Record<string, unknown> {
+  const known = z.record(z.string(), z.unknown()).safeParse(json[key]);
+  const member = known.success ? known.data : {};
+  json[key] = member;
+  return member;
+}

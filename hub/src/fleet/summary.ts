@@ -1,0 +1,60 @@
+import type { HealthRecord, ServerDetail, ServerSummary } from '@counterpart/schemas';
+import { pssOf } from '../supervisor/memory.ts';
+import type { Member } from './member.ts';
+
+/** A server as `hub list` shows it. */
+export async function toSummary(member: Member): Promise<ServerSummary> {
+  const { desired, upstream, enabled, known } = member;
+  const { origin } = desired;
+  const { state, pid, restarts, problem } = upstream.snapshot;
+  const pssBytes = pid === undefined ? undefined : await pssOf(pid);
+  return {
+    id: desired.id,
+    kind: origin.kind,
+    ...(origin.kind === 'built' ? builtFacts(origin) : {}),
+    enabled,
+    state,
+    stale:
+      state === 'backoff' || state === 'quarantined' || (origin.kind === 'remote' && state === 'degraded'),
+    tools: upstream.lists?.tools.length ?? known?.tools.length ?? 0,
+    prefix: desired.prefix,
+    restarts,
+    missingSecrets: [...member.missingSecrets],
+    ...(pid === undefined ? {} : { pid }),
+    ...(pssBytes === undefined ? {} : { pssBytes }),
+    ...(upstream.info ? { era: upstream.info.era } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function builtFacts({ found, override }: Extract<Member['desired']['origin'], { kind: 'built' }>) {
+  const { title, version, category } = found.manifest;
+  return { title, version, category, target: override?.target ?? ('live' as const) };
+}
+
+export interface DetailFacts {
+  readonly health: HealthRecord[];
+  readonly stderr: string[];
+  readonly toolNames: string[];
+}
+
+/** A server as `hub inspect` shows it. */
+export async function toDetail(member: Member, facts: DetailFacts): Promise<ServerDetail> {
+  const { origin } = member.desired;
+  const description = origin.kind === 'built' ? origin.found.manifest.description : origin.entry.description;
+  return {
+    ...(await toSummary(member)),
+    ...facts,
+    ...(origin.kind === 'built' ? { directory: origin.found.directory } : {}),
+    ...(origin.kind === 'remote' ? { url: withoutSecrets(origin.entry.url) } : {}),
+    ...(member.command === undefined ? {} : { command: [...member.command] }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** An address without its user, password and query, which may hold keys. */
+function withoutSecrets(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  return `${url.origin}${url.pathname}`;
+}
