@@ -1,10 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
-import { hubError } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Catalog, ViewSelector } from '../kernel/ports.ts';
-import type { GatewayLimits } from './limits.ts';
+import { signature, type Core } from './core.ts';
+import { createFanOut } from './fan-out.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import { defaultLimits, type GatewayLimits } from './limits.ts';
+import { Listens } from './listen.ts';
+import { SessionStore } from './session-store.ts';
+import type { Session } from './session.ts';
+import { StdioEndpoint } from './stdio-endpoint.ts';
+import { followLogs } from './upstream-logs.ts';
 
 export type { GatewayLimits } from './limits.ts';
 export { defaultLimits } from './limits.ts';
@@ -33,6 +40,51 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** A gateway over a catalog; nothing is listened to until a request comes. */
 export function createGateway(options: GatewayOptions): Gateway {
-  throw hubError('INTERNAL', { detail: `the gateway is not written yet (${options.serverInfo.name})` });
+  const { catalog, clock, log, serverInfo } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const fanOut = createFanOut({ catalog, clock, log, coalesceMs: limits.coalesceMs });
+  const core: Core = {
+    catalog,
+    clock,
+    log,
+    limits,
+    fanOut,
+    serverInfo,
+    instructions: options.instructions,
+    metaText: signature(serverInfo),
+  };
+  const listens = new Listens(core);
+  const store = new SessionStore({ clock, ...limits });
+  const http = new HttpEndpoint(core, listens, store);
+  const pipes = new Set<StdioEndpoint>();
+  const stopLogs = followLogs(catalog, (upstream, params) => {
+    for (const session of [...store.values(), ...sessionsOf(pipes)]) {
+      if (catalog.view(session.selector)?.upstreams.get(upstream.id) === upstream) session.logMessage(params);
+    }
+  });
+
+  return {
+    handle: (req, res, selector) => http.handle(req, res, selector),
+    connectStdio(input, output, selector) {
+      const pipe = new StdioEndpoint(core, listens, selector, { input, output });
+      pipes.add(pipe);
+      void pipe.closed.then(() => pipes.delete(pipe));
+      return { closed: pipe.closed };
+    },
+    sessions: () => store.size + sessionsOf(pipes).length,
+    close() {
+      http.close();
+      listens.close();
+      store.close();
+      for (const pipe of pipes) pipe.end();
+      stopLogs();
+      fanOut.close();
+      return Promise.resolve();
+    },
+  };
 }
+
+const sessionsOf = (pipes: ReadonlySet<StdioEndpoint>): Session[] =>
+  [...pipes].flatMap((pipe) => pipe.session ?? []);

@@ -2,9 +2,7 @@
 export interface GatewayLimits {
   /** Bytes of one request body or stdio line. */
   readonly maxBodyBytes: number;
-  /** From the first byte to the last of a body. */
-  readonly bodyTimeoutMs: number;
-  /** Legacy sessions; beyond it the one idle for longest is ended. */
+  /** Legacy sessions; beyond it the one unused for longest is ended. */
   readonly maxSessions: number;
   /** A legacy session without a request or an open stream for so long is ended. */
   readonly sessionIdleMs: number;
@@ -14,7 +12,7 @@ export interface GatewayLimits {
   readonly maxListens: number;
   /** Resource URIs one listen or one session may follow. */
   readonly maxResourceSubscriptions: number;
-  /** Between comments on a silent event stream. */
+  /** Between comments on an event stream. */
   readonly keepAliveMs: number;
   /** List changes within this time are told once. */
   readonly coalesceMs: number;
@@ -24,11 +22,12 @@ export interface GatewayLimits {
   readonly questionTimeoutMs: number;
   /** Messages of one JSON-RPC batch (2025-03-26 only). */
   readonly maxBatch: number;
+  /** Bytes waiting for a slow client, above which progress and log messages are dropped. */
+  readonly maxBufferedBytes: number;
 }
 
 export const defaultLimits: GatewayLimits = {
   maxBodyBytes: 4 * 1024 * 1024,
-  bodyTimeoutMs: 30_000,
   maxSessions: 2_000,
   sessionIdleMs: 30 * 60_000,
   maxInFlight: 1_000,
@@ -36,7 +35,8 @@ export const defaultLimits: GatewayLimits = {
   maxResourceSubscriptions: 1_000,
   keepAliveMs: 15_000,
   coalesceMs: 20,
-  listTtlMs: 5_000,
+  listTtlMs: 0,
   questionTimeoutMs: 10 * 60_000,
   maxBatch: 100,
+  maxBufferedBytes: 8 * 1024 * 1024,
 };

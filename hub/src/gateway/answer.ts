@@ -1,0 +1,57 @@
+import type { Era, RawReply, RelayReply } from '../kernel/ports.ts';
+import { codes, faultOf, type Fault } from './fault.ts';
+import { spliceReply, utf8Wire, type Wire } from './frame.ts';
+import { errorFrame, isMembers, readError, type RpcError } from './message.ts';
+
+/** Says who asked what, as far as an answer's form depends on it. */
+export interface Question {
+  readonly idText: string;
+  readonly method: string;
+  readonly era: Era;
+}
+
+export interface Answer {
+  readonly wire: Wire;
+  readonly status: number;
+}
+
+/** Members that a modern client must find in a result and a legacy server does not write. */
+const COMPLETE = '"resultType":"complete",';
+const COMPLETE_UNCACHED = '"resultType":"complete","ttlMs":0,"cacheScope":"private",';
+
+/** A server's reply as the client's answer: verbatim but for the id and what the client's era demands. */
+export function answerOf(reply: RelayReply, question: Question): Answer {
+  if (reply.kind === 'failure') return faultAnswer(faultOf(reply.error), question.idText);
+  if (reply.isError) return faultAnswer(translateError(errorOf(reply), question.era), question.idText);
+  const upgrade = question.era === 'modern' && reply.era === 'legacy';
+  const members = !upgrade ? '' : question.method === 'resources/read' ? COMPLETE_UNCACHED : COMPLETE;
+  return { wire: spliceReply(reply, question.idText, members), status: 200 };
+}
+
+/** A fault as the answer to a request. */
+export function faultAnswer(fault: Fault, idText: string): Answer {
+  const { status, ...error } = fault;
+  return { wire: utf8Wire(errorFrame(idText, error)), status };
+}
+
+function errorOf(reply: RawReply): RpcError {
+  const message: unknown = JSON.parse(reply.frame.toString());
+  const error = isMembers(message) ? message['error'] : undefined;
+  return readError(isMembers(error) ? error : {});
+}
+
+/**
+ * A server's error in the client's words. What the server objects to in the hub's own request (headers, version) is not the
+ * client's fault; codes that one era does not know are replaced. Everything else passes as it came.
+ */
+export function translateError(error: RpcError, era: Era): Fault {
+  const { code } = error;
+  if (code === codes.headerMismatch || code === codes.unsupportedVersion)
+    return { ...error, code: codes.internal, status: 200 };
+  if (era === 'legacy')
+    return { ...error, code: code === codes.missingCapability ? codes.invalidRequest : code, status: 200 };
+  if (code === codes.missingCapability) return { ...error, status: 400 };
+  if (code === codes.resourceNotFound) return { ...error, code: codes.invalidParams, status: 200 };
+  if (code === codes.urlElicitationRequired) return { ...error, code: codes.internal, status: 200 };
+  return { ...error, status: code === codes.methodNotFound ? 404 : 200 };
+}

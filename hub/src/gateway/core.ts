@@ -1,0 +1,33 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/log.ts';
+import type { Catalog, CatalogView, ViewSelector } from '../kernel/ports.ts';
+import type { FanOut } from './fan-out.ts';
+import type { GatewayLimits } from './limits.ts';
+import { metaKeys } from './meta.ts';
+
+/** What every part of the gateway shares. */
+export interface Core {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: GatewayLimits;
+  readonly fanOut: FanOut;
+  readonly serverInfo: { readonly name: string; readonly version: string };
+  readonly instructions: string | undefined;
+  /** JSON text of the `_meta` member by which the hub signs its own results. */
+  readonly metaText: string;
+}
+
+/** JSON text of a `_meta` that names the hub. */
+export const signature = (serverInfo: Core['serverInfo']): string =>
+  JSON.stringify({ [metaKeys.serverInfo]: serverInfo });
+
+/** What a client is told the servers are for; undefined when there is nothing to say. */
+export function instructionsOf(core: Core, view: CatalogView): string | undefined {
+  const parts = [core.instructions, view.instructions].filter((part) => part !== undefined && part !== '');
+  return parts.length === 0 ? undefined : parts.join('\n\n');
+}
+
+/** Whether two clients look at the same URL of the gateway. */
+export const sameSelector = (a: ViewSelector, b: ViewSelector): boolean =>
+  a.kind === 'server' ? b.kind === 'server' && a.id === b.id : b.kind === 'all';

@@ -1,0 +1,130 @@
+import type { RawReply } from '../kernel/ports.ts';
+
+/**
+ * A frame ready to be written. `latin1` text is bytes one to a character: small frames travel as such, because joining
+ * strings is cheaper than joining buffers, and node:http then sends headers and body in one write.
+ */
+export type Wire =
+  | { readonly kind: 'utf8'; readonly text: string }
+  | { readonly kind: 'latin1'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly parts: readonly Buffer[] };
+
+/** Up to this many bytes copying is cheaper than scattered writes. */
+const SMALL_BYTES = 16 * 1024;
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+export const utf8Wire = (text: string): Wire => ({ kind: 'utf8', text });
+
+/**
+ * The server's frame with the client's id in place of the hub's, and `members` (JSON members with a comma after each) put
+ * first in its result. Nothing else is touched. The result is one line.
+ */
+export function spliceReply(reply: RawReply, idText: string, members: string): Wire {
+  const frame = onOneLine(reply.frame);
+  const cuts: [at: number, end: number, text: string][] = [[reply.idStart, reply.idEnd, idText]];
+  const insert = members === '' ? undefined : resultInsertion(frame, reply, members);
+  if (insert) cuts.push([insert.at, insert.at, insert.text]);
+  if (insert && insert.at < reply.idStart) cuts.reverse();
+  return frame.length <= SMALL_BYTES
+    ? { kind: 'latin1', text: joinText(frame, cuts) }
+    : { kind: 'bytes', parts: joinBytes(frame, cuts) };
+}
+
+type Cut = readonly [at: number, end: number, text: string];
+
+function joinText(frame: Buffer, cuts: readonly Cut[]): string {
+  let text = '';
+  let from = 0;
+  for (const [at, end, replacement] of cuts) {
+    text += frame.toString('latin1', from, at) + replacement;
+    from = end;
+  }
+  return text + frame.toString('latin1', from);
+}
+
+function joinBytes(frame: Buffer, cuts: readonly Cut[]): Buffer[] {
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const [at, end, replacement] of cuts) {
+    parts.push(frame.subarray(from, at), Buffer.from(replacement, 'latin1'));
+    from = end;
+  }
+  parts.push(frame.subarray(from));
+  return parts;
+}
+
+/** A line feed inside JSON is only ever blank between tokens; event streams and stdio end a message at it. */
+function onOneLine(frame: Buffer): Buffer {
+  if (frame.indexOf(LINE_FEED) < 0 && frame.indexOf(CARRIAGE_RETURN) < 0) return frame;
+  const line = Buffer.from(frame);
+  for (let i = 0; i < line.length; i++)
+    if (line[i] === LINE_FEED || line[i] === CARRIAGE_RETURN) line[i] = 0x20;
+  return line;
+}
+
+const RESULT_AFTER_ID = Buffer.from(',"result":{');
+const RESULT_FIRST = Buffer.from('{"result":{');
+
+function resultInsertion(
+  frame: Buffer,
+  reply: RawReply,
+  members: string,
+): { at: number; text: string } | undefined {
+  const open = resultOpening(frame, reply);
+  if (open === undefined) return undefined;
+  const empty = nextToken(frame, open + 1) === 0x7d;
+  return { at: open + 1, text: empty ? members.slice(0, -1) : members };
+}
+
+/** Index of the brace that opens the result; undefined when the result is no object. */
+function resultOpening(frame: Buffer, reply: RawReply): number | undefined {
+  if (startsAt(frame, RESULT_AFTER_ID, reply.idEnd)) return reply.idEnd + RESULT_AFTER_ID.length - 1;
+  if (startsAt(frame, RESULT_FIRST, 0)) return RESULT_FIRST.length - 1;
+  const value = findMember(frame, 'result');
+  return value !== undefined && frame[value] === 0x7b ? value : undefined;
+}
+
+const startsAt = (frame: Buffer, text: Buffer, at: number): boolean =>
+  frame.compare(text, 0, text.length, at, Math.min(at + text.length, frame.length)) === 0;
+
+/** Index where the value of a top-level member begins; members of the same name further inside are passed over. */
+export function findMember(frame: Buffer, name: string): number | undefined {
+  const key = `"${name}"`;
+  let depth = 0;
+  for (let i = 0; i < frame.length; i++) {
+    const byte = frame[i];
+    if (byte === 0x7b || byte === 0x5b) depth++;
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === 0x22) {
+      const end = stringEnd(frame, i);
+      const colon = skipBlanks(frame, end);
+      if (depth === 1 && frame[colon] === 0x3a && frame.toString('latin1', i, end) === key)
+        return skipBlanks(frame, colon + 1);
+      i = end - 1;
+    }
+  }
+  return undefined;
+}
+
+/** Index after the closing quote of the string that begins at `start`. */
+function stringEnd(frame: Buffer, start: number): number {
+  for (let i = start + 1; i < frame.length; i++) {
+    if (frame[i] === 0x5c) i++;
+    else if (frame[i] === 0x22) return i + 1;
+  }
+  return frame.length;
+}
+
+function skipBlanks(frame: Buffer, from: number): number {
+  let i = from;
+  while (
+    i < frame.length &&
+    (frame[i] === 0x20 || frame[i] === 0x09 || frame[i] === LINE_FEED || frame[i] === CARRIAGE_RETURN)
+  )
+    i++;
+  return i;
+}
+
+const nextToken = (frame: Buffer, from: number): number | undefined => frame[skipBlanks(frame, from)];

@@ -1,0 +1,155 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Clock } from '../kernel/clock.ts';
+import type { Wire } from './frame.ts';
+import { headerText } from './headers.ts';
+import type { ReplyChannel } from './reply-channel.ts';
+
+/** Up to this many bytes a body is joined into one string, so that headers and body leave in one write. */
+const JOIN_BYTES = 16 * 1024;
+
+export interface ExchangeOptions {
+  readonly clock: Clock;
+  readonly keepAliveMs: number;
+  readonly maxBufferedBytes: number;
+}
+
+/** What the client can read, from its `Accept` header; absent and wildcards mean both. */
+export interface Acceptance {
+  readonly json: boolean;
+  readonly events: boolean;
+}
+
+const BOTH: Acceptance = { json: true, events: true };
+
+export function acceptanceOf(req: IncomingMessage): Acceptance {
+  const accept = headerText(req.headers, 'accept');
+  if (accept === undefined || accept.includes('*/*')) return BOTH;
+  const json = accept.includes('application/json') || accept.includes('application/*');
+  const events = accept.includes('text/event-stream') || accept.includes('text/*');
+  return { json, events };
+}
+
+/** An HTTP response of an MCP endpoint: plain JSON, or an event stream as soon as something precedes the answer. */
+export class HttpExchange implements ReplyChannel {
+  readonly #res: ServerResponse;
+  readonly #accept: Acceptance;
+  readonly #options: ExchangeOptions;
+  readonly #extra: OutgoingHttpHeaders = {};
+  #state: 'idle' | 'streaming' | 'ended' = 'idle';
+  #stopKeepAlive: (() => void) | undefined;
+  /** Called once if the client leaves before the answer. */
+  gone: (() => void) | undefined;
+
+  constructor(res: ServerResponse, accept: Acceptance, options: ExchangeOptions) {
+    this.#res = res;
+    this.#accept = accept;
+    this.#options = options;
+    res.on('close', () => {
+      if (this.#state === 'ended') return;
+      this.#end();
+      this.gone?.();
+    });
+  }
+
+  get streams(): boolean {
+    return this.#accept.events && this.#state !== 'ended';
+  }
+
+  /** Whether the answer was given or the client is gone. */
+  get ended(): boolean {
+    return this.#state === 'ended';
+  }
+
+  /** Sent with the headers of the answer. */
+  setHeader(name: string, value: string): void {
+    this.#extra[name] = value;
+  }
+
+  /** Starts the event stream at once. */
+  open(): void {
+    if (this.#state !== 'idle') return;
+    this.#state = 'streaming';
+    const stream = {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    };
+    this.#res.writeHead(200, { ...this.#extra, ...stream });
+    this.#res.flushHeaders();
+    this.#keepAlive();
+  }
+
+  send(frame: string): boolean {
+    if (!this.streams || this.#res.writableLength > this.#options.maxBufferedBytes) return false;
+    this.open();
+    this.#res.write(`event: message\ndata: ${frame}\n\n`);
+    return true;
+  }
+
+  finish(wire: Wire, status = 200): void {
+    if (this.#state === 'ended') return;
+    if (status === 200 && !this.#accept.json) this.open();
+    if (this.#state === 'streaming') writeEvent(this.#res, wire);
+    else writeJson(this.#res, wire, status, this.#extra);
+    this.#end();
+  }
+
+  drop(): void {
+    if (this.#state === 'idle') this.empty(202);
+    if (this.#state === 'ended') return;
+    this.#end();
+    this.#res.end();
+  }
+
+  /** Answers with a status and no body. */
+  empty(status: number, headers?: OutgoingHttpHeaders): void {
+    if (this.#state !== 'idle') return;
+    this.#end();
+    this.#res.writeHead(status, { ...this.#extra, ...headers }).end();
+  }
+
+  #keepAlive(): void {
+    this.#stopKeepAlive = this.#options.clock.after(this.#options.keepAliveMs, () => {
+      if (this.#res.writableLength === 0) this.#res.write(':\n\n');
+      this.#keepAlive();
+    });
+  }
+
+  #end(): void {
+    this.#state = 'ended';
+    this.#stopKeepAlive?.();
+  }
+}
+
+function writeEvent(res: ServerResponse, wire: Wire): void {
+  if (wire.kind !== 'bytes') {
+    res.end(`event: message\ndata: ${wire.text}\n\n`, wire.kind);
+    return;
+  }
+  res.cork();
+  res.write('event: message\ndata: ');
+  for (const part of wire.parts) res.write(part);
+  res.end('\n\n');
+}
+
+function writeJson(res: ServerResponse, wire: Wire, status: number, extra: OutgoingHttpHeaders): void {
+  const length = byteLength(wire);
+  res.writeHead(status, { ...extra, 'content-type': 'application/json', 'content-length': length });
+  if (wire.kind !== 'bytes') {
+    res.end(wire.text, wire.kind);
+    return;
+  }
+  if (length <= JOIN_BYTES) {
+    res.end(wire.parts.map((part) => part.toString('latin1')).join(''), 'latin1');
+    return;
+  }
+  res.cork();
+  for (const part of wire.parts) res.write(part);
+  res.end();
+}
+
+function byteLength(wire: Wire): number {
+  if (wire.kind === 'utf8') return Buffer.byteLength(wire.text);
+  if (wire.kind === 'latin1') return wire.text.length;
+  return wire.parts.reduce((sum, part) => sum + part.length, 0);
+}

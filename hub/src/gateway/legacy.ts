@@ -1,0 +1,142 @@
+import type { CatalogView, JsonMembers } from '../kernel/ports.ts';
+import { faultAnswer } from './answer.ts';
+import { instructionsOf, type Core } from './core.ts';
+import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } from './fault.ts';
+import { utf8Wire, type Wire } from './frame.ts';
+import { LIST_METHODS, listAnswer } from './lists.ts';
+import { isLogLevel } from './log-level.ts';
+import { idTextOf, resultFrame, type ClientNotification, type ClientRequest } from './message.ts';
+import { takeHopMeta } from './meta.ts';
+import { unknownView } from './modern.ts';
+import { relay } from './relay.ts';
+import type { ReplyChannel } from './reply-channel.ts';
+import type { Session } from './session.ts';
+import { findTarget, isFault, RELAYED, unknownResource } from './targets.ts';
+
+/** The result of `initialize` for a new session. */
+export function initializeResult(core: Core, view: CatalogView, session: Session): string {
+  const instructions = instructionsOf(core, view);
+  return JSON.stringify({
+    protocolVersion: session.version,
+    capabilities: view.capabilities,
+    serverInfo: core.serverInfo,
+    ...(instructions === undefined ? {} : { instructions }),
+  });
+}
+
+/** Serves a request of a session; what can be cancelled is kept in the session. */
+export function serveLegacy(
+  core: Core,
+  session: Session,
+  request: ClientRequest,
+  channel: ReplyChannel,
+): void {
+  const answer = (given: Wire | Fault): void => {
+    const { wire, status } =
+      'code' in given ? faultAnswer(given, request.idText) : { wire: given, status: 200 };
+    channel.finish(wire, status);
+  };
+  try {
+    const view = core.catalog.view(session.selector);
+    if (!view) return answer(unknownView(session.selector));
+    if (RELAYED.has(request.method))
+      return forward(core, view, session, { request, channel, refuse: answer });
+    const own = ownAnswer(core, view, session, request);
+    if (own instanceof Promise) void own.then(answer, (thrown: unknown) => answer(faultOf(thrown)));
+    else answer(own);
+  } catch (thrown) {
+    answer(faultOf(thrown));
+  }
+}
+
+/** Takes a notification of the client; unknown ones are ignored, as JSON-RPC demands. */
+export function takeNotification(session: Session, { method, params }: ClientNotification): void {
+  if (method !== 'notifications/cancelled') return;
+  const { requestId, reason } = params;
+  if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
+  session.inFlight.get(idTextOf(requestId))?.(typeof reason === 'string' ? reason : undefined);
+}
+
+interface Forwarding {
+  readonly request: ClientRequest;
+  readonly channel: ReplyChannel;
+  readonly refuse: (fault: Fault) => void;
+}
+
+function forward(
+  core: Core,
+  view: CatalogView,
+  session: Session,
+  { request, channel, refuse }: Forwarding,
+): void {
+  const { idText, method, params } = request;
+  if (session.inFlight.has(idText))
+    return refuse(invalidRequest(`a request with the id ${idText} is still running`));
+  if (session.inFlight.size >= core.limits.maxInFlight)
+    return refuse(invalidRequest('too many requests at once', 429));
+  const target = findTarget(view, method, params, 'legacy');
+  if (isFault(target)) return refuse(target);
+  const progressToken = takeHopMeta(params);
+  let running = true;
+  const done = (): void => {
+    running = false;
+    session.inFlight.delete(idText);
+  };
+  const ask = (question: string, asked: JsonMembers, signal: AbortSignal): Promise<JsonMembers> =>
+    session.ask(channel, question, asked, signal);
+  const ticket = relay(
+    target.upstream,
+    { method, params, progressToken },
+    { idText, caller: session.caller, channel, ask, done },
+  );
+  if (running) session.inFlight.set(idText, (reason) => ticket.cancel(reason));
+}
+
+function ownAnswer(
+  core: Core,
+  view: CatalogView,
+  session: Session,
+  request: ClientRequest,
+): Wire | Fault | Promise<Wire | Fault> {
+  const { method, params, idText } = request;
+  const list = LIST_METHODS.get(method);
+  if (list) return listAnswer(core, view, list, { idText, params, era: 'legacy' });
+  const empty = utf8Wire(resultFrame(idText, '{}'));
+  switch (method) {
+    case 'ping':
+      return empty;
+    case 'logging/setLevel':
+      if (!isLogLevel(params['level'])) return invalidParams('level is not a log level');
+      session.logLevel = params['level'];
+      return empty;
+    case 'resources/subscribe':
+      return subscribe(core, view, session, params['uri']).then((fault) => fault ?? empty);
+    case 'resources/unsubscribe':
+      if (typeof params['uri'] === 'string') session.following.unwatch(params['uri']);
+      return empty;
+    case 'initialize':
+      return invalidRequest('the session is initialized already', 200);
+    default:
+      return methodNotFound(method, 200);
+  }
+}
+
+async function subscribe(
+  core: Core,
+  view: CatalogView,
+  session: Session,
+  uri: unknown,
+): Promise<Fault | undefined> {
+  if (typeof uri !== 'string') return invalidParams('uri must be a string');
+  if (!view.resource(uri)) return unknownResource(uri, 'legacy');
+  const { watched } = session.following;
+  if (watched.size >= core.limits.maxResourceSubscriptions && !watched.has(uri))
+    return invalidRequest('too many resource subscriptions', 200);
+  try {
+    await session.following.watch(uri);
+  } catch (thrown) {
+    session.following.unwatch(uri);
+    throw thrown;
+  }
+  return undefined;
+}

@@ -1,0 +1,138 @@
+import type { CatalogView, JsonMembers, RpcId } from '../kernel/ports.ts';
+import { faultAnswer } from './answer.ts';
+import type { Core } from './core.ts';
+import type { ChangedList, Follower, Following } from './fan-out.ts';
+import { faultOf, invalidParams, type Fault } from './fault.ts';
+import { utf8Wire } from './frame.ts';
+import { isMembers, notificationFrame, resultFrame, type ClientRequest } from './message.ts';
+import { metaKeys } from './meta.ts';
+import type { Cancel, ModernContext } from './modern.ts';
+import { hubError } from '@counterpart/schemas';
+
+/** What a listen may ask to hear of, and the notification that tells it. */
+const LIST_FILTERS: readonly { readonly filter: string; readonly list: ChangedList }[] = [
+  { filter: 'toolsListChanged', list: 'tools' },
+  { filter: 'promptsListChanged', list: 'prompts' },
+  { filter: 'resourcesListChanged', list: 'resources' },
+];
+
+/** The part of a listen's wishes that the hub grants. */
+export interface Granted {
+  readonly lists: ReadonlySet<ChangedList>;
+  readonly uris: readonly string[];
+  /** As the acknowledgement says it. */
+  readonly notifications: JsonMembers;
+}
+
+/** What of the wanted notifications this view can deliver: an undeclared capability or an unknown URI is left out. */
+export function grant(view: CatalogView, wanted: JsonMembers, maxUris: number): Granted {
+  const offers = (room: string, what: string): boolean => {
+    const capability = view.capabilities[room];
+    return isMembers(capability) && capability[what] === true;
+  };
+  const granted = LIST_FILTERS.filter(
+    ({ filter, list }) => wanted[filter] === true && offers(list, 'listChanged'),
+  );
+  const asked = Array.isArray(wanted['resourceSubscriptions']) ? wanted['resourceSubscriptions'] : [];
+  const known = asked.filter(
+    (uri): uri is string => typeof uri === 'string' && view.resource(uri) !== undefined,
+  );
+  const uris = offers('resources', 'subscribe') ? [...new Set(known)].slice(0, maxUris) : [];
+  return {
+    lists: new Set(granted.map(({ list }) => list)),
+    uris,
+    notifications: {
+      ...Object.fromEntries(granted.map(({ filter }) => [filter, true])),
+      ...(uris.length > 0 ? { resourceSubscriptions: uris } : {}),
+    },
+  };
+}
+
+/** All open `subscriptions/listen` streams. */
+export class Listens {
+  readonly #core: Core;
+  readonly #open = new Set<() => void>();
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** Acknowledges and keeps the stream until the client leaves or the hub ends it. */
+  open(request: ClientRequest, view: CatalogView, context: ModernContext): Cancel | undefined {
+    const fault = this.#refusal(request, context);
+    if (fault) {
+      const { wire, status } = faultAnswer(fault, request.idText);
+      context.channel.finish(wire, status);
+      context.done();
+      return undefined;
+    }
+    const wanted = isMembers(request.params['notifications']) ? request.params['notifications'] : {};
+    const granted = grant(view, wanted, this.#core.limits.maxResourceSubscriptions);
+    const send = (method: string, params: JsonMembers): void =>
+      void context.channel.send(
+        notificationFrame(method, { ...params, _meta: { [metaKeys.subscriptionId]: request.id } }),
+      );
+    send('notifications/subscriptions/acknowledged', { notifications: granted.notifications });
+    const following = this.#follow(granted, context, send);
+    const leave = (): void => {
+      following.stop();
+      this.#open.delete(finish);
+      context.done();
+    };
+    const finish = (): void => {
+      leave();
+      context.channel.finish(utf8Wire(resultFrame(request.idText, this.#lastWords(request.id))));
+    };
+    this.#open.add(finish);
+    return () => {
+      leave();
+      context.channel.drop();
+    };
+  }
+
+  /** Ends every stream with its result. */
+  close(): void {
+    for (const finish of this.#open) finish();
+  }
+
+  #refusal({ params }: ClientRequest, { channel }: ModernContext): Fault | undefined {
+    if (!isMembers(params['notifications'])) return invalidParams('notifications must be an object', 400);
+    if (!channel.streams)
+      return {
+        ...invalidParams('a listen is answered by an event stream; accept text/event-stream'),
+        status: 406,
+      };
+    const limit = this.#core.limits.maxListens;
+    return this.#open.size >= limit
+      ? { ...faultOf(hubError('CALL_BUSY', { server: 'The hub', limit })), status: 503 }
+      : undefined;
+  }
+
+  #follow(
+    granted: Granted,
+    { selector }: ModernContext,
+    send: (method: string, params: JsonMembers) => void,
+  ): Following {
+    const follower: Follower = {
+      selector,
+      listChanged: (list) => void (granted.lists.has(list) && send(`notifications/${list}/list_changed`, {})),
+      resourceUpdated: (uri) => send('notifications/resources/updated', { uri }),
+    };
+    const following = this.#core.fanOut.follow(follower);
+    // Not awaited: a server that is slow to start must not hold back the acknowledgement.
+    for (const uri of granted.uris)
+      following
+        .watch(uri)
+        .catch((thrown: unknown) =>
+          this.#core.log.warn({ uri, err: thrown }, 'resource subscription was refused'),
+        );
+    return following;
+  }
+
+  #lastWords(id: RpcId): string {
+    return JSON.stringify({
+      resultType: 'complete',
+      _meta: { [metaKeys.subscriptionId]: id, [metaKeys.serverInfo]: this.#core.serverInfo },
+    });
+  }
+}

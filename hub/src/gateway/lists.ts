@@ -1,0 +1,44 @@
+import type { CatalogView, Era, JsonMembers, ListKind, ListPage } from '../kernel/ports.ts';
+import type { Core } from './core.ts';
+import { invalidParams, type Fault } from './fault.ts';
+import type { Wire } from './frame.ts';
+
+/** Which list a method asks for. */
+export const LIST_METHODS: ReadonlyMap<string, ListKind> = new Map([
+  ['tools/list', 'tools'],
+  ['prompts/list', 'prompts'],
+  ['resources/list', 'resources'],
+  ['resources/templates/list', 'resourceTemplates'],
+]);
+
+/** Bytes of a page, made once for as long as the catalog keeps the page. */
+const encoded = new WeakMap<ListPage, Buffer>();
+
+function bytesOf(page: ListPage): Buffer {
+  const before = encoded.get(page);
+  if (before) return before;
+  const bytes = Buffer.from(page.items);
+  encoded.set(page, bytes);
+  return bytes;
+}
+
+/** The answer to a list request, its items as they were serialised when the catalog changed. */
+export function listAnswer(
+  core: Core,
+  view: CatalogView,
+  list: ListKind,
+  asked: { idText: string; params: JsonMembers; era: Era },
+): Wire | Fault {
+  const { cursor } = asked.params;
+  if (cursor !== undefined && typeof cursor !== 'string') return invalidParams('cursor must be a string');
+  const page = view.page(list, cursor);
+  if (!page) return invalidParams(`unknown cursor ${JSON.stringify(cursor)}`);
+  const head = `{"jsonrpc":"2.0","id":${asked.idText},"result":{"${list}":`;
+  const next = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`;
+  const tail =
+    asked.era === 'modern' ? `,"resultType":"complete",${cacheMembers(core)},"_meta":${core.metaText}` : '';
+  return { kind: 'bytes', parts: [Buffer.from(head), bytesOf(page), Buffer.from(`${next}${tail}}}`)] };
+}
+
+/** How long and by whom a result of the hub may be kept; private, because a list may come to depend on who asks. */
+export const cacheMembers = (core: Core): string => `"ttlMs":${core.limits.listTtlMs},"cacheScope":"private"`;

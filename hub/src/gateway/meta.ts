@@ -1,0 +1,67 @@
+import type { Caller, JsonMembers, RpcId } from '../kernel/ports.ts';
+import { invalidParams, type Fault } from './fault.ts';
+import { isMembers } from './message.ts';
+
+const RESERVED = 'io.modelcontextprotocol/';
+
+/** Keys of `_meta` that belong to one hop and to the protocol. */
+export const metaKeys = {
+  protocolVersion: `${RESERVED}protocolVersion`,
+  clientCapabilities: `${RESERVED}clientCapabilities`,
+  clientInfo: `${RESERVED}clientInfo`,
+  logLevel: `${RESERVED}logLevel`,
+  serverInfo: `${RESERVED}serverInfo`,
+  subscriptionId: `${RESERVED}subscriptionId`,
+} as const;
+
+const NO_META: JsonMembers = {};
+
+/** The `_meta` of a request's parameters; empty when there is none. */
+export function metaOf(params: JsonMembers): JsonMembers {
+  const meta = params['_meta'];
+  return isMembers(meta) ? meta : NO_META;
+}
+
+/** Who asks, as a modern request says; a fault when what is required is missing or malformed. */
+export function readCaller(meta: JsonMembers): Caller | Fault {
+  if (typeof meta[metaKeys.protocolVersion] !== 'string')
+    return missing(metaKeys.protocolVersion, 'a string');
+  const capabilities = meta[metaKeys.clientCapabilities];
+  if (!isMembers(capabilities)) return missing(metaKeys.clientCapabilities, 'an object');
+  const clientInfo = meta[metaKeys.clientInfo];
+  if (clientInfo !== undefined && !isMembers(clientInfo))
+    return missing(metaKeys.clientInfo, 'an object, when present');
+  const logLevel = meta[metaKeys.logLevel];
+  return {
+    era: 'modern',
+    capabilities,
+    clientInfo,
+    logLevel: typeof logLevel === 'string' ? logLevel : undefined,
+  };
+}
+
+const missing = (key: string, shape: string): Fault => ({
+  ...invalidParams(`_meta["${key}"] must be ${shape}`, 400),
+  data: { key },
+});
+
+/**
+ * Takes out of `params._meta` what ends at the hub: the reserved keys and the progress token, which is returned.
+ * Trace context and keys of vendors stay.
+ */
+export function takeHopMeta(params: JsonMembers): RpcId | undefined {
+  const meta = params['_meta'];
+  if (!isMembers(meta)) {
+    delete params['_meta'];
+    return undefined;
+  }
+  const token = meta['progressToken'];
+  delete meta['progressToken'];
+  let kept = 0;
+  for (const key of Object.keys(meta)) {
+    if (key.startsWith(RESERVED)) delete meta[key];
+    else kept++;
+  }
+  if (kept === 0) delete params['_meta'];
+  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+}

@@ -1,0 +1,131 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Caller, CatalogView, JsonMembers, RelaySink, ViewSelector } from '../kernel/ports.ts';
+import { RpcFailure } from '../upstream/rpc-failure.ts';
+import { faultAnswer } from './answer.ts';
+import { instructionsOf, type Core } from './core.ts';
+import { faultOf, methodNotFound, unsupportedVersion, headerMismatch, type Fault } from './fault.ts';
+import { utf8Wire, type Wire } from './frame.ts';
+import { checkStandardHeaders, headerText } from './headers.ts';
+import { cacheMembers, LIST_METHODS, listAnswer } from './lists.ts';
+import type { Listens } from './listen.ts';
+import { resultFrame, type ClientRequest } from './message.ts';
+import { metaKeys, metaOf, readCaller, takeHopMeta } from './meta.ts';
+import { checkParamHeaders } from './param-headers.ts';
+import { relay } from './relay.ts';
+import type { ReplyChannel } from './reply-channel.ts';
+import { findTarget, isFault, RELAYED } from './targets.ts';
+import { MODERN_VERSION, SUPPORTED_VERSIONS } from './versions.ts';
+import { hubError } from '@counterpart/schemas';
+
+/** Where a modern request came from. */
+export interface ModernContext {
+  readonly selector: ViewSelector;
+  readonly channel: ReplyChannel;
+  /** Absent on stdio, where there are none to compare. */
+  readonly headers: IncomingHttpHeaders | undefined;
+  /** Called once when nothing more will happen. */
+  readonly done: () => void;
+}
+
+/** What can be cancelled of a request still in flight. */
+export type Cancel = (reason?: string) => void;
+
+/** Serves a request of 2026-07-28; undefined when it is answered already. */
+export function serveModern(
+  core: Core,
+  listens: Listens,
+  request: ClientRequest,
+  context: ModernContext,
+): Cancel | undefined {
+  const refuse = (fault: Fault): undefined => {
+    const { wire, status } = faultAnswer(fault, request.idText);
+    context.channel.finish(wire, status);
+    context.done();
+  };
+  try {
+    const caller = checkEnvelope(request, context.headers);
+    if ('code' in caller) return refuse(caller);
+    const view = core.catalog.view(context.selector);
+    if (!view) return refuse(unknownView(context.selector));
+    if (request.method === 'subscriptions/listen') return listens.open(request, view, context);
+    if (RELAYED.has(request.method)) {
+      const course = forward({ view, request, caller }, context);
+      return typeof course === 'function' ? course : refuse(course);
+    }
+    const own = ownAnswer(core, view, request);
+    if ('code' in own) return refuse(own);
+    context.channel.finish(own);
+    context.done();
+    return undefined;
+  } catch (thrown) {
+    return refuse(faultOf(thrown));
+  }
+}
+
+/** No such server, or no longer: the same words for a URL that never was. */
+export const unknownView = (selector: ViewSelector): Fault => ({
+  ...faultOf(hubError('SERVER_UNKNOWN', { server: selector.kind === 'server' ? selector.id : 'this' })),
+  status: 404,
+});
+
+/** Who asks, once everything a modern request must carry is there and agrees (the order is that of the specification's table). */
+function checkEnvelope(
+  { method, params }: ClientRequest,
+  headers: IncomingHttpHeaders | undefined,
+): Caller | Fault {
+  const meta = metaOf(params);
+  const caller = readCaller(meta);
+  if ('code' in caller) return caller;
+  const version = String(meta[metaKeys.protocolVersion]);
+  const header = headers && headerText(headers, 'mcp-protocol-version');
+  if (header !== undefined && header !== version)
+    return headerMismatch(`MCP-Protocol-Version says ${header}, the body says ${version}`);
+  if (version !== MODERN_VERSION) return unsupportedVersion(version, SUPPORTED_VERSIONS);
+  return (headers && checkStandardHeaders(headers, version, method, params)) ?? caller;
+}
+
+/** A request that passed the checks, and the view it is for. */
+interface Admitted {
+  readonly view: CatalogView;
+  readonly request: ClientRequest;
+  readonly caller: Caller;
+}
+
+function forward({ view, request, caller }: Admitted, context: ModernContext): Cancel | Fault {
+  const { method, params, idText } = request;
+  const target = findTarget(view, method, params, 'modern');
+  if (isFault(target)) return target;
+  const mismatch =
+    context.headers && target.tool && checkParamHeaders(context.headers, target.tool, params['arguments']);
+  if (mismatch) return mismatch;
+  const progressToken = takeHopMeta(params);
+  const passage = { idText, caller, channel: context.channel, ask: cannotAsk, done: context.done };
+  const ticket = relay(target.upstream, { method, params, progressToken }, passage);
+  return (reason) => ticket.cancel(reason);
+}
+
+/** Requests from server to client do not exist in 2026-07-28. */
+const cannotAsk: RelaySink['ask'] = (method) =>
+  Promise.reject(
+    new RpcFailure({
+      code: -32601,
+      message: `a client of ${MODERN_VERSION} cannot be asked ${method} during a call`,
+    }),
+  );
+
+function ownAnswer(core: Core, view: CatalogView, { method, params, idText }: ClientRequest): Wire | Fault {
+  const list = LIST_METHODS.get(method);
+  if (list) return listAnswer(core, view, list, { idText, params, era: 'modern' });
+  if (method === 'server/discover') return utf8Wire(resultFrame(idText, discoverResult(core, view)));
+  return methodNotFound(method, 404);
+}
+
+function discoverResult(core: Core, view: CatalogView): string {
+  const instructions = instructionsOf(core, view);
+  const said: JsonMembers = {
+    supportedVersions: SUPPORTED_VERSIONS,
+    capabilities: view.capabilities,
+    ...(instructions === undefined ? {} : { instructions }),
+  };
+  return `{"resultType":"complete",${JSON.stringify(said).slice(1, -1)},${cacheMembers(core)},"_meta":${core.metaText}}`;
+}

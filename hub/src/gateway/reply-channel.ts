@@ -1,0 +1,13 @@
+import type { Wire } from './frame.ts';
+
+/** The way back of one request, whatever carries it. */
+export interface ReplyChannel {
+  /** Whether anything but the answer can be sent on it. */
+  readonly streams: boolean;
+  /** Sends a frame ahead of the answer; false when that is not possible any more or the client reads too slowly. */
+  send(frame: string): boolean;
+  /** Sends the answer; later calls do nothing. */
+  finish(wire: Wire, status?: number): void;
+  /** Ends without an answer: the request was cancelled by its client. */
+  drop(): void;
+}

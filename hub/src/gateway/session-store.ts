@@ -1,0 +1,77 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { ViewSelector } from '../kernel/ports.ts';
+import { sameSelector } from './core.ts';
+import type { Session } from './session.ts';
+
+export interface SessionStoreOptions {
+  readonly clock: Clock;
+  readonly maxSessions: number;
+  readonly sessionIdleMs: number;
+}
+
+/** Legacy sessions by id. Bounded: the one unused for longest makes room, and an unused one expires. */
+export class SessionStore {
+  readonly #options: SessionStoreOptions;
+  /** In the order of use, least recent first. */
+  readonly #sessions = new Map<string, Session>();
+  #stopSweep: (() => void) | undefined;
+
+  constructor(options: SessionStoreOptions) {
+    this.#options = options;
+    this.#sweepLater();
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  values(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
+  /** The session of this URL, now used; undefined when it is unknown there. */
+  use(id: string, selector: ViewSelector): Session | undefined {
+    const session = this.#sessions.get(id);
+    if (!session || !sameSelector(session.selector, selector)) return undefined;
+    session.usedAt = this.#options.clock.now();
+    this.#sessions.delete(id);
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  /** Takes a session in; false when all places are taken by sessions that are at work. */
+  add(session: Session): boolean {
+    if (this.#sessions.size >= this.#options.maxSessions && !this.#makeRoom()) return false;
+    this.#sessions.set(session.id, session);
+    return true;
+  }
+
+  end(session: Session): void {
+    this.#sessions.delete(session.id);
+    session.end();
+  }
+
+  close(): void {
+    this.#stopSweep?.();
+    for (const session of [...this.#sessions.values()]) this.end(session);
+  }
+
+  #makeRoom(): boolean {
+    for (const session of this.#sessions.values()) {
+      if (!session.idle) continue;
+      this.end(session);
+      return true;
+    }
+    return false;
+  }
+
+  #sweepLater(): void {
+    const { clock, sessionIdleMs } = this.#options;
+    this.#stopSweep = clock.after(Math.max(1_000, sessionIdleMs / 4), () => {
+      const before = clock.now() - sessionIdleMs;
+      for (const session of [...this.#sessions.values()])
+        if (session.idle && session.usedAt <= before) this.end(session);
+      this.#sweepLater();
+    });
+  }
+}

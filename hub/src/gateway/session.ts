@@ -1,0 +1,153 @@
+import { newId } from '../kernel/ids.ts';
+import type { Caller, JsonMembers, ViewSelector } from '../kernel/ports.ts';
+import { RpcFailure } from '../upstream/rpc-failure.ts';
+import type { Core } from './core.ts';
+import type { ChangedList, Follower, Following } from './fan-out.ts';
+import { passesLevel } from './log-level.ts';
+import { isMembers, notificationFrame, requestFrame, type ClientResponse } from './message.ts';
+import type { Cancel } from './modern.ts';
+import type { ReplyChannel } from './reply-channel.ts';
+import { negotiateVersion } from './versions.ts';
+
+/** Level of log messages sent to a legacy client that never said what it wants. */
+const DEFAULT_LOG_LEVEL = 'info';
+
+interface Question {
+  resolve(result: JsonMembers): void;
+  reject(reason: RpcFailure): void;
+}
+
+/** A legacy client from `initialize` to its end. */
+export class Session implements Follower {
+  readonly id = newId();
+  readonly selector: ViewSelector;
+  readonly version: string;
+  readonly following: Following;
+  /** Requests that can still be cancelled, by the JSON text of their id. */
+  readonly inFlight = new Map<string, Cancel>();
+  readonly #core: Core;
+  readonly #questions = new Map<string, Question>();
+  #caller: Caller;
+  #stream: ReplyChannel | undefined;
+  #asked = 0;
+  /** Milliseconds since the epoch of the last sign of life. */
+  usedAt: number;
+
+  constructor(core: Core, selector: ViewSelector, hello: JsonMembers) {
+    this.#core = core;
+    this.selector = selector;
+    this.version = negotiateVersion(hello['protocolVersion']);
+    const { capabilities, clientInfo } = hello;
+    this.#caller = {
+      era: 'legacy',
+      capabilities: isMembers(capabilities) ? capabilities : {},
+      clientInfo: isMembers(clientInfo) ? clientInfo : undefined,
+      logLevel: DEFAULT_LOG_LEVEL,
+    };
+    this.usedAt = core.clock.now();
+    this.following = core.fanOut.follow(this);
+  }
+
+  get caller(): Caller {
+    return this.#caller;
+  }
+
+  set logLevel(level: string) {
+    this.#caller = { ...this.#caller, logLevel: level };
+  }
+
+  /** Whether it can be ended for want of use: nothing in flight and no stream open. */
+  get idle(): boolean {
+    return this.#stream === undefined && this.inFlight.size === 0;
+  }
+
+  /** Takes the stream for what belongs to no request; false when there already is one. */
+  attach(stream: ReplyChannel): boolean {
+    if (this.#stream) return false;
+    this.#stream = stream;
+    return true;
+  }
+
+  detach(stream: ReplyChannel): void {
+    if (this.#stream === stream) this.#stream = undefined;
+    this.usedAt = this.#core.clock.now();
+  }
+
+  listChanged(list: ChangedList): void {
+    this.#stream?.send(notificationFrame(`notifications/${list}/list_changed`, {}));
+  }
+
+  resourceUpdated(uri: string): void {
+    this.#stream?.send(notificationFrame('notifications/resources/updated', { uri }));
+  }
+
+  logMessage(params: JsonMembers): void {
+    if (passesLevel(params['level'], this.#caller.logLevel ?? DEFAULT_LOG_LEVEL))
+      this.#stream?.send(notificationFrame('notifications/message', params));
+  }
+
+  /** Asks the client on the stream of the request that made the server ask, else on the session's own. */
+  ask(channel: ReplyChannel, method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> {
+    const refusal = this.#refusal(method);
+    if (refusal) return Promise.reject(refusal);
+    const id = `hub-${++this.#asked}`;
+    const frame = requestFrame(id, method, params);
+    if (!channel.send(frame) && !this.#stream?.send(frame))
+      return Promise.reject(
+        new RpcFailure({ code: -32603, message: 'the client has no stream open on which it could be asked' }),
+      );
+    return this.#answerTo(id, channel, signal);
+  }
+
+  /** The client answered a question; answers to nothing are dropped. */
+  answered(response: ClientResponse): void {
+    const question = this.#questions.get(String(response.id));
+    if (response.result) question?.resolve(response.result);
+    else question?.reject(new RpcFailure({ ...response.error }));
+  }
+
+  /** Cancels what is in flight and ends the stream. */
+  end(): void {
+    this.following.stop();
+    for (const cancel of this.inFlight.values()) cancel('the session ended');
+    for (const question of this.#questions.values())
+      question.reject(new RpcFailure({ code: -32603, message: 'the client’s session ended' }));
+    this.#stream?.drop();
+    this.#stream = undefined;
+  }
+
+  /** A question may only be put to a client that declared it can answer. */
+  #refusal(method: string): RpcFailure | undefined {
+    const capability = method === 'roots/list' ? 'roots' : method.slice(0, method.indexOf('/'));
+    return this.#caller.capabilities[capability] === undefined
+      ? new RpcFailure({ code: -32601, message: `the client does not answer ${method}` })
+      : undefined;
+  }
+
+  #answerTo(id: string, channel: ReplyChannel, signal: AbortSignal): Promise<JsonMembers> {
+    return new Promise<JsonMembers>((resolve, reject) => {
+      const giveUp = (why: string) => (): void => {
+        const note = notificationFrame('notifications/cancelled', { requestId: id, reason: why });
+        if (!channel.send(note)) this.#stream?.send(note);
+        settle(() => reject(new RpcFailure({ code: -32603, message: why })));
+      };
+      const aborted = giveUp('the call was cancelled');
+      const stopTimer = this.#core.clock.after(
+        this.#core.limits.questionTimeoutMs,
+        giveUp('the client took too long to answer'),
+      );
+      const settle = (outcome: () => void): void => {
+        if (!this.#questions.delete(id)) return;
+        stopTimer();
+        signal.removeEventListener('abort', aborted);
+        outcome();
+      };
+      this.#questions.set(id, {
+        resolve: (result) => settle(() => resolve(result)),
+        reject: (reason) => settle(() => reject(reason)),
+      });
+      signal.addEventListener('abort', aborted, { once: true });
+      if (signal.aborted) aborted();
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import type { Readable, Writable } from 'node:stream';
+import type { ViewSelector } from '../kernel/ports.ts';
+import { faultAnswer } from './answer.ts';
+import type { Core } from './core.ts';
+import { codes, invalidRequest, type Fault } from './fault.ts';
+import { utf8Wire, type Wire } from './frame.ts';
+import { initializeResult, serveLegacy, takeNotification } from './legacy.ts';
+import { LineReader } from './line-reader.ts';
+import type { Listens } from './listen.ts';
+import { idTextOf, readMessage, resultFrame, type ClientMessage, type ClientRequest } from './message.ts';
+import { metaKeys, metaOf, readCaller } from './meta.ts';
+import { serveModern, unknownView, type Cancel } from './modern.ts';
+import type { ReplyChannel } from './reply-channel.ts';
+import { Session } from './session.ts';
+
+/** One client on a pair of streams, newline-delimited JSON-RPC in both eras. */
+export class StdioEndpoint {
+  readonly #core: Core;
+  readonly #listens: Listens;
+  readonly #selector: ViewSelector;
+  readonly #output: Writable;
+  /** Modern requests in flight, by the JSON text of their id. */
+  readonly #inFlight = new Map<string, Cancel>();
+  readonly closed: Promise<void>;
+  #session: Session | undefined;
+  #open = true;
+
+  constructor(
+    core: Core,
+    listens: Listens,
+    selector: ViewSelector,
+    streams: { input: Readable; output: Writable },
+  ) {
+    this.#core = core;
+    this.#listens = listens;
+    this.#selector = selector;
+    this.#output = streams.output;
+    const reader = new LineReader(core.limits.maxBodyBytes, {
+      line: (line) => this.#line(line),
+      tooLong: () =>
+        this.#refuse('null', invalidRequest(`a message is longer than ${core.limits.maxBodyBytes} bytes`)),
+    });
+    this.closed = new Promise((resolve) => {
+      const end = (): void => {
+        this.end();
+        resolve();
+      };
+      streams.input.on('data', (chunk: Buffer | string) =>
+        reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk),
+      );
+      for (const event of ['end', 'close', 'error']) streams.input.once(event, end);
+      streams.output.once('error', end);
+    });
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Cancels what is in flight; the streams stay open. */
+  end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const cancel of [...this.#inFlight.values()]) cancel('the client left');
+    this.#session?.end();
+  }
+
+  #line(line: Buffer): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(line.toString());
+    } catch {
+      return this.#refuse('null', {
+        code: codes.parse,
+        message: 'Parse error: the line is not JSON',
+        status: 400,
+      });
+    }
+    const message = readMessage(value);
+    if (message.kind === 'invalid') return this.#refuse(message.idText, invalidRequest(message.problem));
+    if (message.kind === 'request') return this.#request(message);
+    this.#aside(message);
+  }
+
+  #request(request: ClientRequest): void {
+    const meta = metaOf(request.params);
+    const modern = meta[metaKeys.protocolVersion] !== undefined;
+    if (request.method === 'initialize' && 'code' in readCaller(meta)) return this.#initialize(request);
+    if (modern || !this.#session) return this.#modern(request);
+    serveLegacy(this.#core, this.#session, request, this.#channel());
+  }
+
+  #initialize({ idText, params }: ClientRequest): void {
+    const view = this.#core.catalog.view(this.#selector);
+    if (!view) return this.#refuse(idText, unknownView(this.#selector));
+    this.#session?.end();
+    this.#session = new Session(this.#core, this.#selector, params);
+    this.#session.attach(this.#channel());
+    this.#write(utf8Wire(resultFrame(idText, initializeResult(this.#core, view, this.#session))));
+  }
+
+  #modern(request: ClientRequest): void {
+    const { idText } = request;
+    if (this.#inFlight.has(idText))
+      return this.#refuse(idText, invalidRequest(`a request with the id ${idText} is still running`));
+    if (this.#inFlight.size >= this.#core.limits.maxInFlight)
+      return this.#refuse(idText, invalidRequest('too many requests at once'));
+    let running = true;
+    const done = (): void => {
+      running = false;
+      this.#inFlight.delete(idText);
+    };
+    const context = { selector: this.#selector, channel: this.#channel(), headers: undefined, done };
+    const cancel = serveModern(this.#core, this.#listens, request, context);
+    if (running && cancel) this.#inFlight.set(idText, cancel);
+  }
+
+  /** Notifications and responses. */
+  #aside(message: ClientMessage): void {
+    if (message.kind === 'response') this.#session?.answered(message);
+    if (message.kind !== 'notification') return;
+    if (this.#session) takeNotification(this.#session, message);
+    const { requestId } = message.params;
+    if (
+      message.method !== 'notifications/cancelled' ||
+      (typeof requestId !== 'string' && typeof requestId !== 'number')
+    )
+      return;
+    this.#inFlight.get(idTextOf(requestId))?.();
+  }
+
+  #refuse(idText: string, fault: Fault): void {
+    this.#write(faultAnswer(fault, idText).wire);
+  }
+
+  #channel(): ReplyChannel {
+    return {
+      streams: true,
+      send: (frame) => {
+        if (!this.#open || this.#output.writableLength > this.#core.limits.maxBufferedBytes) return false;
+        this.#write(utf8Wire(frame));
+        return true;
+      },
+      finish: (wire) => this.#write(wire),
+      drop: () => {},
+    };
+  }
+
+  #write(wire: Wire): void {
+    if (!this.#open || !this.#output.writable) return;
+    if (wire.kind !== 'bytes') {
+      this.#output.write(`${wire.text}\n`, wire.kind);
+      return;
+    }
+    this.#output.cork();
+    for (const part of wire.parts) this.#output.write(part);
+    this.#output.write('\n');
+    this.#output.uncork();
+  }
+}

@@ -1,0 +1,86 @@
+import { hubError, type ToolDefinition } from '@counterpart/schemas';
+import type { CatalogView, Era, JsonMembers, Upstream } from '../kernel/ports.ts';
+import { codes, faultOf, invalidParams, type Fault } from './fault.ts';
+import { isMembers } from './message.ts';
+
+/** Which server answers a request. The request's parameters already carry that server's own name or URI. */
+export interface Target {
+  readonly upstream: Upstream;
+  /** The tool that is called, when one is. */
+  readonly tool?: ToolDefinition;
+}
+
+/** Methods that one server answers for the hub. */
+export const RELAYED: ReadonlySet<string> = new Set([
+  'tools/call',
+  'prompts/get',
+  'resources/read',
+  'completion/complete',
+]);
+
+/** Finds the server behind a request of `RELAYED` and puts its own names into `params`. */
+export function findTarget(view: CatalogView, method: string, params: JsonMembers, era: Era): Target | Fault {
+  switch (method) {
+    case 'tools/call':
+      return findTool(view, params);
+    case 'prompts/get':
+      return findPrompt(view, params);
+    case 'resources/read':
+      return findResource(view, params, era);
+    default:
+      return findReference(view, params, era);
+  }
+}
+
+export const isFault = (found: Target | Fault): found is Fault => 'code' in found;
+
+function findTool(view: CatalogView, params: JsonMembers): Target | Fault {
+  const { name } = params;
+  if (typeof name !== 'string') return invalidParams('name must be a string');
+  const found = view.tool(name);
+  if (!found) return unknownTool(view, name);
+  params['name'] = found.name;
+  return { upstream: found.upstream, tool: found.definition };
+}
+
+function unknownTool(view: CatalogView, tool: string): Fault {
+  const similar = view.similarTools(tool);
+  const suggestion = similar.length === 0 ? '' : `. Did you mean ${similar.join(', ')}?`;
+  return faultOf(hubError('TOOL_UNKNOWN', { tool, suggestion }));
+}
+
+function findPrompt(view: CatalogView, params: JsonMembers): Target | Fault {
+  const { name } = params;
+  const found = typeof name === 'string' ? view.prompt(name) : undefined;
+  if (!found) return invalidParams(`unknown prompt ${JSON.stringify(name)}`);
+  params['name'] = found.name;
+  return { upstream: found.upstream };
+}
+
+function findResource(view: CatalogView, params: JsonMembers, era: Era): Target | Fault {
+  const { uri } = params;
+  if (typeof uri !== 'string') return invalidParams('uri must be a string');
+  const found = view.resource(uri);
+  if (!found) return unknownResource(uri, era);
+  params['uri'] = found.uri;
+  return { upstream: found.upstream };
+}
+
+/** The code of its own was withdrawn in 2026-07-28. */
+export const unknownResource = (uri: string, era: Era): Fault => ({
+  code: era === 'modern' ? codes.invalidParams : codes.resourceNotFound,
+  message: `Resource not found: ${uri}`,
+  data: { uri },
+  status: 200,
+});
+
+/** What `completion/complete` refers to: a prompt by name, or a resource template by its URI template. */
+function findReference(view: CatalogView, params: JsonMembers, era: Era): Target | Fault {
+  const reference = params['ref'];
+  if (!isMembers(reference)) return invalidParams('ref must be an object');
+  const copy = { ...reference };
+  params['ref'] = copy;
+  if (reference['type'] === 'ref/prompt') return findPrompt(view, copy);
+  if (reference['type'] === 'ref/resource') return findResource(view, copy, era);
+  return invalidParams('ref.type must be "ref/prompt" or "ref/resource"');
+}
