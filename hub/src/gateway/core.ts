@@ -3,7 +3,7 @@ import type { Logger } from '../kernel/log.ts';
 import type { Catalog, CatalogView, ViewSelector } from '../kernel/ports.ts';
 import type { FanOut } from './fan-out.ts';
 import type { GatewayLimits } from './limits.ts';
-import { metaKeys } from './meta.ts';
+import { metaKeys } from './wire/meta.ts';
 
 /** What every part of the gateway shares. */
 export interface Core {

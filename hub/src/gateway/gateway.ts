@@ -5,11 +5,11 @@ import type { Logger } from '../kernel/log.ts';
 import type { Catalog, ViewSelector } from '../kernel/ports.ts';
 import { signature, type Core } from './core.ts';
 import { createFanOut } from './fan-out.ts';
-import { HttpEndpoint } from './http-endpoint.ts';
+import { HttpEndpoint } from './http/http-endpoint.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
-import { Listens } from './listen.ts';
-import { SessionStore } from './session-store.ts';
-import type { Session } from './session.ts';
+import { Listens } from './modern/listen.ts';
+import { SessionStore } from './legacy/session-store.ts';
+import type { Session } from './legacy/session.ts';
 import { StdioEndpoint } from './stdio-endpoint.ts';
 import { followLogs } from './upstream-logs.ts';
 

@@ -1,17 +1,23 @@
 import type { Readable, Writable } from 'node:stream';
 import type { ViewSelector } from '../kernel/ports.ts';
-import { faultAnswer } from './answer.ts';
+import { faultAnswer } from './wire/answer.ts';
 import type { Core } from './core.ts';
-import { codes, invalidRequest, type Fault } from './fault.ts';
-import { utf8Wire, type Wire } from './frame.ts';
-import { initializeResult, serveLegacy, takeNotification } from './legacy.ts';
-import { LineReader } from './line-reader.ts';
-import type { Listens } from './listen.ts';
-import { idTextOf, readMessage, resultFrame, type ClientMessage, type ClientRequest } from './message.ts';
-import { metaKeys, metaOf, readCaller } from './meta.ts';
-import { serveModern, unknownView, type Cancel } from './modern.ts';
-import type { ReplyChannel } from './reply-channel.ts';
-import { Session } from './session.ts';
+import { codes, invalidRequest, type Fault } from './wire/fault.ts';
+import { utf8Wire, type Wire } from './wire/frame.ts';
+import { initializeResult, serveLegacy, takeNotification } from './legacy/legacy.ts';
+import { LineReader } from './wire/line-reader.ts';
+import type { Listens } from './modern/listen.ts';
+import {
+  idTextOf,
+  readMessage,
+  resultFrame,
+  type ClientMessage,
+  type ClientRequest,
+} from './wire/message.ts';
+import { metaKeys, metaOf, readCaller } from './wire/meta.ts';
+import { serveModern, unknownView, type Cancel } from './modern/modern.ts';
+import type { ReplyChannel } from './wire/reply-channel.ts';
+import { Session } from './legacy/session.ts';
 
 /** One client on a pair of streams, newline-delimited JSON-RPC in both eras. */
 export class StdioEndpoint {
@@ -61,7 +67,7 @@ export class StdioEndpoint {
   end(): void {
     if (!this.#open) return;
     this.#open = false;
-    for (const cancel of [...this.#inFlight.values()]) cancel('the client left');
+    for (const cancel of this.#inFlight.values()) cancel('the client left');
     this.#session?.end();
   }
 

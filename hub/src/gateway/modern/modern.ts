@@ -1,20 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Caller, CatalogView, JsonMembers, RelaySink, ViewSelector } from '../kernel/ports.ts';
-import { RpcFailure } from '../upstream/rpc-failure.ts';
-import { faultAnswer } from './answer.ts';
-import { instructionsOf, type Core } from './core.ts';
-import { faultOf, methodNotFound, unsupportedVersion, headerMismatch, type Fault } from './fault.ts';
-import { utf8Wire, type Wire } from './frame.ts';
+import type { Caller, CatalogView, JsonMembers, RelaySink, ViewSelector } from '../../kernel/ports.ts';
+import { RpcFailure } from '../../upstream/rpc-failure.ts';
+import { faultAnswer } from '../wire/answer.ts';
+import { instructionsOf, type Core } from '../core.ts';
+import { faultOf, methodNotFound, unsupportedVersion, headerMismatch, type Fault } from '../wire/fault.ts';
+import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { checkStandardHeaders, headerText } from './headers.ts';
-import { cacheMembers, LIST_METHODS, listAnswer } from './lists.ts';
+import { cacheMembers, LIST_METHODS, listAnswer } from '../relay/lists.ts';
 import type { Listens } from './listen.ts';
-import { resultFrame, type ClientRequest } from './message.ts';
-import { metaKeys, metaOf, readCaller, takeHopMeta } from './meta.ts';
+import { resultFrame, type ClientRequest } from '../wire/message.ts';
+import { metaKeys, metaOf, readCaller, takeHopMeta } from '../wire/meta.ts';
 import { checkParamHeaders } from './param-headers.ts';
-import { relay } from './relay.ts';
-import type { ReplyChannel } from './reply-channel.ts';
-import { findTarget, isFault, RELAYED } from './targets.ts';
-import { MODERN_VERSION, SUPPORTED_VERSIONS } from './versions.ts';
+import { relay } from '../relay/relay.ts';
+import type { ReplyChannel } from '../wire/reply-channel.ts';
+import { findTarget, isFault, RELAYED } from '../relay/targets.ts';
+import { MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
 import { hubError } from '@counterpart/schemas';
 
 /** Where a modern request came from. */

@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ViewSelector } from '../kernel/ports.ts';
-import { faultAnswer } from './answer.ts';
-import { serveBatch } from './batch.ts';
+import type { ViewSelector } from '../../kernel/ports.ts';
+import { faultAnswer } from '../wire/answer.ts';
+import { serveBatch } from '../legacy/batch.ts';
 import { readBody } from './body.ts';
-import type { Core } from './core.ts';
-import { codes, faultOf, invalidRequest, unsupportedVersion, type Fault } from './fault.ts';
-import { utf8Wire } from './frame.ts';
-import { headerText } from './headers.ts';
+import type { Core } from '../core.ts';
+import { codes, faultOf, invalidRequest, unsupportedVersion, type Fault } from '../wire/fault.ts';
+import { utf8Wire } from '../wire/frame.ts';
+import { headerText } from '../modern/headers.ts';
 import { acceptanceOf, HttpExchange } from './http-exchange.ts';
-import { initializeResult, serveLegacy, takeNotification } from './legacy.ts';
-import type { Listens } from './listen.ts';
-import { readMessage, resultFrame, type ClientMessage, type ClientRequest } from './message.ts';
-import { metaKeys, metaOf, readCaller } from './meta.ts';
-import { serveModern, unknownView } from './modern.ts';
-import { Session } from './session.ts';
-import type { SessionStore } from './session-store.ts';
-import { LEGACY_VERSIONS, MODERN_VERSION, SUPPORTED_VERSIONS } from './versions.ts';
+import { initializeResult, serveLegacy, takeNotification } from '../legacy/legacy.ts';
+import type { Listens } from '../modern/listen.ts';
+import { readMessage, resultFrame, type ClientMessage, type ClientRequest } from '../wire/message.ts';
+import { metaKeys, metaOf, readCaller } from '../wire/meta.ts';
+import { serveModern, unknownView } from '../modern/modern.ts';
+import { Session } from '../legacy/session.ts';
+import type { SessionStore } from '../legacy/session-store.ts';
+import { LEGACY_VERSIONS, MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
 
 /** One HTTP request of an MCP endpoint and its response. */
 interface Visit {

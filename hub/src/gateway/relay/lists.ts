@@ -1,7 +1,7 @@
-import type { CatalogView, Era, JsonMembers, ListKind, ListPage } from '../kernel/ports.ts';
-import type { Core } from './core.ts';
-import { invalidParams, type Fault } from './fault.ts';
-import type { Wire } from './frame.ts';
+import type { CatalogView, Era, JsonMembers, ListKind, ListPage } from '../../kernel/ports.ts';
+import type { Core } from '../core.ts';
+import { invalidParams, type Fault } from '../wire/fault.ts';
+import type { Wire } from '../wire/frame.ts';
 
 /** Which list a method asks for. */
 export const LIST_METHODS: ReadonlyMap<string, ListKind> = new Map([

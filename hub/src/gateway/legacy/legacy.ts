@@ -1,17 +1,17 @@
-import type { CatalogView, JsonMembers } from '../kernel/ports.ts';
-import { faultAnswer } from './answer.ts';
-import { instructionsOf, type Core } from './core.ts';
-import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } from './fault.ts';
-import { utf8Wire, type Wire } from './frame.ts';
-import { LIST_METHODS, listAnswer } from './lists.ts';
-import { isLogLevel } from './log-level.ts';
-import { idTextOf, resultFrame, type ClientNotification, type ClientRequest } from './message.ts';
-import { takeHopMeta } from './meta.ts';
-import { unknownView } from './modern.ts';
-import { relay } from './relay.ts';
-import type { ReplyChannel } from './reply-channel.ts';
+import type { CatalogView, JsonMembers } from '../../kernel/ports.ts';
+import { faultAnswer } from '../wire/answer.ts';
+import { instructionsOf, type Core } from '../core.ts';
+import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } from '../wire/fault.ts';
+import { utf8Wire, type Wire } from '../wire/frame.ts';
+import { LIST_METHODS, listAnswer } from '../relay/lists.ts';
+import { isLogLevel } from '../wire/log-level.ts';
+import { idTextOf, resultFrame, type ClientNotification, type ClientRequest } from '../wire/message.ts';
+import { takeHopMeta } from '../wire/meta.ts';
+import { unknownView } from '../modern/modern.ts';
+import { relay } from '../relay/relay.ts';
+import type { ReplyChannel } from '../wire/reply-channel.ts';
 import type { Session } from './session.ts';
-import { findTarget, isFault, RELAYED, unknownResource } from './targets.ts';
+import { findTarget, isFault, RELAYED, unknownResource } from '../relay/targets.ts';
 
 /** The result of `initialize` for a new session. */
 export function initializeResult(core: Core, view: CatalogView, session: Session): string {

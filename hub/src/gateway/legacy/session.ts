@@ -1,13 +1,13 @@
-import { newId } from '../kernel/ids.ts';
-import type { Caller, JsonMembers, ViewSelector } from '../kernel/ports.ts';
-import { RpcFailure } from '../upstream/rpc-failure.ts';
-import type { Core } from './core.ts';
-import type { ChangedList, Follower, Following } from './fan-out.ts';
-import { passesLevel } from './log-level.ts';
-import { isMembers, notificationFrame, requestFrame, type ClientResponse } from './message.ts';
-import type { Cancel } from './modern.ts';
-import type { ReplyChannel } from './reply-channel.ts';
-import { negotiateVersion } from './versions.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Caller, JsonMembers, ViewSelector } from '../../kernel/ports.ts';
+import { RpcFailure } from '../../upstream/rpc-failure.ts';
+import type { Core } from '../core.ts';
+import type { ChangedList, Follower, Following } from '../fan-out.ts';
+import { passesLevel } from '../wire/log-level.ts';
+import { isMembers, notificationFrame, requestFrame, type ClientResponse } from '../wire/message.ts';
+import type { Cancel } from '../modern/modern.ts';
+import type { ReplyChannel } from '../wire/reply-channel.ts';
+import { negotiateVersion } from '../wire/versions.ts';
 
 /** Level of log messages sent to a legacy client that never said what it wants. */
 const DEFAULT_LOG_LEVEL = 'info';

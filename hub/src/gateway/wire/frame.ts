@@ -1,4 +1,4 @@
-import type { RawReply } from '../kernel/ports.ts';
+import type { RawReply } from '../../kernel/ports.ts';
 
 /**
  * A frame ready to be written. `latin1` text is bytes one to a character: small frames travel as such, because joining

@@ -1,4 +1,4 @@
-import type { Era, RawReply, RelayReply } from '../kernel/ports.ts';
+import type { Era, RawReply, RelayReply } from '../../kernel/ports.ts';
 import { codes, faultOf, type Fault } from './fault.ts';
 import { spliceReply, utf8Wire, type Wire } from './frame.ts';
 import { errorFrame, isMembers, readError, type RpcError } from './message.ts';

@@ -1,4 +1,4 @@
-import type { Caller, JsonMembers, RpcId } from '../kernel/ports.ts';
+import type { Caller, JsonMembers, RpcId } from '../../kernel/ports.ts';
 import { invalidParams, type Fault } from './fault.ts';
 import { isMembers } from './message.ts';
 

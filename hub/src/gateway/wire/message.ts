@@ -1,4 +1,4 @@
-import type { JsonMembers, RpcId } from '../kernel/ports.ts';
+import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
 
 /** A JSON-RPC message as a client sent it, checked for shape only. */
 export type ClientMessage =

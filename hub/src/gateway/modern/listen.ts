@@ -1,11 +1,11 @@
-import type { CatalogView, JsonMembers, RpcId } from '../kernel/ports.ts';
-import { faultAnswer } from './answer.ts';
-import type { Core } from './core.ts';
-import type { ChangedList, Follower, Following } from './fan-out.ts';
-import { faultOf, invalidParams, type Fault } from './fault.ts';
-import { utf8Wire } from './frame.ts';
-import { isMembers, notificationFrame, resultFrame, type ClientRequest } from './message.ts';
-import { metaKeys } from './meta.ts';
+import type { CatalogView, JsonMembers, RpcId } from '../../kernel/ports.ts';
+import { faultAnswer } from '../wire/answer.ts';
+import type { Core } from '../core.ts';
+import type { ChangedList, Follower, Following } from '../fan-out.ts';
+import { faultOf, invalidParams, type Fault } from '../wire/fault.ts';
+import { utf8Wire } from '../wire/frame.ts';
+import { isMembers, notificationFrame, resultFrame, type ClientRequest } from '../wire/message.ts';
+import { metaKeys } from '../wire/meta.ts';
 import type { Cancel, ModernContext } from './modern.ts';
 import { hubError } from '@counterpart/schemas';
 

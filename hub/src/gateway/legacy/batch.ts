@@ -1,12 +1,12 @@
-import type { Core } from './core.ts';
-import { invalidRequest, type Fault } from './fault.ts';
-import { utf8Wire, type Wire } from './frame.ts';
-import type { HttpExchange } from './http-exchange.ts';
+import type { Core } from '../core.ts';
+import { invalidRequest, type Fault } from '../wire/fault.ts';
+import { utf8Wire, type Wire } from '../wire/frame.ts';
+import type { HttpExchange } from '../http/http-exchange.ts';
 import { serveLegacy, takeNotification } from './legacy.ts';
-import { errorFrame, readMessage, type ClientRequest } from './message.ts';
-import type { ReplyChannel } from './reply-channel.ts';
+import { errorFrame, readMessage, type ClientRequest } from '../wire/message.ts';
+import type { ReplyChannel } from '../wire/reply-channel.ts';
 import type { Session } from './session.ts';
-import { BATCH_VERSION } from './versions.ts';
+import { BATCH_VERSION } from '../wire/versions.ts';
 
 /** Serves a JSON-RPC batch, which only 2025-03-26 has; a fault when it is not one that can be served. */
 export function serveBatch(

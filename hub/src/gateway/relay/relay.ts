@@ -7,14 +7,14 @@ import type {
   RelaySink,
   RelayTicket,
   Upstream,
-} from '../kernel/ports.ts';
-import { RpcFailure } from '../upstream/rpc-failure.ts';
-import { answerOf, faultAnswer } from './answer.ts';
-import { faultOf } from './fault.ts';
+} from '../../kernel/ports.ts';
+import { RpcFailure } from '../../upstream/rpc-failure.ts';
+import { answerOf, faultAnswer } from '../wire/answer.ts';
+import { faultOf } from '../wire/fault.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
-import { passesLevel } from './log-level.ts';
-import { notificationFrame } from './message.ts';
-import type { ReplyChannel } from './reply-channel.ts';
+import { passesLevel } from '../wire/log-level.ts';
+import { notificationFrame } from '../wire/message.ts';
+import type { ReplyChannel } from '../wire/reply-channel.ts';
 
 /** One client request on its way to a server. */
 export interface Passage {

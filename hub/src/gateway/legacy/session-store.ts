@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { ViewSelector } from '../kernel/ports.ts';
-import { sameSelector } from './core.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { ViewSelector } from '../../kernel/ports.ts';
+import { sameSelector } from '../core.ts';
 import type { Session } from './session.ts';
 
 export interface SessionStoreOptions {
@@ -53,7 +53,7 @@ export class SessionStore {
 
   close(): void {
     this.#stopSweep?.();
-    for (const session of [...this.#sessions.values()]) this.end(session);
+    for (const session of this.#sessions.values()) this.end(session);
   }
 
   #makeRoom(): boolean {
@@ -69,7 +69,7 @@ export class SessionStore {
     const { clock, sessionIdleMs } = this.#options;
     this.#stopSweep = clock.after(Math.max(1_000, sessionIdleMs / 4), () => {
       const before = clock.now() - sessionIdleMs;
-      for (const session of [...this.#sessions.values()])
+      for (const session of this.#sessions.values())
         if (session.idle && session.usedAt <= before) this.end(session);
       this.#sweepLater();
     });

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { JsonMembers } from '../kernel/ports.ts';
-import { headerMismatch, type Fault } from './fault.ts';
+import type { JsonMembers } from '../../kernel/ports.ts';
+import { headerMismatch, type Fault } from '../wire/fault.ts';
 
 /** Member of the parameters that `Mcp-Name` repeats (2026-07-28 Streamable HTTP; `tasks/*` by the tasks extension). */
 const NAMED_BY: ReadonlyMap<string, string> = new Map([

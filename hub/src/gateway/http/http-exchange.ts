@@ -1,8 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Clock } from '../kernel/clock.ts';
-import type { Wire } from './frame.ts';
-import { headerText } from './headers.ts';
-import type { ReplyChannel } from './reply-channel.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Wire } from '../wire/frame.ts';
+import { headerText } from '../modern/headers.ts';
+import type { ReplyChannel } from '../wire/reply-channel.ts';
 
 /** Up to this many bytes a body is joined into one string, so that headers and body leave in one write. */
 const JOIN_BYTES = 16 * 1024;
