@@ -343,6 +343,30 @@ export const errorCatalogue = {
     message: 'Found no configuration of {client} at {file}.',
     fix: 'Start {client} once, or give its file with --file.',
   }),
+  CLIENT_SERVER_UNKNOWN: entry({
+    status: 404,
+    rpc: -32602,
+    exit: 3,
+    title: 'No such server in that configuration',
+    message: '{file} has no server named {server}.{suggestion}',
+    fix: '`hub import --dry-run` shows what can be imported.',
+  }),
+  UNDO_NOTHING: entry({
+    status: 404,
+    rpc: -32603,
+    exit: 3,
+    title: 'Nothing to undo',
+    message: 'No change is recorded in {directory}{detail}.',
+    fix: '`hub undo --list` shows the changes that can be undone.',
+  }),
+  UNDO_CONFLICT: entry({
+    status: 409,
+    rpc: -32603,
+    exit: 8,
+    title: 'Changed since',
+    message: '{file} was changed after the change that would be undone.',
+    fix: 'Look at the file, then undo with --force; the present state is kept as a backup too.',
+  }),
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  AddServerRequest,
+  Blueprint,
+  BuildReport,
+  CallRequest,
+  HubConfig,
+  HubEvent,
+  HubStatus,
+  Manifest,
+  Problem,
+  ServerDetail,
+} from '@counterpart/schemas';
+import { z } from 'zod';
+import { renderErrorsPage } from './errors-page.ts';
+
+/** `npm run gen` writes what is derived from the contracts; with `--check` it only compares, and fails on a difference. */
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  blueprint: Blueprint,
+  manifest: Manifest,
+  config: HubConfig,
+  build: BuildReport,
+  event: HubEvent,
+  error: Problem,
+  'api-status': HubStatus,
+  'api-server': ServerDetail,
+  'api-call': CallRequest,
+  'api-add-server': AddServerRequest,
+};
+
+function outputs(): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, schema] of Object.entries(SCHEMAS)) {
+    const json = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
+    files.set(
+      `schemas/json/${name}.schema.json`,
+      `${JSON.stringify({ $comment: 'Generated from schemas/src by `npm run gen`.', ...json }, undefined, 2)}\n`,
+    );
+  }
+  files.set('docs/errors.md', renderErrorsPage());
+  return files;
+}
+
+function main(check: boolean): void {
+  const stale: string[] = [];
+  mkdirSync(`${ROOT}schemas/json`, { recursive: true });
+  for (const [file, text] of outputs()) {
+    if (readOrNothing(`${ROOT}${file}`) === text) continue;
+    stale.push(file);
+    if (!check) writeFileSync(`${ROOT}${file}`, text);
+  }
+  if (stale.length === 0) return;
+  process.stdout.write(
+    `${check ? 'differs from the contracts; run `npm run gen`' : 'written'}: ${stale.join(', ')}\n`,
+  );
+  if (check) process.exitCode = 1;
+}
+
+function readOrNothing(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+main(process.argv.includes('--check'));

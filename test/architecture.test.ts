@@ -1,0 +1,121 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { importsOf, readImports } from './guards/imports.ts';
+import { ROOT } from './guards/proofs-reporter.ts';
+
+/** The arrows of the design, section 3, held against the imports as they are written. */
+const edges = readImports([
+  'schemas/src/**/*.ts',
+  'scaffolds/**/*.ts',
+  'hub/src/**/*.ts',
+  'servers/*/src/**/*.ts',
+  'clients/**/*.ts',
+]);
+const show = (list: typeof edges) => list.map(({ from, to }) => `${from} → ${to}`);
+
+const LAYERS: readonly (readonly [name: string, own: RegExp, allowed: RegExp])[] = [
+  ['schemas', /^schemas\//, /^schemas\//],
+  ['the kit', /^scaffolds\/kit\//, /^(?:scaffolds\/kit|schemas)\//],
+  ['scaffolds', /^scaffolds\/(?!kit\/)/, /^(?:scaffolds|schemas)\//],
+  ['the hub', /^hub\//, /^(?:hub|scaffolds|schemas)\//],
+  ['clients', /^clients\//, /^clients\//],
+];
+
+test.each(LAYERS)('%s imports only what stands below it', (_, own, allowed) => {
+  const breaches = edges.filter(
+    ({ from, to, kind }) => kind === 'ours' && own.test(from) && !allowed.test(to),
+  );
+  expect(show(breaches)).toEqual([]);
+});
+
+test('a server imports its own files, the kit and zod, nothing else', () => {
+  const breaches = edges.filter(({ from, to }) => {
+    const home = /^servers\/[^/]+\//.exec(from)?.[0];
+    return home !== undefined && !to.startsWith(home) && !to.startsWith('scaffolds/kit/') && to !== 'zod';
+  });
+  expect(show(breaches)).toEqual([]);
+});
+
+/** Rooms of the hub by row: a room imports rows below its own. `composition` is what knows every room. */
+const ROWS: readonly (readonly string[])[] = [
+  ['kernel'],
+  ['store'],
+  ['builder', 'catalog', 'config', 'interop', 'registry', 'supervisor', 'upstream'],
+  ['gateway', 'http', 'mirrors'],
+  ['cli', 'fleet', 'composition'],
+];
+const rowOf = (room: string) => ROWS.findIndex((row) => row.includes(room));
+const roomOf = (path: string) => /^hub\/src\/([^/]+)\//.exec(path)?.[1] ?? 'composition';
+
+test('every room of the hub has its row', () => {
+  const rooms = new Set(
+    edges.filter(({ from }) => from.startsWith('hub/src/')).map(({ from }) => roomOf(from)),
+  );
+  expect([...rooms].filter((room) => rowOf(room) < 0)).toEqual([]);
+});
+
+test('a room of the hub imports rooms of lower rows only; rooms of one row meet through the ports', () => {
+  const breaches = edges.filter(({ from, to, kind }) => {
+    if (kind !== 'ours' || !from.startsWith('hub/src/') || !to.startsWith('hub/src/')) return false;
+    const [own, other] = [roomOf(from), roomOf(to)];
+    return own !== other && rowOf(own) <= rowOf(other) && rowOf(own) !== ROWS.length - 1;
+  });
+  expect(show(breaches)).toEqual([]);
+});
+
+/** One library, one room: where each may be imported. Anything else stands wherever it is a dependency. */
+const LIBRARIES: readonly (readonly [library: RegExp, homes: RegExp])[] = [
+  [/^@modelcontextprotocol\//, /^hub\/src\/(?:gateway|upstream)\/|^scaffolds\/kit\//],
+  [/^(?:libsql|kysely)$/, /^hub\/src\/store\//],
+  [/^(?:openai)$/, /^hub\/src\/orchestrator\//],
+  [/^(?:dockerode)$/, /^hub\/src\/sandbox\//],
+  [/^(?:hono|@hono\/node-server)$/, /^hub\/src\/http\/|^scaffolds\/mirror\//],
+  [/^commander$/, /^hub\/src\/cli\//],
+  [/^chokidar$/, /^hub\/src\/(?:registry|config)\//],
+  [/^pino$/, /^hub\/src\/kernel\//],
+  [/^tsup$/, /^scaffolds\/server\//],
+  [/^@scalar\//, /^scaffolds\/readers\/openapi\//],
+];
+
+test.each(LIBRARIES)('%s is imported in its own rooms only', (library, homes) => {
+  const breaches = edges.filter(
+    ({ from, to, kind }) => kind === 'package' && library.test(to) && !homes.test(from),
+  );
+  expect(show(breaches)).toEqual([]);
+});
+
+test('the core names no server: adding one changes no file of it', () => {
+  const servers = globSync('servers/*/manifest.json', { cwd: ROOT }).map(
+    (file) => file.split(/[\\/]/)[1] ?? '',
+  );
+  const core = globSync(['hub/src/**/*.ts', 'scaffolds/**/*.ts', 'schemas/src/**/*.ts'], {
+    cwd: ROOT,
+    exclude: (path) => /golden|node_modules/.test(path),
+  });
+  const naming = core
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => {
+      const code = readFileSync(`${ROOT}${file}`, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      return servers
+        .filter((id) => new RegExp(`(['"\`])${id}\\1|servers/${id}\\b`).test(code))
+        .map((id) => `${file} names ${id}`);
+    });
+  expect(naming).toEqual([]);
+});
+
+test('the guard sees every form of import', () => {
+  const text = [
+    `import { a } from '../b.ts';`,
+    `import type {\n  C,\n} from "@counterpart/schemas";`,
+    `import './side.ts';`,
+    `export { x } from 'libsql';`,
+    `const y = await import('@counterpart/scaffolds/mirror/serve');`,
+  ].join('\n');
+  expect(importsOf('hub/src/gateway/x.ts', text).map(({ to }) => to)).toEqual([
+    'hub/src/b.ts',
+    'schemas/src/index.ts',
+    'hub/src/gateway/side.ts',
+    'libsql',
+    'scaffolds/mirror/serve.ts',
+  ]);
+});
