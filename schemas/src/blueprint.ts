@@ -67,6 +67,8 @@ export const ParameterBinding = z.strictObject({
   /** Sent when the caller gives none: a constant such as a version header. */
   default: JsonValue.optional(),
   deprecated: z.boolean().optional(),
+  /** Renamed keys inside an object value, at any depth: input key → wire name. */
+  renames: z.record(z.string(), z.string()).optional(),
 });
 export type ParameterBinding = z.infer<typeof ParameterBinding>;
 
@@ -96,7 +98,11 @@ export type BodyContent = z.infer<typeof BodyContent>;
 export const BodyBinding = z.strictObject({
   required: z.boolean(),
   contents: z.array(BodyContent).min(1),
-  /** Renamed keys inside a JSON body: JSON pointer of the containing object → (legal key → wire name). */
+  /**
+   * Renamed keys inside the body. The one entry `**` holds for objects at any depth: input key → wire name. A key stands
+   * for one name in the whole blueprint and is no name of its own in the source, so it can be turned back wherever it
+   * stands. `schema` of the contents names input keys.
+   */
   renames: z.record(z.string(), z.record(z.string(), z.string())).optional(),
 });
 export type BodyBinding = z.infer<typeof BodyBinding>;
