@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { ROOT } from './guards/proofs-reporter.ts';
 
 test('what is generated from the contracts is checked in as it would be generated now', () => {
-  const { status, stdout } = spawnSync(process.execPath, ['scripts/gen.ts', '--check'], {
+  const { status, stdout } = spawnSync(process.execPath, ['schemas/gen/gen.ts', '--check'], {
     cwd: ROOT,
     encoding: 'utf8',
   });

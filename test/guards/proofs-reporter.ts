@@ -23,7 +23,18 @@ export class ProofsReporter implements Reporter {
     mkdirSync(`${ROOT}.cache`, { recursive: true });
     writeFileSync(`${PROOFS_FILE}.new`, `${JSON.stringify(proofs, undefined, 1)}\n`);
     renameSync(`${PROOFS_FILE}.new`, PROOFS_FILE);
+    closeRun(modules);
   }
+}
+
+/** Says in one plain line how the run ended; where skipping is forbidden, a skipped test fails the run by name. */
+function closeRun(modules: readonly TestModule[]): void {
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+  const skipped = tests.filter((test) => test.result().state === 'skipped');
+  for (const test of skipped) process.stdout.write(`skipped: ${fileOf(test.module)} > ${test.fullName}\n`);
+  process.stdout.write(`${count('passed')} passed, ${count('failed')} failed, ${skipped.length} skipped\n`);
+  if (process.env['COUNTERPART_FORBID_SKIP'] !== undefined && skipped.length > 0) process.exitCode = 1;
 }
 
 const fileOf = (module: TestModule): string => relative(ROOT, module.moduleId);

@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { renderErrorsPage } from './errors-page.ts';
 
 /** `npm run gen` writes what is derived from the contracts; with `--check` it only compares, and fails on a difference. */
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   blueprint: Blueprint,
