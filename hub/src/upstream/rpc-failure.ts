@@ -6,7 +6,9 @@ export class RpcFailure extends Error {
   readonly data: unknown;
 
   constructor(error: JsonMembers) {
-    super(typeof error['message'] === 'string' ? error['message'] : 'the server gave an error without a message');
+    super(
+      typeof error['message'] === 'string' ? error['message'] : 'the server gave an error without a message',
+    );
     this.name = 'RpcFailure';
     this.code = typeof error['code'] === 'number' ? error['code'] : -32603;
     this.data = error['data'];

@@ -1,7 +1,234 @@
-import type { Upstream } from '../kernel/ports.ts';
+import { hubError } from '@counterpart/schemas';
+import type {
+  JsonMembers,
+  ProcessSnapshot,
+  RelayRequest,
+  RelaySink,
+  RelayTicket,
+  Supervised,
+  Upstream,
+  UpstreamEvents,
+  UpstreamInfo,
+  UpstreamLists,
+} from '../kernel/ports.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
+import { UpstreamEmitter } from './emitter.ts';
+import { HttpConnection } from './http/http-connection.ts';
+import { readLists } from './lists.ts';
 import type { UpstreamOptions } from './options.ts';
+import { ProcessConnection } from './stdio/process-connection.ts';
+import type { RpcSession } from './rpc/rpc-session.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { WaitingCall } from './waiting-call.ts';
 
 export type { EraVerdict, UpstreamLimits, UpstreamOptions } from './options.ts';
+export { RpcFailure } from './rpc-failure.ts';
+
+/** Servers announce changes in bursts; the lists are read once per burst. */
+const DEBOUNCE_MS = 150;
+const CHANGED_LIST = /^notifications\/(?:tools|prompts|resources)\/list_changed$/;
 
 /** The hub's link to one server; nothing is started or connected before its first use. */
-export declare function createUpstream(options: UpstreamOptions): Upstream;
+export function createUpstream(options: UpstreamOptions): Upstream {
+  return new LinkedUpstream(options);
+}
+
+class LinkedUpstream implements Upstream, ConnectionEvents {
+  readonly id: string;
+  readonly #options: UpstreamOptions;
+  readonly #emitter = new UpstreamEmitter();
+  readonly #subscriptions: Subscriptions;
+  readonly #connection: Connection;
+  #info: UpstreamInfo | undefined;
+  #lists: UpstreamLists | undefined;
+  #waiting = 0;
+  #refreshing: Promise<UpstreamLists> | undefined;
+  #refreshDue: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: UpstreamOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.#info = options.prior?.info;
+    this.#subscriptions = new Subscriptions({ server: options.id, clock: options.clock, log: options.log });
+    this.#connection = connectionOf(options, this);
+  }
+
+  get info(): UpstreamInfo | undefined {
+    return this.#info;
+  }
+
+  get snapshot(): ProcessSnapshot {
+    return this.#connection.snapshot;
+  }
+
+  get process(): Supervised | undefined {
+    return this.#connection.process;
+  }
+
+  forward(request: RelayRequest, sink: RelaySink): RelayTicket {
+    const { session } = this.#connection;
+    if (!session || this.#closed) return this.#forwardLater(request, sink);
+    this.#connection.touch();
+    return session.call(request, sink);
+  }
+
+  async request(
+    method: string,
+    params: JsonMembers,
+    options: { timeoutMs?: number; signal?: AbortSignal } = {},
+  ): Promise<JsonMembers> {
+    const session = await this.#ready();
+    this.#connection.touch();
+    return session.request(method, params, options);
+  }
+
+  refresh(signal?: AbortSignal): Promise<UpstreamLists> {
+    this.#refreshing ??= this.#read().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return signal ? unlessAborted(this.#refreshing, signal, this.id) : this.#refreshing;
+  }
+
+  async subscribeResource(uri: string): Promise<void> {
+    await this.#subscriptions.add(uri, await this.#ready());
+  }
+
+  unsubscribeResource(uri: string): Promise<void> {
+    return this.#subscriptions.remove(uri);
+  }
+
+  on<K extends keyof UpstreamEvents>(event: K, listener: (...args: UpstreamEvents[K]) => void): () => void {
+    return this.#emitter.on(event, listener);
+  }
+
+  get lists(): UpstreamLists | undefined {
+    return this.#lists;
+  }
+
+  async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closed = true;
+    this.#refreshDue?.();
+    if (drainMs > 0) await this.#drain(drainMs);
+    this.#subscriptions.lost();
+    await this.#connection.close();
+  }
+
+  opened(session: RpcSession, info: UpstreamInfo): void {
+    const before = this.#info;
+    this.#info = info;
+    if (JSON.stringify(before) !== JSON.stringify(info)) {
+      this.#options.onInfo?.({ info, at: this.#options.clock.now() });
+    }
+    this.#subscriptions.open(session);
+    this.#emitter.emit('availability-changed', true);
+    if (!this.#listsAreVerified(info)) this.#refreshSoon();
+  }
+
+  lost(): void {
+    this.#subscriptions.lost();
+    this.#emitter.emit('availability-changed', false);
+  }
+
+  notification(method: string, params: JsonMembers): void {
+    if (CHANGED_LIST.test(method)) return this.#refreshSoon();
+    if (method === 'notifications/message') return this.#emitter.emit('log-message', params);
+    const { uri } = params;
+    if (method === 'notifications/resources/updated' && typeof uri === 'string')
+      this.#emitter.emit('resource-updated', uri);
+  }
+
+  waiting(): number {
+    return this.#waiting + this.#subscriptions.size;
+  }
+
+  #forwardLater(request: RelayRequest, sink: RelaySink): RelayTicket {
+    const { limits, clock } = this.#options;
+    const call = new WaitingCall(request, sink, () => {
+      this.#waiting -= 1;
+    });
+    const busy = this.#waiting >= limits.maxCalls;
+    this.#waiting += 1;
+    const session = busy
+      ? Promise.reject(hubError('CALL_BUSY', { server: this.id, limit: limits.maxCalls }))
+      : this.#ready();
+    call.follow(session, { server: this.id, clock, waitMs: limits.maxCallMs });
+    return call;
+  }
+
+  #ready(): Promise<RpcSession> {
+    if (this.#closed)
+      return Promise.reject(
+        hubError('UPSTREAM_LOST', { server: this.id, detail: 'it was removed from the hub' }),
+      );
+    return this.#connection.ready();
+  }
+
+  async #read(): Promise<UpstreamLists> {
+    const session = await this.#ready();
+    const { info } = session;
+    if (!info) throw hubError('UPSTREAM_LOST', { server: this.id, detail: 'it ended right after its start' });
+    const lists = this.#connection.accept(await readLists(session, info));
+    this.#lists = lists;
+    this.#emitter.emit('lists-changed', lists);
+    return lists;
+  }
+
+  #drain(drainMs: number): Promise<void> {
+    const { session } = this.#connection;
+    if (!session) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.#options.clock.after(drainMs, resolve);
+      void session.idle().then(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  /** A built server proved its tools in the handshake; only what it has besides them must be read. */
+  #listsAreVerified({ capabilities }: UpstreamInfo): boolean {
+    const { expectTools } = this.#options;
+    return (
+      expectTools !== undefined &&
+      capabilities['prompts'] === undefined &&
+      capabilities['resources'] === undefined
+    );
+  }
+
+  #refreshSoon(): void {
+    this.#refreshDue ??= this.#options.clock.after(DEBOUNCE_MS, () => {
+      this.#refreshDue = undefined;
+      void this.#refreshAnew();
+    });
+  }
+
+  /** A change announced while the lists were being read may have been missed: they are read once more. */
+  async #refreshAnew(): Promise<void> {
+    try {
+      await this.#refreshing?.catch(() => undefined);
+      if (this.#connection.session && !this.#closed) await this.refresh();
+    } catch (thrown) {
+      this.#options.log.warn(
+        { server: this.id, err: thrown },
+        `the lists of ${this.id} could not be read anew`,
+      );
+    }
+  }
+}
+
+function connectionOf(options: UpstreamOptions, events: ConnectionEvents): Connection {
+  if (options.process) return new ProcessConnection(options.process, options, events);
+  if (options.remote) return new HttpConnection(options.remote, options, events);
+  throw hubError('INTERNAL', { detail: `server ${options.id} has neither a process nor an address` });
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, server: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void =>
+      reject(hubError('UPSTREAM_LOST', { server, detail: 'reading its lists was given up' }));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,164 @@
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { hubError, type CounterpartError } from '@counterpart/schemas';
+import { MAX_FRAME_BYTES } from '../rpc/framing.ts';
+import { quoted } from '../rpc/quoted.ts';
+import { SseReader } from './sse-reader.ts';
+
+/** Refusals are read only this far: enough for a JSON-RPC error or a sentence. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+export interface HttpMessage {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+/** What comes of one HTTP request. After `failed`, `refused` or `ended` nothing more is heard. */
+export interface HttpEvents {
+  /** Head of a successful response. */
+  accepted?(response: IncomingMessage): void;
+  /** One JSON-RPC message: the whole body, or one event of the stream. */
+  message(frame: Buffer, kind: string): void;
+  /** The response is complete. */
+  ended(): void;
+  /** Any status that is not 2xx. */
+  refused(status: number, response: IncomingMessage, body: Buffer): void;
+  failed(error: CounterpartError): void;
+}
+
+export interface HttpPeer {
+  readonly server: string;
+  readonly url: URL;
+  readonly agent: HttpAgent;
+}
+
+/** Keeps connections open between requests; one for each upstream, so that closing it disturbs nobody else. */
+export function createAgent(url: URL): HttpAgent {
+  return url.protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+}
+
+/** The address for messages: without credentials and query, which may hold secrets. */
+export const publicUrl = (url: URL): string => `${url.origin}${url.pathname}`;
+
+/** Sends one HTTP request. Destroying what it returns is the way to give it up; redirects are not followed here. */
+export function exchangeHttp(peer: HttpPeer, message: HttpMessage, events: HttpEvents): ClientRequest {
+  const send = peer.url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const body = message.body === undefined ? undefined : Buffer.from(message.body, 'utf8');
+  const headers = body ? { ...message.headers, 'Content-Length': body.length } : message.headers;
+  const request = send(peer.url, { method: message.method, headers, agent: peer.agent });
+  const once = onlyOnce(events);
+  request.on('error', (error) => once.failed(connectionError(peer, error)));
+  request.on('response', (response) => receive(peer, response, once));
+  request.end(body);
+  return request;
+}
+
+function receive(peer: HttpPeer, response: IncomingMessage, events: HttpEvents): void {
+  const status = response.statusCode ?? 0;
+  response.on('error', (error) => events.failed(connectionError(peer, error)));
+  response.on('aborted', () => events.failed(lost(peer, 'the connection broke in the middle of an answer')));
+  if (status < 200 || status > 299) {
+    collect(response, MAX_REFUSAL_BYTES, (body) => events.refused(status, response, body));
+    return;
+  }
+  events.accepted?.(response);
+  if (/^text\/event-stream\b/i.test(response.headers['content-type'] ?? ''))
+    return receiveStream(peer, response, events);
+  collect(response, MAX_FRAME_BYTES, (body, complete) => {
+    if (!complete) return events.failed(tooLong(peer, response));
+    if (body.length > 0) events.message(body, 'message');
+    events.ended();
+  });
+}
+
+function receiveStream(peer: HttpPeer, response: IncomingMessage, events: HttpEvents): void {
+  const reader = new SseReader({
+    event: (data, kind) => events.message(data, kind),
+    oversize: () => events.failed(tooLong(peer, response)),
+  });
+  response.on('data', (chunk: Buffer) => reader.push(chunk));
+  response.on('end', () => events.ended());
+}
+
+/** Reads a body up to a limit; `complete` is false when there was more. */
+function collect(
+  response: IncomingMessage,
+  maxBytes: number,
+  done: (body: Buffer, complete: boolean) => void,
+): void {
+  const parts: Buffer[] = [];
+  let size = 0;
+  let complete = true;
+  response.on('data', (chunk: Buffer) => {
+    if (!complete) return;
+    size += chunk.length;
+    complete = size <= maxBytes;
+    if (complete) return void parts.push(chunk);
+    done(Buffer.concat(parts), false);
+    response.destroy();
+  });
+  response.on('end', () => {
+    if (complete) done(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), true);
+  });
+}
+
+/** Lets exactly one end of a request through, and nothing after it. */
+function onlyOnce(events: HttpEvents): HttpEvents {
+  let over = false;
+  const end = (act: () => void): void => {
+    if (over) return;
+    over = true;
+    act();
+  };
+  return {
+    accepted: (response) => events.accepted?.(response),
+    message: (frame, kind) => {
+      if (!over) events.message(frame, kind);
+    },
+    ended: () => end(() => events.ended()),
+    refused: (status, response, body) => end(() => events.refused(status, response, body)),
+    failed: (error) => end(() => events.failed(error)),
+  };
+}
+
+/** Codes of a connection that broke after it stood: the request may have been carried out. */
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+
+function connectionError(peer: HttpPeer, error: NodeJS.ErrnoException): CounterpartError {
+  if (BROKEN.has(error.code ?? '')) return lost(peer, `the connection broke (${error.code})`, error);
+  const detail = error.message === '' ? (error.code ?? 'no reason given') : error.message;
+  return hubError(
+    'UPSTREAM_UNREACHABLE',
+    { server: peer.server, url: publicUrl(peer.url), detail },
+    { cause: error },
+  );
+}
+
+const lost = (peer: HttpPeer, detail: string, cause?: Error): CounterpartError =>
+  hubError('UPSTREAM_LOST', { server: peer.server, detail }, cause ? { cause } : {});
+
+function tooLong(peer: HttpPeer, response: IncomingMessage): CounterpartError {
+  response.destroy();
+  return hubError('UPSTREAM_PROTOCOL', {
+    server: peer.server,
+    detail: `an answer longer than ${MAX_FRAME_BYTES} bytes`,
+  });
+}
+
+/** A refusal in words; `status` is kept for those who decide by it. */
+export function refusal(peer: HttpPeer, status: number, body: Buffer): CounterpartError {
+  const text = body.toString('utf8').trim();
+  const said = text === '' ? '' : `: ${quoted(text)}`;
+  const hint =
+    status === 401 || status === 403
+      ? ' (its credentials are missing or not accepted; set them under `headers`)'
+      : '';
+  const detail = `it answered HTTP ${status}${hint}${said}`;
+  return hubError('UPSTREAM_UNREACHABLE', { server: peer.server, url: publicUrl(peer.url), detail, status });
+}

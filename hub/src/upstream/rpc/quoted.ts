@@ -1,0 +1,15 @@
+const LONGEST = 160;
+const ASSIGNED =
+  /\b((?:api[-_]?key|token|secret|password|passwd|authorization|bearer)\b["']?\s*[:= ]\s*)["']?[^\s"',}]+/gi;
+const OPAQUE = /\b(?=[A-Za-z0-9+/_-]*\d)[A-Za-z0-9+/_-]{24,}={0,2}/g;
+
+/** A line of foreign text for a message: one line, cut, without what looks like a credential. */
+export function quoted(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters of a foreign program must not reach a terminal
+  const plain = text
+    .slice(0, LONGEST * 4)
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .trim();
+  const safe = plain.replace(ASSIGNED, '$1[redacted]').replace(OPAQUE, '[redacted]');
+  return JSON.stringify(safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe);
+}

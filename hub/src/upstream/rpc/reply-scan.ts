@@ -1,0 +1,65 @@
+/** Where the top-level id of an answer stands. */
+export interface ReplySpan {
+  readonly id: number;
+  /** The id's text is `frame[idStart, idEnd)`. */
+  readonly idStart: number;
+  readonly idEnd: number;
+  readonly isError: boolean;
+}
+
+const WINDOW = 96;
+
+/** `id` before the payload, as most servers write it; `jsonrpc` before or after it, or not at all. */
+const ID_FIRST =
+  /^([ \t]*\{[ \t]*(?:"jsonrpc"[ \t]*:[ \t]*"2\.0"[ \t]*,[ \t]*)?"id"[ \t]*:[ \t]*)(\d{1,15})[ \t]*,[ \t]*(?:"jsonrpc"[ \t]*:[ \t]*"2\.0"[ \t]*,[ \t]*)?"(result|error)"[ \t]*:/;
+
+/** The payload is the first thing that can be long: the id must be after it. */
+const PAYLOAD_FIRST = /^[ \t]*\{[ \t]*(?:"jsonrpc"[ \t]*:[ \t]*"2\.0"[ \t]*,[ \t]*)?"(result|error)"[ \t]*:/;
+
+/**
+ * The last members of the line. The final brace closes the top-level object, and an unescaped quote after a comma can only
+ * open a member's name, so what matches here is the top-level id whatever the payload holds.
+ */
+const ID_LAST =
+  /,[ \t]*"id"[ \t]*:[ \t]*(\d{1,15})([ \t]*(?:,[ \t]*"jsonrpc"[ \t]*:[ \t]*"2\.0"[ \t]*)?\}[ \t]*)$/;
+
+function idFirst(head: string): ReplySpan | undefined {
+  const match = ID_FIRST.exec(head);
+  const before = match?.[1];
+  const digits = match?.[2];
+  if (before === undefined || digits === undefined) return undefined;
+  const idStart = before.length;
+  return { id: Number(digits), idStart, idEnd: idStart + digits.length, isError: match?.[3] === 'error' };
+}
+
+function idLast(head: string, tail: string, length: number): ReplySpan | undefined {
+  const payload = PAYLOAD_FIRST.exec(head)?.[1];
+  if (payload === undefined) return undefined;
+  const match = ID_LAST.exec(tail);
+  const digits = match?.[1];
+  const after = match?.[2];
+  if (digits === undefined || after === undefined) return undefined;
+  const idEnd = length - after.length;
+  return { id: Number(digits), idStart: idEnd - digits.length, idEnd, isError: payload === 'error' };
+}
+
+/** Finds an answer's id at either end of the line without reading its payload; undefined for anything else. */
+export function locateReply(frame: Buffer): ReplySpan | undefined {
+  const head = frame.toString('latin1', 0, Math.min(WINDOW, frame.length));
+  const span = idFirst(head);
+  // A line that was cut off or has something behind it is not an answer; the full parser says what is wrong with it.
+  if (span) return endsObject(frame) ? span : undefined;
+  return idLast(head, frame.toString('latin1', Math.max(0, frame.length - WINDOW)), frame.length);
+}
+
+/** The same for a line of which only both ends were kept. */
+export function locateIn(head: Buffer, tail: Buffer): number | undefined {
+  const text = head.toString('latin1');
+  return (idFirst(text) ?? idLast(text, tail.toString('latin1'), tail.length))?.id;
+}
+
+function endsObject(frame: Buffer): boolean {
+  let at = frame.length - 1;
+  while (at > 0 && (frame[at] === 0x20 || frame[at] === 0x09)) at -= 1;
+  return frame[at] === 0x7d;
+}

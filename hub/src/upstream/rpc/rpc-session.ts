@@ -1,0 +1,381 @@
+import { CounterpartError, hubError } from '@counterpart/schemas';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/log.ts';
+import type {
+  Era,
+  JsonMembers,
+  RelayRequest,
+  RelaySink,
+  RelayTicket,
+  UpstreamInfo,
+} from '../../kernel/ports.ts';
+import { Deadlines } from './deadlines.ts';
+import {
+  Exchange,
+  toPromise,
+  toSink,
+  type ExchangeOwner,
+  type ExchangeParts,
+  type ExchangeTiming,
+} from './exchange.ts';
+import { LevelMark, wantsLog } from './log-levels.ts';
+import { isMembers, isRpcId, membersOf, parseJson } from './members.ts';
+import type { UpstreamLimits } from '../options.ts';
+import { quoted } from './quoted.ts';
+import { locateReply } from './reply-scan.ts';
+import { ServerQuestions } from './server-questions.ts';
+import { HUB_CALLER, modernMeta } from './stamps.ts';
+
+/** What carries frames to one server. Answers come back through `RpcSession.receive` and failures through `fail`. */
+export interface Wire {
+  /** `text` is the whole request; `params` are given again for what must also stand in headers. */
+  request(exchange: Exchange, text: string, params: JsonMembers): void;
+  /** A notification, or an answer to the server's own request. */
+  tell(text: string): void;
+  /** Nobody waits for this request any more. */
+  abandon(exchange: Exchange, reason: string): void;
+  /** True while the server takes no more bytes. */
+  readonly congested: boolean;
+}
+
+export interface SessionOptions {
+  readonly server: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: UpstreamLimits;
+  readonly events: SessionEvents;
+}
+
+export interface SessionEvents {
+  /** A notification that belongs to no call. */
+  notification(method: string, params: JsonMembers): void;
+  /** A call was answered, or was not in time. */
+  outcome(answered: boolean): void;
+  /** A line that is no MCP, and how many there were. */
+  junk(line: Buffer, lines: number): void;
+}
+
+export interface OwnRequestOptions {
+  /** `Infinity`: stays open until one side closes it. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** JSON-RPC with one server over any wire: ids, deadlines, progress, questions; nothing of it knows processes or sockets. */
+export class RpcSession implements ExchangeOwner {
+  readonly #options: SessionOptions;
+  readonly #wire: Wire;
+  readonly #pending = new Map<number, Exchange>();
+  readonly #deadlines: Deadlines;
+  readonly #questions: ServerQuestions;
+  readonly #level = new LevelMark();
+  #nextId = 1;
+  #streams = 0;
+  #info: UpstreamInfo | undefined;
+  #strays = 0;
+  #onIdle: (() => void) | undefined;
+  /** First line that was not JSON, quoted. */
+  #junk: string | undefined;
+  #junkLines = 0;
+
+  constructor(options: SessionOptions, wire: Wire) {
+    this.#options = options;
+    this.#wire = wire;
+    this.#deadlines = new Deadlines(options.clock, (now) => this.#expire(now));
+    this.#questions = new ServerQuestions((text) => wire.tell(text));
+  }
+
+  get info(): UpstreamInfo | undefined {
+    return this.#info;
+  }
+
+  get era(): Era | undefined {
+    return this.#info?.era;
+  }
+
+  get inFlight(): number {
+    return this.#pending.size - this.#streams;
+  }
+
+  get junk(): { readonly lines: number; readonly first: string } | undefined {
+    return this.#junk === undefined ? undefined : { lines: this.#junkLines, first: this.#junk };
+  }
+
+  /** Resolves when nothing is in flight. Called once, by the one who closes. */
+  idle(): Promise<void> {
+    if (this.inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** After the handshake: from now on requests are stamped as this era wants. */
+  adopt(info: UpstreamInfo): void {
+    this.#info = info;
+  }
+
+  /** Hot path. */
+  call(request: RelayRequest, sink: RelaySink): RelayTicket {
+    const { limits, server } = this.#options;
+    if (this.inFlight >= limits.maxCalls || this.#wire.congested) {
+      sink.settle({ kind: 'failure', error: hubError('CALL_BUSY', { server, limit: limits.maxCalls }) });
+      return NOTHING_TO_CANCEL;
+    }
+    const parts: ExchangeParts = {
+      timing: this.#timing(request.timeoutMs),
+      answered: toSink(sink),
+      sink,
+      token: request.progressToken,
+    };
+    const exchange = this.#open(request.method, parts);
+    const params = this.#stamped(request, sink, exchange.id);
+    this.#wire.request(exchange, frameText(exchange, params), params);
+    return exchange;
+  }
+
+  /** The hub's own request. Rejects with RpcFailure for the server's error, with a CounterpartError for any other. */
+  request(method: string, params: JsonMembers, options: OwnRequestOptions = {}): Promise<JsonMembers> {
+    const { signal } = options;
+    let stopListening = (): void => undefined;
+    const answer = new Promise<JsonMembers>((resolve, reject) => {
+      const answered = toPromise(this.#options.server, { resolve, reject });
+      const exchange = this.#open(method, { timing: this.#timing(options.timeoutMs), answered });
+      const onAbort = (): void => {
+        exchange.cancel('the hub gave up');
+        reject(abortError(this.#options.server, method, signal));
+      };
+      if (signal?.aborted === true) return onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      stopListening = () => signal?.removeEventListener('abort', onAbort);
+      const full =
+        this.era === 'modern' ? { ...params, _meta: modernMeta(params['_meta'], HUB_CALLER) } : params;
+      this.#wire.request(exchange, frameText(exchange, full), full);
+    });
+    return answer.finally(() => stopListening());
+  }
+
+  notify(method: string, params: JsonMembers = {}): void {
+    this.#wire.tell(JSON.stringify({ jsonrpc: '2.0', method, params }));
+  }
+
+  /** One frame from the server. `owner` is the request whose own stream it came on, where the wire knows. */
+  receive(frame: Buffer, owner?: Exchange): void {
+    const span = locateReply(frame);
+    if (span) {
+      const exchange = this.#take(span.id);
+      if (!exchange) return;
+      this.#options.events.outcome(true);
+      const { idStart, idEnd, isError } = span;
+      exchange.answered.reply({ kind: 'frame', frame, idStart, idEnd, isError, era: this.era ?? 'legacy' });
+      return;
+    }
+    const parsed = parseJson(frame);
+    const messages = Array.isArray(parsed?.value) ? parsed.value : [parsed?.value];
+    for (const message of messages) {
+      if (isMembers(message)) this.#receiveParsed(message, owner);
+      else this.#countJunk(frame);
+    }
+  }
+
+  /** A line beyond the size limit was dropped; `id` is its request, if that could be told. */
+  receiveOversize(id: number | undefined, maxBytes: number): void {
+    const { server, log } = this.#options;
+    const error = hubError('UPSTREAM_PROTOCOL', {
+      server,
+      detail: `an answer longer than ${maxBytes} bytes`,
+    });
+    log.warn({ server, code: error.code }, error.message);
+    if (id !== undefined) this.fail(id, error);
+  }
+
+  fail(id: number, error: CounterpartError): void {
+    this.#take(id)?.answered.fail(error);
+  }
+
+  /** Fails this request unless it was answered or given up. */
+  failIfOpen(exchange: Exchange, error: CounterpartError): void {
+    if (this.#pending.get(exchange.id) === exchange) this.fail(exchange.id, error);
+  }
+
+  /** The server is gone: everything in flight fails, nothing is repeated. */
+  failAll(error: CounterpartError): void {
+    this.#deadlines.stop();
+    for (const id of this.#pending.keys()) this.fail(id, error);
+  }
+
+  abandon(exchange: Exchange, reason: string): void {
+    if (this.#pending.get(exchange.id) !== exchange) return;
+    this.#take(exchange.id);
+    this.#wire.abandon(exchange, reason);
+  }
+
+  #timing(asked: number | undefined): ExchangeTiming {
+    const timeoutMs = asked ?? this.#options.limits.callTimeoutMs;
+    const now = this.#options.clock.now();
+    const cap =
+      timeoutMs === Number.POSITIVE_INFINITY
+        ? timeoutMs
+        : now + Math.max(timeoutMs, this.#options.limits.maxCallMs);
+    return { timeoutMs, due: now + timeoutMs, cap };
+  }
+
+  #open(method: string, parts: ExchangeParts): Exchange {
+    const exchange = new Exchange(this, this.#nextId, method, parts);
+    this.#nextId += 1;
+    this.#pending.set(exchange.id, exchange);
+    if (exchange.isStream) this.#streams += 1;
+    this.#deadlines.add(parts.timing.due);
+    return exchange;
+  }
+
+  #take(id: number): Exchange | undefined {
+    const exchange = this.#pending.get(id);
+    if (!exchange) {
+      this.#countStray(id);
+      return undefined;
+    }
+    this.#pending.delete(id);
+    if (exchange.isStream) this.#streams -= 1;
+    if (exchange.sink) this.#questions.drop(exchange);
+    if (this.#onIdle && this.inFlight === 0) this.#onIdle();
+    return exchange;
+  }
+
+  #stamped(request: RelayRequest, sink: RelaySink, id: number): JsonMembers {
+    const { params } = request;
+    if (this.era === 'modern') params['_meta'] = modernMeta(params['_meta'], sink.caller);
+    else this.#followLevel(sink.caller.logLevel);
+    if (request.progressToken !== undefined)
+      params['_meta'] = { ...membersOf(params['_meta']), progressToken: id };
+    return params;
+  }
+
+  #followLevel(level: string | undefined): void {
+    if (
+      level === undefined ||
+      this.#info?.capabilities['logging'] === undefined ||
+      !this.#level.lowers(level)
+    )
+      return;
+    this.request('logging/setLevel', { level }).catch((thrown: unknown) => {
+      this.#options.log.debug(
+        { server: this.#options.server, err: thrown },
+        'the server did not take the log level',
+      );
+    });
+  }
+
+  #expire(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const exchange of this.#pending.values()) {
+      if (exchange.timing.due <= now) this.#timeOut(exchange);
+      else next = Math.min(next, exchange.timing.due);
+    }
+    return next;
+  }
+
+  #timeOut(exchange: Exchange): void {
+    const { server } = this.#options;
+    this.abandon(exchange, 'it took too long');
+    if (exchange.sink) this.#options.events.outcome(false);
+    const { method, timing } = exchange;
+    exchange.answered.fail(hubError('CALL_TIMEOUT', { server, method, timeoutMs: timing.timeoutMs }));
+  }
+
+  #receiveParsed(message: JsonMembers, owner: Exchange | undefined): void {
+    const { id, method } = message;
+    const params = membersOf(message['params']);
+    if (typeof method !== 'string') return this.#receiveOddReply(message, owner);
+    if (isRpcId(id))
+      return this.#questions.receive(
+        { id, method, params },
+        owner?.sink ? [owner] : this.#relayed(),
+        this.era,
+      );
+    switch (method) {
+      case 'notifications/progress':
+        return this.#progress(params);
+      case 'notifications/message':
+        return this.#logMessage(params, owner?.sink ? owner : this.#relayed().at(-1));
+      case 'notifications/cancelled':
+        return this.#cancelled(params);
+      default:
+        return this.#options.events.notification(method, params);
+    }
+  }
+
+  /** An answer whose id is neither first nor last, is text, or is missing on a stream that names its request. */
+  #receiveOddReply(message: JsonMembers, owner: Exchange | undefined): void {
+    const key = 'error' in message ? 'error' : 'result';
+    const id = isRpcId(message['id']) ? Number(message['id']) : owner?.id;
+    if (id === undefined || !(key in message)) return this.#countJunk(Buffer.from(JSON.stringify(message)));
+    const frame = Buffer.from(`{"jsonrpc":"2.0","id":${id},"${key}":${JSON.stringify(message[key])}}`);
+    if (locateReply(frame)) this.receive(frame, owner);
+  }
+
+  #progress(params: JsonMembers): void {
+    const exchange = this.#pending.get(Number(params['progressToken']));
+    const { progress } = params;
+    if (!exchange || typeof progress !== 'number' || progress <= exchange.progress) return;
+    exchange.progress = progress;
+    const { timing, sink, token } = exchange;
+    timing.due = Math.min(this.#options.clock.now() + timing.timeoutMs, timing.cap);
+    if (token !== undefined) sink?.notify('notifications/progress', { ...params, progressToken: token });
+  }
+
+  #logMessage(params: JsonMembers, exchange: Exchange | undefined): void {
+    if (!exchange?.sink) return this.#options.events.notification('notifications/message', params);
+    if (wantsLog(exchange.sink.caller, params['level']))
+      exchange.sink.notify('notifications/message', params);
+  }
+
+  #cancelled(params: JsonMembers): void {
+    const { requestId } = params;
+    if (!isRpcId(requestId)) return;
+    this.#questions.withdraw(requestId);
+    const exchange = this.#pending.get(Number(requestId));
+    // A modern server may end a subscription with this notification instead of a result (2026-07-28, cancellation).
+    if (exchange?.isStream === true) {
+      this.fail(
+        exchange.id,
+        hubError('UPSTREAM_LOST', { server: this.#options.server, detail: 'it ended the subscription' }),
+      );
+    }
+  }
+
+  #relayed(): Exchange[] {
+    return [...this.#pending.values()].filter((exchange) => exchange.sink !== undefined);
+  }
+
+  #countStray(id: number): void {
+    this.#strays += 1;
+    if (this.#strays > 1) return;
+    this.#options.log.debug(
+      { server: this.#options.server, id },
+      'an answer to a request that nobody waits for was dropped',
+    );
+  }
+
+  #countJunk(frame: Buffer): void {
+    this.#junkLines += 1;
+    this.#options.events.junk(frame, this.#junkLines);
+    if (this.#junk !== undefined) return;
+    this.#junk = quoted(frame.toString('utf8', 0, Math.min(frame.length, 1024)));
+    const { server, log } = this.#options;
+    log.warn(
+      { server, line: this.#junk },
+      `${server} wrote a line to its standard output that is not MCP; more are not reported`,
+    );
+  }
+}
+
+const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
+
+const frameText = (exchange: Exchange, params: JsonMembers): string =>
+  `{"jsonrpc":"2.0","id":${exchange.id},"method":${JSON.stringify(exchange.method)},"params":${JSON.stringify(params)}}`;
+
+function abortError(server: string, method: string, signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof CounterpartError) return reason;
+  return hubError('UPSTREAM_LOST', { server, detail: `${method} was given up` });
+}

@@ -1,0 +1,104 @@
+import { CounterpartError, toRpcError } from '@counterpart/schemas';
+import type { Era, JsonMembers, RpcId } from '../../kernel/ports.ts';
+import type { Exchange } from './exchange.ts';
+import { RpcFailure } from '../rpc-failure.ts';
+
+/** Method of a legacy server's question → capability the asked client must have declared. */
+const QUESTIONS = new Map([
+  ['elicitation/create', 'elicitation'],
+  ['sampling/createMessage', 'sampling'],
+  ['roots/list', 'roots'],
+]);
+const MOST_OPEN = 64;
+
+interface OpenQuestion {
+  readonly exchange: Exchange;
+  readonly controller: AbortController;
+}
+
+export interface Question {
+  readonly id: RpcId;
+  readonly method: string;
+  readonly params: JsonMembers;
+}
+
+/**
+ * Requests that a legacy server sends. On a shared pipe a question names no call, so it reaches a client only when there is
+ * no doubt whom it is for: the call whose stream it came on, the only call running, or calls that are all of one caller.
+ */
+export class ServerQuestions {
+  readonly #send: (text: string) => void;
+  readonly #open = new Map<RpcId, OpenQuestion>();
+
+  constructor(send: (text: string) => void) {
+    this.#send = send;
+  }
+
+  /** Answers a question, or passes it to the client of the one call it can belong to. */
+  receive(question: Question, candidates: readonly Exchange[], era: Era | undefined): void {
+    if (question.method === 'ping') return this.#answer(question.id, {});
+    const capability = QUESTIONS.get(question.method);
+    const exchange = era === 'modern' ? undefined : unambiguous(candidates);
+    const askable = capability !== undefined && exchange?.caller?.capabilities[capability] !== undefined;
+    if (!askable || this.#open.size >= MOST_OPEN || this.#open.has(question.id)) {
+      return this.#refuse(question.id, {
+        code: -32601,
+        message: `No client can be asked ${question.method} here`,
+      });
+    }
+    void this.#ask(question, exchange);
+  }
+
+  /** The server takes its question back. */
+  withdraw(id: RpcId): void {
+    this.#open.get(id)?.controller.abort();
+    this.#open.delete(id);
+  }
+
+  /** The call ended: nobody is asked on its behalf any more. */
+  drop(exchange: Exchange): void {
+    for (const [id, open] of this.#open) if (open.exchange === exchange) this.withdraw(id);
+  }
+
+  async #ask(question: Question, exchange: Exchange): Promise<void> {
+    const controller = new AbortController();
+    this.#open.set(question.id, { exchange, controller });
+    const { timing } = exchange;
+    // A person may be thinking: only the hard cap runs meanwhile.
+    timing.due = timing.cap;
+    try {
+      const result = await exchange.sink?.ask(question.method, question.params, controller.signal);
+      if (this.#open.has(question.id)) this.#answer(question.id, result ?? {});
+    } catch (thrown) {
+      if (this.#open.has(question.id)) this.#refuse(question.id, refusal(thrown));
+    } finally {
+      this.#open.delete(question.id);
+    }
+  }
+
+  #answer(id: RpcId, result: JsonMembers): void {
+    this.#send(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  }
+
+  #refuse(id: RpcId, error: JsonMembers): void {
+    this.#send(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  }
+}
+
+/** The newest call, if all candidates are of one caller. */
+function unambiguous(candidates: readonly Exchange[]): Exchange | undefined {
+  const newest = candidates.at(-1);
+  return candidates.every((exchange) => exchange.caller === newest?.caller) ? newest : undefined;
+}
+
+function refusal(thrown: unknown): JsonMembers {
+  if (thrown instanceof RpcFailure) {
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      ...(thrown.data === undefined ? {} : { data: thrown.data }),
+    };
+  }
+  if (thrown instanceof CounterpartError) return toRpcError(thrown);
+  return { code: -32603, message: 'The client could not be asked' };
+}

@@ -1,0 +1,50 @@
+import type { Caller, JsonMembers } from '../../kernel/ports.ts';
+import { isMembers, membersOf } from './members.ts';
+
+export const MODERN_VERSION = '2026-07-28';
+/** Newest first; the first one is asked for. */
+export const LEGACY_VERSIONS: readonly string[] = [
+  '2025-11-25',
+  '2025-06-18',
+  '2025-03-26',
+  '2024-11-05',
+  '2024-10-07',
+];
+
+export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+const CLIENT_INFO_KEY = 'io.modelcontextprotocol/clientInfo';
+const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
+const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel';
+const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
+/** How the hub names itself to servers. */
+export const HUB_INFO: JsonMembers = { name: 'counterpart', version: '0.1.0' };
+
+/** The hub itself asks: it can be asked nothing. */
+export const HUB_CALLER: Caller = { era: 'modern', capabilities: {}, clientInfo: HUB_INFO };
+
+/**
+ * What a modern server may ask of this caller. Input requests of a modern client travel in the answer and need nothing from
+ * the hub; a legacy client could not read them. Tasks are withheld, because their later requests name no server.
+ */
+export function carriedCapabilities(caller: Caller): JsonMembers {
+  if (caller.era === 'legacy') return {};
+  const { capabilities } = caller;
+  const extensions = capabilities['extensions'];
+  const asksTasks = isMembers(extensions) && TASKS_EXTENSION in extensions;
+  if (!asksTasks && !('tasks' in capabilities)) return capabilities;
+  const { tasks: _tasks, ...rest } = capabilities;
+  if (!asksTasks) return rest;
+  const { [TASKS_EXTENSION]: _withheld, ...others } = extensions;
+  return { ...rest, extensions: others };
+}
+
+/** `_meta` of a request to a modern server (2026-07-28, basic: every request carries these). */
+export function modernMeta(meta: unknown, caller: Caller): JsonMembers {
+  const stamped: JsonMembers = { ...membersOf(meta) };
+  stamped[VERSION_KEY] = MODERN_VERSION;
+  stamped[CLIENT_INFO_KEY] = caller.clientInfo ?? HUB_INFO;
+  stamped[CAPABILITIES_KEY] = carriedCapabilities(caller);
+  if (caller.logLevel !== undefined) stamped[LOG_LEVEL_KEY] = caller.logLevel;
+  return stamped;
+}

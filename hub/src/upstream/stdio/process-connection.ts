@@ -1,0 +1,151 @@
+import { CounterpartError, hubError } from '@counterpart/schemas';
+import type {
+  ChildIo,
+  JsonMembers,
+  ProcessProtocol,
+  ProcessSnapshot,
+  Supervised,
+  UpstreamInfo,
+  UpstreamLists,
+} from '../../kernel/ports.ts';
+import type { Connection, ConnectionEvents } from '../connection.ts';
+import { shakeHands, VERDICT_LIFETIME_MS, type HandshakeOptions } from '../era.ts';
+import { readTools, verifyTools } from '../lists.ts';
+import { membersOf, parseJson } from '../rpc/members.ts';
+import type { ProcessTarget, UpstreamOptions } from '../options.ts';
+import type { RpcSession } from '../rpc/rpc-session.ts';
+import { StdioLink } from './stdio-link.ts';
+
+/** Lines that are no MCP before a handshake is given up; a frame inside such a line ends it at once. */
+const MOST_JUNK_LINES = 200;
+
+/** A server that the supervisor runs for us; one link for each life of its process. */
+export class ProcessConnection implements Connection, ProcessProtocol {
+  readonly process: Supervised;
+  readonly #options: UpstreamOptions;
+  readonly #events: ConnectionEvents;
+  /** The running process; calls go there only once it is `#open`. */
+  #link: StdioLink | undefined;
+  #open = false;
+  #failed = false;
+  #era: 'modern' | 'legacy' | undefined;
+
+  constructor(target: ProcessTarget, options: UpstreamOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#era = presumedEra(options);
+    this.process = target.supervisor.supervise(target.spec, this);
+  }
+
+  get session(): RpcSession | undefined {
+    return this.#open ? this.#link?.session : undefined;
+  }
+
+  get snapshot(): ProcessSnapshot {
+    return this.process.snapshot;
+  }
+
+  async ready(): Promise<RpcSession> {
+    await this.process.ready();
+    const { session } = this;
+    if (!session)
+      throw hubError('UPSTREAM_LOST', { server: this.#options.id, detail: 'it ended right after its start' });
+    return session;
+  }
+
+  touch(): void {
+    this.process.touch();
+  }
+
+  observe(answered: boolean): void {
+    // The supervisor counts failures; a success matters to it only after one.
+    if (answered && !this.#failed) return;
+    this.#failed = !answered;
+    this.process.observe(answered);
+  }
+
+  accept(lists: UpstreamLists): UpstreamLists {
+    return lists;
+  }
+
+  close(): Promise<void> {
+    return this.process.remove();
+  }
+
+  async handshake(child: ChildIo, signal: AbortSignal): Promise<void> {
+    const { id, clock, log, limits } = this.#options;
+    const hopeless = new AbortController();
+    const events = {
+      notification: (method: string, params: JsonMembers) => this.#events.notification(method, params),
+      outcome: (answered: boolean) => this.observe(answered),
+      junk: (line: Buffer, lines: number) => {
+        if (lines > MOST_JUNK_LINES || wrapsFrame(line)) hopeless.abort();
+      },
+    };
+    const link = new StdioLink(child, { server: id, clock, log, limits, events });
+    this.#link = link;
+    try {
+      const info = await this.#greet(link.session, AbortSignal.any([signal, hopeless.signal]));
+      this.#era = info.era;
+      this.#open = true;
+      this.#events.opened(link.session, info);
+    } catch (thrown) {
+      throw explained(id, link.session, thrown);
+    }
+  }
+
+  async probe(signal: AbortSignal): Promise<void> {
+    const { session } = this;
+    if (session) await session.request(session.era === 'modern' ? 'server/discover' : 'ping', {}, { signal });
+  }
+
+  lost(reason: CounterpartError): void {
+    const wasOpen = this.#open;
+    this.#open = false;
+    const { id } = this.#options;
+    const error =
+      reason.code === 'UPSTREAM_LOST'
+        ? reason
+        : hubError('UPSTREAM_LOST', { server: id, detail: reason.message });
+    this.#link?.close(error);
+    this.#link = undefined;
+    if (wasOpen) this.#events.lost();
+  }
+
+  inFlight(): number {
+    return (this.#link?.session.inFlight ?? 0) + this.#events.waiting();
+  }
+
+  async #greet(session: RpcSession, signal: AbortSignal): Promise<UpstreamInfo> {
+    const { id, kind, declare = {}, clock, expectTools } = this.#options;
+    const expect = kind === 'built' ? 'modern' : legacyOnly(this.#era);
+    const options: HandshakeOptions = { server: id, expect, declare, clock, signal };
+    const info = await shakeHands(session, options);
+    if (expectTools) verifyTools(id, await readTools(session, signal), expectTools);
+    return info;
+  }
+}
+
+/** Only a legacy verdict saves anything: a server known to be modern is greeted with the probe itself. */
+const legacyOnly = (era: 'modern' | 'legacy' | undefined): 'legacy' | undefined =>
+  era === 'legacy' ? era : undefined;
+
+/** The stored verdict while it is fresh. */
+export function presumedEra({ prior, clock }: UpstreamOptions): 'modern' | 'legacy' | undefined {
+  return prior && clock.now() - prior.at < VERDICT_LIFETIME_MS ? prior.info.era : undefined;
+}
+
+/** A frame behind a prefix, such as a logger's: every answer will look like this. */
+function wrapsFrame(line: Buffer): boolean {
+  const start = line.indexOf('{"');
+  return start > 0 && 'jsonrpc' in membersOf(parseJson(line.subarray(start))?.value);
+}
+
+/** A server that talks on its standard output fails in many ways; the first such line says why better than any of them. */
+function explained(server: string, session: RpcSession, thrown: unknown): unknown {
+  const { junk } = session;
+  if (!junk || (thrown instanceof CounterpartError && thrown.code === 'SERVER_MISMATCH')) return thrown;
+  const more = junk.lines > 1 ? ` and ${junk.lines - 1} more lines` : '';
+  const detail = `its standard output, which belongs to the protocol, begins with ${junk.first}${more}`;
+  return hubError('UPSTREAM_PROTOCOL', { server, detail }, { cause: thrown });
+}
