@@ -1,4 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
+import { HubLink } from './hub-link.ts';
+import { Shim } from './shim.ts';
 
 export interface StdioShimOptions {
   /** Address of the hub, or of one of its MCP endpoints (`…/mcp`, `…/mcp/s/<id>`). */
@@ -7,11 +9,45 @@ export interface StdioShimOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly signal?: AbortSignal | undefined;
-  /** The hub cannot be reached; may start one and resolve when it answers again. */
+  /** The hub cannot be reached; may start one and resolve when it answers again. Called once at a time. */
   readonly onLost?: (() => Promise<void>) | undefined;
 }
 
-/** Carries JSON-RPC lines between `input`/`output` and the hub's endpoint; resolves when `input` ends or the signal aborts. */
-export function runStdioShim(options: StdioShimOptions): Promise<void> {
-  return Promise.reject(new Error(`not written yet: ${options.url}`));
+/**
+ * Carries JSON-RPC lines between `input`/`output` and the hub's endpoint; resolves when `input` ended and the last answer is
+ * written, or when the signal aborts.
+ */
+export async function runStdioShim(options: StdioShimOptions): Promise<void> {
+  const link = new HubLink(endpointOf(options.url), options.token);
+  const shim = new Shim({ link, output: options.output, onLost: options.onLost });
+  try {
+    await new Promise<void>((resolve) => {
+      for (const event of ['end', 'close', 'error']) options.input.once(event, resolve);
+      options.output.once('error', () => resolve());
+      options.signal?.addEventListener('abort', () => resolve(), { once: true });
+      if (options.signal?.aborted) resolve();
+      readLines(options.input, (line) => shim.line(line));
+    });
+    if (!options.signal?.aborted) await shim.drain();
+  } finally {
+    await shim.close();
+    link.close();
+  }
+}
+
+/** A bare address means the endpoint of all servers. */
+function endpointOf(address: string): URL {
+  const url = new URL(address);
+  if (url.pathname === '/' || url.pathname === '') url.pathname = '/mcp';
+  return url;
+}
+
+function readLines(input: Readable, take: (line: string) => void): void {
+  let rest = '';
+  input.setEncoding('utf8');
+  input.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') take(line);
+  });
 }

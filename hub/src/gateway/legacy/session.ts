@@ -9,9 +9,6 @@ import type { Cancel } from '../modern/modern.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 import { negotiateVersion } from '../wire/versions.ts';
 
-/** Level of log messages sent to a legacy client that never said what it wants. */
-const DEFAULT_LOG_LEVEL = 'info';
-
 interface Question {
   resolve(result: JsonMembers): void;
   reject(reason: RpcFailure): void;
@@ -42,7 +39,6 @@ export class Session implements Follower {
       era: 'legacy',
       capabilities: isMembers(capabilities) ? capabilities : {},
       clientInfo: isMembers(clientInfo) ? clientInfo : undefined,
-      logLevel: DEFAULT_LOG_LEVEL,
     };
     this.usedAt = core.clock.now();
     this.following = core.fanOut.follow(this);
@@ -81,8 +77,10 @@ export class Session implements Follower {
     this.#stream?.send(notificationFrame('notifications/resources/updated', { uri }));
   }
 
+  /** A log message that belongs to no call; a client that never named a level gets all. */
   logMessage(params: JsonMembers): void {
-    if (passesLevel(params['level'], this.#caller.logLevel ?? DEFAULT_LOG_LEVEL))
+    const { logLevel } = this.#caller;
+    if (logLevel === undefined || passesLevel(params['level'], logLevel))
       this.#stream?.send(notificationFrame('notifications/message', params));
   }
 

@@ -50,7 +50,7 @@ class Course implements RelaySink, RelayTicket {
     this.#upstream = upstream;
     this.#passage = passage;
     this.#method = request.method;
-    this.caller = passage.caller;
+    this.caller = callerFor(upstream, passage.caller);
     this.#again = passage.caller.era === 'legacy' ? { ...request, params: { ...request.params } } : undefined;
   }
 
@@ -117,14 +117,29 @@ class Course implements RelaySink, RelayTicket {
     this.#passage.channel.finish(wire, status);
   }
 
-  /** A modern client gets logs only when its request names a level. */
+  /** A modern client gets logs only when its request names a level, a legacy one that named none gets all. */
   #wantsLog(params: JsonMembers): boolean {
-    const { logLevel } = this.caller;
-    return logLevel !== undefined && passesLevel(params['level'], logLevel);
+    const { logLevel, era } = this.#passage.caller;
+    return logLevel === undefined ? era === 'legacy' : passesLevel(params['level'], logLevel);
   }
 
   #end(): void {
     this.#ended = true;
     this.#passage.done();
   }
+}
+
+const CARRIED = ['elicitation', 'sampling', 'roots'];
+/** Level a modern server is asked for when a legacy client never named one. */
+const USUAL_LOG_LEVEL = 'info';
+
+/**
+ * Towards a modern server the hub speaks for a legacy client: it answers that server's input requests by asking the client,
+ * so the server may know which of them the client can answer.
+ */
+function callerFor(upstream: Upstream, caller: Caller): Caller {
+  if (caller.era === 'modern' || upstream.info?.era !== 'modern') return caller;
+  const declared = CARRIED.filter((name) => caller.capabilities[name] !== undefined);
+  const capabilities = Object.fromEntries(declared.map((name) => [name, caller.capabilities[name]]));
+  return { ...caller, era: 'modern', capabilities, logLevel: caller.logLevel ?? USUAL_LOG_LEVEL };
 }

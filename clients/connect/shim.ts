@@ -1,0 +1,174 @@
+import type { Writable } from 'node:stream';
+import type { HubLink, Visit } from './hub-link.ts';
+import { LegacySession } from './legacy-session.ts';
+import { headerValue, readShimMessage, type ShimMessage } from './shim-message.ts';
+import { ToolHeaders } from './tool-headers.ts';
+
+export interface ShimOptions {
+  readonly link: HubLink;
+  readonly output: Writable;
+  readonly onLost?: (() => Promise<void>) | undefined;
+}
+
+/** After the end of input, answers are waited for this long. */
+const DRAIN_MS = 5_000;
+const LISTEN = 'subscriptions/listen';
+
+/** Sends each line to the hub and writes what comes back; requests run side by side, answers in the order they arrive. */
+export class Shim {
+  readonly #options: ShimOptions;
+  readonly #session: LegacySession;
+  readonly #toolHeaders = new ToolHeaders();
+  readonly #inFlight = new Map<string | number, AbortController>();
+  readonly #running = new Set<Promise<void>>();
+  #revival: Promise<void> | undefined;
+
+  constructor(options: ShimOptions) {
+    this.#options = options;
+    this.#session = new LegacySession(options.link, (text) => this.#write(text));
+  }
+
+  line(text: string): void {
+    const message = readShimMessage(text);
+    if (!message)
+      return this.#write(
+        '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error: the line is not JSON"}}',
+      );
+    // Over HTTP a modern client cancels by closing the response (2026-07-28, Streamable HTTP).
+    const cancelled = message.cancels === undefined ? undefined : this.#inFlight.get(message.cancels);
+    if (cancelled) return cancelled.abort();
+    const run = this.#carry(message).finally(() => this.#running.delete(run));
+    if (message.method !== LISTEN) this.#running.add(run);
+  }
+
+  /** Waits for the answers that are still due, but not for ever. */
+  async drain(): Promise<void> {
+    const limit = new Promise<void>((resolve) => void setTimeout(resolve, DRAIN_MS).unref());
+    await Promise.race([Promise.all(this.#running), limit]);
+  }
+
+  async close(): Promise<void> {
+    for (const controller of this.#inFlight.values()) controller.abort();
+    await this.#session.close();
+  }
+
+  async #carry(message: ShimMessage): Promise<void> {
+    const controller = new AbortController();
+    const cancellable = message.id !== undefined && message.modernVersion !== undefined;
+    if (cancellable && message.id !== undefined) this.#inFlight.set(message.id, controller);
+    try {
+      await this.#deliver(message, controller.signal);
+    } catch (thrown) {
+      if (!controller.signal.aborted) this.#fail(message, unreachable(this.#options.link.address, thrown));
+    } finally {
+      if (cancellable && message.id !== undefined) this.#inFlight.delete(message.id);
+    }
+  }
+
+  async #deliver(message: ShimMessage, signal: AbortSignal): Promise<void> {
+    let visit = await this.#sendReviving(message, signal);
+    if (visit.status === 404 && this.#session.begun && message.modernVersion === undefined) {
+      await this.#session.renew();
+      visit = await this.#send(message, signal);
+    }
+    if (visit.status >= 400) return this.#fail(message, refusalOf(visit));
+    this.#session.noted(message);
+    if (message.method === 'notifications/initialized') this.#session.listen();
+  }
+
+  /** One more attempt when the hub was not there at all, so that nothing can have been done twice. */
+  async #sendReviving(message: ShimMessage, signal: AbortSignal): Promise<Visit> {
+    try {
+      return await this.#send(message, signal);
+    } catch (thrown) {
+      if (!wasNotThere(thrown) || !this.#options.onLost) throw thrown;
+      this.#revival ??= this.#options.onLost().finally(() => {
+        this.#revival = undefined;
+      });
+      await this.#revival;
+      return this.#send(message, signal);
+    }
+  }
+
+  async #send(message: ShimMessage, signal: AbortSignal): Promise<Visit> {
+    let last = '';
+    const onMessage = (text: string): void => {
+      last = text;
+      if (message.method === 'tools/list') this.#toolHeaders.learn(text);
+      this.#write(text);
+    };
+    const hello = message.method === 'initialize' && message.modernVersion === undefined;
+    const headers = hello ? {} : this.#headersOf(message);
+    const visit = await this.#options.link.send({
+      method: 'POST',
+      headers,
+      body: message.text,
+      onMessage,
+      signal,
+    });
+    if (hello && visit.status < 400) this.#session.began(message.text, last, visit);
+    return visit;
+  }
+
+  #headersOf({ modernVersion, method, name, toolArguments }: ShimMessage): Record<string, string> {
+    if (modernVersion === undefined) return this.#session.headers;
+    const headers: Record<string, string> = { 'mcp-protocol-version': modernVersion };
+    if (method !== undefined) headers['mcp-method'] = method;
+    if (name === undefined) return headers;
+    return { ...headers, 'mcp-name': headerValue(name), ...this.#toolHeaders.of(name, toolArguments) };
+  }
+
+  /** Only a request hears of a failure; nothing answers a notification. */
+  #fail({ id, method }: ShimMessage, error: ShimError): void {
+    if (id !== undefined && method !== undefined) this.#write(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  }
+
+  #write(text: string): void {
+    if (this.#options.output.writable) this.#options.output.write(`${text}\n`);
+  }
+}
+
+interface ShimError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+const wasNotThere = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && thrown.code === 'ECONNREFUSED';
+
+function unreachable(address: string, thrown: unknown): ShimError {
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  const fix = wasNotThere(thrown)
+    ? 'Start the hub with `hub start`.'
+    : 'The hub may have stopped; see `hub status`. Check before repeating a call that changes something.';
+  return {
+    code: -32603,
+    message: `The hub at ${address} cannot be reached: ${detail}. ${fix}`,
+    data: { code: 'HUB_NOT_RUNNING', fix },
+  };
+}
+
+/** What the hub refused with: a JSON-RPC error, or the problem document of its HTTP surface. */
+function refusalOf({ status, refusal }: Visit): ShimError {
+  const plain = { code: -32603, message: `The hub answered ${status}: ${refusal.slice(0, 200)}` };
+  let body: unknown;
+  try {
+    body = JSON.parse(refusal);
+  } catch {
+    return plain;
+  }
+  if (typeof body !== 'object' || body === null) return plain;
+  if ('error' in body && isError(body.error)) return body.error;
+  if (!('detail' in body) || typeof body.detail !== 'string') return plain;
+  const fix = 'fix' in body && typeof body.fix === 'string' ? ` ${body.fix}` : '';
+  return { code: -32603, message: `${body.detail}${fix}`, data: body };
+}
+
+const isError = (value: unknown): value is ShimError =>
+  typeof value === 'object' &&
+  value !== null &&
+  'code' in value &&
+  typeof value.code === 'number' &&
+  'message' in value &&
+  typeof value.message === 'string';
