@@ -84,7 +84,7 @@ export const errorCatalogue = {
     rpc: -32602,
     exit: 4,
     title: 'Selection matches nothing',
-    message: 'No operation of {source} matches --include {selector}.',
+    message: 'No operation of {source} matches --include {selector}.{suggestion}',
     fix: 'Select by tag, path prefix, operationId or tool name; `hub build --from … --dry-run` lists them.',
   }),
   BASE_URL_MISSING: entry({
