@@ -1,5 +1,22 @@
-import { hubError, type Blueprint, type ServerId } from '@counterpart/schemas';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Blueprint, JsonObject, JsonSchema, Operation, ServerId } from '@counterpart/schemas';
 import type { SourceText } from '../source.ts';
+import { readRequirements, readSchemes, type Schemes } from './auth.ts';
+import { fitBudgets } from './budget.ts';
+import type { DocumentContext } from './context.ts';
+import { findOperations } from './enumerate.ts';
+import { select, type Candidate } from './include.ts';
+import { member, objectMember, textMember } from './json-tree.ts';
+import { toolNames } from './names.ts';
+import { createLosses, type Losses } from './omissions.ts';
+import { AUTHORIZATION_SCHEME, readOperation } from './operation.ts';
+import { parseDescription, type Description } from './parse.ts';
+import { createTypes } from './schema/types.ts';
+import { readServers } from './servers.ts';
+import { cutText, plainText } from './text.ts';
+
+/** Name and version of this reader, kept in every blueprint it makes. */
+export const READER = 'openapi@1';
 
 export interface ReadOptions {
   readonly id: ServerId;
@@ -18,9 +35,149 @@ export interface ReadResult {
 
 /**
  * Compiles an OpenAPI or Swagger description into a blueprint.
- * Throws SOURCE_NOT_A_DESCRIPTION and INCLUDE_UNMATCHED; whatever else is wrong costs only the part it is wrong in
+ * Rejects with SOURCE_NOT_A_DESCRIPTION or INCLUDE_UNMATCHED; whatever else is wrong costs only the part it is wrong in
  * and is listed in `omitted`.
  */
-export function readOpenApi(source: SourceText, options: ReadOptions): ReadResult {
-  throw hubError('SOURCE_NOT_A_DESCRIPTION', { source: source.location, detail: options.id });
+export async function readOpenApi(source: SourceText, options: ReadOptions): Promise<ReadResult> {
+  const description = parseDescription(source);
+  const losses = createLosses(description.lineOf);
+  const context = createContext(description, source, losses);
+  const found = findOperations(description.root, losses);
+  const names = toolNames(found);
+  const candidates = found.map((one, index): Candidate => ({ found: one, name: names[index] ?? '' }));
+  const chosen = select(candidates, options.include ?? [], source.location);
+  reportUnselected(candidates.length - chosen.length, losses);
+  const operations = await readAll(chosen, context, options.onProgress);
+  const { types, final } = context.types.finish();
+  const fitted = fitBudgets(
+    operations.map((operation) => withFinalTypes(operation, final)),
+    types,
+  );
+  const blueprint = assemble({ description, source, options, context, ...fitted });
+  return { blueprint, total: candidates.length };
+}
+
+function createContext({ root, dialect, notices }: Description, source: SourceText, losses: Losses): DocumentContext {
+  for (const notice of notices) {
+    losses.add({ code: 'operation-invalid', severity: 'notice', subject: 'version', reason: notice, source: { pointer: '#' } });
+  }
+  const types = createTypes({
+    root,
+    dialect,
+    lose: ({ code, severity, pointer, reason }) =>
+      losses.add({ code, severity, subject: pointer, reason: `The schema ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`, source: { pointer } }),
+  });
+  const schemes = readSchemes(root, dialect, (pointer, reason) =>
+    losses.add({ code: 'operation-invalid', severity: 'notice', subject: pointer, reason: `It ${reason}.`, source: { pointer } }),
+  );
+  return { root, dialect, location: source.location, types, schemes, losses };
+}
+
+function reportUnselected(count: number, losses: Losses): void {
+  if (count === 0) return;
+  const reason = 'They are in the description but were not asked for.';
+  losses.add({ code: 'not-selected', severity: 'notice', subject: `${count} operations`, reason, source: { pointer: '#/paths' } });
+}
+
+/** How often the event loop gets a turn while reading, in milliseconds. */
+const TURN_MS = 50;
+
+async function readAll(
+  chosen: readonly Candidate[],
+  context: DocumentContext,
+  onProgress: ReadOptions['onProgress'],
+): Promise<Operation[]> {
+  const operations: Operation[] = [];
+  let turn = performance.now();
+  for (const [index, candidate] of chosen.entries()) {
+    const operation = readOperation(candidate, context);
+    if (operation !== undefined) operations.push(operation);
+    onProgress?.({ done: index + 1, total: chosen.length });
+    if (performance.now() - turn > TURN_MS) {
+      await nextTurn();
+      turn = performance.now();
+    }
+  }
+  return operations;
+}
+
+function withFinalTypes(operation: Operation, final: (schema: JsonSchema) => JsonSchema): Operation {
+  const { http } = operation;
+  const responses = http.responses.map((response) => ({
+    ...response,
+    contents: response.contents.map((content) => (content.schema === undefined ? content : { ...content, schema: final(content.schema) })),
+    ...(response.headers === undefined
+      ? {}
+      : { headers: Object.fromEntries(Object.entries(response.headers).map(([name, schema]) => [name, final(schema)])) }),
+  }));
+  const body = http.body && {
+    ...http.body,
+    contents: http.body.contents.map((content) => ({ ...content, schema: final(content.schema) })),
+  };
+  return {
+    ...operation,
+    input: final(operation.input),
+    ...(operation.output === undefined ? {} : { output: final(operation.output) }),
+    http: { ...http, responses, ...(body === undefined ? {} : { body }) },
+  };
+}
+
+interface Parts {
+  readonly description: Description;
+  readonly source: SourceText;
+  readonly options: ReadOptions;
+  readonly context: DocumentContext;
+  readonly operations: readonly Operation[];
+  readonly types: ReadonlyMap<string, JsonSchema>;
+}
+
+function assemble({ description, source, options, context, operations, types }: Parts): Blueprint {
+  const { root, format, dialect } = description;
+  const info = objectMember(root, 'info');
+  const text = plainText((textMember(info, 'description') ?? '').slice(0, 20_000));
+  const servers = options.baseUrl === undefined ? readServers(root, dialect, source.location) : [{ url: options.baseUrl.replace(/\/+$/, '') }];
+  if (servers.length === 0) {
+    const reason = 'The description names no server; the base URL must be given with --base-url or in the environment.';
+    context.losses.add({ code: 'operation-invalid', severity: 'notice', subject: 'servers', reason, source: { pointer: '#' } });
+  }
+  const usesHeader = operations.some(({ auth }) => auth?.some((one) => Object.hasOwn(one, AUTHORIZATION_SCHEME)));
+  const implied: Schemes = usesHeader ? { [AUTHORIZATION_SCHEME]: { kind: 'api-key', in: 'header', name: 'Authorization' } } : {};
+  return {
+    blueprint: 1,
+    id: options.id,
+    title: titleOf(info) ?? options.id,
+    version: versionOf(info),
+    ...(text === '' ? {} : { description: cutText(text, 2_000) }),
+    source: {
+      kind: 'openapi',
+      location: source.location,
+      sha256: source.sha256,
+      format,
+      reader: READER,
+      ...(options.include === undefined || options.include.length === 0 ? {} : { include: [...options.include] }),
+    },
+    servers,
+    auth: {
+      schemes: { ...implied, ...context.schemes },
+      default: readRequirements(member(root, 'security'), context.schemes) ?? [],
+    },
+    operations: options.baseUrl === undefined ? [...operations] : operations.map(withoutServers),
+    types: Object.fromEntries(types),
+    omitted: [...context.losses.list],
+  };
+}
+
+function titleOf(info: JsonObject): string | undefined {
+  const title = plainText(textMember(info, 'title') ?? '').replaceAll('\n', ' ');
+  return title === '' ? undefined : cutText(title, 200);
+}
+
+function versionOf(info: JsonObject): string {
+  const version = member(info, 'version');
+  return typeof version === 'string' || typeof version === 'number' ? String(version) : '';
+}
+
+function withoutServers(operation: Operation): Operation {
+  const { servers: _replaced, ...http } = operation.http;
+  return { ...operation, http };
 }

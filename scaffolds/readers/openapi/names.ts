@@ -1,0 +1,146 @@
+import { shortHash } from './keys.ts';
+
+/** What a tool's name is made from. */
+export interface Nameable {
+  readonly method: string;
+  /** As the source has it, with a fragment if there is one. */
+  readonly path: string;
+  readonly operationId: string | undefined;
+  readonly tag: string | undefined;
+}
+
+const MAX_NAME = 40;
+const HASH_LENGTH = 4;
+const VERBS = new Set(
+  `accept acknowledge activate add allow apply approve archive assign attach authenticate authorize block build bulk calculate cancel change check
+  clear clone close commit compare complete compute configure confirm connect convert copy count create deactivate decline decrypt delete deny deploy
+  describe destroy detach disable disconnect dismiss dispatch download duplicate edit enable encrypt end evaluate exchange execute expire export
+  fetch fill filter finalize find follow force fork generate get give grant head import increment inspect install invite invalidate issue join kill
+  leave link list load lock login logout lookup make mark merge migrate modify move mute open patch pause ping pin post preview process provision
+  prune publish pull purge push put query queue read rebuild receive record refresh refund register reject release reload remove rename render reopen
+  replace replay report request require reset resend resize resolve restart restore resume retrieve retry return revert review revoke rotate run save
+  scan schedule search select send set share show sign sort star start stop submit subscribe suspend sync tag terminate test toggle track transfer
+  trigger unarchive unassign unblock unfollow uninstall unlink unlock unmark unpin unpublish unregister unsubscribe update upgrade upload upsert use
+  validate verify view void wait watch withdraw write`.split(/\s+/),
+);
+const FILLERS = new Set(['a', 'an', 'the', 'controller', 'api', 'rest', 'resource', 'endpoint', 'service', 'impl']);
+const PATH_VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'replace', PATCH: 'update', DELETE: 'delete' };
+
+/** Words of an identifier in any spelling: `listPetsByID`, `repos/list-for-org` and `pet.find` alike. */
+export function wordsOf(text: string): string[] {
+  return text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .filter((word) => word !== '');
+}
+
+/**
+ * Tool names for all operations of a source, in their order: `verb_noun`, at most 40 characters, unique. A name depends on
+ * its own operation and on those that would have the same name, never on order or on what is selected.
+ */
+export function toolNames(operations: readonly Nameable[]): string[] {
+  const first = operations.map((operation) => fitted(nameWords(operation), hashOf(operation)));
+  const second = qualified(operations, first);
+  const counts = countOf(second);
+  return second.map((name, index) => {
+    const operation = operations[index];
+    return operation !== undefined && (counts.get(name) ?? 0) > 1 ? withHash(name, hashOf(operation)) : name;
+  });
+}
+
+/** Members of a collision get their tag in front of the noun, when that tells all of them apart. */
+function qualified(operations: readonly Nameable[], names: readonly string[]): string[] {
+  const counts = countOf(names);
+  const groups = new Map<string, Set<string>>();
+  for (const [index, name] of names.entries()) {
+    const group = groups.get(name) ?? new Set();
+    groups.set(name, group.add(wordsOf(operations[index]?.tag ?? '').join('_')));
+  }
+  return names.map((name, index) => {
+    const operation = operations[index];
+    const tags = groups.get(name);
+    if (operation === undefined || tags === undefined || (counts.get(name) ?? 0) === 1) return name;
+    if (tags.size < (counts.get(name) ?? 0) || tags.has('')) return name;
+    const [verb = '', ...nouns] = name.split('_');
+    const tagWords = wordsOf(operation.tag ?? '').filter((word) => !nouns.includes(word));
+    return fitted([verb, ...tagWords, ...nouns], hashOf(operation));
+  });
+}
+
+function countOf(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+const hashOf = ({ method, path }: Nameable): string => shortHash(`${method} ${path}`, HASH_LENGTH);
+
+function withHash(name: string, hash: string): string {
+  return `${name.slice(0, MAX_NAME - HASH_LENGTH - 1).replace(/_+$/, '')}_${hash}`;
+}
+
+/** Joins words to a name; when they are too many, keeps the verb and the last ones, which say most, and adds the hash. */
+function fitted(words: readonly string[], hash: string): string {
+  const whole = words.join('_');
+  if (whole.length <= MAX_NAME) return whole;
+  const [verb = '', ...rest] = words;
+  const room = MAX_NAME - HASH_LENGTH - 1;
+  let tail = '';
+  for (const word of rest.toReversed()) {
+    if (verb.length + 1 + word.length + tail.length > room) break;
+    tail = `_${word}${tail}`;
+  }
+  return withHash(tail === '' ? whole : verb + tail, hash);
+}
+
+function nameWords(operation: Nameable): string[] {
+  const words = operationIdWords(operation);
+  return words === undefined ? pathWords(operation) : deduplicated(words);
+}
+
+/** Words of a meaningful operationId, verb first; undefined when it says nothing. */
+function operationIdWords({ operationId, method }: Nameable): string[] | undefined {
+  if (operationId === undefined) return undefined;
+  const clean = operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, '');
+  const segments = clean.split(/[./:#]+/).map((part) => wordsOf(part).filter((word) => !FILLERS.has(word)));
+  const words = segments.flat();
+  if (words.length === 0 || words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
+  const last = segments.findLast((segment) => segment.length > 0) ?? [];
+  if (isVerb(words[0])) return words.length === 1 && segments.length === 1 ? undefined : words;
+  if (isVerb(last[0])) {
+    // `repos/list-for-org`: the verb comes forward, with a second one it is joined to.
+    const verbs = /^(?:or|and)$/.test(last[1] ?? '') && isVerb(last[2]) ? last.slice(0, 3) : last.slice(0, 1);
+    const before = words.slice(0, words.length - last.length);
+    return [...verbs, ...before, ...last.slice(verbs.length)];
+  }
+  const verb = words.at(-1);
+  if (verb !== undefined && words.length > 1 && isVerb(verb)) return [verb, ...words.slice(0, -1)];
+  return [method.toLowerCase(), ...words];
+}
+
+const isVerb = (word: string | undefined): boolean => word !== undefined && VERBS.has(word);
+
+/** `GET /users/{id}/posts` → list_users_posts; `POST /jobs/{id}/cancel` → cancel_jobs_by_id. */
+function pathWords({ method, path }: Nameable): string[] {
+  const [route = '', fragment = ''] = path.split('#');
+  const segments = route.split('/').filter((segment) => segment !== '' && !/^v?\d+(?:\.\d+)*$/i.test(segment) && segment !== 'api');
+  const isParameter = (segment: string): boolean => /^\{[^}]*\}/.test(segment);
+  const literals = segments.filter((segment) => !isParameter(segment)).map(wordsOf);
+  const lastLiteral = literals.at(-1) ?? [];
+  const last = segments.at(-1) ?? '';
+  const parameter = isParameter(last) ? ['by', ...wordsOf(last)] : [];
+  if (method !== 'GET' && isVerb(lastLiteral[0]) && !isParameter(last)) {
+    return deduplicated([...lastLiteral.slice(0, 1), ...literals.slice(0, -1).flat(), ...lastLiteral.slice(1), ...wordsOf(fragment)]);
+  }
+  const isCollection = method === 'GET' && parameter.length === 0 && /s$/.test(lastLiteral.at(-1) ?? '');
+  const verb = isCollection ? 'list' : (PATH_VERBS[method] ?? method.toLowerCase());
+  const nouns = [...literals.flat(), ...parameter, ...wordsOf(fragment)];
+  return deduplicated([verb, ...(nouns.length > 0 ? nouns : ['root'])]);
+}
+
+/** Neighbours that say the same twice say it once. */
+const deduplicated = (words: readonly string[]): string[] => words.filter((word, index) => word !== words[index - 1]);

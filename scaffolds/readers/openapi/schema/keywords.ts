@@ -1,0 +1,179 @@
+import type { Json, JsonObject } from '@counterpart/schemas';
+import { isArray, isObject, listMember, member, textMember, texts } from '../json-tree.ts';
+import { MAX_SCHEMA_EXAMPLE_CHARS, PARAMETER_DESCRIPTION_BUDGET } from '../limits.ts';
+import { shortDescription } from '../text.ts';
+
+/** Keywords of a schema in their 2020-12 form; what cannot be expressed is absent. */
+export type Keywords = Record<string, Json>;
+
+const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'array', 'object', 'null']);
+/** Types that descriptions use though no version has them. */
+const TYPE_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['file', 'string'], ['int', 'integer'], ['int32', 'integer'], ['int64', 'integer'], ['long', 'integer'], ['float', 'number'],
+  ['double', 'number'], ['decimal', 'number'], ['bool', 'boolean'], ['date', 'string'], ['datetime', 'string'], ['date-time', 'string'],
+  ['uuid', 'string'], ['str', 'string'], ['text', 'string'], ['list', 'array'], ['map', 'object'], ['dict', 'object'],
+]);
+
+/** True when a schema says in any of the dialects that null is allowed. */
+export function isNullable(schema: JsonObject): boolean {
+  return member(schema, 'nullable') === true || member(schema, 'x-nullable') === true || member(schema, 'x-isnullable') === true;
+}
+
+/** The known types of a schema, `null` included; undefined when it names none. */
+export function typesOf(schema: JsonObject): string[] | undefined {
+  const given = member(schema, 'type');
+  const names = typeof given === 'string' ? [given] : isArray(given) ? texts(given) : [];
+  const known = names.map((name) => TYPE_ALIASES.get(name.toLowerCase()) ?? name.toLowerCase()).filter((name) => TYPES.has(name));
+  if (known.length === 0) return undefined;
+  return [...new Set(isNullable(schema) ? [...known, 'null'] : known)];
+}
+
+/** True when a value is of one of these types (`integer` as JSON Schema has it: 1.0 is one). */
+export function fitsTypes(value: Json, types: readonly string[]): boolean {
+  return types.some((type) => fitsType(value, type));
+}
+
+function fitsType(value: Json, type: string): boolean {
+  if (type === 'null') return value === null;
+  if (type === 'array') return isArray(value);
+  if (type === 'object') return isObject(value);
+  if (type === 'integer') return Number.isInteger(value);
+  return typeof value === type;
+}
+
+/** `type` and `enum`/`const` together, because each may have to give way to the other. */
+export function typeAndValues(schema: JsonObject): Keywords {
+  const types = typesOf(schema);
+  const constant = member(schema, 'const');
+  if (constant !== undefined) {
+    return { ...(types && fitsTypes(constant, types) ? typeKeyword(types) : {}), const: constant };
+  }
+  const values = distinct(listMember(schema, 'enum'));
+  if (values.length === 0) return typeKeyword(types);
+  if (types === undefined) return { enum: isNullable(schema) ? distinct([...values, null]) : values };
+  const allowed = values.includes(null) && !types.includes('null') ? [...types, 'null'] : types;
+  const fitted = distinct(values.map((value) => coerced(value, allowed)).filter((value) => fitsTypes(value, allowed)));
+  if (fitted.length === 0) return { enum: values };
+  return { ...typeKeyword(allowed), enum: allowed.includes('null') ? distinct([...fitted, null]) : fitted };
+}
+
+function typeKeyword(types: readonly string[] | undefined): Keywords {
+  if (types === undefined) return {};
+  const [only] = types;
+  return { type: types.length === 1 && only !== undefined ? only : [...types] };
+}
+
+/** YAML reads `on`, `1.0` and the like as other types than the author meant. */
+function coerced(value: Json, types: readonly string[]): Json {
+  if (fitsTypes(value, types)) return value;
+  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
+  if (typeof value === 'string' && value.trim() !== '' && (types.includes('integer') || types.includes('number'))) {
+    const number = Number(value);
+    return Number.isNaN(number) ? value : number;
+  }
+  if (types.includes('boolean') && (value === 'true' || value === 'false')) return value === 'true';
+  return value;
+}
+
+function distinct(values: readonly Json[]): Json[] {
+  const seen = new Set<string>();
+  return values.filter((value) => {
+    const text = JSON.stringify(value);
+    return seen.has(text) ? false : seen.add(text);
+  });
+}
+
+const LIMITS = ['maximum', 'minimum', 'multipleOf'] as const;
+const COUNTS = ['maxLength', 'minLength', 'maxItems', 'minItems', 'maxContains', 'minContains', 'maxProperties', 'minProperties'] as const;
+
+/** Bounds of numbers, with the boolean `exclusive…` of older dialects turned into a number. */
+export function numericKeywords(schema: JsonObject): Keywords {
+  const result: Keywords = {};
+  for (const keyword of LIMITS) {
+    const value = numberOf(member(schema, keyword));
+    if (value !== undefined && (keyword !== 'multipleOf' || value > 0)) result[keyword] = value;
+  }
+  for (const [exclusive, bound] of [['exclusiveMinimum', 'minimum'], ['exclusiveMaximum', 'maximum']] as const) {
+    const value = member(schema, exclusive);
+    const limit = result[bound];
+    if (value === true && limit !== undefined) {
+      result[exclusive] = limit;
+      delete result[bound];
+    } else if (typeof value === 'number') result[exclusive] = value;
+  }
+  for (const keyword of COUNTS) {
+    const value = numberOf(member(schema, keyword));
+    if (value !== undefined && value >= 0 && Number.isInteger(value)) result[keyword] = value;
+  }
+  if (member(schema, 'uniqueItems') === true) result['uniqueItems'] = true;
+  return result;
+}
+
+function numberOf(value: Json | undefined): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** A pattern that compiles with /u, or undefined. The slashes of a quoted literal (`/^a$/`) go: with them nothing matches. */
+export function usablePattern(pattern: string): string | undefined {
+  const inner = /^\/(\^[^]*\$)\/[a-z]*$/.exec(pattern)?.[1] ?? pattern;
+  try {
+    return new RegExp(inner, 'u').source === '(?:)' ? undefined : inner;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `format` and the content keywords; `format: byte` also says base64, `type: file` is binary. */
+export function formatKeywords(schema: JsonObject): Keywords {
+  const given = textMember(schema, 'format');
+  const format = member(schema, 'type') === 'file' ? 'binary' : given;
+  const encoding = textMember(schema, 'contentEncoding') ?? (format === 'byte' || format === 'base64' ? 'base64' : undefined);
+  const mediaType = textMember(schema, 'contentMediaType');
+  return {
+    ...(format !== undefined && format !== '' ? { format } : {}),
+    ...(encoding !== undefined ? { contentEncoding: encoding } : {}),
+    ...(mediaType !== undefined ? { contentMediaType: mediaType } : {}),
+  };
+}
+
+/** `title`, `description`, `deprecated`, cleaned and cut. */
+export function annotationKeywords(schema: JsonObject): Keywords {
+  const title = shortDescription(textMember(schema, 'title'), 80);
+  const description = shortDescription(textMember(schema, 'description'), PARAMETER_DESCRIPTION_BUDGET);
+  return {
+    ...(title !== undefined ? { title } : {}),
+    ...(description !== undefined && description !== title ? { description } : {}),
+    ...(member(schema, 'deprecated') === true || member(schema, 'x-deprecated') === true ? { deprecated: true } : {}),
+  };
+}
+
+/** `default`, only when it is of the schema's type and among its values. */
+export function defaultKeyword(schema: JsonObject, normal: Keywords): Keywords {
+  const value = member(schema, 'default');
+  if (value === undefined) return {};
+  const { type, enum: values } = normal;
+  const types = typeof type === 'string' ? [type] : isArray(type) ? texts(type) : undefined;
+  if (types === undefined && value === null && !isNullable(schema)) return {};
+  const fitted = types === undefined ? value : coerced(value, types);
+  if (types !== undefined && !fitsTypes(fitted, types)) return {};
+  if (isArray(values) && !values.some((one) => JSON.stringify(one) === JSON.stringify(fitted))) return {};
+  return { default: fitted };
+}
+
+/** `example` and `examples` as one short list. */
+export function exampleKeyword(schema: JsonObject, normal: Keywords): Keywords {
+  const { type } = normal;
+  const types = typeof type === 'string' ? [type] : isArray(type) ? texts(type) : undefined;
+  const many = member(schema, 'examples');
+  const candidates = [
+    member(schema, 'example'),
+    member(schema, 'x-example'),
+    ...(isArray(many) ? many : isObject(many) ? Object.values(many).map((one) => member(one, 'value')) : []),
+  ];
+  const examples = candidates
+    .filter((value) => value !== undefined && (types === undefined || fitsTypes(value, types)))
+    .filter((value) => value !== undefined)
+    .filter((value) => JSON.stringify(value).length <= MAX_SCHEMA_EXAMPLE_CHARS);
+  return examples.length === 0 ? {} : { examples: distinct(examples).slice(0, 2) };
+}

@@ -1,0 +1,137 @@
+import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
+import { pointerSteps, objectMember } from '../json-tree.ts';
+import { createLegalKeys, shortHash } from '../keys.ts';
+import { lookUp } from '../references.ts';
+import type { Dialect } from '../parse.ts';
+import { breakCycles } from './cycles.ts';
+import { normaliseSchema } from './normalise.ts';
+import { newTrace, type Direction, type SchemaLoss, type SchemaScope, type Trace } from './scope.ts';
+import { reachableTypes, referencedTypes, renameReferences } from './walk.ts';
+
+interface Draft {
+  readonly schema: JsonSchema;
+  readonly trace: Trace;
+}
+
+/** The shared schemas of a document, normalised once each and only when something refers to them. */
+export interface Types {
+  /** The normal form of a schema that stands in an operation, with what was found out about it. */
+  schema(value: Json | undefined, pointer: string, direction: Direction): Draft;
+  /** Renamed keys in a schema and in all types it needs: input key → wire name. */
+  renamesOf(draft: Draft): Map<string, string>;
+  /** Ends the collecting: gives the types by their final names and a function that carries schemas over to those names. */
+  finish(): { types: Map<string, JsonSchema>; final: (schema: JsonSchema) => JsonSchema };
+}
+
+export interface TypesOptions {
+  readonly root: JsonObject;
+  readonly dialect: Dialect;
+  readonly lose: (loss: SchemaLoss) => void;
+}
+
+/** Marks the name of a response's form until it is known whether it differs; not a character that a name can hold. */
+const RESPONSE = '~';
+
+/** An empty collection over a document. */
+export function createTypes({ root, dialect, lose }: TypesOptions): Types {
+  const nameOf = createTypeNames(root);
+  const legalKey = createLegalKeys(root);
+  const drafts = new Map<string, Draft>();
+  const waiting = new Map<string, { pointer: string; direction: Direction }>();
+  const scopeFor = (direction: Direction, trace: Trace): SchemaScope => ({
+    root, dialect, direction, trace, legalKey, lose,
+    typeName(pointer, way) {
+      const name = way === 'request' ? nameOf(pointer) : nameOf(pointer) + RESPONSE;
+      if (!drafts.has(name)) waiting.set(name, { pointer, direction: way });
+      return name;
+    },
+  });
+  const normalise = (value: Json | undefined, pointer: string, direction: Direction): Draft => {
+    const trace = newTrace();
+    return { schema: normaliseSchema(value, pointer, scopeFor(direction, trace)), trace };
+  };
+  // Types wait in a list instead of being normalised where they are met, so that chains of references need no stack.
+  const settle = (): void => {
+    for (const [name, { pointer, direction }] of waiting) {
+      if (!drafts.has(name)) drafts.set(name, normalise(lookUp(root, pointer), pointer, direction));
+      waiting.delete(name);
+    }
+  };
+  return {
+    schema: normalise,
+    renamesOf(draft) {
+      settle();
+      const renames = new Map(draft.trace.renames);
+      const schemas = new Map([...drafts].map(([name, { schema }]) => [name, schema]));
+      for (const name of reachableTypes(draft.schema, schemas)) {
+        for (const [key, wire] of drafts.get(name)?.trace.renames ?? []) renames.set(key, wire);
+      }
+      return renames;
+    },
+    finish() {
+      settle();
+      return finishDrafts(drafts, lose);
+    },
+  };
+}
+
+function finishDrafts(drafts: ReadonlyMap<string, Draft>, lose: (loss: SchemaLoss) => void) {
+  const differing = differingNames(drafts);
+  const finalName = (name: string): string => {
+    if (!name.endsWith(RESPONSE)) return name;
+    const base = name.slice(0, -1);
+    if (!drafts.has(base) || !differing.has(base)) return base;
+    return drafts.has(`${base}.out`) ? `${base}.out_${shortHash(name, 6)}` : `${base}.out`;
+  };
+  const final = (schema: JsonSchema): JsonSchema => renameReferences(schema, finalName);
+  const named = new Map([...drafts].map(([name, { schema }]) => [finalName(name), final(schema)]));
+  const sorted = new Map([...named].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { types: breakCycles(sorted, lose), final };
+}
+
+/** Types whose request and response forms are not the same, through what they refer to as well. */
+function differingNames(drafts: ReadonlyMap<string, Draft>): Set<string> {
+  const both = [...drafts.keys()].filter((name) => !name.endsWith(RESPONSE) && drafts.has(name + RESPONSE));
+  const users = new Map<string, string[]>();
+  const differing = new Set<string>();
+  for (const name of both) {
+    const [request, response] = [drafts.get(name), drafts.get(name + RESPONSE)];
+    if (request === undefined || response === undefined) continue;
+    if (request.trace.directed || response.trace.directed) differing.add(name);
+    for (const used of referencedTypes(request.schema)) users.set(used, [...(users.get(used) ?? []), name]);
+  }
+  for (const name of differing) for (const user of users.get(name) ?? []) differing.add(user);
+  return differing;
+}
+
+/** Gives each pointer a type name that depends on the document only: the component's own name, or its last steps and a hash. */
+function createTypeNames(root: JsonObject): (pointer: string) => string {
+  const known = new Map<string, string>();
+  const homes = [
+    { steps: ['components', 'schemas'], schemas: objectMember(objectMember(root, 'components'), 'schemas') },
+    { steps: ['definitions'], schemas: objectMember(root, 'definitions') },
+  ];
+  const owners = new Map<string, number>();
+  for (const { schemas } of homes) {
+    for (const key of Object.keys(schemas)) owners.set(plainName(key), (owners.get(plainName(key)) ?? 0) + 1);
+  }
+  const compute = (pointer: string): string => {
+    const steps = pointerSteps(pointer) ?? [pointer];
+    const home = homes.find((one) => steps.length === one.steps.length + 1 && one.steps.every((step, index) => steps[index] === step));
+    const key = steps.at(-1) ?? 'root';
+    if (home !== undefined && owners.get(plainName(key)) === 1) return plainName(key);
+    const words = home === undefined ? steps.filter((step) => !/^(?:schema|properties|items|content|\d+)$/.test(step)).slice(-2).join('_') : key;
+    return `${plainName(words)}_${shortHash(pointer, 6)}`;
+  };
+  return (pointer) => {
+    const name = known.get(pointer) ?? compute(pointer);
+    known.set(pointer, name);
+    return name;
+  };
+}
+
+function plainName(key: string): string {
+  const name = key.replaceAll(/[^A-Za-z0-9_.-]+/g, '_').replaceAll(/^[_.]+|_+$/g, '');
+  if (name === '' || name === '__proto__') return `type_${shortHash(key, 6)}`;
+  return name.length <= 100 ? name : `${name.slice(0, 92)}_${shortHash(key, 6)}`;
+}
