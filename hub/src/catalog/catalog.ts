@@ -1,20 +1,26 @@
-import type { Catalog, CatalogSource } from '../kernel/ports.ts';
+import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
+import type {
+  Catalog,
+  CatalogChange,
+  CatalogSource,
+  CatalogView,
+  UpstreamLists,
+  ViewSelector,
+} from '../kernel/ports.ts';
+import { hubUri } from './names.ts';
+import { mergeSources, type Merged } from './merge.ts';
+import type { CatalogProblem } from './problem.ts';
+import { itemsOf, type Item, type SourceItems } from './source-items.ts';
+import { MergedView } from './view.ts';
 
-/** Something of a server that is not offered, and why. */
-export interface CatalogProblem {
-  readonly server: string;
-  readonly kind: 'tool' | 'prompt' | 'resource' | 'resourceTemplate';
-  /** The server's own name of it. */
-  readonly name: string;
-  readonly code: 'NAME_COLLISION' | 'TOOL_INVALID';
-  readonly detail: string;
-}
+export type { CatalogProblem } from './problem.ts';
 
 export interface CatalogOptions {
   readonly log: Logger;
   /** True for a tool that must not be offered, such as one whose change awaits approval. */
   readonly quarantined?: ((server: string, tool: string) => boolean) | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 export interface LiveCatalog extends Catalog {
@@ -26,5 +32,196 @@ export interface LiveCatalog extends Catalog {
   close(): void;
 }
 
+/** Changes within this time are told as one. */
+const BURST_MS = 30;
+const NOTHING: UpstreamLists = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
+
 /** A catalog without sources. */
-export declare function createCatalog(options: CatalogOptions): LiveCatalog;
+export function createCatalog(options: CatalogOptions): LiveCatalog {
+  return new SourceCatalog(options);
+}
+
+interface Entry {
+  readonly items: SourceItems;
+  /** What the server last said of itself, as text to compare. */
+  readonly info: string | undefined;
+  readonly stop: () => void;
+}
+
+class SourceCatalog implements LiveCatalog {
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #quarantined: (server: string, tool: string) => boolean;
+  /** In order of id. */
+  #entries = new Map<string, Entry>();
+  #version = 0;
+  #all: CatalogView;
+  #merged: Merged;
+  readonly #servers = new Map<string, CatalogView>();
+  readonly #listeners = new Set<(change: CatalogChange) => void>();
+  readonly #resourceListeners = new Set<(uri: string) => void>();
+  #pending: CatalogChange | undefined;
+  #reported = new Set<string>();
+
+  constructor(options: CatalogOptions) {
+    this.#log = options.log;
+    this.#clock = options.clock ?? systemClock;
+    this.#quarantined = options.quarantined ?? (() => false);
+    this.#merged = mergeSources([]);
+    this.#all = new MergedView(0, [], this.#merged);
+  }
+
+  set(sources: readonly CatalogSource[]): void {
+    const before = this.#entries;
+    const wanted = sources.filter(({ enabled }) => enabled).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    this.#entries = new Map(wanted.map((source) => [source.id, this.#entry(source, before.get(source.id))]));
+    for (const [id, entry] of before) if (this.#entries.get(id)?.stop !== entry.stop) entry.stop();
+    this.#rebuild();
+  }
+
+  view(selector: ViewSelector): CatalogView | undefined {
+    return selector.kind === 'all' ? this.#all : this.#serverView(selector.id);
+  }
+
+  subscribe(listener: (change: CatalogChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  onResourceUpdated(listener: (uri: string) => void): () => void {
+    this.#resourceListeners.add(listener);
+    return () => void this.#resourceListeners.delete(listener);
+  }
+
+  problems(server?: string): readonly CatalogProblem[] {
+    const own = [...this.#entries.values()].flatMap(({ items }) => items.problems);
+    const all = [...own, ...this.#merged.problems];
+    return server === undefined ? all : all.filter((problem) => problem.server === server);
+  }
+
+  close(): void {
+    for (const { stop } of this.#entries.values()) stop();
+    this.#entries.clear();
+    this.#listeners.clear();
+    this.#resourceListeners.clear();
+  }
+
+  #entry(source: CatalogSource, before: Entry | undefined): Entry {
+    const known = before?.items.source;
+    const lists = source.upstream.lists ?? source.known ?? NOTHING;
+    const same =
+      known?.upstream === source.upstream && known.prefix === source.prefix && before?.items.lists === lists;
+    // `known` and `enabled` of the new source do not matter once its lists are these.
+    if (same && before) return before;
+    const info = JSON.stringify(source.upstream.info);
+    return { items: itemsOf(source, lists, this.#quarantined), info, stop: this.#follow(source) };
+  }
+
+  #follow(source: CatalogSource): () => void {
+    const { upstream, id } = source;
+    const stops = [
+      upstream.on('lists-changed', (lists) => this.#relist(source, lists)),
+      upstream.on('availability-changed', () => this.#renewInfo(id)),
+      upstream.on('resource-updated', (uri) => this.#updated(id, uri)),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  #relist(source: CatalogSource, lists: UpstreamLists): void {
+    const entry = this.#entries.get(source.id);
+    if (entry?.items.source !== source) return;
+    this.#entries.set(source.id, { ...entry, items: itemsOf(source, lists, this.#quarantined) });
+    this.#rebuild();
+  }
+
+  /** A handshake may tell of other capabilities or instructions than were known. */
+  #renewInfo(id: string): void {
+    const entry = this.#entries.get(id);
+    const info = entry && JSON.stringify(entry.items.source.upstream.info);
+    if (!entry || info === entry.info) return;
+    this.#entries.set(id, { ...entry, info });
+    this.#servers.delete(id);
+    this.#version += 1;
+    this.#all = new MergedView(this.#version, this.#items(), this.#merged);
+  }
+
+  #updated(id: string, uri: string): void {
+    const rewritten = hubUri(id, uri);
+    const isRewritten = this.#merged.resources.some(
+      ({ item, source }) => source.id === id && item.key === rewritten,
+    );
+    for (const listener of this.#resourceListeners) listener(isRewritten ? rewritten : uri);
+  }
+
+  #items(): SourceItems[] {
+    return [...this.#entries.values()].map(({ items }) => items);
+  }
+
+  #rebuild(): void {
+    const before = this.#merged;
+    this.#merged = mergeSources(this.#items());
+    this.#version += 1;
+    this.#all = new MergedView(this.#version, this.#items(), this.#merged);
+    this.#servers.clear();
+    this.#reportProblems();
+    this.#announce({
+      tools: differ(before.tools, this.#merged.tools),
+      prompts: differ(before.prompts, this.#merged.prompts),
+      resources:
+        differ(before.resources, this.#merged.resources) ||
+        differ(before.resourceTemplates, this.#merged.resourceTemplates),
+    });
+  }
+
+  /** One server under its own names; built when somebody asks for it. */
+  #serverView(id: string): CatalogView | undefined {
+    const built = this.#servers.get(id);
+    const items = this.#entries.get(id)?.items;
+    if (built || !items) return built;
+    const own =
+      items.source.prefix === ''
+        ? items
+        : itemsOf({ ...items.source, prefix: '' }, items.lists, this.#quarantined);
+    const view = new MergedView(this.#version, [own], mergeSources([own]));
+    this.#servers.set(id, view);
+    return view;
+  }
+
+  /** Each problem is logged once, not at every change of the catalog. */
+  #reportProblems(): void {
+    const current = new Set<string>();
+    for (const problem of this.problems()) {
+      const key = `${problem.server}\0${problem.kind}\0${problem.name}\0${problem.code}`;
+      current.add(key);
+      if (!this.#reported.has(key))
+        this.#log.warn(
+          problem,
+          `${problem.kind} ${problem.name} of ${problem.server} is left out: ${problem.detail}`,
+        );
+    }
+    this.#reported = current;
+  }
+
+  #announce(change: CatalogChange): void {
+    if (!change.tools && !change.prompts && !change.resources) return;
+    const waiting = this.#pending;
+    this.#pending = {
+      tools: change.tools || waiting?.tools === true,
+      prompts: change.prompts || waiting?.prompts === true,
+      resources: change.resources || waiting?.resources === true,
+    };
+    if (waiting) return;
+    this.#clock.after(BURST_MS, () => {
+      const all = this.#pending;
+      this.#pending = undefined;
+      if (all) for (const listener of this.#listeners) listener(all);
+    });
+  }
+}
+
+interface Listed {
+  readonly item: Item;
+}
+
+const differ = (before: readonly Listed[], after: readonly Listed[]): boolean =>
+  before.length !== after.length || before.some(({ item }, at) => item.json !== after[at]?.item.json);

@@ -5,10 +5,10 @@ const OPAQUE = /\b(?=[A-Za-z0-9+/_-]*\d)[A-Za-z0-9+/_-]{24,}={0,2}/g;
 
 /** A line of foreign text for a message: one line, cut, without what looks like a credential. */
 export function quoted(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters of a foreign program must not reach a terminal
+  // Control characters of a foreign program must not reach a terminal.
   const plain = text
     .slice(0, LONGEST * 4)
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .trim();
   const safe = plain.replace(ASSIGNED, '$1[redacted]').replace(OPAQUE, '[redacted]');
   return JSON.stringify(safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe);

@@ -1,0 +1,78 @@
+import { hubError } from '@counterpart/schemas';
+import type { CatalogSource } from '../kernel/ports.ts';
+import { hubUri } from './names.ts';
+import type { CatalogProblem } from './problem.ts';
+import type { Item, SourceItems, ToolItem } from './source-items.ts';
+
+/** An item and whose it is. */
+export interface Owned<T extends Item = Item> {
+  readonly item: T;
+  readonly source: CatalogSource;
+}
+
+/** All items of a view in their order, no two of one kind under one key. */
+export interface Merged {
+  readonly tools: readonly Owned<ToolItem>[];
+  readonly prompts: readonly Owned[];
+  readonly resources: readonly Owned[];
+  readonly resourceTemplates: readonly Owned[];
+  readonly problems: readonly CatalogProblem[];
+}
+
+/**
+ * Puts servers together in the order of their ids. A name that an earlier server has is refused to the later one, with a
+ * problem; a URI is offered in a rewritten form instead, because a resource cannot be renamed by configuration.
+ */
+export function mergeSources(sources: readonly SourceItems[]): Merged {
+  const problems: CatalogProblem[] = [];
+  return {
+    tools: uniqueNames(sources, 'tool', (items) => items.tools, problems),
+    prompts: uniqueNames(sources, 'prompt', (items) => items.prompts, problems),
+    resources: uniqueUris(sources, 'uri', (items) => items.resources),
+    resourceTemplates: uniqueUris(sources, 'uriTemplate', (items) => items.resourceTemplates),
+    problems,
+  };
+}
+
+function uniqueNames<T extends Item>(
+  sources: readonly SourceItems[],
+  kind: CatalogProblem['kind'],
+  itemsOf: (source: SourceItems) => readonly T[],
+  problems: CatalogProblem[],
+): Owned<T>[] {
+  const owners = new Map<string, string>();
+  const kept: Owned<T>[] = [];
+  for (const items of sources) {
+    const { source } = items;
+    for (const item of itemsOf(items)) {
+      const first = owners.get(item.key);
+      if (first === undefined) {
+        owners.set(item.key, source.id);
+        kept.push({ item, source });
+      } else {
+        const { message } = hubError('NAME_COLLISION', { first, second: source.id, name: item.key });
+        problems.push({ server: source.id, kind, name: item.own, code: 'NAME_COLLISION', detail: message });
+      }
+    }
+  }
+  return kept;
+}
+
+function uniqueUris(
+  sources: readonly SourceItems[],
+  member: 'uri' | 'uriTemplate',
+  itemsOf: (source: SourceItems) => readonly Item[],
+): Owned[] {
+  const taken = new Set<string>();
+  return sources.flatMap((items) =>
+    itemsOf(items).map((item): Owned => {
+      const { source } = items;
+      if (!taken.has(item.key)) {
+        taken.add(item.key);
+        return { item, source };
+      }
+      const key = hubUri(source.id, item.own);
+      return { item: { ...item, key, json: JSON.stringify({ ...item.value, [member]: key }) }, source };
+    }),
+  );
+}
