@@ -1,0 +1,210 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { HubStatus, ServerDetail } from '@counterpart/schemas';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import {
+  eventually,
+  fixtureServer,
+  HUB_PROGRAM,
+  makeHome,
+  markedProcesses,
+  startHub,
+  type TestHub,
+} from '../fixtures/hub.ts';
+
+let place: ReturnType<typeof makeHome>;
+let running: TestHub[] = [];
+
+const boot = async (env: Record<string, string> = {}) => {
+  const hub = await startHub(place.home, env);
+  running.push(hub);
+  return hub;
+};
+const writeConfig = (config: object) =>
+  writeFileSync(join(place.home, 'hub.config.json'), JSON.stringify(config));
+const statusOf = async (hub: TestHub) => HubStatus.parse(await hub.get('/api/status'));
+const detailOf = async (hub: TestHub, id: string) => ServerDetail.parse(await hub.get(`/api/servers/${id}`));
+const tryStart = (...args: string[]) =>
+  spawnSync(process.execPath, [HUB_PROGRAM, 'start', '--home', place.home, ...args], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+
+beforeEach(() => {
+  place = makeHome({ mcpServers: { alpha: fixtureServer('ok') } });
+});
+afterEach(async () => {
+  for (const hub of running) await hub.stop();
+  running = [];
+  expect(markedProcesses(place.home)).toEqual([]);
+  place.remove();
+});
+
+test('a hub that is killed leaves no process behind, whatever its servers do', async () => {
+  writeConfig({
+    mcpServers: {
+      a: fixtureServer('ok'),
+      b: fixtureServer('ignore-stdin-end'),
+      c: fixtureServer('fork-children'),
+    },
+  });
+  const hub = await boot();
+  for (const id of ['a', 'b', 'c']) await hub.send('POST', `/api/servers/${id}/restart`);
+  await eventually(async () => (await statusOf(hub)).servers.every(({ state }) => state === 'ready'));
+  const marked = () => markedProcesses('COUNTERPART_SPAWN');
+  expect(marked().length).toBeGreaterThan(3);
+  await hub.kill();
+  await eventually(() => marked().length === 0);
+});
+
+test('a second hub on the same data says which one is there, and the first goes on', async () => {
+  const hub = await boot();
+  const second = tryStart('--port', '0');
+  expect(second.status).toBe(5);
+  expect(second.stderr).toContain(`process ${hub.pid}`);
+  expect(second.stderr).not.toMatch(/\n\s+at /);
+  expect((await statusOf(hub)).ready).toBe(true);
+});
+
+test('a taken port is one clear sentence, and leaves nothing behind', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(other.address());
+  const { status, stderr } = tryStart('--port', String(port));
+  other.close();
+  expect(status).toBe(5);
+  expect(stderr).toContain(`Port ${port} on 127.0.0.1 is taken`);
+  expect((await boot()).url).toMatch(/^http/);
+});
+
+test('a data folder that cannot be written is one clear sentence', () => {
+  writeConfig({ dataDir: 'hub.config.json/data' });
+  const { status, stderr } = tryStart('--port', '0');
+  expect(status).toBe(5);
+  expect(stderr).toContain('Cannot write to');
+});
+
+test('a configuration that breaks while the hub runs is reported, and what ran goes on', async () => {
+  const hub = await boot();
+  await eventually(async () => (await statusOf(hub)).tools === 1);
+  writeFileSync(join(place.home, 'hub.config.json'), '{ "mcpServers": { "alpha": { "comand": "x" } } }');
+  await eventually(async () => (await statusOf(hub)).config.problem !== undefined);
+  expect((await statusOf(hub)).config.problem).toContain('mcpServers.alpha');
+  expect(await hub.rpc('tools/call', { name: 'alpha__echo', arguments: { text: 'still' } })).toMatchObject({
+    content: [{ text: 'still' }],
+  });
+  writeConfig({ mcpServers: { alpha: fixtureServer('ok'), beta: fixtureServer('ok') } });
+  await eventually(async () => (await statusOf(hub)).tools === 2);
+  expect((await statusOf(hub)).config.problem).toBeUndefined();
+});
+
+test('a configuration that is broken at the start stops the start with its place', () => {
+  writeFileSync(
+    join(place.home, 'hub.config.json'),
+    '{\n  "mcpServers": {\n    "alpha": { "comand": "x" }\n  }\n}',
+  );
+  const { status, stderr } = tryStart('--port', '0');
+  expect(status).toBe(4);
+  expect(stderr).toContain('mcpServers.alpha');
+  expect(stderr).toContain('hub.config.json');
+});
+
+test('a server that cannot start is a precise problem of its own, and ends in quarantine when it keeps crashing', async () => {
+  writeConfig({ mcpServers: { alpha: fixtureServer('ok'), broken: fixtureServer('crash-on-start') } });
+  const hub = await boot();
+  await eventually(async () => (await detailOf(hub, 'broken')).problem !== undefined);
+  const { problem, stderr } = await detailOf(hub, 'broken');
+  expect(problem).toMatch(/exit(?:ed)?|code/);
+  expect(stderr.length).toBeGreaterThan(0);
+  expect(await hub.rpc('tools/call', { name: 'alpha__echo', arguments: { text: 'x' } })).toMatchObject({
+    content: [{ text: 'x' }],
+  });
+});
+
+test('changes need the token, reads do not, and no foreign page gets anything', async () => {
+  const hub = await boot();
+  const plain = async (method: string, path: string, headers: Record<string, string> = {}) =>
+    (await fetch(hub.url + path, { method, headers })).status;
+  const mutations = [
+    '/api/servers',
+    '/api/servers/alpha/disable',
+    '/api/call',
+    '/api/reload',
+    '/api/shutdown',
+  ];
+  expect(await Promise.all(mutations.map((path) => plain('POST', path)))).toEqual(mutations.map(() => 401));
+  expect(await plain('GET', '/api/logs')).toBe(401);
+  expect(await plain('POST', '/api/reload', { authorization: 'Bearer wrong' })).toBe(401);
+  expect(await plain('GET', '/api/status')).toBe(200);
+  expect(await plain('GET', '/api/status', { origin: 'https://evil.test' })).toBe(403);
+  expect(await plain('POST', '/mcp', { origin: 'https://evil.test' })).toBe(403);
+  expect(await plain('GET', '/nowhere')).toBe(404);
+});
+
+test('garbage over HTTP is answered and harms nobody', async () => {
+  const hub = await boot();
+  const { port } = new URL(hub.url);
+  const raw = async (text: string) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.end(text);
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(socket, 'close');
+    return Buffer.concat(chunks).toString();
+  };
+  expect(await raw('\u0000\u0001garbage\r\n\r\n')).toContain('400');
+  expect(await raw('GET / HTTP/1.1\r\n\r\n')).toContain('400');
+  const post = async (body: string, type = 'application/json') =>
+    (
+      await fetch(`${hub.url}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': type, accept: 'application/json, text/event-stream' },
+        body,
+      })
+    ).status;
+  const statuses = [
+    await post('{'),
+    await post('[]'),
+    await post('null'),
+    await post('"x"'),
+    await post('{}', 'text/plain'),
+  ];
+  expect(statuses.filter((status) => status < 400 || status >= 500)).toEqual([]);
+  expect(await post(`${'['.repeat(100_000)}`)).toBe(400);
+  expect((await statusOf(hub)).ready).toBe(true);
+});
+
+test('a secret is in no log, list, error or event', async () => {
+  const canary = 'canary-7f3a9c51d0e84b6f';
+  writeConfig({
+    log: { level: 'debug' },
+    mcpServers: {
+      alpha: fixtureServer('ok', { API_TOKEN: '${env:CANARY}' }),
+      broken: fixtureServer('crash-on-start', { API_TOKEN: '${env:CANARY}' }),
+    },
+  });
+  const hub = await boot({ CANARY: canary });
+  await eventually(async () => (await detailOf(hub, 'broken')).problem !== undefined);
+  await hub.rpc('tools/call', { name: 'alpha__echo', arguments: { text: 'x' } });
+  const seen = await Promise.all(
+    ['/api/status', '/api/servers', '/api/servers/broken', '/api/tools', '/api/events'].map((path) =>
+      hub.get(path),
+    ),
+  );
+  expect(JSON.stringify(seen)).not.toContain(canary);
+  expect(readFileSync(join(place.home, '.hub', 'hub.log'), 'utf8')).not.toContain(canary);
+});
+
+test('the hub ends on Ctrl-C with nothing left and a clean exit code', async () => {
+  const hub = await boot();
+  await hub.send('POST', '/api/servers/alpha/restart');
+  hub.child.kill('SIGINT');
+  const [code] = z.tuple([z.number().nullable(), z.unknown()]).parse(await once(hub.child, 'exit'));
+  expect(code).toBe(0);
+});
