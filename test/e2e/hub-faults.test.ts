@@ -56,7 +56,7 @@ test('a hub that is killed leaves no process behind, whatever its servers do', a
   const hub = await boot();
   for (const id of ['a', 'b', 'c']) await hub.send('POST', `/api/servers/${id}/restart`);
   await eventually(async () => (await statusOf(hub)).servers.every(({ state }) => state === 'ready'));
-  const marked = () => markedProcesses('COUNTERPART_SPAWN');
+  const marked = () => markedProcesses(place.home);
   expect(marked().length).toBeGreaterThan(3);
   await hub.kill();
   await eventually(() => marked().length === 0);
