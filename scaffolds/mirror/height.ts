@@ -1,0 +1,70 @@
+import type { JsonSchema } from '@counterpart/schemas';
+import { isObject, own, toSchema, toStrings } from './json-value.ts';
+import type { Shape } from './shape.ts';
+
+/** Levels of nesting the smallest value of a schema needs: 0 for text, infinite for a type that requires itself. */
+export type HeightOf = (schema: JsonSchema) => number;
+
+/** Schemas looked at for one answer; what lies beyond counts as infinite. */
+const MAX_NODES = 2_000;
+
+interface Needs {
+  /** Each must have a value, one level down. */
+  readonly below: readonly JsonSchema[];
+  /** Of each list, one must have a value at the same level. */
+  readonly oneOfEach: readonly (readonly JsonSchema[])[];
+}
+
+function needsOf(shape: Shape): Needs {
+  const oneOfEach = shape.choices.map((choice) => choice.options);
+  const { required, properties, items, minItems } = shape.keywords;
+  const only = shape.types?.filter((type) => type !== 'object' && type !== 'array');
+  if (only && only.length > 0) return { below: [], oneOfEach };
+  const declared = isObject(properties) ? properties : {};
+  const members = toStrings(required).map((name) => toSchema(own(declared, name)));
+  const listed = typeof minItems === 'number' && minItems > 0 ? [toSchema(items)] : [];
+  return { below: [...members, ...listed], oneOfEach };
+}
+
+/** Heights by rising from the leaves until nothing changes: a least fixed point, so recursion that can end is finite. */
+export function createHeights(shapeOf: (schema: JsonSchema) => Shape | undefined): HeightOf {
+  const settled = new WeakMap<object, number>();
+
+  function collect(start: JsonSchema): Map<JsonSchema, Needs> {
+    const found = new Map<JsonSchema, Needs>();
+    const queue = [start];
+    for (let schema = queue.pop(); schema !== undefined && found.size < MAX_NODES; schema = queue.pop()) {
+      const shape = found.has(schema) ? undefined : shapeOf(schema);
+      if (!shape) continue;
+      const needs = needsOf(shape);
+      found.set(schema, needs);
+      queue.push(...needs.below, ...needs.oneOfEach.flat());
+    }
+    return found;
+  }
+
+  function settle(start: JsonSchema): void {
+    const found = collect(start);
+    const heights = new Map<JsonSchema, number>();
+    const known = (schema: JsonSchema): number => heights.get(schema) ?? Number.POSITIVE_INFINITY;
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const [schema, { below, oneOfEach }] of found) {
+        const members = below.map((member) => 1 + known(member));
+        const options = oneOfEach.map((list) => Math.min(...list.map(known)));
+        const height = Math.max(0, ...members, ...options);
+        if (height < known(schema)) {
+          heights.set(schema, height);
+          changed = true;
+        }
+      }
+    }
+    for (const schema of found.keys()) if (typeof schema !== 'boolean') settled.set(schema, known(schema));
+  }
+
+  return (schema) => {
+    if (typeof schema === 'boolean') return schema ? 0 : Number.POSITIVE_INFINITY;
+    if (!settled.has(schema)) settle(schema);
+    return settled.get(schema) ?? Number.POSITIVE_INFINITY;
+  };
+}
