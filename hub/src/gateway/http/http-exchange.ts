@@ -129,7 +129,10 @@ function writeEvent(res: ServerResponse, wire: Wire): void {
   res.cork();
   res.write('event: message\ndata: ');
   for (const part of wire.parts) res.write(part);
-  res.end('\n\n');
+  res.write('\n\n');
+  // Before the end: ending a corked chunked response puts its last chunk in front of the others (Node 24).
+  res.uncork();
+  res.end();
 }
 
 function writeJson(res: ServerResponse, wire: Wire, status: number, extra: OutgoingHttpHeaders): void {

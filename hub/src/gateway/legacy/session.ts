@@ -52,9 +52,9 @@ export class Session implements Follower {
     this.#caller = { ...this.#caller, logLevel: level };
   }
 
-  /** Whether it can be ended for want of use: nothing in flight and no stream open. */
+  /** Whether it can be ended for want of use: nothing in flight, no question open, no stream. */
   get idle(): boolean {
-    return this.#stream === undefined && this.inFlight.size === 0;
+    return this.#stream === undefined && this.inFlight.size === 0 && this.#questions.size === 0;
   }
 
   /** Takes the stream for what belongs to no request; false when there already is one. */
