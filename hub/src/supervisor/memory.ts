@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { listProcesses, type ProcessEntry } from './process-table.ts';
+
+/** Proportional set size of a process and all its descendants, in bytes; undefined when it is gone or not on Linux. */
+export async function pssOf(pid: number): Promise<number | undefined> {
+  const own = await ownPss(pid);
+  if (own === undefined) return undefined;
+  const sizes = await Promise.all(descendantsOf(pid, await listProcesses()).map(ownPss));
+  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), own);
+}
+
+function descendantsOf(pid: number, all: readonly ProcessEntry[]): number[] {
+  const family = new Set([pid]);
+  // A set grows while it is walked: each newcomer's children follow in their turn.
+  for (const parent of family) {
+    for (const entry of all) if (entry.parent === parent) family.add(entry.pid);
+  }
+  family.delete(pid);
+  return [...family];
+}
+
+async function ownPss(pid: number): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'latin1').catch(() => '');
+  const kibibytes = /^Pss:\s+(\d+) kB/m.exec(text)?.[1];
+  return kibibytes === undefined ? undefined : Number(kibibytes) * 1_024;
+}
