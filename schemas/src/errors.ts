@@ -103,6 +103,22 @@ export const errorCatalogue = {
     message: 'Building {server} failed at {stage}: {detail}',
     fix: 'The previous version, if any, is untouched. Mend the cause and build again.',
   }),
+  EJECT_UNSUPPORTED: entry({
+    status: 422,
+    rpc: -32602,
+    exit: 4,
+    title: 'Tool cannot be turned into code',
+    message: '{tool} cannot be turned into code: {detail}.',
+    fix: 'Keep the compiled tool, and write another one beside it in `src/tools/`.',
+  }),
+  FILE_EXISTS: entry({
+    status: 409,
+    rpc: -32602,
+    exit: 4,
+    title: 'File exists already',
+    message: '{file} exists already.',
+    fix: 'Nothing was changed. Move the file away and try again.',
+  }),
   MANIFEST_INVALID: entry({
     status: 422,
     rpc: -32603,
@@ -178,7 +194,24 @@ export const errorCatalogue = {
     fix: 'Stop that program, or choose another port: `hub start --port 0` takes a free one.',
   }),
 
+  CONFIG_CONFLICT: entry({
+    status: 409,
+    rpc: -32603,
+    exit: 8,
+    title: 'Configuration changed meanwhile',
+    message: '{file} was changed by somebody else while it was being edited here.',
+    fix: 'Nothing was written. Look at the file, then make the change again.',
+  }),
+
   // ---- servers and their processes
+  DEPENDENCY_CIRCLE: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'Servers need each other',
+    message: 'Servers depend on each other in a circle: {circle}.',
+    fix: 'Remove one of these from a `dependsOn`.',
+  }),
   SERVER_UNKNOWN: entry({
     status: 404,
     rpc: -32602,
