@@ -1,0 +1,81 @@
+import type { Blueprint } from '@counterpart/schemas';
+
+type Schemes = Blueprint['auth']['schemes'];
+type Scheme = Schemes[string];
+
+/** Text as part of an environment variable's name: upper case, words joined by one underscore. */
+export function envWord(text: string): string {
+  return text
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
+}
+
+/** Prefix of every variable of a server: `my-api` → `MY_API`; a leading digit gets a letter before it. */
+export function envPrefix(id: string): string {
+  const word = envWord(id);
+  return /^\d/.test(word) ? `S${word}` : word;
+}
+
+/** Variables that hold a scheme's credential; basic has two. Empty: the scheme cannot be satisfied by a variable. */
+export interface CredentialNames {
+  readonly token?: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+function namesOf(kind: Scheme['kind'], stem: string): CredentialNames {
+  switch (kind) {
+    case 'bearer':
+    case 'oauth2':
+    case 'openid':
+      return { token: `${stem}_TOKEN` };
+    case 'api-key':
+      return { token: `${stem}_API_KEY` };
+    case 'http':
+      return { token: `${stem}_CREDENTIAL` };
+    case 'basic':
+      return { username: `${stem}_USERNAME`, password: `${stem}_PASSWORD` };
+    case 'mutual-tls':
+      return {};
+  }
+}
+
+/** Names of the schemes that some operation, or the default, asks for; in the blueprint's order. */
+export function usedSchemes(blueprint: Blueprint): string[] {
+  const requirements = [
+    ...blueprint.auth.default,
+    ...blueprint.operations.flatMap((operation) => operation.auth ?? []),
+  ];
+  const used = new Set(requirements.flatMap((requirement) => Object.keys(requirement)));
+  return Object.keys(blueprint.auth.schemes).filter((name) => used.has(name));
+}
+
+/** Variable names by scheme. Two used schemes of one kind both carry their own name, so that none is guessed. */
+export function credentialNames(blueprint: Blueprint): ReadonlyMap<string, CredentialNames> {
+  const { schemes } = blueprint.auth;
+  const prefix = envPrefix(blueprint.id);
+  const used = usedSchemes(blueprint);
+  const named = used.flatMap((name) => {
+    const scheme = schemes[name];
+    if (!scheme) return [];
+    const alike = used.filter((other) => schemes[other]?.kind === scheme.kind).length;
+    const stem = alike > 1 ? `${prefix}_${envWord(name)}` : prefix;
+    return [[name, namesOf(scheme.kind, stem)] as const];
+  });
+  return new Map(named);
+}
+
+export const baseUrlName = (id: string): string => `${envPrefix(id)}_BASE_URL`;
+export const maxResultBytesName = (id: string): string => `${envPrefix(id)}_MAX_RESULT_BYTES`;
+export const timeoutName = (id: string): string => `${envPrefix(id)}_TIMEOUT_MS`;
+
+const RESERVED =
+  /^(?:BASE_URL|MAX_RESULT_BYTES|TIMEOUT_MS|.*TOKEN|.*API_KEY|.*CREDENTIAL|.*USERNAME|.*PASSWORD)$/;
+
+/** Variable for a server variable of the description; one that would read like a secret or a setting gets `VAR_`. */
+export function serverVariableName(id: string, variable: string): string {
+  const word = envWord(variable);
+  return `${envPrefix(id)}_${RESERVED.test(word) ? 'VAR_' : ''}${word}`;
+}

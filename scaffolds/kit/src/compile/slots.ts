@@ -1,0 +1,102 @@
+import type { AuthRequirement, Blueprint, ConfigSlot, SecretSlot, ServiceServer } from '@counterpart/schemas';
+import {
+  baseUrlName,
+  credentialNames,
+  maxResultBytesName,
+  serverVariableName,
+  timeoutName,
+  type CredentialNames,
+} from './env-names.ts';
+import { allServers, expandHosts, isAbsolute } from './servers.ts';
+
+export interface Slots {
+  readonly config: ConfigSlot[];
+  readonly secrets: SecretSlot[];
+}
+
+function baseUrlSlot(blueprint: Blueprint): ConfigSlot {
+  const absolute = blueprint.servers.find(isAbsolute);
+  const everyOperation = blueprint.operations.every((operation) => operation.http.servers?.some(isAbsolute));
+  return {
+    name: baseUrlName(blueprint.id),
+    description: 'Address of the service; replaces the one of its description for every call.',
+    ...(absolute ? { default: absolute.url } : {}),
+    required: !absolute && !everyOperation,
+  };
+}
+
+function variableSlots(blueprint: Blueprint): ConfigSlot[] {
+  const slots = new Map<string, ConfigSlot>();
+  for (const server of allServers(blueprint)) {
+    for (const [variable, described] of Object.entries(server.variables ?? {})) {
+      const name = serverVariableName(blueprint.id, variable);
+      if (slots.has(name)) continue;
+      slots.set(name, {
+        name,
+        description: described.description ?? `Value of {${variable}} in the service's address.`,
+        default: described.default,
+        ...(described.enum ? { enum: described.enum } : {}),
+        required: false,
+      });
+    }
+  }
+  return [...slots.values()];
+}
+
+function limitSlots(id: string): ConfigSlot[] {
+  return [
+    {
+      name: maxResultBytesName(id),
+      description: 'Largest answer passed on whole, in bytes.',
+      default: '1048576',
+      required: false,
+    },
+    {
+      name: timeoutName(id),
+      description: 'Longest wait for one answer of the service, in milliseconds.',
+      default: '60000',
+      required: false,
+    },
+  ];
+}
+
+/** A scheme is required when no operation works without it. */
+function isRequired(blueprint: Blueprint, scheme: string): boolean {
+  const demands = (requirements: readonly AuthRequirement[]): boolean =>
+    requirements.length > 0 && requirements.every((requirement) => scheme in requirement);
+  const lists = blueprint.operations.map((operation) => operation.auth ?? blueprint.auth.default);
+  return lists.length > 0 && lists.every(demands);
+}
+
+function secretSlots(blueprint: Blueprint, scheme: string, names: CredentialNames): SecretSlot[] {
+  const described = blueprint.auth.schemes[scheme]?.description;
+  const required = isRequired(blueprint, scheme);
+  return [names.token, names.username, names.password]
+    .filter((name) => name !== undefined)
+    .map((name) => ({
+      name,
+      scheme,
+      ...(described === undefined ? {} : { description: described }),
+      required,
+    }));
+}
+
+/** Environment variables a compiled server reads. The first slot of a name wins: schemes may share a token. */
+export function slotsOf(blueprint: Blueprint): Slots {
+  const secrets = new Map<string, SecretSlot>();
+  for (const [scheme, names] of credentialNames(blueprint)) {
+    for (const slot of secretSlots(blueprint, scheme, names)) {
+      if (!secrets.has(slot.name)) secrets.set(slot.name, slot);
+    }
+  }
+  return {
+    config: [baseUrlSlot(blueprint), ...variableSlots(blueprint), ...limitSlots(blueprint.id)],
+    secrets: [...secrets.values()],
+  };
+}
+
+/** `host:port` of every address the description names; a part that a setting decides is `*`. Sorted. */
+export function permissionsOf(blueprint: Blueprint): string[] {
+  const hosts = allServers(blueprint).flatMap((server: ServiceServer) => expandHosts(server));
+  return [...new Set(hosts)].sort();
+}

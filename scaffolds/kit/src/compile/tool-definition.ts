@@ -1,0 +1,95 @@
+import type { Blueprint, Json, JsonSchema, Operation, ToolDefinition } from '@counterpart/schemas';
+import { isList } from '../json-value.ts';
+import { loosen, loosenAny } from './loosen.ts';
+import { reachableTypes, resolveSchema } from './references.ts';
+
+type Keywords = { readonly [keyword: string]: Json };
+type ObjectSchema = ToolDefinition['inputSchema'];
+
+/** Largest output schema in bytes by size of the server: a list of a thousand tools must stay a few megabytes. */
+const OUTPUT_BUDGETS = [
+  { operations: 64, bytes: 32_768 },
+  { operations: 256, bytes: 8_192 },
+  { operations: Number.POSITIVE_INFINITY, bytes: 2_048 },
+] as const;
+
+function withTypes(schema: Keywords, types: ReadonlyMap<string, JsonSchema>): ObjectSchema {
+  return types.size === 0
+    ? { ...schema, type: 'object' }
+    : { ...schema, type: 'object', $defs: Object.fromEntries(types) };
+}
+
+function isObjectSchema(schema: JsonSchema | undefined, types: Blueprint['types'], depth = 0): boolean {
+  const resolved = resolveSchema(schema, types);
+  if (!resolved || depth > 16) return false;
+  const { type, properties, allOf } = resolved;
+  if (type !== undefined) {
+    const names = [type].flat().filter((name) => name !== 'null');
+    return names.length === 1 && names[0] === 'object';
+  }
+  if (properties !== undefined) return true;
+  const every = resolved['anyOf'] ?? resolved['oneOf'];
+  const isObject = (part: Json): boolean => isObjectSchema(part as JsonSchema, types, depth + 1);
+  if (isList(every) && every.length > 0) return every.every(isObject);
+  return isList(allOf) && allOf.some(isObject);
+}
+
+/** True when the answer's JSON is not an object by its schema: it then travels as `{ result: <answer> }`. */
+export function isWrapped(
+  blueprint: Pick<Blueprint, 'types'>,
+  operation: Pick<Operation, 'output'>,
+): boolean {
+  return operation.output !== undefined && !isObjectSchema(operation.output, blueprint.types);
+}
+
+/**
+ * The loosened schema of the structured answer, whatever its size; undefined when the operation has none. A root that
+ * is a reference is written out, because clients want `type: object` there.
+ */
+function outputSchema(blueprint: Blueprint, operation: Operation): ObjectSchema | undefined {
+  const { output } = operation;
+  if (output === undefined) return undefined;
+  const reached = reachableTypes(output, blueprint.types);
+  const types = new Map([...reached].map(([name, type]) => [name, loosenAny(type)] as const));
+  if (isWrapped(blueprint, operation)) {
+    return withTypes({ properties: { result: loosenAny(output) } }, types);
+  }
+  const root = loosen(resolveSchema(output, blueprint.types) ?? {});
+  return withTypes(root, reachableTypes(root, Object.fromEntries(types)));
+}
+
+function offeredOutputSchema(blueprint: Blueprint, operation: Operation): ObjectSchema | undefined {
+  const schema = outputSchema(blueprint, operation);
+  if (schema === undefined) return undefined;
+  const count = blueprint.operations.length;
+  const budget = OUTPUT_BUDGETS.find(({ operations }) => count <= operations)?.bytes ?? 0;
+  return Buffer.byteLength(JSON.stringify(schema)) <= budget ? schema : undefined;
+}
+
+/**
+ * An operation as `tools/list` shows it. Schemas carry only the types they reach, as `$defs`, never inlined. The output
+ * schema is looser than the description and left out above a size; the input schema is exact.
+ */
+export function toToolDefinition(blueprint: Blueprint, operation: Operation): ToolDefinition {
+  const input: Keywords = typeof operation.input === 'boolean' ? {} : operation.input;
+  const output = offeredOutputSchema(blueprint, operation);
+  return {
+    name: operation.name,
+    ...(operation.title === undefined ? {} : { title: operation.title }),
+    description: operation.description,
+    inputSchema: withTypes(input, reachableTypes(input, blueprint.types)),
+    ...(output === undefined ? {} : { outputSchema: output }),
+    annotations: {
+      ...(operation.title === undefined ? {} : { title: operation.title }),
+      readOnlyHint: operation.effect === 'read',
+      destructiveHint: operation.effect === 'destructive',
+      idempotentHint: operation.idempotent,
+      openWorldHint: true,
+    },
+  };
+}
+
+/** Every operation of the blueprint as a tool, in the blueprint's order. */
+export function listTools(blueprint: Blueprint): ToolDefinition[] {
+  return blueprint.operations.map((operation) => toToolDefinition(blueprint, operation));
+}

@@ -1,0 +1,42 @@
+import { baseUrlName } from './compile/env-names.ts';
+import type { Env } from './env.ts';
+import { createHttp, type Http } from './http/client.ts';
+import { baseUrlOf } from './interpret/base-url.ts';
+import { credentialsFor } from './interpret/auth.ts';
+import type { ServerPackage } from './package.ts';
+import type { CallRequest } from './protocol/session.ts';
+import type { ToolContext } from './tool.ts';
+
+function settings(server: ServerPackage, env: Env): (name: string) => string | undefined {
+  const { config, secrets } = server.manifest;
+  const declared = new Set([...config, ...secrets].map(({ name }) => name));
+  return (name) => {
+    if (!declared.has(name))
+      throw new TypeError(`${name} is not among the settings and secrets of manifest.json`);
+    return env(name) ?? config.find((slot) => slot.name === name)?.default;
+  };
+}
+
+/** The service's own client: its address, and its default credentials when they are configured. */
+async function serviceHttp(server: ServerPackage, env: Env, signal: AbortSignal): Promise<Http> {
+  const hosts = server.manifest.permissions.net;
+  const blueprint = await server.blueprint();
+  if (!blueprint) return createHttp({ hosts, signal, baseUrl: env(baseUrlName(server.manifest.id)) });
+  const { headers } = credentialsFor(blueprint, { name: 'This tool' }, env);
+  return createHttp({ hosts, signal, headers, baseUrl: baseUrlOf(blueprint, undefined, env) });
+}
+
+/** What a hand-written tool is given. The client is made on its first use, so a tool without a network needs no address. */
+export function toolContext(server: ServerPackage, env: Env, { signal, progress }: CallRequest): ToolContext {
+  let http: Promise<Http> | undefined;
+  const client = (): Promise<Http> => (http ??= serviceHttp(server, env, signal));
+  return {
+    signal,
+    http: {
+      request: async (call) => (await client()).request(call),
+      json: async (call) => (await client()).json(call),
+    },
+    progress,
+    setting: settings(server, env),
+  };
+}

@@ -1,0 +1,10 @@
+export { serve, type ServeOptions } from './serve.ts';
+export { defineTool, type ToolSpec } from './define-tool.ts';
+export type { CallResult, Tool, ToolContext } from './tool.ts';
+export { ToolFailure } from './failure.ts';
+export { createHttp, type Http, type HttpAnswer, type HttpCall, type HttpOptions } from './http/client.ts';
+export { toHttpCall } from './interpret/http-call.ts';
+export type { HttpBinding } from '@counterpart/schemas';
+export { isWrapped, listTools, toToolDefinition } from './compile/tool-definition.ts';
+export { permissionsOf, slotsOf, type Slots } from './compile/slots.ts';
+export { KIT_VERSION } from './version.ts';

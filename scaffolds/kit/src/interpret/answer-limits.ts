@@ -1,0 +1,5 @@
+/** Hard cap on what is read of one answer, whatever the settings say. */
+export const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
+export const DEFAULT_RESULT_BYTES = 1024 * 1024;
+export const DEFAULT_TIMEOUT_MS = 60_000;
+export const CONNECT_TIMEOUT_MS = 10_000;

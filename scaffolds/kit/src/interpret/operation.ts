@@ -1,0 +1,150 @@
+import { CounterpartError } from '@counterpart/schemas/errors';
+import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
+import { baseUrlName, maxResultBytesName, timeoutName } from '../compile/env-names.ts';
+import { permissionsOf } from '../compile/slots.ts';
+import { isWrapped } from '../compile/tool-definition.ts';
+import type { Env } from '../env.ts';
+import { ToolFailure } from '../failure.ts';
+import { addressOf } from '../http/address.ts';
+import { HttpFailure } from '../http/http-failure.ts';
+import { send, type Sent } from '../http/send.ts';
+import { errorResult, type Arguments, type CallResult, type Tool, type ToolContext } from '../tool.ts';
+import { check } from '../validate/check.ts';
+import { nearest } from '../validate/nearest.ts';
+import { problemText } from '../validate/problem.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  DEFAULT_RESULT_BYTES,
+  DEFAULT_TIMEOUT_MS,
+  LARGEST_ANSWER_BYTES,
+} from './answer-limits.ts';
+import { wantedVariables } from './auth.ts';
+import { redactor } from './redact.ts';
+import { buildRequest, type BuiltRequest } from './request.ts';
+import { toResult, type ResponseRules } from './response.ts';
+
+const MOST_PROBLEMS = 12;
+
+/** What compiled tools share: the blueprint and the settings around it. */
+export interface Compiled {
+  readonly blueprint: Blueprint;
+  readonly env: Env;
+}
+
+/** A positive whole number from the environment, at most `most`. Throws ToolFailure for anything else that is set. */
+function setting(env: Env, name: string, { usual, most }: { usual: number; most: number }): number {
+  const text = env(name);
+  if (text === undefined) return usual;
+  if (!/^[1-9]\d{0,11}$/.test(text)) throw new ToolFailure(`${name}: expected a positive whole number.`);
+  return Math.min(Number(text), most);
+}
+
+/** Arguments that nothing would carry to the service: better refused than dropped in silence. */
+function unknownArguments(operation: Operation, args: Arguments): string[] {
+  const known = [
+    ...new Set([
+      ...operation.http.parameters.map(({ key }) => key),
+      ...(operation.http.body ? ['body'] : []),
+    ]),
+  ];
+  return Object.keys(args)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const similar = nearest(key, known);
+      const takes =
+        known.length === 0 ? 'this tool takes none' : `this tool takes ${known.slice(0, 30).join(', ')}`;
+      return `${key}: unknown argument; ${similar === undefined ? takes : `did you mean ${similar}?`}`;
+    });
+}
+
+function inputProblems(operation: Operation, definition: ToolDefinition, args: Arguments): string[] {
+  const problems = check(definition.inputSchema as Parameters<typeof check>[0], args)
+    // What the schema forbids by name is already told as an unknown argument.
+    .filter(({ keyword, path }) => !(keyword === 'unknown' && path.length === 1))
+    .map(problemText);
+  return [...new Set([...unknownArguments(operation, args), ...problems])];
+}
+
+function rejected(name: string, problems: readonly string[]): CallResult {
+  const more = problems.length > MOST_PROBLEMS ? [`… and ${problems.length - MOST_PROBLEMS} more`] : [];
+  return errorResult(
+    [`Invalid arguments for ${name}:`, ...problems.slice(0, MOST_PROBLEMS), ...more].join('\n'),
+  );
+}
+
+function unauthorized(compiled: Compiled, operation: Operation, sent: readonly string[]): string | undefined {
+  if (sent.length > 0)
+    return `The credentials in ${sent.join(' and ')} were refused: check that they are current and meant for this service.`;
+  const wanted = wantedVariables(compiled.blueprint, operation);
+  return wanted === ''
+    ? undefined
+    : `The service wants credentials: set ${wanted} in this server's environment.`;
+}
+
+async function sendBuilt(
+  compiled: Compiled,
+  operation: Operation,
+  built: BuiltRequest,
+  signal: AbortSignal,
+): Promise<Sent> {
+  const { blueprint, env } = compiled;
+  return send(built.request, {
+    idempotent: operation.idempotent,
+    hosts: [addressOf(built.baseUrl).host, ...permissionsOf(blueprint)],
+    timeoutMs: setting(env, timeoutName(blueprint.id), { usual: DEFAULT_TIMEOUT_MS, most: 3_600_000 }),
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    maxBytes: LARGEST_ANSWER_BYTES,
+    signal,
+  });
+}
+
+async function run(
+  compiled: Compiled,
+  operation: Operation,
+  definition: ToolDefinition,
+  { args, signal }: { args: Arguments; signal: AbortSignal },
+): Promise<CallResult> {
+  const { blueprint, env } = compiled;
+  const problems = inputProblems(operation, definition, args);
+  if (problems.length > 0) return rejected(operation.name, problems);
+  const maxBytesName = maxResultBytesName(blueprint.id);
+  const built = buildRequest(blueprint, operation, args, env);
+  const rules: ResponseRules = {
+    server: blueprint.id,
+    outputSchema: definition.outputSchema as ResponseRules['outputSchema'],
+    wrapped: isWrapped(blueprint, operation),
+    maxBytes: setting(env, maxBytesName, { usual: DEFAULT_RESULT_BYTES, most: LARGEST_ANSWER_BYTES }),
+    maxBytesName,
+    redact: redactor(built.credentials.secrets),
+    unauthorized: unauthorized(compiled, operation, built.credentials.variables),
+  };
+  return toResult(await sendBuilt(compiled, operation, built, signal), rules);
+}
+
+function failed(error: unknown, id: string): CallResult {
+  if (error instanceof ToolFailure) return errorResult(error.text);
+  if (error instanceof CounterpartError) return errorResult(`${error.message}\n${error.fix}`);
+  if (error instanceof HttpFailure) {
+    const next =
+      error.kind === 'timeout'
+        ? `Ask for less, or raise ${timeoutName(id)}.`
+        : `Check that the service runs and that ${baseUrlName(id)} points to it, then call again.`;
+    return errorResult(`${error.message}.\n${next}`);
+  }
+  throw error;
+}
+
+/** An operation as a tool: validates, sends, and turns the answer into a result. Expected failures are results. */
+export function compiledTool(compiled: Compiled, operation: Operation, definition: ToolDefinition): Tool {
+  return {
+    definition,
+    async call(args: Arguments, context: ToolContext) {
+      try {
+        return await run(compiled, operation, definition, { args, signal: context.signal });
+      } catch (error) {
+        context.signal.throwIfAborted();
+        return failed(error, compiled.blueprint.id);
+      }
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '@counterpart/schemas';
+import type { Sent } from '../http/send.ts';
+import { failureText } from '../http/service-error.ts';
+import { errorResult, type CallResult, type ContentItem } from '../tool.ts';
+import type { Keywords } from '../validate/schema.ts';
+import { conform, type Structured } from './drift.ts';
+import { decodeText, isJsonType, isTextType, looksLikeText, mediaTypeOf } from './media.ts';
+import { shrink } from './shrink.ts';
+import { isMembers } from '../json-value.ts';
+
+/** What the answer of an operation is turned into. */
+export interface ResponseRules {
+  /** Id of the server: part of the address of embedded resources. */
+  readonly server: string;
+  /** The promised schema, when there is one. */
+  readonly outputSchema: Keywords | undefined;
+  /** The answer's JSON is no object and travels as `{ result }`. */
+  readonly wrapped: boolean;
+  /** Larger answers are cut. */
+  readonly maxBytes: number;
+  /** Variable that raises `maxBytes`. */
+  readonly maxBytesName: string;
+  /** Takes secrets out of text. */
+  readonly redact: (text: string) => string;
+  /** What to do about a 401 in place of the usual advice. */
+  readonly unauthorized: string | undefined;
+}
+
+const DRIFT = 'counterpart/drift';
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The structured part; with a promised schema there always is one, because strict clients insist on it. */
+function structured(
+  value: Json | undefined,
+  rules: ResponseRules,
+): Pick<CallResult, 'structuredContent' | '_meta'> {
+  if (value === undefined) {
+    if (!rules.outputSchema) return {};
+    return { structuredContent: {}, _meta: { [DRIFT]: ['(answer): expected JSON'] } };
+  }
+  const object: Structured = !rules.wrapped && isMembers(value) ? value : { result: value };
+  if (!rules.outputSchema) return { structuredContent: object };
+  if (!rules.wrapped && !isMembers(value))
+    return { structuredContent: {}, _meta: { [DRIFT]: ['(answer): expected an object'] } };
+  const { value: conforming, drift } = conform(object, rules.outputSchema);
+  return { structuredContent: conforming, ...(drift.length === 0 ? {} : { _meta: { [DRIFT]: [...drift] } }) };
+}
+
+const texts = (...items: (string | undefined)[]): ContentItem[] =>
+  items.filter((text) => text !== undefined).map((text) => ({ type: 'text', text }));
+
+const sizeText = (bytes: number): string =>
+  bytes >= 1024 * 1024 ? `${(bytes / 1024 / 1024).toFixed(1)} MB` : `${Math.ceil(bytes / 1024)} kB`;
+
+const askForLess = ({ maxBytesName }: ResponseRules): string =>
+  `Ask for less (fewer items, a page, chosen fields), or raise ${maxBytesName}.`;
+
+function jsonResult(value: Json, size: number, rules: ResponseRules): CallResult {
+  const shrunk = shrink(value, rules.maxBytes);
+  if (!shrunk)
+    return errorResult(`The answer has ${sizeText(size)}, more than is passed on. ${askForLess(rules)}`);
+  const note =
+    shrunk.items === undefined
+      ? undefined
+      : `Note: the answer has ${sizeText(size)}; lists in it end after ${shrunk.items} items. ${askForLess(rules)}`;
+  return { content: texts(shrunk.text, note), ...structured(shrunk.value, rules) };
+}
+
+function textResult(text: string, truncated: boolean, rules: ResponseRules): CallResult {
+  const bytes = Buffer.from(text, 'utf8');
+  const cut = bytes.length > rules.maxBytes;
+  const shown = cut
+    ? new TextDecoder().decode(bytes.subarray(0, rules.maxBytes)).replace(/\uFFFD+$/, '')
+    : text;
+  const note =
+    cut || truncated
+      ? `Note: the text goes on after ${sizeText(Buffer.byteLength(shown))}. ${askForLess(rules)}`
+      : undefined;
+  return { content: texts(shown, note), ...structured(undefined, rules) };
+}
+
+function binaryResult(sent: Sent, rules: ResponseRules): CallResult {
+  const mimeType = mediaTypeOf(sent.headers['content-type']) || 'application/octet-stream';
+  const { body } = sent;
+  if (sent.truncated || body.length > rules.maxBytes) {
+    return errorResult(
+      `The answer is ${mimeType} of ${sent.truncated ? 'more than ' : ''}${sizeText(body.length)}, more than is passed on. Raise ${rules.maxBytesName}, or ask for a smaller one.`,
+    );
+  }
+  const data = body.toString('base64');
+  const kind = /^(image|audio)\//.exec(mimeType)?.[1];
+  if (kind === 'image' || kind === 'audio')
+    return { content: [{ type: kind, data, mimeType }], ...structured(undefined, rules) };
+  const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
+  const resource = { uri: `counterpart://${rules.server}/answer/${digest}`, mimeType, blob: data };
+  return { content: [{ type: 'resource', resource }], ...structured(undefined, rules) };
+}
+
+function emptyResult(sent: Sent, rules: ResponseRules): CallResult {
+  const { location } = sent.headers;
+  const lines = [
+    `${sent.status} ${sent.statusText}`.trim(),
+    location === undefined ? undefined : `location: ${rules.redact(location)}`,
+  ];
+  return {
+    content: texts(lines.filter((line) => line !== undefined).join('\n')),
+    ...(rules.outputSchema ? { structuredContent: {} } : {}),
+  };
+}
+
+function bodyResult(sent: Sent, rules: ResponseRules): CallResult {
+  const contentType = sent.headers['content-type'];
+  const mediaType = mediaTypeOf(contentType);
+  const isJson = isJsonType(mediaType);
+  const undeclared = mediaType === '' || mediaType === 'application/octet-stream';
+  const isText = isJson || isTextType(mediaType) || (undeclared && looksLikeText(sent.body));
+  if (!isText) return binaryResult(sent, rules);
+  const text = rules.redact(decodeText(sent.body, contentType));
+  // A service that promises JSON and calls it text/plain is believed when the text is JSON.
+  const value =
+    (isJson || mediaType === '' || rules.outputSchema) && !sent.truncated ? parsed(text) : undefined;
+  return value === undefined
+    ? textResult(text, sent.truncated, rules)
+    : jsonResult(value, sent.body.length, rules);
+}
+
+/** A service's answer as the result of a call: never throws, never holds a secret. */
+export function toResult(sent: Sent, rules: ResponseRules): CallResult {
+  if (sent.status >= 400 || sent.status < 200) {
+    const text = rules.redact(decodeText(sent.body, sent.headers['content-type']));
+    return errorResult(
+      failureText(sent.status, sent.headers, text, sent.status === 401 ? rules.unauthorized : undefined),
+    );
+  }
+  if (sent.body.length === 0 || sent.status >= 300) return emptyResult(sent, rules);
+  return bodyResult(sent, rules);
+}

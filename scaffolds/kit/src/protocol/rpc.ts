@@ -1,0 +1,77 @@
+import { isMembers, type Members } from '../json-value.ts';
+
+export type RpcId = string | number;
+
+/** JSON-RPC codes this side sends (MCP 2026-07-28, basic, "Error codes"). */
+export const RPC = {
+  parse: -32700,
+  invalidRequest: -32600,
+  unknownMethod: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  unsupportedVersion: -32022,
+} as const;
+
+/** A request that is answered with a JSON-RPC `error`. */
+export class RpcError extends Error {
+  readonly code: number;
+  readonly data: Members | undefined;
+
+  constructor(code: number, message: string, data?: Members) {
+    super(message);
+    this.name = 'RpcError';
+    this.code = code;
+    this.data = data;
+  }
+}
+
+const isId = (value: unknown): value is RpcId =>
+  typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+
+export type Incoming =
+  | { readonly kind: 'request'; readonly id: RpcId; readonly method: string; readonly params: Members }
+  | { readonly kind: 'notification'; readonly method: string; readonly params: Members }
+  | { readonly kind: 'response' }
+  | { readonly kind: 'invalid'; readonly code: number; readonly message: string };
+
+const invalid = (message: string, code: number = RPC.invalidRequest): Incoming => ({
+  kind: 'invalid',
+  code,
+  message,
+});
+
+/** One line of the protocol as a message; never throws. */
+export function parseMessage(line: string): Incoming {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return invalid('The line is not JSON.', RPC.parse);
+  }
+  if (!isMembers(value)) return invalid('A message is one JSON object; batches are not supported.');
+  const { method, id, params = {} } = value;
+  if (typeof method !== 'string')
+    return 'result' in value || 'error' in value ? { kind: 'response' } : invalid('`method` is missing.');
+  if (!isMembers(params))
+    return invalid('`params` is not an object.', id === undefined ? RPC.invalidRequest : RPC.invalidParams);
+  if (id === undefined) return { kind: 'notification', method, params };
+  return isId(id)
+    ? { kind: 'request', id, method, params }
+    : invalid('`id` is neither a string nor a number.');
+}
+
+/** An answer as one line; `resultText` is the JSON text of the result. */
+export function resultLine(id: RpcId, resultText: string): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${resultText}}`;
+}
+
+export function errorLine(
+  id: RpcId | null,
+  { code, message, data }: { code: number; message: string; data?: Members | undefined },
+): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...(data ? { data } : {}) } });
+}
+
+export function notificationLine(method: string, params: Members): string {
+  return JSON.stringify({ jsonrpc: '2.0', method, params });
+}

@@ -1,0 +1,80 @@
+import { CounterpartError } from '@counterpart/schemas/errors';
+import { toolContext } from './context.ts';
+import { processEnv, type Env } from './env.ts';
+import { ToolFailure } from './failure.ts';
+import { openPackage, type ServerPackage } from './package.ts';
+import { RPC, RpcError } from './protocol/rpc.ts';
+import { createSession, type CallRequest, type Offer } from './protocol/session.ts';
+import { guardStdout, runOnStdio } from './protocol/stdio.ts';
+import { errorResult, type CallResult, type Tool } from './tool.ts';
+import { createToolset, type Toolset } from './toolset.ts';
+import { nearest } from './validate/nearest.ts';
+
+export interface ServeOptions {
+  /** Hand-written tools; one with a compiled tool's name takes its place. */
+  readonly tools?: readonly Tool[];
+}
+
+const LONGEST_INSTRUCTIONS = 2_000;
+
+async function findTool(tools: Toolset, name: string): Promise<Tool> {
+  const tool = await tools.find(name);
+  if (tool) return tool;
+  const similar = nearest(name, await tools.names());
+  throw new RpcError(
+    RPC.invalidParams,
+    `Unknown tool: ${name}${similar === undefined ? '' : `; did you mean ${similar}?`}`,
+  );
+}
+
+/** A bug of a hand-written tool: the caller learns what failed, the log where. */
+function bug(name: string, error: unknown): CallResult {
+  process.stderr.write(
+    `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return errorResult(
+    `${name} failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
+  );
+}
+
+async function call(
+  server: ServerPackage,
+  tools: Toolset,
+  env: Env,
+  request: CallRequest,
+): Promise<CallResult> {
+  const tool = await findTool(tools, request.name);
+  try {
+    return await tool.call(request.args, toolContext(server, env, request));
+  } catch (error) {
+    if (error instanceof ToolFailure) return errorResult(error.text);
+    if (error instanceof CounterpartError) return errorResult(`${error.message}\n${error.fix}`);
+    if (request.signal.aborted) return errorResult('The call was cancelled.');
+    return bug(request.name, error);
+  }
+}
+
+function offerOf(server: ServerPackage, tools: Toolset, env: Env): Offer {
+  const { id, version, title, description } = server.manifest;
+  return {
+    info: { name: id, version, title },
+    instructions: description?.slice(0, LONGEST_INSTRUCTIONS),
+    toolsText: () => tools.text(),
+    call: (request) => call(server, tools, env, request),
+  };
+}
+
+/**
+ * Serves the package at `root` (the directory of manifest.json) over standard input and output, to clients of
+ * MCP 2026-07-28 and of 2025-11-25 and before. Resolves once it listens; the process ends when standard input does.
+ */
+export async function serve(root: URL, options: ServeOptions = {}): Promise<void> {
+  const write = guardStdout();
+  const server = await openPackage(root);
+  const tools = createToolset(server, {
+    tools: options.tools ?? [],
+    env: processEnv,
+    hasBlueprint: server.manifest.blueprint !== undefined,
+  });
+  runOnStdio(createSession(offerOf(server, tools, processEnv), write));
+}
