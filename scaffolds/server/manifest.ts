@@ -16,7 +16,7 @@ export interface ManifestOptions {
 
 /** The manifest of a server that was compiled from a blueprint; throws when it would not be valid. */
 export function toManifest(blueprint: Blueprint, options: ManifestOptions): Manifest {
-  const { config, secrets } = slotsOf(blueprint, blueprint.id);
+  const { config, secrets } = slotsOf(blueprint);
   const healthTool = findHealthTool(options.definitions);
   return Manifest.parse({
     $schema: '../../schemas/json/manifest.schema.json',
@@ -31,7 +31,7 @@ export function toManifest(blueprint: Blueprint, options: ManifestOptions): Mani
     source: 'src/server.ts',
     blueprint: { path: 'blueprint.json', hash: options.blueprintHash },
     restart: 'permanent',
-    permissions: permissionsOf(blueprint),
+    permissions: { net: permissionsOf(blueprint), files: [] },
     config,
     secrets,
     dependsOn: [],

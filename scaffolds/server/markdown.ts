@@ -1,7 +1,12 @@
-/** Text of a description as plain Markdown text: nothing in it can become a link, an image, HTML or a table cell's end. */
-export function escapeMarkdown(text: string): string {
-  return toOneLine(text).replace(/[\\`*_[\]<>#|~!&$]/g, (mark) => `\\${mark}`);
-}
+/** Text of a description as Markdown text within a line: nothing in it can become a link, an image, HTML or a table cell's end. */
+export const escapeMarkdown = (text: string): string =>
+  toOneLine(text).replace(/[\\`*_[\]<>#|~!&$]/g, (mark) => `\\${mark}`);
+
+/** The same for text that begins a line, where it could also begin a list. */
+export const escapeMarkdownLine = (text: string): string =>
+  escapeMarkdown(text)
+    .replace(/^[-+=]/, (mark) => `\\${mark}`)
+    .replace(/^(\d+)([.)])/, '$1\\$2');
 
 /** The first sentence of a text, at most `maxLength` characters, on one line. */
 export function firstSentence(text: string, maxLength: number): string {

@@ -1,5 +1,5 @@
 import type { Blueprint, Manifest, ToolDefinition } from '@counterpart/schemas';
-import { escapeMarkdown, firstSentence } from './markdown.ts';
+import { escapeMarkdown, escapeMarkdownLine, firstSentence } from './markdown.ts';
 
 const SUMMARY_LENGTH = 140;
 const ABOUT_LENGTH = 600;
@@ -25,7 +25,7 @@ function renderHead(blueprint: Blueprint, manifest: Manifest, count: number): st
   return [
     `# ${escapeMarkdown(blueprint.title)}`,
     '',
-    ...(about === '' ? [] : [escapeMarkdown(about), '']),
+    ...(about === '' ? [] : [escapeMarkdownLine(about), '']),
     `An MCP server with ${count} ${count === 1 ? 'tool' : 'tools'}, compiled from ${escapeMarkdown(source.location)} ` +
       `(${escapeMarkdown(source.format)}, version ${escapeMarkdown(blueprint.version)}). ` +
       'It runs alone over stdio, and under the hub.',

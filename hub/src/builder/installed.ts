@@ -14,7 +14,7 @@ export interface Installed extends BuiltState {
  * Throws SERVER_EXISTS for a folder that was not made by a build, so that nobody's work is overwritten.
  */
 export async function readInstalled(dir: string, id: ServerId): Promise<Installed | undefined> {
-  const names = await readdir(dir).catch(() => []);
+  const names = await readdir(dir).catch((): string[] => []);
   if (names.length === 0) return undefined;
   if (!names.includes('manifest.json')) throw hubError('SERVER_EXISTS', { server: id });
   const manifest = Manifest.safeParse(await readJson(join(dir, 'manifest.json'))).data;

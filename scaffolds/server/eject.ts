@@ -1,0 +1,142 @@
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isWrapped, toToolDefinition } from '@counterpart/kit';
+import {
+  Blueprint,
+  canonicalJson,
+  hubError,
+  JsonSchema,
+  type HttpBinding,
+  type Operation,
+} from '@counterpart/schemas';
+import { z } from 'zod';
+import { toExportName } from './program.ts';
+import { toZodObjectCode } from './zod-code.ts';
+
+export interface EjectedTool {
+  /** Relative to the server's folder. */
+  readonly file: string;
+}
+
+/**
+ * Turns a compiled tool of the server in `dir` into a file of `src/tools/` that a person can change. The next build
+ * takes it in the compiled tool's place, because hand-written tools win by name; removing the file brings the compiled
+ * one back. Throws TOOL_UNKNOWN, EJECT_UNSUPPORTED and FILE_EXISTS; nothing else in the folder is touched.
+ */
+export async function ejectTool(dir: string, toolName: string): Promise<EjectedTool> {
+  const blueprint = Blueprint.parse(JSON.parse(await readFile(join(dir, 'blueprint.json'), 'utf8')));
+  const operation = blueprint.operations.find(({ name }) => name === toolName);
+  if (operation === undefined) throw hubError('TOOL_UNKNOWN', { tool: toolName, suggestion: '' });
+  const file = `src/tools/${toToolFile(toolName)}.ts`;
+  const path = join(dir, file);
+  const isTaken = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (isTaken) throw hubError('FILE_EXISTS', { file });
+  const code = renderTool(blueprint, operation);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, code, { flag: 'wx' });
+  return { file };
+}
+
+/** Base name of the file a tool lives in: `get_museum_hours` → `get-museum-hours`. */
+export const toToolFile = (toolName: string): string =>
+  toolName
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+
+/** Source of a hand-written tool that sends what the compiled operation sends. Every text goes through JSON.stringify. */
+export function renderTool(blueprint: Blueprint, operation: Operation): string {
+  assertSupported(blueprint, operation);
+  const { input } = operation;
+  const isClosed = typeof input !== 'boolean' && input['additionalProperties'] === false;
+  const idempotent = JSON.stringify(operation.idempotent);
+  const { answer, output } = describeAnswer(blueprint, operation);
+  return [
+    `import { defineTool, toHttpCall, ${operation.output === undefined ? 'ToolFailure, ' : ''}type HttpBinding } from '@counterpart/kit';`,
+    `import { z } from 'zod';`,
+    '',
+    '/** Where each input goes in the request. */',
+    `const binding: HttpBinding = ${JSON.stringify(toSentBinding(operation.http), null, 2)};`,
+    '',
+    `const Input = ${toZodObjectCode(input, blueprint.types, isClosed ? 'strict' : 'loose')};`,
+    '',
+    `const Output = ${output};`,
+    '',
+    `export const ${toExportName(toToolFile(operation.name))} = defineTool({`,
+    `  name: ${JSON.stringify(operation.name)},`,
+    ...(operation.title === undefined ? [] : [`  title: ${JSON.stringify(operation.title)},`]),
+    `  description: ${JSON.stringify(operation.description)},`,
+    `  effect: ${JSON.stringify(operation.effect)},`,
+    `  idempotent: ${idempotent},`,
+    '  input: Input,',
+    '  output: Output,',
+    '  async run(input, { http, signal }) {',
+    `    const call = { ...toHttpCall(binding, input), idempotent: ${idempotent}, signal };`,
+    ...answer.map((line) => `    ${line}`),
+    '  },',
+    '});',
+    '',
+  ].join('\n');
+}
+
+/** What of a binding decides the request; the rest would only make the file long. */
+function toSentBinding(http: HttpBinding): HttpBinding {
+  const content = http.body?.contents[0];
+  const body =
+    http.body === undefined || content === undefined
+      ? {}
+      : { body: { ...http.body, contents: [{ ...content, schema: true }] } };
+  const { method, path, parameters, accept } = http;
+  return { method, path, parameters, ...body, responses: [], accept };
+}
+
+function describeAnswer(
+  blueprint: Blueprint,
+  operation: Operation,
+): { answer: readonly string[]; output: string } {
+  if (operation.output === undefined) {
+    return {
+      answer: [
+        'const answer = await http.request(call);',
+        'if (answer.status >= 400) throw new ToolFailure(`The service answered ${answer.status}: ${answer.text()}`);',
+        'return { status: answer.status };',
+      ],
+      output: 'z.strictObject({ status: z.int() })',
+    };
+  }
+  // Loosened as it is offered to clients: services answer less strictly than they describe.
+  const { $defs, ...schema } = toToolDefinition(blueprint, operation).outputSchema ?? { type: 'object' };
+  const types =
+    typeof $defs === 'object' && $defs !== null ? z.record(z.string(), JsonSchema).parse($defs) : {};
+  const value = isWrapped(blueprint, operation)
+    ? '{ result: await http.json(call) }'
+    : 'await http.json(call)';
+  return {
+    answer: [`return Output.parse(${value});`],
+    output: toZodObjectCode(JsonSchema.parse(schema), types, 'loose'),
+  };
+}
+
+/** The context's `http` sends the server's default credentials, in headers, to its base URL, and gives JSON or a status. */
+function assertSupported(blueprint: Blueprint, operation: Operation): void {
+  const wanted = operation.auth ?? blueprint.auth.default;
+  const schemes = wanted
+    .flatMap((requirement) => Object.keys(requirement))
+    .map((name) => blueprint.auth.schemes[name]);
+  const answersOther = operation.http.responses.some(
+    ({ status, contents }) => status.startsWith('2') && contents.length > 0 && operation.output === undefined,
+  );
+  const reason = [
+    operation.http.servers !== undefined && 'it has an address of its own',
+    operation.auth !== undefined &&
+      canonicalJson(operation.auth) !== canonicalJson(blueprint.auth.default) &&
+      'it wants other credentials than the rest of the server',
+    schemes.some((scheme) => scheme?.kind === 'api-key' && scheme.in !== 'header') &&
+      'its credentials do not travel in a header',
+    answersOther && 'its answer is not JSON',
+  ].find((text) => text !== false);
+  if (reason !== undefined) throw hubError('EJECT_UNSUPPORTED', { tool: operation.name, detail: reason });
+}

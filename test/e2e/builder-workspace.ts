@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildServer, type BuildOptions } from '../../hub/src/builder/build.ts';
+
+/** Inside the repository (and ignored by git), so that a built package finds the kit as an installed one does. */
+const scratchDir = fileURLToPath(new URL('../../scratch', import.meta.url));
+
+export const descriptionsDir = fileURLToPath(new URL('../../../shared/specs/openapi', import.meta.url));
+export const hasDescriptions = existsSync(descriptionsDir);
+export const description = (file: string): string => join(descriptionsDir, file);
+
+export interface Workspace extends AsyncDisposable {
+  readonly dir: string;
+  readonly serversDir: string;
+  build(options: Omit<BuildOptions, 'serversDir'>): ReturnType<typeof buildServer>;
+}
+
+/** A folder of servers for one test, removed at its end. */
+export async function openWorkspace(): Promise<Workspace> {
+  await mkdir(scratchDir, { recursive: true });
+  const dir = await mkdtemp(join(scratchDir, 'builder-'));
+  const serversDir = join(dir, 'servers');
+  return {
+    dir,
+    serversDir,
+    build: (options) => buildServer({ ...options, serversDir }),
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  };
+}
