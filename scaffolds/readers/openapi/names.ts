@@ -16,14 +16,23 @@ const VERBS = new Set(
   clear clone close commit compare complete compute configure confirm connect convert copy count create deactivate decline decrypt delete deny deploy
   describe destroy detach disable disconnect dismiss dispatch download duplicate edit enable encrypt end evaluate exchange execute expire export
   fetch fill filter finalize find follow force fork generate get give grant head import increment inspect install invite invalidate issue join kill
-  leave link list load lock login logout lookup make mark merge migrate modify move mute open patch pause ping pin post preview process provision
+  leave link list load lock login logout lookup make mark merge migrate modify move mute open patch pause ping pin post preview provision
   prune publish pull purge push put query queue read rebuild receive record refresh refund register reject release reload remove rename render reopen
-  replace replay report request require reset resend resize resolve restart restore resume retrieve retry return revert review revoke rotate run save
-  scan schedule search select send set share show sign sort star start stop submit subscribe suspend sync tag terminate test toggle track transfer
-  trigger unarchive unassign unblock unfollow uninstall unlink unlock unmark unpin unpublish unregister unsubscribe update upgrade upload upsert use
+  replace replay report request require reset resend resize resolve restart restore resume retrieve retry return revert review revoke rotate run save scale
+  scan schedule search select send set share show shut sign sort star start stop submit subscribe suspend sync tag terminate test toggle track transfer
+  trigger truncate unarchive unassign unblock unfollow uninstall unlink unlock unmark unpin unpublish unregister unsubscribe update upgrade upload upsert use
   validate verify view void wait watch withdraw write`.split(/\s+/),
 );
-const FILLERS = new Set(['a', 'an', 'the', 'controller', 'api', 'rest', 'resource', 'endpoint', 'service', 'impl']);
+/** Verbs that are more often nouns when they stand last. */
+const NOUNS = new Set(
+  `block build change check export file filter fork grant import issue link lock log mark match move order patch pin ping post pull query
+  record release report request review run schedule search set share sign sort star sync tag test track transfer trigger upgrade use view watch`.split(/\s+/),
+);
+const PLAIN_VERBS = new Set(['list', 'retrieve', 'read', 'get', 'create', 'update', 'delete', 'destroy', 'remove', 'add']);
+const FILLERS = new Set(['a', 'an', 'the', 'controller']);
+/** What generators append to the name of a group: `PetService_List`. */
+const GROUP_SUFFIXES = new Set(['service', 'controller', 'api', 'resource', 'endpoint', 'impl']);
+const SMALL_WORDS = new Set(['for', 'of', 'by', 'and', 'or', 'all', 'in', 'on', 'to', 'from', 'with', 'as', 'at']);
 const PATH_VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'replace', PATCH: 'update', DELETE: 'delete' };
 
 /** Words of an identifier in any spelling: `listPetsByID`, `repos/list-for-org` and `pet.find` alike. */
@@ -33,6 +42,7 @@ export function wordsOf(text: string): string[] {
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replaceAll(/^(get|post|put|patch|delete)(?=\d)/gi, '$1 ')
     .toLowerCase()
     .split(/[^a-z\d]+/)
     .filter((word) => word !== '');
@@ -83,18 +93,23 @@ function withHash(name: string, hash: string): string {
   return `${name.slice(0, MAX_NAME - HASH_LENGTH - 1).replace(/_+$/, '')}_${hash}`;
 }
 
-/** Joins words to a name; when they are too many, keeps the verb and the last ones, which say most, and adds the hash. */
+/**
+ * Joins words to a name. When they are too many, small words go, then versions; when that is not enough, the verb and the
+ * last words stay, which say most, and the hash is added.
+ */
 function fitted(words: readonly string[], hash: string): string {
-  const whole = words.join('_');
-  if (whole.length <= MAX_NAME) return whole;
   const [verb = '', ...rest] = words;
+  const weighty = rest.filter((word) => !SMALL_WORDS.has(word));
+  const unversioned = weighty.filter((word) => !/^v\d+(?:(?:alpha|beta)\d*)?$/.test(word));
+  const shortened = [rest, weighty, unversioned].map((some) => [verb, ...some].join('_')).find((name) => name.length <= MAX_NAME);
+  if (shortened !== undefined) return shortened;
   const room = MAX_NAME - HASH_LENGTH - 1;
   let tail = '';
-  for (const word of rest.toReversed()) {
+  for (const word of unversioned.toReversed()) {
     if (verb.length + 1 + word.length + tail.length > room) break;
     tail = `_${word}${tail}`;
   }
-  return withHash(tail === '' ? whole : verb + tail, hash);
+  return withHash(tail === '' ? words.join('_') : verb + tail, hash);
 }
 
 function nameWords(operation: Nameable): string[] {
@@ -105,21 +120,36 @@ function nameWords(operation: Nameable): string[] {
 /** Words of a meaningful operationId, verb first; undefined when it says nothing. */
 function operationIdWords({ operationId, method }: Nameable): string[] | undefined {
   if (operationId === undefined) return undefined;
-  const clean = operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, '');
-  const segments = clean.split(/[./:#]+/).map((part) => wordsOf(part).filter((word) => !FILLERS.has(word)));
+  const segments = segmentsOf(operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, ''));
   const words = segments.flat();
   if (words.length === 0 || words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
-  const last = segments.findLast((segment) => segment.length > 0) ?? [];
-  if (isVerb(words[0])) return words.length === 1 && segments.length === 1 ? undefined : words;
-  if (isVerb(last[0])) {
+  const last = segments.at(-1) ?? [];
+  const end = words.at(-1);
+  if (segments.length > 1 && isVerb(last[0])) {
     // `repos/list-for-org`: the verb comes forward, with a second one it is joined to.
     const verbs = /^(?:or|and)$/.test(last[1] ?? '') && isVerb(last[2]) ? last.slice(0, 3) : last.slice(0, 1);
-    const before = words.slice(0, words.length - last.length);
-    return [...verbs, ...before, ...last.slice(verbs.length)];
+    return [...verbs, ...segments.slice(0, -1).flat(), ...last.slice(verbs.length)];
   }
-  const verb = words.at(-1);
-  if (verb !== undefined && words.length > 1 && isVerb(verb)) return [verb, ...words.slice(0, -1)];
+  if (end !== undefined && words.length > 1 && endsInVerb(words[0] ?? '', end)) return [end, ...words.slice(0, -1)];
+  if (isVerb(words[0])) return words.length === 1 ? undefined : words;
   return [method.toLowerCase(), ...words];
+}
+
+/** `PetList`, `move_ailment_list`: the last word is the verb, unless the first one is and says as much. */
+function endsInVerb(first: string, last: string): boolean {
+  if (!isVerb(last) || NOUNS.has(last)) return false;
+  return !isVerb(first) || (PLAIN_VERBS.has(last) && NOUNS.has(first));
+}
+
+/** Parts of an operationId: between `.`, `/` or `:`, and between `_` when the parts are spelled in camel case. */
+function segmentsOf(operationId: string): string[][] {
+  const isCamel = /[a-z][A-Z]/.test(operationId) || /^[A-Z][a-z]+_[A-Z][a-z]/.test(operationId) || /_\w+-/.test(operationId);
+  const parts = operationId.split(isCamel ? /[./:#_]+/ : /[./:#]+/).map((part) => wordsOf(part).filter((word) => !FILLERS.has(word)));
+  const filled = parts.filter((part) => part.length > 0);
+  return filled.map((part, index) => {
+    const isGroup = index < filled.length - 1 && part.length > 1 && GROUP_SUFFIXES.has(part.at(-1) ?? '');
+    return isGroup ? part.slice(0, -1) : part;
+  });
 }
 
 const isVerb = (word: string | undefined): boolean => word !== undefined && VERBS.has(word);
