@@ -153,7 +153,7 @@ function printString(schema: Keywords): string {
 
 function printLiterals(name: string, schema: Keywords): string | undefined {
   const values = schema['const'] === undefined ? schema['enum'] : [schema['const']];
-  const fitting = Array.isArray(values)
+  const fitting = isList(values)
     ? values.filter((value) => typeOf(value) === name || (name === 'integer' && Number.isInteger(value)))
     : [];
   return fitting.length === 0
@@ -179,7 +179,7 @@ function reachable(
   types: Types,
   found: Record<string, JsonSchema> = {},
 ): Record<string, JsonSchema> {
-  if (Array.isArray(schema)) for (const item of schema) reachable(item, types, found);
+  if (isList(schema)) for (const item of schema) reachable(item, types, found);
   else if (typeof schema === 'object' && schema !== null) {
     for (const [keyword, value] of Object.entries(schema)) {
       const name =
@@ -199,6 +199,9 @@ const onlyHas = (schema: Keywords, keywords: readonly string[]): boolean =>
   Object.keys(schema).every(
     (name) => keywords.includes(name) || ANNOTATIONS.includes(name) || name === 'default',
   );
+
+/** `Array.isArray` that keeps a read-only list's type. */
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 const asRecord = (value: Json | undefined): Keywords =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Keywords) : {};

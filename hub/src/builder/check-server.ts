@@ -87,11 +87,12 @@ function assertSameTools(
   listed: readonly ToolDefinition[],
 ): void {
   const byName = new Map(listed.map((tool) => [tool.name, tool]));
-  const differing = expected.filter((tool) => canonicalJson(byName.get(tool.name)) !== canonicalJson(tool));
-  const names = [...differing.map((tool) => tool.name)];
-  if (names.length === 0 && listed.length === expected.length) return;
-  const shown = names.slice(0, 5).join(', ');
-  const detail = `${listed.length} listed, ${expected.length} expected, ${names.length} differ${shown === '' ? '' : ` (${shown})`}`;
+  const differing = expected
+    .filter((tool) => canonicalJson(byName.get(tool.name)) !== canonicalJson(tool))
+    .map((tool) => tool.name);
+  if (differing.length === 0 && listed.length === expected.length) return;
+  const shown = differing.slice(0, 5).join(', ');
+  const detail = `${listed.length} listed, ${expected.length} expected, ${differing.length} differ${shown === '' ? '' : ` (${shown})`}`;
   throw hubError('SERVER_MISMATCH', { server, detail });
 }
 

@@ -173,7 +173,7 @@ class ServerProcess {
   }
 
   #failAll(error: Error): void {
-    for (const pending of [...this.#pending.values()]) pending.reject(error);
+    for (const pending of Array.from(this.#pending.values())) pending.reject(error);
   }
 
   #kill(): void {
