@@ -57,7 +57,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
   const { path, parameters } = pathOf(found.path, withKeys(given.flatMap((one) => readParameters(one, context))), context);
   const body = readBodyOf(operation, given, context);
   const responses = readResponses(operation, context);
-  refuseSocket(operation, responses.map(({ status }) => status));
+  refuseSocket(operation, path, responses.map(({ status }) => status));
   reportCallbacks(operation, context);
   const servers = [...serverList(member(value, 'servers'), context.location), ...serverList(member(found.pathItem.value, 'servers'), context.location)];
   const output = outputOf(responses);
@@ -124,14 +124,16 @@ function isSwitchedOff(value: Json | undefined): boolean {
   return value === false || member(value, 'disabled') === true || member(value, 'enabled') === false;
 }
 
-function refuseSocket(operation: Located<JsonObject>, statuses: readonly string[]): void {
+/** A 101 answer switches protocols; one beside a 2xx is refused only where the name says that WebSockets are the point. */
+function refuseSocket(operation: Located<JsonObject>, path: string, statuses: readonly string[]): void {
   const servers = listMember(operation.value, 'servers');
   const onlySockets = servers.length > 0 && servers.every((server) => /^wss?:/.test(textMember(server, 'url') ?? ''));
   const schemes = listMember(operation.value, 'schemes');
   const onlySocketSchemes = schemes.length > 0 && schemes.every((scheme) => scheme === 'ws' || scheme === 'wss');
-  const isUpgrade = statuses.includes('101') && !statuses.some((status) => status.startsWith('2'));
+  const isNamedSo = /\/(?:ws|websocket)$/i.test(path) || /websocket$/i.test(textMember(operation.value, 'operationId') ?? '');
+  const isUpgrade = statuses.includes('101') && (isNamedSo || !statuses.some((status) => status.startsWith('2')));
   if (onlySockets || onlySocketSchemes || isUpgrade) {
-    throw new Unusable('websocket', operation.pointer, 'opens a WebSocket, which a tool call cannot hold');
+    throw new Unusable('websocket', operation.pointer, 'switches to another protocol such as WebSocket, which a tool call cannot hold');
   }
 }
 
