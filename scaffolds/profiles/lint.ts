@@ -6,7 +6,16 @@ import { CLIENT_PROFILES, type ClientProfile } from './profiles.ts';
 export interface LintProblem {
   readonly tool: string;
   readonly profile: string;
-  readonly rule: 'name' | 'root' | 'property-key' | 'size' | 'description' | 'keyword' | 'items' | 'reference' | 'schema';
+  readonly rule:
+    | 'name'
+    | 'root'
+    | 'property-key'
+    | 'size'
+    | 'description'
+    | 'keyword'
+    | 'items'
+    | 'reference'
+    | 'schema';
   /** In words, with the place in the schema where there is one. */
   readonly detail: string;
 }
@@ -18,15 +27,20 @@ export function lintTool(tool: ToolDefinition, profile?: ClientProfile): LintPro
   const profiles = profile ? [profile] : CLIENT_PROFILES;
   const general = [...referenceProblems(tool.inputSchema), ...compileProblems(tool.inputSchema)];
   return profiles.flatMap((one) =>
-    [...nameProblems(tool, one), ...rootProblems(tool, one), ...sizeProblems(tool, one), ...nodeProblems(tool.inputSchema, one), ...general].map(
-      (found) => ({ tool: tool.name, profile: one.id, ...found }),
-    ),
+    [
+      ...nameProblems(tool, one),
+      ...rootProblems(tool, one),
+      ...sizeProblems(tool, one),
+      ...nodeProblems(tool.inputSchema, one),
+      ...general,
+    ].map((found) => ({ tool: tool.name, profile: one.id, ...found })),
   );
 }
 
 function nameProblems({ name }: ToolDefinition, profile: ClientProfile): Found[] {
   const room = profile.maxNameLength - profile.prefixRoom;
-  if (!profile.name.test(name)) return [{ rule: 'name', detail: `${name.slice(0, 80)} has characters that are not accepted` }];
+  if (!profile.name.test(name))
+    return [{ rule: 'name', detail: `${name.slice(0, 80)} has characters that are not accepted` }];
   return name.length > room ? [{ rule: 'name', detail: `${name.length} characters, more than ${room}` }] : [];
 }
 
@@ -36,15 +50,21 @@ function rootProblems({ inputSchema }: ToolDefinition, profile: ClientProfile): 
     .map((keyword): Found => ({ rule: 'root', detail: `${keyword} at the root of the input schema` }));
   // A definition from another program may not keep the promise of its type.
   const type: unknown = inputSchema.type;
-  return type === 'object' ? combinators : [...combinators, { rule: 'root', detail: 'the input schema is not an object schema' }];
+  return type === 'object'
+    ? combinators
+    : [...combinators, { rule: 'root', detail: 'the input schema is not an object schema' }];
 }
 
 function sizeProblems({ inputSchema, description }: ToolDefinition, profile: ClientProfile): Found[] {
   const bytes = Buffer.byteLength(JSON.stringify(inputSchema));
   const length = description?.length ?? 0;
   return [
-    ...(bytes > profile.maxSchemaBytes ? [{ rule: 'size', detail: `${bytes} bytes of input schema` } as const] : []),
-    ...(length > profile.maxDescriptionLength ? [{ rule: 'description', detail: `${length} characters` } as const] : []),
+    ...(bytes > profile.maxSchemaBytes
+      ? [{ rule: 'size', detail: `${bytes} bytes of input schema` } as const]
+      : []),
+    ...(length > profile.maxDescriptionLength
+      ? [{ rule: 'description', detail: `${length} characters` } as const]
+      : []),
   ];
 }
 
@@ -57,7 +77,16 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const SINGLE = [
-  'items', 'contains', 'additionalProperties', 'propertyNames', 'not', 'if', 'then', 'else', 'unevaluatedItems', 'unevaluatedProperties',
+  'items',
+  'contains',
+  'additionalProperties',
+  'propertyNames',
+  'not',
+  'if',
+  'then',
+  'else',
+  'unevaluatedItems',
+  'unevaluatedProperties',
 ];
 const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
 const MAPS = ['properties', 'patternProperties', 'dependentSchemas', '$defs'];
@@ -86,15 +115,21 @@ function nodeProblems(inputSchema: unknown, profile: ClientProfile): Found[] {
   return nodesOf(inputSchema).flatMap(({ schema, at }) => [
     ...keysOf(schema)
       .filter((key) => !profile.propertyKey.test(key))
-      .map((key): Found => ({ rule: 'property-key', detail: `${JSON.stringify(key.slice(0, 80))} at ${at}` })),
+      .map((key): Found => ({
+        rule: 'property-key',
+        detail: `${JSON.stringify(key.slice(0, 80))} at ${at}`,
+      })),
     ...profile.forbiddenKeywords
       .filter((keyword) => Object.hasOwn(schema, keyword))
       .map((keyword): Found => ({ rule: 'keyword', detail: `${keyword} at ${at}` })),
-    ...(profile.arraysNeedItems && lacksItems(schema) ? [{ rule: 'items', detail: `an array without items at ${at}` } as const] : []),
+    ...(profile.arraysNeedItems && lacksItems(schema)
+      ? [{ rule: 'items', detail: `an array without items at ${at}` } as const]
+      : []),
   ]);
 }
 
-const keysOf = (schema: Node['schema']): string[] => (isObject(schema['properties']) ? Object.keys(schema['properties']) : []);
+const keysOf = (schema: Node['schema']): string[] =>
+  isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
 
 const lacksItems = (schema: Node['schema']): boolean =>
   schema['type'] === 'array' && schema['items'] === undefined && schema['prefixItems'] === undefined;

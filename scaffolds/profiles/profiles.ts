@@ -54,9 +54,18 @@ const STRICT: ClientProfile = {
   ...ANTHROPIC,
   id: 'strict-2020-12',
   forbiddenRootKeywords: ROOT_COMBINATORS,
-  propertyKey: /^[^\u0000-\u001f]{1,256}$/,
+  propertyKey: /^\P{Cc}{1,256}$/u,
   // Keywords of older drafts and of OpenAPI: their meaning is lost under 2020-12.
-  forbiddenKeywords: ['nullable', 'definitions', 'dependencies', 'additionalItems', '$recursiveRef', 'id', 'discriminator', 'xml'],
+  forbiddenKeywords: [
+    'nullable',
+    'definitions',
+    'dependencies',
+    'additionalItems',
+    '$recursiveRef',
+    'id',
+    'discriminator',
+    'xml',
+  ],
 };
 
 /** Every profile that an offered tool must pass. */

@@ -33,7 +33,11 @@ export async function loadSource(location: string, options: LoadOptions = {}): P
   return { text: decodeText(bytes), location: name, sha256 };
 }
 
-function readBytes(location: string, name: string, options: LoadOptions & { maxBytes: number }): Promise<Uint8Array> {
+function readBytes(
+  location: string,
+  name: string,
+  options: LoadOptions & { maxBytes: number },
+): Promise<Uint8Array> {
   if (location === '-') return collect(process.stdin, name, options);
   if (/^https?:\/\//i.test(location)) return download(location, name, options);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
@@ -42,7 +46,11 @@ function readBytes(location: string, name: string, options: LoadOptions & { maxB
   return readLocal(location, name, options);
 }
 
-async function readLocal(path: string, name: string, options: LoadOptions & { maxBytes: number }): Promise<Uint8Array> {
+async function readLocal(
+  path: string,
+  name: string,
+  options: LoadOptions & { maxBytes: number },
+): Promise<Uint8Array> {
   try {
     const facts = await stat(path);
     if (facts.isDirectory()) throw unreadable(name, 'it is a folder');
@@ -53,7 +61,11 @@ async function readLocal(path: string, name: string, options: LoadOptions & { ma
   }
 }
 
-async function download(url: string, name: string, options: LoadOptions & { maxBytes: number }): Promise<Uint8Array> {
+async function download(
+  url: string,
+  name: string,
+  options: LoadOptions & { maxBytes: number },
+): Promise<Uint8Array> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
@@ -100,7 +112,8 @@ async function collect(
 export function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const bigEndian = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
-  const littleEndian = (first === 0xff && second === 0xfe) || (second === 0 && first !== 0 && bytes.length > 1);
+  const littleEndian =
+    (first === 0xff && second === 0xfe) || (second === 0 && first !== 0 && bytes.length > 1);
   const encoding = bigEndian ? 'utf-16be' : littleEndian ? 'utf-16le' : 'utf-8';
   return new TextDecoder(encoding).decode(bytes);
 }

@@ -28,10 +28,17 @@ export function faultsOf(blueprint: Blueprint, operation: Operation): string[] {
 
 function missingInputs({ http }: Operation, { inputSchema }: ToolDefinition): string[] {
   const properties = inputSchema['properties'];
-  const has = (key: string): boolean => typeof properties === 'object' && properties !== null && Object.hasOwn(properties, key);
+  const has = (key: string): boolean =>
+    typeof properties === 'object' && properties !== null && Object.hasOwn(properties, key);
   const declared = http.parameters.filter(({ key }) => !has(key)).map(({ name }) => `no input for ${name}`);
-  const bound = new Set(http.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name));
+  const bound = new Set(
+    http.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name),
+  );
   const named = [...http.path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? '');
   const unbound = named.filter((name) => !bound.has(name)).map((name) => `nothing fills {${name}}`);
-  return [...declared, ...unbound, ...(http.body !== undefined && !has('body') ? ['no input for the body'] : [])];
+  return [
+    ...declared,
+    ...unbound,
+    ...(http.body !== undefined && !has('body') ? ['no input for the body'] : []),
+  ];
 }

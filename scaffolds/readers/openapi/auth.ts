@@ -9,7 +9,11 @@ import { shortDescription } from './text.ts';
 export type Schemes = Blueprint['auth']['schemes'];
 
 /** The security schemes of a description by name. One that cannot be read is reported by its pointer and left out. */
-export function readSchemes(root: JsonObject, dialect: Dialect, report: (pointer: string, reason: string) => void): Schemes {
+export function readSchemes(
+  root: JsonObject,
+  dialect: Dialect,
+  report: (pointer: string, reason: string) => void,
+): Schemes {
   const [declared, home] =
     dialect === '2.0'
       ? [objectMember(root, 'securityDefinitions'), '#/securityDefinitions']
@@ -23,7 +27,12 @@ export function readSchemes(root: JsonObject, dialect: Dialect, report: (pointer
   return Object.fromEntries(found);
 }
 
-function readScheme(root: JsonObject, dialect: Dialect, value: Json, pointer: string): AuthScheme | undefined {
+function readScheme(
+  root: JsonObject,
+  dialect: Dialect,
+  value: Json,
+  pointer: string,
+): AuthScheme | undefined {
   try {
     const resolved = resolveObject(root, { value, pointer }).value;
     const scheme = dialect === '2.0' ? upgradeScheme(resolved) : resolved;
@@ -37,11 +46,13 @@ function readScheme(root: JsonObject, dialect: Dialect, value: Json, pointer: st
 function toScheme(scheme: JsonObject): AuthScheme | undefined {
   const text = shortDescription(textMember(scheme, 'description'), 500);
   const description = text === undefined ? {} : { description: text };
-  switch (textMember(scheme, 'type')) {
+  const type = textMember(scheme, 'type') ?? '';
+  switch (type) {
     case 'apiKey': {
       const name = textMember(scheme, 'name');
       const place = textMember(scheme, 'in');
-      if (name === undefined || !(place === 'query' || place === 'header' || place === 'cookie')) return undefined;
+      if (name === undefined || !(place === 'query' || place === 'header' || place === 'cookie'))
+        return undefined;
       return { kind: 'api-key', in: place, name, ...description };
     }
     case 'http':
@@ -78,8 +89,11 @@ function flowsOf(flows: JsonObject): Extract<AuthScheme, { kind: 'oauth2' }>['fl
         const url = textMember(flow, key);
         return url === undefined || url === '' ? [] : [[key, url] as const];
       });
-      const scopes = Object.entries(objectMember(flow, 'scopes')).map(([scope, text]) => [scope, typeof text === 'string' ? text : '']);
-      return [name, { ...Object.fromEntries(urls), scopes: Object.fromEntries(scopes) as Record<string, string> }];
+      const scopes = Object.entries(objectMember(flow, 'scopes')).map(([scope, text]): [string, string] => [
+        scope,
+        typeof text === 'string' ? text : '',
+      ]);
+      return [name, { ...Object.fromEntries(urls), scopes: Object.fromEntries(scopes) }];
     }),
   );
 }
@@ -91,7 +105,9 @@ function flowsOf(flows: JsonObject): Extract<AuthScheme, { kind: 'oauth2' }>['fl
 export function readRequirements(value: Json | undefined, schemes: Schemes): AuthRequirement[] | undefined {
   if (!isArray(value)) return undefined;
   const alternatives = value.filter(isObject);
-  const met = alternatives.filter((alternative) => Object.keys(alternative).every((name) => Object.hasOwn(schemes, name)));
+  const met = alternatives.filter((alternative) =>
+    Object.keys(alternative).every((name) => Object.hasOwn(schemes, name)),
+  );
   if (met.length === 0 && alternatives.length > 0) return undefined;
   return met.map((alternative) =>
     Object.fromEntries(Object.keys(alternative).map((name) => [name, texts(listMember(alternative, name))])),
@@ -105,5 +121,5 @@ export function isCredential(schemes: Schemes, place: string, name: string): boo
   );
 }
 
-const sameName = (place: string, a: string, b: string): boolean => (place === 'header' ? a.toLowerCase() === b.toLowerCase() : a === b);
-
+const sameName = (place: string, a: string, b: string): boolean =>
+  place === 'header' ? a.toLowerCase() === b.toLowerCase() : a === b;

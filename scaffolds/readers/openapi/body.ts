@@ -1,4 +1,11 @@
-import { FILE_VALUE_SCHEMA, type BodyBinding, type BodyContent, type Json, type JsonObject, type JsonSchema } from '@counterpart/schemas';
+import {
+  FILE_VALUE_SCHEMA,
+  type BodyBinding,
+  type BodyContent,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+} from '@counterpart/schemas';
 import type { OperationContext } from './context.ts';
 import { isObject, member, objectMember, pointerTo, textMember } from './json-tree.ts';
 import { PARAMETER_DESCRIPTION_BUDGET } from './limits.ts';
@@ -27,7 +34,9 @@ export function readBody(source: BodySource, context: OperationContext): ReadBod
   const problems: Unusable[] = [];
   const contents: BodyContent[] = [];
   const renames = new Map<string, string>();
-  for (const [mediaType, media] of entries.map(([type, value]): [string, Json] => [type, value]).sort(byPreference)) {
+  for (const [mediaType, media] of entries
+    .map(([type, value]): [string, Json] => [type, value])
+    .sort(byPreference)) {
     try {
       const pointer = source.schemaPointer ?? pointerTo(source.pointer, 'content', mediaType, 'schema');
       const read = readContent({ mediaType, media: isObject(media) ? media : {}, pointer }, context);
@@ -49,7 +58,10 @@ interface Parts {
   readonly isRequired: boolean;
 }
 
-function finishBody({ source, contents, problems, renames, isRequired }: Parts, context: OperationContext): ReadBody | undefined {
+function finishBody(
+  { source, contents, problems, renames, isRequired }: Parts,
+  context: OperationContext,
+): ReadBody | undefined {
   const [first] = contents;
   const [problem] = problems;
   if (first === undefined && problem !== undefined && isRequired) throw problem;
@@ -57,7 +69,12 @@ function finishBody({ source, contents, problems, renames, isRequired }: Parts, 
     context.lose({ code, severity: 'part', part: 'request body', pointer, reason: message });
   }
   if (first === undefined) {
-    if (isRequired) throw new Unusable('media-type-unsupported', source.pointer, 'has a required body without a media type');
+    if (isRequired)
+      throw new Unusable(
+        'media-type-unsupported',
+        source.pointer,
+        'has a required body without a media type',
+      );
     return undefined;
   }
   const description = shortDescription(textMember(source.value, 'description'), PARAMETER_DESCRIPTION_BUDGET);
@@ -84,11 +101,18 @@ interface Content {
   readonly pointer: string;
 }
 
-function readContent({ mediaType, media, pointer }: Content, context: OperationContext): { content: BodyContent; renames: Map<string, string> } {
+function readContent(
+  { mediaType, media, pointer }: Content,
+  context: OperationContext,
+): { content: BodyContent; renames: Map<string, string> } {
   const raw = member(media, 'schema') ?? member(media, 'itemSchema') ?? {};
   const given = kindOf(mediaType);
   if (given === undefined) {
-    throw new Unusable('media-type-unsupported', pointer, `takes a body of ${mediaType.slice(0, 80)}, which cannot be written`);
+    throw new Unusable(
+      'media-type-unsupported',
+      pointer,
+      `takes a body of ${mediaType.slice(0, 80)}, which cannot be written`,
+    );
   }
   const reference = textMember(raw, '$ref');
   if (reference !== undefined) follow(context.root, reference, pointer);
@@ -102,9 +126,13 @@ function readContent({ mediaType, media, pointer }: Content, context: OperationC
   }
   const draft = context.types.schema(raw, pointer, 'request');
   const renames = context.types.renamesOf(draft);
-  if (kind === 'form') return { content: { ...base, schema: draft.schema, ...encodingOf(media), ...namesOf(renames) }, renames };
+  if (kind === 'form')
+    return { content: { ...base, schema: draft.schema, ...encodingOf(media), ...namesOf(renames) }, renames };
   const isItem = kind === 'ndjson' && !(isObject(raw) && member(raw, 'type') === 'array');
-  return { content: { ...base, schema: isItem ? { type: 'array', items: draft.schema } : draft.schema }, renames };
+  return {
+    content: { ...base, schema: isItem ? { type: 'array', items: draft.schema } : draft.schema },
+    renames,
+  };
 }
 
 function isBinaryWildcard(mediaType: string, schema: Json): boolean {

@@ -58,7 +58,10 @@ interface WithTypes {
 function briefly(input: JsonSchema, types: ReadonlyMap<string, JsonSchema>): WithTypes {
   const rename = (name: string): string => `${name}.brief`;
   const reached = reachableTypes(input, types);
-  const brief = [...reached].map((name): [string, JsonSchema] => [rename(name), renameReferences(silent(types.get(name) ?? true), rename)]);
+  const brief = [...reached].map((name): [string, JsonSchema] => [
+    rename(name),
+    renameReferences(silent(types.get(name) ?? true), rename),
+  ]);
   const root = mapSubschemas(input, (property) => mapSubschemas(property, silent));
   return { schema: renameReferences(root, rename), types: new Map(brief) };
 }
@@ -88,7 +91,10 @@ function opened(input: JsonSchema, types: ReadonlyMap<string, JsonSchema>): With
   const rename = (name: string): string => (kept.has(name) ? `${name}_${mark}` : `${name}.open`);
   const result = new Map<string, JsonSchema>();
   for (const name of near) {
-    result.set(rename(name), kept.has(name) ? renameReferences(types.get(name) ?? true, rename) : openType(types.get(name)));
+    result.set(
+      rename(name),
+      kept.has(name) ? renameReferences(types.get(name) ?? true, rename) : openType(types.get(name)),
+    );
   }
   const schema = renameReferences(input, rename);
   return sizeWith(schema, result) <= HARD_SCHEMA_BYTES ? { schema, types: result } : shallow(schema, result);
@@ -96,7 +102,10 @@ function opened(input: JsonSchema, types: ReadonlyMap<string, JsonSchema>): With
 
 function openType(type: JsonSchema | undefined): JsonSchema {
   const kind = type === undefined || typeof type === 'boolean' ? undefined : type['type'];
-  return { ...(typeof kind === 'string' ? { type: kind } : {}), description: 'Not described here: too large.' };
+  return {
+    ...(typeof kind === 'string' ? { type: kind } : {}),
+    description: 'Not described here: too large.',
+  };
 }
 
 /** The last resort for a schema that is large by itself: cut at the greatest depth that fits. */
@@ -114,9 +123,13 @@ function cutAt(schema: JsonSchema, depth: number): JsonSchema {
   return depth === 0 ? openType(schema) : mapSubschemas(schema, (sub) => cutAt(sub, depth - 1));
 }
 
-function needed(operations: readonly Operation[], types: ReadonlyMap<string, JsonSchema>): Map<string, JsonSchema> {
+function needed(
+  operations: readonly Operation[],
+  types: ReadonlyMap<string, JsonSchema>,
+): Map<string, JsonSchema> {
   const reached = new Set<string>();
-  for (const operation of operations) for (const schema of schemasOf(operation)) referencedTypes(schema, reached);
+  for (const operation of operations)
+    for (const schema of schemasOf(operation)) referencedTypes(schema, reached);
   for (const name of reached) referencedTypes(types.get(name) ?? true, reached);
   return new Map([...types].filter(([name]) => reached.has(name)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

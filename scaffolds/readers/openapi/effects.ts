@@ -3,8 +3,32 @@ import type { Effect } from '@counterpart/schemas';
 const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 const IDEMPOTENT = new Set([...READING, 'PUT', 'DELETE']);
 const REMOVING = new Set([
-  'delete', 'remove', 'cancel', 'purge', 'revoke', 'destroy', 'erase', 'drop', 'wipe', 'terminate', 'kill', 'uninstall', 'expire',
-  'void', 'detach', 'unlink', 'deactivate', 'disable', 'archive', 'prune', 'clear', 'reset', 'evict', 'overwrite', 'replace', 'refund',
+  'delete',
+  'remove',
+  'cancel',
+  'purge',
+  'revoke',
+  'destroy',
+  'erase',
+  'drop',
+  'wipe',
+  'terminate',
+  'kill',
+  'uninstall',
+  'expire',
+  'void',
+  'detach',
+  'unlink',
+  'deactivate',
+  'disable',
+  'archive',
+  'prune',
+  'clear',
+  'reset',
+  'evict',
+  'overwrite',
+  'replace',
+  'refund',
 ]);
 
 /** What a call may do, judged from the method (RFC 9110, 9.2) and made stricter, never milder, by the words of its name. */

@@ -18,7 +18,13 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 export function findOperations(root: JsonObject, losses: Losses): Found[] {
   const paths = objectMember(root, 'paths');
   if (!isObject(member(root, 'paths')) && member(root, 'webhooks') === undefined) {
-    report(losses, { code: 'path-invalid', severity: 'notice', subject: 'paths', reason: 'The description has no `paths` object.', pointer: '#' });
+    report(losses, {
+      code: 'path-invalid',
+      severity: 'notice',
+      subject: 'paths',
+      reason: 'The description has no `paths` object.',
+      pointer: '#',
+    });
   }
   reportWebhooks(root, losses);
   return Object.entries(paths).flatMap(([path, value]) => {
@@ -29,7 +35,13 @@ export function findOperations(root: JsonObject, losses: Losses): Found[] {
       return operationsOf(path, pathItem);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
-      report(losses, { code: error.code === 'operation-invalid' ? 'path-invalid' : error.code, severity: 'part', subject: path, reason: `The path ${error.message}.`, pointer });
+      report(losses, {
+        code: error.code === 'operation-invalid' ? 'path-invalid' : error.code,
+        severity: 'part',
+        subject: path,
+        reason: `The path ${error.message}.`,
+        pointer,
+      });
       return [];
     }
   });
@@ -43,7 +55,9 @@ function report(losses: Losses, { pointer, ...loss }: Omit<Omission, 'source'> &
 function resolvePathItem(root: JsonObject, at: Located): Located<JsonObject> {
   const target = resolveObject(root, at);
   if (target.pointer === at.pointer || !isObject(at.value)) return target;
-  const hasOwn = Object.keys(at.value).some((key) => key !== '$ref' && key !== 'summary' && key !== 'description');
+  const hasOwn = Object.keys(at.value).some(
+    (key) => key !== '$ref' && key !== 'summary' && key !== 'description',
+  );
   return hasOwn ? { value: { ...target.value, ...at.value }, pointer: at.pointer } : target;
 }
 
@@ -58,7 +72,17 @@ function operationsOf(path: string, pathItem: Located<JsonObject>): Found[] {
     if (value === undefined) return [];
     const operation = { value, pointer: pointerTo(pathItem.pointer, ...keys) };
     const tags = listMember(value, 'tags').filter((tag) => typeof tag === 'string');
-    return [{ method, path, operationId: textMember(value, 'operationId'), tag: tags[0], tags, pathItem, operation }];
+    return [
+      {
+        method,
+        path,
+        operationId: textMember(value, 'operationId'),
+        tag: tags[0],
+        tags,
+        pathItem,
+        operation,
+      },
+    ];
   });
 }
 
@@ -66,7 +90,13 @@ function reportWebhooks(root: JsonObject, losses: Losses): void {
   for (const keyword of ['webhooks', 'x-webhooks']) {
     for (const name of Object.keys(objectMember(root, keyword))) {
       const reason = 'A webhook is called by the service; it is no tool.';
-      report(losses, { code: 'webhook', severity: 'notice', subject: name, reason, pointer: pointerTo('#', keyword, name) });
+      report(losses, {
+        code: 'webhook',
+        severity: 'notice',
+        subject: name,
+        reason,
+        pointer: pointerTo('#', keyword, name),
+      });
     }
   }
 }

@@ -11,7 +11,11 @@ export interface Candidate {
  * The candidates that selectors ask for, in their order; all of them without selectors. A selector is a tag, a path or its
  * first part, an operationId, a tool's name or `METHOD /path`. Throws INCLUDE_UNMATCHED for one that matches nothing.
  */
-export function select(candidates: readonly Candidate[], selectors: readonly string[], source: string): Candidate[] {
+export function select(
+  candidates: readonly Candidate[],
+  selectors: readonly string[],
+  source: string,
+): Candidate[] {
   if (selectors.length === 0) return [...candidates];
   const chosen = new Set<Candidate>();
   for (const selector of selectors) {
@@ -28,10 +32,15 @@ export function select(candidates: readonly Candidate[], selectors: readonly str
 
 function matchesSelector({ found, name }: Candidate, selector: string): boolean {
   const [, method, route] = /^([a-z]+)\s+(\/\S*)$/i.exec(selector) ?? [];
-  if (method !== undefined && route !== undefined) return found.method === method.toUpperCase() && samePath(found.path, route);
+  if (method !== undefined && route !== undefined)
+    return found.method === method.toUpperCase() && samePath(found.path, route);
   if (selector.startsWith('/')) return isWithin(found.path, selector);
   const wanted = selector.toLowerCase();
-  return name === selector || found.operationId === selector || found.tags.some((tag) => tag.toLowerCase() === wanted);
+  return (
+    name === selector ||
+    found.operationId === selector ||
+    found.tags.some((tag) => tag.toLowerCase() === wanted)
+  );
 }
 
 const bare = (path: string): string => path.replace(/\/+$/, '');
@@ -39,25 +48,37 @@ const samePath = (a: string, b: string): boolean => bare(a) === bare(b);
 
 function isWithin(path: string, prefix: string): boolean {
   const start = bare(prefix);
-  return path === prefix || bare(path) === start || path.startsWith(`${start}/`) || path.startsWith(`${start}#`) || path.startsWith(`${start}.`);
+  return (
+    path === prefix ||
+    bare(path) === start ||
+    path.startsWith(`${start}/`) ||
+    path.startsWith(`${start}#`) ||
+    path.startsWith(`${start}.`)
+  );
 }
 
 const MAX_SUGGESTIONS = 5;
 
 function nearSelectors(candidates: readonly Candidate[], selector: string): string[] {
-  const known = new Set(candidates.flatMap(({ found, name }) => [...found.tags, found.operationId ?? name, name, found.path]));
+  const known = new Set(
+    candidates.flatMap(({ found, name }) => [...found.tags, found.operationId ?? name, name, found.path]),
+  );
   const wanted = selector.trim().toLowerCase();
   const limit = Math.max(2, Math.floor(wanted.length / 3));
   const scored = [...known]
     .filter((text) => text.length <= 120)
     .map((text) => ({ text, distance: distanceTo(text.toLowerCase(), wanted) }))
     .filter(({ distance }) => distance <= limit);
-  return scored.sort((a, b) => a.distance - b.distance || (a.text < b.text ? -1 : 1)).slice(0, MAX_SUGGESTIONS).map(({ text }) => text);
+  return scored
+    .sort((a, b) => a.distance - b.distance || (a.text < b.text ? -1 : 1))
+    .slice(0, MAX_SUGGESTIONS)
+    .map(({ text }) => text);
 }
 
 /** Zero-and-a-half when one holds the other, else the number of edits between them. */
 function distanceTo(text: string, wanted: string): number {
-  if (wanted.length >= 3 && (text.includes(wanted) || (text.length >= 3 && wanted.includes(text)))) return 0.5;
+  if (wanted.length >= 3 && (text.includes(wanted) || (text.length >= 3 && wanted.includes(text))))
+    return 0.5;
   if (Math.abs(text.length - wanted.length) > wanted.length / 2) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: wanted.length + 1 }, (_, index) => index);
   for (let i = 1; i <= text.length; i += 1) {

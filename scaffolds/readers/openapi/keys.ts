@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '@counterpart/schemas';
+import { isArray, isObject } from './json-tree.ts';
 
 /** What every client profile accepts as a property's key: OpenAI's and Gemini's characters, Anthropic's length. */
 export const LEGAL_KEY = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -8,7 +9,8 @@ export const LEGAL_KEY = /^[a-zA-Z0-9_-]{1,64}$/;
 export const isLegalKey = (key: string): boolean => LEGAL_KEY.test(key);
 
 /** The first `length` hex digits of a text's SHA-256. */
-export const shortHash = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
+export const shortHash = (text: string, length: number): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, length);
 
 const SIGNS: readonly (readonly [RegExp, string])[] = [
   [/\[\]/g, ''],
@@ -22,7 +24,10 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
 /** A legal key close to a name: `created[gte]` → `created_gte`, `StartTime>` → `StartTime_gt`, `$filter` → `filter`. */
 export function plainKey(name: string): string {
   const signed = SIGNS.reduce((text, [sign, word]) => text.replaceAll(sign, word), name);
-  const key = signed.replaceAll(/[^a-zA-Z0-9_-]+/g, '_').replaceAll(/__+/g, '_').replaceAll(/^_+|_+$/g, '');
+  const key = signed
+    .replaceAll(/[^a-zA-Z0-9_-]+/g, '_')
+    .replaceAll(/__+/g, '_')
+    .replaceAll(/^_+|_+$/g, '');
   if (key === '') return `key_${shortHash(name, 6)}`;
   return key.length <= 64 ? key : `${key.slice(0, 57)}_${shortHash(name, 6)}`;
 }
@@ -46,9 +51,10 @@ function claims(root: Json): Map<string, number> {
   const names = new Set<string>();
   const stack: Json[] = [root];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    if (typeof at !== 'object' || at === null) continue;
-    if (!Array.isArray(at)) for (const key of Object.keys(at)) names.add(key);
-    for (const child of Object.values(at)) if (typeof child === 'object' && child !== null) stack.push(child);
+    if (isObject(at)) for (const key of Object.keys(at)) names.add(key);
+    for (const child of isArray(at) ? at : isObject(at) ? Object.values(at) : []) {
+      if (isArray(child) || isObject(child)) stack.push(child);
+    }
   }
   const wanted = new Map<string, number>();
   for (const name of names) {

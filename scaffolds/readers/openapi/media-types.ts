@@ -3,11 +3,26 @@ import type { BodyContent } from '@counterpart/schemas';
 type BodyKind = BodyContent['kind'];
 
 const TEXT_TYPES = new Set([
-  'application/xml', 'application/yaml', 'application/x-yaml', 'application/graphql', 'application/javascript', 'application/sql',
-  'application/toml', 'application/x-sh', 'application/jwt', 'application/soap+xml', 'application/xhtml+xml', 'application/edn',
+  'application/xml',
+  'application/yaml',
+  'application/x-yaml',
+  'application/graphql',
+  'application/javascript',
+  'application/sql',
+  'application/toml',
+  'application/x-sh',
+  'application/jwt',
+  'application/soap+xml',
+  'application/xhtml+xml',
+  'application/edn',
 ]);
 const LINE_TYPES = new Set([
-  'application/ndjson', 'application/x-ndjson', 'application/jsonl', 'application/jsonlines', 'application/x-jsonlines', 'application/json-lines',
+  'application/ndjson',
+  'application/x-ndjson',
+  'application/jsonl',
+  'application/jsonlines',
+  'application/x-jsonlines',
+  'application/json-lines',
   'application/json-seq',
 ]);
 
@@ -29,7 +44,8 @@ export function kindOf(mediaType: string): BodyKind | undefined {
   if (type === 'application/x-www-form-urlencoded') return 'form';
   if (type === 'multipart/form-data' || type === 'multipart/*') return 'multipart';
   if (type.startsWith('multipart/')) return undefined;
-  if (type.startsWith('text/') || type.endsWith('+xml') || type.endsWith('+yaml') || TEXT_TYPES.has(type)) return 'text';
+  if (type.startsWith('text/') || type.endsWith('+xml') || type.endsWith('+yaml') || TEXT_TYPES.has(type))
+    return 'text';
   return 'binary';
 }
 
@@ -41,7 +57,14 @@ export function concreteType(mediaType: string, kind: BodyKind): string {
   return kind === 'text' ? 'text/plain' : 'application/octet-stream';
 }
 
-const KIND_RANK: Readonly<Record<BodyKind, number>> = { json: 0, form: 10, multipart: 11, text: 12, ndjson: 13, binary: 14 };
+const KIND_RANK: Readonly<Record<BodyKind, number>> = {
+  json: 0,
+  form: 10,
+  multipart: 11,
+  text: 12,
+  ndjson: 13,
+  binary: 14,
+};
 
 /** Smaller is better: what a model can write most surely comes first. */
 export function preference(mediaType: string, kind: BodyKind): number {

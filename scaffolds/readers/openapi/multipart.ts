@@ -24,7 +24,10 @@ const MAX_DEPTH = 8;
  * Schema of a multipart body: an object with one property a part, in which parts that are files take the kit's file value.
  * Throws Unusable when its schema cannot be found.
  */
-export function multipartSchema({ raw, pointer, media }: Multipart, context: OperationContext): { schema: JsonSchema; renames: Map<string, string> } {
+export function multipartSchema(
+  { raw, pointer, media }: Multipart,
+  context: OperationContext,
+): { schema: JsonSchema; renames: Map<string, string> } {
   const parts: Parts = { properties: new Map(), required: new Set() };
   collectParts({ value: raw, pointer }, context, parts, MAX_DEPTH);
   if (parts.properties.size === 0) {
@@ -35,7 +38,9 @@ export function multipartSchema({ raw, pointer, media }: Multipart, context: Ope
   const keyOf = (name: string): string => {
     if (isLegalKey(name)) return name;
     // One wrapper object is enough to learn the document-wide key of a name.
-    const [key] = context.types.schema({ properties: { [name]: {} } }, pointer, 'request').trace.renames.keys();
+    const [key] = context.types
+      .schema({ properties: { [name]: {} } }, pointer, 'request')
+      .trace.renames.keys();
     renames.set(key ?? name, name);
     return key ?? name;
   };
@@ -45,7 +50,11 @@ export function multipartSchema({ raw, pointer, media }: Multipart, context: Ope
   });
   const required = [...parts.required].filter((name) => parts.properties.has(name)).map(keyOf);
   return {
-    schema: { type: 'object', properties: Object.fromEntries(properties), ...(required.length > 0 ? { required } : {}) },
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      ...(required.length > 0 ? { required } : {}),
+    },
     renames,
   };
 }
@@ -55,7 +64,8 @@ function collectParts(at: Located, context: OperationContext, into: Parts, depth
   const { value, pointer } = resolveObject(context.root, at);
   for (const [name, schema] of Object.entries(objectMember(value, 'properties'))) {
     const isReadOnly = member(schema, 'readOnly') === true;
-    if (name !== '__proto__' && !isReadOnly) into.properties.set(name, { value: schema, pointer: pointerTo(pointer, 'properties', name) });
+    if (name !== '__proto__' && !isReadOnly)
+      into.properties.set(name, { value: schema, pointer: pointerTo(pointer, 'properties', name) });
   }
   for (const name of texts(listMember(value, 'required'))) into.required.add(name);
   for (const [index, sub] of listMember(value, 'allOf').entries()) {
@@ -70,7 +80,10 @@ interface PartFacts {
 
 function partSchema(part: Located, { encoding, renames }: PartFacts, context: OperationContext): JsonSchema {
   const target = targetOf(part, context);
-  const description = shortDescription(textMember(part.value, 'description') ?? textMember(target, 'description'), PARAMETER_DESCRIPTION_BUDGET);
+  const description = shortDescription(
+    textMember(part.value, 'description') ?? textMember(target, 'description'),
+    PARAMETER_DESCRIPTION_BUDGET,
+  );
   const file: JsonSchema = { ...FILE_VALUE_SCHEMA, ...(description === undefined ? {} : { description }) };
   if (isFile(target, encoding)) return file;
   const items = member(target, 'items');

@@ -26,14 +26,47 @@ const VERBS = new Set(
 /** Verbs that are more often nouns when they stand last. */
 const NOUNS = new Set(
   `block build change check export file filter fork grant import issue link lock log mark match move order patch pin ping post pull query
-  record release report request review run schedule search set share sign sort star sync tag test track transfer trigger upgrade use view watch`.split(/\s+/),
+  record release report request review run schedule search set share sign sort star sync tag test track transfer trigger upgrade use view watch`.split(
+    /\s+/,
+  ),
 );
-const PLAIN_VERBS = new Set(['list', 'retrieve', 'read', 'get', 'create', 'update', 'delete', 'destroy', 'remove', 'add']);
+const PLAIN_VERBS = new Set([
+  'list',
+  'retrieve',
+  'read',
+  'get',
+  'create',
+  'update',
+  'delete',
+  'destroy',
+  'remove',
+  'add',
+]);
 const FILLERS = new Set(['a', 'an', 'the', 'controller']);
 /** What generators append to the name of a group: `PetService_List`. */
 const GROUP_SUFFIXES = new Set(['service', 'controller', 'api', 'resource', 'endpoint', 'impl']);
-const SMALL_WORDS = new Set(['for', 'of', 'by', 'and', 'or', 'all', 'in', 'on', 'to', 'from', 'with', 'as', 'at']);
-const PATH_VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'replace', PATCH: 'update', DELETE: 'delete' };
+const SMALL_WORDS = new Set([
+  'for',
+  'of',
+  'by',
+  'and',
+  'or',
+  'all',
+  'in',
+  'on',
+  'to',
+  'from',
+  'with',
+  'as',
+  'at',
+]);
+const PATH_VERBS: Readonly<Record<string, string>> = {
+  GET: 'get',
+  POST: 'create',
+  PUT: 'replace',
+  PATCH: 'update',
+  DELETE: 'delete',
+};
 
 /** Words of an identifier in any spelling: `listPetsByID`, `repos/list-for-org` and `pet.find` alike. */
 export function wordsOf(text: string): string[] {
@@ -101,7 +134,9 @@ function fitted(words: readonly string[], hash: string): string {
   const [verb = '', ...rest] = words;
   const weighty = rest.filter((word) => !SMALL_WORDS.has(word));
   const unversioned = weighty.filter((word) => !/^v\d+(?:(?:alpha|beta)\d*)?$/.test(word));
-  const shortened = [rest, weighty, unversioned].map((some) => [verb, ...some].join('_')).find((name) => name.length <= MAX_NAME);
+  const shortened = [rest, weighty, unversioned]
+    .map((some) => [verb, ...some].join('_'))
+    .find((name) => name.length <= MAX_NAME);
   if (shortened !== undefined) return shortened;
   const room = MAX_NAME - HASH_LENGTH - 1;
   let tail = '';
@@ -120,7 +155,9 @@ function nameWords(operation: Nameable): string[] {
 /** Words of a meaningful operationId, verb first; undefined when it says nothing. */
 function operationIdWords({ operationId, method }: Nameable): string[] | undefined {
   if (operationId === undefined) return undefined;
-  const segments = segmentsOf(operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, ''));
+  const segments = segmentsOf(
+    operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, ''),
+  );
   const words = segments.flat();
   if (words.length === 0 || words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
   const last = segments.at(-1) ?? [];
@@ -130,7 +167,8 @@ function operationIdWords({ operationId, method }: Nameable): string[] | undefin
     const verbs = /^(?:or|and)$/.test(last[1] ?? '') && isVerb(last[2]) ? last.slice(0, 3) : last.slice(0, 1);
     return [...verbs, ...segments.slice(0, -1).flat(), ...last.slice(verbs.length)];
   }
-  if (end !== undefined && words.length > 1 && endsInVerb(words[0] ?? '', end)) return [end, ...words.slice(0, -1)];
+  if (end !== undefined && words.length > 1 && endsInVerb(words[0] ?? '', end))
+    return [end, ...words.slice(0, -1)];
   if (isVerb(words[0])) return words.length === 1 ? undefined : words;
   return [method.toLowerCase(), ...words];
 }
@@ -143,8 +181,13 @@ function endsInVerb(first: string, last: string): boolean {
 
 /** Parts of an operationId: between `.`, `/` or `:`, and between `_` when the parts are spelled in camel case. */
 function segmentsOf(operationId: string): string[][] {
-  const isCamel = /[a-z][A-Z]/.test(operationId) || /^[A-Z][a-z]+_[A-Z][a-z]/.test(operationId) || /_\w+-/.test(operationId);
-  const parts = operationId.split(isCamel ? /[./:#_]+/ : /[./:#]+/).map((part) => wordsOf(part).filter((word) => !FILLERS.has(word)));
+  const isCamel =
+    /[a-z][A-Z]/.test(operationId) ||
+    /^[A-Z][a-z]+_[A-Z][a-z]/.test(operationId) ||
+    /_\w+-/.test(operationId);
+  const parts = operationId
+    .split(isCamel ? /[./:#_]+/ : /[./:#]+/)
+    .map((part) => wordsOf(part).filter((word) => !FILLERS.has(word)));
   const filled = parts.filter((part) => part.length > 0);
   return filled.map((part, index) => {
     const isGroup = index < filled.length - 1 && part.length > 1 && GROUP_SUFFIXES.has(part.at(-1) ?? '');
@@ -157,20 +200,28 @@ const isVerb = (word: string | undefined): boolean => word !== undefined && VERB
 /** `GET /users/{id}/posts` → list_users_posts; `POST /jobs/{id}/cancel` → cancel_jobs_by_id. */
 function pathWords({ method, path }: Nameable): string[] {
   const [route = '', fragment = ''] = path.split('#');
-  const segments = route.split('/').filter((segment) => segment !== '' && !/^v?\d+(?:\.\d+)*$/i.test(segment) && segment !== 'api');
+  const segments = route
+    .split('/')
+    .filter((segment) => segment !== '' && !/^v?\d+(?:\.\d+)*$/i.test(segment) && segment !== 'api');
   const isParameter = (segment: string): boolean => /^\{[^}]*\}/.test(segment);
   const literals = segments.filter((segment) => !isParameter(segment)).map(wordsOf);
   const lastLiteral = literals.at(-1) ?? [];
   const last = segments.at(-1) ?? '';
   const parameter = isParameter(last) ? ['by', ...wordsOf(last)] : [];
   if (method !== 'GET' && isVerb(lastLiteral[0]) && !isParameter(last)) {
-    return deduplicated([...lastLiteral.slice(0, 1), ...literals.slice(0, -1).flat(), ...lastLiteral.slice(1), ...wordsOf(fragment)]);
+    return deduplicated([
+      ...lastLiteral.slice(0, 1),
+      ...literals.slice(0, -1).flat(),
+      ...lastLiteral.slice(1),
+      ...wordsOf(fragment),
+    ]);
   }
-  const isCollection = method === 'GET' && parameter.length === 0 && /s$/.test(lastLiteral.at(-1) ?? '');
+  const isCollection = method === 'GET' && parameter.length === 0 && (lastLiteral.at(-1) ?? '').endsWith('s');
   const verb = isCollection ? 'list' : (PATH_VERBS[method] ?? method.toLowerCase());
   const nouns = [...literals.flat(), ...parameter, ...wordsOf(fragment)];
   return deduplicated([verb, ...(nouns.length > 0 ? nouns : ['root'])]);
 }
 
 /** Neighbours that say the same twice say it once. */
-const deduplicated = (words: readonly string[]): string[] => words.filter((word, index) => word !== words[index - 1]);
+const deduplicated = (words: readonly string[]): string[] =>
+  words.filter((word, index) => word !== words[index - 1]);

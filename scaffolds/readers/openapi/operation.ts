@@ -1,4 +1,11 @@
-import type { AuthRequirement, Json, JsonObject, JsonSchema, Operation, Provenance } from '@counterpart/schemas';
+import type {
+  AuthRequirement,
+  Json,
+  JsonObject,
+  JsonSchema,
+  Operation,
+  Provenance,
+} from '@counterpart/schemas';
 import { readRequirements } from './auth.ts';
 import { readBody, type BodySource, type ReadBody } from './body.ts';
 import type { DocumentContext, OperationContext } from './context.ts';
@@ -31,8 +38,15 @@ export function readOperation({ found, name }: Candidate, document: DocumentCont
     operationId: found.operationId,
     note: (text) => notes.push(text),
     lose({ code, severity, part, pointer, reason }) {
-      const origin = found.operationId === undefined ? { pointer } : { pointer, operationId: found.operationId };
-      document.losses.add({ code, severity, subject: `${subject}: ${part}`, reason: sentence(reason), source: origin });
+      const origin =
+        found.operationId === undefined ? { pointer } : { pointer, operationId: found.operationId };
+      document.losses.add({
+        code,
+        severity,
+        subject: `${subject}: ${part}`,
+        reason: sentence(reason),
+        source: origin,
+      });
     },
   };
   try {
@@ -40,13 +54,21 @@ export function readOperation({ found, name }: Candidate, document: DocumentCont
     return { ...operation, source, ...(notes.length > 0 ? { notes } : {}) };
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    const reason = error.pointer === source.pointer ? sentence(error.message) : `${error.pointer} ${error.message}.`;
-    document.losses.add({ code: error.code, severity: 'operation', subject, reason, source: { ...source, pointer: error.pointer } });
+    const reason =
+      error.pointer === source.pointer ? sentence(error.message) : `${error.pointer} ${error.message}.`;
+    document.losses.add({
+      code: error.code,
+      severity: 'operation',
+      subject,
+      reason,
+      source: { ...source, pointer: error.pointer },
+    });
     return undefined;
   }
 }
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 function build(found: Found, name: string, context: OperationContext): Omit<Operation, 'source'> {
   const { value, pointer } = found.operation;
@@ -54,12 +76,23 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
   const operation: Located<JsonObject> = { value, pointer };
   refuseMarked(operation, found.pathItem.value);
   const given = collectParameters(found.pathItem, operation, context.root);
-  const { path, parameters } = pathOf(found.path, withKeys(given.flatMap((one) => readParameters(one, context))), context);
+  const { path, parameters } = pathOf(
+    found.path,
+    withKeys(given.flatMap((one) => readParameters(one, context))),
+    context,
+  );
   const body = readBodyOf(operation, given, context);
   const responses = readResponses(operation, context);
-  refuseSocket(operation, path, responses.map(({ status }) => status));
+  refuseSocket(
+    operation,
+    path,
+    responses.map(({ status }) => status),
+  );
   reportCallbacks(operation, context);
-  const servers = [...serverList(member(value, 'servers'), context.location), ...serverList(member(found.pathItem.value, 'servers'), context.location)];
+  const servers = [
+    ...serverList(member(value, 'servers'), context.location),
+    ...serverList(member(found.pathItem.value, 'servers'), context.location),
+  ];
   const output = outputOf(responses);
   const auth = readRequirements(member(value, 'security'), context.schemes);
   return {
@@ -68,7 +101,10 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
     description: descriptionOf(value, found),
     tags: [...found.tags],
     ...(member(value, 'deprecated') === true ? { deprecated: true } : {}),
-    ...effectOf(found.method, [...wordsOf(found.operationId ?? ''), ...wordsOf(found.path.split('/').at(-1) ?? '')]),
+    ...effectOf(found.method, [
+      ...wordsOf(found.operationId ?? ''),
+      ...wordsOf(found.path.split('/').at(-1) ?? ''),
+    ]),
     input: inputOf(parameters, body),
     ...(output === undefined ? {} : { output }),
     http: {
@@ -91,12 +127,20 @@ function readParameters(given: Located<JsonObject>, context: OperationContext): 
   return parameter === undefined ? [] : [parameter];
 }
 
-function readBodyOf(operation: Located<JsonObject>, given: readonly Located<JsonObject>[], context: OperationContext): ReadBody | undefined {
+function readBodyOf(
+  operation: Located<JsonObject>,
+  given: readonly Located<JsonObject>[],
+  context: OperationContext,
+): ReadBody | undefined {
   const source = bodySource(operation, given, context);
   return source === undefined ? undefined : readBody(source, context);
 }
 
-function bodySource(operation: Located<JsonObject>, given: readonly Located<JsonObject>[], context: OperationContext): BodySource | undefined {
+function bodySource(
+  operation: Located<JsonObject>,
+  given: readonly Located<JsonObject>[],
+  context: OperationContext,
+): BodySource | undefined {
   if (context.dialect !== '2.0') {
     const value = member(operation.value, 'requestBody');
     if (value === undefined || value === null) return undefined;
@@ -107,16 +151,23 @@ function bodySource(operation: Located<JsonObject>, given: readonly Located<Json
   if (first === undefined) return undefined;
   const value = upgradeBody(parts, mediaTypesOf('consumes', operation.value, context.root), first.pointer);
   const isBody = textMember(first.value, 'in') === 'body';
-  return { value, pointer: first.pointer, schemaPointer: isBody ? pointerTo(first.pointer, 'schema') : first.pointer };
+  return {
+    value,
+    pointer: first.pointer,
+    schemaPointer: isBody ? pointerTo(first.pointer, 'schema') : first.pointer,
+  };
 }
 
 /** Vendors mark what is not for tools: `x-internal: true`, `x-mcp: false`, `x-speakeasy-mcp: { disabled: true }` and kin. */
 function refuseMarked(operation: Located<JsonObject>, pathItem: JsonObject): void {
   for (const holder of [operation.value, pathItem]) {
     const internal = ['x-internal', 'x-hidden'].find((key) => member(holder, key) === true);
-    const excluded = ['x-mcp', 'x-speakeasy-mcp', 'x-gram', 'x-frontmcp'].find((key) => isSwitchedOff(member(holder, key)));
+    const excluded = ['x-mcp', 'x-speakeasy-mcp', 'x-gram', 'x-frontmcp'].find((key) =>
+      isSwitchedOff(member(holder, key)),
+    );
     const mark = internal ?? excluded;
-    if (mark !== undefined) throw new Unusable('marked-internal', operation.pointer, `is marked with ${mark} as not for tools`);
+    if (mark !== undefined)
+      throw new Unusable('marked-internal', operation.pointer, `is marked with ${mark} as not for tools`);
   }
 }
 
@@ -127,20 +178,34 @@ function isSwitchedOff(value: Json | undefined): boolean {
 /** A 101 answer switches protocols; one beside a 2xx is refused only where the name says that WebSockets are the point. */
 function refuseSocket(operation: Located<JsonObject>, path: string, statuses: readonly string[]): void {
   const servers = listMember(operation.value, 'servers');
-  const onlySockets = servers.length > 0 && servers.every((server) => /^wss?:/.test(textMember(server, 'url') ?? ''));
+  const onlySockets =
+    servers.length > 0 && servers.every((server) => /^wss?:/.test(textMember(server, 'url') ?? ''));
   const schemes = listMember(operation.value, 'schemes');
-  const onlySocketSchemes = schemes.length > 0 && schemes.every((scheme) => scheme === 'ws' || scheme === 'wss');
-  const isNamedSo = /\/(?:ws|websocket)$/i.test(path) || /websocket$/i.test(textMember(operation.value, 'operationId') ?? '');
-  const isUpgrade = statuses.includes('101') && (isNamedSo || !statuses.some((status) => status.startsWith('2')));
+  const onlySocketSchemes =
+    schemes.length > 0 && schemes.every((scheme) => scheme === 'ws' || scheme === 'wss');
+  const isNamedSo =
+    /\/(?:ws|websocket)$/i.test(path) || /websocket$/i.test(textMember(operation.value, 'operationId') ?? '');
+  const isUpgrade =
+    statuses.includes('101') && (isNamedSo || !statuses.some((status) => status.startsWith('2')));
   if (onlySockets || onlySocketSchemes || isUpgrade) {
-    throw new Unusable('websocket', operation.pointer, 'switches to another protocol such as WebSocket, which a tool call cannot hold');
+    throw new Unusable(
+      'websocket',
+      operation.pointer,
+      'switches to another protocol such as WebSocket, which a tool call cannot hold',
+    );
   }
 }
 
 function reportCallbacks(operation: Located<JsonObject>, context: OperationContext): void {
   for (const name of Object.keys(objectMember(operation.value, 'callbacks'))) {
     const pointer = pointerTo(operation.pointer, 'callbacks', name);
-    context.lose({ code: 'callback', severity: 'notice', part: `callback ${name}`, pointer, reason: 'A callback is called by the service; it is no tool' });
+    context.lose({
+      code: 'callback',
+      severity: 'notice',
+      part: `callback ${name}`,
+      pointer,
+      reason: 'A callback is called by the service; it is no tool',
+    });
   }
 }
 
@@ -184,7 +249,11 @@ function acceptedConstant(given: readonly Located<JsonObject>[]): string | undef
 /** Name of the scheme made for descriptions that declare an `Authorization` parameter instead of a security scheme. */
 export const AUTHORIZATION_SCHEME = 'authorization_header';
 
-function authOf(auth: AuthRequirement[] | undefined, given: readonly Located<JsonObject>[], context: OperationContext): Pick<Operation, 'auth'> {
+function authOf(
+  auth: AuthRequirement[] | undefined,
+  given: readonly Located<JsonObject>[],
+  context: OperationContext,
+): Pick<Operation, 'auth'> {
   if (auth !== undefined) return { auth };
   const declares = given.some((parameter) => isHeader(parameter, 'authorization'));
   const isCovered = Object.keys(context.schemes).some((name) => name !== AUTHORIZATION_SCHEME);

@@ -29,11 +29,18 @@ const STYLES: Readonly<Record<Place, readonly ParameterStyle[]>> = {
 };
 
 /** Parameters of the path item and the operation with references followed; the operation's own come in place of equal ones. */
-export function collectParameters(pathItem: Located<JsonObject>, operation: Located<JsonObject>, root: JsonObject): Located<JsonObject>[] {
+export function collectParameters(
+  pathItem: Located<JsonObject>,
+  operation: Located<JsonObject>,
+  root: JsonObject,
+): Located<JsonObject>[] {
   const found = new Map<string, Located<JsonObject>>();
   for (const holder of [pathItem, operation]) {
     for (const [index, value] of listMember(holder.value, 'parameters').entries()) {
-      const resolved = resolveObject(root, { value, pointer: pointerTo(holder.pointer, 'parameters', index) });
+      const resolved = resolveObject(root, {
+        value,
+        pointer: pointerTo(holder.pointer, 'parameters', index),
+      });
       const key = `${textMember(resolved.value, 'in') ?? ''} ${textMember(resolved.value, 'name') ?? resolved.pointer}`;
       // Two `body` parameters cannot both be sent; the operation's own wins.
       found.set(key.startsWith('body ') ? 'body' : key, resolved);
@@ -46,13 +53,20 @@ export function collectParameters(pathItem: Located<JsonObject>, operation: Loca
  * One parameter, not yet with its final key. Undefined when it is not the caller's to give (credentials, content
  * negotiation). Throws Unusable when the operation cannot be called without it.
  */
-export function readParameter(given: Located<JsonObject>, context: OperationContext): ReadParameter | undefined {
+export function readParameter(
+  given: Located<JsonObject>,
+  context: OperationContext,
+): ReadParameter | undefined {
   const name = textMember(given.value, 'name');
   const place = placeOf(given.value);
   const isRequired = member(given.value, 'required') === true || place === 'path';
   try {
     if (name === undefined || name === '' || place === undefined) {
-      throw new Unusable('parameter-unusable', given.pointer, 'is a parameter without a name or with an unknown place');
+      throw new Unusable(
+        'parameter-unusable',
+        given.pointer,
+        'is a parameter without a name or with an unknown place',
+      );
     }
     if (place === 'header' && /^(?:accept|content-type|authorization)$/i.test(name)) return undefined;
     if (isCredential(context.schemes, place, name)) {
@@ -75,7 +89,10 @@ interface Named {
   readonly given: Located<JsonObject>;
 }
 
-function usableParameter({ name, place, isRequired, given }: Named, context: OperationContext): ReadParameter {
+function usableParameter(
+  { name, place, isRequired, given }: Named,
+  context: OperationContext,
+): ReadParameter {
   const isOld = context.dialect === '2.0';
   const parameter = isOld ? upgradeParameter(given) : given.value;
   const { pointer } = given;
@@ -100,12 +117,23 @@ function usableParameter({ name, place, isRequired, given }: Named, context: Ope
     ...(member(parameter, 'deprecated') === true ? { deprecated: true } : {}),
     ...(renames.size > 0 ? { renames: Object.fromEntries(renames) } : {}),
   };
-  return { binding, schema: described(draft.schema, parameter), asked: isRequired && constant === undefined, pointer };
+  return {
+    binding,
+    schema: described(draft.schema, parameter),
+    asked: isRequired && constant === undefined,
+    pointer,
+  };
 }
 
 function placeOf(parameter: JsonObject): Place | undefined {
   const place = textMember(parameter, 'in');
-  return place === 'path' || place === 'query' || place === 'header' || place === 'cookie' || place === 'querystring' ? place : undefined;
+  return place === 'path' ||
+    place === 'query' ||
+    place === 'header' ||
+    place === 'cookie' ||
+    place === 'querystring'
+    ? place
+    : undefined;
 }
 
 function contentOf(parameter: JsonObject): { mediaType: string; schema: Json; at: string[] } | undefined {
@@ -115,7 +143,11 @@ function contentOf(parameter: JsonObject): { mediaType: string; schema: Json; at
   return { mediaType, schema: member(value, 'schema') ?? {}, at: ['content', mediaType, 'schema'] };
 }
 
-function styleOf(parameter: JsonObject, place: Place, contentType: string | undefined): Pick<ParameterBinding, 'style' | 'explode'> {
+function styleOf(
+  parameter: JsonObject,
+  place: Place,
+  contentType: string | undefined,
+): Pick<ParameterBinding, 'style' | 'explode'> {
   if (contentType !== undefined || place === 'querystring') return { style: 'content', explode: false };
   const allowed = STYLES[place];
   const style = allowed.find((one) => one === textMember(parameter, 'style')) ?? allowed[0] ?? 'form';
@@ -151,8 +183,12 @@ function described(schema: JsonSchema, parameter: JsonObject): JsonSchema {
 
 function exampleOf(parameter: JsonObject): Json | undefined {
   const [first] = Object.values(objectMember(parameter, 'examples'));
-  const example = member(parameter, 'example') ?? member(parameter, 'x-example') ?? (isObject(first) ? member(first, 'value') : undefined);
-  if (example === undefined || example === null || JSON.stringify(example).length > MAX_SCHEMA_EXAMPLE_CHARS) return undefined;
+  const example =
+    member(parameter, 'example') ??
+    member(parameter, 'x-example') ??
+    (isObject(first) ? member(first, 'value') : undefined);
+  if (example === undefined || example === null || JSON.stringify(example).length > MAX_SCHEMA_EXAMPLE_CHARS)
+    return undefined;
   return example;
 }
 
@@ -169,7 +205,11 @@ export function withKeys(parameters: readonly ReadParameter[]): ReadParameter[] 
   for (const parameter of sorted) {
     const { name, in: place } = parameter.binding;
     const plain = isLegalKey(name) && name !== '__proto__' ? name : plainKey(name);
-    const key = [plain, `${plain.slice(0, 50)}_${place}`, `${plain.slice(0, 50)}_${shortHash(`${place} ${name}`, 6)}`].find((one) => !taken.has(one));
+    const key = [
+      plain,
+      `${plain.slice(0, 50)}_${place}`,
+      `${plain.slice(0, 50)}_${shortHash(`${place} ${name}`, 6)}`,
+    ].find((one) => !taken.has(one));
     if (key === undefined) continue;
     taken.add(key);
     keys.set(parameter, key);
@@ -181,7 +221,8 @@ export function withKeys(parameters: readonly ReadParameter[]): ReadParameter[] 
 }
 
 /** Legal names are given their keys first, so that no renamed one takes what is theirs. */
-const rank = ({ binding }: ReadParameter): number => PRECEDENCE.indexOf(binding.in) + (isLegalKey(binding.name) ? 0 : 10);
+const rank = ({ binding }: ReadParameter): number =>
+  PRECEDENCE.indexOf(binding.in) + (isLegalKey(binding.name) ? 0 : 10);
 
 function keyed(parameter: ReadParameter, key: string): ReadParameter {
   const { binding, schema } = parameter;

@@ -25,7 +25,8 @@ const LENIENT_JSON_CHARS = 1_000_000;
 
 /** Parses a description. Throws SOURCE_NOT_A_DESCRIPTION saying what was found instead. */
 export function parseDescription(source: SourceText): Description {
-  const refuse = (detail: string) => hubError('SOURCE_NOT_A_DESCRIPTION', { source: source.location, detail });
+  const refuse = (detail: string) =>
+    hubError('SOURCE_NOT_A_DESCRIPTION', { source: source.location, detail });
   const text = source.text.startsWith('\uFEFF') ? source.text.slice(1) : source.text;
   if (text.trim() === '') throw refuse('it is empty');
   const isJson = /^\s*[[{]/.test(text);
@@ -60,7 +61,13 @@ function parseText(text: string, isJson: boolean): Parsed {
 function parseYaml(text: string): Parsed {
   try {
     // The core schema keeps timestamps as text; aliases are bounded by the count of values afterwards.
-    const document = parseDocument(text, { schema: 'core', merge: true, strict: false, uniqueKeys: false, logLevel: 'silent' });
+    const document = parseDocument(text, {
+      schema: 'core',
+      merge: true,
+      strict: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
     const [error] = document.errors;
     if (error) return { problem: `its YAML does not parse: ${error.message.split('\n')[0] ?? ''}` };
     return { value: document.toJS({ maxAliasCount: -1 }) };
@@ -81,7 +88,8 @@ function excessOf(root: unknown): string | undefined {
       nodes += 1;
       if (typeof child === 'object' && child !== null) stack.push({ value: child, depth: depth + 1 });
     }
-    if (nodes > MAX_DOCUMENT_NODES) return `it holds more than ${MAX_DOCUMENT_NODES} values once its aliases are followed`;
+    if (nodes > MAX_DOCUMENT_NODES)
+      return `it holds more than ${MAX_DOCUMENT_NODES} values once its aliases are followed`;
   }
   return undefined;
 }
@@ -109,7 +117,11 @@ function openApiVersion(version: string): Pick<Description, 'dialect' | 'format'
   if (major === '3' && minor === '0') return { dialect: '3.0', format, notices: [] };
   if (major === '3' && minor === '1') return { dialect: '3.1', format, notices: [] };
   if (major === '3' && minor === '2') return { dialect: '3.2', format, notices: [] };
-  return { dialect: '3.2', format, notices: [`OpenAPI ${version} is not known to this reader; it is read as 3.2.`] };
+  return {
+    dialect: '3.2',
+    format,
+    notices: [`OpenAPI ${version} is not known to this reader; it is read as 3.2.`],
+  };
 }
 
 function otherMembers(root: JsonObject): string {

@@ -6,20 +6,34 @@ import type { ReadParameter } from './parameters.ts';
  * The path as it is sent, and the parameters made true to it: one that the template names but nothing declares is added
  * as text, one that is declared but not in the template is left out. Both are reported.
  */
-export function pathOf(declared: string, parameters: readonly ReadParameter[], context: OperationContext): { path: string; parameters: ReadParameter[] } {
+export function pathOf(
+  declared: string,
+  parameters: readonly ReadParameter[],
+  context: OperationContext,
+): { path: string; parameters: ReadParameter[] } {
   const { path, reserved } = wirePath(declared);
   const names = new Set([...path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? ''));
   const kept = parameters.filter(({ binding, pointer }) => {
     const isStray = binding.in === 'path' && !names.has(binding.name);
     if (isStray) {
       const reason = `The path has no {${binding.name}}; the parameter is left out`;
-      context.lose({ code: 'parameter-unusable', severity: 'notice', part: `parameter ${binding.name}`, pointer, reason });
+      context.lose({
+        code: 'parameter-unusable',
+        severity: 'notice',
+        part: `parameter ${binding.name}`,
+        pointer,
+        reason,
+      });
     }
     return !isStray;
   });
-  const present = new Set(kept.filter(({ binding }) => binding.in === 'path').map(({ binding }) => binding.name));
+  const present = new Set(
+    kept.filter(({ binding }) => binding.in === 'path').map(({ binding }) => binding.name),
+  );
   const taken = new Set(['body', ...kept.map(({ binding }) => binding.key)]);
-  const added = [...names].filter((name) => !present.has(name)).map((name) => synthesised(name, taken, context));
+  const added = [...names]
+    .filter((name) => !present.has(name))
+    .map((name) => synthesised(name, taken, context));
   const all = [...added, ...kept].map((parameter) =>
     parameter.binding.in === 'path' && reserved.has(parameter.binding.name)
       ? { ...parameter, binding: { ...parameter.binding, allowReserved: true } }
@@ -45,7 +59,13 @@ function synthesised(name: string, taken: Set<string>, context: OperationContext
   taken.add(key);
   const pointer = '#/paths';
   const reason = `{${name}} is in the path but not among the parameters; any text is accepted for it`;
-  context.lose({ code: 'parameter-unusable', severity: 'notice', part: `parameter ${name}`, pointer, reason });
+  context.lose({
+    code: 'parameter-unusable',
+    severity: 'notice',
+    part: `parameter ${name}`,
+    pointer,
+    reason,
+  });
   return {
     binding: { key, name, in: 'path', style: 'simple', explode: false, required: true },
     schema: { type: 'string' },

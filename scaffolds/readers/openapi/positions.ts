@@ -16,7 +16,14 @@ export function createLineFinder(text: string, isJson: boolean): (pointer: strin
     if (steps === undefined || text.length > MAX_YAML_CHARS) return undefined;
     if (positions === undefined) {
       const lines = new LineCounter();
-      const options = { lineCounter: lines, schema: 'core', merge: true, strict: false, uniqueKeys: false, logLevel: 'silent' } as const;
+      const options = {
+        lineCounter: lines,
+        schema: 'core',
+        merge: true,
+        strict: false,
+        uniqueKeys: false,
+        logLevel: 'silent',
+      } as const;
       positions = { contents: parseDocument(text, options).contents, lines };
     }
     const offset = yamlOffset(positions.contents, steps);

@@ -57,18 +57,40 @@ export async function readOpenApi(source: SourceText, options: ReadOptions): Pro
   return { blueprint, total: candidates.length };
 }
 
-function createContext({ root, dialect, notices }: Description, source: SourceText, losses: Losses): DocumentContext {
+function createContext(
+  { root, dialect, notices }: Description,
+  source: SourceText,
+  losses: Losses,
+): DocumentContext {
   for (const notice of notices) {
-    losses.add({ code: 'operation-invalid', severity: 'notice', subject: 'version', reason: notice, source: { pointer: '#' } });
+    losses.add({
+      code: 'operation-invalid',
+      severity: 'notice',
+      subject: 'version',
+      reason: notice,
+      source: { pointer: '#' },
+    });
   }
   const types = createTypes({
     root,
     dialect,
     lose: ({ code, severity, pointer, reason }) =>
-      losses.add({ code, severity, subject: pointer, reason: `The schema ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`, source: { pointer } }),
+      losses.add({
+        code,
+        severity,
+        subject: pointer,
+        reason: `The schema ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
+        source: { pointer },
+      }),
   });
   const schemes = readSchemes(root, dialect, (pointer, reason) =>
-    losses.add({ code: 'operation-invalid', severity: 'notice', subject: pointer, reason: `It ${reason}.`, source: { pointer } }),
+    losses.add({
+      code: 'operation-invalid',
+      severity: 'notice',
+      subject: pointer,
+      reason: `It ${reason}.`,
+      source: { pointer },
+    }),
   );
   return { root, dialect, location: source.location, types, schemes, losses };
 }
@@ -76,7 +98,13 @@ function createContext({ root, dialect, notices }: Description, source: SourceTe
 function reportUnselected(count: number, losses: Losses): void {
   if (count === 0) return;
   const reason = 'They are in the description but were not asked for.';
-  losses.add({ code: 'not-selected', severity: 'notice', subject: `${count} operations`, reason, source: { pointer: '#/paths' } });
+  losses.add({
+    code: 'not-selected',
+    severity: 'notice',
+    subject: `${count} operations`,
+    reason,
+    source: { pointer: '#/paths' },
+  });
 }
 
 /** How often the event loop gets a turn while reading, in milliseconds. */
@@ -105,10 +133,16 @@ function withFinalTypes(operation: Operation, final: (schema: JsonSchema) => Jso
   const { http } = operation;
   const responses = http.responses.map((response) => ({
     ...response,
-    contents: response.contents.map((content) => (content.schema === undefined ? content : { ...content, schema: final(content.schema) })),
+    contents: response.contents.map((content) =>
+      content.schema === undefined ? content : { ...content, schema: final(content.schema) },
+    ),
     ...(response.headers === undefined
       ? {}
-      : { headers: Object.fromEntries(Object.entries(response.headers).map(([name, schema]) => [name, final(schema)])) }),
+      : {
+          headers: Object.fromEntries(
+            Object.entries(response.headers).map(([name, schema]) => [name, final(schema)]),
+          ),
+        }),
   }));
   const body = http.body && {
     ...http.body,
@@ -135,13 +169,27 @@ function assemble({ description, source, options, context, operations, types }: 
   const { root, format, dialect } = description;
   const info = objectMember(root, 'info');
   const text = plainText((textMember(info, 'description') ?? '').slice(0, 20_000));
-  const servers = options.baseUrl === undefined ? readServers(root, dialect, source.location) : [{ url: options.baseUrl.replace(/\/+$/, '') }];
+  const servers =
+    options.baseUrl === undefined
+      ? readServers(root, dialect, source.location)
+      : [{ url: options.baseUrl.replace(/\/+$/, '') }];
   if (servers.length === 0) {
-    const reason = 'The description names no server; the base URL must be given with --base-url or in the environment.';
-    context.losses.add({ code: 'operation-invalid', severity: 'notice', subject: 'servers', reason, source: { pointer: '#' } });
+    const reason =
+      'The description names no server; the base URL must be given with --base-url or in the environment.';
+    context.losses.add({
+      code: 'operation-invalid',
+      severity: 'notice',
+      subject: 'servers',
+      reason,
+      source: { pointer: '#' },
+    });
   }
-  const usesHeader = operations.some(({ auth }) => auth?.some((one) => Object.hasOwn(one, AUTHORIZATION_SCHEME)));
-  const implied: Schemes = usesHeader ? { [AUTHORIZATION_SCHEME]: { kind: 'api-key', in: 'header', name: 'Authorization' } } : {};
+  const usesHeader = operations.some(({ auth }) =>
+    auth?.some((one) => Object.hasOwn(one, AUTHORIZATION_SCHEME)),
+  );
+  const implied: Schemes = usesHeader
+    ? { [AUTHORIZATION_SCHEME]: { kind: 'api-key', in: 'header', name: 'Authorization' } }
+    : {};
   return {
     blueprint: 1,
     id: options.id,
@@ -154,7 +202,9 @@ function assemble({ description, source, options, context, operations, types }: 
       sha256: source.sha256,
       format,
       reader: READER,
-      ...(options.include === undefined || options.include.length === 0 ? {} : { include: [...options.include] }),
+      ...(options.include === undefined || options.include.length === 0
+        ? {}
+        : { include: [...options.include] }),
     },
     servers,
     auth: {

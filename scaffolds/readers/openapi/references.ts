@@ -13,7 +13,8 @@ const MAX_HOPS = 64;
 /** Turns the text of a `$ref` into a pointer of this document; bare names stand for a shared schema, as Swagger 1 had it. */
 export function localPointer(root: JsonObject, reference: string): string | undefined {
   const self = textMember(root, '$self');
-  const text = self !== undefined && reference.startsWith(`${self}#`) ? reference.slice(self.length) : reference;
+  const text =
+    self !== undefined && reference.startsWith(`${self}#`) ? reference.slice(self.length) : reference;
   if (text.startsWith('#')) return text;
   for (const home of ['#/components/schemas', '#/definitions']) {
     const pointer = pointerTo(home, text);
@@ -32,7 +33,11 @@ export function lookUp(root: JsonObject, pointer: string): Json | undefined {
 export function follow(root: JsonObject, reference: string, from: string): Located {
   const pointer = localPointer(root, reference);
   if (pointer === undefined) {
-    throw new Unusable('reference-remote', from, `refers to ${shown(reference)}, which is outside this document`);
+    throw new Unusable(
+      'reference-remote',
+      from,
+      `refers to ${shown(reference)}, which is outside this document`,
+    );
   }
   const value = lookUp(root, pointer);
   if (value === undefined || pointer === '#') {
@@ -45,7 +50,7 @@ export function follow(root: JsonObject, reference: string, from: string): Locat
  * An object of the document with its references followed to the end (parameters, bodies, responses, path items).
  * Throws Unusable for a dangling, remote or circular reference and for what is not an object.
  */
-export function resolveObject(root: JsonObject, at: Located<Json>): Located<JsonObject> {
+export function resolveObject(root: JsonObject, at: Located): Located<JsonObject> {
   let { value, pointer } = at;
   for (let hop = 0; hop < MAX_HOPS; hop += 1) {
     if (!isObject(value)) throw new Unusable('operation-invalid', pointer, 'is not an object');
@@ -56,4 +61,5 @@ export function resolveObject(root: JsonObject, at: Located<Json>): Located<Json
   throw new Unusable('reference-cycle', at.pointer, 'refers to itself');
 }
 
-const shown = (reference: string): string => (reference.length > 120 ? `${reference.slice(0, 117)}…` : reference);
+const shown = (reference: string): string =>
+  reference.length > 120 ? `${reference.slice(0, 117)}…` : reference;

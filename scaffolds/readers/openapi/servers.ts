@@ -1,5 +1,5 @@
 import type { Json, JsonObject, ServiceServer } from '@counterpart/schemas';
-import { isObject, listMember, member, objectMember, textMember, texts } from './json-tree.ts';
+import { isArray, isObject, listMember, member, objectMember, textMember, texts } from './json-tree.ts';
 import type { Dialect } from './parse.ts';
 import { plainText } from './text.ts';
 
@@ -12,7 +12,7 @@ export function readServers(root: JsonObject, dialect: Dialect, location: string
 
 /** A `servers` list as it stands in a description, a path item or an operation; entries without a URL are passed over. */
 export function serverList(value: Json | undefined, location: string): ServiceServer[] {
-  if (!Array.isArray(value)) return [];
+  if (!isArray(value)) return [];
   return value.flatMap((server): ServiceServer[] => {
     const url = textMember(server, 'url');
     if (url === undefined || !isObject(server)) return [];
@@ -40,7 +40,8 @@ function variablesOf(url: string, declared: JsonObject): Variables {
       return [
         name,
         {
-          default: fallback === undefined || fallback === null ? (values[0] ?? '') : String(fallback),
+          default:
+            typeof fallback === 'object' || fallback === undefined ? (values[0] ?? '') : String(fallback),
           ...(values.length > 0 ? { enum: values } : {}),
           ...(description !== undefined && description !== '' ? { description: plainText(description) } : {}),
         },
@@ -52,11 +53,14 @@ function variablesOf(url: string, declared: JsonObject): Variables {
 function swaggerServers(root: JsonObject, location: string): ServiceServer[] {
   const host = textMember(root, 'host');
   const basePath = textMember(root, 'basePath') ?? '';
-  if (host === undefined || host === '') return basePath === '' ? [] : [{ url: complete(basePath, location) }];
+  if (host === undefined || host === '')
+    return basePath === '' ? [] : [{ url: complete(basePath, location) }];
   const declared = texts(listMember(root, 'schemes')).filter((scheme) => /^(?:https?|wss?)$/.test(scheme));
   const own = /^(https?):/.exec(location)?.[1];
   const schemes = declared.length > 0 ? [...new Set(declared)].sort(secureFirst) : [own ?? 'https'];
-  return schemes.map((scheme) => ({ url: tidy(`${scheme}://${host}${basePath.startsWith('/') || basePath === '' ? '' : '/'}${basePath}`) }));
+  return schemes.map((scheme) => ({
+    url: tidy(`${scheme}://${host}${basePath.startsWith('/') || basePath === '' ? '' : '/'}${basePath}`),
+  }));
 }
 
 const secureFirst = (a: string, b: string): number => Number(b === 'https') - Number(a === 'https');

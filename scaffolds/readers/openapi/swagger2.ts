@@ -10,7 +10,9 @@ import type { Located } from './references.ts';
  */
 function upgradeOperation(operation: Record<string, Json>, at: string): JsonObject {
   try {
-    const document: unknown = upgradeFromTwoToThree(structuredClone({ swagger: '2.0', paths: { '/': { get: operation } } }));
+    const document: unknown = upgradeFromTwoToThree(
+      structuredClone({ swagger: '2.0', paths: { '/': { get: operation } } }),
+    );
     return isObject(document) ? objectMember(objectMember(objectMember(document, 'paths'), '/'), 'get') : {};
   } catch (error) {
     throw new Unusable('operation-invalid', at, error instanceof Error ? error.message : String(error));
@@ -21,17 +23,27 @@ function upgradeOperation(operation: Record<string, Json>, at: string): JsonObje
 export function upgradeParameter({ value, pointer }: Located<JsonObject>): JsonObject {
   // The upgrader knows no `tsv`; a style given beside it is kept.
   const style = member(value, 'collectionFormat') === 'tsv' ? { style: 'tabDelimited', explode: false } : {};
-  const [upgraded] = listMember(upgradeOperation({ parameters: [{ ...value, ...style }] }, pointer), 'parameters');
+  const [upgraded] = listMember(
+    upgradeOperation({ parameters: [{ ...value, ...style }] }, pointer),
+    'parameters',
+  );
   if (!isObject(upgraded)) throw new Unusable('parameter-unusable', pointer, 'cannot be read as a parameter');
   return upgraded;
 }
 
 /** The request body that `body` and `formData` parameters stand for. Throws Unusable. */
-export function upgradeBody(parameters: readonly Located<JsonObject>[], consumes: readonly string[], at: string): JsonObject {
-  const form = parameters.filter(({ value }) => member(value, 'in') === 'formData').map(({ value }) => withFormat(value));
+export function upgradeBody(
+  parameters: readonly Located<JsonObject>[],
+  consumes: readonly string[],
+  at: string,
+): JsonObject {
+  const form = parameters
+    .filter(({ value }) => member(value, 'in') === 'formData')
+    .map(({ value }) => withFormat(value));
   const body = parameters.find(({ value }) => member(value, 'in') === 'body')?.value;
   const given = body === undefined ? form : [body];
-  const mediaTypes = body === undefined ? formTypes(consumes, form) : consumes.length > 0 ? consumes : ['application/json'];
+  const mediaTypes =
+    body === undefined ? formTypes(consumes, form) : consumes.length > 0 ? consumes : ['application/json'];
   const operation = upgradeOperation({ parameters: given, consumes: [...mediaTypes] }, at);
   const isRequired = given.some((parameter) => member(parameter, 'required') === true);
   return { ...objectMember(operation, 'requestBody'), required: isRequired };
@@ -39,19 +51,25 @@ export function upgradeBody(parameters: readonly Located<JsonObject>[], consumes
 
 /** Arrays in forms are comma-separated unless told otherwise, which the upgrader does only when it is said. */
 function withFormat(parameter: JsonObject): JsonObject {
-  if (member(parameter, 'type') !== 'array' || textMember(parameter, 'collectionFormat') !== undefined) return parameter;
+  if (member(parameter, 'type') !== 'array' || textMember(parameter, 'collectionFormat') !== undefined)
+    return parameter;
   return { ...parameter, collectionFormat: 'csv' };
 }
 
 function formTypes(consumes: readonly string[], form: readonly JsonObject[]): readonly string[] {
   const hasFile = form.some((parameter) => member(parameter, 'type') === 'file');
   if (hasFile) return ['multipart/form-data'];
-  const forms = consumes.filter((type) => /^(?:multipart\/form-data|application\/x-www-form-urlencoded)/.test(type));
+  const forms = consumes.filter((type) =>
+    /^(?:multipart\/form-data|application\/x-www-form-urlencoded)/.test(type),
+  );
   return forms.length > 0 ? forms : ['application/x-www-form-urlencoded'];
 }
 
 /** A response in OpenAPI 3 form: `schema` and `examples` under each media type that is produced. Throws Unusable. */
-export function upgradeResponse({ value, pointer }: Located<JsonObject>, produces: readonly string[]): JsonObject {
+export function upgradeResponse(
+  { value, pointer }: Located<JsonObject>,
+  produces: readonly string[],
+): JsonObject {
   const types = produces.length > 0 ? produces : ['application/json'];
   const operation = upgradeOperation({ responses: { default: value }, produces: [...types] }, pointer);
   return objectMember(objectMember(operation, 'responses'), 'default');
@@ -60,7 +78,9 @@ export function upgradeResponse({ value, pointer }: Located<JsonObject>, produce
 /** A security scheme in OpenAPI 3 form; undefined when it is not one. */
 export function upgradeScheme(scheme: JsonObject): JsonObject | undefined {
   try {
-    const document: unknown = upgradeFromTwoToThree(structuredClone({ swagger: '2.0', paths: {}, securityDefinitions: { scheme } }));
+    const document: unknown = upgradeFromTwoToThree(
+      structuredClone({ swagger: '2.0', paths: {}, securityDefinitions: { scheme } }),
+    );
     const components = isObject(document) ? objectMember(document, 'components') : {};
     return objectMember(objectMember(components, 'securitySchemes'), 'scheme');
   } catch {

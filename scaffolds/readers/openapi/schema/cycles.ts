@@ -6,7 +6,10 @@ import { mapSubschemas, referencedType, subschemas } from './walk.ts';
  * Breaks references that come back to the same schema without going through a property or an item (`a` is `b`, `b` is `a`):
  * no value can be checked against them. Recursion through properties, items and maps stays.
  */
-export function breakCycles(types: ReadonlyMap<string, JsonSchema>, lose: (loss: SchemaLoss) => void): Map<string, JsonSchema> {
+export function breakCycles(
+  types: ReadonlyMap<string, JsonSchema>,
+  lose: (loss: SchemaLoss) => void,
+): Map<string, JsonSchema> {
   const result = new Map(types);
   const done = new Set<string>();
   for (const start of types.keys()) {
@@ -15,14 +18,23 @@ export function breakCycles(types: ReadonlyMap<string, JsonSchema>, lose: (loss:
       const schema = result.get(from);
       if (schema === undefined) continue;
       result.set(from, withoutReferences(schema, targets));
-      lose({ code: 'reference-cycle', severity: 'part', pointer: '#', reason: `The type ${from} is defined by itself; the circle is cut there.` });
+      lose({
+        code: 'reference-cycle',
+        severity: 'part',
+        pointer: '#',
+        reason: `The type ${from} is defined by itself; the circle is cut there.`,
+      });
     }
   }
   return result;
 }
 
 /** Edges that close a circle, found by a depth-first walk with its own stack; by the type they start from. */
-function backReferences(start: string, types: ReadonlyMap<string, JsonSchema>, done: Set<string>): Map<string, Set<string>> {
+function backReferences(
+  start: string,
+  types: ReadonlyMap<string, JsonSchema>,
+  done: Set<string>,
+): Map<string, Set<string>> {
   const back = new Map<string, Set<string>>();
   const path = new Set<string>();
   const stack: { name: string; next: string[] }[] = [];
@@ -53,7 +65,9 @@ function sameValueTypes(schema: JsonSchema, into = new Set<string>()): Set<strin
 const IN_PLACE = new Set(['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas']);
 
 function withoutReferences(schema: JsonSchema, targets: ReadonlySet<string>): JsonSchema {
-  const mapped = mapSubschemas(schema, (sub, keyword) => (IN_PLACE.has(keyword) ? withoutReferences(sub, targets) : sub));
+  const mapped = mapSubschemas(schema, (sub, keyword) =>
+    IN_PLACE.has(keyword) ? withoutReferences(sub, targets) : sub,
+  );
   const name = referencedType(mapped);
   if (name === undefined || !targets.has(name) || typeof mapped === 'boolean') return mapped;
   const { $ref: _removed, ...rest } = mapped;

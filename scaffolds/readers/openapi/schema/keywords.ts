@@ -9,21 +9,42 @@ export type Keywords = Record<string, Json>;
 const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'array', 'object', 'null']);
 /** Types that descriptions use though no version has them. */
 const TYPE_ALIASES: ReadonlyMap<string, string> = new Map([
-  ['file', 'string'], ['int', 'integer'], ['int32', 'integer'], ['int64', 'integer'], ['long', 'integer'], ['float', 'number'],
-  ['double', 'number'], ['decimal', 'number'], ['bool', 'boolean'], ['date', 'string'], ['datetime', 'string'], ['date-time', 'string'],
-  ['uuid', 'string'], ['str', 'string'], ['text', 'string'], ['list', 'array'], ['map', 'object'], ['dict', 'object'],
+  ['file', 'string'],
+  ['int', 'integer'],
+  ['int32', 'integer'],
+  ['int64', 'integer'],
+  ['long', 'integer'],
+  ['float', 'number'],
+  ['double', 'number'],
+  ['decimal', 'number'],
+  ['bool', 'boolean'],
+  ['date', 'string'],
+  ['datetime', 'string'],
+  ['date-time', 'string'],
+  ['uuid', 'string'],
+  ['str', 'string'],
+  ['text', 'string'],
+  ['list', 'array'],
+  ['map', 'object'],
+  ['dict', 'object'],
 ]);
 
 /** True when a schema says in any of the dialects that null is allowed. */
 export function isNullable(schema: JsonObject): boolean {
-  return member(schema, 'nullable') === true || member(schema, 'x-nullable') === true || member(schema, 'x-isnullable') === true;
+  return (
+    member(schema, 'nullable') === true ||
+    member(schema, 'x-nullable') === true ||
+    member(schema, 'x-isnullable') === true
+  );
 }
 
 /** The known types of a schema, `null` included; undefined when it names none. */
 export function typesOf(schema: JsonObject): string[] | undefined {
   const given = member(schema, 'type');
   const names = typeof given === 'string' ? [given] : isArray(given) ? texts(given) : [];
-  const known = names.map((name) => TYPE_ALIASES.get(name.toLowerCase()) ?? name.toLowerCase()).filter((name) => TYPES.has(name));
+  const known = names
+    .map((name) => TYPE_ALIASES.get(name.toLowerCase()) ?? name.toLowerCase())
+    .filter((name) => TYPES.has(name));
   if (known.length === 0) return undefined;
   return [...new Set(isNullable(schema) ? [...known, 'null'] : known)];
 }
@@ -52,7 +73,9 @@ export function typeAndValues(schema: JsonObject): Keywords {
   if (values.length === 0) return typeKeyword(types);
   if (types === undefined) return { enum: isNullable(schema) ? distinct([...values, null]) : values };
   const allowed = values.includes(null) && !types.includes('null') ? [...types, 'null'] : types;
-  const fitted = distinct(values.map((value) => coerced(value, allowed)).filter((value) => fitsTypes(value, allowed)));
+  const fitted = distinct(
+    values.map((value) => coerced(value, allowed)).filter((value) => fitsTypes(value, allowed)),
+  );
   if (fitted.length === 0) return { enum: values };
   return { ...typeKeyword(allowed), enum: allowed.includes('null') ? distinct([...fitted, null]) : fitted };
 }
@@ -66,8 +89,13 @@ function typeKeyword(types: readonly string[] | undefined): Keywords {
 /** YAML reads `on`, `1.0` and the like as other types than the author meant. */
 function coerced(value: Json, types: readonly string[]): Json {
   if (fitsTypes(value, types)) return value;
-  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
-  if (typeof value === 'string' && value.trim() !== '' && (types.includes('integer') || types.includes('number'))) {
+  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
+    return String(value);
+  if (
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    (types.includes('integer') || types.includes('number'))
+  ) {
     const number = Number(value);
     return Number.isNaN(number) ? value : number;
   }
@@ -84,7 +112,16 @@ function distinct(values: readonly Json[]): Json[] {
 }
 
 const LIMITS = ['maximum', 'minimum', 'multipleOf'] as const;
-const COUNTS = ['maxLength', 'minLength', 'maxItems', 'minItems', 'maxContains', 'minContains', 'maxProperties', 'minProperties'] as const;
+const COUNTS = [
+  'maxLength',
+  'minLength',
+  'maxItems',
+  'minItems',
+  'maxContains',
+  'minContains',
+  'maxProperties',
+  'minProperties',
+] as const;
 
 /** Bounds of numbers, with the boolean `exclusive…` of older dialects turned into a number. */
 export function numericKeywords(schema: JsonObject): Keywords {
@@ -93,7 +130,10 @@ export function numericKeywords(schema: JsonObject): Keywords {
     const value = numberOf(member(schema, keyword));
     if (value !== undefined && (keyword !== 'multipleOf' || value > 0)) result[keyword] = value;
   }
-  for (const [exclusive, bound] of [['exclusiveMinimum', 'minimum'], ['exclusiveMaximum', 'maximum']] as const) {
+  for (const [exclusive, bound] of [
+    ['exclusiveMinimum', 'minimum'],
+    ['exclusiveMaximum', 'maximum'],
+  ] as const) {
     const value = member(schema, exclusive);
     const limit = result[bound];
     if (value === true && limit !== undefined) {
@@ -128,7 +168,9 @@ export function usablePattern(pattern: string): string | undefined {
 export function formatKeywords(schema: JsonObject): Keywords {
   const given = textMember(schema, 'format');
   const format = member(schema, 'type') === 'file' ? 'binary' : given;
-  const encoding = textMember(schema, 'contentEncoding') ?? (format === 'byte' || format === 'base64' ? 'base64' : undefined);
+  const encoding =
+    textMember(schema, 'contentEncoding') ??
+    (format === 'byte' || format === 'base64' ? 'base64' : undefined);
   const mediaType = textMember(schema, 'contentMediaType');
   return {
     ...(format !== undefined && format !== '' ? { format } : {}),
@@ -144,7 +186,9 @@ export function annotationKeywords(schema: JsonObject): Keywords {
   return {
     ...(title !== undefined ? { title } : {}),
     ...(description !== undefined && description !== title ? { description } : {}),
-    ...(member(schema, 'deprecated') === true || member(schema, 'x-deprecated') === true ? { deprecated: true } : {}),
+    ...(member(schema, 'deprecated') === true || member(schema, 'x-deprecated') === true
+      ? { deprecated: true }
+      : {}),
   };
 }
 

@@ -3,7 +3,17 @@ import { isArray, isObject, listMember, member, pointerTo, textMember } from '..
 import { MAX_SCHEMA_DEPTH } from '../limits.ts';
 import { Unusable } from '../omissions.ts';
 import { follow } from '../references.ts';
-import { annotationKeywords, defaultKeyword, exampleKeyword, formatKeywords, isNullable, numericKeywords, typeAndValues, usablePattern, type Keywords } from './keywords.ts';
+import {
+  annotationKeywords,
+  defaultKeyword,
+  exampleKeyword,
+  formatKeywords,
+  isNullable,
+  numericKeywords,
+  typeAndValues,
+  usablePattern,
+  type Keywords,
+} from './keywords.ts';
 import { objectKeywords } from './properties.ts';
 import type { SchemaScope } from './scope.ts';
 import { referenceTo } from './walk.ts';
@@ -16,16 +26,36 @@ export interface Inner {
 }
 
 const OUTERMOST: Inner = { depth: 0, hidden: new Set() };
-const ANNOTATIONS = new Set(['nullable', 'x-nullable', 'title', 'description', 'example', 'readOnly', 'writeOnly', 'deprecated', 'externalDocs']);
+const ANNOTATIONS = new Set([
+  'nullable',
+  'x-nullable',
+  'title',
+  'description',
+  'example',
+  'readOnly',
+  'writeOnly',
+  'deprecated',
+  'externalDocs',
+]);
 
 /**
  * A schema of any dialect as JSON Schema 2020-12 whose references point to types of the blueprint.
  * Never throws: what cannot be used becomes open and is reported through the scope.
  */
-export function normaliseSchema(value: Json | undefined, pointer: string, scope: SchemaScope, inner: Inner = OUTERMOST): JsonSchema {
+export function normaliseSchema(
+  value: Json | undefined,
+  pointer: string,
+  scope: SchemaScope,
+  inner: Inner = OUTERMOST,
+): JsonSchema {
   if (typeof value === 'boolean') return value;
   if (!isObject(value)) {
-    scope.lose({ code: 'schema-unusable', severity: 'notice', pointer, reason: 'is not a schema; any value is accepted' });
+    scope.lose({
+      code: 'schema-unusable',
+      severity: 'notice',
+      pointer,
+      reason: 'is not a schema; any value is accepted',
+    });
     return {};
   }
   if (inner.depth > MAX_SCHEMA_DEPTH) {
@@ -61,7 +91,9 @@ function orNull(schema: Keywords): Keywords {
   const { title, description, deprecated, default: fallback, examples, ...constraints } = schema;
   if (constraints['enum'] !== undefined || Object.keys(constraints).length === 0) return schema;
   const annotations = Object.entries({ title, description, deprecated, default: fallback, examples });
-  const kept = Object.fromEntries(annotations.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+  const kept = Object.fromEntries(
+    annotations.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),
+  );
   return { ...kept, anyOf: [constraints, { type: 'null' }] };
 }
 
@@ -71,19 +103,30 @@ interface Reference {
   readonly pointer: string;
 }
 
-function referenceSchema({ value, reference, pointer }: Reference, scope: SchemaScope, inner: Inner): JsonSchema {
+function referenceSchema(
+  { value, reference, pointer }: Reference,
+  scope: SchemaScope,
+  inner: Inner,
+): JsonSchema {
   const siblings = Object.fromEntries(Object.entries(value).filter(([key]) => key !== '$ref'));
   const isOld = scope.dialect === '2.0' || scope.dialect === '3.0';
   // Before 3.1 the siblings of a reference mean nothing, except those that describe: authors write them to be read.
-  const counted = isOld ? Object.fromEntries(Object.entries(siblings).filter(([key]) => ANNOTATIONS.has(key))) : siblings;
-  const own = Object.keys(counted).length === 0 ? {} : ownSchema({ ...counted, nullable: false, 'x-nullable': false }, pointer, scope, inner);
+  const counted = isOld
+    ? Object.fromEntries(Object.entries(siblings).filter(([key]) => ANNOTATIONS.has(key)))
+    : siblings;
+  const own =
+    Object.keys(counted).length === 0
+      ? {}
+      : ownSchema({ ...counted, nullable: false, 'x-nullable': false }, pointer, scope, inner);
   const rest = typeof own === 'boolean' ? {} : own;
   const name = typeNameOf(reference, pointer, scope);
   if (name === undefined) return rest;
   if (!isNullable(value)) return { $ref: referenceTo(name), ...rest };
   const { anyOf, ...others } = rest;
   const both = [{ $ref: referenceTo(name) }, { type: 'null' }];
-  return anyOf === undefined ? { anyOf: both, ...others } : { allOf: [{ anyOf: both }, { anyOf }], ...others };
+  return anyOf === undefined
+    ? { anyOf: both, ...others }
+    : { allOf: [{ anyOf: both }, { anyOf }], ...others };
 }
 
 function typeNameOf(reference: string, pointer: string, scope: SchemaScope): string | undefined {
@@ -92,7 +135,12 @@ function typeNameOf(reference: string, pointer: string, scope: SchemaScope): str
     return scope.typeName(target.pointer, scope.direction);
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    scope.lose({ code: error.code, severity: 'part', pointer, reason: `${error.message}; any value is accepted there` });
+    scope.lose({
+      code: error.code,
+      severity: 'part',
+      pointer,
+      reason: `${error.message}; any value is accepted there`,
+    });
     return undefined;
   }
 }
@@ -119,7 +167,8 @@ function arrayKeywords(value: JsonObject, base: Keywords, below: Below): Keyword
     result['prefixItems'] = prefix.map((sub, index) => below(sub, NOTHING, keyword, index));
   }
   const rest = isArray(items) ? member(value, 'additionalItems') : items;
-  if (rest !== undefined && rest !== null) result['items'] = below(rest, NOTHING, isArray(items) ? 'additionalItems' : 'items');
+  if (rest !== undefined && rest !== null)
+    result['items'] = below(rest, NOTHING, isArray(items) ? 'additionalItems' : 'items');
   // OpenAI refuses an array that does not say what it holds.
   if (base['type'] === 'array' && Object.keys(result).length === 0) result['items'] = {};
   for (const keyword of ['contains', 'unevaluatedItems']) {
@@ -133,7 +182,9 @@ function combinatorKeywords(value: JsonObject, hidden: ReadonlySet<string>, belo
   const result: Keywords = {};
   for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
     const list = listMember(value, keyword);
-    const members = list.map((sub, index) => (isNullArm(sub, keyword) ? { type: 'null' } : below(sub, hidden, keyword, index)));
+    const members = list.map((sub, index) =>
+      isNullArm(sub, keyword) ? { type: 'null' } : below(sub, hidden, keyword, index),
+    );
     if (members.length > 0) result[keyword] = members;
   }
   for (const keyword of ['not', 'if', 'then', 'else']) {
@@ -145,5 +196,10 @@ function combinatorKeywords(value: JsonObject, hidden: ReadonlySet<string>, belo
 
 /** An arm that says nothing but `nullable: true` stands for null in 3.0; read as it is written it would accept everything. */
 function isNullArm(sub: Json, keyword: string): boolean {
-  return keyword !== 'allOf' && isObject(sub) && isNullable(sub) && Object.keys(sub).every((key) => ANNOTATIONS.has(key));
+  return (
+    keyword !== 'allOf' &&
+    isObject(sub) &&
+    isNullable(sub) &&
+    Object.keys(sub).every((key) => ANNOTATIONS.has(key))
+  );
 }

@@ -22,23 +22,41 @@ interface ObjectPart {
 }
 
 /** Keywords about objects: hidden properties left out, keys made legal in requests, `required` kept true to both. */
-export function objectKeywords(value: JsonObject, pointer: string, scope: SchemaScope, { inner, below }: Surroundings): ObjectPart {
+export function objectKeywords(
+  value: JsonObject,
+  pointer: string,
+  scope: SchemaScope,
+  { inner, below }: Surroundings,
+): ObjectPart {
   const hidden = hiddenIn(value, scope, inner.hidden);
   const keyOf = (name: string) => inputKey(name, scope);
   const properties = Object.entries(objectMember(value, 'properties')).filter(([name]) => {
-    if (name === '__proto__') scope.lose({ code: 'schema-unusable', severity: 'part', pointer, reason: 'has a property named __proto__, which is left out' });
+    if (name === '__proto__')
+      scope.lose({
+        code: 'schema-unusable',
+        severity: 'part',
+        pointer,
+        reason: 'has a property named __proto__, which is left out',
+      });
     return name !== '__proto__' && !hidden.has(name);
   });
   if (hidden.size > 0) scope.trace.directed = true;
   const keywords: Keywords = {};
   if (isObject(member(value, 'properties'))) {
-    keywords['properties'] = Object.fromEntries(properties.map(([name, sub]) => [keyOf(name), below(sub, NOTHING, 'properties', name)]));
+    keywords['properties'] = Object.fromEntries(
+      properties.map(([name, sub]) => [keyOf(name), below(sub, NOTHING, 'properties', name)]),
+    );
   }
-  const required = [...new Set(texts(listMember(value, 'required')))].filter((name) => !hidden.has(name) && name !== '__proto__');
+  const required = [...new Set(texts(listMember(value, 'required')))].filter(
+    (name) => !hidden.has(name) && name !== '__proto__',
+  );
   const closed = member(value, 'additionalProperties') === false && !isArray(member(value, 'allOf'));
   const kept = closed ? required.filter((name) => properties.some(([key]) => key === name)) : required;
   if (kept.length > 0) keywords['required'] = kept.map(keyOf);
-  return { keywords: { ...keywords, ...openProperties(value, below), ...dependencies(value, keyOf, below) }, hidden };
+  return {
+    keywords: { ...keywords, ...openProperties(value, below), ...dependencies(value, keyOf, below) },
+    hidden,
+  };
 }
 
 function inputKey(name: string, scope: SchemaScope): string {
@@ -55,27 +73,42 @@ function openProperties(value: JsonObject, below: Below): Keywords {
     const sub = member(value, keyword);
     if (typeof sub === 'boolean' || isObject(sub)) result[keyword] = below(sub, NOTHING, keyword);
   }
-  const patterns = Object.entries(objectMember(value, 'patternProperties')).flatMap(([pattern, sub]): [string, JsonSchema][] => {
-    const usable = usablePattern(pattern);
-    return usable === undefined ? [] : [[usable, below(sub, NOTHING, 'patternProperties', pattern)]];
-  });
+  const patterns = Object.entries(objectMember(value, 'patternProperties')).flatMap(
+    ([pattern, sub]): [string, JsonSchema][] => {
+      const usable = usablePattern(pattern);
+      return usable === undefined ? [] : [[usable, below(sub, NOTHING, 'patternProperties', pattern)]];
+    },
+  );
   return patterns.length === 0 ? result : { ...result, patternProperties: Object.fromEntries(patterns) };
 }
 
 function dependencies(value: JsonObject, keyOf: (name: string) => string, below: Below): Keywords {
-  const lists = Object.entries(objectMember(value, 'dependentRequired')).filter(([, names]) => isArray(names));
+  const lists = Object.entries(objectMember(value, 'dependentRequired')).filter(([, names]) =>
+    isArray(names),
+  );
   const schemas = Object.entries(objectMember(value, 'dependentSchemas'));
-  const required = lists.map(([name, names]) => [keyOf(name), isArray(names) ? texts(names).map(keyOf) : []]);
+  const required = lists.map(([name, names]): [string, string[]] => [
+    keyOf(name),
+    isArray(names) ? texts(names).map(keyOf) : [],
+  ]);
   return {
     ...(required.length > 0 ? { dependentRequired: Object.fromEntries(required) } : {}),
     ...(schemas.length > 0
-      ? { dependentSchemas: Object.fromEntries(schemas.map(([name, sub]) => [keyOf(name), below(sub, NOTHING, 'dependentSchemas', name)])) }
+      ? {
+          dependentSchemas: Object.fromEntries(
+            schemas.map(([name, sub]) => [keyOf(name), below(sub, NOTHING, 'dependentSchemas', name)]),
+          ),
+        }
       : {}),
   };
 }
 
 /** Names hidden in a value of this schema, also by the members of its `allOf`: `required` may stand in another member. */
-function hiddenIn(value: JsonObject, scope: SchemaScope, inherited: ReadonlySet<string>): ReadonlySet<string> {
+function hiddenIn(
+  value: JsonObject,
+  scope: SchemaScope,
+  inherited: ReadonlySet<string>,
+): ReadonlySet<string> {
   const found = new Set(inherited);
   collectHidden(value, scope, found, MAX_HOPS);
   return found;
@@ -94,7 +127,9 @@ function isHidden(schema: Json, root: JsonObject, direction: Direction): boolean
   if (member(schema, mark) === true) return true;
   const referred = target(schema, root);
   if (referred !== schema && member(referred, mark) === true) return true;
-  return listMember(schema, 'allOf').some((sub) => member(sub, mark) === true || member(target(sub, root), mark) === true);
+  return listMember(schema, 'allOf').some(
+    (sub) => member(sub, mark) === true || member(target(sub, root), mark) === true,
+  );
 }
 
 function target(schema: Json, root: JsonObject): Json | undefined {

@@ -39,7 +39,12 @@ export function createTypes({ root, dialect, lose }: TypesOptions): Types {
   const drafts = new Map<string, Draft>();
   const waiting = new Map<string, { pointer: string; direction: Direction }>();
   const scopeFor = (direction: Direction, trace: Trace): SchemaScope => ({
-    root, dialect, direction, trace, legalKey, lose,
+    root,
+    dialect,
+    direction,
+    trace,
+    legalKey,
+    lose,
     typeName(pointer, way) {
       const name = way === 'request' ? nameOf(pointer) : nameOf(pointer) + RESPONSE;
       if (!drafts.has(name)) waiting.set(name, { pointer, direction: way });
@@ -117,10 +122,19 @@ function createTypeNames(root: JsonObject): (pointer: string) => string {
   }
   const compute = (pointer: string): string => {
     const steps = pointerSteps(pointer) ?? [pointer];
-    const home = homes.find((one) => steps.length === one.steps.length + 1 && one.steps.every((step, index) => steps[index] === step));
+    const home = homes.find(
+      (one) =>
+        steps.length === one.steps.length + 1 && one.steps.every((step, index) => steps[index] === step),
+    );
     const key = steps.at(-1) ?? 'root';
     if (home !== undefined && owners.get(plainName(key)) === 1) return plainName(key);
-    const words = home === undefined ? steps.filter((step) => !/^(?:schema|properties|items|content|\d+)$/.test(step)).slice(-2).join('_') : key;
+    const words =
+      home === undefined
+        ? steps
+            .filter((step) => !/^(?:schema|properties|items|content|\d+)$/.test(step))
+            .slice(-2)
+            .join('_')
+        : key;
     return `${plainName(words)}_${shortHash(pointer, 6)}`;
   };
   return (pointer) => {

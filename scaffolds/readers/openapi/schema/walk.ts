@@ -5,7 +5,16 @@ import { isArray, isObject } from '../json-tree.ts';
 export type SchemaObject = Record<string, Json>;
 
 const SINGLE = new Set([
-  'items', 'contains', 'additionalProperties', 'propertyNames', 'not', 'if', 'then', 'else', 'unevaluatedItems', 'unevaluatedProperties',
+  'items',
+  'contains',
+  'additionalProperties',
+  'propertyNames',
+  'not',
+  'if',
+  'then',
+  'else',
+  'unevaluatedItems',
+  'unevaluatedProperties',
 ]);
 const LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
 const MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas']);
@@ -18,14 +27,20 @@ export function isSchema(value: Json | undefined): value is JsonSchema {
 }
 
 /** A copy of a normalised schema with `change` applied to each direct subschema; data keywords stay as they are. */
-export function mapSubschemas(schema: JsonSchema, change: (sub: JsonSchema, keyword: string) => JsonSchema): JsonSchema {
+export function mapSubschemas(
+  schema: JsonSchema,
+  change: (sub: JsonSchema, keyword: string) => JsonSchema,
+): JsonSchema {
   if (typeof schema === 'boolean') return schema;
   const one = (value: Json, keyword: string): Json => (isSchema(value) ? change(value, keyword) : value);
   const entries = Object.entries(schema).map(([keyword, value]): [string, Json] => {
     if (SINGLE.has(keyword)) return [keyword, one(value, keyword)];
     if (LISTS.has(keyword) && isArray(value)) return [keyword, value.map((item) => one(item, keyword))];
     if (MAPS.has(keyword) && isObject(value)) {
-      return [keyword, Object.fromEntries(Object.entries(value).map(([key, item]) => [key, one(item, keyword)]))];
+      return [
+        keyword,
+        Object.fromEntries(Object.entries(value).map(([key, item]) => [key, one(item, keyword)])),
+      ];
     }
     return [keyword, value];
   });
@@ -54,7 +69,9 @@ export const referenceTo = (name: string): string => `${DEFS}${name}`;
 export function referencedType(schema: JsonSchema): string | undefined {
   if (typeof schema === 'boolean') return undefined;
   const { $ref: reference } = schema;
-  return typeof reference === 'string' && reference.startsWith(DEFS) ? reference.slice(DEFS.length) : undefined;
+  return typeof reference === 'string' && reference.startsWith(DEFS)
+    ? reference.slice(DEFS.length)
+    : undefined;
 }
 
 /** Names of all types a schema refers to, directly. */
@@ -80,5 +97,7 @@ export function reachableTypes(schema: JsonSchema, types: ReadonlyMap<string, Js
 export function renameReferences(schema: JsonSchema, rename: (name: string) => string): JsonSchema {
   const mapped = mapSubschemas(schema, (sub) => renameReferences(sub, rename));
   const name = referencedType(mapped);
-  return name === undefined || typeof mapped === 'boolean' ? mapped : { ...mapped, $ref: referenceTo(rename(name)) };
+  return name === undefined || typeof mapped === 'boolean'
+    ? mapped
+    : { ...mapped, $ref: referenceTo(rename(name)) };
 }
