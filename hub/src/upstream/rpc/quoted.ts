@@ -1,6 +1,6 @@
 const LONGEST = 160;
 const ASSIGNED =
-  /\b((?:api[-_]?key|token|secret|password|passwd|authorization|bearer)\b["']?\s*[:= ]\s*)["']?[^\s"',}]+/gi;
+  /\b((?:api[-_]?key|token|secret|password|passwd|authorization|bearer)\b["']?\s*[:= ]\s*)["']?(?:(?:bearer|basic)\s+)?[^\s"',}]+/gi;
 const OPAQUE = /\b(?=[A-Za-z0-9+/_-]*\d)[A-Za-z0-9+/_-]{24,}={0,2}/g;
 
 /** A line of foreign text for a message: one line, cut, without what looks like a credential. */

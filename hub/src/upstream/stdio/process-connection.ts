@@ -38,7 +38,7 @@ export class ProcessConnection implements Connection, ProcessProtocol {
   }
 
   get session(): RpcSession | undefined {
-    return this.#open ? this.#link?.session : undefined;
+    return this.#open && this.#link?.ending === false ? this.#link.session : undefined;
   }
 
   get snapshot(): ProcessSnapshot {
@@ -46,6 +46,8 @@ export class ProcessConnection implements Connection, ProcessProtocol {
   }
 
   async ready(): Promise<RpcSession> {
+    // A process that is dying still counts as ready until its end is seen.
+    if (this.#link?.ending === true) await this.#link.closed;
     await this.process.ready();
     const { session } = this;
     if (!session)
@@ -82,7 +84,7 @@ export class ProcessConnection implements Connection, ProcessProtocol {
         if (lines > MOST_JUNK_LINES || wrapsFrame(line)) hopeless.abort();
       },
     };
-    const link = new StdioLink(child, { server: id, clock, log, limits, events });
+    const link = new StdioLink(child, { server: id, clock, log, limits, events }, () => this.#discard(link));
     this.#link = link;
     try {
       const info = await this.#greet(link.session, AbortSignal.any([signal, hopeless.signal]));
@@ -114,6 +116,17 @@ export class ProcessConnection implements Connection, ProcessProtocol {
 
   inFlight(): number {
     return (this.#link?.session.inFlight ?? 0) + this.#events.waiting();
+  }
+
+  /** It closed its output and lives on, deaf and dumb: it is stopped, and the next call starts it anew. */
+  #discard(link: StdioLink): void {
+    const { id, log } = this.#options;
+    link.close(hubError('UPSTREAM_LOST', { server: id, detail: 'it closed its standard output' }));
+    this.process
+      .stop()
+      .catch((thrown: unknown) =>
+        log.warn({ server: id, err: thrown }, 'a silent process could not be stopped'),
+      );
   }
 
   async #greet(session: RpcSession, signal: AbortSignal): Promise<UpstreamInfo> {

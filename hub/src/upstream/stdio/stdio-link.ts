@@ -1,44 +1,66 @@
-import { hubError, type CounterpartError } from '@counterpart/schemas';
+import type { CounterpartError } from '@counterpart/schemas';
 import type { ChildIo } from '../../kernel/ports.ts';
 import { FrameReader, MAX_FRAME_BYTES } from '../rpc/framing.ts';
 import { locateIn } from '../rpc/reply-scan.ts';
 import { RpcSession, type SessionOptions } from '../rpc/rpc-session.ts';
 import { StdioWire } from './stdio-wire.ts';
 
+/** A process whose output ended is expected to be gone within this time; one that is not is of no use any more. */
+const LINGER_MS = 1_000;
+
 /** A session over the pipes of one process; it lives exactly as long as that process. */
 export class StdioLink {
   readonly session: RpcSession;
+  /** Resolves when the link is closed. */
+  readonly closed: Promise<void>;
   readonly #wire: StdioWire;
   readonly #child: ChildIo;
-  #closed = false;
+  #markClosed: () => void = () => undefined;
+  #isClosed = false;
+  #isEnding = false;
 
-  constructor(child: ChildIo, options: SessionOptions) {
+  /** `lingers` is called when the process closed its output and yet does not end. */
+  constructor(child: ChildIo, options: SessionOptions, lingers: () => void) {
     this.#child = child;
     this.#wire = new StdioWire(child);
-    const session = new RpcSession(options, this.#wire);
-    this.session = session;
-    const reader = new FrameReader({
-      frame: (line) => session.receive(line),
-      oversize: (head, tail) => session.receiveOversize(locateIn(head, tail), MAX_FRAME_BYTES),
+    this.session = new RpcSession(options, this.#wire);
+    this.closed = new Promise((resolve) => {
+      this.#markClosed = resolve;
     });
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (!this.#closed) reader.push(chunk);
-    });
-    child.stdout.on('error', () => undefined);
+    this.#read(child);
     child.stdout.on('end', () => {
-      this.close(
-        hubError('UPSTREAM_LOST', { server: options.server, detail: 'it closed its standard output' }),
-      );
+      this.#isEnding = true;
+      options.clock.after(LINGER_MS, () => {
+        if (!this.#isClosed) lingers();
+      });
     });
+  }
+
+  /** The process is going or gone: what is sent now would be lost. */
+  get ending(): boolean {
+    return this.#isEnding || this.#isClosed;
   }
 
   /** Fails what is in flight with this error; nothing is read or written afterwards. */
   close(error: CounterpartError): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#wire.close();
     this.session.failAll(error);
     // Nobody listens any more, but a pipe that is not drained would block a server that is flushing its last lines.
     this.#child.stdout.resume();
+    this.#markClosed();
+  }
+
+  #read({ stdout }: ChildIo): void {
+    const { session } = this;
+    const reader = new FrameReader({
+      frame: (line) => session.receive(line),
+      oversize: (head, tail) => session.receiveOversize(locateIn(head, tail), MAX_FRAME_BYTES),
+    });
+    stdout.on('data', (chunk: Buffer) => {
+      if (!this.#isClosed) reader.push(chunk);
+    });
+    stdout.on('error', () => undefined);
   }
 }

@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@counterpart/schemas';
+import { afterEach, expect, test } from 'vitest';
+import type { JsonMembers, Upstream, UpstreamLists } from '../../hub/src/kernel/ports.ts';
+import { RpcFailure } from '../../hub/src/upstream/upstream.ts';
+import { verifies } from '../verifies.ts';
+import { call, LEGACY_CALLER, livingPids, textOf, upstreamOf } from './upstream-harness.ts';
+
+const open: Upstream[] = [];
+const start: typeof upstreamOf = (...args) => {
+  const upstream = upstreamOf(...args);
+  open.push(upstream);
+  return upstream;
+};
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((upstream) => upstream.close()));
+  expect(livingPids()).toEqual([]);
+});
+
+const nextLists = (upstream: Upstream): Promise<UpstreamLists> =>
+  new Promise((resolve) => {
+    const stop = upstream.on('lists-changed', (lists) => {
+      stop();
+      resolve(lists);
+    });
+  });
+
+test.each([
+  ['modern-only', 'modern', '2026-07-28'],
+  ['ok', 'modern', '2026-07-28'],
+  ['legacy-only', 'legacy', '2025-11-25'],
+])('the era of %s is found to be %s, on one process', async (fixture, era, protocolVersion) => {
+  const verdicts: unknown[] = [];
+  const upstream = start(fixture, { onInfo: ({ info }) => void verdicts.push(info.era) });
+  const { result, era: replied } = await call(upstream, 'echo', { text: 'héllo' }, { caller: LEGACY_CALLER });
+  expect([upstream.info?.era, upstream.info?.protocolVersion, replied, verdicts]).toEqual([
+    era,
+    protocolVersion,
+    era,
+    [era],
+  ]);
+  expect(result?.['content']).toEqual([{ type: 'text', text: 'héllo' }]);
+});
+
+test('a stored legacy verdict saves the probe, and a wrong one is corrected', async () => {
+  const prior = {
+    info: { era: 'legacy' as const, protocolVersion: '2025-11-25', capabilities: {} },
+    at: Date.now(),
+  };
+  const [kept, corrected] = [start('legacy-only', { prior }), start('modern-only', { prior })];
+  await Promise.all([call(kept, 'echo', { text: 'x' }), call(corrected, 'echo', { text: 'x' })]);
+  expect([kept.info?.era, corrected.info?.era]).toEqual(['legacy', 'modern']);
+});
+
+test('calls made before the server runs start it once, and all are answered', async () => {
+  verifies('A14');
+  const upstream = start('ok');
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => call(upstream, 'echo', { text: `n${at}` })),
+  );
+  expect(answers.map(textOf)).toEqual(Array.from({ length: 20 }, (_, at) => `n${at}`));
+});
+
+test('the server’s own errors are relayed, and tell the hub’s own requests apart', async () => {
+  const upstream = start('ok');
+  const relayed = await call(upstream, 'no_such_tool');
+  const own = await upstream
+    .request('tools/call', { name: 'no_such_tool' })
+    .catch((thrown: unknown) => thrown);
+  expect([relayed.error?.['code'], own instanceof RpcFailure && own.code]).toEqual([-32602, -32602]);
+});
+
+test('progress comes with the caller’s own token and ends with the call', async () => {
+  const upstream = start('progress');
+  const heard: JsonMembers[] = [];
+  const notify = (_: string, params: JsonMembers) => void heard.push(params);
+  await call(upstream, 'count', { to: 3 }, { progressToken: 'mine', notify });
+  expect(heard).toEqual(
+    [1, 2, 3].map((progress) => ({ progressToken: 'mine', progress, total: 3, message: `step ${progress}` })),
+  );
+});
+
+test('a cancelled call is cancelled at the server, and its caller hears nothing more', async () => {
+  const upstream = start('progress', { env: { PROGRESS_STEP_MS: '10' } });
+  const abort = new AbortController();
+  let settled = false;
+  const first = new Promise<void>((resolve) => {
+    const setup = { progressToken: 1, signal: abort.signal, notify: () => resolve() };
+    void call(upstream, 'count', { to: 100_000 }, setup).then(() => {
+      settled = true;
+    });
+  });
+  await first;
+  abort.abort();
+  expect(textOf(await call(upstream, 'count', { to: 1 }))).toBe('counted to 1');
+  expect(settled).toBe(false);
+});
+
+test('progress keeps a call alive beyond its time limit, up to the hard cap', async () => {
+  const limits = { callTimeoutMs: 150, maxCallMs: 600, maxCalls: 8 };
+  const upstream = start('progress', { limits, env: { PROGRESS_STEP_MS: '50' } });
+  await upstream.refresh();
+  const [alive, capped, silent] = await Promise.all([
+    call(upstream, 'count', { to: 6 }, { progressToken: 1 }),
+    call(upstream, 'count', { to: 100 }, { progressToken: 2 }),
+    call(upstream, 'count', { to: 100 }),
+  ]);
+  expect([textOf(alive), capped.failure, silent.failure]).toEqual([
+    'counted to 6',
+    'CALL_TIMEOUT',
+    'CALL_TIMEOUT',
+  ]);
+});
+
+test('a changed list is read once more, whatever the era', async () => {
+  for (const prior of [
+    undefined,
+    { info: { era: 'legacy' as const, protocolVersion: '', capabilities: {} }, at: Date.now() },
+  ]) {
+    const upstream = start('list-changed', { prior });
+    const before = await upstream.refresh();
+    const changed = nextLists(upstream);
+    await call(upstream, 'grow');
+    const after = await changed;
+    expect([before.tools.length, after.tools.length, upstream.lists?.tools.length]).toEqual([1, 2, 2]);
+  }
+});
+
+test('calls in flight when the process dies fail once and are not repeated; the next call starts it anew', async () => {
+  const upstream = start('progress');
+  await upstream.refresh();
+  const pid = upstream.snapshot.pid ?? 0;
+  const running = [call(upstream, 'count', { to: 100_000 }), call(upstream, 'count', { to: 100_000 })];
+  process.kill(pid, 'SIGKILL');
+  const failures = (await Promise.all(running)).map(({ failure }) => failure);
+  expect(failures).toEqual(['UPSTREAM_LOST', 'UPSTREAM_LOST']);
+  expect(textOf(await call(upstream, 'count', { to: 1 }))).toBe('counted to 1');
+  expect(upstream.snapshot.pid).not.toBe(pid);
+});
+
+test('words, broken JSON and bytes that are no text on standard output are tolerated', async () => {
+  const upstream = start('junk-on-stdout');
+  expect([
+    textOf(await call(upstream, 'echo', { text: 'a' })),
+    textOf(await call(upstream, 'echo', { text: 'b' })),
+  ]).toEqual(['a', 'b']);
+});
+
+test('a server that puts a prefix before every frame gets a precise diagnosis at once', async () => {
+  const file = new URL('../fixtures/upstream/log-prefix.mjs', import.meta.url).pathname;
+  const { failure, detail } = await call(start(file), 'echo');
+  expect([failure, detail]).toEqual([
+    'UPSTREAM_PROTOCOL',
+    expect.stringContaining('standard output, which belongs to the protocol, begins with "[info] {'),
+  ]);
+});
+
+test('a server that only prints words is named with its first line when it never answers', async () => {
+  const file = new URL('../fixtures/upstream/words-only.mjs', import.meta.url).pathname;
+  const { failure, detail } = await call(start(file, { startTimeoutMs: 1_500 }), 'echo');
+  expect([failure, detail]).toEqual([
+    'UPSTREAM_PROTOCOL',
+    expect.stringContaining('begins with "Starting with token=[redacted]"'),
+  ]);
+});
+
+test('a server that ignores what comes before initialize is spoken to in the legacy era', async () => {
+  const file = new URL('../fixtures/upstream/deaf-before-initialize.mjs', import.meta.url).pathname;
+  const upstream = start(file);
+  expect([textOf(await call(upstream, 'echo', { text: 'x' })), upstream.info?.era]).toEqual(['x', 'legacy']);
+});
+
+const hashOf = (tool: unknown): string =>
+  `sha256-${createHash('sha256').update(canonicalJson(tool)).digest('hex')}`;
+
+test('a built server must list exactly the tools of its manifest', async () => {
+  const listed = (await start('ok').refresh()).tools;
+  const right = new Map(listed.map((tool) => [tool.name, hashOf(tool)]));
+  const good = await call(start('ok', { kind: 'built', expectTools: right }), 'echo', { text: 'x' });
+  const wrong = new Map([...right, ['gone', 'sha256-0']]);
+  const bad = await call(start('ok', { kind: 'built', expectTools: wrong }), 'echo', { text: 'x' });
+  expect([textOf(good), bad.failure, bad.detail]).toEqual([
+    'x',
+    'SERVER_MISMATCH',
+    expect.stringContaining('missing: gone'),
+  ]);
+});
+
+test('a modern server’s question travels in its answer; a legacy one asks the caller of the only call', async () => {
+  const modern = await call(
+    start('elicits'),
+    'order',
+    {},
+    { caller: { era: 'modern', capabilities: { elicitation: {} } } },
+  );
+  expect(modern.result?.['resultType']).toBe('input_required');
+  const prior = { info: { era: 'legacy' as const, protocolVersion: '', capabilities: {} }, at: Date.now() };
+  const upstream = start('elicits', { prior, declare: { elicitation: {} } });
+  const ask = () => Promise.resolve({ action: 'accept', content: { name: 'Ada' } });
+  const caller = { era: 'legacy' as const, capabilities: { elicitation: {} } };
+  const answered = await call(upstream, 'order', {}, { caller, ask });
+  const refused = await call(upstream, 'order', {}, { caller: LEGACY_CALLER, ask });
+  expect([textOf(answered), refused.error?.['code']]).toEqual(['ordered for Ada', -32601]);
+});
+
+test('a result of ten megabytes comes through unread', async () => {
+  const file = new URL('../fixtures/upstream/large.mjs', import.meta.url).pathname;
+  const { bytes, id } = await call(start(file), 'large', { bytes: 10 * 1024 * 1024 });
+  expect([bytes > 10 * 1024 * 1024, Number(id) > 0]).toEqual([true, true]);
+});
+
+test('an answer beyond the limit fails its own call, and the others go on', async () => {
+  const file = new URL('../fixtures/upstream/large.mjs', import.meta.url).pathname;
+  const upstream = start(file);
+  const [huge, small] = await Promise.all([
+    call(upstream, 'large', { bytes: 65 * 1024 * 1024 }),
+    call(upstream, 'large', { bytes: 10 }),
+  ]);
+  expect([huge.failure, small.bytes > 10]).toEqual(['UPSTREAM_PROTOCOL', true]);
+});
+
+test('closing lets calls in flight finish for the time given, and takes no new ones', async () => {
+  const upstream = start('progress', { env: { PROGRESS_STEP_MS: '30' } });
+  await upstream.refresh();
+  const running = call(upstream, 'count', { to: 4 });
+  const closed = upstream.close({ drainMs: 5_000 });
+  const late = await call(upstream, 'count', { to: 1 });
+  await closed;
+  expect([textOf(await running), late.failure]).toEqual(['counted to 4', 'UPSTREAM_LOST']);
+});
+
+test('availability is told when the server is reached and when it is lost', async () => {
+  const upstream = start('ok');
+  const told: boolean[] = [];
+  upstream.on('availability-changed', (available) => void told.push(available));
+  await upstream.refresh();
+  const lost = new Promise<void>((resolve) => {
+    upstream.on('availability-changed', () => resolve());
+  });
+  process.kill(upstream.snapshot.pid ?? 0, 'SIGKILL');
+  await lost;
+  expect(told).toEqual([true, false]);
+});
