@@ -4,7 +4,7 @@ import { createHttp, type Http } from './http/client.ts';
 import { baseUrlOf } from './interpret/base-url.ts';
 import { credentialsFor } from './interpret/auth.ts';
 import type { ServerPackage } from './package.ts';
-import type { CallRequest } from './protocol/session.ts';
+import type { CallRequest } from './protocol/offer.ts';
 import type { ToolContext } from './tool.ts';
 
 function settings(server: ServerPackage, env: Env): (name: string) => string | undefined {

@@ -1,5 +1,6 @@
 import type { Effect, Json, ToolDefinition } from '@counterpart/schemas';
 import type { z } from 'zod';
+import { isMembers } from './json-value.ts';
 import type { Arguments, CallResult, Tool, ToolContext } from './tool.ts';
 import { errorResult } from './tool.ts';
 import { describeFound } from './validate/found.ts';
@@ -60,6 +61,19 @@ function issueText(issue: z.core.$ZodIssue, args: Arguments): string {
   return `${path === '' ? '(arguments)' : path}: ${issue.message}, found ${describeFound(valueAt(args, issue.path))}`;
 }
 
+/** Arguments that no property takes, unless the schema says that others are welcome: zod would drop them in silence. */
+function unknownArguments({ inputSchema }: ToolDefinition, args: Arguments): string[] {
+  const rest = inputSchema['additionalProperties'];
+  if (rest !== undefined && rest !== false) return [];
+  const known = isMembers(inputSchema['properties']) ? Object.keys(inputSchema['properties']) : [];
+  return Object.keys(args)
+    .filter((key) => !known.includes(key))
+    .map(
+      (key) =>
+        `${key}: unknown argument; ${known.length === 0 ? 'this tool takes none' : `this tool takes ${known.join(', ')}`}`,
+    );
+}
+
 /**
  * A hand-written tool. Its input is validated before `run` and never coerced beyond what the schema says; its output is
  * validated too, and a value that does not fit is a bug of the tool, not of the caller.
@@ -72,9 +86,13 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: T
     definition,
     async call(args: Arguments, context: ToolContext): Promise<CallResult> {
       const input = spec.input.safeParse(args);
-      if (!input.success) {
-        const problems = input.error.issues.map((issue) => issueText(issue, args)).join('\n');
-        return errorResult(`Invalid arguments for ${spec.name}:\n${problems}`);
+      const problems = unknownArguments(definition, args);
+      if (!input.success || problems.length > 0) {
+        const issues = (input.error?.issues ?? []).filter(
+          ({ code, path }) => code !== 'unrecognized_keys' || path.length > 0,
+        );
+        const lines = [...problems, ...issues.map((issue) => issueText(issue, args))];
+        return errorResult(`Invalid arguments for ${spec.name}:\n${lines.join('\n')}`);
       }
       const output = spec.output.parse(await spec.run(input.data, context));
       // Going through JSON drops what a client could not receive: undefined members, dates as objects.

@@ -4,7 +4,8 @@ import { processEnv, type Env } from './env.ts';
 import { ToolFailure } from './failure.ts';
 import { openPackage, type ServerPackage } from './package.ts';
 import { RPC, RpcError } from './protocol/rpc.ts';
-import { createSession, type CallRequest, type Offer } from './protocol/session.ts';
+import type { CallRequest, Offer } from './protocol/offer.ts';
+import { Session } from './protocol/session.ts';
 import { guardStdout, runOnStdio } from './protocol/stdio.ts';
 import { errorResult, type CallResult, type Tool } from './tool.ts';
 import { createToolset, type Toolset } from './toolset.ts';
@@ -69,12 +70,12 @@ function offerOf(server: ServerPackage, tools: Toolset, env: Env): Offer {
  * MCP 2026-07-28 and of 2025-11-25 and before. Resolves once it listens; the process ends when standard input does.
  */
 export async function serve(root: URL, options: ServeOptions = {}): Promise<void> {
-  const write = guardStdout();
+  const output = guardStdout();
   const server = await openPackage(root);
   const tools = createToolset(server, {
     tools: options.tools ?? [],
     env: processEnv,
     hasBlueprint: server.manifest.blueprint !== undefined,
   });
-  runOnStdio(createSession(offerOf(server, tools, processEnv), write));
+  runOnStdio(new Session(offerOf(server, tools, processEnv), (line) => output.write(line)), output);
 }

@@ -25,7 +25,7 @@ export interface ToolContext {
   /** Reaches the service's base URL, with its credentials, and the other hosts of the manifest, without. */
   readonly http: Http;
   /** Tells the caller how far the work is; `done` must grow. Does nothing when the caller did not ask. */
-  progress(done: number, total?: number, message?: string): void;
+  readonly progress: (done: number, total?: number, message?: string) => void;
   /** A setting or secret that the manifest declares; undefined when it is not set. Throws for an undeclared name. */
   setting(name: string): string | undefined;
 }

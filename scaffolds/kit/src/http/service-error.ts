@@ -31,7 +31,8 @@ function fieldOf(problem: Members): string | undefined {
   for (const key of FIELD_KEYS) {
     const value = problem[key];
     if (typeof value === 'string' && value !== '') return value;
-    if (isList(value) && value.length > 0) return value.join('.');
+    if (isList(value) && value.length > 0)
+      return value.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join('.');
     if (isMembers(value)) return fieldOf(value);
   }
   return undefined;

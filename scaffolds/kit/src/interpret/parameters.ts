@@ -106,16 +106,15 @@ export function expandQuery(parameters: readonly ParameterBinding[], args: Argum
   ].join('&');
 }
 
-function isControl(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return (code < 32 && code !== 9) || code === 127;
-}
+/** Control characters but the tab: what RFC 9110 keeps out of a field value. */
+const isControl = (code: number): boolean => (code < 32 && code !== 9) || code === 127;
 
 /** Text that is safe as a header value; anything but ASCII travels as UTF-8 bytes. Throws ToolFailure for control characters. */
 export function headerText(key: string, text: string): string {
-  if ([...text].some(isControl))
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.some(isControl))
     throw new ToolFailure(`${key}: line breaks and control characters are not allowed in a header.`);
-  return Buffer.from(text, 'utf8').toString('latin1');
+  return bytes.toString('latin1');
 }
 
 /** Header parameters by name as described. */

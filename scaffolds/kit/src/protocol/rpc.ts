@@ -32,13 +32,7 @@ export type Incoming =
   | { readonly kind: 'request'; readonly id: RpcId; readonly method: string; readonly params: Members }
   | { readonly kind: 'notification'; readonly method: string; readonly params: Members }
   | { readonly kind: 'response' }
-  | { readonly kind: 'invalid'; readonly code: number; readonly message: string };
-
-const invalid = (message: string, code: number = RPC.invalidRequest): Incoming => ({
-  kind: 'invalid',
-  code,
-  message,
-});
+  | { readonly kind: 'invalid'; readonly id: RpcId | null; readonly code: number; readonly message: string };
 
 /** One line of the protocol as a message; never throws. */
 export function parseMessage(line: string): Incoming {
@@ -46,18 +40,32 @@ export function parseMessage(line: string): Incoming {
   try {
     value = JSON.parse(line);
   } catch {
-    return invalid('The line is not JSON.', RPC.parse);
+    return { kind: 'invalid', id: null, code: RPC.parse, message: 'The line is not JSON.' };
   }
-  if (!isMembers(value)) return invalid('A message is one JSON object; batches are not supported.');
-  const { method, id, params = {} } = value;
-  if (typeof method !== 'string')
-    return 'result' in value || 'error' in value ? { kind: 'response' } : invalid('`method` is missing.');
+  if (!isMembers(value)) return invalid(null, 'A message is one JSON object; batches are not supported.');
+  return messageOf(value);
+}
+
+const invalid = (id: RpcId | null, message: string): Incoming => ({
+  kind: 'invalid',
+  id,
+  code: RPC.invalidRequest,
+  message,
+});
+
+function messageOf({ method, id, params = {}, ...rest }: Members): Incoming {
+  const known = isId(id) ? id : null;
+  if (typeof method !== 'string') {
+    return 'result' in rest || 'error' in rest
+      ? { kind: 'response' }
+      : invalid(known, '`method` is missing.');
+  }
   if (!isMembers(params))
-    return invalid('`params` is not an object.', id === undefined ? RPC.invalidRequest : RPC.invalidParams);
+    return { kind: 'invalid', id: known, code: RPC.invalidParams, message: '`params` is not an object.' };
   if (id === undefined) return { kind: 'notification', method, params };
-  return isId(id)
-    ? { kind: 'request', id, method, params }
-    : invalid('`id` is neither a string nor a number.');
+  return known === null
+    ? invalid(null, '`id` is neither a string nor a number.')
+    : { kind: 'request', id: known, method, params };
 }
 
 /** An answer as one line; `resultText` is the JSON text of the result. */

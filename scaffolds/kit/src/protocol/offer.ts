@@ -1,0 +1,21 @@
+import type { Members } from '../json-value.ts';
+import type { CallResult } from '../tool.ts';
+
+/** One `tools/call` as the tools see it. */
+export interface CallRequest {
+  readonly name: string;
+  readonly args: Members;
+  readonly signal: AbortSignal;
+  /** Sends progress to the caller, if it asked for it and the call is open; `done` must grow. */
+  readonly progress: (done: number, total?: number, message?: string) => void;
+}
+
+/** What a session serves. */
+export interface Offer {
+  readonly info: { readonly name: string; readonly version: string; readonly title?: string };
+  readonly instructions?: string | undefined;
+  /** JSON text of the array of all tools. */
+  toolsText(): Promise<string>;
+  /** Rejects with RpcError for an unknown tool; every other failure is a result. */
+  call(request: CallRequest): Promise<CallResult>;
+}
