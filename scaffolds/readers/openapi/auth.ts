@@ -1,5 +1,5 @@
 import type { AuthRequirement, AuthScheme, Blueprint, Json, JsonObject } from '@counterpart/schemas';
-import { isArray, isObject, listMember, member, objectMember, textMember, texts } from './json-tree.ts';
+import { isArray, isObject, listMember, objectMember, textMember, texts } from './json-tree.ts';
 import { Unusable } from './omissions.ts';
 import type { Dialect } from './parse.ts';
 import { resolveObject } from './references.ts';

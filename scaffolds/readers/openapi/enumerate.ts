@@ -88,15 +88,10 @@ function operationsOf(path: string, pathItem: Located<JsonObject>): Found[] {
 
 function reportWebhooks(root: JsonObject, losses: Losses): void {
   for (const keyword of ['webhooks', 'x-webhooks']) {
-    for (const name of Object.keys(objectMember(root, keyword))) {
-      const reason = 'A webhook is called by the service; it is no tool.';
-      report(losses, {
-        code: 'webhook',
-        severity: 'notice',
-        subject: name,
-        reason,
-        pointer: pointerTo('#', keyword, name),
-      });
-    }
+    const count = Object.keys(objectMember(root, keyword)).length;
+    const reason = 'Webhooks are called by the service; they are no tools.';
+    const pointer = pointerTo('#', keyword);
+    if (count > 0)
+      report(losses, { code: 'webhook', severity: 'notice', subject: `${count} webhooks`, reason, pointer });
   }
 }

@@ -159,18 +159,24 @@ function operationIdWords({ operationId, method }: Nameable): string[] | undefin
     operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, ''),
   );
   const words = segments.flat();
-  if (words.length === 0 || words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
+  if (words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
+  return (
+    verbFirst(segments, words) ??
+    (isVerb(words[0]) ? (words.length === 1 ? undefined : words) : [method.toLowerCase(), ...words])
+  );
+}
+
+/** `repos/list-for-org` and `PetList` with their verb brought forward; undefined where none stands later. */
+function verbFirst(segments: readonly (readonly string[])[], words: readonly string[]): string[] | undefined {
   const last = segments.at(-1) ?? [];
-  const end = words.at(-1);
   if (segments.length > 1 && isVerb(last[0])) {
-    // `repos/list-for-org`: the verb comes forward, with a second one it is joined to.
-    const verbs = /^(?:or|and)$/.test(last[1] ?? '') && isVerb(last[2]) ? last.slice(0, 3) : last.slice(0, 1);
+    const isDouble = (last[1] === 'or' || last[1] === 'and') && isVerb(last[2]);
+    const verbs = last.slice(0, isDouble ? 3 : 1);
     return [...verbs, ...segments.slice(0, -1).flat(), ...last.slice(verbs.length)];
   }
-  if (end !== undefined && words.length > 1 && endsInVerb(words[0] ?? '', end))
-    return [end, ...words.slice(0, -1)];
-  if (isVerb(words[0])) return words.length === 1 ? undefined : words;
-  return [method.toLowerCase(), ...words];
+  const end = words.at(-1);
+  if (end === undefined || words.length < 2 || !endsInVerb(words[0] ?? '', end)) return undefined;
+  return [end, ...words.slice(0, -1)];
 }
 
 /** `PetList`, `move_ailment_list`: the last word is the verb, unless the first one is and says as much. */
