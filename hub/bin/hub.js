@@ -12,7 +12,13 @@ if (Number(process.versions.node.split('.')[0]) >= FLOOR) {
   // Compiled code is kept between runs, which halves the start of every command.
   nodeModule.enableCompileCache?.();
   const { run } = await import('../src/cli/main.ts');
-  await run();
+  // The shim is a client of the hub and not a part of it; only this program knows both.
+  await run({
+    runShim: async (options) => {
+      const { runStdioShim } = await import('../../clients/connect/stdio.ts');
+      await runStdioShim(options);
+    },
+  });
 } else {
   runOnOwnNode();
 }

@@ -1,0 +1,93 @@
+import { hubError } from '@counterpart/schemas';
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import type { Context } from './context.ts';
+
+/** Headings of `hub --help`, in this order. */
+export const GROUPS = {
+  hub: 'The hub:',
+  servers: 'Servers and tools:',
+  builds: 'Building:',
+  clients: 'Clients:',
+} as const;
+
+export interface OptionMore {
+  readonly choices?: readonly string[];
+  /** May be given several times; the input is a list. */
+  readonly repeat?: boolean;
+}
+
+export interface CommandSpec<Schema extends z.ZodType> {
+  readonly name: string;
+  readonly group: keyof typeof GROUPS;
+  /** One line of `hub --help`. */
+  readonly summary: string;
+  /** Paragraphs of the command's own help; default: the summary. */
+  readonly description?: string;
+  readonly alias?: string;
+  /** Such as `['<server>', 'a server’s name']`, in order. */
+  readonly arguments?: readonly (readonly [flags: string, description: string])[];
+  readonly options?: readonly (readonly [flags: string, description: string, more?: OptionMore])[];
+  /** Command line and what it does. */
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Arguments and options by name, parsed. */
+  readonly input: Schema;
+  /** The exit code, when it is not 0. */
+  run(context: Context, input: z.output<Schema>): Promise<number | void>;
+}
+
+/** A command, ready to be hung into the program. */
+export type CommandDefinition = (enter: EnterCommand) => Command;
+
+/** Makes the context of one run from the global options, runs, and keeps the exit code. */
+export type EnterCommand = (
+  globals: GlobalOptions,
+  run: (context: Context) => Promise<number | void>,
+) => Promise<void>;
+
+const GlobalOptions = z.object({ home: z.string().optional(), json: z.boolean().default(false) });
+export type GlobalOptions = z.infer<typeof GlobalOptions>;
+
+/** One command as data; parsing, help and examples follow from it. */
+export function defineCommand<Schema extends z.ZodType>(spec: CommandSpec<Schema>): CommandDefinition {
+  return (enter) => {
+    const command = new Command(spec.name)
+      .summary(spec.summary)
+      .description(spec.description ?? `${spec.summary}.`)
+      .helpGroup(GROUPS[spec.group]);
+    if (spec.alias) command.alias(spec.alias);
+    for (const [flags, description] of spec.arguments ?? []) command.argument(flags, description);
+    for (const [flags, description, more] of spec.options ?? [])
+      command.addOption(makeOption(flags, description, more));
+    command.addHelpText('after', renderExamples(spec.examples));
+    command.action(async () => {
+      const globals = GlobalOptions.parse(command.optsWithGlobals());
+      await enter(globals, (context) => spec.run(context, parseInput(spec, command)));
+    });
+    return command;
+  };
+}
+
+function makeOption(flags: string, description: string, { choices, repeat }: OptionMore = {}): Option {
+  const option = new Option(flags, description);
+  if (choices) option.choices(choices);
+  if (repeat) option.argParser<string[]>((value, before) => [...(before ?? []), value]);
+  return option;
+}
+
+function parseInput<Schema extends z.ZodType>(spec: CommandSpec<Schema>, command: Command): z.output<Schema> {
+  const given = command.registeredArguments.map((argument, index): [string, unknown] => [
+    argument.name(),
+    command.processedArgs[index],
+  ]);
+  const parsed = spec.input.safeParse({ ...Object.fromEntries(given), ...command.opts() });
+  if (parsed.success) return parsed.data;
+  const detail = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw hubError('USAGE', { detail, command: spec.name }, { cause: parsed.error });
+}
+
+function renderExamples(examples: CommandSpec<z.ZodType>['examples']): string {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, meaning]) => `  $ ${line.padEnd(width)}  ${meaning}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { ejectTool } from '@counterpart/scaffolds/server/eject';
+import { hubError } from '@counterpart/schemas';
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { didYouMean } from '../../nearest.ts';
+import { readServersFolder } from '../../server-folder.ts';
+
+export const eject = defineCommand({
+  name: 'eject',
+  group: 'builds',
+  summary: 'Turn a compiled tool into a file that you edit',
+  description:
+    'Writes a compiled tool as TypeScript under src/tools/ of its server. From then on that file decides; building the server again leaves it alone.',
+  arguments: [['<tool>', 'Its name in the hub, such as pokeapi__get_pokemon']],
+  examples: [['hub eject pokeapi__get_pokemon', 'writes servers/pokeapi/src/tools/get-pokemon.ts']],
+  input: z.object({ tool: z.string() }),
+  async run(context, { tool }) {
+    const { directory, name } = locate(context, tool);
+    const { file } = await ejectTool(directory, name);
+    const path = join(directory, file);
+    context.result({ tool, file: path }, () => `${context.paint.good('✓')} ${tool} is now yours: ${path}`);
+  },
+});
+
+/** Built servers only, so their packages are asked and no hub is needed. */
+function locate(context: Context, tool: string): { readonly directory: string; readonly name: string } {
+  const tools = [...readServersFolder(context).servers.values()].flatMap(({ id, directory, manifest }) =>
+    Object.keys(manifest.tools).map((name) => ({ hubName: `${id}__${name}`, name, directory })),
+  );
+  const found = tools.find(({ hubName }) => hubName === tool) ?? only(tools.filter(({ name }) => name === tool));
+  if (found) return found;
+  const suggestion = didYouMean(tool, tools.map(({ hubName }) => hubName)).replace(/^ /, '. ');
+  throw hubError('TOOL_UNKNOWN', { tool, suggestion });
+}
+
+const only = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined);

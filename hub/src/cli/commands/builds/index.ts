@@ -1,0 +1,8 @@
+import type { CommandDefinition } from '../../command.ts';
+import { build } from './build.ts';
+import { eject } from './eject.ts';
+import { mirror } from './mirror.ts';
+import { lintTree, validate } from './validate.ts';
+
+/** Commands about making servers, in the order of `hub --help`. */
+export const builds: readonly CommandDefinition[] = [build, mirror, eject, validate, lintTree];

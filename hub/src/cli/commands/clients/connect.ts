@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { withBackup } from '../../../interop/backups.ts';
+import { CLIENT_IDS, clientFacts } from '../../../interop/clients.ts';
+import { connectionEntry, connectionFile, planConnection, type ConnectPlan, type Reach } from '../../../interop/connect-plan.ts';
+import { realFile, writeWhole } from '../../../interop/write-whole.ts';
+import { clientPlace } from '../../client-place.ts';
+import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { selfCommand } from '../../launch.ts';
+import { renderDiff } from '../../output/diff.ts';
+import { hubSettings } from '../../settings.ts';
+import { findHub } from '../../running-hub.ts';
+
+const Input = z.object({
+  client: z.enum(CLIENT_IDS, `it is one of ${CLIENT_IDS.join(', ')}`),
+  dryRun: z.boolean().default(false),
+  remove: z.boolean().default(false),
+  stdio: z.boolean().default(false),
+  file: z.string().optional(),
+  project: z.union([z.string(), z.literal(true)]).optional(),
+  server: z.string().optional(),
+});
+type Input = z.infer<typeof Input>;
+
+export const connect = defineCommand({
+  name: 'connect',
+  group: 'clients',
+  summary: 'Tell a client where the hub is',
+  description:
+    'Adds the hub to the client’s own configuration and touches nothing else in it: comments, order and unknown settings stay. Clients that take a URL get one; Claude Desktop gets a command that starts the hub by itself. A copy of the file is kept: `hub undo` takes it back.',
+  arguments: [['<client>', CLIENT_IDS.join(', ')]],
+  options: [
+    ['--dry-run', 'Show the change and write nothing'],
+    ['--remove', 'Take the hub out again'],
+    ['--project [dir]', 'Write the project’s file instead of the user’s (default: this folder)'],
+    ['--file <path>', 'Write this file'],
+    ['--stdio', 'Let the client launch the hub instead of giving it a URL'],
+    ['--server <name>', 'Connect one server only'],
+  ],
+  examples: [
+    ['hub connect cursor', 'for this user'],
+    ['hub connect vscode --project', 'for the project in this folder'],
+    ['hub connect claude-desktop --dry-run', 'shows what would be written'],
+    ['hub connect cursor --remove', 'takes it out again'],
+  ],
+  input: Input,
+  async run(context, input) {
+    const facts = clientFacts(input.client);
+    const plan = await makePlan(context, input);
+    const changes = plan.before !== plan.after;
+    if (changes && !input.dryRun) await write(context, plan, `connect ${input.client}${input.remove ? ' --remove' : ''}`);
+    const { file, outcome } = plan;
+    context.result({ client: input.client, file, outcome, written: changes && !input.dryRun, text: plan.after }, () =>
+      render(context, plan, { dryRun: input.dryRun, title: facts.title, afterwards: facts.afterwards }),
+    );
+  },
+});
+
+const entryName = (server: string | undefined): string => (server === undefined ? 'counterpart' : `counterpart-${server}`);
+
+async function makePlan(context: Context, input: Input): Promise<ConnectPlan> {
+  const { cwd } = context.io;
+  const project = input.project === undefined ? undefined : resolve(cwd, input.project === true ? '.' : input.project);
+  const file = input.file === undefined ? undefined : resolve(cwd, input.file);
+  return planConnection({
+    client: input.client,
+    file: realFile(connectionFile(input.client, clientPlace(context.io), { file, project })),
+    create: file !== undefined || project !== undefined,
+    name: entryName(input.server),
+    remove: input.remove,
+    entry: connectionEntry(input.client, await chooseReach(context, input)),
+  });
+}
+
+/** A URL where one can be had and needs no secret; else the shim, which finds address and token by itself. */
+async function chooseReach(context: Context, { client, stdio, server }: Input): Promise<Reach> {
+  const settings = hubSettings(context.home);
+  const presence = await findHub(context.home);
+  const url = presence.kind === 'running' ? presence.record.url : settings.url;
+  const wantsUrl = clientFacts(client).takesUrl && !stdio && !settings.mcpNeedsToken;
+  if (wantsUrl && url !== undefined)
+    return { kind: 'url', url: server === undefined ? `${url}/mcp` : `${url}/mcp/s/${encodeURIComponent(server)}` };
+  const { command, script } = selfCommand();
+  const only = server === undefined ? [] : ['--server', server];
+  return { kind: 'command', command, args: [script, 'stdio', '--home', context.home.directory, ...only] };
+}
+
+async function write(context: Context, plan: ConnectPlan, what: string): Promise<void> {
+  await withBackup(context.home.dataDir, what, [plan.file], () => {
+    mkdirSync(dirname(plan.file), { recursive: true });
+    writeWhole(plan.file, plan.after, 0o600);
+  });
+}
+
+const DONE: Readonly<Record<ConnectPlan['outcome'], string>> = {
+  added: 'now knows the hub',
+  replaced: 'now knows the hub (its old entry was replaced)',
+  removed: 'no longer knows the hub',
+  same: 'already knows the hub; nothing was changed',
+  absent: 'does not know the hub; nothing was changed',
+};
+
+function render(
+  { paint }: Context,
+  plan: ConnectPlan,
+  more: { readonly dryRun: boolean; readonly title: string; readonly afterwards: string },
+): string {
+  const diff = renderDiff(plan.file, plan.before, plan.after, paint);
+  if (diff === '') return `${paint.good('=')} ${more.title} ${DONE[plan.outcome]}: ${plan.file}`;
+  if (more.dryRun) return `${diff}\n\nNothing was written (--dry-run).`;
+  return `${diff}\n\n${paint.good('✓')} ${more.title} ${DONE[plan.outcome]}. ${more.afterwards}\n  \`hub undo\` takes it back.`;
+}
+

@@ -1,0 +1,7 @@
+import type { CommandDefinition } from '../../command.ts';
+import { connect } from './connect.ts';
+import { importServers } from './import.ts';
+import { undo } from './undo.ts';
+
+/** Commands about MCP clients and their files, in the order of `hub --help`. */
+export const clients: readonly CommandDefinition[] = [connect, importServers, undo];

@@ -1,0 +1,10 @@
+import type { CommandDefinition } from '../../command.ts';
+import { doctor } from './doctor.ts';
+import { logs } from './logs.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { stdio } from './stdio.ts';
+import { stop } from './stop.ts';
+
+/** Commands about the hub itself, in the order of `hub --help`. */
+export const hub: readonly CommandDefinition[] = [start, stop, status, logs, doctor, stdio];

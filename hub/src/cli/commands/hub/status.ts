@@ -1,0 +1,44 @@
+import { hubError } from '@counterpart/schemas';
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { count, duration } from '../../output/format.ts';
+import { renderServers } from '../../output/server-table.ts';
+import { readToken, tokenFile } from '../../running-hub.ts';
+import { runningHub } from '../../with-hub.ts';
+
+export const status = defineCommand({
+  name: 'status',
+  group: 'hub',
+  summary: 'Show whether the hub runs, and how its servers are',
+  options: [['--token', 'Print the token that changes need, and nothing else']],
+  examples: [
+    ['hub status', 'address, servers, problems'],
+    ['hub status --token', 'the token, for an Authorization header'],
+  ],
+  input: z.object({ token: z.boolean().default(false) }),
+  async run(context, { token }) {
+    if (token) return printToken(context);
+    const hub = await runningHub(context);
+    const state = await hub.status();
+    const { paint } = context;
+    context.result(state, () =>
+      [
+        `${state.ready ? paint.good('●') : paint.warn('●')} ${paint.strong('Counterpart')} ${state.version} at ${paint.code(state.url)}`,
+        `  process ${state.pid}, up ${duration(Date.now() - Date.parse(state.startedAt))}, home ${state.home}`,
+        ...(state.config.problem === undefined
+          ? []
+          : [`  ${paint.bad('✗')} ${state.config.file} is not in use: ${state.config.problem}`]),
+        '',
+        state.servers.length === 0 ? 'No servers. `hub build` or `hub add` makes the first.' : renderServers(state.servers, paint, context.io.width),
+        paint.faint(`${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}`),
+      ].join('\n'),
+    );
+  },
+});
+
+function printToken({ home, result }: Context): void {
+  const token = readToken(home);
+  if (token === '') throw hubError('HUB_NOT_RUNNING', { home: home.directory });
+  result({ token, file: tokenFile(home) }, () => token);
+}

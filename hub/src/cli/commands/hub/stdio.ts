@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { launchHub } from '../../launch.ts';
+import { findSettledHub, readToken } from '../../running-hub.ts';
+import { silentHub } from '../../with-hub.ts';
+
+const SETTLE_MS = 30_000;
+
+export const stdio = defineCommand({
+  name: 'stdio',
+  group: 'hub',
+  summary: 'Speak MCP over stdin and stdout, for clients that only launch commands',
+  description:
+    'A thin shim between a client that launches commands (such as Claude Desktop) and the running hub. Starts the hub in the background if none runs. Standard output carries MCP and nothing else.',
+  options: [['--server <name>', 'Only this server’s tools (default: all)']],
+  examples: [
+    ['hub stdio', 'all servers'],
+    ['hub stdio --server weather', 'one server'],
+  ],
+  input: z.object({ server: z.string().optional() }),
+  async run(context, { server }) {
+    const path = server === undefined ? '/mcp' : `/mcp/s/${encodeURIComponent(server)}`;
+    const url = await ensureHub(context);
+    await context.io.runShim({
+      url: url + path,
+      token: readToken(context.home),
+      input: context.io.stdin,
+      output: context.io.stdout,
+      signal: context.signal,
+      onLost: async () => void (await ensureHub(context)),
+    });
+  },
+});
+
+/** The address of the hub, started if need be. Several shims may begin at once: whoever comes second uses the first one's hub. */
+async function ensureHub(context: Context): Promise<string> {
+  const presence = await findSettledHub(context.home, SETTLE_MS, context.signal);
+  if (presence.kind === 'running') return presence.record.url;
+  if (presence.kind === 'silent') throw silentHub(presence);
+  try {
+    return (await launchHub(context.home, { signal: context.signal })).url;
+  } catch (error) {
+    const other = await findSettledHub(context.home, SETTLE_MS, context.signal);
+    if (other.kind === 'running') return other.record.url;
+    throw error;
+  }
+}

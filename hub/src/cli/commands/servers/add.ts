@@ -1,0 +1,81 @@
+import { hubError, ServerEntry, ServerId } from '@counterpart/schemas';
+import { z } from 'zod';
+import { withBackup } from '../../../interop/backups.ts';
+import { hideSecrets } from '../../../interop/hide-secrets.ts';
+import { readSecrets, saveSecrets, secretsFile } from '../../../interop/secrets-file.ts';
+import { defineCommand } from '../../command.ts';
+import { renderServers } from '../../output/server-table.ts';
+import { parsePairs } from '../../pairs.ts';
+import { withHub } from '../../with-hub.ts';
+
+const Input = z.object({
+  name: z.string(),
+  target: z.array(z.string()).min(1),
+  env: z.array(z.string()).default([]),
+  header: z.array(z.string()).default([]),
+  cwd: z.string().optional(),
+  replace: z.boolean().default(false),
+});
+
+export const add = defineCommand({
+  name: 'add',
+  group: 'servers',
+  summary: 'Add a third-party server: a command or a URL',
+  description:
+    'Writes the server into hub.config.json. Values that look like secrets are kept out of it: they go to secrets.env in the data folder and are referenced as ${env:NAME}.',
+  arguments: [
+    ['<name>', 'Its name here: lower-case letters, digits, dashes'],
+    ['<target...>', 'A URL, or a command with its arguments after --'],
+  ],
+  options: [
+    ['-e, --env <NAME=value>', 'Variable for a command; repeat for more', { repeat: true }],
+    ['-H, --header <NAME=value>', 'Header for a URL; repeat for more', { repeat: true }],
+    ['--cwd <dir>', 'Folder a command runs in'],
+    ['--replace', 'Replace a server of that name'],
+  ],
+  examples: [
+    ['hub add files -- npx -y @modelcontextprotocol/server-filesystem .', 'a command'],
+    ['hub add docs https://mcp.example.com/mcp -H "Authorization=Bearer …"', 'a remote server'],
+  ],
+  input: Input,
+  async run(context, input) {
+    const { home, paint } = context;
+    const id = ServerId.safeParse(input.name);
+    if (!id.success)
+      throw hubError('INPUT_INVALID', { subject: 'the name', detail: `"${input.name}" must be ${id.error.issues[0]?.message ?? 'legal'}` });
+    const { entry, secrets } = hideSecrets(id.data, toEntry(input), readSecrets(home.dataDir));
+    const files = [home.configFile, secretsFile(home.dataDir)];
+    const server = await withBackup(home.dataDir, `add ${id.data}`, files, async () => {
+      if (Object.keys(secrets).length > 0) saveSecrets(home.dataDir, secrets);
+      return withHub(context, (hub) =>
+        hub.add({ name: id.data, entry, replace: input.replace }),
+      );
+    });
+    context.result({ server, entry, secrets: Object.keys(secrets) }, () =>
+      [
+        `${paint.good('✓')} Added ${paint.strong(server.id)} to ${home.configFile}`,
+        ...Object.keys(secrets).map((name) => `  ${name} is kept in ${secretsFile(home.dataDir)}`),
+        '',
+        renderServers([server], paint, context.io.width),
+        '',
+        `Next: \`hub inspect ${server.id}\` starts it and shows its tools; \`hub undo\` takes this back.`,
+      ].join('\n'),
+    );
+  },
+});
+
+function toEntry({ target, env, header, cwd }: z.infer<typeof Input>): ServerEntry {
+  const [first = '', ...args] = target;
+  const remote = /^https?:\/\//i.test(first);
+  const misplaced = remote ? (env.length > 0 ? '--env' : undefined) : header.length > 0 ? '--header' : undefined;
+  if (misplaced !== undefined)
+    throw hubError('USAGE', { detail: `${misplaced} has no meaning for a ${remote ? 'URL' : 'command'}.`, command: 'add' });
+  if (remote && args.length > 0) throw hubError('USAGE', { detail: 'A URL stands alone.', command: 'add' });
+  if (remote) return { type: 'http', url: first, ...(header.length > 0 ? { headers: parsePairs(header, '--header', 'add') } : {}) };
+  return {
+    command: first,
+    ...(args.length > 0 ? { args } : {}),
+    ...(env.length > 0 ? { env: parsePairs(env, '--env', 'add') } : {}),
+    ...(cwd === undefined ? {} : { cwd }),
+  };
+}

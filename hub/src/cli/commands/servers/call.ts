@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { text as readStream } from 'node:stream/consumers';
+import { errorCatalogue, hubError } from '@counterpart/schemas';
+import { z } from 'zod';
+import { parseWholeArguments, parseWordArguments } from '../../call-arguments.ts';
+import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { findTool } from '../../names.ts';
+import { renderResult } from '../../output/result.ts';
+import { withHub } from '../../with-hub.ts';
+
+/** The tool answered that it failed: the hub and the server are well. */
+const TOOL_FAILED_EXIT = errorCatalogue.UPSTREAM_LOST.exit;
+
+export const call = defineCommand({
+  name: 'call',
+  group: 'servers',
+  summary: 'Call a tool',
+  description:
+    'Calls a tool and prints its structured result; --json prints the result as the server gave it. Words are typed by the tool’s schema: numbers, true and false, lists (repeat the key, or use commas), members of members (body.name=x), JSON. Exits 6 when the tool says that it failed.',
+  arguments: [
+    ['<tool>', 'Its name in the hub, such as pokeapi__get_pokemon'],
+    ['[words...]', 'key=value for each argument'],
+  ],
+  options: [
+    ['-a, --args <json>', 'All arguments as JSON: the text, @file, or - for standard input'],
+    ['--timeout <seconds>', 'Give up after this long'],
+  ],
+  examples: [
+    ['hub call pokeapi__get_pokemon id=25', 'one argument'],
+    ['hub call notion__create_page body.parent.page_id=abc "body.title=Hello"', 'members of the body'],
+    [`hub call shop__search --args '{"tags":["a","b"]}' --json`, 'JSON in, JSON out'],
+  ],
+  input: z.object({
+    tool: z.string(),
+    words: z.array(z.string()).default([]),
+    args: z.string().optional(),
+    timeout: z.coerce.number().positive().optional(),
+  }),
+  async run(context, { tool: name, words, args, timeout }) {
+    const base = args === undefined ? {} : parseWholeArguments(await readArguments(args, context));
+    const result = await context.working(`calling ${name}`, () =>
+      withHub(context, async (hub) => {
+        const tool = findTool(await hub.tools(), name);
+        return hub.call({
+          tool: tool.name,
+          arguments: parseWordArguments(words, tool.definition.inputSchema, base),
+          ...(timeout === undefined ? {} : { timeoutMs: Math.ceil(timeout * 1000) }),
+        });
+      }),
+    );
+    const failed = result.isError === true;
+    if (failed && !context.json) context.note(`✗ ${name} answered that it failed:`);
+    context.result(result, () => renderResult(result, context.paint));
+    return failed ? TOOL_FAILED_EXIT : 0;
+  },
+});
+
+async function readArguments(given: string, { io }: Context): Promise<string> {
+  if (given === '-') return readStream(io.stdin);
+  if (!given.startsWith('@')) return given;
+  const file = resolve(io.cwd, given.slice(1));
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('INPUT_INVALID', { subject: '--args', detail }, { cause });
+  }
+}

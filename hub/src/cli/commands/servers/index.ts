@@ -1,0 +1,19 @@
+import type { CommandDefinition } from '../../command.ts';
+import { add } from './add.ts';
+import { call } from './call.ts';
+import { inspect } from './inspect.ts';
+import { list } from './list.ts';
+import { disable, enable, remove, restart, target } from './switch.ts';
+
+/** Commands about servers and tools, in the order of `hub --help`. */
+export const servers: readonly CommandDefinition[] = [
+  list,
+  inspect,
+  call,
+  add,
+  remove,
+  enable,
+  disable,
+  restart,
+  target,
+];

@@ -1,0 +1,82 @@
+import type { ServerDetail, ToolEntry } from '@counterpart/schemas';
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import type { HubApi } from '../../hub-api.ts';
+import { findTool } from '../../names.ts';
+import { bytes, duration, paintState } from '../../output/format.ts';
+import type { Paint } from '../../output/paint.ts';
+import { renderParameters } from '../../output/parameters.ts';
+import { withHub } from '../../with-hub.ts';
+
+type Found = { readonly server: ServerDetail } | { readonly tool: ToolEntry };
+
+export const inspect = defineCommand({
+  name: 'inspect',
+  group: 'servers',
+  summary: 'Show one server or one tool in detail',
+  arguments: [['<name>', 'A server’s or a tool’s name']],
+  examples: [
+    ['hub inspect pokeapi', 'state, tools, health, last failure'],
+    ['hub inspect pokeapi__get_pokemon', 'what the tool takes and gives'],
+  ],
+  input: z.object({ name: z.string() }),
+  async run(context, { name }) {
+    const found = await context.working('asking the hub', () => withHub(context, (hub) => find(hub, name)));
+    context.result(found, () =>
+      'server' in found ? renderServer(found.server, context.paint) : renderTool(found.tool, context.paint),
+    );
+  },
+});
+
+/** A name that is neither is reported as a tool's: there are more of those, so a near one is likelier to be found. */
+async function find(hub: HubApi, name: string): Promise<Found> {
+  const servers = await hub.servers();
+  if (servers.some(({ id }) => id === name)) return { server: await hub.server(name) };
+  const tools = await hub.tools();
+  const ids = servers.map(({ id }) => ({ name: id, server: id, definition: { name: id, inputSchema: { type: 'object' as const } } }));
+  return { tool: findTool([...tools, ...ids], name) };
+}
+
+function renderServer(server: ServerDetail, paint: Paint): string {
+  const rows: (readonly [string, string | undefined])[] = [
+    ['kind', server.kind],
+    ['version', server.version],
+    ['category', server.category],
+    ['folder', server.directory],
+    ['command', server.command?.join(' ')],
+    ['url', server.url],
+    ['target', server.target],
+    ['process', server.pid === undefined ? undefined : `${server.pid}${server.pssBytes === undefined ? '' : `, ${bytes(server.pssBytes)}`}`],
+    ['restarts', server.restarts > 0 ? String(server.restarts) : undefined],
+    ['protocol', server.era],
+    ['missing', server.missingSecrets.join(', ') || undefined],
+    ['problem', server.problem === undefined ? undefined : paint.bad(server.problem)],
+  ];
+  const [last] = server.health;
+  return [
+    `${paint.strong(server.id)} ${paintState(server.state, server.enabled, paint)}${server.title === undefined ? '' : `  ${server.title}`}`,
+    ...(server.description === undefined ? [] : [`  ${server.description.split('\n')[0]}`]),
+    ...rows.filter(([, value]) => value !== undefined).map(([name, value]) => `  ${paint.faint(name.padEnd(10))}${value}`),
+    ...(last === undefined ? [] : [`  ${paint.faint('seen'.padEnd(10))}${last.state}, ${duration(Date.now() - Date.parse(last.at))} ago`]),
+    '',
+    paint.strong(`Tools (${server.toolNames.length})`),
+    ...server.toolNames.map((name) => `  ${name}`),
+    ...(server.stderr.length === 0 ? [] : ['', paint.strong('Standard error, newest last'), ...server.stderr.slice(-10).map((line) => `  ${line}`)]),
+  ].join('\n');
+}
+
+function renderTool({ name, server, definition }: ToolEntry, paint: Paint): string {
+  const { annotations, description } = definition;
+  const hints = Object.entries(annotations ?? {}).filter(([, value]) => value === true).map(([key]) => key.replace(/Hint$/, ''));
+  return [
+    `${paint.strong(name)}  ${paint.faint(`of ${server}`)}`,
+    ...(description ?? '').split('\n').map((line) => `  ${line}`),
+    ...(hints.length > 0 ? [`  ${paint.faint(hints.join(', '))}`] : []),
+    '',
+    paint.strong('Input'),
+    renderParameters(definition.inputSchema, paint),
+    ...(definition.outputSchema === undefined ? [] : ['', paint.strong('Output'), renderParameters(definition.outputSchema, paint)]),
+    '',
+    `Call it: \`hub call ${name} key=value …\``,
+  ].join('\n');
+}

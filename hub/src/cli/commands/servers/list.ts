@@ -1,0 +1,63 @@
+import type { ToolEntry } from '@counterpart/schemas';
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { findServer } from '../../names.ts';
+import { count } from '../../output/format.ts';
+import { renderServers } from '../../output/server-table.ts';
+import { renderTable } from '../../output/table.ts';
+import { withHub } from '../../with-hub.ts';
+
+export const list = defineCommand({
+  name: 'list',
+  alias: 'ls',
+  group: 'servers',
+  summary: 'List servers, or their tools',
+  options: [
+    ['-t, --tools', 'List tools instead of servers'],
+    ['-s, --server <name>', 'Only of this server'],
+  ],
+  examples: [
+    ['hub list', 'every server and how it is'],
+    ['hub list --tools --server pokeapi', 'the tools of one server'],
+  ],
+  input: z.object({ tools: z.boolean().default(false), server: z.string().optional() }),
+  run: (context, { tools, server }) =>
+    context.working('asking the hub', () => (tools ? listTools(context, server) : listServers(context, server))),
+});
+
+async function listServers(context: Context, server: string | undefined): Promise<void> {
+  const { paint, io } = context;
+  const servers = await withHub(context, async (hub) => {
+    if (server !== undefined) await findServer(hub, server);
+    return (await hub.servers()).filter(({ id }) => server === undefined || id === server);
+  });
+  const tools = servers.reduce((sum, each) => sum + each.tools, 0);
+  context.result({ servers }, () =>
+    servers.length === 0
+      ? 'No servers yet. `hub build --from <file|url>` makes one, `hub add` and `hub import` take others in.'
+      : `${renderServers(servers, paint, io.width)}\n${paint.faint(`${count(servers.length, 'server')}, ${count(tools, 'tool')}`)}`,
+  );
+}
+
+async function listTools(context: Context, server: string | undefined): Promise<void> {
+  const { paint, io } = context;
+  const tools = await withHub(context, async (hub) => {
+    if (server !== undefined) await findServer(hub, server);
+    return hub.tools(server);
+  });
+  context.result({ tools }, () =>
+    tools.length === 0
+      ? 'No tools. `hub list` shows the servers; `hub doctor` explains what is wrong.'
+      : `${renderTable([paint.faint('TOOL'), '', paint.faint('WHAT IT DOES')], tools.map((tool) => [tool.name, effect(tool), firstLine(tool)]), io.width)}\n${paint.faint(count(tools.length, 'tool'))}`,
+  );
+}
+
+/** What stands out is what may do harm. */
+function effect({ definition: { annotations } }: ToolEntry): string {
+  if (annotations?.readOnlyHint === true) return 'reads';
+  return annotations?.destructiveHint === false ? 'writes' : 'may destroy';
+}
+
+const firstLine = ({ definition }: ToolEntry): string =>
+  (definition.title ?? definition.annotations?.title ?? definition.description ?? '').split('\n')[0] ?? '';

@@ -1,0 +1,96 @@
+import { hubError, type ServerSummary } from '@counterpart/schemas';
+import { z } from 'zod';
+import { withBackup } from '../../../interop/backups.ts';
+import { type CommandDefinition, defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { findServer } from '../../names.ts';
+import { renderServers } from '../../output/server-table.ts';
+import { runningHub, withHub } from '../../with-hub.ts';
+
+const SERVER = ['<server>', 'A server’s name'] as const;
+const OneServer = z.object({ server: z.string() });
+
+function showChange(context: Context, server: ServerSummary, sentence: string): void {
+  const { paint, io } = context;
+  context.result({ server }, () => `${paint.good('✓')} ${sentence}\n\n${renderServers([server], paint, io.width)}`);
+}
+
+function defineSwitch(verb: 'enable' | 'disable', summary: string, past: string): CommandDefinition {
+  return defineCommand({
+    name: verb,
+    group: 'servers',
+    summary,
+    arguments: [SERVER],
+    examples: [[`hub ${verb} weather`, `${past} it for every client at once`]],
+    input: OneServer,
+    async run(context, { server }) {
+      const changed = await withHub(context, async (hub) => hub.change((await findServer(hub, server)).id, verb));
+      showChange(context, changed, `${server} is ${past}.`);
+    },
+  });
+}
+
+export const enable = defineSwitch('enable', 'Serve a server again; also ends its quarantine', 'enabled');
+export const disable = defineSwitch('disable', 'Stop a server and stop listing its tools', 'disabled');
+
+export const restart = defineCommand({
+  name: 'restart',
+  group: 'servers',
+  summary: 'Stop a server’s process and start it anew',
+  arguments: [SERVER],
+  examples: [['hub restart weather', 'also forgets its failures']],
+  input: OneServer,
+  async run(context, { server }) {
+    const hub = await runningHub(context);
+    const { id } = await findServer(hub, server);
+    const changed = await context.working(`restarting ${id}`, () => hub.change(id, 'restart'));
+    showChange(context, changed, `${id} was restarted.`);
+  },
+});
+
+export const target = defineCommand({
+  name: 'target',
+  group: 'servers',
+  summary: 'Point a built server at the live service or at its mirror',
+  description:
+    'A mirror answers as the service would, from its description: no key, no network, no effect. A built server can be switched at any time.',
+  arguments: [SERVER, ['<where>', 'live or mirror']],
+  examples: [['hub target notion mirror', 'try it without a key']],
+  input: z.object({ server: z.string(), where: z.enum(['live', 'mirror'], 'it is live or mirror') }),
+  async run(context, { server, where }) {
+    const { home } = context;
+    const changed = await withBackup(home.dataDir, `target ${server} ${where}`, [home.configFile], () =>
+      withHub(context, async (hub) => hub.target((await findServer(hub, server)).id, where)),
+    );
+    showChange(context, changed, `${server} now speaks to ${where === 'live' ? 'the live service' : 'its mirror'}.`);
+  },
+});
+
+export const remove = defineCommand({
+  name: 'remove',
+  alias: 'rm',
+  group: 'servers',
+  summary: 'Take a server out',
+  description:
+    'Takes a third-party server out of hub.config.json, or a built one out of the servers folder. A copy is kept: `hub undo` brings it back.',
+  arguments: [SERVER],
+  options: [['-y, --yes', 'Do not ask']],
+  examples: [['hub remove weather --yes', 'without a question']],
+  input: z.object({ server: z.string(), yes: z.boolean().default(false) }),
+  run: (context, { server, yes }) => withHub(context, (hub) => removeServer(context, hub, { server, yes })),
+});
+
+async function removeServer(
+  context: Context,
+  hub: Parameters<typeof findServer>[0],
+  { server, yes }: { readonly server: string; readonly yes: boolean },
+): Promise<void> {
+  const { home, paint } = context;
+  const found = await findServer(hub, server);
+  const what = `${found.id}, ${found.kind}, ${found.toolNames.length} tools`;
+  if (!yes && !(await context.confirm(`Remove ${what}?`)))
+    throw hubError('USAGE', { detail: `${found.id} was not removed: nobody agreed. --yes agrees.`, command: 'remove' });
+  const paths = [home.configFile, ...(found.directory === undefined ? [] : [found.directory])];
+  await withBackup(home.dataDir, `remove ${found.id}`, paths, () => hub.remove(found.id));
+  context.result({ removed: found.id, paths }, () => `${paint.good('✓')} Removed ${what}. \`hub undo\` brings it back.`);
+}

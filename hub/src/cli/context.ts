@@ -1,0 +1,62 @@
+import { createInterface } from 'node:readline/promises';
+import type { GlobalOptions } from './command.ts';
+import { findHome, type Home } from './home.ts';
+import type { Io } from './io.ts';
+import { createPaint, paintCode, type Paint } from './output/paint.ts';
+import { startProgress, type Progress } from './output/progress.ts';
+
+/** What every command gets: where it works, where it writes, and when it must end. */
+export interface Context {
+  readonly io: Io;
+  readonly home: Home;
+  /** One JSON document on standard output instead of words. */
+  readonly json: boolean;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly paint: Paint;
+  /** The result: `value` with `--json`, else what `render` gives. */
+  result(value: unknown, render: () => string): void;
+  /** A remark for a person, on standard error. Commands in backticks are coloured. */
+  note(text: string): void;
+  /** Shows `text` while `work` takes longer than a second. */
+  working<T>(text: string, work: (progress: Progress) => Promise<T>): Promise<T>;
+  /** Asks; without a person the answer is no. */
+  confirm(question: string): Promise<boolean>;
+}
+
+/** The context of one command. */
+export function createContext(io: Io, globals: GlobalOptions, signal: AbortSignal): Context {
+  const json = globals.json;
+  return {
+    io,
+    home: findHome(globals.home, io),
+    json,
+    signal,
+    paint: createPaint(io.colours.stdout),
+    result(value, render) {
+      const text = json ? JSON.stringify(value, undefined, 2) : paintCode(render(), createPaint(io.colours.stdout), io.colours.stdout);
+      if (text !== '') io.stdout.write(`${text}\n`);
+    },
+    note(text) {
+      io.stderr.write(`${paintCode(text, createPaint(io.colours.stderr), io.colours.stderr)}\n`);
+    },
+    async working(text, work) {
+      const progress = startProgress(io, text);
+      try {
+        return await work(progress);
+      } finally {
+        progress.stop();
+      }
+    },
+    async confirm(question) {
+      if (!io.interactive || json) return false;
+      const prompt = createInterface({ input: io.stdin, output: io.stderr });
+      try {
+        const answer = await prompt.question(`${question} [y/N] `, { signal });
+        return /^y(?:es)?$/i.test(answer.trim());
+      } finally {
+        prompt.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { parseJsonc, plainValue } from '../interop/jsonc.ts';
+import type { Io } from './io.ts';
+
+export const CONFIG_NAME = 'hub.config.json';
+
+/** Where one hub lives: its configuration, its servers and its data. All paths are absolute. */
+export interface Home {
+  readonly directory: string;
+  /** Why it is this folder. */
+  readonly reason: string;
+  readonly configFile: string;
+  readonly dataDir: string;
+  readonly serversDir: string;
+}
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** `--home`, then `HUB_HOME`, then the nearest folder upwards with a hub.config.json, then the hub's own repository. */
+export function findHome(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>): Home {
+  const { directory, reason } = locate(flag, io);
+  const configFile = join(directory, CONFIG_NAME);
+  const folders = configuredFolders(configFile);
+  return {
+    directory,
+    reason,
+    configFile,
+    dataDir: resolve(directory, folders.dataDir ?? '.hub'),
+    serversDir: resolve(directory, folders.serversDir ?? 'servers'),
+  };
+}
+
+function locate(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>): { directory: string; reason: string } {
+  if (flag) return { directory: resolve(io.cwd, flag), reason: '--home' };
+  const fromEnv = io.env['HUB_HOME'];
+  if (fromEnv) return { directory: resolve(io.cwd, fromEnv), reason: 'HUB_HOME' };
+  for (let folder = resolve(io.cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, CONFIG_NAME))) return { directory: folder, reason: `${CONFIG_NAME} found there` };
+    if (folder === dirname(folder)) return { directory: resolve(REPOSITORY), reason: 'the hub’s own folder' };
+  }
+}
+
+const Folders = z.object({ dataDir: z.string().optional(), serversDir: z.string().optional() });
+
+/** A broken configuration must not stop `hub doctor` or `hub stop`, so only what can be read is read. */
+function configuredFolders(configFile: string): z.infer<typeof Folders> {
+  try {
+    const folders = Folders.safeParse(plainValue(parseJsonc(readFileSync(configFile, 'utf8'))));
+    return folders.success ? folders.data : {};
+  } catch {
+    return {};
+  }
+}

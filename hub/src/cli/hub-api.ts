@@ -1,0 +1,100 @@
+import { errorCatalogue, hubError, HubStatus, Problem, ServerDetail, ServerSummary, ToolEntry } from '@counterpart/schemas';
+import type { CounterpartError, ErrorCode, JsonObject, ServerEntry } from '@counterpart/schemas';
+import { z } from 'zod';
+
+/** The admin API of one hub. Every method rejects with the catalogue's errors. */
+export interface HubApi {
+  readonly url: string;
+  status(): Promise<HubStatus>;
+  servers(): Promise<ServerSummary[]>;
+  server(id: string): Promise<ServerDetail>;
+  tools(server?: string): Promise<ToolEntry[]>;
+  call(request: { readonly tool: string; readonly arguments: JsonObject; readonly timeoutMs?: number }): Promise<CallResult>;
+  add(request: { readonly name: string; readonly entry: ServerEntry; readonly replace: boolean }): Promise<ServerSummary>;
+  remove(id: string): Promise<void>;
+  change(id: string, verb: 'enable' | 'disable' | 'restart'): Promise<ServerSummary>;
+  target(id: string, target: 'live' | 'mirror'): Promise<ServerSummary>;
+  logs(options: { readonly server?: string | undefined; readonly lines: number }): Promise<string[]>;
+  shutdown(): Promise<void>;
+}
+
+const CallResult = z.looseObject({ isError: z.boolean().optional() });
+export type CallResult = z.infer<typeof CallResult>;
+
+export interface HubAddress {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Talks to a hub over HTTP; `signal` ends whatever is under way. */
+export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): HubApi {
+  const send = async <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await reach(url, path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal,
+    });
+    return readAnswer(schema, response, `${method} ${url}${path}`);
+  };
+  const at = (id: string, verb = '') => `/api/servers/${encodeURIComponent(id)}${verb}`;
+  const servers = z.object({ servers: z.array(ServerSummary) });
+  const tools = z.object({ tools: z.array(ToolEntry) });
+  const done = z.unknown();
+  return {
+    url,
+    status: () => send(HubStatus, 'GET', '/api/status'),
+    servers: async () => (await send(servers, 'GET', '/api/servers')).servers,
+    server: (id) => send(ServerDetail, 'GET', at(id)),
+    tools: async (server) =>
+      (await send(tools, 'GET', server === undefined ? '/api/tools' : `/api/tools?server=${encodeURIComponent(server)}`)).tools,
+    call: (request) => send(CallResult, 'POST', '/api/call', request),
+    add: (request) => send(ServerSummary, 'POST', '/api/servers', request),
+    remove: async (id) => void (await send(done, 'DELETE', at(id))),
+    change: (id, verb) => send(ServerSummary, 'POST', at(id, `/${verb}`), {}),
+    target: (id, target) => send(ServerSummary, 'POST', at(id, '/target'), { target }),
+    logs: async ({ server, lines }) => {
+      const query = new URLSearchParams({ lines: String(lines), ...(server === undefined ? {} : { server }) });
+      return (await send(z.object({ lines: z.array(z.string()) }), 'GET', `/api/logs?${query}`)).lines;
+    },
+    shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
+  };
+}
+
+async function reach(url: string, path: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+  try {
+    return await fetch(url + path, init);
+  } catch (cause) {
+    if (init.signal.aborted) throw cause;
+    const detail = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    throw hubError('UPSTREAM_UNREACHABLE', { server: 'the hub', url, detail }, { cause });
+  }
+}
+
+async function readAnswer<T>(schema: z.ZodType<T>, response: Response, subject: string): Promise<T> {
+  const text = await response.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw hubError('INTERNAL', { detail: `${subject} answered ${response.status} with something that is not JSON` });
+  }
+  const problem = response.ok ? undefined : Problem.safeParse(body).data;
+  if (problem) throw problemError(problem);
+  const parsed = schema.safeParse(body);
+  if (!parsed.success || !response.ok)
+    throw hubError('INTERNAL', {
+      detail: `${subject} answered ${response.status} with an unexpected body; restart the hub if it was updated (${parsed.error?.issues[0]?.message ?? 'no problem given'})`,
+    });
+  return parsed.data;
+}
+
+const isErrorCode = (code: string): code is ErrorCode => code in errorCatalogue;
+
+const ErrorParams = z.record(z.string(), z.union([z.string(), z.number()]));
+
+/** The error that a problem was made from, so that it prints and exits as if it had happened here. */
+export function problemError(problem: Problem): CounterpartError {
+  const params = ErrorParams.safeParse(problem.params ?? {}).data ?? {};
+  return isErrorCode(problem.code) ? hubError(problem.code, params) : hubError('INTERNAL', { detail: problem.detail });
+}

@@ -1,0 +1,52 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** Carries MCP between two streams and the hub's endpoint until the input ends; lives outside the hub. */
+export type RunShim = (options: {
+  readonly url: string;
+  readonly token: string;
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly signal: AbortSignal;
+  /** The hub is gone; resolves when it answers again. */
+  readonly onLost: () => Promise<void>;
+}) => Promise<void>;
+
+/** The outside world of one command, handed in so that every screen can be tested without a process. */
+export interface Io {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  /** Results only: with `--json` exactly one JSON document, for `stdio` nothing but protocol. */
+  readonly stdout: Writable;
+  /** Progress, notes and errors. */
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** A person sits at both ends: questions may be asked. */
+  readonly interactive: boolean;
+  readonly colours: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Standard error is a terminal whose line can be rewritten. */
+  readonly liveStderr: boolean;
+  /** Columns of standard output; unlimited when it is no terminal. */
+  readonly width: number;
+  readonly runShim: RunShim;
+  /** Tells the program that started this one in the background; absent when none did. */
+  readonly report?: ((message: object) => void) | undefined;
+}
+
+/** The process's own streams. Colours need a terminal and no `NO_COLOR` (https://no-color.org). */
+export function processIo(runShim: RunShim): Io {
+  const { stdin, stdout, stderr, env } = process;
+  const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  return {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    interactive: Boolean(stdin.isTTY && stdout.isTTY),
+    colours: { stdout: !plain && Boolean(stdout.isTTY), stderr: !plain && Boolean(stderr.isTTY) },
+    liveStderr: Boolean(stderr.isTTY) && env['TERM'] !== 'dumb',
+    width: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    runShim,
+    report: process.send === undefined ? undefined : (message) => void process.send?.(message),
+  };
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { CounterpartError, errorCatalogue, hubError, toCounterpartError, toProblem } from '@counterpart/schemas';
+import { CommanderError, type Command } from 'commander';
+import { z } from 'zod';
+import type { EnterCommand } from './command.ts';
+import { createContext } from './context.ts';
+import { processIo, type Io, type RunShim } from './io.ts';
+import { createPaint } from './output/paint.ts';
+import { renderProblem } from './output/problem.ts';
+import { createProgram } from './program.ts';
+
+const INTERRUPTED = 130;
+
+/** Runs the command line of this process and ends it with the command's exit code. */
+export async function run(outside: { readonly runShim: RunShim }): Promise<void> {
+  const io = processIo(outside.runShim);
+  const interrupt = interruptible();
+  // A reader that has seen enough (`hub list | head`) is no failure.
+  process.stdout.on('error', () => process.exit(0));
+  const code = await execute(process.argv.slice(2), io, interrupt.signal);
+  await Promise.all([drained(io.stdout), drained(io.stderr)]);
+  process.exit(code);
+}
+
+/** The first Ctrl-C or TERM asks the command to end, the second ends the process. */
+function interruptible(): AbortController {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(INTERRUPTED);
+      controller.abort();
+    });
+  return controller;
+}
+
+const drained = (stream: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+
+/** Runs one command line; resolves with the exit code and never rejects. */
+export async function execute(argv: readonly string[], io: Io, signal: AbortSignal): Promise<number> {
+  let code = 0;
+  const enter: EnterCommand = async (globals, command) => {
+    code = (await command(createContext(io, globals, signal))) ?? 0;
+  };
+  const program = prepare(createProgram(readVersion(), enter), io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+    if (signal.aborted && !(thrown instanceof CounterpartError)) return INTERRUPTED;
+    return report(thrown, argv, io);
+  }
+}
+
+/** Every command throws instead of ending the process, and writes to this run's streams. */
+function prepare(command: Command, io: Io): Command {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => void io.stdout.write(text),
+    writeErr: (text) => void io.stderr.write(text),
+    // Reported below, in the shape of every other error.
+    outputError: () => undefined,
+  });
+  for (const child of command.commands) prepare(child, io);
+  return command;
+}
+
+function report(thrown: unknown, argv: readonly string[], io: Io): number {
+  const error = thrown instanceof CommanderError ? usageError(thrown, argv) : toCounterpartError(thrown);
+  const problem = toProblem(error);
+  io.report?.({ problem });
+  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  if (flags.includes('--json')) io.stdout.write(`${JSON.stringify({ error: problem }, undefined, 2)}\n`);
+  else io.stderr.write(renderProblem(problem, createPaint(io.colours.stderr), io.colours.stderr));
+  if (io.env['HUB_DEBUG'] === '1') io.stderr.write(`${stackOf(thrown)}\n`);
+  return errorCatalogue[error.code].exit;
+}
+
+function usageError(error: CommanderError, argv: readonly string[]): CounterpartError {
+  const [first = ''] = argv.filter((word) => !word.startsWith('-'));
+  const known = error.code === 'commander.unknownCommand' ? '' : first;
+  // Commander writes the suggestion on a row of its own, in brackets.
+  const detail = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, '. $1');
+  return hubError('USAGE', { detail: detail.charAt(0).toUpperCase() + detail.slice(1), command: known }, { cause: error });
+}
+
+const stackOf = (thrown: unknown): string =>
+  thrown instanceof Error ? `${thrown.stack}${thrown.cause === undefined ? '' : `\nbecause ${stackOf(thrown.cause)}`}` : String(thrown);
+
+const Package = z.object({ version: z.string() });
+
+function readVersion(): string {
+  return Package.parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version;
+}

@@ -1,0 +1,100 @@
+import type { BuildReport } from '@counterpart/schemas';
+import { bytes, count, duration } from './format.ts';
+import type { Paint } from './paint.ts';
+
+type Omission = BuildReport['omitted'][number];
+
+/** Tools named one by one; more are counted. */
+const MAX_TOOLS = 12;
+/** Operations that were asked away are not worth a line each. */
+const isSilent = ({ code }: Omission): boolean => code === 'not-selected';
+
+/** A build for a person: what was made, everything that was left out and why, what is needed, and what to do next. */
+export function renderBuildReport(report: BuildReport, paint: Paint): string {
+  return [
+    headline(report, paint),
+    `  ${paint.faint('from')}   ${report.source} ${paint.faint(`(${report.format})`)}`,
+    `  ${paint.faint('folder')} ${report.directory}`,
+    `  ${paint.faint('size')}   ${bytes(report.size.bytes)} of tool definitions, about ${report.size.tokens.toLocaleString('en')} tokens`,
+    ...checkLines(report, paint),
+    '',
+    ...toolLines(report, paint),
+    ...omissionLines(report, paint),
+    ...secretLines(report, paint),
+    ...nextLines(report, paint),
+  ].join('\n');
+}
+
+function headline({ id, version, outcome, operations, durationMs }: BuildReport, paint: Paint): string {
+  const made = `${count(operations.built, 'tool')} of ${count(operations.total, 'operation')}`;
+  const name = `${paint.strong(id)} ${version}`;
+  switch (outcome) {
+    case 'installed':
+      return `${paint.good('✓')} Built ${name}: ${made}, in ${duration(durationMs)}`;
+    case 'unchanged':
+      return `${paint.good('=')} ${name} is as it was: ${made}, nothing written`;
+    case 'planned':
+      return `${paint.warn('○')} ${name} would be built: ${made}; nothing was written (--dry-run)`;
+  }
+}
+
+function checkLines({ check }: BuildReport, paint: Paint): string[] {
+  if (!check) return [];
+  const call =
+    check.callOutcome === 'skipped'
+      ? 'no tool could be called without a guess'
+      : `${check.called ?? 'a tool'} called against the mirror: ${check.callOutcome === 'ok' ? paint.good('ok') : paint.bad('failed')}`;
+  const detail = check.detail === undefined ? [] : [`         ${check.detail}`];
+  return [`  ${paint.faint('check')}  ${count(check.toolsListed, 'tool')} listed, ${call}`, ...detail];
+}
+
+function toolLines({ tools }: BuildReport, paint: Paint): string[] {
+  const more = tools.length - MAX_TOOLS;
+  return [
+    paint.strong('Tools'),
+    ...tools.slice(0, MAX_TOOLS).map((name) => `  ${name}`),
+    ...(more > 0 ? [paint.faint(`  … and ${more} more`)] : []),
+    '',
+  ];
+}
+
+const HEADINGS: readonly (readonly [severity: Omission['severity'], heading: string])[] = [
+  ['operation', 'Left out'],
+  ['part', 'Built without a part'],
+  ['notice', 'Worth knowing'],
+];
+
+function omissionLines({ omitted }: BuildReport, paint: Paint): string[] {
+  const unselected = omitted.filter(isSilent).length;
+  const lines = HEADINGS.flatMap(([severity, heading]) => {
+    const listed = omitted.filter((each) => each.severity === severity && !isSilent(each));
+    if (listed.length === 0) return [];
+    return [paint.strong(`${heading} (${listed.length})`), ...listed.flatMap((each) => omissionLine(each, paint)), ''];
+  });
+  return unselected > 0 ? [...lines, paint.faint(`${unselected} not selected by --include`), ''] : lines;
+}
+
+function omissionLine({ subject, reason, source, code }: Omission, paint: Paint): string[] {
+  const place = source.line === undefined ? source.pointer : `line ${source.line}, ${source.pointer}`;
+  return [`  ${paint.warn('–')} ${subject}: ${reason}`, `    ${paint.faint(`${code} at ${place}`)}`];
+}
+
+function secretLines({ secrets, id }: BuildReport, paint: Paint): string[] {
+  if (secrets.length === 0) return [];
+  return [
+    paint.strong('Secrets'),
+    ...secrets.map((name) => `  ${name}  ${paint.faint('set it where the hub starts, or in secrets.env of the data folder')}`),
+    `  ${paint.faint(`until then: \`hub target ${id} mirror\` works without`)}`,
+    '',
+  ];
+}
+
+function nextLines({ id, outcome }: BuildReport, paint: Paint): string[] {
+  if (outcome === 'planned') return [paint.faint('Build it: the same command without --dry-run.')];
+  return [
+    paint.strong('What next'),
+    `  \`hub list --tools --server ${id}\``,
+    `  \`hub target ${id} mirror\` and call it without a key, or \`hub mirror start ${id}\``,
+    '  `hub start`, if no hub runs; a running one has noticed already',
+  ];
+}

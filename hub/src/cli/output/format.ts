@@ -1,0 +1,49 @@
+import type { ServerState } from '@counterpart/schemas';
+import type { Paint } from './paint.ts';
+
+/** `1 tool`, `3 tools`. */
+export const count = (number: number, noun: string): string =>
+  `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+
+/** Bytes as a person reads them. */
+export function bytes(size: number): string {
+  if (size < 1024) return `${size} B`;
+  const units = ['kB', 'MB', 'GB'];
+  const power = Math.min(units.length, Math.floor(Math.log(size) / Math.log(1024)));
+  return `${(size / 1024 ** power).toFixed(power === 1 ? 0 : 1)} ${units[power - 1]}`;
+}
+
+/** Milliseconds as a person reads them. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+}
+
+/** The state's name in the colour of what it means. */
+export function paintState(state: ServerState, enabled: boolean, paint: Paint): string {
+  if (!enabled) return paint.faint('disabled');
+  switch (state) {
+    case 'ready':
+      return paint.good(state);
+    case 'starting':
+    case 'degraded':
+    case 'backoff':
+    case 'stopping':
+      return paint.warn(state);
+    case 'quarantined':
+      return paint.bad(state);
+    case 'stopped':
+      // Nothing is wrong with a server that sleeps until its first call.
+      return paint.faint('asleep');
+  }
+}
+
+const SHELL_SAFE = /^[\w@%+=:,./-]+$/;
+
+/** A word as a shell takes it. */
+export const shellWord = (word: string): string =>
+  SHELL_SAFE.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

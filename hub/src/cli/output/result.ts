@@ -1,0 +1,66 @@
+import type { CallResult } from '../hub-api.ts';
+import type { Paint } from './paint.ts';
+
+/** A call's result for a person: structured content if there is any, else the content's parts. */
+export function renderResult(result: CallResult, paint: Paint): string {
+  const structured = result['structuredContent'];
+  if (result.isError !== true && structured !== undefined) return renderValue(structured, paint);
+  const content = result['content'];
+  const parts = Array.isArray(content) ? content.map((part: unknown) => renderPart(part, paint)) : [];
+  if (parts.length > 0) return parts.join('\n');
+  return structured === undefined ? paint.faint('(no content)') : renderValue(structured, paint);
+}
+
+function renderPart(part: unknown, paint: Paint): string {
+  if (!isRecord(part)) return renderValue(part, paint);
+  const { text, type, mimeType, uri, data } = part;
+  if (type === 'text' && typeof text === 'string') return renderText(text, paint);
+  if (typeof data === 'string') return paint.faint(`(${String(type)}, ${String(mimeType)}, ${Math.floor((data.length * 3) / 4)} bytes; --json prints it)`);
+  if (type === 'resource_link') return `${paint.code(String(uri))} ${paint.faint(String(mimeType ?? ''))}`;
+  return renderValue(part, paint);
+}
+
+/** Text that is JSON is laid out like structured content. */
+function renderText(text: string, paint: Paint): string {
+  if (!/^\s*[{[]/.test(text)) return text;
+  try {
+    return renderValue(JSON.parse(text), paint);
+  } catch {
+    return text;
+  }
+}
+
+/** Any JSON value in the manner of YAML: keys in colour, texts without quotes where nothing is lost. */
+export function renderValue(value: unknown, paint: Paint, indent = ''): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : value.map((item) => renderItem(item, paint, indent)).join('\n');
+  if (!isRecord(value)) return renderScalar(value, paint, indent);
+  const entries = Object.entries(value);
+  if (entries.length === 0) return '{}';
+  return entries
+    .map(([key, member]) => {
+      const head = `${indent}${paint.code(key)}:`;
+      return isNested(member) ? `${head}\n${renderValue(member, paint, `${indent}  `)}` : `${head} ${inline(member, paint, indent)}`;
+    })
+    .join('\n');
+}
+
+function renderItem(item: unknown, paint: Paint, indent: string): string {
+  if (!isNested(item)) return `${indent}- ${inline(item, paint, indent)}`;
+  return `${indent}- ${renderValue(item, paint, `${indent}  `).slice(indent.length + 2)}`;
+}
+
+const inline = (value: unknown, paint: Paint, indent: string): string =>
+  Array.isArray(value) ? '[]' : isRecord(value) ? '{}' : renderScalar(value, paint, indent);
+
+const isNested = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : isRecord(value) && Object.keys(value).length > 0;
+
+function renderScalar(value: unknown, paint: Paint, indent: string): string {
+  if (typeof value !== 'string') return paint.warn(String(value));
+  if (value.includes('\n')) return `|\n${indent}  ${value.trimEnd().replaceAll('\n', `\n${indent}  `)}`;
+  if (value === '' || /^(?:true|false|null|-?\d[\d.]*)$/.test(value) || value.trim() !== value) return JSON.stringify(value);
+  return value;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,29 @@
+import type { ServerSummary } from '@counterpart/schemas';
+import { paintState } from './format.ts';
+import type { Paint } from './paint.ts';
+import { renderTable } from './table.ts';
+
+const HEADINGS = ['SERVER', 'STATE', 'TOOLS', 'KIND', 'TARGET', 'VERSION', 'NOTE'];
+
+/** All servers, a row each. */
+export function renderServers(servers: readonly ServerSummary[], paint: Paint, width: number): string {
+  const rows = servers.map((server) => [
+    paint.strong(server.id),
+    paintState(server.state, server.enabled, paint),
+    String(server.tools),
+    server.kind,
+    server.target ?? '',
+    server.version ?? '',
+    noteOf(server),
+  ]);
+  return renderTable(HEADINGS.map(paint.faint), rows, width);
+}
+
+function noteOf(server: ServerSummary): string {
+  const notes = [
+    ...(server.missingSecrets.length > 0 && server.target !== 'mirror' ? [`needs ${server.missingSecrets.join(', ')}`] : []),
+    ...(server.problem === undefined ? [] : [server.problem.split('\n')[0] ?? '']),
+    ...(server.stale ? ['listed from memory'] : []),
+  ];
+  return notes.join('; ') || (server.title ?? '');
+}

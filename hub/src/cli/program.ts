@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import type { CommandDefinition, EnterCommand } from './command.ts';
+import { GROUPS } from './command.ts';
+import { builds } from './commands/builds/index.ts';
+import { clients } from './commands/clients/index.ts';
+import { hub } from './commands/hub/index.ts';
+import { servers } from './commands/servers/index.ts';
+
+const COMMANDS: readonly CommandDefinition[] = [...hub, ...servers, ...builds, ...clients];
+
+const HELP_WIDTH = 100;
+
+const EPILOGUE = `
+Start here:
+  $ hub start                                  serves every server of this home at one address
+  $ hub build --from <file|url>                makes a server from an API description
+  $ hub call <tool> key=value                  calls a tool, with or without a running hub
+  $ hub connect claude-desktop                 tells a client where the hub is
+
+Exit codes:
+  0 done · 1 unexpected · 2 not understood · 3 not found · 4 bad input · 5 environment
+  6 the server failed · 7 no hub answers · 8 refused · 130 interrupted
+
+The home is the folder of hub.config.json: --home, else HUB_HOME, else the nearest one upwards.`;
+
+/** The whole command line as commander knows it. */
+export function createProgram(version: string, enter: EnterCommand): Command {
+  const program = new Command('hub')
+    .description('Counterpart: an MCP hub that makes its own tools.')
+    .version(version, '-V, --version', 'Print the version')
+    .option('--home <dir>', 'Folder of hub.config.json, the servers and the data')
+    .option('--json', 'Print one JSON document instead of words')
+    .helpOption('-h, --help', 'Print help')
+    .helpCommand('help [command]', 'Print help for a command')
+    .addHelpText('after', EPILOGUE)
+    .configureHelp({ showGlobalOptions: true, helpWidth: HELP_WIDTH });
+  for (const heading of Object.values(GROUPS)) program.commandsGroup(heading);
+  for (const define of COMMANDS) {
+    const command = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(program);
+    program.addCommand(command);
+  }
+  return program;
+}

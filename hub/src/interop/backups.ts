@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { hubError } from '@counterpart/schemas';
+import { z } from 'zod';
+import { realFile, writeWhole } from './write-whole.ts';
+
+const SavedPath = z.object({
+  /** Absolute; a link's target, not the link. */
+  path: z.string(),
+  /** Name in the backup's folder; absent: there was nothing at `path`. */
+  copy: z.string().optional(),
+  kind: z.enum(['file', 'folder']),
+  mode: z.int().optional(),
+  /** SHA-256 of the file after the change; absent: it is gone. */
+  after: z.string().optional(),
+});
+
+const Change = z.object({
+  at: z.string(),
+  /** Such as `connect cursor`. */
+  what: z.string(),
+  paths: z.array(SavedPath),
+  undone: z.string().optional(),
+});
+export type Change = z.infer<typeof Change> & { readonly directory: string };
+
+const RECORD = 'change.json';
+/** Older backups are removed; those of the last months are what a person looks for. */
+const MAX_BACKUPS = 100;
+
+/** Where the backups of a hub lie. */
+export const backupsDir = (dataDir: string): string => join(dataDir, 'backups');
+
+/**
+ * Copies `paths` aside, runs `change`, and records what it did; a failed change is put back at once.
+ * `change` may be asynchronous. Files of the backup are readable by their owner only.
+ */
+export async function withBackup<T>(
+  dataDir: string,
+  what: string,
+  paths: readonly string[],
+  change: () => T | Promise<T>,
+): Promise<T> {
+  const at = new Date().toISOString();
+  const directory = freshFolder(backupsDir(dataDir), at.replaceAll(':', '-').replace('.', '-'));
+  const saved = paths.map((path, index) => copyAside(realFile(path), directory, index));
+  try {
+    const result = await change();
+    const after = saved.map((each) => ({ ...each, after: hashOf(each.path) }));
+    if (after.some(differs(directory))) {
+      record(directory, { at, what, paths: after });
+      prune(dataDir);
+    } else rmSync(directory, { recursive: true, force: true });
+    return result;
+  } catch (error) {
+    for (const each of saved) putBack(each, directory);
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function freshFolder(parent: string, name: string): string {
+  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  for (let count = 0; ; count += 1) {
+    const directory = join(parent, count === 0 ? name : `${name}-${count}`);
+    if (existsSync(directory)) continue;
+    mkdirSync(directory, { mode: 0o700 });
+    return directory;
+  }
+}
+
+function copyAside(path: string, directory: string, index: number): z.infer<typeof SavedPath> {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return { path, kind: 'file' };
+  const copy = `${index}-${basename(path)}`;
+  cpSync(path, join(directory, copy), { recursive: true, preserveTimestamps: true, filter: (from) => basename(from) !== 'node_modules' });
+  if (found.isDirectory()) return { path, copy, kind: 'folder' };
+  chmodSync(join(directory, copy), 0o600);
+  return { path, copy, kind: 'file', mode: found.mode & 0o777 };
+}
+
+const differs =
+  (directory: string) =>
+  ({ copy, kind, path, after }: z.infer<typeof SavedPath>): boolean => {
+    if (kind === 'folder') return !existsSync(path);
+    return after !== (copy === undefined ? undefined : hashOf(join(directory, copy)));
+  };
+
+/** Of a file's bytes; undefined for what is no file. */
+function hashOf(path: string): string | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+function record(directory: string, change: z.infer<typeof Change>): void {
+  writeWhole(join(directory, RECORD), `${JSON.stringify(change, undefined, 2)}\n`, 0o600);
+}
+
+function prune(dataDir: string): void {
+  for (const old of listChanges(dataDir).slice(MAX_BACKUPS)) rmSync(old.directory, { recursive: true, force: true });
+}
+
+/** All recorded changes, newest first. */
+export function listChanges(dataDir: string): Change[] {
+  const parent = backupsDir(dataDir);
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent)
+    .sort()
+    .reverse()
+    .flatMap((name) => {
+      const directory = join(parent, name);
+      const change = readRecord(join(directory, RECORD));
+      return change ? [{ ...change, directory }] : [];
+    });
+}
+
+function readRecord(file: string): z.infer<typeof Change> | undefined {
+  try {
+    return Change.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
+  } catch {
+    return undefined; // a folder without a record is a change that was cut short: nothing was promised
+  }
+}
+
+/** Puts back what the newest change found. Throws UNDO_NOTHING, or UNDO_CONFLICT unless `force`. */
+export function undoChange(dataDir: string, options: { readonly force: boolean }): Change {
+  const change = listChanges(dataDir).find(({ undone }) => undone === undefined);
+  if (!change) throw hubError('UNDO_NOTHING', { directory: backupsDir(dataDir), detail: '' });
+  const conflict = change.paths.find((each) => each.kind === 'file' && hashOf(each.path) !== each.after);
+  if (conflict && !options.force) throw hubError('UNDO_CONFLICT', { file: conflict.path });
+  for (const [index, each] of change.paths.entries()) {
+    if (each.kind === 'file') keepPresent(each.path, join(change.directory, `${index}-undone-${basename(each.path)}`));
+    putBack(each, change.directory);
+  }
+  const { directory, ...rest } = change;
+  record(directory, { ...rest, undone: new Date().toISOString() });
+  return change;
+}
+
+function keepPresent(path: string, copy: string): void {
+  if (existsSync(path)) cpSync(path, copy);
+}
+
+function putBack(saved: z.infer<typeof SavedPath>, directory: string): void {
+  if (saved.copy === undefined) {
+    rmSync(saved.path, { force: true, recursive: true });
+    return;
+  }
+  const copy = join(directory, saved.copy);
+  mkdirSync(dirname(saved.path), { recursive: true });
+  if (saved.kind === 'file') {
+    writeWhole(saved.path, readFileSync(copy), saved.mode);
+    if (saved.mode !== undefined) chmodSync(saved.path, saved.mode);
+    return;
+  }
+  // Copied beside it first: a folder watched by a hub appears whole or not at all.
+  const beside = `${dirname(saved.path)}/.staging-undo-${basename(saved.path)}`;
+  rmSync(beside, { recursive: true, force: true });
+  cpSync(copy, beside, { recursive: true, preserveTimestamps: true });
+  if (existsSync(saved.path)) rmSync(saved.path, { recursive: true });
+  renameSync(beside, saved.path);
+}

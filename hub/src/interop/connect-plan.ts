@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { hubError, type Json } from '@counterpart/schemas';
+import { readConfiguration, objectAt } from './client-file.ts';
+import { clientFacts, userFile, type ClientId, type UserPlace } from './clients.ts';
+import { removeMember, setMember } from './jsonc-edit.ts';
+import { plainValue } from './jsonc.ts';
+
+export interface ConnectRequest {
+  readonly client: ClientId;
+  readonly file: string;
+  /** The folder may be made: it is named by hand or is a project's. */
+  readonly create: boolean;
+  /** Name of the entry. */
+  readonly name: string;
+  readonly remove: boolean;
+  readonly entry: Json;
+}
+
+export interface ConnectPlan {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+  readonly outcome: 'added' | 'replaced' | 'removed' | 'same' | 'absent';
+}
+
+/** The file that a connection is written to. Throws USAGE for a client without project files. */
+export function connectionFile(
+  client: ClientId,
+  place: UserPlace,
+  options: { readonly file?: string | undefined; readonly project?: string | undefined },
+): string {
+  if (options.file !== undefined) return options.file;
+  if (options.project === undefined) return userFile(client, place);
+  const { projectFile, title } = clientFacts(client);
+  if (projectFile === undefined)
+    throw hubError('USAGE', { detail: `${title} has no configuration of a project.`, command: 'connect' });
+  return join(options.project, projectFile);
+}
+
+/** How a client reaches the hub: at an address, or through a program that it launches. */
+export type Reach =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] };
+
+/** The entry in the client's own words. Pure. */
+export function connectionEntry(client: ClientId, reach: Reach): Json {
+  const { namesTransport } = clientFacts(client);
+  if (reach.kind === 'url') return { ...(namesTransport ? { type: 'http' } : {}), url: reach.url };
+  return { ...(namesTransport ? { type: 'stdio' } : {}), command: reach.command, args: [...reach.args] };
+}
+
+/** Decides the edit; nothing is written. Throws CLIENT_CONFIG_INVALID, CLIENT_NOT_FOUND. */
+export function planConnection(request: ConnectRequest): ConnectPlan {
+  const { key, title, comments } = clientFacts(request.client);
+  const { file, name } = request;
+  const configuration = readConfiguration(file, { comments });
+  if (!configuration.exists && !request.create && !existsSync(dirname(file)))
+    throw hubError('CLIENT_NOT_FOUND', { client: title, file });
+  const member = objectAt(configuration, [key])?.members.findLast((each) => each.key === name);
+  const present = member !== undefined;
+  const before = configuration.text;
+  if (request.remove) {
+    const after = present ? removeMember(before, [key, name]) : before;
+    return { file, before, after, outcome: present ? 'removed' : 'absent' };
+  }
+  if (member && isDeepStrictEqual(plainValue(member.value), request.entry))
+    return { file, before, after: before, outcome: 'same' };
+  const after = setMember(before, [key, name], request.entry);
+  return { file, before, after, outcome: present ? 'replaced' : 'added' };
+}
+
+/** Whether a client's file has an entry of this name. Throws CLIENT_CONFIG_INVALID. */
+export function isConnected(client: ClientId, file: string, name: string): boolean {
+  const { key } = clientFacts(client);
+  const configuration = readConfiguration(file, { comments: true });
+  return objectAt(configuration, [key])?.members.some((member) => member.key === name) === true;
+}

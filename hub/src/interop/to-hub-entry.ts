@@ -1,0 +1,121 @@
+import { dirname } from 'node:path';
+import { type Json, ServerEntry, ServerId } from '@counterpart/schemas';
+import { z } from 'zod';
+
+/** A client's entry in the hub's terms. */
+export type Translated =
+  | { readonly kind: 'entry'; readonly id: string; readonly entry: ServerEntry; readonly notes: readonly string[] }
+  | { readonly kind: 'unusable'; readonly id: string; readonly reason: string };
+
+export interface EntrySource {
+  /** The file it stands in: a project's folder is what `${workspaceFolder}` means. */
+  readonly file: string;
+  readonly homeDir: string;
+}
+
+/** What the four clients write; anything else in an entry has no meaning for the hub. */
+const ClientEntry = z.object({
+  type: z.string().optional(),
+  command: z.string().min(1).optional(),
+  args: z.array(z.union([z.string(), z.number(), z.boolean()]).transform(String)).optional(),
+  env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean().transform(String), z.null()])).optional(),
+  envFile: z.string().optional(),
+  cwd: z.string().optional(),
+  url: z.string().min(1).optional(),
+  serverUrl: z.string().min(1).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  disabled: z.boolean().optional(),
+});
+type ClientEntry = z.infer<typeof ClientEntry>;
+const KNOWN = new Set(Object.keys(ClientEntry.shape));
+
+/** Translates an entry of a client's configuration: names made legal, references rewritten, unknown members named. Pure. */
+export function toHubEntry(name: string, value: Json, source: EntrySource): Translated {
+  const id = toId(name);
+  const parsed = ClientEntry.safeParse(value);
+  if (!parsed.success) return { kind: 'unusable', id, reason: firstIssue(parsed.error) };
+  const notes: string[] = id === name ? [] : [`named ${id} here, because names are lower-case letters, digits and dashes`];
+  const unknown = Object.keys(value ?? {}).filter((key) => !KNOWN.has(key));
+  if (unknown.length > 0) notes.push(`left out, because the hub has no such setting: ${unknown.join(', ')}`);
+  const rewrite = rewriter(source, notes);
+  const draft = parsed.data.command === undefined ? remoteDraft(parsed.data, rewrite) : commandDraft(parsed.data, rewrite);
+  const entry = ServerEntry.safeParse({ ...draft, ...(parsed.data.disabled === true ? { enabled: false } : {}) });
+  if (!entry.success) return { kind: 'unusable', id, reason: 'it has neither a command nor a url' };
+  return { kind: 'entry', id, entry: entry.data, notes };
+}
+
+type Rewrite = (text: string) => string;
+
+function commandDraft(entry: ClientEntry, rewrite: Rewrite): Record<string, unknown> {
+  return {
+    command: rewrite(entry.command ?? ''),
+    ...(entry.args ? { args: entry.args.map(rewrite) } : {}),
+    ...(entry.env ? { env: mapText(entry.env, rewrite) } : {}),
+    ...(entry.envFile ? { envFile: rewrite(entry.envFile) } : {}),
+    ...(entry.cwd ? { cwd: rewrite(entry.cwd) } : {}),
+  };
+}
+
+function remoteDraft(entry: ClientEntry, rewrite: Rewrite): Record<string, unknown> {
+  const url = entry.url ?? entry.serverUrl;
+  if (url === undefined) return {};
+  return {
+    type: entry.type === 'sse' ? 'sse' : 'http',
+    url: rewrite(url),
+    ...(entry.headers ? { headers: mapText(entry.headers, rewrite) } : {}),
+  };
+}
+
+function mapText(members: Readonly<Record<string, string | number | null>>, rewrite: Rewrite) {
+  return Object.fromEntries(
+    Object.entries(members).map(([key, value]) => [key, typeof value === 'string' ? rewrite(value) : value]),
+  );
+}
+
+const REFERENCE = /\$\{([^}]*)\}/g;
+
+/** Clients write references in their own ways; the hub knows `${env:NAME}` only. */
+function rewriter(source: EntrySource, notes: string[]): Rewrite {
+  const project = dirname(dirname(source.file));
+  const folder = source.file.endsWith('.mcp.json') ? dirname(source.file) : project;
+  const note = (text: string) => {
+    if (!notes.includes(text)) notes.push(text);
+  };
+  return (text) =>
+    text.replace(REFERENCE, (whole, inner: string) => {
+      if (inner === 'userHome') return source.homeDir;
+      if (inner === 'workspaceFolder') return folder;
+      if (inner === 'pathSeparator' || inner === '/') return '/';
+      const asked = /^input:(.+)$/.exec(inner)?.[1];
+      if (asked !== undefined) {
+        const variable = asked.replace(/[^A-Za-z0-9]+/g, '_').toUpperCase();
+        note(`set ${variable}: the client asked for it each time (\${input:${asked}})`);
+        return `\${env:${variable}}`;
+      }
+      const shell = /^(?:env:)?([A-Za-z_]\w*)(?::-(.*))?$/s.exec(inner);
+      if (!shell) {
+        note(`${whole} means nothing outside that client`);
+        return whole;
+      }
+      if (shell[2] !== undefined) note(`set ${shell[1]}: its default, ${shell[2]}, cannot be kept`);
+      return `\${env:${shell[1]}}`;
+    });
+}
+
+function toId(name: string): string {
+  if (ServerId.safeParse(name).success) return name;
+  const slug = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 32)
+    .replace(/^-+|-+$/g, '');
+  return slug === '' ? 'server' : slug;
+}
+
+function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const where = issue?.path.join('.') ?? '';
+  return where === '' ? 'it is not an object' : `${where}: ${issue?.message ?? ''}`;
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** The file that a path stands for: links are followed, so that a linked configuration stays a link. */
+export function realFile(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Replaces a file whole or not at all, durably; its mode stays, a new file gets `mode`. */
+export function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): void {
+  const file = realFile(path);
+  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  try {
+    const handle = openSync(temporary, 'wx', modeOf(file) ?? mode);
+    try {
+      writeSync(handle, bytes);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function modeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mode;
+}
