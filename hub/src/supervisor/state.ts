@@ -78,14 +78,11 @@ export interface State {
 export type Timer = 'start' | 'backoff' | 'idle' | 'probe' | 'stable' | 'escalate';
 
 export type Event = { readonly at: number } & (
-  | { readonly kind: 'start-wanted' }
-  | { readonly kind: 'stop-wanted' }
-  | { readonly kind: 'restart-wanted' }
-  | { readonly kind: 'reset-wanted' }
+  | { readonly kind: 'wanted'; readonly what: 'start' | 'stop' | 'restart' | 'reset' }
   | { readonly kind: 'spawned'; readonly run: number }
   | { readonly kind: 'handshake-done'; readonly run: number }
-  | { readonly kind: 'handshake-failed'; readonly run: number; readonly failure: CounterpartError }
-  | { readonly kind: 'start-timed-out'; readonly run: number; readonly failure: CounterpartError }
+  /** The handshake was refused, or did not come in time. */
+  | { readonly kind: 'start-failed'; readonly run: number; readonly failure: CounterpartError }
   /** The process ended, or could not be made. At most once a run. */
   | {
       readonly kind: 'exited';

@@ -1,4 +1,4 @@
-import { CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
+import { type CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { ProcessProtocol, ProcessSnapshot, ProcessSpec, Supervised } from '../kernel/ports.ts';
@@ -71,7 +71,7 @@ export class SupervisedProcess implements Supervised {
   ready(): Promise<void> {
     const { kind } = this.#state.phase;
     if (kind === 'ready' || kind === 'degraded') return Promise.resolve();
-    return this.#await('start-wanted');
+    return this.#await('start');
   }
 
   touch(): void {
@@ -85,30 +85,30 @@ export class SupervisedProcess implements Supervised {
   }
 
   async stop(): Promise<void> {
-    this.#dispatch({ kind: 'stop-wanted', at: this.#now() });
+    this.#dispatch({ kind: 'wanted', what: 'stop', at: this.#now() });
     await this.#run?.over.promise;
   }
 
   restart(): Promise<void> {
-    return this.#await('restart-wanted');
+    return this.#await('restart');
   }
 
   reset(): void {
-    this.#dispatch({ kind: 'reset-wanted', at: this.#now() });
+    this.#dispatch({ kind: 'wanted', what: 'reset', at: this.#now() });
   }
 
   stderr(): readonly string[] {
     return this.#ring.lines();
   }
 
-  /** Stops it for good: from now on every start is refused. */
-  async close(): Promise<void> {
+  /** From now on every start is refused. */
+  refuseStarts(): void {
     this.#closed = true;
-    await this.stop();
   }
 
   async remove(): Promise<void> {
-    await this.close();
+    this.refuseStarts();
+    await this.stop();
     this.#around.removed();
   }
 
@@ -116,12 +116,12 @@ export class SupervisedProcess implements Supervised {
     return this.#around.clock.now();
   }
 
-  #await(kind: 'start-wanted' | 'restart-wanted'): Promise<void> {
+  #await(what: 'start' | 'restart'): Promise<void> {
     if (this.#closed)
       return Promise.reject(this.#failure('SERVER_START_FAILED', 'it was removed, or the hub is stopping'));
     const waiter = createDeferred();
     this.#waiters.push(waiter);
-    this.#dispatch({ kind, at: this.#now() });
+    this.#dispatch({ kind: 'wanted', what, at: this.#now() });
     return waiter.promise;
   }
 
@@ -243,7 +243,7 @@ export class SupervisedProcess implements Supervised {
       const exited = child.exited.then(() => true);
       if (await Promise.race([exited, this.#delay(EXIT_GRACE_MS).then(() => false)])) return;
       const failure = handshakeFailure(this.spec.id, thrown, this.#ring.lines());
-      this.#dispatch({ kind: 'handshake-failed', run: run.number, failure, at: this.#now() });
+      this.#dispatch({ kind: 'start-failed', run: run.number, failure, at: this.#now() });
     }
   }
 
@@ -279,7 +279,7 @@ export class SupervisedProcess implements Supervised {
     switch (timer) {
       case 'start': {
         const failure = startTimeout(this.spec.id, this.spec.startTimeoutMs, this.#ring.lines());
-        if (this.#run) this.#dispatch({ kind: 'start-timed-out', run: this.#run.number, failure, at });
+        if (this.#run) this.#dispatch({ kind: 'start-failed', run: this.#run.number, failure, at });
         return;
       }
       case 'backoff':
@@ -304,9 +304,9 @@ export class SupervisedProcess implements Supervised {
   #settle(failure: CounterpartError | undefined): void {
     const waiters = this.#waiters;
     this.#waiters = [];
-    for (const { resolve, reject } of waiters) {
-      if (failure) reject(failure);
-      else resolve();
+    for (const waiter of waiters) {
+      if (failure) waiter.reject(failure);
+      else waiter.resolve();
     }
   }
 

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listProcesses, markedProcesses, send } from '../../hub/src/supervisor/process-table.ts';
+import { markersIn, Rig, specOf, until } from '../fixtures/supervisor/rig.ts';
+
+const HUB = fileURLToPath(new URL('../fixtures/supervisor/hub.ts', import.meta.url));
+
+let stateDir: string;
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'orphans-'));
+});
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+/** A hub in a process of its own, with its servers ready. */
+async function startHub(...servers: string[]) {
+  const hub = spawn(process.execPath, [HUB, stateDir, ...servers], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface({ input: hub.stdout }), 'line');
+  expect(line).toMatch(/^ready( \d+)+$/);
+  const [marker = ''] = markersIn(stateDir);
+  return { hub, marker, guardian: await guardianOf(hub) };
+}
+
+/** The child of the hub that leads a session and carries no marker. */
+async function guardianOf(hub: ChildProcess): Promise<number> {
+  const children = (await listProcesses()).filter(({ parent }) => parent === hub.pid);
+  const marked = new Set((await Promise.all(markersIn(stateDir).map(markedProcesses))).flat());
+  const [guardian] = children.filter(({ pid }) => !marked.has(pid));
+  return guardian?.pid ?? 0;
+}
+
+test('when a hub is killed with SIGKILL, its guardian ends every server, grandchild and stray, and then itself', async () => {
+  const { hub, marker, guardian } = await startHub('fork-children', 'ignore-sigterm', 'ok');
+  expect((await markedProcesses(marker)).length).toBeGreaterThanOrEqual(5);
+  hub.kill('SIGKILL');
+  await once(hub, 'exit');
+  await until(async () => (await markedProcesses(marker)).length === 0);
+  await until(() => !send(guardian, 0));
+});
+
+test('when hub and guardian are both killed, the next hub ends what they left', async () => {
+  const { hub, marker, guardian } = await startHub('fork-children', 'ignore-sigterm');
+  hub.kill('SIGSTOP');
+  send(guardian, 'SIGKILL');
+  hub.kill('SIGKILL');
+  await once(hub, 'exit');
+  expect((await markedProcesses(marker)).length).toBeGreaterThan(0);
+  const next = new Rig({ stateDir });
+  await next.add(specOf('ok')).process.ready();
+  expect(await markedProcesses(marker)).toEqual([]);
+  await next.supervisor.shutdown();
+  expect(readdirSync(stateDir)).toEqual([]);
+  rmSync(next.stateDir, { recursive: true });
+});
+
+test('a hub that lives is left alone by another on the same folder', async () => {
+  const { hub, marker, guardian } = await startHub('ok');
+  const other = new Rig({ stateDir });
+  await other.add(specOf('ok')).process.ready();
+  expect(await markedProcesses(marker)).toHaveLength(1);
+  await other.supervisor.shutdown();
+  hub.kill('SIGKILL');
+  await until(() => !send(guardian, 0));
+  rmSync(other.stateDir, { recursive: true });
+});
+
+test('a guardian that was killed is replaced and knows what it must', async () => {
+  const { hub, marker, guardian } = await startHub('ignore-sigterm');
+  send(guardian, 'SIGKILL');
+  await until(async () => ![0, guardian].includes(await guardianOf(hub)));
+  hub.kill('SIGKILL');
+  await once(hub, 'exit');
+  await until(async () => (await markedProcesses(marker)).length === 0);
+});
+
+test('a shutdown leaves neither guardian nor record', async () => {
+  const rig = new Rig({ stateDir });
+  const { process } = rig.add(specOf('ok'));
+  await process.ready();
+  const before = await ownChildren();
+  expect(before).toHaveLength(2);
+  await rig.supervisor.shutdown();
+  expect((await ownChildren()).filter((pid) => before.includes(pid))).toEqual([]);
+  expect(readdirSync(stateDir)).toEqual([]);
+  rmSync(rig.stateDir, { recursive: true });
+});
+
+const ownChildren = async () =>
+  (await listProcesses()).filter(({ parent }) => parent === process.pid).map(({ pid }) => pid);
