@@ -3,17 +3,17 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type HubStatus, toCounterpartError } from '@counterpart/schemas';
 import packageFile from '../package.json' with { type: 'json' };
-import { type AdminOptions, createAdminService } from './admin-service.ts';
-import { ensureBundle } from './builder/bundle.ts';
-import { createCatalog } from './catalog/catalog.ts';
+import { createAdminService } from './admin-service.ts';
+import { ensureBundle } from './builder/ensure-bundle.ts';
+import { createCatalog, type LiveCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { createAdminApp } from './http/admin.ts';
+import { type AdminService, createAdminApp } from './http/admin.ts';
 import { startHttp } from './http/server.ts';
 import { systemClock } from './kernel/clock.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
-import { createLog, type Logger } from './kernel/log.ts';
+import { createLog } from './kernel/log.ts';
 import { createRedactor } from './kernel/redact.ts';
 import { Scope } from './kernel/scope.ts';
 import { createMirrors } from './mirrors/mirrors.ts';
@@ -63,87 +63,125 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 }
 
 async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
+  const base = await openBase(options, scope);
+  const address = { url: '' };
+  const domain = createDomain(base, { scope, mirrorUrl: (id) => `${address.url}/mirror/${id}` });
+  const state = { ready: false };
+  let stop: () => void = () => undefined;
+  const stopRequested = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const service = createAdminService({
+    ...base,
+    ...domain,
+    version: packageFile.version,
+    startedAt: new Date(base.clock.now()).toISOString(),
+    url: () => address.url,
+    ready: () => state.ready,
+    shutdown: () => stop(),
+  });
+  const { url } = await openSurfaces(base, { ...domain, service, scope, options });
+  address.url = url;
+  await domain.fleet.reconcile();
+  if (options.ephemeral !== true) await follow(base, domain.fleet, scope);
+  state.ready = true;
+  base.data.announce(url);
+  base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');
+  return {
+    url,
+    token: base.data.token,
+    status: () => service.status(),
+    stopRequested,
+    close: () => scope.close(),
+  };
+}
+
+type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Configuration, data folder, log and database: what every room stands on. */
+async function openBase(options: HubOptions, scope: Scope) {
   const { home } = options;
   const clock = systemClock;
-  const startedAt = new Date(clock.now()).toISOString();
   const configFile = join(home, 'hub.config.json');
   const config = createConfigStore({ file: configFile, log: createLog({ level: 'silent' }) });
-  const { dataDir: dataName, serversDir: serversName, listen, log: logging } = await config.load();
+  const { dataDir: dataName, serversDir: serversName, log: logging } = await config.load();
   const dataDir = resolve(home, dataName);
-  const serversDir = resolve(home, serversName);
   const data = takeDataFolder(dataDir, home);
   scope.add(() => data.release());
   const logFile = join(dataDir, 'hub.log');
   const log = createLog({ level: logging.level, file: logFile });
   const db = await openStore(join(dataDir, 'hub.db'));
   scope.add(() => db.destroy());
-  const registry = createRegistry({ db, clock });
   const events = await createEventLog({ db, clock, log });
   scope.add(() => events.flush());
   const redactor = createRedactor();
   redactor.add(data.token);
+  const registry = createRegistry({ db, clock });
+  const host = () => ({ ...secretsFile(join(dataDir, 'secrets.env')), ...(options.env ?? process.env) });
+  const serversDir = resolve(home, serversName);
+  return {
+    home,
+    clock,
+    configFile,
+    config,
+    dataDir,
+    serversDir,
+    data,
+    logFile,
+    log,
+    events,
+    redactor,
+    registry,
+    host,
+  };
+}
+
+/** Supervisor, catalog and fleet. */
+function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUrl: (id: string) => string }) {
+  const { clock, log, config, dataDir, redactor, events, registry } = base;
   const { spawnConcurrency } = config.current().defaults;
   const supervisor = createSupervisor({ clock, log, stateDir: join(dataDir, 'processes'), spawnConcurrency });
   scope.add(() => supervisor.shutdown());
   scope.add(
     supervisor.subscribe((server, { state, problem }) => {
-      const detail = problem === undefined ? {} : { detail: redactor.redact(problem) };
-      events.publish({ kind: 'server-state', server, state, ...detail });
-      registry
-        .updateHealth(server, state, detail.detail)
-        .catch((cause: unknown) => log.error({ server, cause }, 'health was not kept'));
+      const detail = problem === undefined ? undefined : redactor.redact(problem);
+      const failed = (cause: unknown) => log.error({ server, cause }, 'health was not kept');
+      events.publish({ kind: 'server-state', server, state, ...(detail === undefined ? {} : { detail }) });
+      registry.updateHealth(server, state, detail).catch(failed);
     }),
   );
   const catalog = createCatalog({ log });
   scope.add(() => catalog.close());
-  const gateway = createGateway({
-    catalog,
-    clock,
-    log,
-    serverInfo: { name: 'counterpart', version: packageFile.version },
-  });
-  const host = () => ({ ...secretsFile(join(dataDir, 'secrets.env')), ...(options.env ?? process.env) });
   const fleet = new Fleet({
+    ...base,
     config: () => config.current(),
-    host,
-    home,
-    serversDir,
     supervisor,
-    registry,
-    redactor,
     catalog,
-    events,
-    clock,
-    log,
     ensureBundle,
-    mirrorUrl: (id) => `${address.url}/mirror/${id}`,
+    mirrorUrl,
   });
   scope.add(() => fleet.close());
+  return { supervisor, catalog, fleet };
+}
+
+interface Surfaces {
+  readonly catalog: LiveCatalog;
+  readonly fleet: Fleet;
+  readonly service: AdminService;
+  readonly scope: Scope;
+  readonly options: HubOptions;
+}
+
+/** Gateway, admin API and mirrors behind one listener. */
+async function openSurfaces(
+  base: Base,
+  { catalog, fleet, service, scope, options }: Surfaces,
+): Promise<{ url: string }> {
+  const { clock, log, config, data } = base;
+  const { listen } = config.current();
+  const serverInfo = { name: 'counterpart', version: packageFile.version };
+  const gateway = createGateway({ catalog, clock, log, serverInfo });
   const mirrors = createMirrors({ seed: MIRROR_SEED, directoryOf: (id) => directoryOf(fleet, id) });
-  const state = { ready: false };
-  const address = { url: '' };
-  let stop: () => void = () => undefined;
-  const stopRequested = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
-  const service = createAdminService({
-    version: packageFile.version,
-    home,
-    dataDir,
-    logFile,
-    startedAt,
-    url: () => address.url,
-    ready: () => state.ready,
-    config,
-    configFile,
-    fleet,
-    catalog,
-    registry,
-    events,
-    redactor,
-    clock,
-    shutdown: () => stop(),
-  } satisfies AdminOptions);
   const http = await startHttp({
     host: options.host ?? listen.host,
     port: options.port ?? listen.port,
@@ -154,48 +192,24 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     mirror: (request) => mirrors.handle(request),
   });
   scope.add(() => http.close());
-  // After (so, when closing, before) the listener: streams get their last word while their connections stand.
+  // Closed before the listener: streams get their last word while their connections stand.
   scope.add(() => gateway.close());
-  address.url = http.url;
-  await fleet.reconcile();
-  if (options.ephemeral !== true) await follow({ fleet, config, serversDir, scope, log, events });
-  state.ready = true;
-  data.announce(http.url);
-  log.info({ url: http.url, servers: fleet.members.size }, 'hub is ready');
-  return {
-    url: http.url,
-    token: data.token,
-    status: () => service.status(),
-    stopRequested,
-    close: () => scope.close(),
-  };
+  return { url: http.url };
 }
 
-interface Followed {
-  readonly fleet: Fleet;
-  readonly config: ReturnType<typeof createConfigStore>;
-  readonly serversDir: string;
-  readonly scope: Scope;
-  readonly log: Logger;
-  readonly events: Awaited<ReturnType<typeof createEventLog>>;
-}
-
-/** Folder and file are watched; whatever cannot be brought about is logged and leaves what runs as it is. */
-async function follow({ fleet, config, serversDir, scope, log, events }: Followed): Promise<void> {
+/** Folder and file are watched; what cannot be brought about is logged and leaves what runs as it is. */
+async function follow({ serversDir, config, log, events }: Base, fleet: Fleet, scope: Scope): Promise<void> {
   const reconcile = () =>
-    fleet
-      .reconcile()
-      .catch((cause: unknown) =>
-        log.error({ problem: toCounterpartError(cause).message }, 'servers could not be brought in line'),
-      );
+    fleet.reconcile().catch((cause: unknown) => {
+      log.error({ problem: toCounterpartError(cause).message }, 'servers could not be brought in line');
+    });
   const watch = watchServers(serversDir, () => void reconcile());
   scope.add(() => watch.close());
-  scope.add(
-    config.watch(async () => {
-      await reconcile();
-      events.publish({ kind: 'config-loaded' });
-    }),
-  );
+  const unwatch = config.watch(async () => {
+    await reconcile();
+    events.publish({ kind: 'config-loaded' });
+  });
+  scope.add(unwatch);
   await watch.ready;
 }
 
