@@ -55,7 +55,7 @@ export function renderTool(blueprint: Blueprint, operation: Operation): string {
   const idempotent = JSON.stringify(operation.idempotent);
   const { answer, output } = describeAnswer(blueprint, operation);
   return [
-    `import { defineTool, toHttpCall, ${operation.output === undefined ? 'ToolFailure, ' : ''}type HttpBinding } from '@counterpart/kit';`,
+    `import { defineTool, toHttpCall, ToolFailure, type HttpBinding } from '@counterpart/kit';`,
     `import { z } from 'zod';`,
     '',
     '/** Where each input goes in the request. */',
@@ -115,7 +115,11 @@ function describeAnswer(
     ? '{ result: await http.json(call) }'
     : 'await http.json(call)';
   return {
-    answer: [`return Output.parse(${value});`],
+    answer: [
+      `const answer = Output.safeParse(${value});`,
+      `if (!answer.success) throw new ToolFailure('The service answered in another form than it describes.');`,
+      'return answer.data;',
+    ],
     output: toZodObjectCode(JsonSchema.parse(schema), types, 'loose'),
   };
 }

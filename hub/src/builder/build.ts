@@ -160,7 +160,8 @@ function toReport(
   const { blueprint, total } = source;
   const { manifest, tools } = plan;
   const listing = JSON.stringify({ tools });
-  const unselected = blueprint.omitted.filter((omission) => omission.code === 'not-selected').length;
+  const built = blueprint.operations.length;
+  const omitted = lostOperations(blueprint.omitted).length;
   return {
     id: blueprint.id,
     version: manifest.version,
@@ -169,12 +170,7 @@ function toReport(
     blueprintHash: manifest.blueprint?.hash ?? '',
     outcome,
     ...facts,
-    operations: {
-      total,
-      built: blueprint.operations.length,
-      selected: total - unselected,
-      omitted: lostOperations(blueprint.omitted).length,
-    },
+    operations: { total, selected: built + omitted, built, omitted },
     tools: tools.map((tool) => tool.name),
     omitted: blueprint.omitted,
     size: { bytes: Buffer.byteLength(listing), tokens: Math.ceil(listing.length / 4) },

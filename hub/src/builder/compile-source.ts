@@ -42,10 +42,14 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
 
 /** Operations that were asked for and did not become a tool. */
 export const lostOperations = (omitted: readonly Omission[]): readonly Omission[] =>
-  omitted.filter((omission) => omission.severity === 'operation' && omission.code !== 'not-selected');
+  omitted.filter((omission) => omission.severity === 'operation');
+
+/** A path that could not be read: nobody knows how many operations it holds. */
+const isLostPath = (omission: Omission): boolean =>
+  omission.severity === 'part' && /^#\/paths\/[^/]+$/.test(omission.source.pointer);
 
 function assertComplete(blueprint: Blueprint, source: string, strict: boolean): void {
-  const lost = lostOperations(blueprint.omitted);
+  const lost = [...lostOperations(blueprint.omitted), ...blueprint.omitted.filter(isLostPath)];
   if (strict && lost.length > 0) {
     throw hubError('SOURCE_INCOMPLETE', { source, count: lost.length, detail: describeOmissions(lost) });
   }

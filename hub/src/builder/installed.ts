@@ -15,7 +15,8 @@ export interface Installed extends BuiltState {
  */
 export async function readInstalled(dir: string, id: ServerId): Promise<Installed | undefined> {
   const names = await readdir(dir).catch((): string[] => []);
-  if (names.length === 0) return undefined;
+  // Hand-written tools and tests may come first; a build then adds the rest.
+  if (names.every((name) => name === 'src' || name === 'test')) return undefined;
   if (!names.includes('manifest.json')) throw hubError('SERVER_EXISTS', { server: id });
   const manifest = Manifest.safeParse(await readJson(join(dir, 'manifest.json'))).data;
   if (manifest?.scaffold === 'hand') throw hubError('SERVER_EXISTS', { server: id });

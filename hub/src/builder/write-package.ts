@@ -44,8 +44,10 @@ export async function planPackage(dir: string, options: PlanOptions): Promise<Pa
     const files = renderServer(blueprint, { version, category, platform: blueprint.id, tools, handFiles });
     return { files, tools, manifest: Manifest.parse(JSON.parse(files.get('manifest.json') ?? '')) };
   };
-  const draft = render(previous?.version ?? '1.0.0', compiled);
-  const tools = handFiles.length === 0 ? compiled : await askProgram(dir, draft, options.signal);
+  const tools =
+    handFiles.length === 0
+      ? compiled
+      : await askProgram(dir, render(previous?.version ?? '1.0.0', compiled), options.signal);
   const version = nextVersion(previous, { blueprintHash: hashJson(blueprint), tools });
   return render(version, tools);
 }
