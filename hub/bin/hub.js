@@ -47,6 +47,7 @@ function runOnOwnNode() {
     process.exit(5);
   });
   // A terminal sends Ctrl-C to the whole group, other programs only to this process: both must reach the hub once.
+  /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
   };

@@ -35,7 +35,7 @@ export const errorCatalogue = {
     exit: 2,
     title: 'Command not understood',
     message: '{detail}',
-    fix: 'Run `hub {command} --help`.',
+    fix: 'Run `{command} --help`.',
   }),
   INPUT_INVALID: entry({
     status: 400,

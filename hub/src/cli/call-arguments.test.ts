@@ -18,7 +18,10 @@ const schema = {
     Ids: { type: 'array', items: { type: 'integer' } },
     Body: {
       type: 'object',
-      properties: { name: { type: 'string' }, size: { type: 'object', properties: { cm: { type: 'number' } } } },
+      properties: {
+        name: { type: 'string' },
+        size: { type: 'object', properties: { cm: { type: 'number' } } },
+      },
     },
   },
 };
@@ -27,7 +30,11 @@ describe('parseWordArguments', () => {
   it.each([
     ['text stays text, also when it looks like a number', ['city=007'], { city: '007' }],
     ['a text may hold an equals sign', ['city=a=b'], { city: 'a=b' }],
-    ['numbers, booleans and null', ['days=3', 'ratio=null', 'metric=true'], { days: 3, ratio: null, metric: true }],
+    [
+      'numbers, booleans and null',
+      ['days=3', 'ratio=null', 'metric=true'],
+      { days: 3, ratio: null, metric: true },
+    ],
     ['a list with commas', ['ids=1, 2,3'], { ids: [1, 2, 3] }],
     ['a list by repetition', ['tags=a', 'tags=b,c'], { tags: ['a', 'b', 'c'] }],
     ['a list as JSON', ['tags=["a,b"]'], { tags: ['a,b'] }],
@@ -37,18 +44,26 @@ describe('parseWordArguments', () => {
     ['a property whose name holds a dot', ['filter.name=x'], { 'filter.name': 'x' }],
     ['alternatives prefer the literal', ['either=5'], { either: 5 }],
     ['what the schema does not know is guessed', ['other=5', 'more=x'], { other: 5, more: 'x' }],
-    ['a hostile name is a plain member', ['__proto__.polluted=1'], JSON.parse('{"__proto__":{"polluted":1}}')],
+    [
+      'a hostile name is a plain member',
+      ['__proto__.polluted=1'],
+      JSON.parse('{"__proto__":{"polluted":1}}'),
+    ],
   ])('%s', (_, words, expected) => {
     expect(JSON.stringify(parseWordArguments(words, schema))).toBe(JSON.stringify(expected));
   });
 
   it('says which word does not fit and why', () => {
-    expect(() => parseWordArguments(['days=three'], schema)).toThrow('days does not fit: integer is needed, and "three" is not');
+    expect(() => parseWordArguments(['days=three'], schema)).toThrow(
+      'days does not fit: integer is needed, and "three" is not',
+    );
     expect(() => parseWordArguments(['days'], schema)).toThrow('write it as key=value');
   });
 
   it('lays words over arguments given whole', () => {
-    expect(parseWordArguments(['days=2', 'body.name=y'], schema, { days: 1, body: { name: 'x', size: {} } })).toEqual({
+    expect(
+      parseWordArguments(['days=2', 'body.name=y'], schema, { days: 1, body: { name: 'x', size: {} } }),
+    ).toEqual({
       days: 2,
       body: { name: 'y', size: {} },
     });
@@ -58,6 +73,7 @@ describe('parseWordArguments', () => {
 describe('parseWholeArguments', () => {
   it('takes a JSON object and nothing else', () => {
     expect(parseWholeArguments('{"a":[1]}')).toEqual({ a: [1] });
-    for (const text of ['[1]', '3', '{', '']) expect(() => parseWholeArguments(text)).toThrow('it must be a JSON object');
+    for (const text of ['[1]', '3', '{', ''])
+      expect(() => parseWholeArguments(text)).toThrow('it must be a JSON object');
   });
 });

@@ -14,13 +14,17 @@ function tryJson(text: string): Json | undefined {
 type Schema = Readonly<Record<string, unknown>>;
 type Arguments = Record<string, Json>;
 
-const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSchema = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Arguments given whole as JSON text. Throws INPUT_INVALID. */
 export function parseWholeArguments(text: string): Arguments {
   const value = tryJson(text);
   if (value === undefined || !isObject(value))
-    throw hubError('INPUT_INVALID', { subject: '--args', detail: 'it must be a JSON object, such as \'{"city":"Oslo"}\'' });
+    throw hubError('INPUT_INVALID', {
+      subject: '--args',
+      detail: 'it must be a JSON object, such as \'{"city":"Oslo"}\'',
+    });
   return { ...value };
 }
 
@@ -31,7 +35,11 @@ const isObject = (value: Json): value is { readonly [key: string]: Json } =>
  * Turns `key=value` words into arguments typed by the tool's input schema: numbers, booleans, lists (repeated or with
  * commas), nested members (`body.name=x`), JSON literals. Values laid over `base` win. Throws INPUT_INVALID.
  */
-export function parseWordArguments(words: readonly string[], schema: unknown, base: Arguments = {}): Arguments {
+export function parseWordArguments(
+  words: readonly string[],
+  schema: unknown,
+  base: Arguments = {},
+): Arguments {
   const root = isSchema(schema) ? schema : {};
   const result: Arguments = structuredClone(base);
   const lists = new Set<string>();
@@ -116,40 +124,47 @@ function typed(text: string, schema: Schema, spot: Spot): Json {
   if (types.has('string')) return text;
   if (types.has('array')) return splitList(text, schema, spot);
   const expected = [...types].join(' or ');
-  throw hubError('INPUT_INVALID', { subject: spot.key, detail: `${expected} is needed, and "${text}" is not` });
+  throw hubError('INPUT_INVALID', {
+    subject: spot.key,
+    detail: `${expected} is needed, and "${text}" is not`,
+  });
 }
 
+/** A text is never a literal here: `"text"` with its quotes is meant literally only where nothing else can be meant. */
 function fits(value: Json, types: ReadonlySet<string>): boolean {
   if (value === null) return types.has('null');
-  if (Array.isArray(value)) return types.has('array');
-  switch (typeof value) {
-    case 'number':
-      return types.has('number') || (types.has('integer') && Number.isInteger(value));
-    case 'boolean':
-      return types.has('boolean');
-    case 'object':
-      return types.has('object');
-    default:
-      // `"text"` with its quotes is meant literally only where text cannot be meant.
-      return false;
-  }
+  if (isList(value)) return types.has('array');
+  if (typeof value === 'number')
+    return types.has('number') || (types.has('integer') && Number.isInteger(value));
+  if (typeof value === 'boolean') return types.has('boolean');
+  return typeof value === 'object' && types.has('object');
 }
 
+/** `Array.isArray` knows no readonly arrays. */
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
 function splitList(text: string, schema: Schema, spot: Spot): Json[] {
-  const list = [schema, ...branches(schema)].map((each) => resolve(each, spot.root)).find((each) => isSchema(each['items']));
+  const list = [schema, ...branches(schema)]
+    .map((each) => resolve(each, spot.root))
+    .find((each) => isSchema(each['items']));
   const items = isSchema(list?.['items']) ? resolve(list['items'], spot.root) : {};
   return text === '' ? [] : text.split(',').map((part) => typed(part.trim(), items, spot));
 }
 
 function appended(old: Json | undefined, value: Json): Json {
-  const list: Json[] = Array.isArray(old) ? [...old] : old === undefined ? [] : [old];
-  return Array.isArray(value) ? [...list, ...value] : [...list, value];
+  const before = old === undefined ? [] : isList(old) ? old : [old];
+  return [...before, ...(isList(value) ? value : [value])];
 }
 
 function assign(target: Arguments, path: readonly string[], change: (old: Json | undefined) => Json): void {
   const [key = '', ...rest] = path;
   if (rest.length === 0) {
-    Object.defineProperty(target, key, { value: change(target[key]), enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(target, key, {
+      value: change(target[key]),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
     return;
   }
   const old = target[key];

@@ -83,7 +83,7 @@ function parseInput<Schema extends z.ZodType>(spec: CommandSpec<Schema>, command
   const parsed = spec.input.safeParse({ ...Object.fromEntries(given), ...command.opts() });
   if (parsed.success) return parsed.data;
   const detail = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw hubError('USAGE', { detail, command: spec.name }, { cause: parsed.error });
+  throw hubError('USAGE', { detail, command: `hub ${spec.name}` }, { cause: parsed.error });
 }
 
 function renderExamples(examples: CommandSpec<z.ZodType>['examples']): string {

@@ -34,7 +34,9 @@ export function createContext(io: Io, globals: GlobalOptions, signal: AbortSigna
     signal,
     paint: createPaint(io.colours.stdout),
     result(value, render) {
-      const text = json ? JSON.stringify(value, undefined, 2) : paintCode(render(), createPaint(io.colours.stdout), io.colours.stdout);
+      const text = json
+        ? JSON.stringify(value, undefined, 2)
+        : paintCode(render(), createPaint(io.colours.stdout), io.colours.stdout);
       if (text !== '') io.stdout.write(`${text}\n`);
     },
     note(text) {

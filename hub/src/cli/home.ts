@@ -33,12 +33,16 @@ export function findHome(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>):
   };
 }
 
-function locate(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>): { directory: string; reason: string } {
+function locate(
+  flag: string | undefined,
+  io: Pick<Io, 'env' | 'cwd'>,
+): { directory: string; reason: string } {
   if (flag) return { directory: resolve(io.cwd, flag), reason: '--home' };
   const fromEnv = io.env['HUB_HOME'];
   if (fromEnv) return { directory: resolve(io.cwd, fromEnv), reason: 'HUB_HOME' };
   for (let folder = resolve(io.cwd); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, CONFIG_NAME))) return { directory: folder, reason: `${CONFIG_NAME} found there` };
+    if (existsSync(join(folder, CONFIG_NAME)))
+      return { directory: folder, reason: `${CONFIG_NAME} found there` };
     if (folder === dirname(folder)) return { directory: resolve(REPOSITORY), reason: 'the hub’s own folder' };
   }
 }

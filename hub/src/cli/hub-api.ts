@@ -1,4 +1,12 @@
-import { errorCatalogue, hubError, HubStatus, Problem, ServerDetail, ServerSummary, ToolEntry } from '@counterpart/schemas';
+import {
+  errorCatalogue,
+  hubError,
+  HubStatus,
+  Problem,
+  ServerDetail,
+  ServerSummary,
+  ToolEntry,
+} from '@counterpart/schemas';
 import type { CounterpartError, ErrorCode, JsonObject, ServerEntry } from '@counterpart/schemas';
 import { z } from 'zod';
 
@@ -9,8 +17,16 @@ export interface HubApi {
   servers(): Promise<ServerSummary[]>;
   server(id: string): Promise<ServerDetail>;
   tools(server?: string): Promise<ToolEntry[]>;
-  call(request: { readonly tool: string; readonly arguments: JsonObject; readonly timeoutMs?: number }): Promise<CallResult>;
-  add(request: { readonly name: string; readonly entry: ServerEntry; readonly replace: boolean }): Promise<ServerSummary>;
+  call(request: {
+    readonly tool: string;
+    readonly arguments: JsonObject;
+    readonly timeoutMs?: number;
+  }): Promise<CallResult>;
+  add(request: {
+    readonly name: string;
+    readonly entry: ServerEntry;
+    readonly replace: boolean;
+  }): Promise<ServerSummary>;
   remove(id: string): Promise<void>;
   change(id: string, verb: 'enable' | 'disable' | 'restart'): Promise<ServerSummary>;
   target(id: string, target: 'live' | 'mirror'): Promise<ServerSummary>;
@@ -31,7 +47,10 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
   const send = async <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> => {
     const response = await reach(url, path, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       body: body === undefined ? null : JSON.stringify(body),
       signal,
     });
@@ -47,26 +66,41 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     servers: async () => (await send(servers, 'GET', '/api/servers')).servers,
     server: (id) => send(ServerDetail, 'GET', at(id)),
     tools: async (server) =>
-      (await send(tools, 'GET', server === undefined ? '/api/tools' : `/api/tools?server=${encodeURIComponent(server)}`)).tools,
+      (
+        await send(
+          tools,
+          'GET',
+          server === undefined ? '/api/tools' : `/api/tools?server=${encodeURIComponent(server)}`,
+        )
+      ).tools,
     call: (request) => send(CallResult, 'POST', '/api/call', request),
     add: (request) => send(ServerSummary, 'POST', '/api/servers', request),
     remove: async (id) => void (await send(done, 'DELETE', at(id))),
     change: (id, verb) => send(ServerSummary, 'POST', at(id, `/${verb}`), {}),
     target: (id, target) => send(ServerSummary, 'POST', at(id, '/target'), { target }),
     logs: async ({ server, lines }) => {
-      const query = new URLSearchParams({ lines: String(lines), ...(server === undefined ? {} : { server }) });
-      return (await send(z.object({ lines: z.array(z.string()) }), 'GET', `/api/logs?${query}`)).lines;
+      const query = new URLSearchParams({
+        lines: String(lines),
+        ...(server === undefined ? {} : { server }),
+      });
+      return (await send(z.object({ lines: z.array(z.string()) }), 'GET', `/api/logs?${query.toString()}`))
+        .lines;
     },
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
   };
 }
 
-async function reach(url: string, path: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+async function reach(
+  url: string,
+  path: string,
+  init: RequestInit & { readonly signal: AbortSignal },
+): Promise<Response> {
   try {
     return await fetch(url + path, init);
   } catch (cause) {
     if (init.signal.aborted) throw cause;
-    const detail = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    const detail =
+      cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
     throw hubError('UPSTREAM_UNREACHABLE', { server: 'the hub', url, detail }, { cause });
   }
 }
@@ -77,7 +111,9 @@ async function readAnswer<T>(schema: z.ZodType<T>, response: Response, subject: 
   try {
     body = JSON.parse(text);
   } catch {
-    throw hubError('INTERNAL', { detail: `${subject} answered ${response.status} with something that is not JSON` });
+    throw hubError('INTERNAL', {
+      detail: `${subject} answered ${response.status} with something that is not JSON`,
+    });
   }
   const problem = response.ok ? undefined : Problem.safeParse(body).data;
   if (problem) throw problemError(problem);
@@ -96,5 +132,7 @@ const ErrorParams = z.record(z.string(), z.union([z.string(), z.number()]));
 /** The error that a problem was made from, so that it prints and exits as if it had happened here. */
 export function problemError(problem: Problem): CounterpartError {
   const params = ErrorParams.safeParse(problem.params ?? {}).data ?? {};
-  return isErrorCode(problem.code) ? hubError(problem.code, params) : hubError('INTERNAL', { detail: problem.detail });
+  return isErrorCode(problem.code)
+    ? hubError(problem.code, params)
+    : hubError('INTERNAL', { detail: problem.detail });
 }

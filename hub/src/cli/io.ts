@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 
 /** Carries MCP between two streams and the hub's endpoint until the input ends; lives outside the hub. */
 export type RunShim = (options: {
@@ -13,7 +14,7 @@ export type RunShim = (options: {
 
 /** The outside world of one command, handed in so that every screen can be tested without a process. */
 export interface Io {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdin: Readable;
   /** Results only: with `--json` exactly one JSON document, for `stdio` nothing but protocol. */
   readonly stdout: Writable;
   /** Progress, notes and errors. */
@@ -35,6 +36,9 @@ export interface Io {
 /** The process's own streams. Colours need a terminal and no `NO_COLOR` (https://no-color.org). */
 export function processIo(runShim: RunShim): Io {
   const { stdin, stdout, stderr, env } = process;
+  const typed = isatty(0);
+  const shown = isatty(1);
+  const told = isatty(2);
   const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return {
     stdin,
@@ -42,10 +46,10 @@ export function processIo(runShim: RunShim): Io {
     stderr,
     env,
     cwd: process.cwd(),
-    interactive: Boolean(stdin.isTTY && stdout.isTTY),
-    colours: { stdout: !plain && Boolean(stdout.isTTY), stderr: !plain && Boolean(stderr.isTTY) },
-    liveStderr: Boolean(stderr.isTTY) && env['TERM'] !== 'dumb',
-    width: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    interactive: typed && shown,
+    colours: { stdout: !plain && shown, stderr: !plain && told },
+    liveStderr: told && env['TERM'] !== 'dumb',
+    width: shown ? stdout.columns : Number.POSITIVE_INFINITY,
     runShim,
     report: process.send === undefined ? undefined : (message) => void process.send?.(message),
   };

@@ -29,7 +29,10 @@ export interface Launched {
 const START_MS = 60_000;
 
 /** Starts a hub in the background and resolves when it is ready. Rejects with what stopped it; it is then gone. */
-export async function launchHub(home: Home, options: { readonly port?: number | undefined; readonly signal: AbortSignal }): Promise<Launched> {
+export async function launchHub(
+  home: Home,
+  options: { readonly port?: number | undefined; readonly signal: AbortSignal },
+): Promise<Launched> {
   const log = openLog(home);
   const port = options.port === undefined ? [] : ['--port', String(options.port)];
   const child = spawn(process.execPath, [BINARY, 'start', '--home', home.directory, ...port], {
@@ -74,7 +77,9 @@ function firstReport(child: ChildProcess, home: Home, signal: AbortSignal): Prom
       settle(() => ('ready' in report ? resolve(report.ready) : reject(problemError(report.problem))));
     });
     child.once('error', (cause) => settle(() => reject(fail(cause.message))));
-    child.once('exit', (code, killedBy) => settle(() => reject(fail(`it ended with ${killedBy ?? `code ${code}`}`))));
+    child.once('exit', (code, killedBy) =>
+      settle(() => reject(fail(`it ended with ${killedBy ?? `code ${code}`}`))),
+    );
     signal.addEventListener('abort', () => settle(() => reject(signal.reason)), { once: true });
   });
 }

@@ -21,7 +21,9 @@ export function renderLogLine(line: string, paint: Paint): string {
   if (!parsed) return line;
   const { level, time, msg, server, ...rest } = parsed;
   const [, name, tint] = LEVELS.find(([from]) => level >= from) ?? [0, 'debug', 'faint' as const];
-  const members = Object.entries(rest).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const members = Object.entries(rest).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   const clock = new Date(time).toISOString().slice(11, 23);
   return [
     paint.faint(clock),

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { CounterpartError, errorCatalogue, hubError, toCounterpartError, toProblem } from '@counterpart/schemas';
+import {
+  CounterpartError,
+  errorCatalogue,
+  hubError,
+  toCounterpartError,
+  toProblem,
+} from '@counterpart/schemas';
 import { CommanderError, type Command } from 'commander';
 import { z } from 'zod';
 import type { EnterCommand } from './command.ts';
@@ -81,17 +87,24 @@ function report(thrown: unknown, argv: readonly string[], io: Io): number {
 
 function usageError(error: CommanderError, argv: readonly string[]): CounterpartError {
   const [first = ''] = argv.filter((word) => !word.startsWith('-'));
-  const known = error.code === 'commander.unknownCommand' ? '' : first;
+  const command = error.code === 'commander.unknownCommand' ? 'hub' : `hub ${first}`.trim();
   // Commander writes the suggestion on a row of its own, in brackets.
   const detail = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, '. $1');
-  return hubError('USAGE', { detail: detail.charAt(0).toUpperCase() + detail.slice(1), command: known }, { cause: error });
+  return hubError(
+    'USAGE',
+    { detail: detail.charAt(0).toUpperCase() + detail.slice(1), command },
+    { cause: error },
+  );
 }
 
 const stackOf = (thrown: unknown): string =>
-  thrown instanceof Error ? `${thrown.stack}${thrown.cause === undefined ? '' : `\nbecause ${stackOf(thrown.cause)}`}` : String(thrown);
+  thrown instanceof Error
+    ? `${thrown.stack}${thrown.cause === undefined ? '' : `\nbecause ${stackOf(thrown.cause)}`}`
+    : String(thrown);
 
 const Package = z.object({ version: z.string() });
 
 function readVersion(): string {
-  return Package.parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version;
+  return Package.parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
+    .version;
 }

@@ -19,6 +19,9 @@ export function findTool(tools: readonly ToolEntry[], name: string): ToolEntry {
   const suggestion =
     own.length > 1
       ? `. Several servers have it: ${own.map((tool) => tool.name).join(', ')}.`
-      : didYouMean(name, tools.map((tool) => tool.name)).replace(/^ /, '. ');
+      : didYouMean(
+          name,
+          tools.map((tool) => tool.name),
+        ).replace(/^ /, '. ');
   throw hubError('TOOL_UNKNOWN', { tool: name, suggestion });
 }

@@ -31,7 +31,13 @@ export function createProgram(version: string, enter: EnterCommand): Command {
     .option('--home <dir>', 'Folder of hub.config.json, the servers and the data')
     .option('--json', 'Print one JSON document instead of words')
     .helpOption('-h, --help', 'Print help')
-    .helpCommand('help [command]', 'Print help for a command')
+    .addHelpCommand(
+      new Command('help')
+        .argument('[command]')
+        .description('Print help for a command')
+        .helpOption(false)
+        .helpGroup(GROUPS.hub),
+    )
     .addHelpText('after', EPILOGUE)
     .configureHelp({ showGlobalOptions: true, helpWidth: HELP_WIDTH });
   for (const heading of Object.values(GROUPS)) program.commandsGroup(heading);

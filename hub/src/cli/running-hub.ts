@@ -43,7 +43,11 @@ export async function findHub(home: Home): Promise<HubPresence> {
 }
 
 /** Like `findHub`, and waits while a hub is starting. */
-export async function findSettledHub(home: Home, deadlineMs: number, signal: AbortSignal): Promise<HubPresence> {
+export async function findSettledHub(
+  home: Home,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<HubPresence> {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const presence = await findHub(home);

@@ -18,7 +18,11 @@ export function findServerFolder(context: Context, given: string): string {
   // A broken package has no id, but it has a folder, and that is what a person wants checked.
   const broken = join(context.home.serversDir, given);
   if (isFolder(broken)) return broken;
-  throw hubError('SERVER_UNKNOWN', { server: given, suggestion: didYouMean(given, [...servers.keys(), ...problems.keys()]) });
+  throw hubError('SERVER_UNKNOWN', {
+    server: given,
+    suggestion: didYouMean(given, [...servers.keys(), ...problems.keys()]),
+  });
 }
 
-export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

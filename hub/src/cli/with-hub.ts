@@ -11,7 +11,9 @@ const SETTLE_MS = 30_000;
 export async function runningHub(context: Context): Promise<HubApi> {
   const presence = await findSettledHub(context.home, SETTLE_MS, context.signal);
   if (presence.kind === 'running') return createHubApi(presence.address, context.signal);
-  throw presence.kind === 'silent' ? silentHub(presence) : hubError('HUB_NOT_RUNNING', { home: context.home.directory });
+  throw presence.kind === 'silent'
+    ? silentHub(presence)
+    : hubError('HUB_NOT_RUNNING', { home: context.home.directory });
 }
 
 /** The error for a hub whose process lives and does not answer. */
@@ -43,7 +45,8 @@ async function startOwnHub({ home }: Context, patient: boolean): Promise<Hub | u
   try {
     return await createHub({ home: home.directory, port: 0, ephemeral: true });
   } catch (error) {
-    if (patient && error instanceof CounterpartError && error.code === 'HUB_ALREADY_RUNNING') return undefined;
+    if (patient && error instanceof CounterpartError && error.code === 'HUB_ALREADY_RUNNING')
+      return undefined;
     throw error;
   }
 }

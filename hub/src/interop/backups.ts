@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
@@ -74,7 +84,11 @@ function copyAside(path: string, directory: string, index: number): z.infer<type
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return { path, kind: 'file' };
   const copy = `${index}-${basename(path)}`;
-  cpSync(path, join(directory, copy), { recursive: true, preserveTimestamps: true, filter: (from) => basename(from) !== 'node_modules' });
+  cpSync(path, join(directory, copy), {
+    recursive: true,
+    preserveTimestamps: true,
+    filter: (from) => basename(from) !== 'node_modules',
+  });
   if (found.isDirectory()) return { path, copy, kind: 'folder' };
   chmodSync(join(directory, copy), 0o600);
   return { path, copy, kind: 'file', mode: found.mode & 0o777 };
@@ -98,7 +112,8 @@ function record(directory: string, change: z.infer<typeof Change>): void {
 }
 
 function prune(dataDir: string): void {
-  for (const old of listChanges(dataDir).slice(MAX_BACKUPS)) rmSync(old.directory, { recursive: true, force: true });
+  for (const old of listChanges(dataDir).slice(MAX_BACKUPS))
+    rmSync(old.directory, { recursive: true, force: true });
 }
 
 /** All recorded changes, newest first. */
@@ -130,7 +145,8 @@ export function undoChange(dataDir: string, options: { readonly force: boolean }
   const conflict = change.paths.find((each) => each.kind === 'file' && hashOf(each.path) !== each.after);
   if (conflict && !options.force) throw hubError('UNDO_CONFLICT', { file: conflict.path });
   for (const [index, each] of change.paths.entries()) {
-    if (each.kind === 'file') keepPresent(each.path, join(change.directory, `${index}-undone-${basename(each.path)}`));
+    if (each.kind === 'file')
+      keepPresent(each.path, join(change.directory, `${index}-undone-${basename(each.path)}`));
     putBack(each, change.directory);
   }
   const { directory, ...rest } = change;

@@ -13,31 +13,39 @@ export interface ConfigurationText {
 
 const EMPTY: ObjectNode = { kind: 'object', start: 0, end: 0, members: [] };
 
-/** Reads a client's file or a hub.config.json. Throws CLIENT_CONFIG_INVALID with the place in the file. */
-export function readConfiguration(file: string, rules: { readonly comments: boolean }): ConfigurationText {
+export interface ReadRules {
+  /** Comments and trailing commas are allowed. */
+  readonly comments: boolean;
+  /** What a file that cannot be read is; default: CLIENT_CONFIG_INVALID. */
+  readonly code?: 'CLIENT_CONFIG_INVALID' | 'CONFIG_INVALID';
+}
+
+/** Reads a client's file or a hub.config.json. Throws the rules' code, with the place in the file. */
+export function readConfiguration(file: string, rules: ReadRules): ConfigurationText {
+  const code = rules.code ?? 'CLIENT_CONFIG_INVALID';
   const exists = existsSync(file);
-  const text = exists ? readText(file) : '';
+  const text = exists ? readText(file, code) : '';
   if (text.trim() === '') return { file, text, exists, root: EMPTY };
-  const root = parse(file, text, rules.comments);
-  if (root.kind !== 'object') throw hubError('CLIENT_CONFIG_INVALID', { file, detail: 'its root is not an object' });
+  const root = parse(file, text, { ...rules, code });
+  if (root.kind !== 'object') throw hubError(code, { file, detail: 'its root is not an object' });
   return { file, text, exists, root };
 }
 
-function readText(file: string): string {
+function readText(file: string, code: Required<ReadRules>['code']): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('CLIENT_CONFIG_INVALID', { file, detail }, { cause });
+    throw hubError(code, { file, detail }, { cause });
   }
 }
 
-function parse(file: string, text: string, comments: boolean): JsonNode {
+function parse(file: string, text: string, { comments, code }: Required<ReadRules>): JsonNode {
   try {
     return parseJsonc(text, { strict: !comments });
   } catch (cause) {
     if (!(cause instanceof JsoncError)) throw cause;
-    throw hubError('CLIENT_CONFIG_INVALID', { file, detail: cause.message }, { cause });
+    throw hubError(code, { file, detail: cause.message }, { cause });
   }
 }
 

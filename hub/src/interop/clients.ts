@@ -27,7 +27,11 @@ export interface ClientFacts {
   readonly afterwards: string;
 }
 
-const everywhere = (path: string): Readonly<Record<Platform, string>> => ({ linux: path, darwin: path, win32: path });
+const everywhere = (path: string): Readonly<Record<Platform, string>> => ({
+  linux: path,
+  darwin: path,
+  win32: path,
+});
 
 const clients: Readonly<Record<ClientId, ClientFacts>> = {
   'claude-desktop': {
@@ -104,18 +108,19 @@ export function userPlace(env: UserPlace['env'], home: string, platform: NodeJS.
 
 /** The user's configuration file of a client, whether or not it exists. */
 export function userFile(id: ClientId, place: UserPlace): string {
-  const platform: Platform = place.platform === 'darwin' || place.platform === 'win32' ? place.platform : 'linux';
-  const { join } = platform === 'win32' ? win32 : posix;
+  const platform: Platform =
+    place.platform === 'darwin' || place.platform === 'win32' ? place.platform : 'linux';
+  const path = platform === 'win32' ? win32 : posix;
   const claudeDir = place.env['CLAUDE_CONFIG_DIR'];
-  if (id === 'claude-code' && claudeDir) return join(claudeDir, '.claude.json');
-  const path = clientFacts(id).userFile[platform];
-  if (path.startsWith('%APPDATA%/')) {
-    const appData = place.env['APPDATA'] ?? join(place.home, 'AppData/Roaming');
-    return join(appData, path.slice('%APPDATA%/'.length));
+  if (id === 'claude-code' && claudeDir) return path.join(claudeDir, '.claude.json');
+  const file = clientFacts(id).userFile[platform];
+  if (file.startsWith('%APPDATA%/')) {
+    const appData = place.env['APPDATA'] ?? path.join(place.home, 'AppData/Roaming');
+    return path.join(appData, file.slice('%APPDATA%/'.length));
   }
   const config = place.env['XDG_CONFIG_HOME'];
-  if (config && path.startsWith('.config/')) return join(config, path.slice('.config/'.length));
-  return join(place.home, path);
+  if (config && file.startsWith('.config/')) return path.join(config, file.slice('.config/'.length));
+  return path.join(place.home, file);
 }
 
 /** Clients that have a configuration file of their own here. */

@@ -6,6 +6,8 @@ import { readConfiguration, objectAt } from './client-file.ts';
 import { clientFacts, userFile, type ClientId, type UserPlace } from './clients.ts';
 import { removeMember, setMember } from './jsonc-edit.ts';
 import { plainValue } from './jsonc.ts';
+import { isHub } from './import-plan.ts';
+import { toHubEntry } from './to-hub-entry.ts';
 
 export interface ConnectRequest {
   readonly client: ClientId;
@@ -35,7 +37,10 @@ export function connectionFile(
   if (options.project === undefined) return userFile(client, place);
   const { projectFile, title } = clientFacts(client);
   if (projectFile === undefined)
-    throw hubError('USAGE', { detail: `${title} has no configuration of a project.`, command: 'connect' });
+    throw hubError('USAGE', {
+      detail: `${title} has no configuration of a project.`,
+      command: 'hub connect',
+    });
   return join(options.project, projectFile);
 }
 
@@ -71,9 +76,14 @@ export function planConnection(request: ConnectRequest): ConnectPlan {
   return { file, before, after, outcome: present ? 'replaced' : 'added' };
 }
 
-/** Whether a client's file has an entry of this name. Throws CLIENT_CONFIG_INVALID. */
-export function isConnected(client: ClientId, file: string, name: string): boolean {
+/** Names of entries that lead to a hub. Throws CLIENT_CONFIG_INVALID. */
+export function connectedNames(client: ClientId, file: string): string[] {
   const { key } = clientFacts(client);
-  const configuration = readConfiguration(file, { comments: true });
-  return objectAt(configuration, [key])?.members.some((member) => member.key === name) === true;
+  const members = objectAt(readConfiguration(file, { comments: true }), [key])?.members ?? [];
+  return members
+    .filter((member) => {
+      const entry = toHubEntry(member.key, plainValue(member.value), { file, homeDir: '' });
+      return entry.kind === 'entry' && isHub(entry.entry);
+    })
+    .map((member) => member.key);
 }

@@ -6,7 +6,8 @@ export interface Hidden {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-const SECRET_NAME = /token|secret|passw|pwd|credential|authori[sz]ation|cookie|(?:^|[-_])(?:pat|auth|key)(?:$|[-_])|api[-_]?key|[a-z]Key$/i;
+const SECRET_NAME =
+  /token|secret|passw|pwd|credential|authori[sz]ation|cookie|(?:^|[-_])(?:pat|auth|key)(?:$|[-_])|api[-_]?key|[a-z]Key$/i;
 /** Prefixes that issuers give their keys, JSON Web Tokens, and addresses that carry a password. */
 const SECRET_VALUE =
   /^(?:sk|pk|rk|ghp|gho|ghu|ghs|github_pat|glpat|xox[a-z]|ntn|secret|AKIA|AIza|hf|npm|dop_v1|shpat|pat)[-_A-Za-z0-9]{12,}$|^eyJ[\w-]+\.eyJ|^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
@@ -21,10 +22,33 @@ export function looksSecret(name: string, value: string): boolean {
 }
 
 /** `SSH_KEY_FILE=/home/me/.ssh/id` names a file, not its content. */
-const isPath = (value: string): boolean => /^(?:\/|~|\.\.?\/|[A-Z]:\\)[^\s]*$/i.test(value) && value.length < 256;
+const isPath = (value: string): boolean =>
+  /^(?:\/|~|\.\.?\/|[A-Z]:\\)[^\s]*$/i.test(value) && value.length < 256;
 
 /** What a person may see of a secret: its length only. */
 export const maskSecret = (value: string): string => `•••••• (${value.length} characters)`;
+
+const LITERAL = /"((?:[^"\\]|\\.)*)"(?:(\s*:\s*)"((?:[^"\\]|\\.)*)")?/g;
+const INNER =
+  /((?:^|[?&\s-])[\w-]*(?:key|token|secret|passw\w*|auth)=)[^&\s]{4,}|((?:Bearer|Basic)\s+)[^\s$]{4,}|(:\/\/[^/\s:@]*:)[^/\s@$]+(?=@)/gi;
+
+/** A row of a configuration as it may be shown: what looks secret in it is masked. Pure. */
+export function maskRow(row: string): string {
+  return row.replace(
+    LITERAL,
+    (whole, first: string, colon: string | undefined, value: string | undefined) => {
+      if (colon === undefined || value === undefined) return `"${maskValue('', first)}"`;
+      return whole.endsWith('"') ? `"${first}"${colon}"${maskValue(first, value)}"` : whole;
+    },
+  );
+}
+
+function maskValue(name: string, value: string): string {
+  const inner = value.replace(INNER, (whole: string, a = '', b = '', c = '') =>
+    REFERENCE.test(whole) ? whole : `${a}${b}${c}••••••`,
+  );
+  return inner === value && looksSecret(name, value) ? '••••••' : inner;
+}
 
 /** Replaces every value that looks secret by `${env:NAME}`. `taken` holds names in use with their values. Pure. */
 export function hideSecrets(
@@ -43,14 +67,22 @@ export function hideSecrets(
       : {
           ...entry,
           url: hideInUrl(entry.url, book),
-          ...(entry.headers ? { headers: mapText(entry.headers, (name, value) => hideValue(name, value, book)) } : {}),
+          ...(entry.headers
+            ? { headers: mapText(entry.headers, (name, value) => hideValue(name, value, book)) }
+            : {}),
         };
   return { entry: hidden, secrets: book.added };
 }
 
-function mapText<V>(members: Record<string, V>, hide: (name: string, value: string) => string): Record<string, V | string> {
+function mapText<V>(
+  members: Record<string, V>,
+  hide: (name: string, value: string) => string,
+): Record<string, V | string> {
   return Object.fromEntries(
-    Object.entries(members).map(([name, value]) => [name, typeof value === 'string' ? hide(name, value) : value]),
+    Object.entries(members).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? hide(name, value) : value,
+    ]),
   );
 }
 
@@ -61,17 +93,17 @@ function hideValue(name: string, value: string, book: NameBook): string {
 }
 
 /** `--api-key=value`, `--api-key value`, and addresses with a password. */
-function hideArgs(args: readonly string[], book: NameBook): string[] {
-  return args.map((arg, index) => {
-    const joined = /^(--?[\w-]+)=(.+)$/s.exec(arg);
-    if (joined) return `${joined[1]}=${hideValue(flagName(joined[1] ?? ''), joined[2] ?? '', book)}`;
-    const header = /^([\w-]+):\s*(.+)$/s.exec(arg);
-    if (header && looksSecret(header[1] ?? '', header[2] ?? '') && !arg.includes('://'))
-      return `${header[1]}: ${hideValue(header[1] ?? '', header[2] ?? '', book)}`;
-    const flag = args[index - 1] ?? '';
-    const name = flag.startsWith('-') && !flag.includes('=') && !arg.startsWith('-') ? flagName(flag) : '';
-    return hideValue(name || 'ARGUMENT', arg, book);
-  });
+const hideArgs = (args: readonly string[], book: NameBook): string[] =>
+  args.map((arg, index) => hideArg(arg, args[index - 1] ?? '', book));
+
+function hideArg(arg: string, before: string, book: NameBook): string {
+  const [, flag, rest] = /^(--?[\w-]+)=(.+)$/s.exec(arg) ?? [];
+  if (flag !== undefined && rest !== undefined) return `${flag}=${hideValue(flagName(flag), rest, book)}`;
+  const [, header, value] = /^([\w-]+):\s*(.+)$/s.exec(arg) ?? [];
+  if (header !== undefined && value !== undefined && !arg.includes('://') && looksSecret(header, value))
+    return `${header}: ${hideValue(header, value, book)}`;
+  const isValue = before.startsWith('-') && !before.includes('=') && !arg.startsWith('-');
+  return hideValue(isValue ? flagName(before) : 'ARGUMENT', arg, book);
 }
 
 const flagName = (flag: string): string => flag.replace(/^-+/, '');
@@ -84,7 +116,9 @@ function hideInUrl(url: string, book: NameBook): string {
   if (query === undefined) return withUser;
   const members = query.split('&').map((member) => {
     const [name = '', value] = member.split(/=(.*)/s);
-    return value !== undefined && looksSecret(name, value) ? `${name}=${book.reference(name, value)}` : member;
+    return value !== undefined && looksSecret(name, value)
+      ? `${name}=${book.reference(name, value)}`
+      : member;
   });
   return `${withUser}?${members.join('&')}`;
 }
@@ -104,7 +138,10 @@ class NameBook {
     const own = envName(name);
     const common = ['ARGUMENT', 'PASSWORD', 'AUTHORIZATION', 'TOKEN', 'API_KEY', 'KEY'].includes(own);
     const wanted = common || !/^[A-Z]/.test(own) ? `${envName(this.server)}_${own}` : own;
-    const chosen = this.free(wanted, value) ?? this.free(`${envName(this.server)}_${own}`, value) ?? this.numbered(wanted, value);
+    const chosen =
+      this.free(wanted, value) ??
+      this.free(`${envName(this.server)}_${own}`, value) ??
+      this.numbered(wanted, value);
     this.added[chosen] = value;
     return `\${env:${chosen}}`;
   }
@@ -122,4 +159,8 @@ class NameBook {
 }
 
 const envName = (text: string): string =>
-  text.replace(/([a-z])([A-Z])/g, '$1_$2').replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '').toUpperCase();
+  text
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .toUpperCase();

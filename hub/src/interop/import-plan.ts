@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { HubConfig, hubError, type ServerEntry } from '@counterpart/schemas';
+import { HubConfig, hubError, JsonValue, type Json, type ServerEntry } from '@counterpart/schemas';
 import { z } from 'zod';
 import { readConfiguration, objectAt, type ConfigurationText } from './client-file.ts';
 import { clientFacts, userFile, type ClientId, type UserPlace } from './clients.ts';
@@ -57,7 +57,7 @@ export function clientSource(id: ClientId, place: UserPlace): ImportSource {
 
 /** Decides what an import would add; nothing is written. Throws CLIENT_CONFIG_INVALID, CLIENT_NOT_FOUND, CONFIG_INVALID. */
 export function planImport(request: ImportRequest): ImportPlan {
-  const config = readConfiguration(request.configFile, { comments: true });
+  const config = readConfiguration(request.configFile, { comments: true, code: 'CONFIG_INVALID' });
   const known = plainMembers(objectAt(config, ['mcpServers']));
   const secrets: Record<string, string> = {};
   const items: ImportItem[] = [];
@@ -67,9 +67,9 @@ export function planImport(request: ImportRequest): ImportPlan {
     const item = planItem({ name, value, file }, { request, known, secrets });
     items.push(item);
     if (item.outcome !== 'add' && item.outcome !== 'replace') continue;
-    known[item.id] = item.entry;
+    known[item.id] = toJson(item.entry);
     Object.assign(secrets, item.secrets);
-    after = setMember(after, ['mcpServers', item.id], JSON.parse(JSON.stringify(item.entry)));
+    after = setMember(after, ['mcpServers', item.id], toJson(item.entry));
   }
   if (after !== config.text) checkConfig(request.configFile, after);
   return { items, before: config.text, after, secrets };
@@ -83,24 +83,34 @@ interface NamedValue {
 
 function planItem(
   { name, value, file }: NamedValue,
-  state: { request: ImportRequest; known: Record<string, unknown>; secrets: Readonly<Record<string, string>> },
+  state: {
+    request: ImportRequest;
+    known: Record<string, unknown>;
+    secrets: Readonly<Record<string, string>>;
+  },
 ): ImportItem {
   const { request, known } = state;
   const translated = toHubEntry(name, value, { file, homeDir: request.homeDir });
   const { id } = translated;
   const common = { name, id, file, secrets: {} };
   if (translated.kind === 'unusable') return { ...common, outcome: 'unusable', notes: [translated.reason] };
-  if (isHub(translated.entry)) return { ...common, outcome: 'itself', notes: ['this is the hub’s own connection'] };
+  if (isHub(translated.entry))
+    return { ...common, outcome: 'itself', notes: ['this is the hub’s own connection'] };
   const hidden = hideSecrets(id, translated.entry, { ...request.secrets, ...state.secrets });
   const full = { ...common, entry: hidden.entry, secrets: hidden.secrets, notes: translated.notes };
   if (!(id in known)) return { ...full, outcome: 'add' };
-  if (isDeepStrictEqual(known[id], JSON.parse(JSON.stringify(hidden.entry)))) return { ...full, outcome: 'same' };
+  if (isDeepStrictEqual(known[id], toJson(hidden.entry))) return { ...full, outcome: 'same' };
   return { ...full, outcome: request.replace ? 'replace' : 'taken' };
 }
 
+/** Members that are undefined do not exist in JSON. */
+const toJson = (entry: ServerEntry | undefined): Json =>
+  JsonValue.parse(JSON.parse(JSON.stringify(entry ?? null)));
+
 /** An entry that `hub connect` wrote: importing it would make the hub call itself. */
 export function isHub(entry: ServerEntry): boolean {
-  if ('url' in entry) return /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\/mcp(?:\/|$)/.test(entry.url);
+  if ('url' in entry)
+    return /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\/mcp(?:\/|$)/.test(entry.url);
   const words = [entry.command, ...(entry.args ?? [])];
   return words.includes('stdio') && words.some((word) => /(?:^|[\\/])hub(?:\.js)?$/.test(word));
 }
@@ -115,7 +125,9 @@ function readServers({ file, comments, title }: ImportSource): NamedValue[] {
     objectAt(configuration, ['mcp', 'servers']),
     ...projectServers(configuration),
   ];
-  return objects.flatMap((object) => object?.members ?? []).map(({ key, value }) => ({ name: key, value: plainValue(value), file }));
+  return objects
+    .flatMap((object) => object?.members ?? [])
+    .map(({ key, value }) => ({ name: key, value: plainValue(value), file }));
 }
 
 /** Claude Code keeps servers of single projects in the user's file. */

@@ -91,9 +91,7 @@ describe('removeMember', () => {
     const inserted = setMember(text, [...path], { command: 'x' });
     const removed = removeMember(inserted, [...path]);
     expect(plainValue(parseJsonc(removed))).toEqual(
-      path[0] === 'b' && !text.includes('"b"')
-        ? { a: 1, b: {} }
-        : plainValue(parseJsonc(text)),
+      path[0] === 'b' && !text.includes('"b"') ? { a: 1, b: {} } : plainValue(parseJsonc(text)),
     );
     for (const comment of text.match(/\/\/[^\n]*|\/\*.*?\*\//g) ?? []) expect(removed).toContain(comment);
   });

@@ -15,9 +15,15 @@ export function setMember(text: string, path: readonly [string, ...string[]], va
   for (const [depth, key] of path.entries()) {
     const rest = path.slice(depth + 1);
     const member = findMember(object, key);
-    if (!member) return insertMember(source, object, { key, value: nest(rest, value) }, { layout, depth: depth + 1 });
+    if (!member)
+      return insertMember(source, object, { key, value: nest(rest, value) }, { layout, depth: depth + 1 });
     if (rest.length === 0 || member.value.kind !== 'object')
-      return splice(source, member.value.start, member.value.end, print(nest(rest, value), layout, depth + 1));
+      return splice(
+        source,
+        member.value.start,
+        member.value.end,
+        print(nest(rest, value), layout, depth + 1),
+      );
     object = member.value;
   }
   return source;
@@ -108,7 +114,14 @@ function cutMember(text: string, object: ObjectNode, index: number): string {
   const blanks = ownLine ? lineStart - (text[lineStart - 1] === '\r' ? 1 : 0) : member.start;
   const end = ownLine ? endOfRow(text, comma ?? member.end, object.end - 1) : (comma ?? member.end);
   const cut = splice(text, blanks, end, '');
-  if (!before) return isLast && cut.slice(object.start + 1).trimStart().startsWith('}') ? closeEmpty(cut, object) : cut;
+  if (!before)
+    return isLast &&
+      cut
+        .slice(object.start + 1)
+        .trimStart()
+        .startsWith('}')
+      ? closeEmpty(cut, object)
+      : cut;
   // The member before becomes the last one: its comma goes too, unless this object ended in a comma all along.
   const beforeComma = isLast && comma === undefined ? commaAfter(text, before.end) : undefined;
   return beforeComma === undefined ? cut : splice(cut, beforeComma - 1, beforeComma, '');

@@ -2,8 +2,18 @@ import type { Json } from '@counterpart/schemas';
 
 /** A value and where its text stands: `text.slice(start, end)`. */
 export type JsonNode =
-  | { readonly kind: 'scalar'; readonly start: number; readonly end: number; readonly value: string | number | boolean | null }
-  | { readonly kind: 'array'; readonly start: number; readonly end: number; readonly items: readonly JsonNode[] }
+  | {
+      readonly kind: 'scalar';
+      readonly start: number;
+      readonly end: number;
+      readonly value: string | number | boolean | null;
+    }
+  | {
+      readonly kind: 'array';
+      readonly start: number;
+      readonly end: number;
+      readonly items: readonly JsonNode[];
+    }
   | ObjectNode;
 
 export interface ObjectNode {
@@ -86,17 +96,11 @@ class Reader {
     if (depth > MAX_DEPTH) throw this.error('nested too deeply');
     this.skip();
     const start = this.at;
-    switch (this.text[start]) {
-      case '{':
-        return this.object(depth);
-      case '[':
-        return this.array(depth);
-      default: {
-        const raw = this.take(STRING) ?? this.take(LITERAL);
-        if (raw === undefined) throw this.error(this.at >= this.text.length ? 'unexpected end' : 'not a value');
-        return { kind: 'scalar', start, end: this.at, value: this.scalar(raw, start) };
-      }
-    }
+    if (this.text[start] === '{') return this.object(depth);
+    if (this.text[start] === '[') return this.array(depth);
+    const raw = this.take(STRING) ?? this.take(LITERAL);
+    if (raw === undefined) throw this.error(start >= this.text.length ? 'unexpected end' : 'not a value');
+    return { kind: 'scalar', start, end: this.at, value: this.scalar(raw, start) };
   }
 
   private object(depth: number): ObjectNode {
@@ -143,7 +147,12 @@ class Reader {
   private scalar(raw: string, start: number): string | number | boolean | null {
     try {
       const value: unknown = JSON.parse(raw);
-      if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      if (
+        value === null ||
+        typeof value === 'string' ||
+        typeof value === 'number' ||
+        typeof value === 'boolean'
+      )
         return value;
     } catch {
       // reported below with its place

@@ -13,15 +13,23 @@ export function diffLines(before: string, after: string): DiffLine[] {
   let head = 0;
   while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
   let tail = 0;
-  while (tail < old.length - head && tail < now.length - head && old.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
+  while (tail < old.length - head && tail < now.length - head && old.at(-1 - tail) === now.at(-1 - tail))
+    tail += 1;
   const start = Math.max(0, head - CONTEXT_LINES);
   const line = (kind: DiffLine['kind']) => (text: string) => ({ kind, text: text.replace(/\r$/, '') });
   return [
     ...(start > 0 ? [line('gap')('')] : []),
     ...old.slice(start, head).map(line('same')),
-    ...old.slice(head, old.length - tail).filter(meaningful(old)).map(line('removed')),
+    ...old
+      .slice(head, old.length - tail)
+      .filter(meaningful(old))
+      .map(line('removed')),
     ...now.slice(head, now.length - tail).map(line('added')),
-    ...now.slice(now.length - tail).slice(0, CONTEXT_LINES).map(line('same')),
+    ...now
+      .slice(now.length - tail)
+      .slice(0, CONTEXT_LINES)
+      .filter((text) => text !== '')
+      .map(line('same')),
     ...(tail > CONTEXT_LINES ? [line('gap')('')] : []),
   ];
 }

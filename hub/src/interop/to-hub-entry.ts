@@ -4,7 +4,12 @@ import { z } from 'zod';
 
 /** A client's entry in the hub's terms. */
 export type Translated =
-  | { readonly kind: 'entry'; readonly id: string; readonly entry: ServerEntry; readonly notes: readonly string[] }
+  | {
+      readonly kind: 'entry';
+      readonly id: string;
+      readonly entry: ServerEntry;
+      readonly notes: readonly string[];
+    }
   | { readonly kind: 'unusable'; readonly id: string; readonly reason: string };
 
 export interface EntrySource {
@@ -18,7 +23,9 @@ const ClientEntry = z.object({
   type: z.string().optional(),
   command: z.string().min(1).optional(),
   args: z.array(z.union([z.string(), z.number(), z.boolean()]).transform(String)).optional(),
-  env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean().transform(String), z.null()])).optional(),
+  env: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean().transform(String), z.null()]))
+    .optional(),
   envFile: z.string().optional(),
   cwd: z.string().optional(),
   url: z.string().min(1).optional(),
@@ -34,12 +41,19 @@ export function toHubEntry(name: string, value: Json, source: EntrySource): Tran
   const id = toId(name);
   const parsed = ClientEntry.safeParse(value);
   if (!parsed.success) return { kind: 'unusable', id, reason: firstIssue(parsed.error) };
-  const notes: string[] = id === name ? [] : [`named ${id} here, because names are lower-case letters, digits and dashes`];
+  const notes: string[] =
+    id === name ? [] : [`named ${id} here, because names are lower-case letters, digits and dashes`];
   const unknown = Object.keys(value ?? {}).filter((key) => !KNOWN.has(key));
   if (unknown.length > 0) notes.push(`left out, because the hub has no such setting: ${unknown.join(', ')}`);
   const rewrite = rewriter(source, notes);
-  const draft = parsed.data.command === undefined ? remoteDraft(parsed.data, rewrite) : commandDraft(parsed.data, rewrite);
-  const entry = ServerEntry.safeParse({ ...draft, ...(parsed.data.disabled === true ? { enabled: false } : {}) });
+  const draft =
+    parsed.data.command === undefined
+      ? remoteDraft(parsed.data, rewrite)
+      : commandDraft(parsed.data, rewrite);
+  const entry = ServerEntry.safeParse({
+    ...draft,
+    ...(parsed.data.disabled === true ? { enabled: false } : {}),
+  });
   if (!entry.success) return { kind: 'unusable', id, reason: 'it has neither a command nor a url' };
   return { kind: 'entry', id, entry: entry.data, notes };
 }

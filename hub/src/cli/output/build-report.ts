@@ -69,7 +69,11 @@ function omissionLines({ omitted }: BuildReport, paint: Paint): string[] {
   const lines = HEADINGS.flatMap(([severity, heading]) => {
     const listed = omitted.filter((each) => each.severity === severity && !isSilent(each));
     if (listed.length === 0) return [];
-    return [paint.strong(`${heading} (${listed.length})`), ...listed.flatMap((each) => omissionLine(each, paint)), ''];
+    return [
+      paint.strong(`${heading} (${listed.length})`),
+      ...listed.flatMap((each) => omissionLine(each, paint)),
+      '',
+    ];
   });
   return unselected > 0 ? [...lines, paint.faint(`${unselected} not selected by --include`), ''] : lines;
 }
@@ -83,7 +87,10 @@ function secretLines({ secrets, id }: BuildReport, paint: Paint): string[] {
   if (secrets.length === 0) return [];
   return [
     paint.strong('Secrets'),
-    ...secrets.map((name) => `  ${name}  ${paint.faint('set it where the hub starts, or in secrets.env of the data folder')}`),
+    ...secrets.map(
+      (name) =>
+        `  ${name}  ${paint.faint('set it where the hub starts, or in secrets.env of the data folder')}`,
+    ),
     `  ${paint.faint(`until then: \`hub target ${id} mirror\` works without`)}`,
     '',
   ];

@@ -2,7 +2,8 @@ import type { Paint } from './paint.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSchema = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const MAX_DEPTH = 2;
 const MAX_MEMBERS = 40;
@@ -49,7 +50,8 @@ function typeName(schema: Schema, root: Schema): string {
   const choices = schema['enum'];
   if (Array.isArray(choices)) return clip(choices.map((choice) => JSON.stringify(choice)).join(' | '));
   const type = schema['type'];
-  if (type === 'array') return `${isSchema(schema['items']) ? typeName(resolve(schema['items'], root), root) : 'any'}[]`;
+  if (type === 'array')
+    return `${isSchema(schema['items']) ? typeName(resolve(schema['items'], root), root) : 'any'}[]`;
   if (Array.isArray(type)) return type.join(' | ');
   return typeof type === 'string' ? type : 'any';
 }

@@ -13,10 +13,15 @@ export function renderResult(result: CallResult, paint: Paint): string {
 
 function renderPart(part: unknown, paint: Paint): string {
   if (!isRecord(part)) return renderValue(part, paint);
-  const { text, type, mimeType, uri, data } = part;
+  const { text, type, data } = part;
+  const mimeType = typeof part['mimeType'] === 'string' ? part['mimeType'] : '';
+  const uri = typeof part['uri'] === 'string' ? part['uri'] : '';
   if (type === 'text' && typeof text === 'string') return renderText(text, paint);
-  if (typeof data === 'string') return paint.faint(`(${String(type)}, ${String(mimeType)}, ${Math.floor((data.length * 3) / 4)} bytes; --json prints it)`);
-  if (type === 'resource_link') return `${paint.code(String(uri))} ${paint.faint(String(mimeType ?? ''))}`;
+  if (typeof data === 'string')
+    return paint.faint(
+      `(${String(type)}, ${mimeType}, ${Math.floor((data.length * 3) / 4)} bytes; --json prints it)`,
+    );
+  if (type === 'resource_link') return `${paint.code(uri)} ${paint.faint(mimeType)}`;
   return renderValue(part, paint);
 }
 
@@ -32,14 +37,17 @@ function renderText(text: string, paint: Paint): string {
 
 /** Any JSON value in the manner of YAML: keys in colour, texts without quotes where nothing is lost. */
 export function renderValue(value: unknown, paint: Paint, indent = ''): string {
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : value.map((item) => renderItem(item, paint, indent)).join('\n');
+  if (Array.isArray(value))
+    return value.length === 0 ? '[]' : value.map((item) => renderItem(item, paint, indent)).join('\n');
   if (!isRecord(value)) return renderScalar(value, paint, indent);
   const entries = Object.entries(value);
   if (entries.length === 0) return '{}';
   return entries
     .map(([key, member]) => {
       const head = `${indent}${paint.code(key)}:`;
-      return isNested(member) ? `${head}\n${renderValue(member, paint, `${indent}  `)}` : `${head} ${inline(member, paint, indent)}`;
+      return isNested(member)
+        ? `${head}\n${renderValue(member, paint, `${indent}  `)}`
+        : `${head} ${inline(member, paint, indent)}`;
     })
     .join('\n');
 }
@@ -58,7 +66,8 @@ const isNested = (value: unknown): boolean =>
 function renderScalar(value: unknown, paint: Paint, indent: string): string {
   if (typeof value !== 'string') return paint.warn(String(value));
   if (value.includes('\n')) return `|\n${indent}  ${value.trimEnd().replaceAll('\n', `\n${indent}  `)}`;
-  if (value === '' || /^(?:true|false|null|-?\d[\d.]*)$/.test(value) || value.trim() !== value) return JSON.stringify(value);
+  if (value === '' || /^(?:true|false|null|-?\d[\d.]*)$/.test(value) || value.trim() !== value)
+    return JSON.stringify(value);
   return value;
 }
 

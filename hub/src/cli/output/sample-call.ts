@@ -36,7 +36,9 @@ function requiredWords({ inputSchema }: ToolDefinition): string[] | undefined {
   if (!schema.success) return undefined;
   const words = (schema.data.required ?? []).map((name) => {
     const value = sampleValue(schema.data.properties?.[name]);
-    return value === undefined ? undefined : `${name}=${shellWord(typeof value === 'string' ? value : JSON.stringify(value))}`;
+    return value === undefined
+      ? undefined
+      : `${name}=${shellWord(typeof value === 'string' ? value : JSON.stringify(value))}`;
   });
   return words.includes(undefined) ? undefined : words.filter((word) => word !== undefined);
 }
@@ -45,11 +47,21 @@ function requiredWords({ inputSchema }: ToolDefinition): string[] | undefined {
 function sampleValue(property: unknown): Json | undefined {
   const parsed = Property.safeParse(property);
   if (!parsed.success) return undefined;
-  const { type, format, pattern, minimum, minLength } = parsed.data;
-  const given = parsed.data.examples?.[0] ?? parsed.data.default ?? parsed.data.enum?.[0];
-  if (given !== undefined) return given;
+  const { examples, enum: choices } = parsed.data;
+  return examples?.[0] ?? parsed.data.default ?? choices?.[0] ?? inventedValue(parsed.data);
+}
+
+const LONGEST_MINIMUM = 'example'.length;
+
+function inventedValue({
+  type,
+  format,
+  pattern,
+  minimum,
+  minLength,
+}: z.infer<typeof Property>): Json | undefined {
   if (type === 'integer' || type === 'number') return Math.max(1, minimum ?? 1);
   if (type === 'boolean') return true;
-  const free = type === 'string' && format === undefined && pattern === undefined && (minLength ?? 0) <= 7;
-  return free ? 'example' : undefined;
+  const free = format === undefined && pattern === undefined && (minLength ?? 0) <= LONGEST_MINIMUM;
+  return type === 'string' && free ? 'example' : undefined;
 }

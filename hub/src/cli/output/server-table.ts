@@ -21,7 +21,9 @@ export function renderServers(servers: readonly ServerSummary[], paint: Paint, w
 
 function noteOf(server: ServerSummary): string {
   const notes = [
-    ...(server.missingSecrets.length > 0 && server.target !== 'mirror' ? [`needs ${server.missingSecrets.join(', ')}`] : []),
+    ...(server.missingSecrets.length > 0 && server.target !== 'mirror'
+      ? [`needs ${server.missingSecrets.join(', ')}`]
+      : []),
     ...(server.problem === undefined ? [] : [server.problem.split('\n')[0] ?? '']),
     ...(server.stale ? ['listed from memory'] : []),
   ];

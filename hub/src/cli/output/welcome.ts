@@ -31,7 +31,9 @@ export function renderWelcome({ status, tools, tokenFile, paint, width, program 
       : `${renderServers(servers, paint, width)}\n${paint.faint(`${count(servers.length, 'server')}, ${count(status.tools, 'tool')}; a server wakes on its first call`)}`,
     '',
     paint.strong('What next'),
-    ...nextSteps(status, tools, program).map(([line, meaning]) => `  ${paint.code(line)}\n      ${paint.faint(meaning)}`),
+    ...nextSteps(status, tools, program).map(
+      ([line, meaning]) => `  ${paint.code(line)}\n      ${paint.faint(meaning)}`,
+    ),
     '',
   ].join('\n');
 }
@@ -44,8 +46,18 @@ function nextSteps(
   const mirrored = new Set(servers.filter(({ target }) => target === 'mirror').map(({ id }) => id));
   const call = sampleCall(tools.filter(({ server }) => mirrored.has(server)));
   return [
-    ...(call === undefined ? [] : [[`${program} call ${call}`, 'calls a tool; this one is answered by its mirror, so no key is needed'] as const]),
-    [`${program} connect claude-desktop`, 'or cursor, vscode, claude-code: tells the client where the hub is'],
+    ...(call === undefined
+      ? []
+      : [
+          [
+            `${program} call ${call}`,
+            'calls a tool; this one is answered by its mirror, so no key is needed',
+          ] as const,
+        ]),
+    [
+      `${program} connect claude-desktop`,
+      'or cursor, vscode, claude-code: tells the client where the hub is',
+    ],
     [`${program} build --from <file|url>`, 'makes a server from an OpenAPI or Swagger description'],
     [`${program} import`, 'takes over the servers that your clients have already'],
   ];
@@ -56,4 +68,3 @@ function shorten(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;
 }
-

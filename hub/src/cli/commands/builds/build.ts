@@ -26,7 +26,11 @@ export const build = defineCommand({
   options: [
     ['-f, --from <file|url|->', 'The description'],
     ['-n, --name <id>', 'Name of the server (default: made from the title)'],
-    ['-i, --include <selector>', 'Only this tag, path prefix, operationId or tool name; repeat for more', { repeat: true }],
+    [
+      '-i, --include <selector>',
+      'Only this tag, path prefix, operationId or tool name; repeat for more',
+      { repeat: true },
+    ],
     ['--base-url <url>', 'Address of the service, instead of the description’s'],
     ['--category <slug>', 'Category in the catalog'],
     ['--strict', 'Refuse if any operation would be left out'],
@@ -42,7 +46,10 @@ export const build = defineCommand({
   async run(context, { source, from, ...rest }) {
     const location = from ?? source;
     if (location === undefined)
-      throw hubError('USAGE', { detail: 'Say what to build from: --from <file|url|->.', command: 'build' });
+      throw hubError('USAGE', {
+        detail: 'Say what to build from: --from <file|url|->.',
+        command: 'hub build',
+      });
     const report = await context.working(`building from ${location}`, (progress) =>
       buildServer({
         ...rest,

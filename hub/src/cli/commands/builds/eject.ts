@@ -29,9 +29,13 @@ function locate(context: Context, tool: string): { readonly directory: string; r
   const tools = [...readServersFolder(context).servers.values()].flatMap(({ id, directory, manifest }) =>
     Object.keys(manifest.tools).map((name) => ({ hubName: `${id}__${name}`, name, directory })),
   );
-  const found = tools.find(({ hubName }) => hubName === tool) ?? only(tools.filter(({ name }) => name === tool));
+  const found =
+    tools.find(({ hubName }) => hubName === tool) ?? only(tools.filter(({ name }) => name === tool));
   if (found) return found;
-  const suggestion = didYouMean(tool, tools.map(({ hubName }) => hubName)).replace(/^ /, '. ');
+  const suggestion = didYouMean(
+    tool,
+    tools.map(({ hubName }) => hubName),
+  ).replace(/^ /, '. ');
   throw hubError('TOOL_UNKNOWN', { tool, suggestion });
 }
 

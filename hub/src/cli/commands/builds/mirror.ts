@@ -42,14 +42,17 @@ export const mirror = defineCommand({
     const running = await startMirror(blueprint, {
       port,
       seed,
-      log: ({ method, path, status, problems }) => log(`${status} ${method} ${path}${problems.length > 0 ? `  ${problems.join('; ')}` : ''}`),
+      log: ({ method, path, status, problems }) =>
+        log(`${status} ${method} ${path}${problems.length > 0 ? `  ${problems.join('; ')}` : ''}`),
     });
     try {
-      context.result({ id: blueprint.id, url: running.url, operations: blueprint.operations.length, seed }, () =>
-        [
-          `${paint.good('●')} The mirror of ${paint.strong(blueprint.title)} answers at ${paint.code(running.url)}   ${paint.faint('Ctrl-C ends it')}`,
-          `  ${count(blueprint.operations.length, 'operation')}, seed ${seed}`,
-        ].join('\n'),
+      context.result(
+        { id: blueprint.id, url: running.url, operations: blueprint.operations.length, seed },
+        () =>
+          [
+            `${paint.good('●')} The mirror of ${paint.strong(blueprint.title)} answers at ${paint.code(running.url)}   ${paint.faint('Ctrl-C ends it')}`,
+            `  ${count(blueprint.operations.length, 'operation')}, seed ${seed}`,
+          ].join('\n'),
       );
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
@@ -64,7 +67,11 @@ export const mirror = defineCommand({
 async function readBlueprint(context: Context, source: string): Promise<Blueprint> {
   const server = readServersFolder(context).servers.get(source);
   if (!server) {
-    const { blueprint } = await compileSource({ from: source, serversDir: context.home.serversDir, signal: context.signal });
+    const { blueprint } = await compileSource({
+      from: source,
+      serversDir: context.home.serversDir,
+      signal: context.signal,
+    });
     return blueprint;
   }
   const file = join(server.directory, server.manifest.blueprint?.path ?? 'blueprint.json');

@@ -59,7 +59,9 @@ function show(context: Context, checked: readonly Checked[]): number {
       ...checked.map(({ server, problems }) =>
         [
           `${problems.length === 0 ? paint.good('✓') : paint.bad('✗')} ${paint.strong(server)}`,
-          ...problems.map(({ file, problem }) => `    ${paint.code(file)}: ${problem.replaceAll('\n', '\n    ')}`),
+          ...problems.map(
+            ({ file, problem }) => `    ${paint.code(file)}: ${problem.replaceAll('\n', '\n    ')}`,
+          ),
         ].join('\n'),
       ),
       bad.length === 0

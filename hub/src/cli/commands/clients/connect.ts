@@ -3,7 +3,13 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { CLIENT_IDS, clientFacts } from '../../../interop/clients.ts';
-import { connectionEntry, connectionFile, planConnection, type ConnectPlan, type Reach } from '../../../interop/connect-plan.ts';
+import {
+  connectionEntry,
+  connectionFile,
+  planConnection,
+  type ConnectPlan,
+  type Reach,
+} from '../../../interop/connect-plan.ts';
 import { realFile, writeWhole } from '../../../interop/write-whole.ts';
 import { clientPlace } from '../../client-place.ts';
 import { defineCommand } from '../../command.ts';
@@ -50,19 +56,22 @@ export const connect = defineCommand({
     const facts = clientFacts(input.client);
     const plan = await makePlan(context, input);
     const changes = plan.before !== plan.after;
-    if (changes && !input.dryRun) await write(context, plan, `connect ${input.client}${input.remove ? ' --remove' : ''}`);
+    if (changes && !input.dryRun)
+      await write(context, plan, `connect ${input.client}${input.remove ? ' --remove' : ''}`);
     const { file, outcome } = plan;
-    context.result({ client: input.client, file, outcome, written: changes && !input.dryRun, text: plan.after }, () =>
+    context.result({ client: input.client, file, outcome, written: changes && !input.dryRun }, () =>
       render(context, plan, { dryRun: input.dryRun, title: facts.title, afterwards: facts.afterwards }),
     );
   },
 });
 
-const entryName = (server: string | undefined): string => (server === undefined ? 'counterpart' : `counterpart-${server}`);
+const entryName = (server: string | undefined): string =>
+  server === undefined ? 'counterpart' : `counterpart-${server}`;
 
 async function makePlan(context: Context, input: Input): Promise<ConnectPlan> {
   const { cwd } = context.io;
-  const project = input.project === undefined ? undefined : resolve(cwd, input.project === true ? '.' : input.project);
+  const project =
+    input.project === undefined ? undefined : resolve(cwd, input.project === true ? '.' : input.project);
   const file = input.file === undefined ? undefined : resolve(cwd, input.file);
   return planConnection({
     client: input.client,
@@ -81,7 +90,10 @@ async function chooseReach(context: Context, { client, stdio, server }: Input): 
   const url = presence.kind === 'running' ? presence.record.url : settings.url;
   const wantsUrl = clientFacts(client).takesUrl && !stdio && !settings.mcpNeedsToken;
   if (wantsUrl && url !== undefined)
-    return { kind: 'url', url: server === undefined ? `${url}/mcp` : `${url}/mcp/s/${encodeURIComponent(server)}` };
+    return {
+      kind: 'url',
+      url: server === undefined ? `${url}/mcp` : `${url}/mcp/s/${encodeURIComponent(server)}`,
+    };
   const { command, script } = selfCommand();
   const only = server === undefined ? [] : ['--server', server];
   return { kind: 'command', command, args: [script, 'stdio', '--home', context.home.directory, ...only] };
@@ -112,4 +124,3 @@ function render(
   if (more.dryRun) return `${diff}\n\nNothing was written (--dry-run).`;
   return `${diff}\n\n${paint.good('✓')} ${more.title} ${DONE[plan.outcome]}. ${more.afterwards}\n  \`hub undo\` takes it back.`;
 }
-

@@ -5,7 +5,13 @@ import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { CLIENT_IDS, clientFacts, installedClients, isClientId } from '../../../interop/clients.ts';
-import { clientSource, planImport, type ImportItem, type ImportPlan, type ImportSource } from '../../../interop/import-plan.ts';
+import {
+  clientSource,
+  planImport,
+  type ImportItem,
+  type ImportPlan,
+  type ImportSource,
+} from '../../../interop/import-plan.ts';
 import { maskSecret } from '../../../interop/hide-secrets.ts';
 import { readSecrets, saveSecrets, secretsFile } from '../../../interop/secrets-file.ts';
 import { writeWhole } from '../../../interop/write-whole.ts';
@@ -54,7 +60,9 @@ export const importServers = defineCommand({
     const agreed = !input.dryRun && adding.length > 0 && (await agree(context, input, plan, adding.length));
     if (agreed) await write(context, plan);
     const items = plan.items.map(({ secrets, ...item }) => ({ ...item, secrets: Object.keys(secrets) }));
-    context.result({ file: context.home.configFile, written: agreed, items }, () => render(context, plan, agreed, input));
+    context.result({ file: context.home.configFile, written: agreed, items }, () =>
+      render(context, plan, agreed, input),
+    );
   },
 });
 
@@ -72,9 +80,22 @@ function makePlan(context: Context, { source, only, replace }: Input): ImportPla
   const names = plan.items.map(({ name }) => name);
   const unknown = only?.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const all = planImport({ sources, configFile: home.configFile, secrets: {}, homeDir: io.cwd, replace }).items;
-    const suggestion = didYouMean(unknown, all.map(({ name }) => name));
-    throw hubError('CLIENT_SERVER_UNKNOWN', { server: unknown, file: sources.map(({ file }) => file).join(', '), suggestion });
+    const all = planImport({
+      sources,
+      configFile: home.configFile,
+      secrets: {},
+      homeDir: io.cwd,
+      replace,
+    }).items;
+    const suggestion = didYouMean(
+      unknown,
+      all.map(({ name }) => name),
+    );
+    throw hubError('CLIENT_SERVER_UNKNOWN', {
+      server: unknown,
+      file: sources.map(({ file }) => file).join(', '),
+      suggestion,
+    });
   }
   return plan;
 }
@@ -89,14 +110,20 @@ function findSources(context: Context, given: string | undefined): ImportSource[
   }
   const found = installedClients(place);
   if (found.length === 0)
-    throw hubError('CLIENT_NOT_FOUND', { client: CLIENT_IDS.map((id) => clientFacts(id).title).join(', '), file: place.home });
+    throw hubError('CLIENT_NOT_FOUND', {
+      client: CLIENT_IDS.map((id) => clientFacts(id).title).join(', '),
+      file: place.home,
+    });
   return found.map((id) => clientSource(id, place));
 }
 
 async function agree(context: Context, input: Input, plan: ImportPlan, adding: number): Promise<boolean> {
   if (input.all || input.only) return true;
   if (!context.io.interactive || context.json)
-    throw hubError('USAGE', { detail: `Nothing was written: --all adds the ${count(adding, 'server')}, --only <names> some, --dry-run shows them.`, command: 'import' });
+    throw hubError('USAGE', {
+      detail: `Nothing was written: --all adds the ${count(adding, 'server')}, --only <names> some, --dry-run shows them.`,
+      command: 'hub import',
+    });
   context.note(preview(context, plan));
   return context.confirm(`Add ${count(adding, 'server')}?`);
 }
@@ -132,7 +159,9 @@ function preview({ paint, io, home }: Context, plan: ImportPlan): string {
     renderTable(['', paint.faint('SERVER'), paint.faint('OUTCOME'), paint.faint('NOTE')], rows, io.width),
     '',
     renderDiff(home.configFile, plan.before, plan.after, paint),
-    ...(secrets.length === 0 ? [] : ['', `Secrets, kept in ${secretsFile(home.dataDir)} and not in hub.config.json:`, ...secrets]),
+    ...(secrets.length === 0
+      ? []
+      : ['', `Secrets, kept in ${secretsFile(home.dataDir)} and not in hub.config.json:`, ...secrets]),
   ].join('\n');
 }
 

@@ -23,12 +23,16 @@ export const undo = defineCommand({
     const { paint, io } = context;
     if (list) {
       const changes = listChanges(dataDir);
-      context.result({ changes }, () => (changes.length === 0 ? 'No change is recorded.' : renderChanges(changes, io.width)));
+      context.result({ changes }, () =>
+        changes.length === 0 ? 'No change is recorded.' : renderChanges(changes, io.width),
+      );
       return Promise.resolve();
     }
     const change = undoChange(dataDir, { force });
     context.result({ undone: change }, () =>
-      [`${paint.good('✓')} Took back: ${change.what}`, ...change.paths.map(({ path }) => `  ${path}`)].join('\n'),
+      [`${paint.good('✓')} Took back: ${change.what}`, ...change.paths.map(({ path }) => `  ${path}`)].join(
+        '\n',
+      ),
     );
     return Promise.resolve();
   },

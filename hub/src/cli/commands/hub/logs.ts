@@ -15,7 +15,8 @@ export const logs = defineCommand({
   name: 'logs',
   group: 'hub',
   summary: 'Show the log of the hub, or of one server',
-  description: 'Shows the newest lines of the log. For a server also what its process last wrote to standard error.',
+  description:
+    'Shows the newest lines of the log. For a server also what its process last wrote to standard error.',
   arguments: [['[server]', 'Only what concerns this server']],
   options: [
     ['-n, --lines <number>', 'How many lines'],
@@ -74,7 +75,12 @@ async function recent(
 }
 
 /** Reads what is appended until the signal aborts; a file that shrinks begins anew. */
-async function followFile(file: string, from: number, signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
+async function followFile(
+  file: string,
+  from: number,
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<void> {
   let at = from;
   let rest = '';
   while (!signal.aborted) {

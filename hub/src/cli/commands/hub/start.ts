@@ -39,7 +39,9 @@ async function startDetached(context: Context, { port }: z.infer<typeof Input>):
   const already = present.kind === 'running';
   const { pid, url } = already
     ? present.record
-    : await context.working('starting the hub', () => launchHub(context.home, { port, signal: context.signal }));
+    : await context.working('starting the hub', () =>
+        launchHub(context.home, { port, signal: context.signal }),
+      );
   const log = logFile(context.home);
   context.result({ pid, url, log, already }, () => {
     const { good, faint } = context.paint;

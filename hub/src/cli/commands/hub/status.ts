@@ -30,15 +30,18 @@ export const status = defineCommand({
           ? []
           : [`  ${paint.bad('✗')} ${state.config.file} is not in use: ${state.config.problem}`]),
         '',
-        state.servers.length === 0 ? 'No servers. `hub build` or `hub add` makes the first.' : renderServers(state.servers, paint, context.io.width),
+        state.servers.length === 0
+          ? 'No servers. `hub build` or `hub add` makes the first.'
+          : renderServers(state.servers, paint, context.io.width),
         paint.faint(`${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}`),
       ].join('\n'),
     );
   },
 });
 
-function printToken({ home, result }: Context): void {
+function printToken(context: Context): void {
+  const { home } = context;
   const token = readToken(home);
   if (token === '') throw hubError('HUB_NOT_RUNNING', { home: home.directory });
-  result({ token, file: tokenFile(home) }, () => token);
+  context.result({ token, file: tokenFile(home) }, () => token);
 }

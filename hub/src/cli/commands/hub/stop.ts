@@ -23,7 +23,9 @@ export const stop = defineCommand({
     const presence = await findHub(context.home);
     const ending = await context.working('waiting for the hub to end', () => end(presence, context));
     const pid = 'record' in presence ? presence.record?.pid : undefined;
-    context.result({ outcome: ending, ...(pid === undefined ? {} : { pid }) }, () => sentence(ending, pid, context));
+    context.result({ outcome: ending, ...(pid === undefined ? {} : { pid }) }, () =>
+      sentence(ending, pid, context),
+    );
   },
 });
 

@@ -1,4 +1,4 @@
-import { hubError, ServerEntry, ServerId } from '@counterpart/schemas';
+import { hubError, type ServerEntry, ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { hideSecrets } from '../../../interop/hide-secrets.ts';
@@ -42,14 +42,15 @@ export const add = defineCommand({
     const { home, paint } = context;
     const id = ServerId.safeParse(input.name);
     if (!id.success)
-      throw hubError('INPUT_INVALID', { subject: 'the name', detail: `"${input.name}" must be ${id.error.issues[0]?.message ?? 'legal'}` });
+      throw hubError('INPUT_INVALID', {
+        subject: 'the name',
+        detail: `"${input.name}" must be ${id.error.issues[0]?.message ?? 'legal'}`,
+      });
     const { entry, secrets } = hideSecrets(id.data, toEntry(input), readSecrets(home.dataDir));
     const files = [home.configFile, secretsFile(home.dataDir)];
     const server = await withBackup(home.dataDir, `add ${id.data}`, files, async () => {
       if (Object.keys(secrets).length > 0) saveSecrets(home.dataDir, secrets);
-      return withHub(context, (hub) =>
-        hub.add({ name: id.data, entry, replace: input.replace }),
-      );
+      return withHub(context, (hub) => hub.add({ name: id.data, entry, replace: input.replace }));
     });
     context.result({ server, entry, secrets: Object.keys(secrets) }, () =>
       [
@@ -67,11 +68,26 @@ export const add = defineCommand({
 function toEntry({ target, env, header, cwd }: z.infer<typeof Input>): ServerEntry {
   const [first = '', ...args] = target;
   const remote = /^https?:\/\//i.test(first);
-  const misplaced = remote ? (env.length > 0 ? '--env' : undefined) : header.length > 0 ? '--header' : undefined;
+  const misplaced = remote
+    ? env.length > 0
+      ? '--env'
+      : undefined
+    : header.length > 0
+      ? '--header'
+      : undefined;
   if (misplaced !== undefined)
-    throw hubError('USAGE', { detail: `${misplaced} has no meaning for a ${remote ? 'URL' : 'command'}.`, command: 'add' });
-  if (remote && args.length > 0) throw hubError('USAGE', { detail: 'A URL stands alone.', command: 'add' });
-  if (remote) return { type: 'http', url: first, ...(header.length > 0 ? { headers: parsePairs(header, '--header', 'add') } : {}) };
+    throw hubError('USAGE', {
+      detail: `${misplaced} has no meaning for a ${remote ? 'URL' : 'command'}.`,
+      command: 'hub add',
+    });
+  if (remote && args.length > 0)
+    throw hubError('USAGE', { detail: 'A URL stands alone.', command: 'hub add' });
+  if (remote)
+    return {
+      type: 'http',
+      url: first,
+      ...(header.length > 0 ? { headers: parsePairs(header, '--header', 'add') } : {}),
+    };
   return {
     command: first,
     ...(args.length > 0 ? { args } : {}),

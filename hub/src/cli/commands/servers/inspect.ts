@@ -33,7 +33,11 @@ async function find(hub: HubApi, name: string): Promise<Found> {
   const servers = await hub.servers();
   if (servers.some(({ id }) => id === name)) return { server: await hub.server(name) };
   const tools = await hub.tools();
-  const ids = servers.map(({ id }) => ({ name: id, server: id, definition: { name: id, inputSchema: { type: 'object' as const } } }));
+  const ids = servers.map(({ id }) => ({
+    name: id,
+    server: id,
+    definition: { name: id, inputSchema: { type: 'object' as const } },
+  }));
   return { tool: findTool([...tools, ...ids], name) };
 }
 
@@ -46,7 +50,12 @@ function renderServer(server: ServerDetail, paint: Paint): string {
     ['command', server.command?.join(' ')],
     ['url', server.url],
     ['target', server.target],
-    ['process', server.pid === undefined ? undefined : `${server.pid}${server.pssBytes === undefined ? '' : `, ${bytes(server.pssBytes)}`}`],
+    [
+      'process',
+      server.pid === undefined
+        ? undefined
+        : `${server.pid}${server.pssBytes === undefined ? '' : `, ${bytes(server.pssBytes)}`}`,
+    ],
     ['restarts', server.restarts > 0 ? String(server.restarts) : undefined],
     ['protocol', server.era],
     ['missing', server.missingSecrets.join(', ') || undefined],
@@ -56,18 +65,32 @@ function renderServer(server: ServerDetail, paint: Paint): string {
   return [
     `${paint.strong(server.id)} ${paintState(server.state, server.enabled, paint)}${server.title === undefined ? '' : `  ${server.title}`}`,
     ...(server.description === undefined ? [] : [`  ${server.description.split('\n')[0]}`]),
-    ...rows.filter(([, value]) => value !== undefined).map(([name, value]) => `  ${paint.faint(name.padEnd(10))}${value}`),
-    ...(last === undefined ? [] : [`  ${paint.faint('seen'.padEnd(10))}${last.state}, ${duration(Date.now() - Date.parse(last.at))} ago`]),
+    ...rows
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `  ${paint.faint(name.padEnd(10))}${value}`),
+    ...(last === undefined
+      ? []
+      : [
+          `  ${paint.faint('seen'.padEnd(10))}${last.state}, ${duration(Date.now() - Date.parse(last.at))} ago`,
+        ]),
     '',
     paint.strong(`Tools (${server.toolNames.length})`),
     ...server.toolNames.map((name) => `  ${name}`),
-    ...(server.stderr.length === 0 ? [] : ['', paint.strong('Standard error, newest last'), ...server.stderr.slice(-10).map((line) => `  ${line}`)]),
+    ...(server.stderr.length === 0
+      ? []
+      : [
+          '',
+          paint.strong('Standard error, newest last'),
+          ...server.stderr.slice(-10).map((line) => `  ${line}`),
+        ]),
   ].join('\n');
 }
 
 function renderTool({ name, server, definition }: ToolEntry, paint: Paint): string {
   const { annotations, description } = definition;
-  const hints = Object.entries(annotations ?? {}).filter(([, value]) => value === true).map(([key]) => key.replace(/Hint$/, ''));
+  const hints = Object.entries(annotations ?? {})
+    .filter(([, value]) => value === true)
+    .map(([key]) => key.replace(/Hint$/, ''));
   return [
     `${paint.strong(name)}  ${paint.faint(`of ${server}`)}`,
     ...(description ?? '').split('\n').map((line) => `  ${line}`),
@@ -75,7 +98,9 @@ function renderTool({ name, server, definition }: ToolEntry, paint: Paint): stri
     '',
     paint.strong('Input'),
     renderParameters(definition.inputSchema, paint),
-    ...(definition.outputSchema === undefined ? [] : ['', paint.strong('Output'), renderParameters(definition.outputSchema, paint)]),
+    ...(definition.outputSchema === undefined
+      ? []
+      : ['', paint.strong('Output'), renderParameters(definition.outputSchema, paint)]),
     '',
     `Call it: \`hub call ${name} key=value …\``,
   ].join('\n');

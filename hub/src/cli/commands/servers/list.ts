@@ -23,7 +23,9 @@ export const list = defineCommand({
   ],
   input: z.object({ tools: z.boolean().default(false), server: z.string().optional() }),
   run: (context, { tools, server }) =>
-    context.working('asking the hub', () => (tools ? listTools(context, server) : listServers(context, server))),
+    context.working('asking the hub', () =>
+      tools ? listTools(context, server) : listServers(context, server),
+    ),
 });
 
 async function listServers(context: Context, server: string | undefined): Promise<void> {
@@ -49,7 +51,11 @@ async function listTools(context: Context, server: string | undefined): Promise<
   context.result({ tools }, () =>
     tools.length === 0
       ? 'No tools. `hub list` shows the servers; `hub doctor` explains what is wrong.'
-      : `${renderTable([paint.faint('TOOL'), '', paint.faint('WHAT IT DOES')], tools.map((tool) => [tool.name, effect(tool), firstLine(tool)]), io.width)}\n${paint.faint(count(tools.length, 'tool'))}`,
+      : `${renderTable(
+          [paint.faint('TOOL'), '', paint.faint('WHAT IT DOES')],
+          tools.map((tool) => [tool.name, effect(tool), firstLine(tool)]),
+          io.width,
+        )}\n${paint.faint(count(tools.length, 'tool'))}`,
   );
 }
 

@@ -12,7 +12,10 @@ const OneServer = z.object({ server: z.string() });
 
 function showChange(context: Context, server: ServerSummary, sentence: string): void {
   const { paint, io } = context;
-  context.result({ server }, () => `${paint.good('✓')} ${sentence}\n\n${renderServers([server], paint, io.width)}`);
+  context.result(
+    { server },
+    () => `${paint.good('✓')} ${sentence}\n\n${renderServers([server], paint, io.width)}`,
+  );
 }
 
 function defineSwitch(verb: 'enable' | 'disable', summary: string, past: string): CommandDefinition {
@@ -24,7 +27,9 @@ function defineSwitch(verb: 'enable' | 'disable', summary: string, past: string)
     examples: [[`hub ${verb} weather`, `${past} it for every client at once`]],
     input: OneServer,
     async run(context, { server }) {
-      const changed = await withHub(context, async (hub) => hub.change((await findServer(hub, server)).id, verb));
+      const changed = await withHub(context, async (hub) =>
+        hub.change((await findServer(hub, server)).id, verb),
+      );
       showChange(context, changed, `${server} is ${past}.`);
     },
   });
@@ -62,7 +67,11 @@ export const target = defineCommand({
     const changed = await withBackup(home.dataDir, `target ${server} ${where}`, [home.configFile], () =>
       withHub(context, async (hub) => hub.target((await findServer(hub, server)).id, where)),
     );
-    showChange(context, changed, `${server} now speaks to ${where === 'live' ? 'the live service' : 'its mirror'}.`);
+    showChange(
+      context,
+      changed,
+      `${server} now speaks to ${where === 'live' ? 'the live service' : 'its mirror'}.`,
+    );
   },
 });
 
@@ -89,8 +98,14 @@ async function removeServer(
   const found = await findServer(hub, server);
   const what = `${found.id}, ${found.kind}, ${found.toolNames.length} tools`;
   if (!yes && !(await context.confirm(`Remove ${what}?`)))
-    throw hubError('USAGE', { detail: `${found.id} was not removed: nobody agreed. --yes agrees.`, command: 'remove' });
+    throw hubError('USAGE', {
+      detail: `${found.id} was not removed: nobody agreed. --yes agrees.`,
+      command: 'hub remove',
+    });
   const paths = [home.configFile, ...(found.directory === undefined ? [] : [found.directory])];
   await withBackup(home.dataDir, `remove ${found.id}`, paths, () => hub.remove(found.id));
-  context.result({ removed: found.id, paths }, () => `${paint.good('✓')} Removed ${what}. \`hub undo\` brings it back.`);
+  context.result(
+    { removed: found.id, paths },
+    () => `${paint.good('✓')} Removed ${what}. \`hub undo\` brings it back.`,
+  );
 }

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import type { Finding } from '../../doctor/finding.ts';
+import { checkHub } from '../../doctor/hub-checks.ts';
+import { checkMachine } from '../../doctor/machine-checks.ts';
+import { checkServers } from '../../doctor/server-checks.ts';
+import { count } from '../../output/format.ts';
+import type { Paint } from '../../output/paint.ts';
+
+const PROBLEMS_EXIT = 5;
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  group: 'hub',
+  summary: 'Find what is wrong and say how to mend it',
+  description:
+    'Looks at Node, the home, the data folder, the configuration, the port, every server, and the clients of this machine. Changes nothing. Exits 5 if there is a problem.',
+  examples: [['hub doctor', 'every finding comes with its remedy']],
+  input: z.object({}),
+  async run(context) {
+    const findings = await context.working('examining', async () => [
+      ...(await checkHub(context)),
+      ...(await checkServers(context)),
+      ...checkMachine(context),
+    ]);
+    const problems = findings.filter(({ level }) => level === 'problem').length;
+    context.result({ healthy: problems === 0, findings }, () => render(findings, problems, context.paint));
+    return problems === 0 ? 0 : PROBLEMS_EXIT;
+  },
+});
+
+function render(findings: readonly Finding[], problems: number, paint: Paint): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const marks = {
+    ok: paint.good('✓'),
+    note: paint.faint('·'),
+    warning: paint.warn('!'),
+    problem: paint.bad('✗'),
+  };
+  const margin = ' '.repeat(width + 4);
+  const lines = findings.flatMap(({ check, level, text, fix }) => [
+    `${marks[level]} ${paint.strong(check.padEnd(width))}  ${text.replaceAll('\n', `\n${margin}`)}`,
+    ...(fix === undefined ? [] : [`${margin}${paint.good('→')} ${fix}`]),
+  ]);
+  const verdict = problems === 0 ? paint.good('Healthy.') : paint.bad(`${count(problems, 'problem')}.`);
+  return [...lines, '', verdict].join('\n');
+}

@@ -1,0 +1,87 @@
+import { isBundleFresh } from '@counterpart/scaffolds/server/bundle';
+import type { Manifest, ServerDetail } from '@counterpart/schemas';
+import { readSecrets } from '../../interop/secrets-file.ts';
+import type { Context } from '../context.ts';
+import { createHubApi } from '../hub-api.ts';
+import { findHub } from '../running-hub.ts';
+import { readServersFolder } from '../server-folder.ts';
+import { hubSettings } from '../settings.ts';
+import { note, ok, problem, warning, type Finding } from './finding.ts';
+
+/** Every server package, and every server of a running hub with its last failure. */
+export async function checkServers(context: Context): Promise<Finding[]> {
+  const { servers, problems } = readServersFolder(context);
+  const details = await askHub(context);
+  const broken = [...problems].map(([folder, error]) =>
+    problem(
+      `server ${folder}`,
+      error.message,
+      'Build it again, or correct what is named; `hub validate` checks it.',
+    ),
+  );
+  const built = await Promise.all(
+    [...servers.values()].map(({ id, directory, manifest }) =>
+      checkBuilt(context, { id, directory, manifest, detail: details.get(id) }),
+    ),
+  );
+  const others = [...details.values()]
+    .filter(({ id }) => !servers.has(id))
+    .map((detail) => failure(detail) ?? ok(`server ${detail.id}`, stateOf(detail)));
+  if (servers.size + details.size + problems.size === 0)
+    return [note('servers', `none in ${context.home.serversDir}; \`hub build\` makes one`)];
+  return [...broken, ...built, ...others];
+}
+
+async function askHub(context: Context): Promise<Map<string, ServerDetail>> {
+  const presence = await findHub(context.home);
+  if (presence.kind !== 'running') return new Map();
+  const hub = createHubApi(presence.address, context.signal);
+  const details = await Promise.all((await hub.servers()).map(({ id }) => hub.server(id)));
+  return new Map(details.map((detail) => [detail.id, detail]));
+}
+
+interface Built {
+  readonly id: string;
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly detail: ServerDetail | undefined;
+}
+
+async function checkBuilt(context: Context, { id, directory, manifest, detail }: Built): Promise<Finding> {
+  const check = `server ${id}`;
+  const failed = detail && failure(detail);
+  if (failed) return failed;
+  const override = hubSettings(context.home).config.overrides[id];
+  const known = { ...readSecrets(context.home.dataDir), ...context.io.env, ...override?.env };
+  const missing = manifest.secrets
+    .filter(({ name, required }) => required && known[name] === undefined)
+    .map(({ name }) => name);
+  if (missing.length > 0 && override?.target !== 'mirror')
+    return warning(
+      check,
+      `${missing.join(', ')} is not set`,
+      `Set it where the hub starts, or run \`hub target ${id} mirror\` to work without.`,
+    );
+  const fresh = await isBundleFresh(directory);
+  const state = detail ? stateOf(detail) : `${Object.keys(manifest.tools).length} tools`;
+  return ok(check, fresh ? state : `${state}; its bundle is made anew when it next starts`);
+}
+
+/** The newest lines of standard error say most about a failure. */
+const TAIL_LINES = 5;
+
+function failure(detail: ServerDetail): Finding | undefined {
+  if (detail.problem === undefined || !detail.enabled) return undefined;
+  const tail = detail.stderr
+    .slice(-TAIL_LINES)
+    .map((line) => `\n  │ ${line}`)
+    .join('');
+  const fix =
+    detail.state === 'quarantined'
+      ? `Mend the cause, then \`hub enable ${detail.id}\` starts it anew.`
+      : `\`hub logs ${detail.id}\` shows more; \`hub restart ${detail.id}\` tries again.`;
+  return problem(`server ${detail.id}`, `${detail.state}: ${detail.problem}${tail}`, fix);
+}
+
+const stateOf = ({ state, enabled, toolNames }: ServerDetail): string =>
+  `${enabled ? (state === 'stopped' ? 'asleep' : state) : 'disabled'}, ${toolNames.length} tools`;
