@@ -16,6 +16,7 @@ import type {
   Supervisor,
   Upstream,
 } from '../../hub/src/kernel/ports.ts';
+import { membersOf } from '../../hub/src/upstream/rpc/members.ts';
 import { createUpstream, type UpstreamOptions } from '../../hub/src/upstream/upstream.ts';
 
 const FIXTURES = new URL('../fixtures/servers/', import.meta.url);
@@ -157,8 +158,11 @@ export function remoteOf(
   });
 }
 
-/** Pids of fixture programs that still run. */
-export const livingPids = (): (number | undefined)[] => [...children].map(({ pid }) => pid);
+/** Closes them all and fails if a fixture program still runs. */
+export async function closeAll(upstreams: Upstream[]): Promise<void> {
+  await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
+  if (children.size > 0) throw new Error(`still running: ${[...children].map(({ pid }) => pid).join(', ')}`);
+}
 
 export const MODERN_CALLER: Caller = { era: 'modern', capabilities: {} };
 export const LEGACY_CALLER: Caller = { era: 'legacy', capabilities: {} };
@@ -177,7 +181,7 @@ export interface CallResult {
 function read(reply: RelayReply): CallResult {
   if (reply.kind === 'failure')
     return { id: '', failure: reply.error.code, detail: reply.error.message, bytes: 0 };
-  const message: JsonMembers = JSON.parse(reply.frame.toString('utf8'));
+  const message = membersOf(JSON.parse(reply.frame.toString('utf8')));
   const id = reply.frame.toString('utf8', reply.idStart, reply.idEnd);
   return { ...message, id, era: reply.era, bytes: reply.frame.length };
 }

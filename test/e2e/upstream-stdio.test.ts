@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { JsonMembers, Upstream, UpstreamLists } from '../../hub/src/kernel/ports.ts';
 import { RpcFailure } from '../../hub/src/upstream/upstream.ts';
 import { verifies } from '../verifies.ts';
-import { call, LEGACY_CALLER, livingPids, textOf, upstreamOf } from './upstream-harness.ts';
+import { call, closeAll, LEGACY_CALLER, textOf, upstreamOf } from './upstream-harness.ts';
 
 const open: Upstream[] = [];
 const start: typeof upstreamOf = (...args) => {
@@ -13,10 +13,7 @@ const start: typeof upstreamOf = (...args) => {
   return upstream;
 };
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((upstream) => upstream.close()));
-  expect(livingPids()).toEqual([]);
-});
+afterEach(() => closeAll(open));
 
 const nextLists = (upstream: Upstream): Promise<UpstreamLists> =>
   new Promise((resolve) => {

@@ -51,7 +51,8 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
     values.flatMap((value): Item[] => {
       const detail = sizeProblem(value);
       const item = detail === undefined ? make(value) : undefined;
-      if (item === undefined) refuse(kind, JSON.stringify(value['name'] ?? null), detail ?? 'it has no name or no URI');
+      if (item === undefined)
+        refuse(kind, JSON.stringify(value['name'] ?? null), detail ?? 'it has no name or no URI');
       return item ? [item] : [];
     });
   const keep = <T extends Item>(kind: CatalogProblem['kind'], items: readonly T[]): T[] =>

@@ -53,10 +53,18 @@ export function exchangeHttp(peer: HttpPeer, message: HttpMessage, events: HttpE
   const headers = body ? { ...message.headers, 'Content-Length': body.length } : message.headers;
   const request = send(peer.url, { method: message.method, headers, agent: peer.agent });
   const once = onlyOnce(events);
-  request.on('error', (error) => once.failed(connectionError(peer, error)));
+  request.on('error', (error) => {
+    // The server closed a connection that was idle here; the others it had are as dead, and must not cost a call each.
+    if (request.reusedSocket) closeIdle(peer.agent);
+    once.failed(connectionError(peer, error));
+  });
   request.on('response', (response) => receive(peer, response, once));
   request.end(body);
   return request;
+}
+
+function closeIdle(agent: HttpAgent): void {
+  for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
 }
 
 function receive(peer: HttpPeer, response: IncomingMessage, events: HttpEvents): void {

@@ -146,7 +146,8 @@ export class HttpWire implements Wire {
   /** The server knows no such session, so it did not carry the request out: it is sent once more in a new one. */
   async #repeatInNewSession(out: Outgoing, answer: Refusal): Promise<void> {
     try {
-      if (this.#sessionId === answer.sentSession) await this.#hooks.renew();
+      // Without an id a renewal is already under way, and this one waits for it.
+      if (this.#sessionId === answer.sentSession || this.#sessionId === undefined) await this.#hooks.renew();
       this.#post({ ...out, attempts: 1 });
     } catch {
       this.#fail(out, refusal(this.#peer, answer.status, answer.body));

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { templatePattern } from './resource-routes.ts';
+
+test.each([
+  ['file:///{path}', ['file:///a'], ['file:///a/b', 'file://x']],
+  ['file:///{+path}', ['file:///a/b', 'file:///'], ['note:x']],
+  ['db://{table}/rows{?limit,after}', ['db://t/rows', 'db://t/rows?limit=1&after=2'], ['db://t/rows/1']],
+  ['repo://o{/owner,name}', ['repo://o/a/b', 'repo://o'], ['repo://x/a']],
+  ['a.b:{x}{y}', ['a.b:1', 'a.b:'], ['aXb:1']],
+])('%s matches what it can expand to', (template, inside, outside) => {
+  const pattern = templatePattern(template);
+  expect([inside.map((uri) => pattern?.test(uri)), outside.map((uri) => pattern?.test(uri))]).toEqual([
+    inside.map(() => true),
+    outside.map(() => false),
+  ]);
+});
+
+test('many expressions side by side are matched in no time', () => {
+  const pattern = templatePattern(`x:${'{a}'.repeat(300)}!`);
+  const before = performance.now();
+  expect(pattern?.test(`x:${'y'.repeat(8_000)}`)).toBe(false);
+  expect(performance.now() - before).toBeLessThan(1_000);
+});
+
+test('a template too long to be trusted is not matched', () => {
+  expect(templatePattern(`x:${'a'.repeat(2_000)}`)).toBeUndefined();
+});

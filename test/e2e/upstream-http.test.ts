@@ -1,0 +1,392 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createMcpHandler, McpServer as ModernServer } from '@modelcontextprotocol/server';
+import { McpServer as LegacyServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { ElicitResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { JsonMembers, Upstream, UpstreamLists } from '../../hub/src/kernel/ports.ts';
+import { membersOf } from '../../hub/src/upstream/rpc/members.ts';
+import { call, closeAll, LEGACY_CALLER, remoteOf, textOf } from './upstream-harness.ts';
+
+const open: Upstream[] = [];
+const servers: Server[] = [];
+const connect: typeof remoteOf = (...args) => {
+  const upstream = remoteOf(...args);
+  open.push(upstream);
+  return upstream;
+};
+
+afterEach(async () => {
+  await closeAll(open);
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: JsonMembers,
+) => void | Promise<void>;
+
+async function listen(handle: Handler): Promise<string> {
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const text = Buffer.concat(parts).toString('utf8');
+      void handle(request, response, text === '' ? {} : membersOf(JSON.parse(text)));
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address: AddressInfo | string | null = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/mcp`;
+}
+
+const sendJson = (
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void =>
+  void response
+    .writeHead(status, { 'Content-Type': 'application/json', ...headers })
+    .end(JSON.stringify(value));
+
+function legacySdk(): { handle: Handler; sessions: Map<string, StreamableHTTPServerTransport> } {
+  const sessions = new Map<string, StreamableHTTPServerTransport>();
+  const make = () => {
+    const server = new LegacyServer({ name: 'v1', version: '1.0.0' });
+    server.registerTool('echo', { inputSchema: { text: z.string() } }, ({ text }) => ({
+      content: [{ type: 'text', text }],
+    }));
+    server.registerTool('ask', {}, async ({ sendRequest }) => {
+      const requestedSchema = { type: 'object' as const, properties: { ok: { type: 'boolean' as const } } };
+      const question = { method: 'elicitation/create' as const, params: { message: '?', requestedSchema } };
+      const { action } = await sendRequest(question, ElicitResultSchema);
+      return { content: [{ type: 'text', text: action }] };
+    });
+    return server;
+  };
+  const handle: Handler = async (request, response, body) => {
+    const id = String(request.headers['mcp-session-id'] ?? '');
+    const known = sessions.get(id);
+    if (known) return known.handleRequest(request, response, request.method === 'POST' ? body : undefined);
+    if (id !== '' || body['method'] !== 'initialize') {
+      return sendJson(response, 400, {
+        jsonrpc: '2.0',
+        error: { code: -32000, message: 'No valid session ID' },
+        id: null,
+      });
+    }
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: () => randomUUID(),
+      onsessioninitialized: (fresh) => void sessions.set(fresh, transport),
+      onsessionclosed: (ended) => void sessions.delete(ended),
+    });
+    await make().connect(transport);
+    return transport.handleRequest(request, response, body);
+  };
+  return { handle, sessions };
+}
+
+async function modernSdk(): Promise<string> {
+  const handler = createMcpHandler(
+    () => {
+      const server = new ModernServer({ name: 'v2', version: '1.0.0' });
+      const inputSchema = z.object({ text: z.string().meta({ 'x-mcp-header': 'Text' }) });
+      server.registerTool('echo', { inputSchema }, ({ text }) => ({ content: [{ type: 'text', text }] }));
+      server.registerTool('steps', {}, async (ctx) => {
+        const progressToken = ctx.mcpReq._meta?.progressToken;
+        if (progressToken !== undefined) {
+          await ctx.mcpReq.notify({
+            method: 'notifications/progress',
+            params: { progressToken, progress: 1 },
+          });
+        }
+        return { content: [{ type: 'text', text: 'done' }] };
+      });
+      return server;
+    },
+    { legacy: 'reject' },
+  );
+  return listen(async (request, response, body) => {
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers))
+      if (typeof value === 'string') headers.set(name, value);
+    const init = {
+      method: request.method ?? 'POST',
+      headers,
+      ...(request.method === 'POST' ? { body: JSON.stringify(body) } : {}),
+    };
+    const answer = await handler.fetch(new Request(`http://127.0.0.1${request.url ?? ''}`, init));
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    if (!answer.body) return void response.end();
+    for await (const chunk of answer.body) response.write(chunk);
+    response.end();
+  });
+}
+
+test('a legacy server on SDK v1 is initialized, called and left with its session ended', async () => {
+  const { handle, sessions } = legacySdk();
+  const upstream = connect(await listen(handle));
+  const lists = await upstream.refresh();
+  const { result, era } = await call(upstream, 'echo', { text: 'naïve' }, { caller: LEGACY_CALLER });
+  expect([
+    lists.tools.map(({ name }) => name),
+    result?.['content'],
+    era,
+    upstream.info?.serverInfo,
+  ]).toMatchObject([['echo', 'ask'], [{ type: 'text', text: 'naïve' }], 'legacy', { name: 'v1' }]);
+  expect(upstream.snapshot.state).toBe('ready');
+  expect(sessions.size).toBe(1);
+  await upstream.close();
+  expect(sessions.size).toBe(0);
+});
+
+test('a session the server forgot is opened anew, and the call that met this is answered', async () => {
+  const { handle, sessions } = legacySdk();
+  const upstream = connect(await listen(handle));
+  await call(upstream, 'echo', { text: 'before' });
+  sessions.clear();
+  const answers = await Promise.all(['a', 'b', 'c'].map((text) => call(upstream, 'echo', { text })));
+  expect([answers.map(textOf), sessions.size]).toEqual([['a', 'b', 'c'], 1]);
+});
+
+test('a changed list is heard on the legacy server’s own stream', async () => {
+  const tools: JsonMembers[] = [{ name: 'first', inputSchema: { type: 'object' } }];
+  const results: Record<string, () => JsonMembers> = {
+    initialize: () => ({
+      protocolVersion: '2025-06-18',
+      capabilities: { tools: { listChanged: true } },
+      serverInfo: { name: 'raw' },
+    }),
+    'tools/list': () => ({ tools }),
+  };
+  let markListed: () => void = () => undefined;
+  const listed = new Promise<void>((resolve) => {
+    markListed = resolve;
+  });
+  const url = await listen(async (request, response, body) => {
+    if (request.method === 'GET') {
+      await listed;
+      tools.push({ name: 'late', inputSchema: { type: 'object' } });
+      const changed = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+      return void response
+        .writeHead(200, { 'Content-Type': 'text/event-stream' })
+        .write(`id: 1\ndata: ${changed}\n\n`);
+    }
+    const { id, method } = body;
+    if (id === undefined) return void response.writeHead(202).end();
+    const result = results[String(method)]?.();
+    if (method === 'tools/list') response.on('finish', markListed);
+    sendJson(response, 200, {
+      jsonrpc: '2.0',
+      id,
+      ...(result ? { result } : { error: { code: -32601, message: 'unknown' } }),
+    });
+  });
+  const upstream = connect(url);
+  const changed = new Promise<UpstreamLists>((resolve) => {
+    upstream.on('lists-changed', (lists) => {
+      if (lists.tools.length > 1) resolve(lists);
+    });
+  });
+  await upstream.refresh();
+  expect((await changed).tools.map(({ name }) => name)).toEqual(['first', 'late']);
+});
+
+test('over HTTP a question comes on the stream of its call, so its client is known even among many', async () => {
+  const upstream = connect(await listen(legacySdk().handle), { declare: { elicitation: {} } });
+  const asked = (action: string) => {
+    const caller = { era: 'legacy' as const, capabilities: { elicitation: {} } };
+    return call(upstream, 'ask', {}, { caller, ask: () => Promise.resolve({ action, content: {} }) });
+  };
+  expect((await Promise.all(['accept', 'decline', 'cancel'].map(asked))).map(textOf)).toEqual([
+    'accept',
+    'decline',
+    'cancel',
+  ]);
+});
+
+test('a modern server on SDK v2 gets the headers it insists on, also those of annotated arguments', async () => {
+  const upstream = connect(await modernSdk());
+  const heard: unknown[] = [];
+  const echoed = await call(upstream, 'echo', { text: 'naïve ✓' });
+  const steps = await call(
+    upstream,
+    'steps',
+    {},
+    { progressToken: 't', notify: (_, params) => void heard.push(params) },
+  );
+  expect([textOf(echoed), textOf(steps), heard, upstream.info?.era]).toEqual([
+    'naïve ✓',
+    'done',
+    [{ progressToken: 't', progress: 1 }],
+    'modern',
+  ]);
+});
+
+const DISCOVERED = {
+  resultType: 'complete',
+  supportedVersions: ['2026-07-28'],
+  capabilities: { tools: { listChanged: true } },
+  ttlMs: 0,
+  cacheScope: 'private',
+};
+
+/** A modern server of a few lines; `act` handles what it does not. */
+const modernRaw =
+  (act: Handler): Handler =>
+  (request, response, body) => {
+    const { id, method } = body;
+    if (method === 'server/discover')
+      return sendJson(response, 200, { jsonrpc: '2.0', id, result: DISCOVERED });
+    if (method === 'tools/list')
+      return sendJson(response, 200, { jsonrpc: '2.0', id, result: { tools: [], resultType: 'complete' } });
+    return act(request, response, body);
+  };
+
+test('a subscription is opened, and opened again after the server ends it', async () => {
+  const opened: unknown[] = [];
+  let second: () => void = () => undefined;
+  const twice = new Promise<void>((resolve) => {
+    second = resolve;
+  });
+  const url = await listen(
+    modernRaw((_request, response, body) => {
+      if (body['method'] !== 'subscriptions/listen') return void response.writeHead(202).end();
+      opened.push(membersOf(body['params'])['notifications']);
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      if (opened.length === 2) second();
+      else
+        response.end(
+          `data: ${JSON.stringify({ jsonrpc: '2.0', id: body['id'], result: { resultType: 'complete' } })}\n\n`,
+        );
+    }),
+  );
+  await connect(url).refresh();
+  await twice;
+  expect(opened).toEqual([{ toolsListChanged: true }, { toolsListChanged: true }]);
+});
+
+test('giving a modern call up closes its stream', async () => {
+  let gone: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  const abort = new AbortController();
+  const url = await listen(
+    modernRaw((_request, response, body) => {
+      if (body['method'] !== 'tools/call') return;
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+      response.on('close', gone);
+      abort.abort();
+    }),
+  );
+  void call(connect(url), 'x', {}, { signal: abort.signal });
+  await expect(closed).resolves.toBeUndefined();
+});
+
+test('a stream that ends without the answer fails its call only', async () => {
+  const url = await listen(
+    modernRaw((_request, response, body) => {
+      if (body['method'] !== 'tools/call') return;
+      const { id } = body;
+      if (membersOf(body['params'])['name'] === 'good')
+        return sendJson(response, 200, { jsonrpc: '2.0', id, result: {} });
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(': nothing\n\n');
+    }),
+  );
+  const upstream = connect(url);
+  const [bad, good] = await Promise.all([call(upstream, 'bad'), call(upstream, 'good')]);
+  expect([bad.failure, good.result]).toEqual(['UPSTREAM_LOST', {}]);
+});
+
+test.each([
+  [401, 'credentials'],
+  [503, 'HTTP 503'],
+])('status %i is no evidence of an era and says what to do', async (status, words) => {
+  const methods: unknown[] = [];
+  const url = await listen((_request, response, body) => {
+    methods.push(body['method']);
+    sendJson(response, status, { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'no' } });
+  });
+  const { failure, detail } = await call(connect(url), 'x');
+  expect([failure, detail, methods]).toEqual([
+    'UPSTREAM_UNREACHABLE',
+    expect.stringContaining(words),
+    ['server/discover'],
+  ]);
+});
+
+test('a redirect is followed within one origin and refused across', async () => {
+  const other = await listen(
+    modernRaw((_request, response, body) =>
+      sendJson(response, 200, { jsonrpc: '2.0', id: body['id'], result: {} }),
+    ),
+  );
+  const url = await listen((request, response, body) => {
+    if (request.url === '/mcp') return void response.writeHead(308, { Location: '/moved' }).end();
+    if (membersOf(body['params'])['name'] === 'away')
+      return void response.writeHead(307, { Location: other }).end();
+    return modernRaw(() =>
+      sendJson(response, 200, { jsonrpc: '2.0', id: body['id'], result: { here: true } }),
+    )(request, response, body);
+  });
+  const upstream = connect(url, { headers: { Authorization: 'Bearer secret' } });
+  const [here, away] = [await call(upstream, 'x'), await call(upstream, 'away')];
+  expect([here.result, away.failure, away.detail]).toEqual([
+    { here: true },
+    'UPSTREAM_UNREACHABLE',
+    expect.stringContaining('it redirects to'),
+  ]);
+});
+
+test('an address where nothing listens is told precisely, and tried again at the next call', async () => {
+  const url = await listen(
+    modernRaw((_request, response, body) =>
+      sendJson(response, 200, { jsonrpc: '2.0', id: body['id'], result: {} }),
+    ),
+  );
+  const upstream = connect(url);
+  const [server] = servers;
+  const { port } = new URL(url);
+  await call(upstream, 'x');
+  server?.closeAllConnections();
+  await new Promise((resolve) => server?.close(resolve));
+  // The first call may still meet the connection that was just closed.
+  await call(upstream, 'x');
+  const down = await call(upstream, 'x');
+  expect([down.failure, upstream.snapshot.state]).toEqual(['UPSTREAM_UNREACHABLE', 'degraded']);
+  await new Promise<void>((resolve) => server?.listen(Number(port), '127.0.0.1', resolve));
+  expect([(await call(upstream, 'x')).result, upstream.snapshot.state]).toEqual([{}, 'ready']);
+});
+
+test('a secret in the address is in no message', async () => {
+  const { detail } = await call(connect('http://user:hunter2@127.0.0.1:1/mcp?key=hunter3'), 'x');
+  expect(detail).toMatch(/^Cannot reach remote at http:\/\/127\.0\.0\.1:1\/mcp: /);
+});
+
+test('the declared limit holds for remote calls too, and legacy servers are told of the cancellation', async () => {
+  const { handle } = legacySdk();
+  const seen: unknown[] = [];
+  let told: () => void = () => undefined;
+  const cancelled = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  const url = await listen((request, response, body) => {
+    seen.push(body['method']);
+    if (body['method'] === 'notifications/cancelled') told();
+    if (body['method'] === 'tools/call') return;
+    return handle(request, response, body);
+  });
+  const { failure } = await call(connect(url), 'echo', { text: 'x' }, { timeoutMs: 100 });
+  await cancelled;
+  expect(failure).toBe('CALL_TIMEOUT');
+});
