@@ -1,9 +1,6 @@
 import type { HubConfig } from '@counterpart/schemas';
 import type { Logger } from '../kernel/log.ts';
 
-/** Environment that references are looked up in. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** A listener of configuration changes; the next change waits for its promise. */
 export type ConfigListener = (config: HubConfig, previous: HubConfig) => void | Promise<void>;
 
@@ -19,7 +16,10 @@ export interface ConfigStore {
   load(): Promise<HubConfig>;
   /** Calls `listener` after every change of the file that is valid; the returned function ends it. */
   watch(listener: ConfigListener): () => void;
-  /** Edits the file's JSON in place and writes it durably; rejects with CONFIG_INVALID or CONFIG_CONFLICT and writes nothing. */
+  /**
+   * Edits the file's JSON, servers under `mcpServers` by their ids, and writes it durably; a copy with what is lost, such as
+   * comments, is kept as `<file>.bak`. Rejects with CONFIG_INVALID or CONFIG_CONFLICT, and has then written nothing.
+   */
   update(edit: (json: Record<string, unknown>) => void): Promise<void>;
 }
 

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { canonicalJson, HubConfig, hubError, toCounterpartError } from '@counterpart/schemas';
+import { hasComments, stripComments } from './comments.ts';
+import { parseMembers, readConfig } from './decode.ts';
+import { translate } from './dialects.ts';
+import { diffServers, needsRestart } from './diff.ts';
+import { replaceFile } from './replace-file.ts';
+import type { ConfigListener, ConfigStore, ConfigStoreOptions } from './store.ts';
+import { watchFile } from './watch.ts';
+
+/** A configuration file that is read again when it changes; the last valid reading stays current. */
+export const createConfigStore = (options: ConfigStoreOptions): ConfigStore => new FileConfigStore(options);
+
+class FileConfigStore implements ConfigStore {
+  readonly #options: ConfigStoreOptions;
+  #current = HubConfig.parse({});
+  #problem: string | undefined;
+  #notes: readonly string[] = [];
+  /** Edits of this process, one after the other. */
+  #edits: Promise<void> = Promise.resolve();
+
+  constructor(options: ConfigStoreOptions) {
+    this.#options = options;
+  }
+
+  current(): HubConfig {
+    return this.#current;
+  }
+
+  problem(): string | undefined {
+    return this.#problem;
+  }
+
+  notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  async load(): Promise<HubConfig> {
+    const { file } = this.#options;
+    try {
+      const text = await readText(file);
+      const { config, notes } =
+        text === undefined ? { config: HubConfig.parse({}), notes: [] } : readConfig(text, file);
+      this.#current = config;
+      this.#notes = notes;
+      this.#problem = undefined;
+      return config;
+    } catch (thrown) {
+      const error = toCounterpartError(thrown);
+      this.#problem = error.message;
+      throw error;
+    }
+  }
+
+  watch(listener: ConfigListener): () => void {
+    const { file, log } = this.#options;
+    let told = this.#current;
+    return watchFile(file, log, async () => {
+      const before = this.#problem;
+      try {
+        await this.load();
+      } catch (thrown) {
+        const { message } = toCounterpartError(thrown);
+        if (message !== before)
+          log.warn({ problem: message }, 'the configuration is not valid: the one before stays');
+        return;
+      }
+      const previous = told;
+      told = this.#current;
+      if (canonicalJson(previous) === canonicalJson(told)) return;
+      this.#report(previous, told);
+      await listener(told, previous);
+    });
+  }
+
+  update(edit: (json: Record<string, unknown>) => void): Promise<void> {
+    const done = this.#edits.then(() => this.#write(edit));
+    this.#edits = done.catch(() => undefined);
+    return done;
+  }
+
+  async #write(edit: (json: Record<string, unknown>) => void): Promise<void> {
+    const { file } = this.#options;
+    const before = await readText(file);
+    const raw = before === undefined ? {} : parseMembers(stripComments(before), file);
+    const { json, issues } = translate(raw);
+    // Two servers of one id: writing would lose one of them.
+    if (before !== undefined && issues.length > 0) readConfig(before, file);
+    const lossy = before !== undefined && (hasComments(before) || canonicalJson(raw) !== canonicalJson(json));
+    edit(json);
+    const after = `${JSON.stringify(translate(json).json, undefined, 2)}\n`;
+    readConfig(after, file);
+    if (fingerprint(await readText(file)) !== fingerprint(before))
+      throw hubError('CONFIG_CONFLICT', { file });
+    if (lossy) await replaceFile(`${file}.bak`, before);
+    await replaceFile(file, after);
+  }
+
+  #report(before: HubConfig, after: HubConfig): void {
+    const { log } = this.#options;
+    const { added, removed, changed } = diffServers(before, after);
+    log.info({ added, removed, changed }, 'the configuration changed');
+    const later = needsRestart(before, after);
+    if (later.length > 0) log.warn({ settings: later }, 'these settings take effect after a restart');
+  }
+}
+
+const fingerprint = (text: string | undefined): string =>
+  text === undefined ? 'none' : createHash('sha256').update(text).digest('hex');
+
+/** Text of the file; undefined when there is none. Rejects with CONFIG_INVALID when it cannot be read. */
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (code === 'ENOENT') return undefined;
+    throw hubError('CONFIG_INVALID', { file, detail: `✖ It cannot be read (${code})` }, { cause });
+  }
+}
