@@ -5,8 +5,9 @@ import type { Shape } from './shape.ts';
 /** Levels of nesting the smallest value of a schema needs: 0 for text, infinite for a type that requires itself. */
 export type HeightOf = (schema: JsonSchema) => number;
 
-/** Schemas looked at for one answer; what lies beyond counts as infinite. */
+/** Schemas looked at for one answer, and the height that what lies beyond is taken to have. */
 const MAX_NODES = 2_000;
+const UNSEEN_HEIGHT = 50;
 
 interface Needs {
   /** Each must have a value, one level down. */
@@ -14,6 +15,9 @@ interface Needs {
   /** Of each list, one must have a value at the same level. */
   readonly oneOfEach: readonly (readonly JsonSchema[])[];
 }
+
+/** A choice without options. */
+const IMPOSSIBLE: Needs = { below: [], oneOfEach: [[]] };
 
 function needsOf(shape: Shape): Needs {
   const oneOfEach = shape.choices.map((choice) => choice.options);
@@ -34,9 +38,9 @@ export function createHeights(shapeOf: (schema: JsonSchema) => Shape | undefined
     const found = new Map<JsonSchema, Needs>();
     const queue = [start];
     for (let schema = queue.pop(); schema !== undefined && found.size < MAX_NODES; schema = queue.pop()) {
-      const shape = found.has(schema) ? undefined : shapeOf(schema);
-      if (!shape) continue;
-      const needs = needsOf(shape);
+      if (found.has(schema)) continue;
+      const shape = shapeOf(schema);
+      const needs = shape ? needsOf(shape) : IMPOSSIBLE;
       found.set(schema, needs);
       queue.push(...needs.below, ...needs.oneOfEach.flat());
     }
@@ -46,7 +50,7 @@ export function createHeights(shapeOf: (schema: JsonSchema) => Shape | undefined
   function settle(start: JsonSchema): void {
     const found = collect(start);
     const heights = new Map<JsonSchema, number>();
-    const known = (schema: JsonSchema): number => heights.get(schema) ?? Number.POSITIVE_INFINITY;
+    const known = (schema: JsonSchema): number => heights.get(schema) ?? (found.has(schema) ? Number.POSITIVE_INFINITY : UNSEEN_HEIGHT);
     for (let changed = true; changed; ) {
       changed = false;
       for (const [schema, { below, oneOfEach }] of found) {

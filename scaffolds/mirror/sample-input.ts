@@ -1,4 +1,6 @@
-import { hubError, type Blueprint, type JsonObject, type Operation } from '@counterpart/schemas';
+import { hubError, type Blueprint, type Json, type JsonObject, type JsonSchema, type Operation, type ParameterBinding } from '@counterpart/schemas';
+import { isObject, own, toSchema } from './json-value.ts';
+import { createSampler, type Sampler } from './sample.ts';
 
 export interface SampleInputOptions {
   /** Default 1. */
@@ -7,11 +9,61 @@ export interface SampleInputOptions {
   readonly optional?: boolean;
 }
 
-/** An input that `operation.input` accepts; throws SAMPLE_IMPOSSIBLE when the schema accepts none that can be found. */
-export function sampleInput(
-  blueprint: Blueprint,
-  operation: Operation,
-  options: SampleInputOptions = {},
-): JsonObject {
-  throw hubError('INTERNAL', { detail: `${blueprint.id} ${operation.name} ${options.seed ?? 1}` });
+const samplers = new WeakMap<Blueprint, Map<number, Sampler>>();
+
+function samplerFor(blueprint: Blueprint, seed: number): Sampler {
+  const bySeed = samplers.get(blueprint) ?? new Map<number, Sampler>();
+  samplers.set(blueprint, bySeed);
+  const sampler = bySeed.get(seed) ?? createSampler(blueprint.types, seed);
+  bySeed.set(seed, sampler);
+  return sampler;
+}
+
+/** A list or an object without content writes nothing to a URL or a form, so it would be missing on the other side. */
+const CONTENT: JsonSchema = {
+  allOf: [
+    { if: { type: 'array' }, then: { minItems: 1 } },
+    { if: { type: 'object' }, then: { minProperties: 1 } },
+    { if: { type: 'string' }, then: { minLength: 1 } },
+  ],
+};
+/** Characters that mean the same in a path, a query and a header, and no `.` or `..` segment. */
+const PLAIN_TEXT: JsonSchema = { if: { type: 'string' }, then: { pattern: '^[A-Za-z0-9]' } };
+
+function onTheWire(schema: Json | undefined, binding: ParameterBinding | undefined): readonly JsonSchema[] {
+  const own = toSchema(schema);
+  const strict: JsonSchema = { allOf: [own, CONTENT, ...(binding ? [PLAIN_TEXT] : [])] };
+  return [strict, { allOf: [own, CONTENT] }, own];
+}
+
+interface Making {
+  readonly sampler: Sampler;
+  readonly operation: Operation;
+  readonly optional: boolean;
+}
+
+function sampleProperty(name: string, schema: Json | undefined, { sampler, operation, optional }: Making): Json | undefined {
+  const binding = operation.http.parameters.find(({ key }) => key === name);
+  const hints = { name, salt: `${operation.name} ${name}`, optional: optional ? 'some' : 'none' } as const;
+  for (const candidate of onTheWire(schema, binding)) {
+    const value = sampler.sample(candidate, hints);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/**
+ * An input that `operation.input` accepts and that survives its way through a URL, a header or a form: no empty lists,
+ * objects or texts where the schema allows other ones. Throws SAMPLE_IMPOSSIBLE when none can be found.
+ */
+export function sampleInput(blueprint: Blueprint, operation: Operation, options: SampleInputOptions = {}): JsonObject {
+  const making: Making = { sampler: samplerFor(blueprint, options.seed ?? 1), operation, optional: options.optional ?? false };
+  const input = isObject(operation.input) ? operation.input : {};
+  const properties = isObject(input['properties']) ? input['properties'] : {};
+  const required = Array.isArray(input['required']) ? input['required'] : [];
+  const names = Object.keys(properties).filter((name) => making.optional || required.includes(name));
+  const members = names.map((name): [string, Json | undefined] => [name, sampleProperty(name, own(properties, name), making)]);
+  const missing = members.find(([name, value]) => value === undefined && required.includes(name));
+  if (missing) throw hubError('SAMPLE_IMPOSSIBLE', { subject: `${operation.name}, ${missing[0]}` });
+  return Object.fromEntries(members.flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]])));
 }

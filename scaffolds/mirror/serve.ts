@@ -1,5 +1,6 @@
-import type { Blueprint } from '@counterpart/schemas';
-import { serve } from '@hono/node-server';
+import { createServer } from 'node:http';
+import { hubError, type Blueprint } from '@counterpart/schemas';
+import { getRequestListener } from '@hono/node-server';
 import { createMirror, type MirrorOptions } from './mirror.ts';
 
 export interface ServeOptions extends MirrorOptions {
@@ -16,16 +17,28 @@ export interface RunningMirror {
   close(): Promise<void>;
 }
 
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') return hubError('PORT_TAKEN', { host, port }, { cause: error });
+  return hubError('INTERNAL', { detail: `the mirror cannot listen on ${host}:${port}: ${error.message}` }, { cause: error });
+}
+
 /** Serves the mirror of a blueprint on a socket of its own; rejects with PORT_TAKEN. */
 export async function startMirror(blueprint: Blueprint, options: ServeOptions = {}): Promise<RunningMirror> {
-  const host = options.host ?? '127.0.0.1';
+  const { host = '127.0.0.1', port = 0 } = options;
   const mirror = createMirror(blueprint, options);
-  return new Promise((resolve) => {
-    const server = serve({ fetch: mirror.fetch, hostname: host, port: options.port ?? 0 }, (address) => {
-      resolve({
-        url: `http://${host}:${address.port}`,
-        close: () => new Promise((done) => server.close(() => done())),
-      });
-    });
+  const server = createServer(getRequestListener(mirror.fetch, { overrideGlobalObjects: false }));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenFailure(error, host, port)));
+    server.listen(port, host, resolve);
   });
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }
