@@ -169,6 +169,8 @@ function changes(options: AdminOptions): Changes {
       const id = await addToConfig(request, options);
       await config.load();
       await fleet.reconcile();
+      // The answer tells what it offers, or why it does not start; either way it stays in the configuration.
+      await fleet.get(id).upstream.refresh().catch(() => undefined);
       return summary(id);
     },
     remove: (id) => remove(id, options),

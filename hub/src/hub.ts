@@ -157,7 +157,7 @@ function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUr
     config: () => config.current(),
     supervisor,
     catalog,
-    ensureBundle,
+    ensureBundle: async (directory) => void (await ensureBundle(directory)),
     mirrorUrl,
   });
   scope.add(() => fleet.close());

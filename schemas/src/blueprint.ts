@@ -112,6 +112,7 @@ export const ResponseContent = z.strictObject({
   schema: JsonSchema.optional(),
   examples: z.array(JsonValue).optional(),
 });
+export type ResponseContent = z.infer<typeof ResponseContent>;
 
 export const ResponseBinding = z.strictObject({
   /** `200`, `2XX` or `default`. */

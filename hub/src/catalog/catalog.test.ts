@@ -113,7 +113,7 @@ function catalogOf(sources: readonly CatalogSource[], options: Partial<CatalogOp
 
 function itemsIn(text: string | undefined): JsonMembers[] {
   const parsed: unknown = JSON.parse(text ?? '[]');
-  return Array.isArray(parsed) ? parsed : [];
+  return Array.isArray(parsed) ? parsed.filter((item) => typeof item === 'object') : [];
 }
 
 test('tools of all servers are listed under their names, known ones before any server runs, unknown members kept', () => {

@@ -58,7 +58,11 @@ export async function execute(argv: readonly string[], io: Io, signal: AbortSign
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
     if (signal.aborted && !(thrown instanceof CounterpartError)) return INTERRUPTED;
-    return report(thrown, argv, io);
+    return report(thrown, {
+      argv,
+      io,
+      commands: program.commands.flatMap((each) => [each.name(), ...each.aliases()]),
+    });
   }
 }
 
@@ -74,8 +78,15 @@ function prepare(command: Command, io: Io): Command {
   return command;
 }
 
-function report(thrown: unknown, argv: readonly string[], io: Io): number {
-  const error = thrown instanceof CommanderError ? usageError(thrown, argv) : toCounterpartError(thrown);
+interface Failed {
+  readonly argv: readonly string[];
+  readonly io: Io;
+  readonly commands: readonly string[];
+}
+
+function report(thrown: unknown, failed: Failed): number {
+  const { argv, io } = failed;
+  const error = thrown instanceof CommanderError ? usageError(thrown, failed) : toCounterpartError(thrown);
   const problem = toProblem(error);
   io.report?.({ problem });
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
@@ -85,9 +96,9 @@ function report(thrown: unknown, argv: readonly string[], io: Io): number {
   return errorCatalogue[error.code].exit;
 }
 
-function usageError(error: CommanderError, argv: readonly string[]): CounterpartError {
-  const [first = ''] = argv.filter((word) => !word.startsWith('-'));
-  const command = error.code === 'commander.unknownCommand' ? 'hub' : `hub ${first}`.trim();
+function usageError(error: CommanderError, { argv, commands }: Failed): CounterpartError {
+  const named = argv.find((word) => commands.includes(word));
+  const command = named === undefined || error.code === 'commander.unknownCommand' ? 'hub' : `hub ${named}`;
   // Commander writes the suggestion on a row of its own, in brackets.
   const detail = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, '. $1');
   return hubError(

@@ -25,7 +25,6 @@ export interface Discovery {
 
 /** `servers/<id>`, and `servers/<category>/<platform>` for those who sort them. */
 const MAX_DEPTH = 3;
-const SKIPPED = new Set(['node_modules', 'dist', 'src', 'test', 'source']);
 
 /** Reads every package below `root`. A broken one is a problem of its own and never hides another. */
 export function discoverServers(root: string): Discovery {
@@ -50,7 +49,7 @@ function packageFolders(root: string, depth: number): string[] {
   if (existsSync(join(root, 'manifest.json'))) return [root];
   if (depth === 0) return [];
   return entries(root)
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name))
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .map((entry) => entry.name)
     .sort()
     .flatMap((name) => packageFolders(join(root, name), depth - 1));

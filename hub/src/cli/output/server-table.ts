@@ -1,4 +1,4 @@
-import type { ServerSummary } from '@counterpart/schemas';
+import type { HubStatus, ServerSummary } from '@counterpart/schemas';
 import { paintState } from './format.ts';
 import type { Paint } from './paint.ts';
 import { renderTable } from './table.ts';
@@ -29,3 +29,10 @@ function noteOf(server: ServerSummary): string {
   ];
   return notes.join('; ') || (server.title ?? '');
 }
+
+/** Servers that cannot be served as they stand, each with its remedy; nothing when there are none. */
+export const renderBroken = (problems: HubStatus['problems'], paint: Paint): string[] =>
+  problems.flatMap(({ server, detail, fix }) => [
+    `${paint.bad('✗')} ${paint.strong(server)}: ${detail.replaceAll('\n', '\n  ')}`,
+    `  ${paint.good('→')} ${fix}`,
+  ]);

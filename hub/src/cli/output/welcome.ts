@@ -3,7 +3,7 @@ import type { HubStatus, ToolEntry } from '@counterpart/schemas';
 import { count } from './format.ts';
 import type { Paint } from './paint.ts';
 import { sampleCall } from './sample-call.ts';
-import { renderServers } from './server-table.ts';
+import { renderBroken, renderServers } from './server-table.ts';
 
 export interface Welcome {
   readonly status: HubStatus;
@@ -30,6 +30,7 @@ export function renderWelcome({ status, tools, tokenFile, paint, width, program 
       ? paint.faint('No servers yet.')
       : `${renderServers(servers, paint, width)}\n${paint.faint(`${count(servers.length, 'server')}, ${count(status.tools, 'tool')}; a server wakes on its first call`)}`,
     '',
+    ...renderBroken(status.problems, paint),
     paint.strong('What next'),
     ...nextSteps(status, tools, program).map(
       ([line, meaning]) => `  ${paint.code(line)}\n      ${paint.faint(meaning)}`,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { count, duration } from '../../output/format.ts';
-import { renderServers } from '../../output/server-table.ts';
+import { renderBroken, renderServers } from '../../output/server-table.ts';
 import { readToken, tokenFile } from '../../running-hub.ts';
 import { runningHub } from '../../with-hub.ts';
 
@@ -34,6 +34,7 @@ export const status = defineCommand({
           ? 'No servers. `hub build` or `hub add` makes the first.'
           : renderServers(state.servers, paint, context.io.width),
         paint.faint(`${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}`),
+        ...renderBroken(state.problems, paint),
       ].join('\n'),
     );
   },

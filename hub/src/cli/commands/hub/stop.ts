@@ -1,7 +1,8 @@
+import { CounterpartError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { createHubApi } from '../../hub-api.ts';
+import { createHubApi, type HubApi } from '../../hub-api.ts';
 import { findHub, forgetRecord, hasEnded, type HubPresence } from '../../running-hub.ts';
 
 /** Time to end calls and child processes, to obey TERM, and to vanish after KILL. */
@@ -37,7 +38,7 @@ async function end(presence: HubPresence, context: Context): Promise<Ending> {
   }
   const { pid } = presence.record;
   if (presence.kind === 'running') {
-    await createHubApi(presence.address, context.signal).shutdown();
+    await askToStop(createHubApi(presence.address, context.signal));
     if (await hasEnded(pid, GRACE_MS)) return 'stopped';
   }
   process.kill(pid, 'SIGTERM');
@@ -46,6 +47,15 @@ async function end(presence: HubPresence, context: Context): Promise<Ending> {
   await hasEnded(pid, KILL_MS);
   forgetRecord(context.home);
   return 'killed';
+}
+
+/** A hub that is quick to obey ends before it has answered. */
+async function askToStop(hub: HubApi): Promise<void> {
+  try {
+    await hub.shutdown();
+  } catch (error) {
+    if (!(error instanceof CounterpartError) || error.code !== 'UPSTREAM_UNREACHABLE') throw error;
+  }
 }
 
 function sentence(ending: Ending, pid: number | undefined, { home, paint }: Context): string {

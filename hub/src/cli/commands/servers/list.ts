@@ -4,7 +4,7 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { findServer } from '../../names.ts';
 import { count } from '../../output/format.ts';
-import { renderServers } from '../../output/server-table.ts';
+import { renderBroken, renderServers } from '../../output/server-table.ts';
 import { renderTable } from '../../output/table.ts';
 import { withHub } from '../../with-hub.ts';
 
@@ -30,15 +30,21 @@ export const list = defineCommand({
 
 async function listServers(context: Context, server: string | undefined): Promise<void> {
   const { paint, io } = context;
-  const servers = await withHub(context, async (hub) => {
-    if (server !== undefined) await findServer(hub, server);
-    return (await hub.servers()).filter(({ id }) => server === undefined || id === server);
+  const { servers, problems } = await withHub(context, async (hub) => {
+    const status = await hub.status();
+    if (server === undefined) return status;
+    const { id } = await findServer(hub, server);
+    return { servers: status.servers.filter((each) => each.id === id), problems: [] };
   });
   const tools = servers.reduce((sum, each) => sum + each.tools, 0);
-  context.result({ servers }, () =>
-    servers.length === 0
-      ? 'No servers yet. `hub build --from <file|url>` makes one, `hub add` and `hub import` take others in.'
-      : `${renderServers(servers, paint, io.width)}\n${paint.faint(`${count(servers.length, 'server')}, ${count(tools, 'tool')}`)}`,
+  const totals = `${count(servers.length, 'server')}, ${count(tools, 'tool')}`;
+  const none =
+    'No servers yet. `hub build --from <file|url>` makes one, `hub add` and `hub import` take others in.';
+  context.result({ servers, problems }, () =>
+    [
+      ...(servers.length === 0 ? [none] : [renderServers(servers, paint, io.width), paint.faint(totals)]),
+      ...renderBroken(problems, paint),
+    ].join('\n'),
   );
 }
 
