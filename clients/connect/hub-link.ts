@@ -24,6 +24,16 @@ export interface Sending {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A connection kept from an earlier request turned out to be closed: what was sent on it was most likely never read. */
+export class StaleConnection extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'StaleConnection';
+  }
+}
+
+const isReset = (cause: Error): boolean => 'code' in cause && cause.code === 'ECONNRESET';
+
 /** Connections to one MCP endpoint over HTTP, kept alive between requests. */
 export class HubLink {
   readonly #url: URL;
@@ -43,7 +53,9 @@ export class HubLink {
   send(sending: Sending): Promise<Visit> {
     return new Promise((resolve, reject) => {
       const outgoing = this.#request(sending);
-      outgoing.on('error', reject);
+      outgoing.on('error', (cause) =>
+        reject(outgoing.reusedSocket && isReset(cause) ? new StaleConnection(cause) : cause),
+      );
       outgoing.on('response', (incoming) => {
         const { 'mcp-session-id': session } = incoming.headers;
         const status = incoming.statusCode ?? 0;

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { HubLink, Visit } from './hub-link.ts';
+import { StaleConnection, type HubLink, type Visit } from './hub-link.ts';
 import { LegacySession } from './legacy-session.ts';
 import { headerValue, readShimMessage, type ShimMessage } from './shim-message.ts';
 import { ToolHeaders } from './tool-headers.ts';
@@ -21,6 +21,7 @@ export class Shim {
   readonly #toolHeaders = new ToolHeaders();
   readonly #inFlight = new Map<string | number, AbortController>();
   readonly #running = new Set<Promise<void>>();
+  #greeting = Promise.resolve();
   #revival: Promise<void> | undefined;
 
   constructor(options: ShimOptions) {
@@ -37,8 +38,13 @@ export class Shim {
     // Over HTTP a modern client cancels by closing the response (2026-07-28, Streamable HTTP).
     const cancelled = message.cancels === undefined ? undefined : this.#inFlight.get(message.cancels);
     if (cancelled) return cancelled.abort();
-    const run = this.#carry(message).finally(() => this.#running.delete(run));
-    if (message.method !== LISTEN) this.#running.add(run);
+    const { method, modernVersion } = message;
+    // A client that does not wait for the answer to `initialize` is served in order all the same.
+    const turn =
+      modernVersion === undefined ? this.#greeting.then(() => this.#carry(message)) : this.#carry(message);
+    if (isHello(message)) this.#greeting = turn;
+    const run = turn.finally(() => this.#running.delete(run));
+    if (method !== LISTEN) this.#running.add(run);
   }
 
   /** Waits for the answers that are still due, but not for ever. */
@@ -76,11 +82,13 @@ export class Shim {
     if (message.method === 'notifications/initialized') this.#session.listen();
   }
 
-  /** One more attempt when the hub was not there at all, so that nothing can have been done twice. */
+  /** One more attempt where nothing can have been done twice: the hub was not there, or the request changes nothing. */
   async #sendReviving(message: ShimMessage, signal: AbortSignal): Promise<Visit> {
     try {
       return await this.#send(message, signal);
     } catch (thrown) {
+      if (thrown instanceof StaleConnection && message.method !== 'tools/call')
+        return this.#send(message, signal);
       if (!wasNotThere(thrown) || !this.#options.onLost) throw thrown;
       this.#revival ??= this.#options.onLost().finally(() => {
         this.#revival = undefined;
@@ -91,22 +99,23 @@ export class Shim {
   }
 
   async #send(message: ShimMessage, signal: AbortSignal): Promise<Visit> {
-    let last = '';
+    if (isHello(message)) return this.#greet(message.text, signal);
     const onMessage = (text: string): void => {
-      last = text;
       if (message.method === 'tools/list') this.#toolHeaders.learn(text);
       this.#write(text);
     };
-    const hello = message.method === 'initialize' && message.modernVersion === undefined;
-    const headers = hello ? {} : this.#headersOf(message);
-    const visit = await this.#options.link.send({
-      method: 'POST',
-      headers,
-      body: message.text,
-      onMessage,
-      signal,
-    });
-    if (hello && visit.status < 400) this.#session.began(message.text, last, visit);
+    const headers = this.#headersOf(message);
+    return this.#options.link.send({ method: 'POST', headers, body: message.text, onMessage, signal });
+  }
+
+  /** The answer reaches the client only when the session is known: what it sends next belongs to that. */
+  async #greet(body: string, signal: AbortSignal): Promise<Visit> {
+    let answer = '';
+    const onMessage = (text: string): void => void (answer = text);
+    const visit = await this.#options.link.send({ method: 'POST', headers: {}, body, onMessage, signal });
+    if (visit.status >= 400) return visit;
+    this.#session.began(body, answer, visit);
+    this.#write(answer);
     return visit;
   }
 
@@ -127,6 +136,9 @@ export class Shim {
     if (this.#options.output.writable) this.#options.output.write(`${text}\n`);
   }
 }
+
+const isHello = ({ method, modernVersion }: ShimMessage): boolean =>
+  method === 'initialize' && modernVersion === undefined;
 
 interface ShimError {
   readonly code: number;

@@ -1,0 +1,236 @@
+import { Client as ModernClient } from '@modelcontextprotocol/client';
+import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runStdioShim } from '../../clients/connect/stdio.ts';
+import { LineClient } from '../fixtures/gateway/line-client.ts';
+import { MemoryCatalog } from '../fixtures/gateway/memory-catalog.ts';
+import { MemoryUpstream, type MemoryOptions } from '../fixtures/gateway/memory-upstream.ts';
+import { modernMeta } from '../fixtures/gateway/raw-client.ts';
+import { serveGateway } from '../fixtures/gateway/serve-gateway.ts';
+
+const SHIM = new URL('../fixtures/gateway/shim.ts', import.meta.url).pathname;
+const inputSchema = {
+  type: 'object' as const,
+  properties: { region: { type: 'string', 'x-mcp-header': 'Region' } },
+};
+const text = (value: string): object => ({ content: [{ type: 'text', text: value }] });
+const ALL = { kind: 'all' } as const;
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const undo of cleanUp.splice(0).reverse()) await undo();
+});
+
+async function setUp(options: MemoryOptions = {}, limits: { maxBodyBytes?: number } = {}) {
+  const upstream = new MemoryUpstream({
+    tools: ['echo', 'slow', 'ask', 'count'].map((name) => ({ name, inputSchema })),
+    resources: [{ uri: 'file:///größe', name: 'a' }],
+    era: 'legacy',
+    ...options,
+    handlers: {
+      'tools/call echo': (params) => text(JSON.stringify(params['arguments'])),
+      'tools/call slow': (_params, { signal }) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve({}))),
+      'tools/call ask': async (_params, { sink, signal }) =>
+        text(JSON.stringify(await sink.ask('elicitation/create', { message: '?' }, signal))),
+      'tools/call count': (_params, call) => {
+        call.progress(1);
+        return text('counted');
+      },
+      'resources/read': (params) => ({ contents: [{ uri: params['uri'], text: 'A' }] }),
+    },
+  });
+  const catalog = new MemoryCatalog(upstream);
+  const served = await serveGateway(catalog, { limits });
+  cleanUp.push(() => served.close());
+  return { upstream, catalog, served };
+}
+
+/** A client on the gateway's own stdio, or through the shim and HTTP: what it sees must be the same. */
+const ways = ['the gateway itself', 'the shim'] as const;
+
+describe.each(ways)('a client on standard input and output of %s', (way) => {
+  async function connect(options: MemoryOptions = {}, limits: { maxBodyBytes?: number } = {}) {
+    const made = await setUp(options, limits);
+    const client = new LineClient();
+    const { input, output } = client;
+    const closed =
+      way === 'the shim'
+        ? runStdioShim({ url: made.served.url, input, output })
+        : made.served.gateway.connectStdio(input, output, ALL).closed;
+    cleanUp.push(() => {
+      client.end();
+      return closed;
+    });
+    return { ...made, client, closed };
+  }
+
+  it('is served in the stateless era, also with names that no header can carry', async () => {
+    const { client } = await connect();
+    const _meta = modernMeta();
+    expect((await client.request(1, 'server/discover', { _meta })).result).toMatchObject({
+      resultType: 'complete',
+    });
+    expect((await client.request(2, 'tools/list', { _meta })).result).toMatchObject({
+      tools: [{ name: 'echo' }, {}, {}, {}],
+    });
+    const called = await client.request('x', 'tools/call', {
+      name: 'echo',
+      arguments: { region: ' eu ü ' },
+      _meta,
+    });
+    expect(called.result).toMatchObject({ resultType: 'complete', ...text('{"region":" eu ü "}') });
+    expect((await client.request(3, 'resources/read', { uri: 'file:///größe', _meta })).result).toMatchObject(
+      { contents: [{ text: 'A' }] },
+    );
+    expect((await client.request(4, 'no/such', { _meta })).error?.code).toBe(-32601);
+  });
+
+  it('is served in a session, with everything that comes unasked', async () => {
+    const { client, catalog, upstream } = await connect();
+    expect((await client.initialize({ elicitation: {} })).result).toMatchObject({
+      protocolVersion: '2025-11-25',
+    });
+    expect((await client.request(1, 'ping')).result).toEqual({});
+    const counted = client.request(2, 'tools/call', { name: 'count', _meta: { progressToken: 't' } });
+    expect((await client.notification('notifications/progress')).params).toMatchObject({
+      progressToken: 't',
+      progress: 1,
+    });
+    expect((await counted).result).toEqual(text('counted'));
+    const asked = client.request(3, 'tools/call', { name: 'ask' });
+    const question = await client.notification('elicitation/create');
+    client.send({ id: question.id, result: { action: 'cancel' } });
+    expect((await asked).result).toEqual(text('{"action":"cancel"}'));
+    await client.request(4, 'resources/subscribe', { uri: 'file:///größe' });
+    // The stream for it opens beside the requests; until then nothing is heard.
+    const nudge = setInterval(() => catalog.change({ tools: true }), 50);
+    await client.notification('notifications/tools/list_changed');
+    clearInterval(nudge);
+    catalog.updateResource('file:///größe');
+    expect((await client.notification('notifications/resources/updated')).params).toEqual({
+      uri: 'file:///größe',
+    });
+    upstream.emit('log-message', { level: 'info', data: 'news' });
+    expect((await client.notification('notifications/message')).params).toMatchObject({ data: 'news' });
+  });
+
+  it.each(['modern', 'legacy'] as const)('cancels a call of the %s era', async (era) => {
+    const { client, upstream } = await connect();
+    if (era === 'legacy') await client.initialize();
+    const meta = era === 'modern' ? { _meta: modernMeta() } : {};
+    client.send({ id: 'c', method: 'tools/call', params: { name: 'slow', ...meta } });
+    await expect.poll(() => upstream.requests).toHaveLength(1);
+    client.send({ method: 'notifications/cancelled', params: { requestId: 'c' } });
+    await expect.poll(() => upstream.cancelled).toHaveLength(1);
+  });
+
+  it('hears of changes on a listen until it cancels it', async () => {
+    const { client, catalog } = await connect();
+    client.send({
+      id: 'l',
+      method: 'subscriptions/listen',
+      params: { notifications: { toolsListChanged: true }, _meta: modernMeta() },
+    });
+    await client.notification('notifications/subscriptions/acknowledged');
+    catalog.change({ tools: true });
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': 'l' };
+    expect((await client.notification('notifications/tools/list_changed')).params).toEqual({ _meta });
+    client.send({ method: 'notifications/cancelled', params: { requestId: 'l' } });
+    expect((await client.request(2, 'tools/list', { _meta: modernMeta() })).result).toBeDefined();
+  });
+
+  it('gets an answer to garbage and is served on', async () => {
+    const { client } = await connect({}, { maxBodyBytes: 2_000 });
+    client.send('{"jsonrpc"');
+    expect((await client.answer(null)).error?.code).toBe(-32700);
+    const big = await Promise.race([
+      client.request('big', 'tools/call', { name: 'echo', pad: 'x'.repeat(4_000), _meta: modernMeta() }),
+      client.answer(null),
+    ]);
+    expect(big.error?.code).toBe(-32600);
+    expect((await client.request(2, 'tools/list', { _meta: modernMeta() })).result).toBeDefined();
+  });
+
+  it('ends with its input, and its call with it', async () => {
+    const { client, closed, upstream } = await connect();
+    await client.initialize();
+    client.end();
+    await closed;
+    await expect.poll(() => upstream.subscribed).toEqual([]);
+  });
+});
+
+describe('the stdio shim', () => {
+  it('goes on over a restart of the hub without the client noticing', async () => {
+    const { catalog, served } = await setUp();
+    const client = new LineClient();
+    const closed = runStdioShim({ url: served.url, input: client.input, output: client.output });
+    await client.initialize();
+    await client.request(1, 'resources/subscribe', { uri: 'file:///größe' });
+    await served.close();
+    const again = await serveGateway(catalog, { port: served.port });
+    cleanUp.push(() => again.close());
+    expect((await client.request('first', 'tools/list')).result).toBeDefined();
+    expect((await client.request(2, 'tools/call', { name: 'echo', arguments: { n: 1 } })).result).toEqual(
+      text('{"n":1}'),
+    );
+    expect(again.gateway.sessions()).toBe(1);
+    const nudge = setInterval(() => catalog.updateResource('file:///größe'), 50);
+    await client.notification('notifications/resources/updated');
+    clearInterval(nudge);
+    client.end();
+    await closed;
+    expect(again.gateway.sessions()).toBe(0);
+  });
+
+  it('says what to do when there is no hub, and starts one when it can', async () => {
+    const { catalog, served } = await setUp();
+    await served.close();
+    const alone = new LineClient();
+    const shim = runStdioShim({ url: served.url, input: alone.input, output: alone.output });
+    const refused = await alone.request(1, 'tools/list', { _meta: modernMeta() });
+    expect(refused.error).toMatchObject({
+      code: -32603,
+      message: expect.stringContaining('hub start') as unknown,
+      data: { code: 'HUB_NOT_RUNNING' },
+    });
+    alone.end();
+    await shim;
+    const helped = new LineClient();
+    const onLost = async (): Promise<void> => {
+      const revived = await serveGateway(catalog, { port: served.port });
+      cleanUp.push(() => revived.close());
+    };
+    const second = runStdioShim({ url: served.url, input: helped.input, output: helped.output, onLost });
+    expect((await helped.request(1, 'tools/list', { _meta: modernMeta() })).result).toBeDefined();
+    helped.end();
+    await second;
+  });
+
+  it('ends when it is told to', async () => {
+    const { served } = await setUp();
+    const { input, output } = new LineClient();
+    const abort = new AbortController();
+    const closed = runStdioShim({ url: served.url, input, output, signal: abort.signal });
+    abort.abort();
+    await expect(closed).resolves.toBeUndefined();
+  });
+
+  it('is a server like any other to both SDKs', async () => {
+    const { served } = await setUp();
+    const program = { command: process.execPath, args: [SHIM, served.url] };
+    const modern = new ModernClient({ name: 'm', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    await modern.connect(new ModernTransport(program));
+    cleanUp.push(() => modern.close());
+    expect(modern.getNegotiatedProtocolVersion()).toBe('2026-07-28');
+    expect(await modern.callTool({ name: 'echo', arguments: { a: 1 } })).toMatchObject(text('{"a":1}'));
+    const legacy = new LegacyClient({ name: 'l', version: '1' });
+    await legacy.connect(new LegacyTransport(program));
+    cleanUp.push(() => legacy.close());
+    expect(await legacy.callTool({ name: 'echo', arguments: { a: 2 } })).toMatchObject(text('{"a":2}'));
+    expect((await legacy.listTools()).tools).toHaveLength(4);
+  });
+});
