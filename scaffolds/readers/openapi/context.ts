@@ -29,6 +29,8 @@ export interface OperationContext extends DocumentContext {
   /** As shown: `GET /pets`. */
   readonly subject: string;
   readonly operationId: string | undefined;
+  /** Of the operation itself. */
+  readonly pointer: string;
   readonly lose: (loss: PartLoss) => void;
   /** A remark for the build report on what was changed. */
   readonly note: (text: string) => void;

@@ -31,10 +31,27 @@ const REMOVING = new Set([
   'refund',
 ]);
 
+const OPENLY_REMOVING = new Set([
+  'delete',
+  'remove',
+  'destroy',
+  'purge',
+  'erase',
+  'wipe',
+  'revoke',
+  'kill',
+  'terminate',
+  'uninstall',
+]);
+
+/** Some services remove with GET; a name that begins so is believed more than the method. */
+const removes = ([first]: readonly string[]): boolean => first !== undefined && OPENLY_REMOVING.has(first);
+
 /** What a call may do, judged from the method (RFC 9110, 9.2) and made stricter, never milder, by the words of its name. */
 export function effectOf(method: string, words: readonly string[]): { effect: Effect; idempotent: boolean } {
   const idempotent = IDEMPOTENT.has(method);
-  if (READING.has(method)) return { effect: 'read', idempotent };
+  if (READING.has(method))
+    return removes(words) ? { effect: 'destructive', idempotent: false } : { effect: 'read', idempotent };
   if (method === 'DELETE' || method === 'PUT') return { effect: 'destructive', idempotent };
   return { effect: words.some((word) => REMOVING.has(word)) ? 'destructive' : 'write', idempotent };
 }

@@ -92,6 +92,12 @@ function reportWebhooks(root: JsonObject, losses: Losses): void {
     const reason = 'Webhooks are called by the service; they are no tools.';
     const pointer = pointerTo('#', keyword);
     if (count > 0)
-      report(losses, { code: 'webhook', severity: 'notice', subject: `${count} webhooks`, reason, pointer });
+      report(losses, {
+        code: 'webhook',
+        severity: 'notice',
+        subject: count === 1 ? '1 webhook' : `${count} webhooks`,
+        reason,
+        pointer,
+      });
   }
 }

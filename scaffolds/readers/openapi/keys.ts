@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '@counterpart/schemas';
-import { isArray, isObject } from './json-tree.ts';
+import { isArray, isObject, objectMember, textMember } from './json-tree.ts';
 
 /** What every client profile accepts as a property's key: OpenAI's and Gemini's characters, Anthropic's length. */
 export const LEGAL_KEY = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -33,33 +33,42 @@ export function plainKey(name: string): string {
 }
 
 /**
- * Gives legal keys for the property names of a document. A key stands for one name wherever it appears and is never
- * a name of its own, so renamed keys can be turned back without knowing where they stand. Which key a name gets depends on
- * the document only, not on the order of asking.
+ * Gives legal keys for the property names of a document: `$type` → `type_`. A key stands for one name wherever it appears
+ * and is never a name of its own, so renamed keys can be turned back without knowing where they stand; the `_` at its end
+ * keeps it apart from the keys of free maps too. It depends on the document only, not on the order of asking.
  */
 export function createLegalKeys(root: Json): (name: string) => string {
-  let taken: Map<string, number> | undefined;
+  let known: Claims | undefined;
   return (name) => {
-    taken ??= claims(root);
-    const key = plainKey(name);
-    return (taken.get(key) ?? 0) > 1 ? `${key.slice(0, 57)}_${shortHash(name, 6)}` : key;
+    known ??= claimsOf(root);
+    const plain = plainKey(name);
+    const key = `${plain.slice(0, 63)}_`;
+    const isFree = (known.wanted.get(plain) ?? 0) <= 1 && !known.names.has(key);
+    return isFree ? key : `${plain.slice(0, 56)}_${shortHash(name, 6)}_`;
   };
 }
 
-/** How many names of the document want each key; a legal name that is wanted by an illegal one counts twice. */
-function claims(root: Json): Map<string, number> {
+interface Claims {
+  /** Every property name of the document. */
+  readonly names: ReadonlySet<string>;
+  /** How many illegal names would like to have each key. */
+  readonly wanted: ReadonlyMap<string, number>;
+}
+
+function claimsOf(root: Json): Claims {
   const names = new Set<string>();
   const stack: Json[] = [root];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    if (isObject(at)) for (const key of Object.keys(at)) names.add(key);
+    for (const name of Object.keys(objectMember(at, 'properties'))) names.add(name);
+    const field = textMember(at, 'in') === 'formData' ? textMember(at, 'name') : undefined;
+    if (field !== undefined) names.add(field);
     for (const child of isArray(at) ? at : isObject(at) ? Object.values(at) : []) {
       if (isArray(child) || isObject(child)) stack.push(child);
     }
   }
   const wanted = new Map<string, number>();
   for (const name of names) {
-    const key = isLegalKey(name) ? name : plainKey(name);
-    wanted.set(key, (wanted.get(key) ?? 0) + 1);
+    if (!isLegalKey(name)) wanted.set(plainKey(name), (wanted.get(plainKey(name)) ?? 0) + 1);
   }
-  return wanted;
+  return { names, wanted };
 }

@@ -42,7 +42,7 @@ const PLAIN_VERBS = new Set([
   'remove',
   'add',
 ]);
-const FILLERS = new Set(['a', 'an', 'the', 'controller']);
+const FILLERS = new Set(['a', 'an', 'the']);
 /** What generators append to the name of a group: `PetService_List`. */
 const GROUP_SUFFIXES = new Set(['service', 'controller', 'api', 'resource', 'endpoint', 'impl']);
 const SMALL_WORDS = new Set([
@@ -87,12 +87,18 @@ export function wordsOf(text: string): string[] {
  */
 export function toolNames(operations: readonly Nameable[]): string[] {
   const first = operations.map((operation) => fitted(nameWords(operation), hashOf(operation)));
-  const second = qualified(operations, first);
-  const counts = countOf(second);
-  return second.map((name, index) => {
-    const operation = operations[index];
-    return operation !== undefined && (counts.get(name) ?? 0) > 1 ? withHash(name, hashOf(operation)) : name;
-  });
+  let names = qualified(operations, first);
+  // Four digits tell a handful apart; the longer ones are for the rare case that they do not.
+  for (const length of [HASH_LENGTH, 8, 16]) {
+    const counts = countOf(names);
+    if (counts.size === names.length) break;
+    names = names.map((name, index) => {
+      const operation = operations[index];
+      const isShared = operation !== undefined && (counts.get(name) ?? 0) > 1;
+      return isShared ? withHash(first[index] ?? name, hashOf(operation, length)) : name;
+    });
+  }
+  return names;
 }
 
 /** Members of a collision get their tag in front of the noun, when that tells all of them apart. */
@@ -120,10 +126,11 @@ function countOf(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-const hashOf = ({ method, path }: Nameable): string => shortHash(`${method} ${path}`, HASH_LENGTH);
+const hashOf = ({ method, path }: Nameable, length = HASH_LENGTH): string =>
+  shortHash(`${method} ${path}`, length);
 
 function withHash(name: string, hash: string): string {
-  return `${name.slice(0, MAX_NAME - HASH_LENGTH - 1).replace(/_+$/, '')}_${hash}`;
+  return `${name.slice(0, MAX_NAME - hash.length - 1).replace(/_+$/, '')}_${hash}`;
 }
 
 /**
@@ -192,8 +199,10 @@ function segmentsOf(operationId: string): string[][] {
     /^[A-Z][a-z]+_[A-Z][a-z]/.test(operationId) ||
     /_\w+-/.test(operationId);
   const parts = operationId
-    .split(isCamel ? /[./:#_]+/ : /[./:#]+/)
-    .map((part) => wordsOf(part).filter((word) => !FILLERS.has(word)));
+    .split(isCamel ? /[./:_]+/ : /[./:]+/)
+    .map((part) =>
+      wordsOf(part).filter((word, index, all) => !FILLERS.has(word) || index === all.length - 1),
+    );
   const filled = parts.filter((part) => part.length > 0);
   return filled.map((part, index) => {
     const isGroup = index < filled.length - 1 && part.length > 1 && GROUP_SUFFIXES.has(part.at(-1) ?? '');

@@ -1,10 +1,4 @@
-import type {
-  AuthRequirement,
-  JsonObject,
-  JsonSchema,
-  Operation,
-  Provenance,
-} from '@counterpart/schemas';
+import type { AuthRequirement, JsonObject, JsonSchema, Operation, Provenance } from '@counterpart/schemas';
 import { readRequirements } from './auth.ts';
 import { readBody, type BodySource, type ReadBody } from './body.ts';
 import type { DocumentContext, OperationContext } from './context.ts';
@@ -36,6 +30,7 @@ export function readOperation({ found, name }: Candidate, document: DocumentCont
     ...document,
     subject,
     operationId: found.operationId,
+    pointer: source.pointer,
     note: (text) => notes.push(text),
     lose({ code, severity, part, pointer, reason }) {
       const origin =
@@ -54,8 +49,7 @@ export function readOperation({ found, name }: Candidate, document: DocumentCont
     return { ...operation, source, ...(notes.length > 0 ? { notes } : {}) };
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    const reason =
-      error.pointer === source.pointer ? sentence(error.message) : `${error.pointer} ${error.message}.`;
+    const reason = sentence(`${partName(error.pointer, source.pointer)} ${error.message}`.trim());
     document.losses.add({
       code: error.code,
       severity: 'operation',
@@ -65,6 +59,12 @@ export function readOperation({ found, name }: Candidate, document: DocumentCont
     });
     return undefined;
   }
+}
+
+/** Which part of an operation a pointer names, as the beginning of a sentence; nothing for the operation itself. */
+function partName(pointer: string, operation: string): string {
+  if (pointer === operation) return '';
+  return pointer.startsWith(`${operation}/`) ? `its ${pointer.slice(operation.length + 1)}` : pointer;
 }
 
 const sentence = (text: string): string =>
@@ -102,6 +102,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
     tags: [...found.tags],
     ...(member(value, 'deprecated') === true ? { deprecated: true } : {}),
     ...effectOf(found.method, [
+      ...name.split('_'),
       ...wordsOf(found.operationId ?? ''),
       ...wordsOf(found.path.split('/').at(-1) ?? ''),
     ]),

@@ -57,7 +57,7 @@ function synthesised(name: string, taken: Set<string>, context: OperationContext
   const plain = isLegalKey(name) && name !== '__proto__' ? name : plainKey(name);
   const key = taken.has(plain) ? `${plain.slice(0, 50)}_path` : plain;
   taken.add(key);
-  const pointer = '#/paths';
+  const { pointer } = context;
   const reason = `{${name}} is in the path but not among the parameters; any text is accepted for it`;
   context.lose({
     code: 'parameter-unusable',

@@ -31,20 +31,21 @@ export function createLineFinder(text: string, isJson: boolean): (pointer: strin
   };
 }
 
+/** Offset of what a pointer names, or of the last step of it that is there. */
 function yamlOffset(contents: unknown, steps: readonly string[]): number | undefined {
   let at: unknown = contents;
   let offset: number | undefined = 0;
   for (const step of steps) {
     if (isMap<Node, Node>(at)) {
       const pair = at.items.find(({ key }) => String(key) === step);
-      if (pair === undefined) return undefined;
+      if (pair === undefined) return offset;
       offset = pair.key.range?.[0];
       at = pair.value;
     } else if (isSeq<Node>(at)) {
       const item: Node | undefined = at.items[Number(step)];
-      offset = item?.range?.[0];
+      offset = item?.range?.[0] ?? offset;
       at = item;
-    } else return undefined;
+    } else return offset;
   }
   return offset;
 }
@@ -71,14 +72,14 @@ function lineAt(text: string, offset: number): number {
   return line;
 }
 
-/** Offset of the key or item a pointer names, in text that is known to be JSON. */
+/** Offset of the key or item a pointer names, or of the last step of it that is there, in text that is known to be JSON. */
 function jsonOffset(text: string, steps: readonly string[]): number | undefined {
   const scan = createScanner(text);
   let offset = scan.skipBlank(0);
   let start = offset;
   for (const step of steps) {
     const next = text[offset] === '{' ? scan.findKey(offset, step) : scan.findItem(offset, Number(step));
-    if (next === undefined) return undefined;
+    if (next === undefined) return start;
     start = next.start;
     offset = next.value;
   }

@@ -79,7 +79,7 @@ function createContext(
         code,
         severity,
         subject: pointer,
-        reason: `The schema ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
+        reason: `The schema ${reason}.`,
         source: { pointer },
       }),
   });

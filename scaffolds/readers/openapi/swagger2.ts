@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
 import { upgradeFromTwoToThree } from '@scalar/openapi-upgrader/2.0-to-3.0';
 import { isObject, listMember, member, objectMember, textMember } from './json-tree.ts';
+import { isJsonType } from './media-types.ts';
 import { Unusable } from './omissions.ts';
 import type { Located } from './references.ts';
 
@@ -70,7 +71,9 @@ export function upgradeResponse(
   { value, pointer }: Located<JsonObject>,
   produces: readonly string[],
 ): JsonObject {
-  const types = produces.length > 0 ? produces : ['application/json'];
+  const isFile = member(objectMember(value, 'schema'), 'type') === 'file';
+  const declared = isFile ? produces.filter((type) => !isJsonType(type)) : produces;
+  const types = declared.length > 0 ? declared : [isFile ? 'application/octet-stream' : 'application/json'];
   const operation = upgradeOperation({ responses: { default: value }, produces: [...types] }, pointer);
   return objectMember(objectMember(operation, 'responses'), 'default');
 }

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { toolNames, wordsOf, type Nameable } from './names.ts';
+
+const named = (operationId: string | undefined, method = 'GET', path = '/x', tag?: string): Nameable => ({
+  method,
+  path,
+  operationId,
+  tag,
+});
+const nameOf = (operation: Nameable): string => toolNames([operation])[0] ?? '';
+
+test.each([
+  ['listPets', 'list_pets'],
+  ['repos/list-for-org', 'list_repos_for_org'],
+  ['actions/create-or-update-repo-secret', 'create_or_update_actions_repo_secret'],
+  ['pet.findByStatus', 'find_pet_by_status'],
+  ['chat_postMessage', 'post_chat_message'],
+  ['admin_conversations_archive', 'archive_admin_conversations'],
+  ['ContainerList', 'list_container'],
+  ['move_ailment_list', 'list_move_ailment'],
+  ['KV_Range', 'get_kv_range'],
+  ['getUserUsingGET_1', 'get_user'],
+  ['PetService_ListPets', 'list_pet_pets'],
+  ['retrieve-a-page', 'retrieve_page'],
+  ['GetHTTPStatusByID', 'get_http_status_by_id'],
+  ['Post3dSecure', 'post_3d_secure'],
+])('operationId %s becomes %s', (operationId, expected) => {
+  expect(nameOf(named(operationId))).toBe(expected);
+});
+
+test.each([
+  ['GET', '/users', 'list_users'],
+  ['GET', '/api/v2/users/{id}', 'get_users_by_id'],
+  ['POST', '/users', 'create_users'],
+  ['PUT', '/users/{id}', 'replace_users_by_id'],
+  ['PATCH', '/users/{userId}', 'update_users_by_user_id'],
+  ['DELETE', '/users/{id}', 'delete_users_by_id'],
+  ['POST', '/users/{id}/cancel', 'cancel_users'],
+  ['GET', '/', 'get_root'],
+  ['HEAD', '/files', 'head_files'],
+])('without an operationId %s %s becomes %s', (method, path, expected) => {
+  expect(nameOf(named(undefined, method, path))).toBe(expected);
+});
+
+test('names of any length and script fit in forty legal characters', () => {
+  const ids = [
+    'a'.repeat(200),
+    'getTheVeryLongNameOfAnOperationThatNobodyCanEverRemember',
+    '取得',
+    '💥',
+    '---',
+    'x'.repeat(39) + 'Y',
+    'Überprüfung',
+  ];
+  const names = toolNames(ids.map((id, index) => named(id, 'GET', `/p/${index}`)));
+  expect(names.filter((name) => !/^[a-z0-9_]{1,40}$/.test(name))).toEqual([]);
+});
+
+test('collisions are told apart by tag, else by a hash, whatever the order', () => {
+  const tagged = [named('getThing', 'GET', '/a', 'One'), named('get_thing', 'GET', '/b', 'Two')];
+  expect(toolNames(tagged)).toEqual(['get_one_thing', 'get_two_thing']);
+  const plain = [named('getThing', 'GET', '/a'), named('get_thing', 'GET', '/b')];
+  const names = toolNames(plain);
+  expect(new Set(names).size).toBe(2);
+  expect(toolNames(plain.toReversed())).toEqual(names.toReversed());
+  expect(names.every((name) => /^get_thing_[0-9a-f]{4}$/.test(name))).toBe(true);
+});
+
+test('another operation does not change a name', () => {
+  const some = [
+    named('listPets', 'GET', '/pets'),
+    named('getPet', 'GET', '/pets/{id}'),
+    named('getPet', 'GET', '/animals/{id}'),
+  ];
+  const more = [named('createPet', 'POST', '/pets'), ...some, named(undefined, 'DELETE', '/pets/{id}')];
+  expect(toolNames(more).slice(1, 4)).toEqual(toolNames(some));
+});
+
+test('many operations of one name stay unique', () => {
+  const names = toolNames(
+    Array.from({ length: 2_000 }, (_, index) => named('same', 'GET', `/p/${index}`, 'tag')),
+  );
+  expect(new Set(names).size).toBe(2_000);
+});
+
+test('words are found in every spelling', () => {
+  expect(wordsOf('parseHTMLPage-v2_now')).toEqual(['parse', 'html', 'page', 'v2', 'now']);
+});

@@ -1,0 +1,163 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Json, JsonObject } from '@counterpart/schemas';
+import { describe, expect, test } from 'vitest';
+import { definitionOf, describing, inputsOf, operationAt, readText, textSource } from './testing.ts';
+import { parseDescription } from './parse.ts';
+
+const answers = { responses: { 200: { description: 'ok' } } };
+const paths: JsonObject = {
+  '/pets': {
+    get: { operationId: 'listPets', tags: ['Animals'], ...answers },
+    post: { operationId: 'createPet', tags: ['Animals'], ...answers },
+  },
+  '/pets/{id}': {
+    get: {
+      operationId: 'pets.get',
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+      ...answers,
+    },
+  },
+  '/petstores': { get: { operationId: 'listStores', ...answers } },
+};
+const document: JsonObject = { openapi: '3.1.0', info: { title: 'Pets', version: '1' }, paths };
+
+describe('selection', () => {
+  test.each([
+    [['animals'], ['list_pets', 'create_pet']],
+    [['/pets'], ['list_pets', 'create_pet', 'get_pets']],
+    [['/pets/'], ['list_pets', 'create_pet', 'get_pets']],
+    [['pets.get'], ['get_pets']],
+    [
+      ['list_stores', 'post /pets'],
+      ['create_pet', 'list_stores'],
+    ],
+  ])('%j selects %j', async (include, names) => {
+    const { blueprint, total } = await readText(document, { include });
+    expect(blueprint.operations.map(({ name }) => name)).toEqual(names);
+    expect(total).toBe(4);
+    expect(
+      blueprint.omitted.filter(({ code }) => code === 'not-selected').map(({ subject }) => subject),
+    ).toEqual([`${4 - names.length} operations`]);
+    expect(blueprint.source.include).toEqual(include);
+  });
+
+  test('a selector that matches nothing is refused with what is near it', async () => {
+    await expect(readText(document, { include: ['listPet'] })).rejects.toMatchObject({
+      code: 'INCLUDE_UNMATCHED',
+    });
+    await expect(readText(document, { include: ['lst_pets'] })).rejects.toThrow(/Near it: .*list_pets/);
+  });
+});
+
+test('progress is told for each operation', async () => {
+  const seen: number[] = [];
+  await readText(document, { onProgress: ({ done, total }) => seen.push(done / total) });
+  expect(seen).toEqual([0.25, 0.5, 0.75, 1]);
+});
+
+test('a base URL replaces all servers', async () => {
+  const own: JsonObject = {
+    ...document,
+    servers: [{ url: 'https://a.test' }],
+    paths: { '/x': { get: { ...answers, servers: [{ url: 'https://b.test' }] } } },
+  };
+  const { blueprint } = await readText(own, { baseUrl: 'https://mine.test/' });
+  expect([blueprint.servers, blueprint.operations[0]?.http.servers]).toEqual([
+    [{ url: 'https://mine.test' }],
+    undefined,
+  ]);
+});
+
+test('relative servers are completed from the URL of the description', async () => {
+  const { readOpenApi } = await import('./read.ts');
+  const { ServerId } = await import('@counterpart/schemas');
+  const at = (servers: Json, location: string) =>
+    readOpenApi(textSource(JSON.stringify({ ...document, servers }), location), {
+      id: ServerId.parse('t'),
+    }).then(({ blueprint }) => blueprint.servers.map(({ url }) => url));
+  expect(await at([{ url: '/v1/' }], 'https://h.test/docs/api.json')).toEqual(['https://h.test/v1']);
+  expect(await at([{ url: './{v}' }], 'https://h.test/docs/api.json')).toEqual(['https://h.test/docs/{v}']);
+  expect(await at([{ url: '/v1/' }], 'api.json')).toEqual(['/v1']);
+});
+
+test('losses name the line they are at, in YAML and in JSON', () => {
+  const yaml = parseDescription(
+    textSource('openapi: 3.0.0\npaths:\n  /a:\n    get:\n      parameters:\n        - {$ref: x}\n'),
+  );
+  expect(yaml.lineOf('#/paths/~1a/get/parameters/0')).toBe(6);
+  const json = parseDescription(
+    textSource(
+      JSON.stringify(
+        { openapi: '3.0.0', 'a"b': [1, { c: '}' }], paths: { '/a': { get: {} } } },
+        undefined,
+        1,
+      ),
+    ),
+  );
+  expect([json.lineOf('#/paths/~1a/get'), json.lineOf('#/a"b/1/c'), json.lineOf('#')]).toEqual([11, 6, 1]);
+});
+
+test('the same text gives the same blueprint', async () => {
+  const [first, second] = await Promise.all([readText(document), readText(document)]);
+  expect(isDeepStrictEqual(first.blueprint, second.blueprint)).toBe(true);
+});
+
+describe('size', () => {
+  const wide = (count: number, words: number): JsonObject =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `property_${index}`,
+        { type: 'string', description: 'word '.repeat(words) },
+      ]),
+    );
+  const withBody = (schema: Json, schemas: JsonObject) =>
+    describing({ requestBody: { required: true, content: { 'application/json': { schema } } } }, { schemas });
+
+  test('above 24 KB the words inside go, in types of their own', async () => {
+    const { blueprint } = await readText(
+      withBody({ $ref: '#/components/schemas/Big' }, { Big: { type: 'object', properties: wide(300, 40) } }),
+    );
+    const operation = operationAt(blueprint, 'POST /things');
+    expect(inputsOf(operation)['body']).toEqual({ $ref: '#/$defs/Big.brief' });
+    expect(JSON.stringify(blueprint.types['Big.brief'])).not.toContain('word');
+    expect(operation.notes?.join()).toContain('24 KB');
+    expect(operation.http.body?.contents[0]?.schema).toEqual({ $ref: '#/$defs/Big' });
+  });
+
+  test('above 100 KB the deepest types become open, and what fits still checks', async () => {
+    const levels = Array.from({ length: 12 }, (_, index): [string, Json] => [
+      `L${index}`,
+      {
+        type: 'object',
+        properties: {
+          ...wide(400, 0),
+          next: index === 11 ? { type: 'string' } : { $ref: `#/components/schemas/L${index + 1}` },
+        },
+      },
+    ]);
+    const { blueprint } = await readText(
+      withBody({ $ref: '#/components/schemas/L0' }, Object.fromEntries(levels)),
+    );
+    const operation = operationAt(blueprint, 'POST /things');
+    expect(operation.notes?.join()).toContain('100 KB');
+    const { inputSchema } = definitionOf(blueprint, operation);
+    const check = new Ajv2020({ strict: false }).compile(inputSchema);
+    expect([check({ body: { property_1: 1 } }), check({ body: { next: { next: {} } } })]).toEqual([
+      false,
+      true,
+    ]);
+    expect(Object.keys(blueprint.types).some((name) => name.endsWith('.open'))).toBe(true);
+  });
+
+  test('a schema that is large by itself is cut too', async () => {
+    const properties = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [
+        `group_${index}`,
+        { type: 'object', properties: wide(60, 0) },
+      ]),
+    );
+    const { blueprint } = await readText(withBody({ type: 'object', properties }, {}));
+    expect(JSON.stringify(operationAt(blueprint, 'POST /things').input).length).toBeLessThan(100 * 1024);
+  });
+});
