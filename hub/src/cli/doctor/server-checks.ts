@@ -1,4 +1,3 @@
-import { isBundleFresh } from '@counterpart/scaffolds/server/bundle';
 import type { Manifest, ServerDetail } from '@counterpart/schemas';
 import { readSecrets } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
@@ -62,6 +61,7 @@ async function checkBuilt(context: Context, { id, directory, manifest, detail }:
       `${missing.join(', ')} is not set`,
       `Set it where the hub starts, or run \`hub target ${id} mirror\` to work without.`,
     );
+  const { isBundleFresh } = await import('@counterpart/scaffolds/server/bundle');
   const fresh = await isBundleFresh(directory);
   const state = detail ? stateOf(detail) : `${Object.keys(manifest.tools).length} tools`;
   return ok(check, fresh ? state : `${state}; its bundle is made anew when it next starts`);

@@ -1,6 +1,6 @@
 import { hubError, type BuildStage } from '@counterpart/schemas';
 import { z } from 'zod';
-import { buildServer, type BuildProgress } from '../../../builder/build.ts';
+import type { BuildProgress } from '../../../builder/build.ts';
 import { defineCommand } from '../../command.ts';
 import { renderBuildReport } from '../../output/build-report.ts';
 
@@ -50,6 +50,8 @@ export const build = defineCommand({
         detail: 'Say what to build from: --from <file|url|->.',
         command: 'hub build',
       });
+    // The compiler and the bundler are loaded by the commands that need them: every other command starts in half the time.
+    const { buildServer } = await import('../../../builder/build.ts');
     const report = await context.working(`building from ${location}`, (progress) =>
       buildServer({
         ...rest,

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { ejectTool } from '@counterpart/scaffolds/server/eject';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
@@ -17,6 +16,7 @@ export const eject = defineCommand({
   examples: [['hub eject pokeapi__get_pokemon', 'writes servers/pokeapi/src/tools/get-pokemon.ts']],
   input: z.object({ tool: z.string() }),
   async run(context, { tool }) {
+    const { ejectTool } = await import('@counterpart/scaffolds/server/eject');
     const { directory, name } = locate(context, tool);
     const { file } = await ejectTool(directory, name);
     const path = join(directory, file);

@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint, hubError } from '@counterpart/schemas';
 import { z } from 'zod';
-import { compileSource } from '../../../builder/compile-source.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { count } from '../../output/format.ts';
@@ -39,6 +37,7 @@ export const mirror = defineCommand({
     const { paint, json, signal } = context;
     const blueprint = await context.working(`reading ${source}`, () => readBlueprint(context, source));
     const log = (line: string) => (json ? undefined : context.note(paint.faint(line)));
+    const { startMirror } = await import('@counterpart/scaffolds/mirror/serve');
     const running = await startMirror(blueprint, {
       port,
       seed,
@@ -67,6 +66,7 @@ export const mirror = defineCommand({
 async function readBlueprint(context: Context, source: string): Promise<Blueprint> {
   const server = readServersFolder(context).servers.get(source);
   if (!server) {
+    const { compileSource } = await import('../../../builder/compile-source.ts');
     const { blueprint } = await compileSource({
       from: source,
       serversDir: context.home.serversDir,

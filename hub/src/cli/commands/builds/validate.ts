@@ -1,6 +1,6 @@
 import { errorCatalogue } from '@counterpart/schemas';
 import { z } from 'zod';
-import { validateServer, type ServerProblem } from '../../../builder/validate.ts';
+import type { ServerProblem } from '../../../builder/validate.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { count } from '../../output/format.ts';
@@ -26,6 +26,7 @@ export const validate = defineCommand({
   ],
   input: z.object({ server: z.string() }),
   async run(context, { server }) {
+    const { validateServer } = await import('../../../builder/validate.ts');
     const directory = findServerFolder(context, server);
     return show(context, [{ server, directory, problems: await validateServer(directory) }]);
   },
@@ -38,6 +39,7 @@ export const lintTree = defineCommand({
   examples: [['hub lint-tree', 'exits 4 if any package breaks a rule']],
   input: z.object({}),
   async run(context) {
+    const { validateServer } = await import('../../../builder/validate.ts');
     const { servers, problems } = readServersFolder(context);
     const broken = [...problems].map(([folder, error]) => ({
       server: folder,

@@ -1,0 +1,258 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestHome, type TestHome } from './cli-runner.ts';
+
+let place: TestHome;
+beforeEach(() => {
+  place = createTestHome({ listen: { port: 8123 } });
+});
+afterEach(() => place.dispose());
+
+const CURSOR = 'user/.cursor/mcp.json';
+const commented = `{
+  // my own servers
+  "theme": "dark", /* not the hub's */
+  "mcpServers": {
+    "github": {
+      "command": "npx",
+      "args": ["-y", "server-github", "--token=tok_0123456789abcdef"],
+      "env": { "GITHUB_TOKEN": "ghp_0123456789abcdefghij", "LOG_LEVEL": "debug" }
+    }, // from work
+  },
+}
+`;
+const readText = (file: string) => readFileSync(file, 'utf8');
+
+test('connecting keeps comments, order and unknown keys, and undo restores the file byte for byte', async () => {
+  const file = place.write(CURSOR, commented);
+  const connected = await place.run(['connect', 'cursor']);
+  expect(connected).toMatchObject({ code: 0, stderr: '' });
+  expect(readText(file)).toBe(
+    commented.replace(
+      '}, // from work\n',
+      '}, // from work\n    "counterpart": {\n      "url": "http://127.0.0.1:8123/mcp"\n    }\n',
+    ),
+  );
+  expect(connected.stdout).not.toContain('0123456789');
+  expect((await place.run(['connect', 'cursor'])).stdout).toContain('already knows the hub');
+  expect((await place.run(['undo'])).code).toBe(0);
+  expect(readText(file)).toBe(commented);
+});
+
+test('a client that only launches commands gets absolute paths to this Node and this hub', async () => {
+  const file = place.write('user/.config/Claude/claude_desktop_config.json', '{\n\t"scale": 1.50\n}');
+  const { code } = await place.run(['connect', 'claude-desktop']);
+  expect(code).toBe(0);
+  expect(readText(file)).toContain('"scale": 1.50,');
+  const { command, args } = JSON.parse(readText(file)).mcpServers.counterpart;
+  expect(existsSync(command)).toBe(true);
+  expect(existsSync(args[0])).toBe(true);
+  expect(args.slice(1)).toEqual(['stdio', '--home', place.home]);
+});
+
+test.each([
+  [
+    'vscode',
+    'user/.config/Code/User/mcp.json',
+    { servers: { counterpart: { type: 'http', url: 'http://127.0.0.1:8123/mcp' } } },
+  ],
+  [
+    'claude-code',
+    'user/.claude.json',
+    { mcpServers: { counterpart: { type: 'http', url: 'http://127.0.0.1:8123/mcp' } } },
+  ],
+])('%s gets the form it reads', async (client, path, expected) => {
+  const file = place.write(path, '{}\n');
+  await place.run(['connect', client]);
+  expect(JSON.parse(readText(file))).toEqual(expected);
+  await place.run(['connect', client, '--remove']);
+  expect(JSON.stringify(JSON.parse(readText(file)))).not.toContain('counterpart');
+});
+
+test('a project file is made with its folder', async () => {
+  const { code } = await place.run([
+    'connect',
+    'vscode',
+    '--project',
+    place.path('work'),
+    '--server',
+    'pets',
+  ]);
+  expect(code).toBe(0);
+  expect(JSON.parse(readText(place.path('work/.vscode/mcp.json')))).toEqual({
+    servers: { 'counterpart-pets': { type: 'http', url: 'http://127.0.0.1:8123/mcp/s/pets' } },
+  });
+});
+
+test('a dry run shows the change and writes nothing at all', async () => {
+  const file = place.write(CURSOR, commented);
+  const { code, stdout } = await place.run(['connect', 'cursor', '--dry-run']);
+  expect({ code, text: readText(file) }).toEqual({ code: 0, text: commented });
+  expect(stdout).toContain('+     "counterpart": {');
+  const imported = await place.run(['import', 'cursor', '--dry-run']);
+  expect(imported.stdout).toContain('+     "github": {');
+  expect(existsSync(join(place.home, '.hub'))).toBe(false);
+});
+
+test('a file that is no JSON is named with the place, and stays as it is', async () => {
+  const file = place.write(CURSOR, '{\n  "mcpServers": {\n    "a": }\n}');
+  const before = readText(file);
+  const answer = await place.run(['connect', 'cursor', '--json']);
+  expect(answer.code).toBe(4);
+  expect(answer.json().error).toMatchObject({
+    code: 'CLIENT_CONFIG_INVALID',
+    detail: expect.stringContaining('line 3, column 10'),
+  });
+  expect(readText(file)).toBe(before);
+  expect(existsSync(join(place.home, '.hub'))).toBe(false);
+});
+
+test('comments where the client itself refuses them are an error, not a silent rewrite', async () => {
+  place.write('user/.config/Claude/claude_desktop_config.json', '{ // no\n}');
+  expect((await place.run(['connect', 'claude-desktop'])).stderr).toContain('CLIENT_CONFIG_INVALID');
+});
+
+test('a linked configuration stays a link, and its target is changed', async () => {
+  const target = place.write('dotfiles/mcp.json', '{"mcpServers":{}}');
+  mkdirSync(place.path('user/.cursor'));
+  symlinkSync(target, place.path(CURSOR));
+  await place.run(['connect', 'cursor']);
+  expect(lstatSync(place.path(CURSOR)).isSymbolicLink()).toBe(true);
+  expect(JSON.parse(readText(target)).mcpServers).toHaveProperty('counterpart');
+  await place.run(['undo']);
+  expect(readText(target)).toBe('{"mcpServers":{}}');
+});
+
+test('a client that is not installed is said so, and no folder is made', async () => {
+  const { code, stderr } = await place.run(['connect', 'cursor']);
+  expect(code).toBe(3);
+  expect(stderr).toContain('Found no configuration of Cursor');
+  expect(readdirSync(place.user)).toEqual([]);
+});
+
+test('importing leaves the client alone and keeps secrets out of hub.config.json', async () => {
+  const file = place.write(CURSOR, commented);
+  const { code, stdout } = await place.run(['import', 'cursor', '--all']);
+  expect(code).toBe(0);
+  expect(readText(file)).toBe(commented);
+  const config = readText(join(place.home, 'hub.config.json'));
+  expect(JSON.parse(config)).toMatchObject({
+    listen: { port: 8123 },
+    mcpServers: {
+      github: {
+        command: 'npx',
+        args: ['-y', 'server-github', '--token=${env:GITHUB_TOKEN}'],
+        env: { GITHUB_TOKEN: '${env:GITHUB_GITHUB_TOKEN}', LOG_LEVEL: 'debug' },
+      },
+    },
+  });
+  expect(stdout + config).not.toContain('0123456789');
+  const secrets = join(place.home, '.hub/secrets.env');
+  expect(statSync(secrets).mode & 0o777).toBe(0o600);
+  expect(readText(secrets)).toContain("GITHUB_GITHUB_TOKEN='ghp_0123456789abcdefghij'");
+});
+
+test('undo of an import takes configuration and secrets back', async () => {
+  place.write(CURSOR, commented);
+  const before = readText(join(place.home, 'hub.config.json'));
+  await place.run(['import', '--all']);
+  await place.run(['undo']);
+  expect(readText(join(place.home, 'hub.config.json'))).toBe(before);
+  expect(existsSync(join(place.home, '.hub/secrets.env'))).toBe(false);
+  const again = await place.run(['undo', '--json']);
+  expect([again.code, again.json().error.code]).toEqual([3, 'UNDO_NOTHING']);
+});
+
+test('undo refuses to lose what was written since, unless forced', async () => {
+  const file = place.write(CURSOR, '{}');
+  await place.run(['connect', 'cursor']);
+  writeFileSync(file, '{"mine": 1}');
+  expect((await place.run(['undo'])).code).toBe(8);
+  expect(readText(file)).toBe('{"mine": 1}');
+  expect((await place.run(['undo', '--force'])).code).toBe(0);
+  expect(readText(file)).toBe('{}');
+});
+
+test('importing twice changes nothing; a server that differs is left unless --replace', async () => {
+  place.write(CURSOR, '{"mcpServers":{"a":{"command":"one"}}}');
+  await place.run(['import', 'cursor', '--all']);
+  const outcome = async (...flags: string[]) =>
+    (await place.run(['import', 'cursor', '--dry-run', '--json', ...flags])).json().items[0].outcome;
+  expect(await outcome()).toBe('same');
+  place.write(CURSOR, '{"mcpServers":{"a":{"command":"two"}}}');
+  expect([await outcome(), await outcome('--replace')]).toEqual(['taken', 'replace']);
+});
+
+test('each client’s references are rewritten, and what has no counterpart is said', async () => {
+  place.write(
+    'user/.config/Code/User/mcp.json',
+    JSON.stringify({
+      inputs: [{ id: 'api-key', type: 'promptString', password: true }],
+      servers: {
+        'My Server!': {
+          type: 'stdio',
+          command: '${userHome}/bin/x',
+          env: { KEY: '${input:api-key}' },
+          sandbox: true,
+        },
+        broken: { type: 'http' },
+        off: {
+          type: 'sse',
+          url: 'https://x.example/sse',
+          headers: { 'X-Id': '${HOST_ID:-none}' },
+          disabled: true,
+        },
+      },
+    }),
+  );
+  const { items } = (await place.run(['import', 'vscode', '--dry-run', '--json'])).json();
+  expect(items).toMatchObject([
+    {
+      id: 'my-server',
+      outcome: 'add',
+      entry: { command: `${place.user}/bin/x`, env: { KEY: '${env:API_KEY}' } },
+      notes: [
+        expect.stringContaining('named my-server'),
+        expect.stringContaining('sandbox'),
+        expect.stringContaining('set API_KEY'),
+      ],
+    },
+    { id: 'broken', outcome: 'unusable' },
+    {
+      id: 'off',
+      outcome: 'add',
+      entry: { type: 'sse', enabled: false, headers: { 'X-Id': '${env:HOST_ID}' } },
+    },
+  ]);
+});
+
+test('the hub’s own connection is never imported', async () => {
+  place.write(CURSOR, '{}');
+  await place.run(['connect', 'cursor']);
+  const { items } = (await place.run(['import', 'cursor', '--dry-run', '--json'])).json();
+  expect(items).toMatchObject([{ name: 'counterpart', outcome: 'itself' }]);
+});
+
+test('a wrong name in --only is met with the near ones', async () => {
+  place.write(CURSOR, commented);
+  const { code, stderr } = await place.run(['import', 'cursor', '--only', 'gihub']);
+  expect(code).toBe(3);
+  expect(stderr).toContain('Did you mean github?');
+});
+
+test('a broken hub.config.json stops an import before anything is written', async () => {
+  place.write(CURSOR, commented);
+  const config = place.write('home/hub.config.json', '{ "listen": ');
+  const { code, stderr } = await place.run(['import', 'cursor', '--all']);
+  expect([code, stderr.includes('CONFIG_INVALID'), readText(config)]).toEqual([4, true, '{ "listen": ']);
+});
