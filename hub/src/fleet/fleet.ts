@@ -90,8 +90,16 @@ export class Fleet {
     this.#problems = problems;
     this.publish();
     for (const member of retired) this.#retire(member);
-    await registry.exportTo(serversDir);
+    await this.#export();
     this.#learn();
+  }
+
+  /** For other programs to read; a folder that cannot be written does not keep the hub from serving. */
+  async #export(): Promise<void> {
+    const { registry, serversDir, log } = this.#options;
+    const failed = (cause: unknown) =>
+      log.warn({ problem: toCounterpartError(cause).message }, 'registry was not exported');
+    await registry.exportTo(serversDir).catch(failed);
   }
 
   async #make(
@@ -182,7 +190,7 @@ export class Fleet {
     this.publish();
     if (!enabled) await member.upstream.process?.stop();
     else member.upstream.process?.reset();
-    await this.#options.registry.exportTo(this.#options.serversDir);
+    await this.#export();
     this.#learn();
   }
 

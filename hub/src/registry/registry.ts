@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, HealthRecord, type ServerState } from '@counterpart/schemas';
 import { z } from 'zod';
@@ -89,6 +89,7 @@ function serverReads(db: Db): Records<'list' | 'get' | 'versions' | 'exportTo'> 
     async exportTo(directory) {
       const file = join(directory, '_registry.json');
       const servers = Object.fromEntries((await list()).map(({ id, ...facts }) => [id, facts]));
+      mkdirSync(directory, { recursive: true });
       writeFileSync(`${file}.new`, `${JSON.stringify({ servers }, undefined, 2)}\n`);
       renameSync(`${file}.new`, file);
     },
