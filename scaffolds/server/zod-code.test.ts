@@ -47,6 +47,7 @@ const cases: [string, JsonSchema, Json[], Json[]][] = [
     [{ name: 'a', children: [{ name: 'b' }] }],
     [{}, { name: 'a', children: [{}] }],
   ],
+  ['literals that are objects', { type: 'object', additionalProperties: { enum: [{}] } }, [{ a: {} }], []],
   ['anything', true, [1, 'a', null, {}], []],
 ];
 

@@ -114,7 +114,10 @@ class ZodPrinter {
   #printRaw(schema: Keywords): string {
     const defs = reachable(schema, this.#types);
     const whole = Object.keys(defs).length === 0 ? schema : { ...schema, $defs: defs };
-    return `z.fromJSONSchema(${JSON.stringify(whole)})`;
+    // zod takes no objects and lists as literals; the service is then the one to refuse.
+    return hasStructuredLiteral(whole)
+      ? `z.json()${printMeta(schema)}`
+      : `z.fromJSONSchema(${JSON.stringify(whole)})`;
   }
 }
 
@@ -171,6 +174,15 @@ function printMeta(schema: Keywords): string {
   const words = [schema['description'], told].filter((text) => typeof text === 'string');
   const meta = words.length === 0 ? kept : { ...kept, description: words.join(' ') };
   return Object.keys(meta).length === 0 ? '' : `.meta(${JSON.stringify(meta)})`;
+}
+
+function hasStructuredLiteral(schema: Json): boolean {
+  if (isList(schema)) return schema.some(hasStructuredLiteral);
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { const: only, enum: values } = asRecord(schema);
+  const literals = [...(isList(values) ? values : []), ...(only === undefined ? [] : [only])];
+  const isStructured = literals.some((value) => typeof value === 'object' && value !== null);
+  return isStructured || Object.values(schema).some(hasStructuredLiteral);
 }
 
 /** Types a schema reaches, itself included in cycles. */
