@@ -1,6 +1,6 @@
 /** The known name that is fewest single-letter changes away from `name`; undefined when none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const most = Math.max(1, Math.floor(name.length / 3));
+  const most = Math.max(2, Math.floor(name.length / 3));
   let best: { readonly name: string; readonly changes: number } | undefined;
   for (const candidate of known) {
     const changes = distance(name.toLowerCase(), candidate.toLowerCase());

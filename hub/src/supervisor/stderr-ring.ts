@@ -3,6 +3,7 @@ export class StderrRing {
   readonly #maxBytes: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
+  /** The first line that is kept lost its beginning. */
   #cut = false;
 
   constructor(maxBytes: number) {
@@ -10,9 +11,8 @@ export class StderrRing {
   }
 
   push(chunk: Buffer): void {
-    const kept = chunk.length > this.#maxBytes ? chunk.subarray(chunk.length - this.#maxBytes) : chunk;
-    this.#chunks.push(kept);
-    this.#bytes += kept.length;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
     // Joining only when twice the limit has gathered keeps a flood of small writes linear.
     if (this.#bytes > this.#maxBytes * 2 || this.#chunks.length > 1_024) this.#compact();
   }
@@ -28,10 +28,13 @@ export class StderrRing {
 
   #compact(): void {
     const all = Buffer.concat(this.#chunks);
-    this.#cut ||= all.length > this.#maxBytes;
+    const dropped = all.length - this.#maxBytes;
+    if (dropped > 0) this.#cut = all[dropped - 1] !== NEWLINE;
     // A copy: a view would keep the dropped bytes in memory.
-    const kept = Buffer.from(all.subarray(Math.max(0, all.length - this.#maxBytes)));
+    const kept = dropped > 0 ? Buffer.from(all.subarray(dropped)) : all;
     this.#chunks = [kept];
     this.#bytes = kept.length;
   }
 }
+
+const NEWLINE = 0x0a;
