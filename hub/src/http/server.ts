@@ -38,8 +38,8 @@ const REQUEST_TIMEOUT_MS = 120_000;
  * Rejects with PORT_TAKEN.
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const admin = getRequestListener(options.admin.fetch, { overrideGlobalObjects: false });
-  const mirror = getRequestListener(options.mirror, { overrideGlobalObjects: false });
+  const admin = getRequestListener(options.admin.fetch);
+  const mirror = getRequestListener(options.mirror);
   let port = options.port;
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 65_000 },
