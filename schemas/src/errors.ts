@@ -127,15 +127,15 @@ export const errorCatalogue = {
     message: '{file} is not valid:\n{detail}',
     fix: 'Correct it, or build the server again; `hub validate` checks one server.',
   }),
+  SAMPLE_IMPOSSIBLE: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'No sample satisfies the schema',
+    message: 'No value was found that the schema of {subject} accepts.',
+    fix: 'Look for keywords in it that contradict each other, or a required member that contains itself; give the value by hand.',
+  }),
   BLUEPRINT_INVALID: entry({
-    SAMPLE_IMPOSSIBLE: entry({
-      status: 422,
-      rpc: -32603,
-      exit: 4,
-      title: 'No sample satisfies the schema',
-      message: 'No value was found that the schema of {subject} accepts.',
-      fix: 'Look for keywords in it that contradict each other, or a required member that contains itself; give the value by hand.',
-    }),
     status: 422,
     rpc: -32603,
     exit: 4,
