@@ -1,14 +1,7 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isWrapped, toToolDefinition } from '@counterpart/kit';
-import {
-  Blueprint,
-  canonicalJson,
-  hubError,
-  JsonSchema,
-  type HttpBinding,
-  type Operation,
-} from '@counterpart/schemas';
+import { Blueprint, hubError, JsonSchema, type HttpBinding, type Operation } from '@counterpart/schemas';
 import { z } from 'zod';
 import { toExportName } from './program.ts';
 import { toZodObjectCode } from './zod-code.ts';
@@ -124,7 +117,7 @@ function describeAnswer(
   };
 }
 
-/** The context's `http` sends the server's default credentials, in headers, to its base URL, and gives JSON or a status. */
+/** The context's `http` sends the operation's credentials, in headers, to its address, and gives JSON or a status. */
 function assertSupported(blueprint: Blueprint, operation: Operation): void {
   const wanted = operation.auth ?? blueprint.auth.default;
   const schemes = wanted
@@ -134,10 +127,6 @@ function assertSupported(blueprint: Blueprint, operation: Operation): void {
     ({ status, contents }) => status.startsWith('2') && contents.length > 0 && operation.output === undefined,
   );
   const reason = [
-    operation.http.servers !== undefined && 'it has an address of its own',
-    operation.auth !== undefined &&
-      canonicalJson(operation.auth) !== canonicalJson(blueprint.auth.default) &&
-      'it wants other credentials than the rest of the server',
     schemes.some((scheme) => scheme?.kind === 'api-key' && scheme.in !== 'header') &&
       'its credentials do not travel in a header',
     answersOther && 'its answer is not JSON',

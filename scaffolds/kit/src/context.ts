@@ -1,3 +1,4 @@
+import type { Blueprint, Operation } from '@counterpart/schemas';
 import { baseUrlName } from './compile/env-names.ts';
 import type { Env } from './env.ts';
 import { createHttp, type Http } from './http/client.ts';
@@ -17,19 +18,29 @@ function settings(server: ServerPackage, env: Env): (name: string) => string | u
   };
 }
 
-/** The service's own client: its address, and its default credentials when they are configured. */
-async function serviceHttp(server: ServerPackage, env: Env, signal: AbortSignal): Promise<Http> {
+/** Of the compiled tool it stands in for; else what the service wants as a rule. */
+function credentialsWanted(blueprint: Blueprint, tool: string): Pick<Operation, 'auth' | 'name'> {
+  const twin = blueprint.operations.find(({ name }) => name === tool);
+  if (twin !== undefined || blueprint.auth.default.length > 0) return twin ?? { name: tool };
+  const auth = blueprint.operations.find((operation) => (operation.auth ?? []).length > 0)?.auth;
+  return auth === undefined ? { name: tool } : { name: tool, auth };
+}
+
+/** The service's own client: its address, and its credentials when they are configured. */
+async function serviceHttp(server: ServerPackage, env: Env, { name, signal }: CallRequest): Promise<Http> {
   const hosts = server.manifest.permissions.net;
   const blueprint = await server.blueprint();
   if (!blueprint) return createHttp({ hosts, signal, baseUrl: env(baseUrlName(server.manifest.id)) });
-  const { headers } = credentialsFor(blueprint, { name: 'This tool' }, env);
-  return createHttp({ hosts, signal, headers, baseUrl: baseUrlOf(blueprint, undefined, env) });
+  const { headers } = credentialsFor(blueprint, credentialsWanted(blueprint, name), env);
+  const twin = blueprint.operations.find((operation) => operation.name === name);
+  return createHttp({ hosts, signal, headers, baseUrl: baseUrlOf(blueprint, twin, env) });
 }
 
 /** What a hand-written tool is given. The client is made on its first use, so a tool without a network needs no address. */
-export function toolContext(server: ServerPackage, env: Env, { signal, progress }: CallRequest): ToolContext {
+export function toolContext(server: ServerPackage, env: Env, request: CallRequest): ToolContext {
+  const { signal, progress } = request;
   let http: Promise<Http> | undefined;
-  const client = (): Promise<Http> => (http ??= serviceHttp(server, env, signal));
+  const client = (): Promise<Http> => (http ??= serviceHttp(server, env, request));
   return {
     signal,
     http: {
