@@ -115,14 +115,11 @@ describe.each(PAIRS)(
 
     it('carry a server’s question to the client and its answer back, or say why they cannot', async () => {
       client = await connect();
+      const outcome = await client.call('order').catch((thrown: unknown) => thrown);
       // 2026-07-28 knows no requests from server to client, so the call of a legacy server that asks fails with the reason.
-      const outcome = await client.call('order').catch((thrown: unknown) => String(thrown));
       const parted = clientEra === 'modern' && server === 'legacy';
-      expect(outcome).toEqual(
-        parted
-          ? expect.stringMatching(/asked elicitation\/create/)
-          : expect.objectContaining(text('ordered for Ada')),
-      );
+      const expected = parted ? 'asked elicitation/create' : 'ordered for Ada';
+      expect(parted ? String(outcome) : JSON.stringify(outcome)).toContain(expected);
     });
 
     it('serve many callers of one process at once, each its own answer', async () => {

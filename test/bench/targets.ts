@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { makeHome, startHub } from '../fixtures/hub.ts';
+import { LoadClient, type Era } from './mcp-load.ts';
+
+/** Something that answers MCP over HTTP, in a process of its own. */
+export interface Target {
+  readonly name: string;
+  readonly era: Era;
+  readonly url: string;
+  readonly pid: number;
+  /** Name of the echo tool there. */
+  readonly tool: string;
+}
+
+export interface Started {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<unknown>;
+}
+
+const ECHO = join(import.meta.dirname, 'echo-server.ts');
+
+/** The echo server itself over node:http: what no hub can be faster than. */
+export async function startDirect(): Promise<Started> {
+  const child = spawn(process.execPath, [ECHO, '--http', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return { url: `${line.toString().trim()}/mcp`, pid: child.pid ?? 0, stop: () => ended(child) };
+}
+
+/** The hub as it is started by hand, with the echo server behind it over stdio. */
+export async function startHubWithEcho(): Promise<Started> {
+  const command = { command: process.execPath, args: [ECHO] };
+  const folder = makeHome({ log: { level: 'info' }, mcpServers: { bench: command } });
+  const hub = await startHub(folder.home);
+  const url = `${hub.url}/mcp`;
+  await untilListed(url, 'bench__echo');
+  const stop = async (): Promise<void> => {
+    await hub.stop();
+    folder.remove();
+  };
+  return { url, pid: hub.pid, stop };
+}
+
+/** Waits until a tool is offered; rejects after twenty seconds. */
+export async function untilListed(url: string, tool: string): Promise<void> {
+  const client = new LoadClient(url, 'modern');
+  try {
+    for (const end = performance.now() + 20_000; performance.now() < end;) {
+      if ((await client.request('tools/list')).includes(`"${tool}"`)) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${tool} was never listed at ${url}`);
+  } finally {
+    client.close();
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.kill();
+  await once(child, 'exit');
+}
