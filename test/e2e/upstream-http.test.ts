@@ -5,22 +5,21 @@ import { createMcpHandler, McpServer as ModernServer } from '@modelcontextprotoc
 import { McpServer as LegacyServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { ElicitResultSchema } from '@modelcontextprotocol/sdk/types.js';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { JsonMembers, Upstream, UpstreamLists } from '../../hub/src/kernel/ports.ts';
+import type { JsonMembers, UpstreamLists } from '../../hub/src/kernel/ports.ts';
 import { membersOf } from '../../hub/src/upstream/rpc/members.ts';
-import { call, closeAll, LEGACY_CALLER, remoteOf, textOf } from './upstream-harness.ts';
+import { call, Bench, LEGACY_CALLER, textOf } from './upstream-harness.ts';
 
-const open: Upstream[] = [];
+let bench: Bench;
 const servers: Server[] = [];
-const connect: typeof remoteOf = (...args) => {
-  const upstream = remoteOf(...args);
-  open.push(upstream);
-  return upstream;
-};
+beforeEach(() => {
+  bench = new Bench();
+});
+const connect: Bench['remote'] = (url, setup) => bench.remote(url, setup);
 
 afterEach(async () => {
-  await closeAll(open);
+  await bench.close();
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

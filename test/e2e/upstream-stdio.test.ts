@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@counterpart/schemas';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JsonMembers, Upstream, UpstreamLists } from '../../hub/src/kernel/ports.ts';
 import { RpcFailure } from '../../hub/src/upstream/upstream.ts';
 import { verifies } from '../verifies.ts';
-import { call, closeAll, LEGACY_CALLER, textOf, upstreamOf } from './upstream-harness.ts';
+import { call, Bench, LEGACY_CALLER, textOf } from './upstream-harness.ts';
 
-const open: Upstream[] = [];
-const start: typeof upstreamOf = (...args) => {
-  const upstream = upstreamOf(...args);
-  open.push(upstream);
-  return upstream;
-};
-
-afterEach(() => closeAll(open));
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench();
+});
+afterEach(() => bench.close());
+const start: Bench['process'] = (program, setup) => bench.process(program, setup);
 
 const nextLists = (upstream: Upstream): Promise<UpstreamLists> =>
   new Promise((resolve) => {
@@ -155,7 +153,7 @@ test('a server that puts a prefix before every frame gets a precise diagnosis at
 
 test('a server that only prints words is named with its first line when it never answers', async () => {
   const file = new URL('../fixtures/upstream/words-only.mjs', import.meta.url).pathname;
-  const { failure, detail } = await call(start(file, { startTimeoutMs: 1_500 }), 'echo');
+  const { failure, detail } = await call(start(file, { startTimeoutMs: 3_000 }), 'echo');
   expect([failure, detail]).toEqual([
     'UPSTREAM_PROTOCOL',
     expect.stringContaining('begins with "Starting with token=[redacted]"'),
@@ -238,4 +236,44 @@ test('availability is told when the server is reached and when it is lost', asyn
   process.kill(upstream.snapshot.pid ?? 0, 'SIGKILL');
   await lost;
   expect(told).toEqual([true, false]);
+});
+
+const peer = (name: string): string => new URL(`../fixtures/upstream/${name}.mjs`, import.meta.url).pathname;
+
+test('a legacy server on SDK v1 gives its lists, its log and its resource updates', async () => {
+  const upstream = start(peer('sdk-v1'));
+  const { tools, prompts, resources, resourceTemplates } = await upstream.refresh();
+  expect([
+    tools.length,
+    prompts.length,
+    resources.length,
+    resourceTemplates.length,
+    upstream.info?.instructions,
+  ]).toEqual([3, 1, 1, 0, 'Ask nicely.']);
+  const logged: unknown[] = [];
+  const caller = { ...LEGACY_CALLER, logLevel: 'info' };
+  await call(
+    upstream,
+    'warn',
+    {},
+    { caller, notify: (method, { data }) => void logged.push([method, data]) },
+  );
+  expect(logged).toEqual([['notifications/message', 'careful']]);
+  const updated = new Promise<string>((resolve) => {
+    upstream.on('resource-updated', resolve);
+  });
+  await upstream.subscribeResource('note:1');
+  await call(upstream, 'touch');
+  expect(await updated).toBe('note:1');
+  await upstream.unsubscribeResource('note:1');
+});
+
+test('a server on SDK v2 is spoken to in the modern era, and its changes are heard on a subscription', async () => {
+  const upstream = start(peer('sdk-v2'));
+  await upstream.refresh();
+  expect([upstream.info?.era, upstream.info?.serverInfo]).toMatchObject(['modern', { name: 'sdk-v2' }]);
+  const changed = nextLists(upstream);
+  expect(textOf(await call(upstream, 'echo', { text: 'é' }))).toBe('é');
+  await call(upstream, 'grow');
+  expect((await changed).tools.map(({ name }) => name)).toEqual(['echo', 'grow', 'grown']);
 });

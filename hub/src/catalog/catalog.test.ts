@@ -111,9 +111,11 @@ function catalogOf(sources: readonly CatalogSource[], options: Partial<CatalogOp
   return { catalog, all, names };
 }
 
+const isItem = (value: unknown): value is JsonMembers => typeof value === 'object' && value !== null;
+
 function itemsIn(text: string | undefined): JsonMembers[] {
   const parsed: unknown = JSON.parse(text ?? '[]');
-  return Array.isArray(parsed) ? parsed.filter((item) => typeof item === 'object') : [];
+  return Array.isArray(parsed) ? parsed.filter(isItem) : [];
 }
 
 test('tools of all servers are listed under their names, known ones before any server runs, unknown members kept', () => {

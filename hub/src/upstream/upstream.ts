@@ -122,7 +122,8 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     }
     this.#subscriptions.open(session);
     this.#emitter.emit('availability-changed', true);
-    if (!this.#listsAreVerified(info)) this.#refreshSoon();
+    // Whoever reads the lists already made the connection for it.
+    if (!this.#refreshing && !this.#listsAreVerified(info)) this.#refreshSoon();
   }
 
   lost(): void {

@@ -18,10 +18,10 @@ import {
   type ExchangeParts,
   type ExchangeTiming,
 } from './exchange.ts';
+import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
 import { isMembers, isRpcId, membersOf, parseJson } from './members.ts';
 import type { UpstreamLimits } from '../options.ts';
-import { quoted } from './quoted.ts';
 import { locateReply } from './reply-scan.ts';
 import { ServerQuestions } from './server-questions.ts';
 import { HUB_CALLER, modernMeta } from './stamps.ts';
@@ -69,18 +69,17 @@ export class RpcSession implements ExchangeOwner {
   readonly #deadlines: Deadlines;
   readonly #questions: ServerQuestions;
   readonly #level = new LevelMark();
+  readonly #foreign: ForeignLines;
   #nextId = 1;
   #streams = 0;
   #info: UpstreamInfo | undefined;
   #strays = 0;
   #onIdle: (() => void) | undefined;
-  /** First line that was not JSON, quoted. */
-  #junk: string | undefined;
-  #junkLines = 0;
 
   constructor(options: SessionOptions, wire: Wire) {
     this.#options = options;
     this.#wire = wire;
+    this.#foreign = new ForeignLines(options.server, options.log);
     this.#deadlines = new Deadlines(options.clock, (now) => this.#expire(now));
     this.#questions = new ServerQuestions((text) => wire.tell(text));
   }
@@ -97,8 +96,9 @@ export class RpcSession implements ExchangeOwner {
     return this.#pending.size - this.#streams;
   }
 
-  get junk(): { readonly lines: number; readonly first: string } | undefined {
-    return this.#junk === undefined ? undefined : { lines: this.#junkLines, first: this.#junk };
+  /** Lines that were no MCP, and the first of them. */
+  get junk(): ForeignLines['seen'] {
+    return this.#foreign.seen;
   }
 
   /** Resolves when nothing is in flight. Called once, by the one who closes. */
@@ -357,15 +357,7 @@ export class RpcSession implements ExchangeOwner {
   }
 
   #countJunk(frame: Buffer): void {
-    this.#junkLines += 1;
-    this.#options.events.junk(frame, this.#junkLines);
-    if (this.#junk !== undefined) return;
-    this.#junk = quoted(frame.toString('utf8', 0, Math.min(frame.length, 1024)));
-    const { server, log } = this.#options;
-    log.warn(
-      { server, line: this.#junk },
-      `${server} wrote a line to its standard output that is not MCP; more are not reported`,
-    );
+    this.#options.events.junk(frame, this.#foreign.add(frame));
   }
 }
 

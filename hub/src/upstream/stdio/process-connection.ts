@@ -18,12 +18,15 @@ import { StdioLink } from './stdio-link.ts';
 
 /** Lines that are no MCP before a handshake is given up; a frame inside such a line ends it at once. */
 const MOST_JUNK_LINES = 200;
+/** Part of the start time after which a server that wrote only such lines is told so, before it merely counts as silent. */
+const PATIENCE_WITH_JUNK = 0.8;
 
 /** A server that the supervisor runs for us; one link for each life of its process. */
 export class ProcessConnection implements Connection, ProcessProtocol {
   readonly process: Supervised;
   readonly #options: UpstreamOptions;
   readonly #events: ConnectionEvents;
+  readonly #startTimeoutMs: number;
   /** The running process; calls go there only once it is `#open`. */
   #link: StdioLink | undefined;
   #open = false;
@@ -34,6 +37,7 @@ export class ProcessConnection implements Connection, ProcessProtocol {
     this.#options = options;
     this.#events = events;
     this.#era = presumedEra(options);
+    this.#startTimeoutMs = target.spec.startTimeoutMs;
     this.process = target.supervisor.supervise(target.spec, this);
   }
 
@@ -86,6 +90,9 @@ export class ProcessConnection implements Connection, ProcessProtocol {
     };
     const link = new StdioLink(child, { server: id, clock, log, limits, events }, () => this.#discard(link));
     this.#link = link;
+    const stop = clock.after(this.#startTimeoutMs * PATIENCE_WITH_JUNK, () => {
+      if (link.session.junk) hopeless.abort();
+    });
     try {
       const info = await this.#greet(link.session, AbortSignal.any([signal, hopeless.signal]));
       this.#era = info.era;
@@ -93,6 +100,8 @@ export class ProcessConnection implements Connection, ProcessProtocol {
       this.#events.opened(link.session, info);
     } catch (thrown) {
       throw explained(id, link.session, thrown);
+    } finally {
+      stop();
     }
   }
 
