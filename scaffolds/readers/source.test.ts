@@ -58,7 +58,7 @@ test('what cannot be read says why, without secrets', async () => {
   expect(await failure(`http://me:secret@${base}/hang?key=secret`, { timeoutMs: 50 })).toBe(
     `Cannot read http://${base}/hang: no answer within 50 ms`,
   );
-  expect(await failure('http://127.0.0.1:1/')).toContain('refused');
+  expect(await failure('http://127.0.0.1:2/')).toContain('refused');
   expect(await failure('ftp://host/api.yaml')).toContain('only files');
 });
 

@@ -1,7 +1,7 @@
 import type { Json, JsonSchema, Operation } from '@counterpart/schemas';
 import { shortHash } from './keys.ts';
 import { HARD_SCHEMA_BYTES, SOFT_SCHEMA_BYTES } from './limits.ts';
-import { mapSubschemas, reachableTypes, referencedTypes, renameReferences } from './schema/walk.ts';
+import { createReach, mapSubschemas, referencedTypes, renameReferences, type Reach } from './schema/walk.ts';
 
 interface Fitted {
   readonly operations: Operation[];
@@ -14,11 +14,12 @@ interface Fitted {
  * What was done is noted on the operation. Types that nothing needs any more are left out.
  */
 export function fitBudgets(operations: readonly Operation[], types: ReadonlyMap<string, JsonSchema>): Fitted {
-  const sizes = createSizes(types);
+  const reach = createReach(types);
+  const sizes = createSizes(types, reach);
   const added = new Map<string, JsonSchema>();
   const fitted = operations.map((operation): Operation => {
     if (sizes.total(operation.input) <= SOFT_SCHEMA_BYTES) return operation;
-    const brief = briefly(operation.input, types);
+    const brief = briefly(operation.input, types, reach(operation.input));
     const isSmall = sizeWith(brief.schema, brief.types) <= HARD_SCHEMA_BYTES;
     const result = isSmall ? brief : opened(brief.schema, brief.types);
     for (const [name, type] of result.types) added.set(name, type);
@@ -30,7 +31,7 @@ export function fitBudgets(operations: readonly Operation[], types: ReadonlyMap<
   return { operations: fitted, types: needed(fitted, new Map([...types, ...added])) };
 }
 
-function createSizes(types: ReadonlyMap<string, JsonSchema>) {
+function createSizes(types: ReadonlyMap<string, JsonSchema>, reach: Reach) {
   const own = new Map<string, number>();
   const sizeOf = (name: string): number => {
     const known = own.get(name) ?? bytes(types.get(name) ?? true) + name.length + 4;
@@ -39,7 +40,7 @@ function createSizes(types: ReadonlyMap<string, JsonSchema>) {
   };
   return {
     total: (schema: JsonSchema): number =>
-      [...reachableTypes(schema, types)].reduce((sum, name) => sum + sizeOf(name), bytes(schema) + 12),
+      [...reach(schema)].reduce((sum, name) => sum + sizeOf(name), bytes(schema) + 12),
   };
 }
 
@@ -55,9 +56,12 @@ interface WithTypes {
 }
 
 /** Without words inside; the descriptions of the root's own properties stay, they are what a model reads first. */
-function briefly(input: JsonSchema, types: ReadonlyMap<string, JsonSchema>): WithTypes {
+function briefly(
+  input: JsonSchema,
+  types: ReadonlyMap<string, JsonSchema>,
+  reached: ReadonlySet<string>,
+): WithTypes {
   const rename = (name: string): string => `${name}.brief`;
-  const reached = reachableTypes(input, types);
   const brief = [...reached].map((name): [string, JsonSchema] => [
     rename(name),
     renameReferences(silent(types.get(name) ?? true), rename),
@@ -110,9 +114,10 @@ function openType(type: JsonSchema | undefined): JsonSchema {
 
 /** The last resort for a schema that is large by itself: cut at the greatest depth that fits. */
 function shallow(input: JsonSchema, types: ReadonlyMap<string, JsonSchema>): WithTypes {
+  const reach = createReach(types);
   for (let depth = 8; depth > 1; depth -= 1) {
     const schema = cutAt(input, depth);
-    const reached = reachableTypes(schema, types);
+    const reached = reach(schema);
     const left = new Map([...types].filter(([name]) => reached.has(name)));
     if (sizeWith(schema, left) <= HARD_SCHEMA_BYTES) return { schema, types: left };
   }

@@ -6,7 +6,7 @@ import type { Dialect } from '../parse.ts';
 import { breakCycles } from './cycles.ts';
 import { normaliseSchema } from './normalise.ts';
 import { newTrace, type Direction, type SchemaLoss, type SchemaScope, type Trace } from './scope.ts';
-import { reachableTypes, referencedTypes, renameReferences } from './walk.ts';
+import { createReach, referencedTypes, renameReferences } from './walk.ts';
 
 interface Draft {
   readonly schema: JsonSchema;
@@ -37,6 +37,9 @@ export function createTypes({ root, dialect, lose }: TypesOptions): Types {
   const nameOf = createTypeNames(root);
   const legalKey = createLegalKeys(root);
   const drafts = new Map<string, Draft>();
+  const schemas = new Map<string, JsonSchema>();
+  const reach = createReach(schemas);
+  const renaming = new Set<string>();
   const waiting = new Map<string, { pointer: string; direction: Direction }>();
   const scopeFor = (direction: Direction, trace: Trace): SchemaScope => ({
     root,
@@ -58,7 +61,10 @@ export function createTypes({ root, dialect, lose }: TypesOptions): Types {
   // Types wait in a list instead of being normalised where they are met, so that chains of references need no stack.
   const settle = (): void => {
     for (const [name, { pointer, direction }] of waiting) {
-      if (!drafts.has(name)) drafts.set(name, normalise(lookUp(root, pointer), pointer, direction));
+      const draft = normalise(lookUp(root, pointer), pointer, direction);
+      drafts.set(name, draft);
+      schemas.set(name, draft.schema);
+      if (draft.trace.renames.size > 0) renaming.add(name);
       waiting.delete(name);
     }
   };
@@ -67,8 +73,9 @@ export function createTypes({ root, dialect, lose }: TypesOptions): Types {
     renamesOf(draft) {
       settle();
       const renames = new Map(draft.trace.renames);
-      const schemas = new Map([...drafts].map(([name, { schema }]) => [name, schema]));
-      for (const name of reachableTypes(draft.schema, schemas)) {
+      const needed = renaming.size === 0 ? new Set<string>() : reach(draft.schema);
+      for (const name of renaming) {
+        if (!needed.has(name)) continue;
         for (const [key, wire] of drafts.get(name)?.trace.renames ?? []) renames.set(key, wire);
       }
       return renames;

@@ -83,14 +83,23 @@ export function referencedTypes(schema: JsonSchema, into = new Set<string>()): S
 }
 
 /** Names of all types that a schema needs, through others too. */
-export function reachableTypes(schema: JsonSchema, types: ReadonlyMap<string, JsonSchema>): Set<string> {
-  const reached = referencedTypes(schema);
-  // A Set grows while it is iterated, which makes this a breadth-first walk.
-  for (const name of reached) {
+export type Reach = (schema: JsonSchema) => Set<string>;
+
+/** Answers which types schemas need; each type is looked through once. Types may be added to the map meanwhile, not changed. */
+export function createReach(types: ReadonlyMap<string, JsonSchema>): Reach {
+  const direct = new Map<string, ReadonlySet<string>>();
+  const usedBy = (name: string): ReadonlySet<string> => {
     const type = types.get(name);
-    if (type !== undefined) referencedTypes(type, reached);
-  }
-  return reached;
+    const used = direct.get(name) ?? (type === undefined ? new Set<string>() : referencedTypes(type));
+    if (type !== undefined) direct.set(name, used);
+    return used;
+  };
+  return (schema) => {
+    const reached = referencedTypes(schema);
+    // A Set grows while it is iterated, which makes this a breadth-first walk.
+    for (const name of reached) for (const used of usedBy(name)) reached.add(used);
+    return reached;
+  };
 }
 
 /** A copy with each reference to a type renamed. */
