@@ -8,6 +8,7 @@ import { MARKER_VARIABLE } from './process-table.ts';
  * the groups still listed (TERM, then KILL after a second) and every process that carries a marker of this hub.
  */
 const SCRIPT = `
+[ -n "$1" ] || exit 2
 trap '' HUP INT TERM
 groups=' '
 while read -r op group; do
