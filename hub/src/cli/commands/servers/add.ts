@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
 import { hubError, type ServerEntry, ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { hideSecrets } from '../../../interop/hide-secrets.ts';
 import { readSecrets, saveSecrets, secretsFile } from '../../../interop/secrets-file.ts';
 import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
 import { renderServers } from '../../output/server-table.ts';
 import { parsePairs } from '../../pairs.ts';
 import { withHub } from '../../with-hub.ts';
@@ -46,7 +49,8 @@ export const add = defineCommand({
         subject: 'the name',
         detail: `"${input.name}" must be ${id.error.issues[0]?.message ?? 'legal'}`,
       });
-    const { entry, secrets } = hideSecrets(id.data, toEntry(input), readSecrets(home.dataDir));
+    const here = toEntry({ ...input, cwd: input.cwd ?? folderOf(input.target, context) });
+    const { entry, secrets } = hideSecrets(id.data, here, readSecrets(home.dataDir));
     const files = [home.configFile, secretsFile(home.dataDir)];
     const server = await withBackup(home.dataDir, `add ${id.data}`, files, async () => {
       if (Object.keys(secrets).length > 0) saveSecrets(home.dataDir, secrets);
@@ -64,6 +68,14 @@ export const add = defineCommand({
     );
   },
 });
+
+/** Paths that were written relative to the present folder mean it later too. */
+function folderOf(target: readonly string[], { io, home }: Context): string | undefined {
+  const relative = target.some(
+    (word) => !isAbsolute(word) && /[./\\]/.test(word) && existsSync(resolve(io.cwd, word)),
+  );
+  return relative && io.cwd !== home.directory ? io.cwd : undefined;
+}
 
 function toEntry({ target, env, header, cwd }: z.infer<typeof Input>): ServerEntry {
   const [first = '', ...args] = target;
