@@ -13,9 +13,17 @@ const hash = (definition: ToolDefinition): string =>
 
 /** `UPDATE=1` writes the hashes of the fixture anew, as the writer does for a real server. */
 if (process.env['UPDATE'] === '1') {
-  const tools = [...listTools(read('blueprint.json') as Blueprint), addNumbers.definition, summarizeThings.definition];
-  const entries = tools.map((tool) => [tool.name, { hash: hash(tool), effect: tool.annotations?.readOnlyHint ? 'read' : 'write' }]);
-  const manifest = { ...(read('manifest.json') as Manifest), tools: Object.fromEntries(entries) };
+  const definitions = [
+    ...listTools(read('blueprint.json') as Blueprint),
+    addNumbers.definition,
+    summarizeThings.definition,
+  ];
+  const entries = definitions.map((tool) => [
+    tool.name,
+    { hash: hash(tool), effect: tool.annotations?.readOnlyHint ? 'read' : 'write' },
+  ]);
+  const tools: unknown = Object.fromEntries(entries);
+  const manifest = { ...(read('manifest.json') as Manifest), tools };
   writeFileSync(new URL('manifest.json', root), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

@@ -27,7 +27,7 @@ export interface ToolContext {
   /** Tells the caller how far the work is; `done` must grow. Does nothing when the caller did not ask. */
   readonly progress: (done: number, total?: number, message?: string) => void;
   /** A setting or secret that the manifest declares; undefined when it is not set. Throws for an undeclared name. */
-  setting(name: string): string | undefined;
+  readonly setting: (name: string) => string | undefined;
 }
 
 export type Arguments = { readonly [key: string]: Json };

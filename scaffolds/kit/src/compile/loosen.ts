@@ -67,7 +67,12 @@ export function loosen(schema: Keywords): Keywords {
   ]) as Keywords;
 }
 
-/** Like `loosen`, for any schema: `false` and `true` both become `true`. */
+const loosened = new WeakMap<object, JsonSchema>();
+
+/** Like `loosen`, for any schema: `false` and `true` both become `true`. Shared types are loosened once. */
 export function loosenAny(schema: JsonSchema): JsonSchema {
-  return typeof schema === 'boolean' ? true : loosen(schema);
+  if (typeof schema === 'boolean') return true;
+  const known = loosened.get(schema) ?? loosen(schema);
+  loosened.set(schema, known);
+  return known;
 }

@@ -25,22 +25,61 @@ function collect(node: Json, found: Set<string>): void {
   }
 }
 
-/**
- * The types a schema reaches, by name, in the order they are met. Cycles stay references; a type that is missing
- * becomes `true`, so that one dangling reference never makes a tool unusable.
- */
-export function reachableTypes(schema: JsonSchema, types: Types): Map<string, JsonSchema> {
-  const names = new Set<string>();
-  collect(schema, names);
+/** Types are shared by many operations, so what is learned of one is kept as long as it lives. */
+function remembered<Value>(
+  learn: (schema: object & JsonSchema) => Value,
+): (schema: JsonSchema) => Value | undefined {
+  const known = new WeakMap<object, Value>();
+  return (schema) => {
+    if (typeof schema === 'boolean') return undefined;
+    const value = known.get(schema) ?? learn(schema);
+    known.set(schema, value);
+    return value;
+  };
+}
+
+const referencesOf = remembered((schema): ReadonlySet<string> => {
+  const found = new Set<string>();
+  collect(schema, found);
+  return found;
+});
+
+const bytesOf = remembered((schema) => Buffer.byteLength(JSON.stringify(schema)));
+
+/** Size of a schema as JSON text. */
+export const schemaBytes = (schema: JsonSchema): number => bytesOf(schema) ?? 5;
+
+export interface Reach {
+  /** The schema under a name; `true` for one that is missing, so that a dangling reference never makes a tool unusable. */
+  readonly typeOf: (name: string) => JsonSchema;
+  /** Gives up when schema and types together are larger. */
+  readonly mostBytes?: number;
+}
+
+/** The types a schema reaches, by name, in the order they are met; cycles stay references. Undefined above `mostBytes`. */
+export function reachableTypes(
+  schema: JsonSchema,
+  { typeOf, mostBytes = Number.POSITIVE_INFINITY }: Reach,
+): Map<string, JsonSchema> | undefined {
+  const names = new Set(referencesOf(schema));
   const reached = new Map<string, JsonSchema>();
+  let bytes = schemaBytes(schema);
   // A Set iterates over members added meanwhile: this is the breadth-first closure.
   for (const name of names) {
-    const type = Object.hasOwn(types, name) ? (types[name] ?? true) : true;
+    const type = typeOf(name);
+    bytes += schemaBytes(type);
+    if (bytes > mostBytes) return undefined;
     reached.set(name, type);
-    collect(type, names);
+    for (const next of referencesOf(type) ?? []) names.add(next);
   }
-  return reached;
+  return bytes > mostBytes ? undefined : reached;
 }
+
+/** Looks types up by their own names only: `constructor` is not a type. */
+export const typesByName =
+  (types: Types): Reach['typeOf'] =>
+  (name) =>
+    Object.hasOwn(types, name) ? (types[name] ?? true) : true;
 
 /** Follows `$ref` to the schema that says something; undefined when it is boolean, missing or a cycle. */
 export function resolveSchema(

@@ -1,7 +1,7 @@
 import type { Blueprint, Json, JsonSchema, Operation, ToolDefinition } from '@counterpart/schemas';
 import { isList } from '../json-value.ts';
 import { loosen, loosenAny } from './loosen.ts';
-import { reachableTypes, resolveSchema } from './references.ts';
+import { reachableTypes, resolveSchema, typesByName } from './references.ts';
 
 type Keywords = { readonly [keyword: string]: Json };
 type ObjectSchema = ToolDefinition['inputSchema'];
@@ -42,28 +42,26 @@ export function isWrapped(
   return operation.output !== undefined && !isObjectSchema(operation.output, blueprint.types);
 }
 
+function outputBudget({ operations }: Blueprint): number {
+  return OUTPUT_BUDGETS.find((row) => operations.length <= row.operations)?.bytes ?? 0;
+}
+
 /**
- * The loosened schema of the structured answer, whatever its size; undefined when the operation has none. A root that
- * is a reference is written out, because clients want `type: object` there.
+ * The loosened schema of the structured answer; undefined when the operation has none or it is over the budget. A root
+ * that is a reference is written out, because clients want `type: object` there.
  */
 function outputSchema(blueprint: Blueprint, operation: Operation): ObjectSchema | undefined {
   const { output } = operation;
   if (output === undefined) return undefined;
-  const reached = reachableTypes(output, blueprint.types);
-  const types = new Map([...reached].map(([name, type]) => [name, loosenAny(type)] as const));
-  if (isWrapped(blueprint, operation)) {
-    return withTypes({ properties: { result: loosenAny(output) } }, types);
-  }
-  const root = loosen(resolveSchema(output, blueprint.types) ?? {});
-  return withTypes(root, reachableTypes(root, Object.fromEntries(types)));
-}
-
-function offeredOutputSchema(blueprint: Blueprint, operation: Operation): ObjectSchema | undefined {
-  const schema = outputSchema(blueprint, operation);
-  if (schema === undefined) return undefined;
-  const count = blueprint.operations.length;
-  const budget = OUTPUT_BUDGETS.find(({ operations }) => count <= operations)?.bytes ?? 0;
-  return Buffer.byteLength(JSON.stringify(schema)) <= budget ? schema : undefined;
+  const root: Keywords = isWrapped(blueprint, operation)
+    ? { properties: { result: loosenAny(output) } }
+    : loosen(resolveSchema(output, blueprint.types) ?? {});
+  const typeOf = typesByName(blueprint.types);
+  const types = reachableTypes(root, {
+    typeOf: (name) => loosenAny(typeOf(name)),
+    mostBytes: outputBudget(blueprint),
+  });
+  return types && withTypes(root, types);
 }
 
 /**
@@ -72,12 +70,13 @@ function offeredOutputSchema(blueprint: Blueprint, operation: Operation): Object
  */
 export function toToolDefinition(blueprint: Blueprint, operation: Operation): ToolDefinition {
   const input: Keywords = typeof operation.input === 'boolean' ? {} : operation.input;
-  const output = offeredOutputSchema(blueprint, operation);
+  const output = outputSchema(blueprint, operation);
+  const types = reachableTypes(input, { typeOf: typesByName(blueprint.types) });
   return {
     name: operation.name,
     ...(operation.title === undefined ? {} : { title: operation.title }),
     description: operation.description,
-    inputSchema: withTypes(input, reachableTypes(input, blueprint.types)),
+    inputSchema: withTypes(input, types ?? new Map()),
     ...(output === undefined ? {} : { outputSchema: output }),
     annotations: {
       ...(operation.title === undefined ? {} : { title: operation.title }),

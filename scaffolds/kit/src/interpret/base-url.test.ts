@@ -46,6 +46,12 @@ describe('the base URL', () => {
     '%j needs the variable that the error names',
     (servers) => {
       expect(() => base(servers)).toThrow(/has no absolute base URL/);
-    expect(wantedVariable(() => base(servers))).toBe('TINY_BASE_URL');
+      expect(wantedVariable(() => base(servers))).toBe('TINY_BASE_URL');
+    },
+  );
+
+  test('an address that is not http, or keeps an open variable, is refused', () => {
+    expect(() => base([], { TINY_BASE_URL: 'file:///etc/passwd' })).toThrow(/not an http/);
+    expect(wantedVariable(() => base([{ url: 'https://{tenant}.a.test' }]))).toBe('TINY_TENANT');
   });
 });

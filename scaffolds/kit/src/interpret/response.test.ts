@@ -102,7 +102,10 @@ describe('successful answers', () => {
       rules,
     );
     expect(Buffer.byteLength(JSON.stringify(result.structuredContent))).toBeLessThanOrEqual(1_000);
-    expect(result.structuredContent).toEqual({ items: Array.from({ length: 64 }, (_, id) => ({ id })), total: 500 });
+    expect(result.structuredContent).toEqual({
+      items: Array.from({ length: 64 }, (_, id) => ({ id })),
+      total: 500,
+    });
     expect(text(result)).toMatch(/lists in it end after 64 items\. Ask for less .*TINY_MAX_RESULT_BYTES/);
   });
 
