@@ -190,6 +190,7 @@ test('a secret is in no log, list, error or event', async () => {
     },
   });
   const hub = await boot({ CANARY: canary });
+  await eventually(async () => (await statusOf(hub)).tools === 1);
   await eventually(async () => (await detailOf(hub, 'broken')).problem !== undefined);
   await hub.rpc('tools/call', { name: 'alpha__echo', arguments: { text: 'x' } });
   const seen = await Promise.all(

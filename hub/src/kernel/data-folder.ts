@@ -112,19 +112,28 @@ function thisHub(url: string, home: string): RunningHub {
 }
 
 function isAlive({ pid, startTicks }: RunningHub): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (cause) {
-    if (!isCode(cause, 'EPERM')) return false;
-  }
+  if (!isProcessAlive(pid)) return false;
   return startTicks === undefined || startTicksOf(pid) === startTicks;
 }
 
-/** Field 22 of /proc/<pid>/stat (proc_pid_stat(5)); the command's name before it may hold blanks. */
-function startTicksOf(pid: number): string | undefined {
+/** Whether a process runs under this id, as whichever user; one that ended and was not yet reaped does not. */
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (cause) {
+    return isCode(cause, 'EPERM');
+  }
+  return statOf(pid)?.[0] !== 'Z';
+}
+
+/** Field 22 of /proc/<pid>/stat (proc_pid_stat(5)). */
+const startTicksOf = (pid: number): string | undefined => statOf(pid)?.[19];
+
+/** Fields of /proc/<pid>/stat from the state on; the command's name before it may hold blanks. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
