@@ -16,7 +16,7 @@ const kitSource = fileURLToPath(new URL('../kit/src', import.meta.url));
 const schemasSource = fileURLToPath(new URL('../../schemas/src', import.meta.url));
 
 /** Raised when the options below change, so that older bundles count as stale. */
-const BUNDLER = 'tsup-1';
+const BUNDLER = 'tsup-2';
 
 /** Dependencies of CommonJS form call `require` for Node's own modules, which an ES module does not have. */
 const REQUIRE_SHIM = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
@@ -97,6 +97,8 @@ async function runTsup(entry: string, outDir: string): Promise<void> {
       tsconfig: fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url)),
       banner: { js: REQUIRE_SHIM },
       esbuildOptions(esbuild) {
+        // A server outside this repository has no packages of its own: zod and the like are found here.
+        esbuild.nodePaths = [fileURLToPath(new URL('../../node_modules', import.meta.url))];
         esbuild.alias = { '@counterpart/kit': join(kitSource, 'index.ts') };
         esbuild.legalComments = 'none';
         esbuild.logLevel = 'silent';

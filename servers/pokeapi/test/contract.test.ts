@@ -1,0 +1,3 @@
+import { testServer } from '@counterpart/kit/testing';
+
+testServer(new URL('..', import.meta.url));
