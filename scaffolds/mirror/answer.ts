@@ -48,13 +48,20 @@ function topic(request: DecodedRequest): string {
 }
 
 function fallbackText(mediaType: string): string {
-  return essence(mediaType) === 'text/html' ? '<!doctype html><title>Mirror</title><p>mirrored</p>' : 'mirrored';
+  return essence(mediaType) === 'text/html'
+    ? '<!doctype html><title>Mirror</title><p>mirrored</p>'
+    : 'mirrored';
 }
 
 type Value = { readonly value: Json | undefined } | { readonly problem: MirrorProblem };
 
 /** A body's value: the first example that its schema accepts, else a sample of it. */
-function valueFor(request: DecodedRequest, content: ResponseContent, preference: Preference, tools: AnswerTools): Value {
+function valueFor(
+  request: DecodedRequest,
+  content: ResponseContent,
+  preference: Preference,
+  tools: AnswerTools,
+): Value {
   const { mediaType, schema } = content;
   const isText = !isJsonType(mediaType) && !isBinaryType(mediaType);
   const examples = examplesOf(content, preference);
@@ -63,7 +70,9 @@ function valueFor(request: DecodedRequest, content: ResponseContent, preference:
     return { value: plain };
   }
   if (isBinaryType(mediaType)) return { value: undefined };
-  const example = examples.find((candidate) => (isText && typeof candidate === 'string') || tools.book.accepts(schema, candidate));
+  const example = examples.find(
+    (candidate) => (isText && typeof candidate === 'string') || tools.book.accepts(schema, candidate),
+  );
   const made = example ?? tools.sampler.sample(schema, { salt: topic(request) });
   if (made === undefined) return { problem: unsatisfiable(request) };
   return { value: echoRequest(request, made, schema, tools.book) };
@@ -80,12 +89,20 @@ function unsatisfiable(request: DecodedRequest): MirrorProblem {
 
 /** Text that a header can hold: visible Latin-1. */
 function headerText(value: Json): string | undefined {
-  const text = isObject(value) ? JSON.stringify(value) : Array.isArray(value) ? value.map(asText).join(',') : asText(value);
+  const text = isObject(value)
+    ? JSON.stringify(value)
+    : Array.isArray(value)
+      ? value.map(asText).join(',')
+      : asText(value);
   const safe = text.replaceAll(/[^\t\x20-\x7e\xa0-\xff]/g, '').trim();
   return safe === '' && text !== '' ? undefined : safe;
 }
 
-function declaredHeaders(request: DecodedRequest, response: ResponseBinding, tools: AnswerTools): Record<string, string> {
+function declaredHeaders(
+  request: DecodedRequest,
+  response: ResponseBinding,
+  tools: AnswerTools,
+): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, schema] of Object.entries(response.headers ?? {})) {
     if (OWN_HEADERS.has(name.toLowerCase()) || !HEADER_NAME.test(name)) continue;

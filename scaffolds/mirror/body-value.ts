@@ -16,12 +16,19 @@ export interface BodyValue {
 }
 
 /** The declared content a body of this type is one of; undefined: the operation takes no such type. */
-export function contentFor(contents: readonly BodyContent[], contentType: string | undefined): BodyContent | undefined {
+export function contentFor(
+  contents: readonly BodyContent[],
+  contentType: string | undefined,
+): BodyContent | undefined {
   if (contentType === undefined || contentType === '') return contents[0];
   const exact = contents.find(({ mediaType }) => essence(mediaType) === essence(contentType));
   const ranged = contents.find(({ mediaType }) => covers(mediaType, contentType));
-  const bytes = contents.find(({ kind, mediaType }) => kind === 'binary' && essence(mediaType) === 'application/octet-stream');
-  const kin = isJsonType(contentType) ? contents.find(({ mediaType }) => essence(mediaType) === 'application/json') : undefined;
+  const bytes = contents.find(
+    ({ kind, mediaType }) => kind === 'binary' && essence(mediaType) === 'application/octet-stream',
+  );
+  const kin = isJsonType(contentType)
+    ? contents.find(({ mediaType }) => essence(mediaType) === 'application/json')
+    : undefined;
   return exact ?? ranged ?? kin ?? bytes;
 }
 
@@ -70,7 +77,9 @@ function delimitersOf(content: BodyContent): FormDelimiters {
     const style = rule.style ?? 'form';
     const explode = rule.explode ?? style === 'form';
     const delimiter = DELIMITERS[style];
-    return explode || !delimiter || (rule.style === undefined && rule.explode === undefined) ? [] : [[name, delimiter]];
+    return explode || !delimiter || (rule.style === undefined && rule.explode === undefined)
+      ? []
+      : [[name, delimiter]];
   });
   return new Map(rules);
 }
@@ -90,7 +99,9 @@ async function partValue(part: string | File, schema: JsonSchema, typing: Typing
   if (typeof part === 'string') return isFileSchema(single, typing) ? { text: part } : part;
   const bytes = new Uint8Array(await part.arrayBuffer());
   if (isFileSchema(single, typing)) return fileValue(bytes, part.name, essence(part.type));
-  return isJsonType(part.type) ? parse(decodeUtf8(bytes), `part ${part.name}`) : new TextDecoder().decode(bytes);
+  return isJsonType(part.type)
+    ? parse(decodeUtf8(bytes), `part ${part.name}`)
+    : new TextDecoder().decode(bytes);
 }
 
 function itemOf(schema: JsonSchema, typing: Typing): JsonSchema {
@@ -108,7 +119,10 @@ async function parseMultipart(bytes: Uint8Array, contentType: string): Promise<F
 
 async function readMultipart(bytes: Uint8Array, reading: Reading): Promise<Json> {
   const { content, names, typing } = reading;
-  const form = await parseMultipart(bytes, reading.contentType.replace(/^multipart\/[^;]+/i, 'multipart/form-data'));
+  const form = await parseMultipart(
+    bytes,
+    reading.contentType.replace(/^multipart\/[^;]+/i, 'multipart/form-data'),
+  );
   const found = new Map<string, Json[]>();
   const bracketed = emptyTree();
   for (const [wire, part] of form.entries()) {
@@ -118,7 +132,10 @@ async function readMultipart(bytes: Uint8Array, reading: Reading): Promise<Json>
       continue;
     }
     const key = names.toKey(wire);
-    const value = renameMembers(await partValue(part, propertySchema(content.schema, key, typing), typing), names.toKey);
+    const value = renameMembers(
+      await partValue(part, propertySchema(content.schema, key, typing), typing),
+      names.toKey,
+    );
     found.set(key, [...(found.get(key) ?? []), value]);
   }
   const nested = bracketed.members.size > 0 ? renameMembers(toJson(bracketed), names.toKey) : {};
@@ -135,7 +152,9 @@ function coerceMembers(value: Json, { content, typing }: Reading): Record<string
 function partMember(key: string, values: readonly Json[], { content, typing }: Reading): Json {
   const schema = propertySchema(content.schema, key, typing);
   const types = possibleTypes(schema, typing);
-  const isList = values.length > 1 || (types.has('array') && !types.has('string') && !Array.isArray(values[0]) && !isJsonText(values[0]));
+  const isList =
+    values.length > 1 ||
+    (types.has('array') && !types.has('string') && !Array.isArray(values[0]) && !isJsonText(values[0]));
   const value: Json = isList ? [...values] : (values[0] ?? '');
   return coerceTree(value, schema, typing);
 }

@@ -79,7 +79,8 @@ function memberOf(failure: KeywordFailure): string | undefined {
 /** A validator's failure in words a caller can act on. */
 export function describeBreach(root: Json, failure: KeywordFailure): Breach {
   const member = memberOf(failure);
-  const path = member === undefined ? failure.instancePath : `${failure.instancePath}/${pointerToken(member)}`;
+  const path =
+    member === undefined ? failure.instancePath : `${failure.instancePath}/${pointerToken(member)}`;
   const expected = expectation(failure);
   const message =
     failure.keyword === 'required'
@@ -89,4 +90,3 @@ export function describeBreach(root: Json, failure: KeywordFailure): Breach {
         : `must be ${expected}`.replace(/^must be must /, 'must ');
   return { path, message, expected, found: describeValue(valueAt(root, path)) };
 }
-

@@ -24,7 +24,7 @@ export function parsePreference(header: string | undefined): Preference {
 /** The declared response to give and the status to give it with. */
 export interface ChosenResponse {
   readonly status: number;
-  /** Absent when the operation declares no response at all. */
+  /** Absent when the operation declares no response but errors. */
   readonly response?: ResponseBinding;
   /** Absent for a response without a body. */
   readonly content?: ResponseContent;
@@ -45,9 +45,11 @@ const rank = (status: string): number => {
   return 1_000 + statusOf(status);
 };
 
-/** Statuses below 200 end no request, and a client would wait for the real one. */
+/** What a valid request may get: an error only when it is preferred, and no interim status, after which a client would wait. */
 function inOrder(responses: readonly ResponseBinding[]): readonly ResponseBinding[] {
-  return responses.filter(({ status }) => !status.startsWith('1')).toSorted((a, b) => rank(a.status) - rank(b.status));
+  return responses
+    .filter(({ status }) => !/^[145]/.test(status))
+    .toSorted((a, b) => rank(a.status) - rank(b.status));
 }
 
 function preferred(operation: Operation, code: number): ResponseChoice {
@@ -76,22 +78,38 @@ function withContent(chosen: ChosenResponse, accept: string | undefined): Chosen
   return content && { ...chosen, content };
 }
 
+/** The first response; other successes only where they offer types that the first may lack. */
+function successCandidates(
+  ordered: readonly ResponseBinding[],
+): readonly (ChosenResponse & { readonly response: ResponseBinding })[] {
+  const offersMore = (response: ResponseBinding): boolean =>
+    rank(response.status) <= 300 && response.contents.length > 0;
+  return ordered
+    .filter((response, index) => index === 0 || offersMore(response))
+    .map((response) => ({ status: statusOf(response.status), response }));
+}
+
 /** Success responses that the request's Accept can take, else every declared type in a 406. */
-export function chooseResponse(operation: Operation, accept: string | undefined, preference: Preference): ResponseChoice {
+export function chooseResponse(
+  operation: Operation,
+  accept: string | undefined,
+  preference: Preference,
+): ResponseChoice {
   const wanted = preference.code === undefined ? undefined : preferred(operation, preference.code);
   if (wanted && 'problem' in wanted) return wanted;
   const ordered = inOrder(operation.http.responses);
   const [first] = ordered;
   if (!wanted && !first) return { chosen: { status: 200 } };
-  const successes = ordered.filter(({ status }) => statusOf(status) < 300);
-  const candidates = wanted
-    ? [wanted.chosen]
-    : (successes.length > 0 ? successes : ordered.slice(0, 1)).map((response) => ({ status: statusOf(response.status), response }));
+  const candidates = wanted ? [wanted.chosen] : successCandidates(ordered);
   for (const candidate of candidates) {
     const chosen = withContent(candidate, accept);
     if (chosen) return { chosen };
   }
-  const offered = [...new Set(candidates.flatMap(({ response }) => response.contents.map(({ mediaType }) => mediaType)))];
+  const offered = [
+    ...new Set(
+      candidates.flatMap(({ response }) => (response?.contents ?? []).map(({ mediaType }) => mediaType)),
+    ),
+  ];
   return {
     problem: {
       status: 406,

@@ -18,7 +18,8 @@ export function possibleTypes(schema: JsonSchema, typing: Typing, depth = 0): Re
   if (!shape) return new Set();
   if (shape.types) return new Set(shape.types);
   const { keywords } = shape;
-  if ('enum' in keywords || 'const' in keywords) return new Set(['string', 'number', 'boolean', 'null', 'array', 'object']);
+  if ('enum' in keywords || 'const' in keywords)
+    return new Set(['string', 'number', 'boolean', 'null', 'array', 'object']);
   const options = shape.choices.flatMap((choice) => choice.options).slice(0, MAX_OPTIONS);
   const known = depth > 4 ? [] : options.map((option) => [...possibleTypes(option, typing, depth + 1)]);
   if (known.length > 0) return new Set(known.flat());
@@ -66,14 +67,23 @@ export function declaresMember(schema: JsonSchema, name: string, typing: Typing)
 }
 
 /** The reading of a schema that is an object or a list; among alternatives, the first that knows the member. */
-function variantOf(schema: JsonSchema, type: 'object' | 'array', typing: Typing, name?: string, depth = 0): Shape | undefined {
+function variantOf(
+  schema: JsonSchema,
+  type: 'object' | 'array',
+  typing: Typing,
+  name?: string,
+  depth = 0,
+): Shape | undefined {
   const shape = typing.shapeOf(schema);
   if (!shape || depth > 4) return shape;
   const declares = (candidate: Shape | undefined): boolean => {
     const properties = candidate?.keywords['properties'];
     return name === undefined || (isObject(properties) && Object.hasOwn(properties, name));
   };
-  const own = type === 'object' ? 'properties' in shape.keywords || 'additionalProperties' in shape.keywords : 'items' in shape.keywords;
+  const own =
+    type === 'object'
+      ? 'properties' in shape.keywords || 'additionalProperties' in shape.keywords
+      : 'items' in shape.keywords;
   if (own && declares(shape)) return shape;
   const options = shape.choices.flatMap((choice) => choice.options).slice(0, MAX_OPTIONS);
   const variants = options
@@ -103,6 +113,9 @@ export function coerceTree(tree: Json, schema: JsonSchema, typing: Typing): Json
     return items.map((item, index) => coerceTree(item, itemSchema(schema, index, typing), typing));
   }
   return Object.fromEntries(
-    Object.entries(tree).map(([key, member]) => [key, coerceTree(member, propertySchema(schema, key, typing), typing)]),
+    Object.entries(tree).map(([key, member]) => [
+      key,
+      coerceTree(member, propertySchema(schema, key, typing), typing),
+    ]),
   );
 }

@@ -9,7 +9,20 @@ export const LAZY_REFERENCE = 'x-mirror-type';
 
 const REFERENCE = '#/$defs/';
 /** Keywords that assert nothing here, and whose values would cost time or clash between schemas. */
-const DROPPED = new Set(['$id', '$schema', '$anchor', '$dynamicAnchor', '$dynamicRef', '$defs', '$comment', '$ref', 'id', 'examples', 'example', 'default']);
+const DROPPED = new Set([
+  '$id',
+  '$schema',
+  '$anchor',
+  '$dynamicAnchor',
+  '$dynamicRef',
+  '$defs',
+  '$comment',
+  '$ref',
+  'id',
+  'examples',
+  'example',
+  'default',
+]);
 const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas']);
 const DATA = new Set(['const', 'enum', 'required', 'dependentRequired', 'type']);
 /** Keywords whose subschemas look at the same value, so that what they evaluate counts for `unevaluated…`. */
@@ -28,7 +41,9 @@ interface Rewriting {
 export function referenceName(schema: JsonSchema): string | undefined {
   if (typeof schema === 'boolean') return undefined;
   const reference = schema['$ref'];
-  return typeof reference === 'string' && reference.startsWith(REFERENCE) ? reference.slice(REFERENCE.length) : undefined;
+  return typeof reference === 'string' && reference.startsWith(REFERENCE)
+    ? reference.slice(REFERENCE.length)
+    : undefined;
 }
 
 function rewriteMember(key: string, value: Json, rewriting: Rewriting): Json {
@@ -43,7 +58,8 @@ function rewriteMember(key: string, value: Json, rewriting: Rewriting): Json {
 
 function rewriteReference(name: string, rewriting: Rewriting): JsonObject {
   const target = rewriting.types[name];
-  if (!rewriting.seeThrough || target === undefined || rewriting.inlined.includes(name)) return { [LAZY_REFERENCE]: name };
+  if (!rewriting.seeThrough || target === undefined || rewriting.inlined.includes(name))
+    return { [LAZY_REFERENCE]: name };
   return { allOf: [rewrite(target, { ...rewriting, inlined: [...rewriting.inlined, name] })] };
 }
 

@@ -18,7 +18,9 @@ function hasAuthorization(request: RawRequest, scheme: string): boolean {
 }
 
 function hasNamed(text: string, delimiter: RegExp, name: string): boolean {
-  return text.split(delimiter).some((part) => part.startsWith(`${name}=`) || part.startsWith(`${encodeURIComponent(name)}=`));
+  return text
+    .split(delimiter)
+    .some((part) => part.startsWith(`${name}=`) || part.startsWith(`${encodeURIComponent(name)}=`));
 }
 
 /** True when a request carries what a scheme asks for; whether it is the right secret is not the mirror's to know. */
@@ -59,14 +61,22 @@ function describe(scheme: AuthScheme): string {
 }
 
 /** 401 when a request carries the credentials of none of the operation's alternatives; undefined when it may pass. */
-export function missingCredentials(blueprint: Blueprint, operation: Operation, request: RawRequest): MirrorProblem | undefined {
+export function missingCredentials(
+  blueprint: Blueprint,
+  operation: Operation,
+  request: RawRequest,
+): MirrorProblem | undefined {
   const alternatives = operation.auth ?? blueprint.auth.default;
   const schemesOf = (requirement: AuthRequirement): readonly AuthScheme[] =>
     Object.keys(requirement).flatMap((name) => blueprint.auth.schemes[name] ?? []);
-  const satisfied = alternatives.some((requirement) => schemesOf(requirement).every((scheme) => carries(request, scheme)));
+  const satisfied = alternatives.some((requirement) =>
+    schemesOf(requirement).every((scheme) => carries(request, scheme)),
+  );
   if (alternatives.length === 0 || satisfied) return undefined;
   const expected = alternatives.map((requirement) => schemesOf(requirement).map(describe).join(' and '));
-  const challenge = expected.some((text) => text.includes('Basic')) ? 'Basic realm="mirror"' : 'Bearer realm="mirror"';
+  const challenge = expected.some((text) => text.includes('Basic'))
+    ? 'Basic realm="mirror"'
+    : 'Bearer realm="mirror"';
   return {
     status: 401,
     slug: 'credential-missing',

@@ -49,7 +49,14 @@ function parseCookies(header: string | null): readonly WirePair[] {
 }
 
 function malformed(place: Pick<RequestProblem, 'in' | 'name'>, error: MalformedText): RequestProblem {
-  return { ...place, path: '', message: `cannot be read: ${error.message}`, expected: 'well-formed text', found: 'malformed text', kind: 'malformed' };
+  return {
+    ...place,
+    path: '',
+    message: `cannot be read: ${error.message}`,
+    expected: 'well-formed text',
+    found: 'malformed text',
+    kind: 'malformed',
+  };
 }
 
 type Reading = ReadParameter | { readonly problem: RequestProblem };
@@ -113,9 +120,23 @@ async function decodeBody(operation: Operation, raw: RawRequest, typing: Typing)
   const content = contentFor(binding.contents, contentType);
   if (!content) {
     const expected = binding.contents.map(({ mediaType }) => mediaType).join(', ');
-    return { problem: { ...WHOLE_BODY, message: `must be ${expected}`, expected, found: contentType, kind: 'media-type' } };
+    return {
+      problem: {
+        ...WHOLE_BODY,
+        message: `must be ${expected}`,
+        expected,
+        found: contentType,
+        kind: 'media-type',
+      },
+    };
   }
-  if (raw.body.length === 0 && content.kind !== 'form' && content.kind !== 'binary' && content.kind !== 'text') return undefined;
+  if (
+    raw.body.length === 0 &&
+    content.kind !== 'form' &&
+    content.kind !== 'binary' &&
+    content.kind !== 'text'
+  )
+    return undefined;
   try {
     return { body: await readBody(raw.body, { binding, content, contentType }, typing) };
   } catch (thrown) {
@@ -125,11 +146,15 @@ async function decodeBody(operation: Operation, raw: RawRequest, typing: Typing)
 }
 
 /** Query pairs; a query that cannot be decoded is one problem and no pairs. */
-function readPairs(query: string): { readonly pairs: readonly WirePair[]; readonly problems: readonly RequestProblem[] } {
+function readPairs(query: string): {
+  readonly pairs: readonly WirePair[];
+  readonly problems: readonly RequestProblem[];
+} {
   try {
     return { pairs: parsePairs(query), problems: [] };
   } catch (thrown) {
-    if (thrown instanceof MalformedText) return { pairs: [], problems: [malformed({ in: 'query', name: '' }, thrown)] };
+    if (thrown instanceof MalformedText)
+      return { pairs: [], problems: [malformed({ in: 'query', name: '' }, thrown)] };
     throw thrown;
   }
 }
@@ -143,7 +168,9 @@ export async function decodeRequest(
 ): Promise<DecodedRequest> {
   const { operation, pathValues } = candidate;
   const { pairs, problems } = readPairs(raw.query);
-  const declared = operation.http.parameters.filter((binding) => binding.in === 'query').map(({ name }) => name);
+  const declared = operation.http.parameters
+    .filter((binding) => binding.in === 'query')
+    .map(({ name }) => name);
   const source: WireSource = {
     pathValues,
     query: raw.query,
@@ -154,8 +181,12 @@ export async function decodeRequest(
   };
   const read = readParameters(operation, source, typing);
   const body = await decodeBody(operation, raw, typing);
-  const inTemplate = new Set((operation.http.path.split('?')[1] ?? '').split('&').map((pair) => pair.split('=')[0]));
-  const unknown = pairs.map(({ name }) => name).filter((name) => !read.used.has(name) && !credentials.includes(name) && !inTemplate.has(name));
+  const inTemplate = new Set(
+    (operation.http.path.split('?')[1] ?? '').split('&').map((pair) => pair.split('=')[0]),
+  );
+  const unknown = pairs
+    .map(({ name }) => name)
+    .filter((name) => !read.used.has(name) && !credentials.includes(name) && !inTemplate.has(name));
   return {
     operation,
     parameters: read.parameters,
@@ -164,4 +195,3 @@ export async function decodeRequest(
     unknownQuery: [...new Set(unknown)],
   };
 }
-

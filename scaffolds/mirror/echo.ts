@@ -37,19 +37,25 @@ function variants(value: Json): readonly Json[] {
 
 /** The last path parameter names the thing itself, when it is called an identifier. */
 function namesForParameter(name: string, isLast: boolean): readonly string[] {
-  return isLast && /(?:id|key|name|number|slug|uid|sid)$/i.test(name) ? [name, 'id', 'uuid', 'sid', 'gid', 'key'] : [name];
+  return isLast && /(?:id|key|name|number|slug|uid|sid)$/i.test(name)
+    ? [name, 'id', 'uuid', 'sid', 'gid', 'key']
+    : [name];
 }
 
 function echoPath(request: DecodedRequest, answer: JsonObject, place: Place): void {
   const { path, members } = subject(answer);
   const inPath = request.parameters.filter(({ binding }) => binding.in === 'path');
-  const endsWithParameter = request.operation.http.path.endsWith('}') || /\}\.\w+$/.test(request.operation.http.path);
+  const endsWithParameter =
+    request.operation.http.path.endsWith('}') || /\}\.\w+$/.test(request.operation.http.path);
   for (const [index, { binding, value }] of inPath.entries()) {
     if (value === undefined) continue;
     const isLast = endsWithParameter && index === inPath.length - 1;
     const wanted = namesForParameter(binding.name, isLast);
-    const member = wanted.flatMap((name) => Object.keys(members).filter((key) => plain(key) === plain(name)))[0];
-    if (member !== undefined) for (const variant of variants(value).toReversed()) place([...path, member], variant);
+    const member = wanted.flatMap((name) =>
+      Object.keys(members).filter((key) => plain(key) === plain(name)),
+    )[0];
+    if (member !== undefined)
+      for (const variant of variants(value).toReversed()) place([...path, member], variant);
   }
 }
 
@@ -57,7 +63,8 @@ function echoFields(source: JsonObject, target: JsonObject, path: readonly strin
   for (const [name, value] of Object.entries(source).slice(0, MAX_FIELDS)) {
     if (!Object.hasOwn(target, name)) continue;
     const inner = own(target, name);
-    if (isObject(value) && isObject(inner) && path.length < 4) echoFields(value, inner, [...path, name], place);
+    if (isObject(value) && isObject(inner) && path.length < 4)
+      echoFields(value, inner, [...path, name], place);
     else place([...path, name], value);
   }
 }
@@ -76,7 +83,12 @@ function echoBody(request: DecodedRequest, answer: JsonObject, place: Place): vo
  * An answer that speaks of what was asked: identifiers of the path and fields of the body stand in it wherever it has a
  * member of that name and its schema accepts the value.
  */
-export function echoRequest(request: DecodedRequest, answer: Json, schema: JsonSchema, book: SchemaBook): Json {
+export function echoRequest(
+  request: DecodedRequest,
+  answer: Json,
+  schema: JsonSchema,
+  book: SchemaBook,
+): Json {
   if (!isObject(answer)) return answer;
   let current = answer;
   const place: Place = (path, value) => {

@@ -14,9 +14,13 @@ interface FormReading {
 }
 
 /** The values of one field: several where it is written as one delimited text. */
-function fieldTexts({ name, raw }: WirePair, { rename, schema, typing, delimiters }: FormReading): readonly string[] {
+function fieldTexts(
+  { name, raw }: WirePair,
+  { rename, schema, typing, delimiters }: FormReading,
+): readonly string[] {
   const delimiter = delimiters?.get(name);
-  const isList = delimiter && possibleTypes(propertySchema(schema, rename(name), typing), typing).has('array');
+  const isList =
+    delimiter && possibleTypes(propertySchema(schema, rename(name), typing), typing).has('array');
   return isList ? raw.split(delimiter).map((part) => decodeText(part, true)) : [decodeText(raw, true)];
 }
 

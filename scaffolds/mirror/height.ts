@@ -50,8 +50,9 @@ export function createHeights(shapeOf: (schema: JsonSchema) => Shape | undefined
   function settle(start: JsonSchema): void {
     const found = collect(start);
     const heights = new Map<JsonSchema, number>();
-    const known = (schema: JsonSchema): number => heights.get(schema) ?? (found.has(schema) ? Number.POSITIVE_INFINITY : UNSEEN_HEIGHT);
-    for (let changed = true; changed; ) {
+    const known = (schema: JsonSchema): number =>
+      heights.get(schema) ?? (found.has(schema) ? Number.POSITIVE_INFINITY : UNSEEN_HEIGHT);
+    for (let changed = true; changed;) {
       changed = false;
       for (const [schema, { below, oneOfEach }] of found) {
         const members = below.map((member) => 1 + known(member));

@@ -52,35 +52,39 @@ function byMember(merge: KeywordMerge): KeywordMerge {
 const byPosition: KeywordMerge = (a, b) => {
   const left = toSchemas(a);
   const right = toSchemas(b);
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => combine(left[index] ?? true, right[index] ?? true));
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
+    combine(left[index] ?? true, right[index] ?? true),
+  );
 };
 
 /** Keywords whose two values must both hold; of any other (annotations, `format`), the first value stays. */
-export const keywordMerges: ReadonlyMap<string, KeywordMerge> = new Map(Object.entries<KeywordMerge>({
-  minimum: larger,
-  exclusiveMinimum: larger,
-  minLength: larger,
-  minItems: larger,
-  minProperties: larger,
-  minContains: larger,
-  maximum: smaller,
-  exclusiveMaximum: smaller,
-  maxLength: smaller,
-  maxItems: smaller,
-  maxProperties: smaller,
-  maxContains: smaller,
-  multipleOf: commonMultiple,
-  uniqueItems: either,
-  enum: sharedValues,
-  required: allNames,
-  items: both,
-  contains: both,
-  propertyNames: both,
-  additionalProperties: both,
-  unevaluatedProperties: both,
-  unevaluatedItems: both,
-  prefixItems: byPosition,
-  patternProperties: byMember(both),
-  dependentRequired: byMember(allNames),
-  dependentSchemas: byMember(both),
-}));
+export const keywordMerges: ReadonlyMap<string, KeywordMerge> = new Map(
+  Object.entries<KeywordMerge>({
+    minimum: larger,
+    exclusiveMinimum: larger,
+    minLength: larger,
+    minItems: larger,
+    minProperties: larger,
+    minContains: larger,
+    maximum: smaller,
+    exclusiveMaximum: smaller,
+    maxLength: smaller,
+    maxItems: smaller,
+    maxProperties: smaller,
+    maxContains: smaller,
+    multipleOf: commonMultiple,
+    uniqueItems: either,
+    enum: sharedValues,
+    required: allNames,
+    items: both,
+    contains: both,
+    propertyNames: both,
+    additionalProperties: both,
+    unevaluatedProperties: both,
+    unevaluatedItems: both,
+    prefixItems: byPosition,
+    patternProperties: byMember(both),
+    dependentRequired: byMember(allNames),
+    dependentSchemas: byMember(both),
+  }),
+);

@@ -12,7 +12,10 @@ export function isJsonType(mediaType: string): boolean {
 export function covers(range: string, mediaType: string): boolean {
   const [type, subtype] = essence(range).split('/');
   const [otherType, otherSubtype] = essence(mediaType).split('/');
-  return (type === '*' || type === otherType) && (subtype === '*' || subtype === undefined || subtype === otherSubtype);
+  return (
+    (type === '*' || type === otherType) &&
+    (subtype === '*' || subtype === undefined || subtype === otherSubtype)
+  );
 }
 
 interface AcceptedRange {
@@ -26,7 +29,9 @@ function parseAccept(accept: string): readonly AcceptedRange[] {
     .split(',')
     .map((part, order) => {
       const [range = '', ...parameters] = part.split(';');
-      const quality = parameters.map((parameter) => /^\s*q=([\d.]+)/i.exec(parameter)?.[1]).find((found) => found !== undefined);
+      const quality = parameters
+        .map((parameter) => /^\s*q=([\d.]+)/i.exec(parameter)?.[1])
+        .find((found) => found !== undefined);
       return { range: range.trim(), quality: quality === undefined ? 1 : Number(quality), order };
     })
     .filter(({ range }) => range !== '');
@@ -37,7 +42,9 @@ const specificity = (range: string): number => (range === '*/*' ? 0 : range.ends
 /** The quality an Accept header gives a type (RFC 9110, 12.5.1): the most specific range that covers it decides. */
 function qualityOf(mediaType: string, accepted: readonly AcceptedRange[]): number {
   const covering = accepted.filter(({ range }) => covers(range, mediaType) || covers(mediaType, range));
-  const best = covering.toSorted((a, b) => specificity(b.range) - specificity(a.range) || a.order - b.order)[0];
+  const best = covering.toSorted(
+    (a, b) => specificity(b.range) - specificity(a.range) || a.order - b.order,
+  )[0];
   return best?.quality ?? 0;
 }
 
@@ -51,13 +58,18 @@ function areKin(range: string, mediaType: string): boolean {
  * The offer an Accept header likes best, in the order of offers among equals; undefined when it takes none.
  * `application/json` also takes types that are JSON underneath, as a last resort.
  */
-export function negotiate<T extends { readonly mediaType: string }>(accept: string | undefined, offers: readonly T[]): T | undefined {
-  if (accept === undefined || accept.trim() === '') return offers.find(({ mediaType }) => isJsonType(mediaType)) ?? offers[0];
+export function negotiate<T extends { readonly mediaType: string }>(
+  accept: string | undefined,
+  offers: readonly T[],
+): T | undefined {
+  if (accept === undefined || accept.trim() === '')
+    return offers.find(({ mediaType }) => isJsonType(mediaType)) ?? offers[0];
   const accepted = parseAccept(accept);
   const ranked = offers
     .map((offer, index) => ({ offer, index, quality: qualityOf(offer.mediaType, accepted) }))
     .filter(({ quality }) => quality > 0)
     .sort((a, b) => b.quality - a.quality || a.index - b.index);
-  const kin = (offer: T): boolean => accepted.some(({ range, quality }) => quality > 0 && areKin(range, offer.mediaType));
+  const kin = (offer: T): boolean =>
+    accepted.some(({ range, quality }) => quality > 0 && areKin(range, offer.mediaType));
   return ranked[0]?.offer ?? offers.find(kin);
 }

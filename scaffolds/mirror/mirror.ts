@@ -2,10 +2,17 @@ import type { Blueprint, Operation } from '@counterpart/schemas';
 import { Hono } from 'hono';
 import { basePath } from 'hono/route';
 import { composeAnswer, type Answer, type AnswerTools } from './answer.ts';
-import type { Typing } from './coerce.ts';
+import { declaresMember, type Typing } from './coerce.ts';
 import { credentialNames, missingCredentials } from './credentials.ts';
 import { decodePath, decodeRequest, type DecodedRequest, type RawRequest } from './decode-request.ts';
-import { problemLine, requestProblem, toResponse, type MirrorProblem, type RequestProblem } from './problem.ts';
+import { isObject } from './json-value.ts';
+import {
+  problemLine,
+  requestProblem,
+  toResponse,
+  type MirrorProblem,
+  type RequestProblem,
+} from './problem.ts';
 import { createRouter, matchRoute, type RouteCandidate } from './router.ts';
 import { samplerOf } from './sample.ts';
 import { createSchemaBook } from './schema-book.ts';
@@ -52,7 +59,11 @@ interface Outcome {
   readonly problems: readonly RequestProblem[];
 }
 
-const refused = (problem: MirrorProblem, operation?: Operation, problems: readonly RequestProblem[] = []): Outcome => ({
+const refused = (
+  problem: MirrorProblem,
+  operation?: Operation,
+  problems: readonly RequestProblem[] = [],
+): Outcome => ({
   response: named(toResponse(problem), operation),
   ...(operation ? { operation } : {}),
   problems,
@@ -94,17 +105,29 @@ function notes(request: DecodedRequest): Record<string, string> {
 function answerResponse(answer: Answer, request: DecodedRequest, bodyless: boolean): Response {
   const empty = bodyless || answer.body === undefined || [204, 205, 304].includes(answer.status);
   const body = empty || !answer.body ? null : new Blob([Uint8Array.from(answer.body)]);
-  return named(new Response(body, { status: answer.status, headers: { ...answer.headers, ...notes(request) } }), request.operation);
+  return named(
+    new Response(body, { status: answer.status, headers: { ...answer.headers, ...notes(request) } }),
+    request.operation,
+  );
 }
 
 async function readRaw(request: Request, basePath: string): Promise<RawRequest | undefined> {
   const url = new URL(request.url);
-  const path = url.pathname.startsWith(`${basePath}/`) || url.pathname === basePath ? url.pathname.slice(basePath.length) : url.pathname;
+  const path =
+    url.pathname.startsWith(`${basePath}/`) || url.pathname === basePath
+      ? url.pathname.slice(basePath.length)
+      : url.pathname;
   const declaredBytes = Number(request.headers.get('content-length') ?? 0);
   if (declaredBytes > MAX_BODY_BYTES) return undefined;
   const body = new Uint8Array(await request.arrayBuffer());
   if (body.length > MAX_BODY_BYTES) return undefined;
-  return { method: request.method, path: path === '' ? '/' : path, query: url.search.slice(1), headers: request.headers, body };
+  return {
+    method: request.method,
+    path: path === '' ? '/' : path,
+    query: url.search.slice(1),
+    headers: request.headers,
+    body,
+  };
 }
 
 const TOO_LARGE: MirrorProblem = {
@@ -115,10 +138,16 @@ const TOO_LARGE: MirrorProblem = {
 };
 
 /** The group whose path parameters fit; a more general template is looked at only where a special one cannot be meant. */
-function fittingGroup(groups: readonly (readonly RouteCandidate[])[], typing: Typing): readonly RouteCandidate[] {
+function fittingGroup(
+  groups: readonly (readonly RouteCandidate[])[],
+  typing: Typing,
+): readonly RouteCandidate[] {
   const fits = (candidate: RouteCandidate): boolean => {
     const { parameters, problems } = decodePath(candidate, typing);
-    return problems.length === 0 && parameters.every((parameter) => validateParameter(parameter, typing.book).length === 0);
+    return (
+      problems.length === 0 &&
+      parameters.every((parameter) => validateParameter(parameter, typing.book).length === 0)
+    );
   };
   return (groups.length > 1 ? groups.find((group) => group.some(fits)) : undefined) ?? groups[0] ?? [];
 }
@@ -135,16 +164,32 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
   const typing: Typing = { book, shapeOf: createShapes(book.type) };
   const tools: AnswerTools = { book, sampler: samplerOf(book, options.seed ?? 1) };
 
-  /** Of operations that share a route, the first that the request is valid for; else the one it breaks least. */
-  async function readFirstFitting(candidates: readonly RouteCandidate[], raw: RawRequest): Promise<Reading | undefined> {
-    let best: Reading | undefined;
+  /** Of operations that share a route, the one that the request breaks least, and of those the one that knows most of it. */
+  async function readBestFitting(
+    candidates: readonly RouteCandidate[],
+    raw: RawRequest,
+  ): Promise<Reading | undefined> {
+    const readings: Reading[] = [];
     for (const candidate of candidates) {
-      const request = await decodeRequest(candidate, raw, typing, credentialNames(blueprint, candidate.operation));
-      const problems = validateRequest(request, book);
-      if (problems.length === 0) return { request, problems };
-      if (!best || problems.length < best.problems.length) best = { request, problems };
+      const request = await decodeRequest(
+        candidate,
+        raw,
+        typing,
+        credentialNames(blueprint, candidate.operation),
+      );
+      readings.push({ request, problems: validateRequest(request, book) });
     }
-    return best;
+    return readings.toSorted(
+      (a, b) => a.problems.length - b.problems.length || strangers(a) - strangers(b),
+    )[0];
+  }
+
+  /** How much of a request its operation does not know; looked at only where several operations share a route. */
+  function strangers({ request }: Reading): number {
+    const { body, unknownQuery } = request;
+    const members = isObject(body?.value) ? Object.keys(body.value) : [];
+    const schema = body?.content.schema ?? true;
+    return unknownQuery.length + members.filter((name) => !declaresMember(schema, name, typing)).length;
   }
 
   async function handle(raw: RawRequest): Promise<Outcome> {
@@ -152,11 +197,12 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
     if (match.kind === 'unknown') return refused(unknownPath(raw, match.near));
     if (match.kind === 'wrong-method') return refused(wrongMethod(raw, match.allow));
     const candidates = fittingGroup(match.groups, typing);
-    const reading = await readFirstFitting(candidates, raw);
+    const reading = await readBestFitting(candidates, raw);
     if (!reading) return refused(unknownPath(raw, []));
     const { request, problems } = reading;
     const { operation } = request;
-    const unauthorised = options.strictAuth === true ? missingCredentials(blueprint, operation, raw) : undefined;
+    const unauthorised =
+      options.strictAuth === true ? missingCredentials(blueprint, operation, raw) : undefined;
     if (unauthorised) return refused(unauthorised, operation);
     const invalid = requestProblem(problems);
     if (invalid) return refused(invalid, operation, problems);
@@ -181,6 +227,8 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
   }
 
   const app = new Hono();
-  app.all('*', (context) => answer(context.req.raw, options.basePath ?? basePath(context).replace(/\/$/, '')));
+  app.all('*', (context) =>
+    answer(context.req.raw, options.basePath ?? basePath(context).replace(/\/$/, '')),
+  );
   return { operations: blueprint.operations, app, fetch: async (request) => app.fetch(request) };
 }

@@ -4,7 +4,16 @@ import { readFormText } from './form-text.ts';
 import { headerValue } from './header-value.ts';
 import { isObject, parseJson } from './json-value.ts';
 import { namesOf, renameMembers } from './renames.ts';
-import { bracketPath, decodeText, emptyTree, insert, MalformedText, parsePairs, toJson, type WirePair } from './wire-tree.ts';
+import {
+  bracketPath,
+  decodeText,
+  emptyTree,
+  insert,
+  MalformedText,
+  parsePairs,
+  toJson,
+  type WirePair,
+} from './wire-tree.ts';
 
 /** The parts of a request that hold parameters, still encoded. */
 export interface WireSource {
@@ -52,7 +61,9 @@ function shapeParts(parts: Parts, whole: string, schema: JsonSchema, typing: Typ
   const types = possibleTypes(schema, typing);
   const isScalar = !types.has('array') && !types.has('object');
   if (isScalar) return coerceText(parts.decode(whole), schema, typing);
-  const looksLikeObject = parts.assigned ? parts.parts.every((part) => part.includes('=')) : parts.parts.length % 2 === 0;
+  const looksLikeObject = parts.assigned
+    ? parts.parts.every((part) => part.includes('='))
+    : parts.parts.length % 2 === 0;
   if (types.has('object') && (!types.has('array') || (parts.assigned && looksLikeObject))) {
     return coerceTree(toObject(parts), schema, typing);
   }
@@ -66,14 +77,33 @@ function readSegment(binding: ParameterBinding, raw: string, schema: JsonSchema,
   const { explode, style } = binding;
   if (style === 'label') {
     const whole = raw.replace(/^\./, '');
-    return shapeParts({ parts: whole.split(explode ? '.' : ','), assigned: explode, decode }, whole, schema, typing);
+    return shapeParts(
+      { parts: whole.split(explode ? '.' : ','), assigned: explode, decode },
+      whole,
+      schema,
+      typing,
+    );
   }
-  if (style !== 'matrix') return shapeParts({ parts: raw.split(','), assigned: explode, decode }, raw, schema, typing);
-  const own = new RegExp(`^${encodeURIComponent(binding.name).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}=?`);
+  if (style !== 'matrix')
+    return shapeParts({ parts: raw.split(','), assigned: explode, decode }, raw, schema, typing);
+  const own = new RegExp(
+    `^${encodeURIComponent(binding.name).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}=?`,
+  );
   const pieces = raw.replace(/^;/, '').split(';');
   const values = pieces.map((piece) => piece.replace(own, ''));
-  if (!explode) return shapeParts({ parts: (values[0] ?? '').split(','), assigned: false, decode }, values[0] ?? '', schema, typing);
-  return shapeParts({ parts: values, assigned: pieces.every((piece) => !own.test(piece)), decode }, values.join(';'), schema, typing);
+  if (!explode)
+    return shapeParts(
+      { parts: (values[0] ?? '').split(','), assigned: false, decode },
+      values[0] ?? '',
+      schema,
+      typing,
+    );
+  return shapeParts(
+    { parts: values, assigned: pieces.every((piece) => !own.test(piece)), decode },
+    values.join(';'),
+    schema,
+    typing,
+  );
 }
 
 const DELIMITERS: Readonly<Partial<Record<ParameterBinding['style'], RegExp>>> = {
@@ -85,22 +115,43 @@ const DELIMITERS: Readonly<Partial<Record<ParameterBinding['style'], RegExp>>> =
 };
 
 /** `name=a&name=b`, `name=a,b` and their delimited kin. */
-function readForm(binding: ParameterBinding, raws: readonly string[], schema: JsonSchema, typing: Typing): Json {
-  const decode = (text: string): string => decodeText(text, binding.in === 'query' && binding.allowReserved !== true);
+function readForm(
+  binding: ParameterBinding,
+  raws: readonly string[],
+  schema: JsonSchema,
+  typing: Typing,
+): Json {
+  const decode = (text: string): string =>
+    decodeText(text, binding.in === 'query' && binding.allowReserved !== true);
   const [first = '', ...more] = raws;
   if (more.length > 0) return coerceTree(raws.map(decode), schema, typing);
   const delimiter = binding.explode ? undefined : DELIMITERS[binding.style];
   if (!delimiter) return coerceTree(decode(first), schema, typing);
-  const strict = shapeParts({ parts: first.split(delimiter), assigned: false, decode }, first, schema, typing);
+  const strict = shapeParts(
+    { parts: first.split(delimiter), assigned: false, decode },
+    first,
+    schema,
+    typing,
+  );
   if (delimiter.test(first) || typing.book.accepts(schema, strict)) return strict;
   // Many clients encode the comma that separates, too; taken only where nothing else fits.
   const whole = decode(first);
-  const lenient = shapeParts({ parts: whole.split(','), assigned: false, decode: (text) => text }, whole, schema, typing);
+  const lenient = shapeParts(
+    { parts: whole.split(','), assigned: false, decode: (text) => text },
+    whole,
+    schema,
+    typing,
+  );
   return typing.book.accepts(schema, lenient) ? lenient : strict;
 }
 
 /** An exploded object stands in the query as its members. */
-function readSpread(source: WireSource, binding: ParameterBinding, schema: JsonSchema, typing: Typing): ReadParameter {
+function readSpread(
+  source: WireSource,
+  binding: ParameterBinding,
+  schema: JsonSchema,
+  typing: Typing,
+): ReadParameter {
   const names = namesOf(binding.renames);
   const declared = (pair: WirePair): boolean => declaresMember(schema, names.toKey(pair.name), typing);
   const isMap = !typing.shapeOf(schema)?.keywords['properties'];
@@ -111,7 +162,12 @@ function readSpread(source: WireSource, binding: ParameterBinding, schema: JsonS
   return { value: coerceTree(toJson(tree), schema, typing), used: own.map(({ name }) => name) };
 }
 
-function readDeep(source: WireSource, binding: ParameterBinding, schema: JsonSchema, typing: Typing): ReadParameter {
+function readDeep(
+  source: WireSource,
+  binding: ParameterBinding,
+  schema: JsonSchema,
+  typing: Typing,
+): ReadParameter {
   const own = source.pairs.filter(({ name }) => name === binding.name || name.startsWith(`${binding.name}[`));
   if (own.length === 0) return ABSENT;
   const tree = emptyTree();
@@ -136,10 +192,17 @@ function readContent(binding: ParameterBinding, text: string, schema: JsonSchema
   return readFormText(parsePairs(text), { rename, schema, typing });
 }
 
-function readQuery(source: WireSource, binding: ParameterBinding, schema: JsonSchema, typing: Typing): ReadParameter {
+function readQuery(
+  source: WireSource,
+  binding: ParameterBinding,
+  schema: JsonSchema,
+  typing: Typing,
+): ReadParameter {
   if (binding.style === 'deepObject') return readDeep(source, binding, schema, typing);
   const types = possibleTypes(schema, typing);
-  const own = source.pairs.filter(({ name }) => name === binding.name || (types.has('array') && name === `${binding.name}[]`));
+  const own = source.pairs.filter(
+    ({ name }) => name === binding.name || (types.has('array') && name === `${binding.name}[]`),
+  );
   if (binding.style === 'content') {
     const [first] = own;
     if (!first) return ABSENT;
@@ -148,22 +211,38 @@ function readQuery(source: WireSource, binding: ParameterBinding, schema: JsonSc
   const spreads = binding.explode && types.has('object') && own.length === 0;
   if (spreads) return readSpread(source, binding, schema, typing);
   if (own.length === 0) return ABSENT;
-  const value = readForm(binding, own.map(({ raw }) => raw), schema, typing);
+  const value = readForm(
+    binding,
+    own.map(({ raw }) => raw),
+    schema,
+    typing,
+  );
   return { value, used: own.map(({ name }) => name) };
 }
 
-function readCookie(source: WireSource, binding: ParameterBinding, schema: JsonSchema, typing: Typing): ReadParameter {
+function readCookie(
+  source: WireSource,
+  binding: ParameterBinding,
+  schema: JsonSchema,
+  typing: Typing,
+): ReadParameter {
   const raws = source.cookies.filter(({ name }) => name === binding.name).map(({ raw }) => raw);
   const [first] = raws;
   if (first === undefined) {
     const spreads = binding.explode && possibleTypes(schema, typing).has('object');
     return spreads ? readSpread({ ...source, pairs: source.cookies }, binding, schema, typing) : ABSENT;
   }
-  if (binding.style === 'content') return { value: readContent(binding, decodeText(first), schema, typing), used: [] };
+  if (binding.style === 'content')
+    return { value: readContent(binding, decodeText(first), schema, typing), used: [] };
   return { value: readForm(binding, raws, schema, typing), used: [] };
 }
 
-function readHeader(source: WireSource, binding: ParameterBinding, schema: JsonSchema, typing: Typing): ReadParameter {
+function readHeader(
+  source: WireSource,
+  binding: ParameterBinding,
+  schema: JsonSchema,
+  typing: Typing,
+): ReadParameter {
   const text = headerValue(source.headers, binding.name);
   if (text === undefined) return ABSENT;
   if (binding.style === 'content') return { value: readContent(binding, text, schema, typing), used: [] };
@@ -182,15 +261,27 @@ function decodeHeader(text: string): string {
   }
 }
 
-function readPath(source: WireSource, binding: ParameterBinding, schema: JsonSchema, typing: Typing): ReadParameter {
+function readPath(
+  source: WireSource,
+  binding: ParameterBinding,
+  schema: JsonSchema,
+  typing: Typing,
+): ReadParameter {
   const raw = source.pathValues.get(binding.name);
   if (raw === undefined) return ABSENT;
   const value =
-    binding.style === 'content' ? readContent(binding, decodeText(raw), schema, typing) : readSegment(binding, raw, schema, typing);
+    binding.style === 'content'
+      ? readContent(binding, decodeText(raw), schema, typing)
+      : readSegment(binding, raw, schema, typing);
   return { value, used: [] };
 }
 
-function readQuerystring(source: WireSource, binding: ParameterBinding, schema: JsonSchema, typing: Typing): ReadParameter {
+function readQuerystring(
+  source: WireSource,
+  binding: ParameterBinding,
+  schema: JsonSchema,
+  typing: Typing,
+): ReadParameter {
   if (source.query === '') return ABSENT;
   const used = source.pairs.map(({ name }) => name);
   if (/urlencoded/.test(binding.contentType ?? 'urlencoded')) {
@@ -209,7 +300,12 @@ const READERS = {
 } as const;
 
 /** Reads one parameter from where it travels, as the value its schema asks for. Throws MalformedText. */
-export function readParameter(source: WireSource, binding: ParameterBinding, schema: JsonSchema, typing: Typing): ReadParameter {
+export function readParameter(
+  source: WireSource,
+  binding: ParameterBinding,
+  schema: JsonSchema,
+  typing: Typing,
+): ReadParameter {
   const read = READERS[binding.in](source, binding, schema, typing);
   if (binding.renames === undefined || !isObject(read.value)) return read;
   return { ...read, value: renameMembers(read.value, namesOf(binding.renames).toKey) };

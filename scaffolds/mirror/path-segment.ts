@@ -13,13 +13,20 @@ export type Segment =
 /** Reads one piece of a template. Braces that do not close are literal text. */
 export function parseSegment(text: string): Segment {
   const pieces = text.split(/\{([^{}]*)\}/);
-  if (pieces.length === 1) return { kind: 'literal', text: decode(text), names: [] };
-  const literals = pieces.filter((_, index) => index % 2 === 0).map(decode);
+  if (pieces.length === 1) return { kind: 'literal', text: decodeLiteral(text), names: [] };
+  const literals = pieces.filter((_, index) => index % 2 === 0).map(decodeLiteral);
   const names = pieces.filter((_, index) => index % 2 === 1);
-  return { kind: 'pattern', shape: literals.join('{}'), literals, names, literalLength: literals.join('').length };
+  return {
+    kind: 'pattern',
+    shape: literals.join('{}'),
+    literals,
+    names,
+    literalLength: literals.join('').length,
+  };
 }
 
-function decode(text: string): string {
+/** Percent-decoded text; text that is wrongly encoded stays as it is. */
+export function decodeLiteral(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -33,7 +40,9 @@ export function compareSegments(a: Segment, b: Segment): number {
 }
 
 function fixedLength(segment: Segment): number {
-  return segment.kind === 'literal' ? Number.POSITIVE_INFINITY : segment.literalLength - segment.names.length / 100;
+  return segment.kind === 'literal'
+    ? Number.POSITIVE_INFINITY
+    : segment.literalLength - segment.names.length / 100;
 }
 
 /**
@@ -41,7 +50,7 @@ function fixedLength(segment: Segment): number {
  * at the end, so that the time is linear in the text.
  */
 export function matchSegment(segment: Segment, text: string): readonly string[] | undefined {
-  if (segment.kind === 'literal') return decode(text) === segment.text ? [] : undefined;
+  if (segment.kind === 'literal') return decodeLiteral(text) === segment.text ? [] : undefined;
   const first = segment.literals[0] ?? '';
   const last = segment.literals.at(-1) ?? '';
   if (!text.startsWith(first) || !text.endsWith(last)) return undefined;

@@ -36,7 +36,8 @@ function write(node: PatternNode, growth: Growth, room: number): string {
     case 'repeat': {
       let text = '';
       const count = Math.min(times(node, growth), room);
-      for (let index = 0; index < count && text.length < room; index += 1) text += write(node.node, growth, room - text.length);
+      for (let index = 0; index < count && text.length < room; index += 1)
+        text += write(node.node, growth, room - text.length);
       return text;
     }
   }
@@ -56,6 +57,7 @@ export function* patternCandidates(source: string, random: Random, minLength = 0
 export function sampleMatch(source: string, random: Random, variant = 0): string | undefined {
   const pattern = compilePattern(source);
   const dice = createRandom(`${source}${random.fraction()}${variant}`);
-  for (const candidate of patternCandidates(source, dice, variant)) if (pattern.test(candidate)) return candidate;
+  for (const candidate of patternCandidates(source, dice, variant))
+    if (pattern.test(candidate)) return candidate;
   return undefined;
 }

@@ -46,7 +46,9 @@ function takeMatch(cursor: Cursor, expression: RegExp): RegExpExecArray | undefi
 
 function without(characters: string): string {
   const kept = [...`${LETTERS}${DIGITS}`].filter((character) => !characters.includes(character));
-  return kept.length > 0 ? kept.join('') : [...PRINTABLE].filter((character) => !characters.includes(character)).join('');
+  return kept.length > 0
+    ? kept.join('')
+    : [...PRINTABLE].filter((character) => !characters.includes(character)).join('');
 }
 
 function propertyCharacters(name: string): string {
@@ -60,9 +62,15 @@ function propertyCharacters(name: string): string {
 /** What stands after a backslash; an empty text for assertions and back-references. */
 function escape(cursor: Cursor): string {
   const property = takeMatch(cursor, /^([pP])\{(?:[^}=]*=)?([^}]*)\}/);
-  if (property) return property[1] === 'P' ? without(propertyCharacters(property[2] ?? '')) : propertyCharacters(property[2] ?? '');
+  if (property)
+    return property[1] === 'P'
+      ? without(propertyCharacters(property[2] ?? ''))
+      : propertyCharacters(property[2] ?? '');
   const code = takeMatch(cursor, /^(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))/);
-  if (code) return String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(code[1] ?? code[2] ?? code[3] ?? '0', 16)));
+  if (code)
+    return String.fromCodePoint(
+      Math.min(0x10ffff, Number.parseInt(code[1] ?? code[2] ?? code[3] ?? '0', 16)),
+    );
   if (takeMatch(cursor, /^(?:[bBAzZ]|[1-9]\d*|k<[^>]*>)/)) return '';
   if (takeMatch(cursor, /^c[A-Za-z]/)) return '\u0001';
   const character = cursor.source[cursor.at] ?? '\\';
@@ -80,9 +88,13 @@ function classMember(cursor: Cursor): string {
 function range(from: string, to: string): string {
   const start = from.codePointAt(0) ?? 0;
   const end = Math.min(to.codePointAt(0) ?? 0, start + MAX_CLASS);
-  const all = Array.from({ length: Math.max(0, end - start + 1) }, (_, index) => String.fromCodePoint(start + index));
+  const all = Array.from({ length: Math.max(0, end - start + 1) }, (_, index) =>
+    String.fromCodePoint(start + index),
+  );
   const printable = all.filter((character) => PRINTABLE.includes(character));
-  return (printable.length > 0 ? printable : all.filter((character) => !/[\uD800-\uDFFF]/.test(character))).join('');
+  return (
+    printable.length > 0 ? printable : all.filter((character) => !/[\uD800-\uDFFF]/.test(character))
+  ).join('');
 }
 
 function characterClass(cursor: Cursor): PatternNode {
@@ -90,7 +102,8 @@ function characterClass(cursor: Cursor): PatternNode {
   let characters = '';
   while (cursor.at < cursor.source.length && cursor.source[cursor.at] !== ']') {
     const from = classMember(cursor);
-    const isRange = cursor.source[cursor.at] === '-' && cursor.source[cursor.at + 1] !== ']' && [...from].length === 1;
+    const isRange =
+      cursor.source[cursor.at] === '-' && cursor.source[cursor.at + 1] !== ']' && [...from].length === 1;
     if (isRange) cursor.at += 1;
     characters += isRange ? range(from, classMember(cursor)) : from;
   }
@@ -131,14 +144,19 @@ function quantified(cursor: Cursor): PatternNode {
   const found = takeMatch(cursor, /^(?:([*+?])|\{(\d+)(,?)(\d*)\})[?+]?/);
   if (!found) return node;
   const [, sign, least, comma, most] = found;
-  if (sign !== undefined) return { kind: 'repeat', node, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : UNBOUNDED };
+  if (sign !== undefined)
+    return { kind: 'repeat', node, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : UNBOUNDED };
   const min = Number(least);
   return { kind: 'repeat', node, min, max: most ? Number(most) : comma ? UNBOUNDED : min };
 }
 
 function sequence(cursor: Cursor): PatternNode {
   const parts: PatternNode[] = [];
-  while (cursor.at < cursor.source.length && cursor.source[cursor.at] !== '|' && cursor.source[cursor.at] !== ')') {
+  while (
+    cursor.at < cursor.source.length &&
+    cursor.source[cursor.at] !== '|' &&
+    cursor.source[cursor.at] !== ')'
+  ) {
     parts.push(quantified(cursor));
   }
   return { kind: 'sequence', parts };

@@ -53,7 +53,9 @@ function timed(expression: RegExp): Pattern {
   return {
     test(value) {
       try {
-        return script.runInContext(createContext({ expression, value }), { timeout: PATTERN_TIME_MS }) === true;
+        return (
+          script.runInContext(createContext({ expression, value }), { timeout: PATTERN_TIME_MS }) === true
+        );
       } catch {
         return true;
       }

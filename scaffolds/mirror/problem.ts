@@ -36,7 +36,12 @@ export function problemLine(problem: RequestProblem): string {
 }
 
 const KINDS = [
-  { kind: 'media-type', status: 415, slug: 'unsupported-media-type', title: 'The body is of a type this operation does not take' },
+  {
+    kind: 'media-type',
+    status: 415,
+    slug: 'unsupported-media-type',
+    title: 'The body is of a type this operation does not take',
+  },
   { kind: 'malformed', status: 400, slug: 'malformed-request', title: 'The request cannot be read' },
   { kind: 'breach', status: 422, slug: 'contract-breach', title: 'The request does not fit the contract' },
 ] as const;
@@ -54,5 +59,8 @@ export function requestProblem(problems: readonly RequestProblem[]): MirrorProbl
 export function toResponse(problem: MirrorProblem): Response {
   const { status, slug, title, detail, headers = {}, members = {} } = problem;
   const document = { type: `urn:counterpart:mirror:${slug}`, title, status, detail, ...members };
-  return new Response(JSON.stringify(document), { status, headers: { ...headers, 'content-type': 'application/problem+json' } });
+  return new Response(JSON.stringify(document), {
+    status,
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+  });
 }

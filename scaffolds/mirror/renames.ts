@@ -20,5 +20,7 @@ export function namesOf(...maps: readonly (KeyToWire | undefined)[]): Names {
 export function renameMembers(value: Json, rename: (name: string) => string): Json {
   if (isArray(value)) return value.map((item) => renameMembers(item, rename));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [rename(name), renameMembers(member, rename)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [rename(name), renameMembers(member, rename)]),
+  );
 }

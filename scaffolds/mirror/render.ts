@@ -22,7 +22,11 @@ const isForm = (type: string): boolean => type === 'application/x-www-form-urlen
 const isXml = (type: string): boolean => /[/+]xml$/.test(type);
 
 function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 /** An XML name: what it cannot hold becomes `_` (XML 1.0, production 5, ASCII only). */
@@ -64,14 +68,17 @@ function toLines(type: string, value: Json): string {
 }
 
 function toEvents(value: Json): string {
-  return (isArray(value) ? value : [value]).map((item) => `data: ${asText(item).replaceAll('\n', '\ndata: ')}\n\n`).join('');
+  return (isArray(value) ? value : [value])
+    .map((item) => `data: ${asText(item).replaceAll('\n', '\ndata: ')}\n\n`)
+    .join('');
 }
 
 function textOf(type: string, value: Json): string {
   if (type === 'text/event-stream') return toEvents(value);
   if (isLines(type)) return toLines(type, value);
   if (isForm(type)) return toForm(value);
-  if (isXml(type)) return typeof value === 'string' && value.trimStart().startsWith('<') ? value : toXmlDocument(value);
+  if (isXml(type))
+    return typeof value === 'string' && value.trimStart().startsWith('<') ? value : toXmlDocument(value);
   return isJsonType(type) || type === '*/*' ? JSON.stringify(value) : asText(value);
 }
 

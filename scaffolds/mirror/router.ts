@@ -1,5 +1,5 @@
 import type { Operation } from '@counterpart/schemas';
-import { compareSegments, matchSegment, parseSegment, type Segment } from './path-segment.ts';
+import { compareSegments, decodeLiteral, matchSegment, parseSegment, type Segment } from './path-segment.ts';
 
 /** An operation whose path fits, with the raw text of its path parameters by wire name. */
 export interface RouteCandidate {
@@ -12,7 +12,11 @@ export interface RouteCandidate {
  * first; each group holds at least one.
  */
 export type RouteMatch =
-  | { readonly kind: 'found'; readonly groups: readonly (readonly RouteCandidate[])[]; readonly bodyless: boolean }
+  | {
+      readonly kind: 'found';
+      readonly groups: readonly (readonly RouteCandidate[])[];
+      readonly bodyless: boolean;
+    }
   | { readonly kind: 'wrong-method'; readonly allow: readonly string[] }
   | { readonly kind: 'unknown'; readonly near: readonly string[] };
 
@@ -52,7 +56,9 @@ function split(path: string): readonly string[] {
 }
 
 function mayHoldSlashes(operation: Operation, name: string | undefined): boolean {
-  return operation.http.parameters.some((binding) => binding.in === 'path' && binding.name === name && binding.allowReserved === true);
+  return operation.http.parameters.some(
+    (binding) => binding.in === 'path' && binding.name === name && binding.allowReserved === true,
+  );
 }
 
 function step(node: Node, segment: Segment): Node {
@@ -72,7 +78,8 @@ function addRoute(root: Node, operation: Operation): void {
   const last = segments.at(-1);
   const names = segments.flatMap((segment) => segment.names);
   const route: Route = { operation, names, trailingSlash: path.length > 1 && path.endsWith('/'), query };
-  const greedy = last?.kind === 'pattern' && last.names.length === 1 && mayHoldSlashes(operation, last.names[0]);
+  const greedy =
+    last?.kind === 'pattern' && last.names.length === 1 && mayHoldSlashes(operation, last.names[0]);
   const parents = segments.slice(0, -1).reduce(step, root);
   if (greedy) parents.rests.push({ segment: last, routes: [route] });
   const leaf = last ? step(parents, last) : parents;
@@ -98,7 +105,7 @@ function* leaves(node: Node, segments: readonly string[], values: readonly strin
     if (node.routes.length > 0) yield { routes: node.routes, values };
     return;
   }
-  const literal = node.literals.get(decoded(segment));
+  const literal = node.literals.get(decodeLiteral(segment));
   if (literal) yield* leaves(literal, rest, values);
   const ordered = [...node.branches.values()].sort((a, b) => compareSegments(a.segment, b.segment));
   for (const branch of ordered) {
@@ -109,15 +116,6 @@ function* leaves(node: Node, segments: readonly string[], values: readonly strin
   for (const { segment: pattern, routes } of node.rests) {
     const found = matchSegment(pattern, segments.join('/'));
     if (found) yield { routes, values: [...values, ...found] };
-  }
-}
-
-/** Percent-decoded text; text that is wrongly encoded stays as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }
 
@@ -143,11 +141,16 @@ function candidatesOf(leaf: Leaf, method: string, asked: Asked): readonly RouteC
 
 /** Finds the operations that a method and a raw, still encoded path lead to; HEAD falls back to GET. */
 export function matchRoute(router: Router, method: string, path: string, query = ''): RouteMatch {
-  const asked: Asked = { trailingSlash: path.length > 1 && path.endsWith('/'), query: new Set(query.split('&')) };
+  const asked: Asked = {
+    trailingSlash: path.length > 1 && path.endsWith('/'),
+    query: new Set(query.split('&')),
+  };
   const fitting = [...leaves(router.root, split(path), [])];
   if (fitting.length === 0) return { kind: 'unknown', near: nearTemplates(router, path) };
   for (const tried of method === 'HEAD' ? ['HEAD', 'GET'] : [method]) {
-    const groups = fitting.map((leaf) => candidatesOf(leaf, tried, asked)).filter((group) => group.length > 0);
+    const groups = fitting
+      .map((leaf) => candidatesOf(leaf, tried, asked))
+      .filter((group) => group.length > 0);
     if (groups.length > 0) return { kind: 'found', groups, bodyless: method === 'HEAD' };
   }
   const methods = fitting.flatMap(({ routes }) => routes.map(({ operation }) => operation.http.method));
@@ -155,13 +158,20 @@ export function matchRoute(router: Router, method: string, path: string, query =
   return { kind: 'wrong-method', allow: [...new Set([...methods, ...implied])].sort() };
 }
 
+/** 1 for equal pieces, 0.75 where one begins with the other, as `pet` and `pets`. */
+function likeness(segment: string, other: string): number {
+  if (segment === other) return 1;
+  const [short = '', long = ''] = segment.length < other.length ? [segment, other] : [other, segment];
+  return short.length > 2 && long.startsWith(short) ? 0.75 : 0;
+}
+
 /** Templates that share most with a path, best first. */
 function nearTemplates(router: Router, path: string): readonly string[] {
   const wanted = split(path);
   const score = (template: string): number => {
     const segments = split(template);
-    const same = segments.filter((segment, index) => segment === wanted[index] || wanted.includes(segment)).length;
-    return same * 2 - Math.abs(segments.length - wanted.length);
+    const alike = segments.map((segment) => Math.max(...wanted.map((other) => likeness(segment, other))));
+    return alike.reduce((sum, one) => sum + one, 0) * 2 - Math.abs(segments.length - wanted.length);
   };
   return router.templates
     .map((template) => ({ template, score: score(template) }))

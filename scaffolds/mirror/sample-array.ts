@@ -1,7 +1,15 @@
 import { canonicalJson, type Json, type JsonSchema } from '@counterpart/schemas';
 import { toSchema, toSchemas } from './json-value.ts';
 import { combine } from './keyword-merge.ts';
-import { leadsBack, placeBelow, randomAt, type Place, type SampleRun, type Walk } from './sample-run.ts';
+import {
+  FILLED_DEPTH,
+  leadsBack,
+  placeBelow,
+  randomAt,
+  type Place,
+  type SampleRun,
+  type Walk,
+} from './sample-run.ts';
 import type { Shape } from './shape.ts';
 
 const MAX_ITEMS = 1_000;
@@ -25,8 +33,13 @@ function plannedCount(shape: Shape, place: Place, run: SampleRun): number {
   const least = Math.max(numberOr(minItems, 0), contained);
   const most = Math.min(numberOr(maxItems, MAX_ITEMS), items === false ? prefix : MAX_ITEMS);
   const roomy = run.optional && place.allowance >= 2 && !leadsBack(toSchema(items), place, run);
-  const liked = roomy ? Math.max(prefix, randomAt(run, place, 'count').int(1, place.depth > 2 ? 1 : 3)) : prefix > 0 && run.optional ? prefix : 0;
-  return Math.min(Math.max(least, liked), Math.max(most, least));
+  const liked = roomy
+    ? Math.max(prefix, randomAt(run, place, 'count').int(1, place.depth > 2 ? 1 : 3))
+    : prefix > 0 && run.optional
+      ? prefix
+      : 0;
+  const filled = run.filled && place.depth < FILLED_DEPTH ? 1 : 0;
+  return Math.min(Math.max(least, liked, filled), Math.max(most, least));
 }
 
 function plan(shape: Shape, place: Place, run: SampleRun): Plan {
@@ -39,7 +52,9 @@ function plan(shape: Shape, place: Place, run: SampleRun): Plan {
     count,
     schemaAt(index) {
       const schema = prefix[index] ?? rest;
-      return contains !== undefined && index >= count - contained ? combine(schema, toSchema(contains)) : schema;
+      return contains !== undefined && index >= count - contained
+        ? combine(schema, toSchema(contains))
+        : schema;
     },
   };
 }
@@ -54,8 +69,11 @@ export function sampleArray(shape: Shape, place: Place, run: SampleRun, walk: Wa
   const items: Json[] = [];
   const seen = new Set<string>();
   for (let index = 0; index < count; index += 1) {
-    const item = sampleItem(schemaAt(index), index, { shape, place, share, seen, distinct }, (schema, at) => walk(schema, at, run));
-    if (item === undefined) return items.length >= least && !('contains' in shape.keywords) ? items : undefined;
+    const item = sampleItem(schemaAt(index), index, { shape, place, share, seen, distinct }, (schema, at) =>
+      walk(schema, at, run),
+    );
+    if (item === undefined)
+      return items.length >= least && !('contains' in shape.keywords) ? items : undefined;
     items.push(item);
     seen.add(canonicalJson(item));
   }

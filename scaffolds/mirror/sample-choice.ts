@@ -27,7 +27,9 @@ function discriminatorValue(option: JsonSchema, shape: Shape): { member: string;
   const member = discriminator['propertyName'];
   if (typeof member !== 'string') return undefined;
   const mapping = isObject(discriminator['mapping']) ? discriminator['mapping'] : {};
-  const mapped = Object.entries(mapping).find(([, target]) => target === name || (typeof target === 'string' && target.endsWith(`/${name}`)));
+  const mapped = Object.entries(mapping).find(
+    ([, target]) => target === name || (typeof target === 'string' && target.endsWith(`/${name}`)),
+  );
   return { member, value: mapped?.[0] ?? name };
 }
 
@@ -44,15 +46,24 @@ function apartFromOthers(option: JsonSchema, choice: Choice, run: SampleRun): Js
     if (name in declared || !types) return [];
     return [[name, types.includes('object') ? { const: 'none' } : { type: 'object', maxProperties: 0 }]];
   });
-  return spoiled.length > 0 ? { properties: Object.fromEntries(spoiled), required: spoiled.map(([name]) => name) } : undefined;
+  return spoiled.length > 0
+    ? { properties: Object.fromEntries(spoiled), required: spoiled.map(([name]) => name) }
+    : undefined;
 }
 
 /** Readings of an option, best first: with its discriminator, as it stands, and (for `oneOf`) made to fit no other option. */
-export function* choiceShape(option: JsonSchema, choice: Choice, shape: Shape, run: SampleRun): Generator<Shape> {
+export function* choiceShape(
+  option: JsonSchema,
+  choice: Choice,
+  shape: Shape,
+  run: SampleRun,
+): Generator<Shape> {
   const plain = run.shapeOf(option);
   if (!plain) return;
   const named = discriminatorValue(option, shape);
-  const tagged = named && run.shapeOf({ properties: { [named.member]: { const: named.value } }, required: [named.member] });
+  const tagged =
+    named &&
+    run.shapeOf({ properties: { [named.member]: { const: named.value } }, required: [named.member] });
   const both = tagged && mergeShapes(plain, tagged);
   if (both) yield both;
   yield plain;

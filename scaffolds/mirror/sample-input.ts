@@ -1,4 +1,12 @@
-import { hubError, type Blueprint, type Json, type JsonObject, type JsonSchema, type Operation, type ParameterBinding } from '@counterpart/schemas';
+import {
+  hubError,
+  type Blueprint,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type Operation,
+  type ParameterBinding,
+} from '@counterpart/schemas';
 import { isObject, own, toSchema } from './json-value.ts';
 import { createSampler, type Sampler } from './sample.ts';
 
@@ -19,22 +27,8 @@ function samplerFor(blueprint: Blueprint, seed: number): Sampler {
   return sampler;
 }
 
-/** A list or an object without content writes nothing to a URL or a form, so it would be missing on the other side. */
-const CONTENT: JsonSchema = {
-  allOf: [
-    { if: { type: 'array' }, then: { minItems: 1 } },
-    { if: { type: 'object' }, then: { minProperties: 1 } },
-    { if: { type: 'string' }, then: { minLength: 1 } },
-  ],
-};
-/** Characters that mean the same in a path, a query and a header, and no `.` or `..` segment. */
+/** Text that means the same in a path, a query and a header, and is no `.` or `..` segment. */
 const PLAIN_TEXT: JsonSchema = { if: { type: 'string' }, then: { pattern: '^[A-Za-z0-9]' } };
-
-function onTheWire(schema: Json | undefined, binding: ParameterBinding | undefined): readonly JsonSchema[] {
-  const own = toSchema(schema);
-  const strict: JsonSchema = { allOf: [own, CONTENT, ...(binding ? [PLAIN_TEXT] : [])] };
-  return [strict, { allOf: [own, CONTENT] }, own];
-}
 
 interface Making {
   readonly sampler: Sampler;
@@ -42,28 +36,48 @@ interface Making {
   readonly optional: boolean;
 }
 
-function sampleProperty(name: string, schema: Json | undefined, { sampler, operation, optional }: Making): Json | undefined {
+function sampleProperty(
+  name: string,
+  schema: Json | undefined,
+  { sampler, operation, optional }: Making,
+): Json | undefined {
   const binding = operation.http.parameters.find(({ key }) => key === name);
-  const hints = { name, salt: `${operation.name} ${name}`, optional: optional ? 'some' : 'none' } as const;
-  for (const candidate of onTheWire(schema, binding)) {
-    const value = sampler.sample(candidate, hints);
-    if (value !== undefined) return value;
-  }
-  return undefined;
+  const hints = {
+    name,
+    salt: `${operation.name} ${name}`,
+    optional: optional ? 'some' : 'none',
+    filled: true,
+  } as const;
+  const declared = toSchema(schema);
+  const plain = binding ? sampler.sample({ allOf: [declared, PLAIN_TEXT] }, hints) : undefined;
+  return plain ?? sampler.sample(declared, hints);
 }
 
 /**
  * An input that `operation.input` accepts and that survives its way through a URL, a header or a form: no empty lists,
  * objects or texts where the schema allows other ones. Throws SAMPLE_IMPOSSIBLE when none can be found.
  */
-export function sampleInput(blueprint: Blueprint, operation: Operation, options: SampleInputOptions = {}): JsonObject {
-  const making: Making = { sampler: samplerFor(blueprint, options.seed ?? 1), operation, optional: options.optional ?? false };
+export function sampleInput(
+  blueprint: Blueprint,
+  operation: Operation,
+  options: SampleInputOptions = {},
+): JsonObject {
+  const making: Making = {
+    sampler: samplerFor(blueprint, options.seed ?? 1),
+    operation,
+    optional: options.optional ?? false,
+  };
   const input = isObject(operation.input) ? operation.input : {};
   const properties = isObject(input['properties']) ? input['properties'] : {};
   const required = Array.isArray(input['required']) ? input['required'] : [];
   const names = Object.keys(properties).filter((name) => making.optional || required.includes(name));
-  const members = names.map((name): [string, Json | undefined] => [name, sampleProperty(name, own(properties, name), making)]);
+  const members = names.map((name): [string, Json | undefined] => [
+    name,
+    sampleProperty(name, own(properties, name), making),
+  ]);
   const missing = members.find(([name, value]) => value === undefined && required.includes(name));
   if (missing) throw hubError('SAMPLE_IMPOSSIBLE', { subject: `${operation.name}, ${missing[0]}` });
-  return Object.fromEntries(members.flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    members.flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -14,7 +14,10 @@ interface Bounds {
 }
 
 /** What `int32` allows; 64-bit integers are kept where a double is exact. */
-const FORMAT_LIMITS = new Map([['int32', 2 ** 31 - 1], ['int64', Number.MAX_SAFE_INTEGER]]);
+const FORMAT_LIMITS = new Map([
+  ['int32', 2 ** 31 - 1],
+  ['int64', Number.MAX_SAFE_INTEGER],
+]);
 const SPAN = 1_000;
 
 function numberOr(value: Json | undefined, fallback: number): number {
@@ -23,7 +26,8 @@ function numberOr(value: Json | undefined, fallback: number): number {
 
 function boundsOf(integer: boolean, shape: Shape): Bounds {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = shape.keywords;
-  const limit = typeof format === 'string' ? (FORMAT_LIMITS.get(format) ?? Number.MAX_VALUE) : Number.MAX_VALUE;
+  const limit =
+    typeof format === 'string' ? (FORMAT_LIMITS.get(format) ?? Number.MAX_VALUE) : Number.MAX_VALUE;
   return {
     min: Math.max(numberOr(minimum, -limit), -limit),
     max: Math.min(numberOr(maximum, limit), limit),
@@ -51,7 +55,11 @@ function near(wish: number, bounds: Bounds): readonly number[] {
   return [...multiples, Math.round(wish), Math.ceil(wish), Math.floor(wish)];
 }
 
-function* wishes(bounds: Bounds, random: Random, usual: readonly [number, number] | undefined): Generator<number> {
+function* wishes(
+  bounds: Bounds,
+  random: Random,
+  usual: readonly [number, number] | undefined,
+): Generator<number> {
   const lowest = Math.max(bounds.min, bounds.above);
   const highest = Math.min(bounds.max, bounds.below);
   const within = (low: number, high: number): number => low + random.fraction() * (high - low);
@@ -63,7 +71,12 @@ function* wishes(bounds: Bounds, random: Random, usual: readonly [number, number
 }
 
 /** A number within its bounds, of a size that its name suggests. */
-export function sampleNumber(type: 'integer' | 'number', shape: Shape, place: Place, run: SampleRun): number | undefined {
+export function sampleNumber(
+  type: 'integer' | 'number',
+  shape: Shape,
+  place: Place,
+  run: SampleRun,
+): number | undefined {
   const bounds = boundsOf(type === 'integer', shape);
   const random = randomAt(run, place);
   for (const wish of wishes(bounds, random, usualRange(place.name))) {

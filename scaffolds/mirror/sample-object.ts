@@ -1,7 +1,15 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
 import { isObject, own, toSchema, toSchemaMap, toStrings } from './json-value.ts';
 import { sampleMatch } from './pattern-sample.ts';
-import { leadsBack, placeBelow, randomAt, type Place, type SampleRun, type Walk } from './sample-run.ts';
+import {
+  FILLED_DEPTH,
+  leadsBack,
+  placeBelow,
+  randomAt,
+  type Place,
+  type SampleRun,
+  type Walk,
+} from './sample-run.ts';
 import { memberSchema, mergeShapes, type Shape } from './shape.ts';
 
 /** Most members made for a map, and most names tried when members are missing. */
@@ -14,7 +22,9 @@ function forbiddenNames(shape: Shape): ReadonlySet<string> {
   const required = toStrings(shape.keywords['required']);
   const forbidden = shape.excluded.flatMap((schema) => {
     if (typeof schema === 'boolean' || Object.keys(schema).some((key) => key !== 'required')) return [];
-    return toStrings(schema['required']).filter((name) => !required.includes(name)).slice(0, 1);
+    return toStrings(schema['required'])
+      .filter((name) => !required.includes(name))
+      .slice(0, 1);
   });
   return new Set(forbidden);
 }
@@ -67,20 +77,33 @@ function missingMembers(shape: Shape, count: number, place: Place, run: SampleRu
   const { minProperties, maxProperties, additionalProperties, patternProperties } = shape.keywords;
   const least = typeof minProperties === 'number' ? minProperties : 0;
   const isMap = isObject(additionalProperties) || isObject(patternProperties);
-  const wanted = count === 0 && isMap && run.optional && place.allowance >= 2 && !('properties' in shape.keywords) ? MAP_ENTRIES : 0;
+  const openMap = isMap && run.optional && place.allowance >= 2 && !('properties' in shape.keywords);
+  const filled = run.filled && place.depth < FILLED_DEPTH ? 1 : 0;
+  const wanted = count > 0 ? 0 : openMap ? MAP_ENTRIES : filled;
   const most = typeof maxProperties === 'number' ? maxProperties : MAX_MEMBERS;
   return Math.min(Math.max(least, wanted), most) - count;
 }
 
-function addMembers(members: Record<string, Json>, shape: Shape, place: Place, tools: { run: SampleRun; walk: Walk }): void {
+function addMembers(
+  members: Record<string, Json>,
+  shape: Shape,
+  place: Place,
+  tools: { run: SampleRun; walk: Walk },
+): void {
   const { run, walk } = tools;
   let missing = missingMembers(shape, Object.keys(members).length, place, run);
   if (missing <= 0) return;
-  const declared = Object.keys(toSchemaMap(shape.keywords['properties'])).filter((name) => !forbiddenNames(shape).has(name));
+  const declared = Object.keys(toSchemaMap(shape.keywords['properties'])).filter(
+    (name) => !forbiddenNames(shape).has(name),
+  );
   for (const name of [...declared, ...newNames(shape, place, run, walk)]) {
     if (missing <= 0) return;
     if (Object.hasOwn(members, name) || !isNameAllowed(name, shape, run)) continue;
-    const value = walk(memberSchema(shape.keywords, name), placeBelow(place, name, shape, Math.floor(place.allowance / 4)), run);
+    const value = walk(
+      memberSchema(shape.keywords, name),
+      placeBelow(place, name, shape, Math.floor(place.allowance / 4)),
+      run,
+    );
     if (value === undefined) continue;
     members[name] = value;
     missing -= 1;
@@ -93,7 +116,11 @@ function isNameAllowed(name: string, shape: Shape, run: SampleRun): boolean {
 }
 
 /** A list of names without its last optional ones, when the object may not hold so many. */
-function withinLimit(names: ReadonlySet<string>, required: ReadonlySet<string>, keywords: JsonObject): readonly string[] {
+function withinLimit(
+  names: ReadonlySet<string>,
+  required: ReadonlySet<string>,
+  keywords: JsonObject,
+): readonly string[] {
   const most = keywords['maxProperties'];
   const optional = [...names].filter((name) => !required.has(name));
   const room = typeof most === 'number' ? Math.max(0, most - required.size) : optional.length;
@@ -103,7 +130,10 @@ function withinLimit(names: ReadonlySet<string>, required: ReadonlySet<string>, 
 /** An object with its required members and, where there is room, the optional ones. */
 export function sampleObject(shape: Shape, place: Place, run: SampleRun, walk: Walk): Json | undefined {
   const required = withDependencies(new Set(toStrings(shape.keywords['required'])), shape.keywords);
-  const wished = withDependencies(new Set([...required, ...optionalNames(shape, place, run)]), shape.keywords);
+  const wished = withDependencies(
+    new Set([...required, ...optionalNames(shape, place, run)]),
+    shape.keywords,
+  );
   if ('dependentSchemas' in shape.keywords) {
     const merged = withDependentSchemas(shape, wished, run);
     return merged && walkMerged(merged, place, run, walk);
@@ -114,7 +144,8 @@ export function sampleObject(shape: Shape, place: Place, run: SampleRun, walk: W
   for (const name of inDeclaredOrder(names, shape)) {
     const schema = memberSchema(shape.keywords, name);
     const value = walk(schema, placeBelow(place, name, shape, share), run);
-    if (value !== undefined) Object.defineProperty(members, name, { value, enumerable: true, writable: true, configurable: true });
+    if (value !== undefined)
+      Object.defineProperty(members, name, { value, enumerable: true, writable: true, configurable: true });
     else if (required.has(name)) return undefined;
   }
   addMembers(members, shape, place, { run, walk });
@@ -133,6 +164,8 @@ function asJson(schema: JsonSchema): Json {
 }
 
 function inDeclaredOrder(names: readonly string[], shape: Shape): readonly string[] {
-  const declared = Object.keys(toSchemaMap(shape.keywords['properties'])).filter((name) => names.includes(name));
+  const declared = Object.keys(toSchemaMap(shape.keywords['properties'])).filter((name) =>
+    names.includes(name),
+  );
   return [...declared, ...names.filter((name) => !declared.includes(name))];
 }

@@ -27,6 +27,8 @@ export interface SampleRun {
   readonly formatSchema: (format: string) => JsonSchema;
   readonly seed: string;
   readonly optional: boolean;
+  /** Gives lists and objects at least one member where the schema allows it. */
+  readonly filled: boolean;
   /** Takes examples and defaults of the schema where they look right. */
   readonly examples: boolean;
   /** Values made so far; bounds the work of one attempt. */
@@ -39,6 +41,8 @@ export type Walk = (schema: JsonSchema, place: Place, run: SampleRun) => Json | 
 /** Values one attempt may make, and how deep; past them it gives up and the next, smaller attempt begins. */
 export const MAX_STEPS = 20_000;
 export const MAX_DEPTH = 48;
+/** How deep empty lists and objects are avoided. */
+export const FILLED_DEPTH = 6;
 
 /** The place of a member or an item. */
 export function placeBelow(place: Place, step: string, shape: Shape, allowance: number): Place {

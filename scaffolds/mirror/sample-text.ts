@@ -9,7 +9,26 @@ import { namedText, word } from './vocabulary.ts';
 
 const MAX_LENGTH = 100_000;
 /** Common shapes of text, tried where a pattern's own structure led to nothing. */
-const COMMON_TEXTS = ['a', 'A', '1', 'abc', 'ABC', '123', 'Abc123', 'Abcdef1!', '2025-01-15', 'a@b.co', 'https://example.com', '/a', 'a-b', 'a_b', 'a.b', '+15550100', '#3366cc', ''] as const;
+const COMMON_TEXTS = [
+  'a',
+  'A',
+  '1',
+  'abc',
+  'ABC',
+  '123',
+  'Abc123',
+  'Abcdef1!',
+  '2025-01-15',
+  'a@b.co',
+  'https://example.com',
+  '/a',
+  'a-b',
+  'a_b',
+  'a.b',
+  '+15550100',
+  '#3366cc',
+  '',
+] as const;
 
 interface Demand {
   readonly minLength: number;
@@ -37,7 +56,8 @@ function fits(text: string, demand: Demand, accepts: (format: string, text: stri
 }
 
 function toLength(text: string, demand: Demand): string {
-  const padded = text.length < demand.minLength ? `${text} ${text}`.padEnd(demand.minLength, 'abcdefgh') : text;
+  const padded =
+    text.length < demand.minLength ? `${text} ${text}`.padEnd(demand.minLength, 'abcdefgh') : text;
   return padded.slice(0, Math.min(demand.maxLength, MAX_LENGTH));
 }
 
@@ -56,8 +76,8 @@ function* candidates(shape: Shape, demand: Demand, place: Place, random: Random)
     yield named;
     if (demand.patterns.length === 0) yield toLength(named, demand);
   }
-  for (const pattern of demand.patterns) yield* patternCandidates(pattern, random, demand.minLength);
   yield toLength(word(random), demand);
+  for (const pattern of demand.patterns) yield* patternCandidates(pattern, random, demand.minLength);
   yield* COMMON_TEXTS;
 }
 

@@ -17,6 +17,8 @@ export interface SampleHints {
   readonly salt?: string;
   /** Which optional properties are given: `some` is all of them near the root, fewer below. Default `some`. */
   readonly optional?: 'none' | 'some';
+  /** No empty lists or objects where the schema allows other ones. Default false. */
+  readonly filled?: boolean;
 }
 
 /** Makes values that are true to a schema. */
@@ -46,11 +48,26 @@ export function samplerOf(book: SchemaBook, seed: number): Sampler {
     return schema;
   };
   function sample(schema: JsonSchema, hints: SampleHints = {}): Json | undefined {
-    const place: Place = { path: hints.salt ?? '', name: hints.name ?? '', depth: 0, allowance: ALLOWANCE, ancestors: [] };
+    const place: Place = {
+      path: hints.salt ?? '',
+      name: hints.name ?? '',
+      depth: 0,
+      allowance: ALLOWANCE,
+      ancestors: [],
+    };
     // A type that requires itself has no finite value: no attempt could end.
     if (heightOf(schema) === Number.POSITIVE_INFINITY) return undefined;
     for (const attempt of attempts(hints.optional ?? 'some')) {
-      const run: SampleRun = { book, shapeOf, heightOf, formatSchema, seed: `${seed}.${attempt.round}`, steps: 0, ...attempt };
+      const run: SampleRun = {
+        book,
+        shapeOf,
+        heightOf,
+        formatSchema,
+        seed: `${seed}.${attempt.round}`,
+        filled: hints.filled ?? false,
+        steps: 0,
+        ...attempt,
+      };
       const value = walk(schema, place, run);
       if (value !== undefined && book.accepts(schema, value)) return value;
     }
@@ -134,14 +151,35 @@ function hasType(value: Json, shape: Shape): boolean {
 function likelyExample(shape: Shape, place: Place): Json | undefined {
   if (/\/[1-9]\d*(?:\/|$)/.test(place.path)) return undefined;
   const listed = own(shape.keywords, 'examples');
-  const candidates = [...(isArray(listed) ? listed : []), own(shape.keywords, 'example'), own(shape.keywords, 'default')];
+  const candidates = [
+    ...(isArray(listed) ? listed : []),
+    own(shape.keywords, 'example'),
+    own(shape.keywords, 'default'),
+  ];
   return candidates.find(
-    (value) => value !== undefined && value !== null && value !== '' && typeof value !== 'object' && shape.types !== undefined && hasType(value, shape),
+    (value) =>
+      value !== undefined &&
+      value !== null &&
+      value !== '' &&
+      typeof value !== 'object' &&
+      shape.types !== undefined &&
+      hasType(value, shape),
   );
 }
 
 const KEYWORD_TYPES: readonly (readonly [TypeName, readonly string[]])[] = [
-  ['object', ['properties', 'required', 'additionalProperties', 'patternProperties', 'minProperties', 'propertyNames', 'dependentRequired']],
+  [
+    'object',
+    [
+      'properties',
+      'required',
+      'additionalProperties',
+      'patternProperties',
+      'minProperties',
+      'propertyNames',
+      'dependentRequired',
+    ],
+  ],
   ['array', ['items', 'prefixItems', 'minItems', 'maxItems', 'contains', 'uniqueItems']],
   ['string', ['minLength', 'maxLength', 'format', 'contentEncoding', 'contentMediaType']],
   ['number', ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']],
@@ -149,9 +187,12 @@ const KEYWORD_TYPES: readonly (readonly [TypeName, readonly string[]])[] = [
 
 /** The types a value may have, those that the keywords speak of first and null last. */
 function typesToTry(shape: Shape): readonly TypeName[] {
-  const spoken = KEYWORD_TYPES.filter(([, keys]) => keys.some((key) => key in shape.keywords)).map(([type]) => type);
+  const spoken = KEYWORD_TYPES.filter(([, keys]) => keys.some((key) => key in shape.keywords)).map(
+    ([type]) => type,
+  );
   const implied: readonly TypeName[] = shape.patterns.length > 0 ? [...spoken, 'string'] : spoken;
-  if (!shape.types) return [...new Set<TypeName>([...implied, 'string', 'object', 'integer', 'array', 'boolean', 'null'])];
+  if (!shape.types)
+    return [...new Set<TypeName>([...implied, 'string', 'object', 'integer', 'array', 'boolean', 'null'])];
   const rank = (type: TypeName): number => (type === 'null' ? 2 : implied.includes(type) ? 0 : 1);
   return shape.types.toSorted((a, b) => rank(a) - rank(b));
 }

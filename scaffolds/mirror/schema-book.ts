@@ -17,7 +17,12 @@ export interface SchemaBook {
 
 const MAX_BREACHES = 20;
 const NO_VALUE: Breach = { path: '', message: 'no value is accepted', expected: 'nothing', found: 'a value' };
-const TOO_DEEP: Breach = { path: '', message: 'is nested too deep to be checked', expected: 'less nesting', found: 'a value' };
+const TOO_DEEP: Breach = {
+  path: '',
+  message: 'is nested too deep to be checked',
+  expected: 'less nesting',
+  found: 'a value',
+};
 
 function createAjv(): Ajv2020 {
   const ajv = new Ajv2020({
@@ -38,7 +43,8 @@ export function createSchemaBook(types: Types): SchemaBook {
   const ajv = createAjv();
   const compiled = new WeakMap<JsonObject, ValidateFunction>();
   const open = new Set<string>();
-  const type = (name: string): JsonSchema | undefined => (Object.hasOwn(types, name) ? types[name] : undefined);
+  const type = (name: string): JsonSchema | undefined =>
+    Object.hasOwn(types, name) ? types[name] : undefined;
 
   function compile(schema: JsonObject): ValidateFunction {
     const known = compiled.get(schema);
@@ -76,7 +82,13 @@ export function createSchemaBook(types: Types): SchemaBook {
     open.add(visit);
     try {
       const validate = compile(schema);
-      const valid = validate(value, { instancePath: at, parentData: {}, parentDataProperty: '', rootData: {}, dynamicAnchors: {} });
+      const valid = validate(value, {
+        instancePath: at,
+        parentData: {},
+        parentDataProperty: '',
+        rootData: {},
+        dynamicAnchors: {},
+      });
       Object.assign(followReference, { errors: valid ? null : [...(validate.errors ?? [])] });
       return valid;
     } finally {

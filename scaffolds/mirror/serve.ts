@@ -19,7 +19,11 @@ export interface RunningMirror {
 
 function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EADDRINUSE') return hubError('PORT_TAKEN', { host, port }, { cause: error });
-  return hubError('INTERNAL', { detail: `the mirror cannot listen on ${host}:${port}: ${error.message}` }, { cause: error });
+  return hubError(
+    'INTERNAL',
+    { detail: `the mirror cannot listen on ${host}:${port}: ${error.message}` },
+    { cause: error },
+  );
 }
 
 /** Serves the mirror of a blueprint on a socket of its own; rejects with PORT_TAKEN. */

@@ -33,7 +33,19 @@ export type TypeLookup = (name: string) => JsonSchema | undefined;
 
 const EVERYTHING: Shape = { keywords: {}, patterns: [], choices: [], excluded: [], references: [] };
 const TYPE_NAMES: readonly TypeName[] = ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'];
-const FOLDED = new Set(['$ref', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'type', 'pattern', '$defs']);
+const FOLDED = new Set([
+  '$ref',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'not',
+  'if',
+  'then',
+  'else',
+  'type',
+  'pattern',
+  '$defs',
+]);
 
 function readTypes(value: Json | undefined): readonly TypeName[] | undefined {
   const named = typeof value === 'string' ? [value] : toStrings(value);
@@ -46,7 +58,10 @@ function intersectTypes(a: Shape['types'], b: Shape['types']): Shape['types'] {
   const accepts = (types: readonly TypeName[], type: TypeName): boolean =>
     types.includes(type) || (type === 'integer' && types.includes('number'));
   const both = [...a.filter((type) => accepts(b, type)), ...b.filter((type) => accepts(a, type))];
-  return [...new Set(both)].filter((type, _, all) => type !== 'number' || !all.includes('integer') || (a.includes('number') && b.includes('number')));
+  return [...new Set(both)].filter(
+    (type, _, all) =>
+      type !== 'number' || !all.includes('integer') || (a.includes('number') && b.includes('number')),
+  );
 }
 
 /** `if`, `then`, `else` as the two ways a value can satisfy them. */
@@ -65,8 +80,10 @@ function ownShape(schema: JsonObject): Shape {
   const pattern = own(schema, 'pattern');
   const not = own(schema, 'not');
   const choices: Choice[] = [];
-  if (isArray(schema['anyOf']) && schema['anyOf'].length > 0) choices.push({ kind: 'anyOf', options: toSchemas(schema['anyOf']) });
-  if (isArray(schema['oneOf']) && schema['oneOf'].length > 0) choices.push({ kind: 'oneOf', options: toSchemas(schema['oneOf']) });
+  if (isArray(schema['anyOf']) && schema['anyOf'].length > 0)
+    choices.push({ kind: 'anyOf', options: toSchemas(schema['anyOf']) });
+  if (isArray(schema['oneOf']) && schema['oneOf'].length > 0)
+    choices.push({ kind: 'oneOf', options: toSchemas(schema['oneOf']) });
   return {
     ...(types ? { types } : {}),
     keywords: Object.fromEntries(Object.entries(schema).filter(([key]) => !FOLDED.has(key))),
@@ -85,12 +102,16 @@ export function memberSchema(keywords: JsonObject, name: string): JsonSchema {
   for (const [pattern, schema] of Object.entries(toSchemaMap(keywords['patternProperties']))) {
     if (compilePattern(pattern).test(name)) asked.push(schema);
   }
-  if (asked.length === 0) return toSchema(keywords['additionalProperties'] ?? keywords['unevaluatedProperties']);
+  if (asked.length === 0)
+    return toSchema(keywords['additionalProperties'] ?? keywords['unevaluatedProperties']);
   return asked.reduce(combine);
 }
 
 function mergeMembers(a: JsonObject, b: JsonObject): JsonObject {
-  const names = new Set([...Object.keys(toSchemaMap(a['properties'])), ...Object.keys(toSchemaMap(b['properties']))]);
+  const names = new Set([
+    ...Object.keys(toSchemaMap(a['properties'])),
+    ...Object.keys(toSchemaMap(b['properties'])),
+  ]);
   if (names.size === 0) return {};
   const merged = [...names].map((name): [string, Json] => {
     const inA = isObject(a['properties']) && Object.hasOwn(a['properties'], name);
@@ -131,7 +152,11 @@ export function mergeShapes(a: Shape, b: Shape): Shape | undefined {
 }
 
 /** Follows references and folds `allOf`; undefined when no value can satisfy the schema. */
-export function toShape(schema: JsonSchema, type: TypeLookup, followed: readonly string[] = []): Shape | undefined {
+export function toShape(
+  schema: JsonSchema,
+  type: TypeLookup,
+  followed: readonly string[] = [],
+): Shape | undefined {
   if (schema === false) return undefined;
   if (schema === true) return EVERYTHING;
   let shape: Shape | undefined = ownShape(schema);

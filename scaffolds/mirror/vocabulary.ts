@@ -21,7 +21,20 @@ const SENTENCES = [
   'Made for the spring release.',
   'Replaces the earlier version.',
 ] as const;
-const WORDS = ['amber', 'birch', 'copper', 'delta', 'ember', 'fjord', 'granite', 'harbour', 'indigo', 'juniper', 'kelp', 'lumen'] as const;
+const WORDS = [
+  'amber',
+  'birch',
+  'copper',
+  'delta',
+  'ember',
+  'fjord',
+  'granite',
+  'harbour',
+  'indigo',
+  'juniper',
+  'kelp',
+  'lumen',
+] as const;
 const HEX = '0123456789abcdef';
 const ALPHANUMERIC = 'abcdefghijkmnpqrstuvwxyz23456789';
 
@@ -36,7 +49,8 @@ export const hexText = (count: number, random: Random): string => charactersOf(H
 export const word = (random: Random): string => random.pick(WORDS);
 
 /** An address of a web page on a domain reserved for examples. */
-export const webAddress = (random: Random): string => `https://example.com/${word(random)}/${random.int(1, 999)}`;
+export const webAddress = (random: Random): string =>
+  `https://example.com/${word(random)}/${random.int(1, 999)}`;
 
 export const mailAddress = (random: Random): string =>
   `${random.pick(FIRST_NAMES).toLowerCase()}.${random.pick(LAST_NAMES).toLowerCase()}@example.com`;
@@ -60,18 +74,27 @@ type Maker = (random: Random) => string;
 const TEXT_BY_NAME: readonly (readonly [RegExp, Maker])[] = [
   [/\b(?:uuid|guid)$/, uuid],
   [/\be ?mail\b/, mailAddress],
-  [/\b(?:avatar|image|photo|logo|icon|thumbnail)(?: (?:url|uri|link))?$/, (random) => `https://example.com/images/${word(random)}.png`],
+  [
+    /\b(?:avatar|image|photo|logo|icon|thumbnail)(?: (?:url|uri|link))?$/,
+    (random) => `https://example.com/images/${word(random)}.png`,
+  ],
   [/\b(?:url|uri|href|link|website|homepage|webhook|endpoint|location)$/, webAddress],
   [/\b(?:first|given) name$/, (random) => random.pick(FIRST_NAMES)],
   [/\b(?:last|family|sur) ?name$/, (random) => random.pick(LAST_NAMES)],
   [/\b(?:user ?name|login|handle|nickname|screen name)$/, (random) => `${word(random)}${random.int(1, 99)}`],
-  [/\b(?:full|display|contact|owner|author|customer|person) ?name$/, (random) => `${random.pick(FIRST_NAMES)} ${random.pick(LAST_NAMES)}`],
+  [
+    /\b(?:full|display|contact|owner|author|customer|person) ?name$/,
+    (random) => `${random.pick(FIRST_NAMES)} ${random.pick(LAST_NAMES)}`,
+  ],
   [/\b(?:file ?name|file|attachment)$/, (random) => `${word(random)}.txt`],
   [/\b(?:company|organi[sz]ation|employer)(?: name)?$/, (random) => random.pick(COMPANIES)],
   [/\b(?:host ?name|host|domain)(?: name)?$/, (random) => `${word(random)}.example.com`],
   [/\b(?:path|directory|folder)$/, (random) => `/${word(random)}/${word(random)}`],
   [/\b(?:ip|ip address|ipv4)$/, (random) => `192.0.2.${random.int(1, 254)}`],
-  [/\b(?:phone|mobile|fax|msisdn|phone number|to|from) ?(?:number)?$/, (random) => `+1555${digits(7, random)}`],
+  [
+    /\b(?:phone|mobile|fax|msisdn|phone number|to|from) ?(?:number)?$/,
+    (random) => `+1555${digits(7, random)}`,
+  ],
   [/\b(?:country|nation)(?: code| iso)$/, (random) => random.pick(COUNTRY_CODES)],
   [/\bcountry(?: name)?$/, (random) => random.pick(COUNTRIES)],
   [/\bcurrency(?: code)?$/, (random) => random.pick(CURRENCIES)],
@@ -88,8 +111,14 @@ const TEXT_BY_NAME: readonly (readonly [RegExp, Maker])[] = [
   [/\b(?:date|day|birthday)$/, (random) => dateTime(random).slice(0, 10)],
   [/\b(?:at|time|timestamp|created|updated|modified|expires|on)$/, dateTime],
   [/\b(?:version|release)$/, (random) => `${random.int(1, 4)}.${random.int(0, 9)}.${random.int(0, 9)}`],
-  [/\b(?:id|sid|identifier|ref|reference|sku|code|number)$/, (random) => charactersOf(ALPHANUMERIC, 10, random)],
-  [/\b(?:description|summary|message|comment|text|body|note|bio|content|reason|detail)$/, (random) => random.pick(SENTENCES)],
+  [
+    /\b(?:id|sid|identifier|ref|reference|sku|code|number)$/,
+    (random) => charactersOf(ALPHANUMERIC, 10, random),
+  ],
+  [
+    /\b(?:description|summary|message|comment|text|body|note|bio|content|reason|detail)$/,
+    (random) => random.pick(SENTENCES),
+  ],
   [/\b(?:title|label|subject|headline)$/, (random) => `${capital(word(random))} ${word(random)}`],
   [/\bname$/, (random) => `${capital(word(random))} ${random.int(1, 99)}`],
   [/\b(?:amount|price|total|cost|balance)$/, (random) => `${random.int(1, 499)}.${digits(2, random)}`],

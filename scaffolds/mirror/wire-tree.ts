@@ -26,7 +26,8 @@ const MAX_DEPTH = 32;
 export function parsePairs(text: string): readonly WirePair[] {
   if (text === '') return [];
   const parts = text.split('&').filter((part) => part !== '');
-  if (parts.length > MAX_PAIRS) throw new MalformedText(`there are ${parts.length} fields, more than ${MAX_PAIRS}`);
+  if (parts.length > MAX_PAIRS)
+    throw new MalformedText(`there are ${parts.length} fields, more than ${MAX_PAIRS}`);
   return parts.map((part) => {
     const at = part.indexOf('=');
     const name = at < 0 ? part : part.slice(0, at);
@@ -71,7 +72,8 @@ export function insert(tree: WireTree, path: readonly string[], text: string): v
 
 /** The tree as JSON whose leaves are texts. */
 export function toJson(tree: WireTree): Json {
-  if (tree.members.size > 0) return Object.fromEntries([...tree.members].map(([key, member]) => [key, toJson(member)]));
+  if (tree.members.size > 0)
+    return Object.fromEntries([...tree.members].map(([key, member]) => [key, toJson(member)]));
   const [first, ...more] = tree.texts;
   return tree.isList || more.length > 0 ? [...tree.texts] : (first ?? '');
 }
