@@ -85,7 +85,8 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   await domain.fleet.reconcile();
   if (options.ephemeral !== true) await follow(base, domain.fleet, scope);
   state.ready = true;
-  base.data.announce(url);
+  // A hub of one command would be gone before another program had used it: others wait for it to end.
+  if (options.ephemeral !== true) base.data.announce(url);
   base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');
   return {
     url,

@@ -13,7 +13,7 @@ export async function findServer(hub: HubApi, id: string): Promise<ServerDetail>
 export function findTool(tools: readonly ToolEntry[], name: string): ToolEntry {
   const exact = tools.find((tool) => tool.name === name);
   if (exact) return exact;
-  const own = tools.filter((tool) => tool.definition.name === name);
+  const own = tools.filter((tool) => tool.name.endsWith(`__${name}`));
   const [only] = own;
   if (only && own.length === 1) return only;
   const suggestion =

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findRunningHub as findLivingHub, RunningHub } from '../kernel/data-folder.ts';
+import { findRunningHub as findLivingHub, isProcessAlive, RunningHub } from '../kernel/data-folder.ts';
 import type { Home } from './home.ts';
 import type { HubAddress } from './hub-api.ts';
 
 export type HubPresence =
   | { readonly kind: 'running'; readonly record: RunningHub; readonly address: HubAddress }
-  /** Its process lives and has not said where it answers. */
+  /** Its process lives and has not said where it answers: it is starting, or serves one command only. */
   | { readonly kind: 'starting'; readonly record: RunningHub }
   /** Its process lives and does not answer. */
   | { readonly kind: 'silent'; readonly record: RunningHub }
@@ -42,7 +42,7 @@ export async function findHub(home: Home): Promise<HubPresence> {
   return { kind: 'running', record, address: { url: record.url, token: readToken(home) } };
 }
 
-/** Like `findHub`, and waits while a hub is starting. */
+/** Like `findHub`, and waits while a hub is starting or serves another command. */
 export async function findSettledHub(
   home: Home,
   deadlineMs: number,
@@ -74,20 +74,10 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Whether a process has this id; one of another user counts. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
 /** Resolves with whether the process ended within `deadlineMs`. */
 export async function hasEnded(pid: number, deadlineMs: number): Promise<boolean> {
   const end = Date.now() + deadlineMs;
-  while (isAlive(pid)) {
+  while (isProcessAlive(pid)) {
     if (Date.now() > end) return false;
     await delay(POLL_MS);
   }

@@ -8,6 +8,8 @@ import { launchHub } from '../../launch.ts';
 import { renderWelcome } from '../../output/welcome.ts';
 import { findSettledHub, logFile, tokenFile } from '../../running-hub.ts';
 
+const SETTLE_MS = 30_000;
+
 const Input = z.object({
   detach: z.boolean().default(false),
   port: z.coerce.number().int().min(0).max(65_535).optional(),
@@ -35,7 +37,7 @@ export const start = defineCommand({
 });
 
 async function startDetached(context: Context, { port }: z.infer<typeof Input>): Promise<void> {
-  const present = await findSettledHub(context.home, 30_000, context.signal);
+  const present = await findSettledHub(context.home, SETTLE_MS, context.signal);
   const already = present.kind === 'running';
   const { pid, url } = already
     ? present.record
@@ -57,9 +59,11 @@ async function startDetached(context: Context, { port }: z.infer<typeof Input>):
 
 async function startHere(context: Context, { port, host }: z.infer<typeof Input>): Promise<void> {
   const { createHub } = await import('../../../hub.ts');
-  const hub = await context.working('starting the hub', () =>
-    createHub({ home: context.home.directory, port, host }),
-  );
+  const hub = await context.working('starting the hub', async () => {
+    // Another command may have the data folder for a moment.
+    await findSettledHub(context.home, SETTLE_MS, context.signal);
+    return createHub({ home: context.home.directory, port, host });
+  });
   try {
     await announce(context, hub);
     await Promise.race([hub.stopRequested, aborted(context.signal)]);
