@@ -62,8 +62,7 @@ export class HttpEndpoint {
 
   #post(visit: Visit): void {
     const { req, exchange } = visit;
-    const accept = acceptanceOf(req);
-    if (!accept.json && !accept.events)
+    if (!exchange.accept.json && !exchange.accept.events)
       return answerFault(
         exchange,
         'null',

@@ -32,7 +32,8 @@ export function acceptanceOf(req: IncomingMessage): Acceptance {
 /** An HTTP response of an MCP endpoint: plain JSON, or an event stream as soon as something precedes the answer. */
 export class HttpExchange implements ReplyChannel {
   readonly #res: ServerResponse;
-  readonly #accept: Acceptance;
+  /** What the client can read. */
+  readonly accept: Acceptance;
   readonly #options: ExchangeOptions;
   readonly #extra: OutgoingHttpHeaders = {};
   #state: 'idle' | 'streaming' | 'ended' = 'idle';
@@ -42,7 +43,7 @@ export class HttpExchange implements ReplyChannel {
 
   constructor(res: ServerResponse, accept: Acceptance, options: ExchangeOptions) {
     this.#res = res;
-    this.#accept = accept;
+    this.accept = accept;
     this.#options = options;
     res.on('close', () => {
       if (this.#state === 'ended') return;
@@ -52,7 +53,7 @@ export class HttpExchange implements ReplyChannel {
   }
 
   get streams(): boolean {
-    return this.#accept.events && this.#state !== 'ended';
+    return this.accept.events && this.#state !== 'ended';
   }
 
   /** Whether the answer was given or the client is gone. */
@@ -88,7 +89,7 @@ export class HttpExchange implements ReplyChannel {
 
   finish(wire: Wire, status = 200): void {
     if (this.#state === 'ended') return;
-    if (status === 200 && !this.#accept.json) this.open();
+    if (status === 200 && !this.accept.json) this.open();
     if (this.#state === 'streaming') writeEvent(this.#res, wire);
     else writeJson(this.#res, wire, status, this.#extra);
     this.#end();

@@ -51,9 +51,11 @@ export class SessionStore {
     session.end();
   }
 
+  /** Forgets all sessions, as when the hub stops. */
   close(): void {
     this.#stopSweep?.();
-    for (const session of this.#sessions.values()) this.end(session);
+    for (const session of this.#sessions.values()) session.suspend();
+    this.#sessions.clear();
   }
 
   #makeRoom(): boolean {

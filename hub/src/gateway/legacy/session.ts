@@ -104,10 +104,15 @@ export class Session implements Follower {
     else question?.reject(new RpcFailure({ ...response.error }));
   }
 
-  /** Cancels what is in flight and ends the stream. */
+  /** The client left: what it asked for is cancelled. */
   end(): void {
-    this.following.stop();
     for (const cancel of this.inFlight.values()) cancel('the session ended');
+    this.suspend();
+  }
+
+  /** The hub stops: the stream ends, and calls are left to fail with their connections, which a client notices. */
+  suspend(): void {
+    this.following.stop();
     for (const question of this.#questions.values())
       question.reject(new RpcFailure({ code: -32603, message: 'the client’s session ended' }));
     this.#stream?.drop();
