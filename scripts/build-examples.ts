@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { GENERATED_FILES } from '@counterpart/scaffolds/server/write';
 import { Blueprint } from '@counterpart/schemas';
 import { buildServer } from '../hub/src/builder/build.ts';
 import { readInstalled } from '../hub/src/builder/installed.ts';
@@ -10,9 +11,9 @@ import { validateServer } from '../hub/src/builder/validate.ts';
 import { isWritten, planPackage } from '../hub/src/builder/write-package.ts';
 
 /**
- * Builds the example servers from their descriptions: `node scripts/build-examples.ts`. With `--check` nothing is
- * written: it fails when a build would change a file. The descriptions are not part of the repository; without them
- * the check builds from each server's blueprint.
+ * Builds the example servers from their descriptions: `node scripts/build-examples.ts`. With `--fresh` their versions
+ * start at 1.0.0 again. With `--check` nothing is written: it fails when a build would change a file. The descriptions
+ * are not part of the repository; without them the check builds from each server's blueprint.
  */
 interface Example {
   readonly id: string;
@@ -45,10 +46,16 @@ const buildOptions = (example: Example, into: string) => ({
   serversDir: into,
 });
 
-async function buildAll(): Promise<void> {
+async function buildAll(isFresh: boolean): Promise<void> {
   for (const example of examples) {
+    const generated = isFresh ? [...GENERATED_FILES, 'dist'] : [];
+    for (const file of generated)
+      await rm(join(serversDir, example.id, file), { recursive: true, force: true });
     const report = await buildServer(buildOptions(example, serversDir));
     say(`${report.id} ${report.version}: ${report.outcome}, ${report.tools.length} tools`);
+    if (report.check?.callOutcome !== 'error') continue;
+    say(`  ${report.check.called} failed against its mirror: ${report.check.detail}`);
+    process.exitCode = 1;
   }
 }
 
@@ -90,4 +97,4 @@ async function checkAll(): Promise<void> {
   }
 }
 
-await (process.argv.includes('--check') ? checkAll() : buildAll());
+await (process.argv.includes('--check') ? checkAll() : buildAll(process.argv.includes('--fresh')));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hubError } from '@counterpart/schemas';
@@ -27,8 +27,9 @@ const REQUIRE_SHIM = `import{createRequire as __createRequire}from'node:module';
  */
 export async function bundleServer(dir: string, options: { signal?: AbortSignal } = {}): Promise<Bundle> {
   const stamp = await stampOf(dir);
-  const aside = join(dir, `dist-${randomUUID()}.tmp`);
   const dist = join(dir, 'dist');
+  await removeForgotten(dist);
+  const aside = join(dist, `${ASIDE}${randomUUID()}`);
   try {
     options.signal?.throwIfAborted();
     await runTsup(join(dir, 'src', 'server.ts'), aside);
@@ -58,6 +59,18 @@ export async function isBundleFresh(dir: string): Promise<boolean> {
 }
 
 const STAMP_FILE = 'stamp';
+const ASIDE = '.aside-';
+
+/** No bundle takes this long, so a folder older than this belongs to a process that was killed. */
+const FORGOTTEN_MS = 600_000;
+
+async function removeForgotten(dist: string): Promise<void> {
+  const names = await readdir(dist).catch((): string[] => []);
+  for (const name of names.filter((name) => name.startsWith(ASIDE))) {
+    const { mtimeMs } = await stat(join(dist, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > FORGOTTEN_MS) await rm(join(dist, name), { recursive: true, force: true });
+  }
+}
 
 async function stampOf(dir: string): Promise<string> {
   const [program, kit, schemas] = await Promise.all([

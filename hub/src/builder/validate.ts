@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { lintTool } from '@counterpart/scaffolds/profiles/lint';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
