@@ -4,6 +4,7 @@ import { readBody, type BodySource, type ReadBody } from './body.ts';
 import type { DocumentContext, OperationContext } from './context.ts';
 import { effectOf } from './effects.ts';
 import type { Found } from './enumerate.ts';
+import { examplesOf } from './examples.ts';
 import type { Candidate } from './include.ts';
 import { isObject, listMember, member, objectMember, pointerTo, textMember } from './json-tree.ts';
 import { DESCRIPTION_BUDGET } from './limits.ts';
@@ -81,7 +82,8 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
     withKeys(given.flatMap((one) => readParameters(one, context))),
     context,
   );
-  const body = readBodyOf(operation, given, context);
+  const source = bodySource(operation, given, context);
+  const body = source === undefined ? undefined : readBody(source, context);
   const responses = readResponses(operation, context);
   refuseSocket(
     operation,
@@ -94,6 +96,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
     ...serverList(member(found.pathItem.value, 'servers'), context.location),
   ];
   const output = outputOf(responses);
+  const examples = examplesOf({ parameters, body, source: source?.value }, context.root);
   const auth = readRequirements(member(value, 'security'), context.schemes);
   return {
     name,
@@ -118,6 +121,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
       accept: acceptOf(responses, acceptedConstant(given)),
     },
     ...authOf(auth, given, context),
+    ...(examples.length > 0 ? { examples } : {}),
   };
 }
 
@@ -126,15 +130,6 @@ function readParameters(given: Located<JsonObject>, context: OperationContext): 
   if (context.dialect === '2.0' && (place === 'body' || place === 'formData')) return [];
   const parameter = readParameter(given, context);
   return parameter === undefined ? [] : [parameter];
-}
-
-function readBodyOf(
-  operation: Located<JsonObject>,
-  given: readonly Located<JsonObject>[],
-  context: OperationContext,
-): ReadBody | undefined {
-  const source = bodySource(operation, given, context);
-  return source === undefined ? undefined : readBody(source, context);
 }
 
 function bodySource(

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, JsonSchema, ResponseBinding } from '@counterpart/schemas';
 import type { OperationContext } from './context.ts';
+import { mediaExamples } from './examples.ts';
 import {
   isArray,
   isObject,
@@ -10,10 +11,9 @@ import {
   textMember,
   texts,
 } from './json-tree.ts';
-import { MAX_EXAMPLE_CHARS, MAX_EXAMPLES } from './limits.ts';
 import { isJsonType } from './media-types.ts';
 import { Unusable } from './omissions.ts';
-import { lookUp, localPointer, resolveObject, type Located } from './references.ts';
+import { resolveObject, type Located } from './references.ts';
 import { upgradeResponse } from './swagger2.ts';
 import { shortDescription } from './text.ts';
 
@@ -101,7 +101,7 @@ interface Content {
 function readContent({ mediaType, media, pointer }: Content, context: OperationContext): ResponseContent {
   const item = member(media, 'itemSchema');
   const raw = member(media, 'schema');
-  const examples = examplesOf(media, context.root);
+  const examples = mediaExamples(media, context.root).map(({ value }) => value);
   const base = { mediaType, ...(examples.length > 0 ? { examples } : {}) };
   if (raw !== undefined) return { ...base, schema: context.types.schema(raw, pointer, 'response').schema };
   if (item === undefined) return base;
@@ -109,22 +109,6 @@ function readContent({ mediaType, media, pointer }: Content, context: OperationC
     ...base,
     schema: { type: 'array', items: context.types.schema(item, pointer, 'response').schema },
   };
-}
-
-function examplesOf(media: Json, root: JsonObject): Json[] {
-  const single = member(media, 'example');
-  const named = Object.values(objectMember(media, 'examples')).map((one) => exampleValue(one, root));
-  return [single, ...named]
-    .filter((value) => value !== undefined)
-    .filter((value) => JSON.stringify(value).length <= MAX_EXAMPLE_CHARS)
-    .slice(0, MAX_EXAMPLES);
-}
-
-function exampleValue(example: Json, root: JsonObject): Json | undefined {
-  const reference = textMember(example, '$ref');
-  const pointer = reference === undefined ? undefined : localPointer(root, reference);
-  const value = reference === undefined ? example : pointer === undefined ? undefined : lookUp(root, pointer);
-  return member(value, 'value') ?? member(value, 'dataValue');
 }
 
 function readHeaders(
