@@ -13,6 +13,7 @@ import {
   ServerDetail,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { renderConfigPage } from './config-page.ts';
 import { renderErrorsPage } from './errors-page.ts';
 
 /** `npm run gen` writes what is derived from the contracts; with `--check` it only compares, and fails on a difference. */
@@ -41,6 +42,7 @@ function outputs(): Map<string, string> {
     );
   }
   files.set('docs/errors.md', renderErrorsPage());
+  files.set('docs/configuration.md', renderConfigPage());
   return files;
 }
 

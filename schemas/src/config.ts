@@ -5,44 +5,75 @@ import { RestartKind } from './manifest.ts';
 const Reference = z.string();
 
 const timing = {
-  /** From spawn to a finished handshake. */
-  startTimeoutMs: z.int().min(100).max(600_000).optional(),
-  /** One call, from forwarding to its answer; progress extends it up to `maxCallMs`. */
-  callTimeoutMs: z.int().min(100).max(3_600_000).optional(),
-  maxCallMs: z.int().min(100).max(86_400_000).optional(),
-  /** Without a call for this long the process is stopped; 0 never stops it. */
-  idleMs: z.int().min(0).optional(),
+  startTimeoutMs: z
+    .int()
+    .min(100)
+    .max(600_000)
+    .optional()
+    .describe('From its start to a finished handshake.'),
+  callTimeoutMs: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .optional()
+    .describe('One call, from forwarding to its answer; progress extends it up to `maxCallMs`.'),
+  maxCallMs: z
+    .int()
+    .min(100)
+    .max(86_400_000)
+    .optional()
+    .describe('One call, however much progress it reports.'),
+  idleMs: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Without a call for this long the process is stopped; 0 never stops it.'),
 };
 
+const enabled = z.boolean().optional().describe('`false`: it is listed as disabled and never started.');
+const prefix = z
+  .string()
+  .regex(/^[a-zA-Z0-9_-]{0,32}$/)
+  .optional()
+  .describe(
+    "Text before `__` in this server's names. Default: its id. Empty: names stay as the server has them.",
+  );
+
 const common = {
-  enabled: z.boolean().optional(),
-  /** Prefix of this server's names. Default: the server's id. An empty text leaves names as the server has them. */
-  prefix: z
-    .string()
-    .regex(/^[a-zA-Z0-9_-]{0,32}$/)
-    .optional(),
-  description: z.string().optional(),
+  enabled,
+  prefix,
+  description: z.string().optional().describe('For people; the hub does not read it.'),
   ...timing,
 };
 
 /** A server that is a command: as in Claude Desktop, Cursor and VS Code. */
 export const CommandServer = z.strictObject({
-  type: z.literal('stdio').optional(),
-  command: z.string().min(1),
-  args: z.array(Reference).optional(),
-  env: z.record(z.string(), z.union([Reference, z.number(), z.null()])).optional(),
-  envFile: z.string().optional(),
-  cwd: z.string().optional(),
-  restart: RestartKind.optional(),
+  type: z.literal('stdio').optional().describe('May be left out.'),
+  command: z.string().min(1).describe('Program, by name or path. No shell is involved.'),
+  args: z.array(Reference).optional().describe('Arguments, each one an item. References are resolved.'),
+  env: z
+    .record(z.string(), z.union([Reference, z.number(), z.null()]))
+    .optional()
+    .describe(
+      'Its environment beyond the customary few variables (PATH, HOME, LANG, …). References are resolved.',
+    ),
+  envFile: z.string().optional().describe('File of `NAME=value` lines that join its environment.'),
+  cwd: z.string().optional().describe('Its working directory.'),
+  restart: RestartKind.optional().describe(
+    '`permanent`: started anew however it ended; `transient`: unless it ended with status 0; `temporary`: by the next call only.',
+  ),
   ...common,
 });
 export type CommandServer = z.infer<typeof CommandServer>;
 
 /** A remote server behind Streamable HTTP. */
 export const RemoteServer = z.strictObject({
-  type: z.enum(['http', 'streamable-http', 'streamableHttp', 'sse']).optional(),
-  url: z.string().min(1),
-  headers: z.record(z.string(), Reference).optional(),
+  type: z.enum(['http', 'streamable-http', 'streamableHttp', 'sse']).optional().describe('May be left out.'),
+  url: z.string().min(1).describe('Its MCP endpoint.'),
+  headers: z
+    .record(z.string(), Reference)
+    .optional()
+    .describe('Sent with every request. References are resolved.'),
   ...common,
 });
 export type RemoteServer = z.infer<typeof RemoteServer>;
@@ -52,55 +83,108 @@ export type ServerEntry = z.infer<typeof ServerEntry>;
 
 /** What the owner sets for a server that was found in the servers folder. */
 export const ServerOverride = z.strictObject({
-  enabled: z.boolean().optional(),
-  prefix: common.prefix,
-  /** `mirror`: its base URL is the hub's own mirror of the service, and no key is needed. */
-  target: z.enum(['live', 'mirror']).optional(),
-  env: z.record(z.string(), Reference).optional(),
+  enabled,
+  prefix,
+  target: z
+    .enum(['live', 'mirror'])
+    .optional()
+    .describe("`mirror`: its base URL is the hub's own mirror of the service, and no key is needed."),
+  env: z
+    .record(z.string(), Reference)
+    .optional()
+    .describe('Its settings and secrets. References are resolved.'),
   ...timing,
 });
 export type ServerOverride = z.infer<typeof ServerOverride>;
 
 export const HubConfig = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe('For editors: `schemas/json/config.schema.json`.'),
   listen: z
     .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: z.int().min(0).max(65_535).default(8001),
-      /** Hosts beyond loopback names that a request's Host header may carry. */
-      allowedHosts: z.array(z.string()).default([]),
-      /** Origins beyond loopback ones that a browser's request may carry. */
-      allowedOrigins: z.array(z.string()).default([]),
+      host: z.string().default('127.0.0.1').describe('Address to listen on. Needs a restart.'),
+      port: z.int().min(0).max(65_535).default(8001).describe('0 takes a free one. Needs a restart.'),
+      allowedHosts: z
+        .array(z.string())
+        .default([])
+        .describe("Hosts beyond loopback names that a request's Host header may carry."),
+      allowedOrigins: z
+        .array(z.string())
+        .default([])
+        .describe("Origins beyond loopback ones that a browser's request may carry."),
     })
     .prefault({}),
-  /** Folder of built servers, watched; relative to this file. */
-  serversDir: z.string().default('servers'),
-  /** Folder of the hub's own data; relative to this file. Needs a restart. */
-  dataDir: z.string().default('.hub'),
+  serversDir: z
+    .string()
+    .default('servers')
+    .describe('Folder of built servers, watched; relative to this file. Needs a restart.'),
+  dataDir: z
+    .string()
+    .default('.hub')
+    .describe("Folder of the hub's own data; relative to this file. Needs a restart."),
   log: z
-    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .strictObject({
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .describe('The least that is written. Needs a restart.'),
+    })
     .prefault({}),
   auth: z
     .strictObject({
-      /** `open`: anyone on this machine may use `/mcp`; `token`: the hub's token is needed there too. */
-      mcp: z.enum(['open', 'token']).default('open'),
+      mcp: z
+        .enum(['open', 'token'])
+        .default('open')
+        .describe(
+          "`open`: anyone on this machine may use `/mcp`; `token`: the hub's token is needed there too.",
+        ),
     })
     .prefault({}),
   defaults: z
     .strictObject({
-      startTimeoutMs: z.int().min(100).max(600_000).default(30_000),
-      callTimeoutMs: z.int().min(100).max(3_600_000).default(60_000),
-      maxCallMs: z.int().min(100).max(86_400_000).default(600_000),
-      idleMs: z.int().min(0).default(300_000),
-      /** Processes being started at once. */
-      spawnConcurrency: z.int().min(1).max(64).default(4),
-      /** Calls waiting or running for one server; one more is answered "busy". */
-      maxCallsPerServer: z.int().min(1).default(256),
-      /** How long a dead server's tools stay listed. */
-      graceMs: z.int().min(0).default(86_400_000),
+      startTimeoutMs: z
+        .int()
+        .min(100)
+        .max(600_000)
+        .default(30_000)
+        .describe("From a server's start to a finished handshake."),
+      callTimeoutMs: z
+        .int()
+        .min(100)
+        .max(3_600_000)
+        .default(60_000)
+        .describe('One call, from forwarding to its answer; progress extends it up to `maxCallMs`.'),
+      maxCallMs: z
+        .int()
+        .min(100)
+        .max(86_400_000)
+        .default(600_000)
+        .describe('One call, however much progress it reports.'),
+      idleMs: z
+        .int()
+        .min(0)
+        .default(300_000)
+        .describe('Without a call for this long a process is stopped; 0 never stops one.'),
+      spawnConcurrency: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(4)
+        .describe('Processes being started at once. Needs a restart.'),
+      maxCallsPerServer: z
+        .int()
+        .min(1)
+        .default(256)
+        .describe('Calls waiting or running for one server; one more is answered "busy".'),
+      graceMs: z.int().min(0).default(86_400_000).describe("How long a dead server's tools stay listed."),
     })
     .prefault({}),
-  mcpServers: z.record(z.string(), ServerEntry).default({}),
-  overrides: z.record(z.string(), ServerOverride).default({}),
+  mcpServers: z
+    .record(z.string(), ServerEntry)
+    .default({})
+    .describe('Servers by id: commands and remote ones, as in other MCP programs.'),
+  overrides: z
+    .record(z.string(), ServerOverride)
+    .default({})
+    .describe('Settings of servers in the servers folder, by id.'),
 });
 export type HubConfig = z.infer<typeof HubConfig>;

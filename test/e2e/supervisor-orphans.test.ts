@@ -22,7 +22,13 @@ async function startHub(...servers: string[]) {
   const hub = spawn(process.execPath, [HUB, stateDir, ...servers], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(createInterface({ input: hub.stdout }), 'line');
   const [marker = ''] = markersIn(stateDir);
-  return { hub, marker, guardian: await guardianOf(hub) };
+  const marked = await markedProcesses(marker);
+  // Those without an environment are known by their group alone.
+  const all = await listProcesses();
+  const family = all
+    .filter(({ pid, group }) => marked.includes(pid) || marked.includes(group))
+    .map(({ pid }) => pid);
+  return { hub, marker, family, guardian: await guardianOf(hub) };
 }
 
 /** The child of the hub that leads a session and carries no marker. */
@@ -34,25 +40,25 @@ async function guardianOf(hub: ChildProcess): Promise<number> {
 }
 
 test('when a hub is killed with SIGKILL, its guardian ends every server, grandchild and stray, and then itself', async () => {
-  const { hub, marker, guardian } = await startHub('fork-children', 'ignore-sigterm', 'ok');
-  expect((await markedProcesses(marker)).length).toBeGreaterThanOrEqual(5);
+  const { hub, family, guardian } = await startHub('fork-children', 'ignore-sigterm', 'ok');
+  expect(family.length).toBeGreaterThanOrEqual(6);
   hub.kill('SIGKILL');
   await once(hub, 'exit');
-  await until(async () => (await markedProcesses(marker)).length === 0);
   await until(() => hasEnded(guardian));
-  expect(await markedProcesses(marker)).toEqual([]);
+  expect(await living(family)).toEqual([]);
 });
 
 test('when hub and guardian are both killed, the next hub ends what they left', async () => {
-  const { hub, marker, guardian } = await startHub('fork-children', 'ignore-sigterm');
+  const { hub, family, guardian } = await startHub('fork-children', 'ignore-sigterm');
   hub.kill('SIGSTOP');
   send(guardian, 'SIGKILL');
   hub.kill('SIGKILL');
   await once(hub, 'exit');
-  expect((await markedProcesses(marker)).length).toBeGreaterThan(0);
+  expect(await living(family)).not.toEqual([]);
   const next = new Rig({ stateDir });
   await next.add(specOf('ok')).process.ready();
-  expect(await markedProcesses(marker)).toEqual([]);
+  await until(async () => (await living(family)).length === 0);
+  expect(await living(family)).toEqual([]);
   await next.supervisor.shutdown();
   expect(readdirSync(stateDir)).toEqual([]);
   rmSync(next.stateDir, { recursive: true });
@@ -70,13 +76,13 @@ test('a hub that lives is left alone by another on the same folder', async () =>
 });
 
 test('a guardian that was killed is replaced and knows what it must', async () => {
-  const { hub, marker, guardian } = await startHub('ignore-sigterm');
+  const { hub, family, guardian } = await startHub('fork-children');
   send(guardian, 'SIGKILL');
   await until(async () => ![0, guardian].includes(await guardianOf(hub)));
   hub.kill('SIGKILL');
   await once(hub, 'exit');
-  await until(async () => (await markedProcesses(marker)).length === 0);
-  expect(await markedProcesses(marker)).toEqual([]);
+  await until(async () => (await living(family)).length === 0);
+  expect(await living(family)).toEqual([]);
 });
 
 test('a shutdown leaves neither guardian nor record', async () => {
@@ -90,6 +96,11 @@ test('a shutdown leaves neither guardian nor record', async () => {
   expect(readdirSync(stateDir)).toEqual([]);
   rmSync(rig.stateDir, { recursive: true });
 });
+
+const living = async (pids: readonly number[]) => {
+  const ended = await Promise.all(pids.map(hasEnded));
+  return pids.filter((_, index) => !ended[index]);
+};
 
 /** Also one that nobody has taken notice of yet. */
 const hasEnded = async (pid: number) => (await readProcess(pid))?.defunct ?? true;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { toCounterpartError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listProcesses } from '../../hub/src/supervisor/process-table.ts';
 import { pssOf } from '../../hub/src/supervisor/memory.ts';
 import { Rig, specOf, until } from '../fixtures/supervisor/rig.ts';
 
@@ -114,18 +115,19 @@ test('grandchildren are ended too, those that ignore SIGTERM and those that left
   const { protocol, process } = rig.add(specOf('fork-children'));
   await process.ready();
   const grandchildren = z.array(z.int()).parse(JSON.parse(await protocol.call('pids')));
-  expect(await rig.alive()).toEqual(expect.arrayContaining(grandchildren));
+  expect(await runningOf(grandchildren)).toEqual(grandchildren);
   await process.stop();
-  expect(await rig.alive()).toEqual([]);
+  expect(await runningOf(grandchildren)).toEqual([]);
 });
 
 test('grandchildren are ended when their parent crashes', async () => {
   const { protocol, process } = rig.add(specOf('fork-children'));
   await process.ready();
+  const grandchildren = z.array(z.int()).parse(JSON.parse(await protocol.call('pids')));
   const pid = process.snapshot.pid ?? 0;
   globalThis.process.kill(pid, 'SIGKILL');
   await until(() => process.snapshot.state === 'backoff');
-  expect(await rig.alive()).toEqual([]);
+  expect(await runningOf(grandchildren)).toEqual([]);
   expect(protocol.lostFor[0]?.message).toContain('ended by SIGKILL');
 });
 
@@ -220,6 +222,16 @@ test('what a server depends on is started first and stopped last', async () => {
   expect(order.indexOf('app stopped')).toBeLessThan(order.indexOf('base stopping'));
 });
 
+test('what a running server depends on is not idle', async () => {
+  const base = rig.add(specOf('ok', { id: 'base', idleMs: 60 }));
+  const dependent = rig.add(specOf('ok', { id: 'app', dependsOn: ['base'], idleMs: 400 }));
+  const order: string[] = [];
+  rig.supervisor.subscribe((id, { state }) => order.push(`${id} ${state}`));
+  await dependent.process.ready();
+  await until(() => base.process.snapshot.state === 'stopped');
+  expect(order.indexOf('base stopping')).toBeGreaterThan(order.indexOf('app stopping'));
+});
+
 test('a start that waits for a failing dependency fails with that cause, and is not counted', async () => {
   const { process } = rig.add(specOf('ok', { dependsOn: ['crash-on-start'] }));
   rig.add(specOf('crash-on-start'));
@@ -306,4 +318,9 @@ test('a program that may not be executed is named as the cause', async () => {
 function after(delayMs: number, task: () => void): () => void {
   const timer = setTimeout(task, delayMs);
   return () => clearTimeout(timer);
+}
+
+async function runningOf(pids: readonly number[]): Promise<number[]> {
+  const running = (await listProcesses()).filter(({ defunct }) => !defunct).map(({ pid }) => pid);
+  return pids.filter((pid) => running.includes(pid));
 }
