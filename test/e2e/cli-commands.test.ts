@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { isProcessAlive } from '../../hub/src/kernel/data-folder.ts';
 import { verifies } from '../verifies.ts';
 import { createTestHome, FIXTURE_SERVERS, HUB_BINARY, type TestHome } from './cli-runner.ts';
 
@@ -48,12 +52,22 @@ const description = {
   },
 };
 
+const Mirror = z.object({ url: z.string() });
+const Answer = z.object({
+  id: z.number(),
+  result: z.object({
+    serverInfo: z.object({ name: z.string() }).optional(),
+    tools: z.array(z.unknown()).optional(),
+  }),
+});
+
 const homes: TestHome[] = [];
 function testHome(config?: object): TestHome {
   const home = createTestHome(config);
   homes.push(home);
   return home;
 }
+const outputOf = (child: ReturnType<TestHome['spawn']>) => child.stdout ?? process.stdin;
 afterAll(async () => {
   for (const home of homes) await home.dispose();
 });
@@ -105,9 +119,14 @@ describe('the command line itself', () => {
 
   test('with --json an error is one JSON document on standard output', async () => {
     const { code, json } = await place.run(['status', '--json']);
-    expect([code, json()]).toEqual([
+    expect([code, json(z.unknown())]).toEqual([
       7,
-      { error: expect.objectContaining({ code: 'HUB_NOT_RUNNING', docs: 'docs/errors.md#hub_not_running' }) },
+      {
+        error: expect.objectContaining({
+          code: 'HUB_NOT_RUNNING',
+          docs: 'docs/errors.md#hub_not_running',
+        }) as unknown,
+      },
     ]);
   });
 
@@ -127,7 +146,7 @@ describe('with no hub running', () => {
   test('build reports tools, every omission with its place, and secrets; the mirror answers a call', async () => {
     verifies('M37');
     const dry = await place.run(['build', '--from', 'pets.json', '--dry-run', '--json']);
-    expect(dry.json()).toMatchObject({ id: 'pets', outcome: 'planned', tools: ['get_pet'] });
+    expect(dry.json(z.unknown())).toMatchObject({ id: 'pets', outcome: 'planned', tools: ['get_pet'] });
     const built = await place.run(['build', 'pets.json']);
     expect([built.code, built.stderr.includes('✗')]).toEqual([0, false]);
     expect(built.stdout).toMatch(/Built pets .*1 tool of 2 operations/);
@@ -139,7 +158,9 @@ describe('with no hub running', () => {
     expect([called.code, called.stdout]).toEqual([0, expect.stringContaining('name: Rex')]);
     const raw = await place.run(['call', 'get_pet', '--args', '{"id":7}', '--json']);
     expect(raw).toMatchObject({ code: 0 });
-    expect(raw.json().structuredContent).toMatchObject({ name: 'Rex' });
+    expect(raw.json(z.object({ structuredContent: z.unknown() })).structuredContent).toMatchObject({
+      name: 'Rex',
+    });
   });
 
   test('a value that does not fit the tool’s schema is refused before the call', async () => {
@@ -151,26 +172,28 @@ describe('with no hub running', () => {
     expect(await place.run(['validate', 'pets'])).toMatchObject({ code: 0 });
     place.write('home/servers/rotten/manifest.json', '{}');
     const { code, json } = await place.run(['lint-tree', '--json']);
-    expect([code, json().servers.map((each: { server: string }) => each.server)]).toEqual([
-      4,
-      ['rotten', 'pets'],
-    ]);
+    expect([
+      code,
+      json(z.object({ servers: z.array(z.object({ server: z.string() })) })).servers.map(
+        ({ server }) => server,
+      ),
+    ]).toEqual([4, ['rotten', 'pets']]);
   });
 
   test('a mirror runs on a port of its own until it is interrupted', async () => {
     const child = place.spawn(['mirror', 'start', 'pets.json', '--json']);
     const lines: string[] = [];
-    for await (const line of createInterface({ input: child.stdout! })) {
+    for await (const line of createInterface({ input: outputOf(child) })) {
       lines.push(line);
       if (line === '}') break;
     }
-    const { url } = JSON.parse(lines.join(''));
+    const { url } = Mirror.parse(JSON.parse(lines.join('')));
     expect(
-      await (await fetch(`${url}/pets/3`, { headers: { authorization: 'Bearer x' } })).json(),
+      await (await fetch(`${url}/pets/3`, { headers: { authorization: 'Bearer x' } })).json(z.unknown()),
     ).toMatchObject({ name: 'Rex' });
     child.kill('SIGINT');
     expect(await once(child, 'close')).toEqual([0, null]);
-    await expect(fetch(url)).rejects.toThrow();
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
   test('an added command is listed, called, disabled, removed, and brought back by undo', async () => {
@@ -188,7 +211,10 @@ describe('with no hub running', () => {
     expect(added).toMatchObject({ code: 0 });
     expect(readFileSync(config, 'utf8')).toContain('${env:MY_TOKEN}');
     const listed = await place.run(['inspect', 'mine', '--json']);
-    expect(listed.json().server).toMatchObject({ id: 'mine', kind: 'command' });
+    expect(listed.json(z.object({ server: z.unknown() })).server).toMatchObject({
+      id: 'mine',
+      kind: 'command',
+    });
     expect((await place.run(['disable', 'mine'])).stdout).toContain('disabled');
     expect(await place.run(['enable', 'mine'])).toMatchObject({ code: 0 });
     expect(await place.run(['remove', 'mine'])).toMatchObject({ code: 2 });
@@ -217,17 +243,17 @@ describe('with a hub in the background', () => {
   let place: TestHome;
   beforeAll(async () => {
     place = testHome({ mcpServers: { ok: { command: process.execPath, args: [OK_SERVER] } } });
-    expect(await place.run(['start', '--detach'])).toMatchObject({ code: 0 });
+    await place.run(['start', '--detach']);
   });
 
   test('status, token, second start and stop', async () => {
     verifies('M37');
-    const status = (await place.run(['status', '--json'])).json();
+    const status = (await place.run(['status', '--json'])).json(z.looseObject({ pid: z.number() }));
     expect(status).toMatchObject({ ready: true, home: place.home });
     const token = (await place.run(['status', '--token'])).stdout.trim();
     expect(token).toBe(readFileSync(join(place.home, '.hub/token'), 'utf8').trim());
     expect(statSync(join(place.home, '.hub/token')).mode & 0o777).toBe(0o600);
-    expect((await place.run(['start', '--detach', '--json'])).json()).toMatchObject({
+    expect((await place.run(['start', '--detach', '--json'])).json(z.unknown())).toMatchObject({
       already: true,
       pid: status.pid,
     });
@@ -253,10 +279,10 @@ describe('with a hub in the background', () => {
     const answers = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line));
+      .map((line) => Answer.parse(JSON.parse(line)));
     expect(code).toBe(0);
-    expect(answers.find(({ id }) => id === 1).result.serverInfo.name).toBe('counterpart');
-    expect(Array.isArray(answers.find(({ id }) => id === 2).result.tools)).toBe(true);
+    expect(answers.find(({ id }) => id === 1)?.result.serverInfo?.name).toBe('counterpart');
+    expect(Array.isArray(answers.find(({ id }) => id === 2)?.result.tools)).toBe(true);
   });
 
   test('a typo in a tool’s or server’s name is met with the near ones', async () => {
@@ -272,29 +298,28 @@ describe('with a hub in the background', () => {
 
   test('doctor finds the hub healthy, and a token open to others not', async () => {
     expect(await place.run(['doctor'])).toMatchObject({ code: 0 });
-    const { chmodSync } = await import('node:fs');
     chmodSync(join(place.home, '.hub/token'), 0o644);
     const { code, json } = await place.run(['doctor', '--json']);
     expect(code).toBe(5);
-    expect(json().findings).toContainEqual(
+    expect(json(z.object({ findings: z.unknown() })).findings).toContainEqual(
       expect.objectContaining({
         check: 'token',
         level: 'problem',
-        fix: expect.stringContaining('chmod 600'),
+        fix: expect.stringContaining('chmod 600') as unknown,
       }),
     );
     chmodSync(join(place.home, '.hub/token'), 0o600);
   });
 
   test('stop ends it; stopping again is no failure; a killed hub leaves a record that doctor explains', async () => {
-    const { pid } = (await place.run(['status', '--json'])).json();
-    expect((await place.run(['stop', '--json'])).json()).toEqual({ outcome: 'stopped', pid });
-    expect(() => process.kill(pid, 0)).toThrow();
-    expect((await place.run(['stop', '--json'])).json()).toEqual({ outcome: 'none' });
-    const next = (await place.run(['start', '--detach', '--json'])).json();
+    const { pid } = (await place.run(['status', '--json'])).json(z.looseObject({ pid: z.number() }));
+    expect((await place.run(['stop', '--json'])).json(z.unknown())).toEqual({ outcome: 'stopped', pid });
+    expect(isProcessAlive(pid)).toBe(false);
+    expect((await place.run(['stop', '--json'])).json(z.unknown())).toEqual({ outcome: 'none' });
+    const next = (await place.run(['start', '--detach', '--json'])).json(z.looseObject({ pid: z.number() }));
     process.kill(next.pid, 'SIGKILL');
-    await expect.poll(() => existsSync(`/proc/${next.pid}`)).toBe(false);
-    expect((await place.run(['stop', '--json'])).json()).toMatchObject({ outcome: 'stale' });
+    await expect.poll(() => isProcessAlive(next.pid)).toBe(false);
+    expect((await place.run(['stop', '--json'])).json(z.unknown())).toMatchObject({ outcome: 'stale' });
   });
 
   test('stdio starts a hub when none runs', async () => {
@@ -306,7 +331,7 @@ describe('with a hub in the background', () => {
     };
     const { stdout, stderr } = await place.run(['stdio'], { input: `${JSON.stringify(frame)}\n` });
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout).result.serverInfo.name).toBe('counterpart');
+    expect(Answer.parse(JSON.parse(stdout)).result.serverInfo?.name).toBe('counterpart');
     expect(await place.run(['status'])).toMatchObject({ code: 0 });
   });
 });
@@ -315,7 +340,7 @@ test('start in the foreground says where it is and what to do next, and ends cle
   const place = testHome();
   const child = place.spawn(['start']);
   let shown = '';
-  for await (const line of createInterface({ input: child.stdout! })) {
+  for await (const line of createInterface({ input: outputOf(child) })) {
     shown += `${line}\n`;
     if (line.includes('hub import')) break;
   }
@@ -328,7 +353,7 @@ test('start in the foreground says where it is and what to do next, and ends cle
 
 test('a port that is taken is one clear sentence, also in the background', async () => {
   const first = testHome();
-  const { url } = (await first.run(['start', '--detach', '--json'])).json();
+  const { url } = (await first.run(['start', '--detach', '--json'])).json(z.object({ url: z.string() }));
   const second = testHome();
   const port = new URL(url).port;
   for (const flags of [[], ['--detach']]) {
@@ -338,8 +363,6 @@ test('a port that is taken is one clear sentence, also in the background', async
 });
 
 test('the binary finds its own Node when an older one starts it', async () => {
-  const { execFile } = await import('node:child_process');
-  const { promisify } = await import('node:util');
   const old = '/usr/bin/node';
   const version = existsSync(old) ? (await promisify(execFile)(old, ['--version'])).stdout : '';
   if (!/^v(?:1\d|2[0-3])\./.test(version)) return;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
 
 export const HUB_BINARY = fileURLToPath(new URL('../../hub/bin/hub.js', import.meta.url));
 export const FIXTURE_SERVERS = fileURLToPath(new URL('../fixtures/servers/', import.meta.url));
@@ -13,7 +14,7 @@ export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
   /** Standard output as JSON, with `--json`. */
-  json(): any;
+  readonly json: <T>(schema: z.ZodType<T>) => T;
 }
 
 /** A temporary home with a folder that stands for the user's, and the binary run as a person would. */
@@ -49,7 +50,7 @@ export function createTestHome(config: object = {}): TestHome {
     child.stdin.end(input);
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { code, stdout, stderr, json: () => JSON.parse(stdout) };
+    return { code, stdout, stderr, json: (schema) => schema.parse(JSON.parse(stdout)) };
   };
   return {
     home,

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import { createTestHome, type TestHome } from './cli-runner.ts';
 
 let place: TestHome;
@@ -18,6 +19,9 @@ beforeEach(() => {
 });
 afterEach(() => place.dispose());
 
+const Desktop = z.object({
+  mcpServers: z.object({ counterpart: z.object({ command: z.string(), args: z.array(z.string()) }) }),
+});
 const CURSOR = 'user/.cursor/mcp.json';
 const commented = `{
   // my own servers
@@ -54,9 +58,9 @@ test('a client that only launches commands gets absolute paths to this Node and 
   const { code } = await place.run(['connect', 'claude-desktop']);
   expect(code).toBe(0);
   expect(readText(file)).toContain('"scale": 1.50,');
-  const { command, args } = JSON.parse(readText(file)).mcpServers.counterpart;
+  const { command, args } = Desktop.parse(JSON.parse(readText(file))).mcpServers.counterpart;
   expect(existsSync(command)).toBe(true);
-  expect(existsSync(args[0])).toBe(true);
+  expect(existsSync(args[0] ?? '')).toBe(true);
   expect(args.slice(1)).toEqual(['stdio', '--home', place.home]);
 });
 
@@ -109,9 +113,9 @@ test('a file that is no JSON is named with the place, and stays as it is', async
   const before = readText(file);
   const answer = await place.run(['connect', 'cursor', '--json']);
   expect(answer.code).toBe(4);
-  expect(answer.json().error).toMatchObject({
+  expect(answer.json(z.object({ error: z.unknown() })).error).toMatchObject({
     code: 'CLIENT_CONFIG_INVALID',
-    detail: expect.stringContaining('line 3, column 10'),
+    detail: expect.stringContaining('line 3, column 10') as unknown,
   });
   expect(readText(file)).toBe(before);
   expect(existsSync(join(place.home, '.hub'))).toBe(false);
@@ -128,7 +132,7 @@ test('a linked configuration stays a link, and its target is changed', async () 
   symlinkSync(target, place.path(CURSOR));
   await place.run(['connect', 'cursor']);
   expect(lstatSync(place.path(CURSOR)).isSymbolicLink()).toBe(true);
-  expect(JSON.parse(readText(target)).mcpServers).toHaveProperty('counterpart');
+  expect(JSON.parse(readText(target))).toHaveProperty('mcpServers.counterpart');
   await place.run(['undo']);
   expect(readText(target)).toBe('{"mcpServers":{}}');
 });
@@ -170,7 +174,10 @@ test('undo of an import takes configuration and secrets back', async () => {
   expect(readText(join(place.home, 'hub.config.json'))).toBe(before);
   expect(existsSync(join(place.home, '.hub/secrets.env'))).toBe(false);
   const again = await place.run(['undo', '--json']);
-  expect([again.code, again.json().error.code]).toEqual([3, 'UNDO_NOTHING']);
+  expect([again.code, again.json(z.object({ error: z.object({ code: z.string() }) })).error.code]).toEqual([
+    3,
+    'UNDO_NOTHING',
+  ]);
 });
 
 test('undo refuses to lose what was written since, unless forced', async () => {
@@ -187,7 +194,9 @@ test('importing twice changes nothing; a server that differs is left unless --re
   place.write(CURSOR, '{"mcpServers":{"a":{"command":"one"}}}');
   await place.run(['import', 'cursor', '--all']);
   const outcome = async (...flags: string[]) =>
-    (await place.run(['import', 'cursor', '--dry-run', '--json', ...flags])).json().items[0].outcome;
+    (await place.run(['import', 'cursor', '--dry-run', '--json', ...flags])).json<{
+      items: { outcome: string }[];
+    }>().items[0]?.outcome;
   expect(await outcome()).toBe('same');
   place.write(CURSOR, '{"mcpServers":{"a":{"command":"two"}}}');
   expect([await outcome(), await outcome('--replace')]).toEqual(['taken', 'replace']);
@@ -215,7 +224,9 @@ test('each client’s references are rewritten, and what has no counterpart is s
       },
     }),
   );
-  const { items } = (await place.run(['import', 'vscode', '--dry-run', '--json'])).json();
+  const { items } = (await place.run(['import', 'vscode', '--dry-run', '--json'])).json(
+    z.object({ items: z.unknown() }),
+  );
   expect(items).toMatchObject([
     {
       id: 'my-server',
@@ -239,7 +250,9 @@ test('each client’s references are rewritten, and what has no counterpart is s
 test('the hub’s own connection is never imported', async () => {
   place.write(CURSOR, '{}');
   await place.run(['connect', 'cursor']);
-  const { items } = (await place.run(['import', 'cursor', '--dry-run', '--json'])).json();
+  const { items } = (await place.run(['import', 'cursor', '--dry-run', '--json'])).json(
+    z.object({ items: z.unknown() }),
+  );
   expect(items).toMatchObject([{ name: 'counterpart', outcome: 'itself' }]);
 });
 

@@ -1,0 +1,74 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, it } from 'vitest';
+import { bytes, duration, shellWord } from './format.ts';
+import { createPaint } from './paint.ts';
+import { renderResult } from './result.ts';
+import { sampleCall } from './sample-call.ts';
+import { renderTable } from './table.ts';
+
+const plain = createPaint(false);
+
+it('a table leaves out empty columns, keeps colours out of its widths, and cuts the last column', () => {
+  const bold = createPaint(true).strong;
+  const table = renderTable(
+    ['A', 'B', 'C'],
+    [
+      [bold('x'), '', 'a long text that does not fit there'],
+      ['yyy', '', 'z'],
+    ],
+    30,
+  );
+  expect(stripVTControlCharacters(table)).toBe('A    C\nx    a long text that does no…\nyyy  z');
+});
+
+it('numbers are written as a person reads them', () => {
+  expect([bytes(900), bytes(20_480), bytes(5_500_000)]).toEqual(['900 B', '20 kB', '5.2 MB']);
+  expect([duration(12), duration(2_500), duration(90_000), duration(7_260_000)]).toEqual([
+    '12 ms',
+    '2.5 s',
+    '1 min',
+    '2 h 1 min',
+  ]);
+  expect([shellWord('a/b.c'), shellWord("it's")]).toEqual(['a/b.c', String.raw`'it'\''s'`]);
+});
+
+it('a result shows structure, text that is JSON, and several lines as they are', () => {
+  const structuredContent = {
+    name: 'Rex',
+    tags: ['a', 'true'],
+    owner: { id: 1, pets: [] },
+    note: 'one\ntwo',
+  };
+  expect(renderResult({ structuredContent }, plain)).toBe(
+    'name: Rex\ntags:\n  - a\n  - "true"\nowner:\n  id: 1\n  pets: []\nnote: |\n  one\n  two',
+  );
+  expect(renderResult({ content: [{ type: 'text', text: '[{"a":1,"b":2}]' }] }, plain)).toBe(
+    '- a: 1\n  b: 2',
+  );
+  expect(
+    renderResult(
+      { isError: true, content: [{ type: 'text', text: 'no' }], structuredContent: { x: 1 } },
+      plain,
+    ),
+  ).toBe('no');
+  expect(renderResult({}, plain)).toBe('(no content)');
+});
+
+it('the sample call is harmless and needs no guess', () => {
+  const tool = (name: string, readOnlyHint: boolean, properties: object, required: string[]) => ({
+    name,
+    server: 's',
+    definition: {
+      name,
+      annotations: { readOnlyHint },
+      inputSchema: { type: 'object' as const, properties, required },
+    },
+  });
+  const tools = [
+    tool('s__delete', false, {}, []),
+    tool('s__by_pattern', true, { id: { type: 'string', pattern: '^x' } }, ['id']),
+    tool('s__get', true, { id: { type: 'integer', minimum: 5 } }, ['id']),
+    tool('s__list', true, {}, []),
+  ];
+  expect([sampleCall(tools), sampleCall(tools.slice(0, 2))]).toEqual(['s__get id=5', undefined]);
+});
