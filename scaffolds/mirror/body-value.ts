@@ -59,8 +59,14 @@ function parse(text: string, what: string): Json {
   return parsed.value;
 }
 
+/** Stands before each record of a JSON text sequence (RFC 7464). */
+const RECORD_SEPARATOR = String.fromCodePoint(0x1e);
+
 function parseLines(text: string): Json {
-  const lines = text.split(/[\n\u001e]/).filter((line) => line.trim() !== '');
+  const lines = text
+    .replaceAll(RECORD_SEPARATOR, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return lines.map((line, index) => parse(line, `line ${index + 1}`));
 }
 

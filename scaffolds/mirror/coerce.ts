@@ -27,18 +27,25 @@ export function possibleTypes(schema: JsonSchema, typing: Typing, depth = 0): Re
   return 'items' in keywords || 'prefixItems' in keywords ? new Set(['array']) : new Set(['string']);
 }
 
+function asNumber(text: string, types: ReadonlySet<TypeName>): readonly Json[] {
+  return (types.has('integer') || types.has('number')) && NUMBER.test(text) ? [Number(text)] : [];
+}
+
+function asBoolean(text: string, types: ReadonlySet<TypeName>): readonly Json[] {
+  return types.has('boolean') && (text === 'true' || text === 'false') ? [text === 'true'] : [];
+}
+
+function asCompound(text: string, types: ReadonlySet<TypeName>): readonly Json[] {
+  if (!types.has('object') && !types.has('array')) return [];
+  const parsed = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
+  return parsed?.kind === 'value' ? [parsed.value] : [];
+}
+
 /** The readings of a wire text that a set of types allows, likeliest first. The text itself is always one. */
 function readings(text: string, types: ReadonlySet<TypeName>): readonly Json[] {
-  const found: Json[] = [];
-  if ((types.has('integer') || types.has('number')) && NUMBER.test(text)) found.push(Number(text));
-  if (types.has('boolean') && (text === 'true' || text === 'false')) found.push(text === 'true');
-  if (types.has('object') || types.has('array')) {
-    const parsed = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
-    if (parsed?.kind === 'value') found.push(parsed.value);
-  }
-  const textFirst = types.has('string') ? [text] : [];
-  const nullish = types.has('null') && (text === '' || text === 'null') ? [null] : [];
-  return [...found, ...textFirst, ...nullish, ...(textFirst.length > 0 ? [] : [text])];
+  const typed = [...asNumber(text, types), ...asBoolean(text, types), ...asCompound(text, types)];
+  const nothing: readonly Json[] = types.has('null') && (text === '' || text === 'null') ? [null] : [];
+  return types.has('string') ? [...typed, text, ...nothing] : [...typed, ...nothing, text];
 }
 
 /** One wire text as the value a schema asks for; a text that fits nothing stays a text, for the validator to name. */
@@ -66,30 +73,38 @@ export function declaresMember(schema: JsonSchema, name: string, typing: Typing)
   return isObject(properties) && Object.hasOwn(properties, name);
 }
 
+function declares(shape: Shape | undefined, name: string | undefined): boolean {
+  const properties = shape?.keywords['properties'];
+  return name === undefined || (isObject(properties) && Object.hasOwn(properties, name));
+}
+
+/** Alternatives of a schema that may be of a type, through choices within choices. */
+function variantsOf(
+  schema: JsonSchema,
+  type: 'object' | 'array',
+  typing: Typing,
+  depth = 0,
+): readonly Shape[] {
+  const shape = typing.shapeOf(schema);
+  if (!shape || depth > 4) return [];
+  const options = shape.choices.flatMap((choice) => choice.options).slice(0, MAX_OPTIONS);
+  const within = options
+    .filter((option) => possibleTypes(option, typing).has(type))
+    .flatMap((option) => variantsOf(option, type, typing, depth + 1));
+  return [shape, ...within];
+}
+
 /** The reading of a schema that is an object or a list; among alternatives, the first that knows the member. */
 function variantOf(
   schema: JsonSchema,
   type: 'object' | 'array',
   typing: Typing,
   name?: string,
-  depth = 0,
 ): Shape | undefined {
-  const shape = typing.shapeOf(schema);
-  if (!shape || depth > 4) return shape;
-  const declares = (candidate: Shape | undefined): boolean => {
-    const properties = candidate?.keywords['properties'];
-    return name === undefined || (isObject(properties) && Object.hasOwn(properties, name));
-  };
-  const own =
-    type === 'object'
-      ? 'properties' in shape.keywords || 'additionalProperties' in shape.keywords
-      : 'items' in shape.keywords;
-  if (own && declares(shape)) return shape;
-  const options = shape.choices.flatMap((choice) => choice.options).slice(0, MAX_OPTIONS);
-  const variants = options
-    .filter((option) => possibleTypes(option, typing).has(type))
-    .map((option) => variantOf(option, type, typing, name, depth + 1));
-  return variants.find(declares) ?? (own ? shape : (variants[0] ?? shape));
+  const speaks = type === 'object' ? ['properties', 'additionalProperties'] : ['items', 'prefixItems'];
+  const all = variantsOf(schema, type, typing);
+  const able = all.filter(({ keywords }) => speaks.some((key) => key in keywords));
+  return able.find((shape) => declares(shape, name)) ?? able[0] ?? all[0];
 }
 
 /** Texts inside lists and objects that were read from the wire, as the values their schema asks for. */

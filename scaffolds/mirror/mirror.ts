@@ -1,19 +1,22 @@
 import type { Blueprint, Operation } from '@counterpart/schemas';
 import { Hono } from 'hono';
 import { basePath } from 'hono/route';
-import { composeAnswer, type Answer, type AnswerTools } from './answer.ts';
+import { composeAnswer, type AnswerTools } from './answer.ts';
 import { declaresMember, type Typing } from './coerce.ts';
 import { credentialNames, missingCredentials } from './credentials.ts';
 import { decodePath, decodeRequest, type DecodedRequest, type RawRequest } from './decode-request.ts';
 import { isObject } from './json-value.ts';
 import {
-  problemLine,
-  requestProblem,
-  toResponse,
-  type MirrorProblem,
-  type RequestProblem,
-} from './problem.ts';
-import { createRouter, matchRoute, type RouteCandidate } from './router.ts';
+  answerResponse,
+  BODY_TOO_LARGE,
+  readRaw,
+  refused,
+  unknownPath,
+  wrongMethod,
+  type Outcome,
+} from './exchange.ts';
+import { problemLine, requestProblem, toResponse, type RequestProblem } from './problem.ts';
+import { createRouter, matchRoute, type RouteCandidate, type Router } from './router.ts';
 import { samplerOf } from './sample.ts';
 import { createSchemaBook } from './schema-book.ts';
 import { createShapes } from './shape.ts';
@@ -45,97 +48,17 @@ export interface MirrorOptions {
 export interface Mirror {
   readonly operations: readonly Operation[];
   readonly app: Hono;
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
 }
 
-/** Largest request body taken, in bytes. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
-const MAX_NOTES = 10;
-
-/** What became of a request: the response, and what is said of it in the log. */
-interface Outcome {
-  readonly response: Response;
-  readonly operation?: Operation;
-  readonly problems: readonly RequestProblem[];
+/** Everything a mirror answers with; made once. */
+interface Engine {
+  readonly blueprint: Blueprint;
+  readonly strictAuth: boolean;
+  readonly router: Router;
+  readonly typing: Typing;
+  readonly tools: AnswerTools;
 }
-
-const refused = (
-  problem: MirrorProblem,
-  operation?: Operation,
-  problems: readonly RequestProblem[] = [],
-): Outcome => ({
-  response: named(toResponse(problem), operation),
-  ...(operation ? { operation } : {}),
-  problems,
-});
-
-/** Names the operation that answered, so that a caller sees which one its request reached. */
-function named(response: Response, operation: Operation | undefined): Response {
-  if (operation) response.headers.set('x-mirror-operation', operation.name);
-  return response;
-}
-
-function unknownPath(raw: RawRequest, near: readonly string[]): MirrorProblem {
-  return {
-    status: 404,
-    slug: 'path-unknown',
-    title: 'No operation has this path',
-    detail: `No operation has the path ${raw.path}${near.length > 0 ? `; near to it: ${near.join(', ')}` : ''}.`,
-    members: { near },
-  };
-}
-
-function wrongMethod(raw: RawRequest, allow: readonly string[]): MirrorProblem {
-  return {
-    status: 405,
-    slug: 'method-not-allowed',
-    title: 'The path does not take this method',
-    detail: `${raw.path} takes ${allow.join(', ')}, not ${raw.method}.`,
-    headers: { allow: allow.join(', ') },
-    members: { allow },
-  };
-}
-
-/** Query parameters that were sent and mean nothing: tolerated, but said. */
-function notes(request: DecodedRequest): Record<string, string> {
-  const names = request.unknownQuery.slice(0, MAX_NOTES).map(encodeURIComponent);
-  return names.length > 0 ? { 'x-mirror-notes': `unknown query parameters: ${names.join(', ')}` } : {};
-}
-
-function answerResponse(answer: Answer, request: DecodedRequest, bodyless: boolean): Response {
-  const empty = bodyless || answer.body === undefined || [204, 205, 304].includes(answer.status);
-  const body = empty || !answer.body ? null : new Blob([Uint8Array.from(answer.body)]);
-  return named(
-    new Response(body, { status: answer.status, headers: { ...answer.headers, ...notes(request) } }),
-    request.operation,
-  );
-}
-
-async function readRaw(request: Request, basePath: string): Promise<RawRequest | undefined> {
-  const url = new URL(request.url);
-  const path =
-    url.pathname.startsWith(`${basePath}/`) || url.pathname === basePath
-      ? url.pathname.slice(basePath.length)
-      : url.pathname;
-  const declaredBytes = Number(request.headers.get('content-length') ?? 0);
-  if (declaredBytes > MAX_BODY_BYTES) return undefined;
-  const body = new Uint8Array(await request.arrayBuffer());
-  if (body.length > MAX_BODY_BYTES) return undefined;
-  return {
-    method: request.method,
-    path: path === '' ? '/' : path,
-    query: url.search.slice(1),
-    headers: request.headers,
-    body,
-  };
-}
-
-const TOO_LARGE: MirrorProblem = {
-  status: 413,
-  slug: 'body-too-large',
-  title: 'The body is too large',
-  detail: `The mirror takes bodies of up to ${MAX_BODY_BYTES} bytes.`,
-};
 
 /** The group whose path parameters fit; a more general template is looked at only where a special one cannot be meant. */
 function fittingGroup(
@@ -157,78 +80,83 @@ interface Reading {
   readonly problems: readonly RequestProblem[];
 }
 
+/** How much of a request its operation does not know; looked at only where several operations share a route. */
+function strangers({ request }: Reading, typing: Typing): number {
+  const { body, unknownQuery } = request;
+  const members = isObject(body?.value) ? Object.keys(body.value) : [];
+  const schema = body?.content.schema ?? true;
+  return unknownQuery.length + members.filter((name) => !declaresMember(schema, name, typing)).length;
+}
+
+/** Of operations that share a route, the one that the request breaks least, and of those the one that knows most of it. */
+async function readBestFitting(
+  engine: Engine,
+  candidates: readonly RouteCandidate[],
+  raw: RawRequest,
+): Promise<Reading | undefined> {
+  const { blueprint, typing } = engine;
+  const readings: Reading[] = [];
+  for (const candidate of candidates) {
+    const credentials = credentialNames(blueprint, candidate.operation);
+    const request = await decodeRequest(candidate, raw, typing, credentials);
+    readings.push({ request, problems: validateRequest(request, typing.book) });
+  }
+  if (readings.length < 2) return readings[0];
+  const ranked = readings.map((reading) => ({ reading, strangers: strangers(reading, typing) }));
+  ranked.sort((a, b) => a.reading.problems.length - b.reading.problems.length || a.strangers - b.strangers);
+  return ranked[0]?.reading;
+}
+
+async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
+  const match = matchRoute(engine.router, raw.method, raw.path, raw.query);
+  if (match.kind === 'unknown') return refused(unknownPath(raw, match.near));
+  if (match.kind === 'wrong-method') return refused(wrongMethod(raw, match.allow));
+  const reading = await readBestFitting(engine, fittingGroup(match.groups, engine.typing), raw);
+  if (!reading) return refused(unknownPath(raw, []));
+  const { request, problems } = reading;
+  const { operation } = request;
+  const unauthorised = engine.strictAuth ? missingCredentials(engine.blueprint, operation, raw) : undefined;
+  if (unauthorised) return refused(unauthorised, operation);
+  const invalid = requestProblem(problems);
+  if (invalid) return refused(invalid, operation, problems);
+  const composed = composeAnswer(request, raw.headers, engine.tools);
+  if ('problem' in composed) return refused(composed.problem, operation);
+  return { response: answerResponse(composed.answer, request, match.bodyless), operation, problems: [] };
+}
+
 /** Makes the mirror of a blueprint; schemas are compiled when the first request needs them. */
 export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}): Mirror {
-  const router = createRouter(blueprint.operations);
   const book = createSchemaBook(blueprint.types);
-  const typing: Typing = { book, shapeOf: createShapes(book.type) };
-  const tools: AnswerTools = { book, sampler: samplerOf(book, options.seed ?? 1) };
-
-  /** Of operations that share a route, the one that the request breaks least, and of those the one that knows most of it. */
-  async function readBestFitting(
-    candidates: readonly RouteCandidate[],
-    raw: RawRequest,
-  ): Promise<Reading | undefined> {
-    const readings: Reading[] = [];
-    for (const candidate of candidates) {
-      const request = await decodeRequest(
-        candidate,
-        raw,
-        typing,
-        credentialNames(blueprint, candidate.operation),
-      );
-      readings.push({ request, problems: validateRequest(request, book) });
-    }
-    return readings.toSorted(
-      (a, b) => a.problems.length - b.problems.length || strangers(a) - strangers(b),
-    )[0];
-  }
-
-  /** How much of a request its operation does not know; looked at only where several operations share a route. */
-  function strangers({ request }: Reading): number {
-    const { body, unknownQuery } = request;
-    const members = isObject(body?.value) ? Object.keys(body.value) : [];
-    const schema = body?.content.schema ?? true;
-    return unknownQuery.length + members.filter((name) => !declaresMember(schema, name, typing)).length;
-  }
-
-  async function handle(raw: RawRequest): Promise<Outcome> {
-    const match = matchRoute(router, raw.method, raw.path, raw.query);
-    if (match.kind === 'unknown') return refused(unknownPath(raw, match.near));
-    if (match.kind === 'wrong-method') return refused(wrongMethod(raw, match.allow));
-    const candidates = fittingGroup(match.groups, typing);
-    const reading = await readBestFitting(candidates, raw);
-    if (!reading) return refused(unknownPath(raw, []));
-    const { request, problems } = reading;
-    const { operation } = request;
-    const unauthorised =
-      options.strictAuth === true ? missingCredentials(blueprint, operation, raw) : undefined;
-    if (unauthorised) return refused(unauthorised, operation);
-    const invalid = requestProblem(problems);
-    if (invalid) return refused(invalid, operation, problems);
-    const composed = composeAnswer(request, raw.headers, tools);
-    if ('problem' in composed) return refused(composed.problem, operation);
-    return { response: answerResponse(composed.answer, request, match.bodyless), operation, problems: [] };
-  }
-
-  async function answer(request: Request, prefix: string): Promise<Response> {
+  const engine: Engine = {
+    blueprint,
+    strictAuth: options.strictAuth ?? false,
+    router: createRouter(blueprint.operations),
+    typing: { book, shapeOf: createShapes(book.type) },
+    tools: { book, sampler: samplerOf(book, options.seed ?? 1) },
+  };
+  const app = new Hono();
+  app.all('*', async (context) => {
     const start = performance.now();
-    const raw = await readRaw(request, prefix);
-    const { response, operation, problems } = raw ? await handle(raw) : refused(TOO_LARGE);
+    const request = context.req.raw;
+    const raw = await readRaw(request, options.basePath ?? basePath(context).replace(/\/$/, ''));
+    const { response, operation, problems } = raw ? await handle(engine, raw) : refused(BODY_TOO_LARGE);
     options.log?.({
       method: request.method,
-      path: raw?.path ?? new URL(request.url).pathname,
+      path: raw?.path ?? context.req.path,
       ...(operation ? { operation: operation.name } : {}),
       status: response.status,
       durationMs: performance.now() - start,
       problems: problems.map(problemLine),
     });
     return response;
-  }
-
-  const app = new Hono();
-  app.all('*', (context) =>
-    answer(context.req.raw, options.basePath ?? basePath(context).replace(/\/$/, '')),
+  });
+  app.onError((error) =>
+    toResponse({
+      status: 500,
+      slug: 'mirror-failure',
+      title: 'The mirror failed',
+      detail: `The mirror of ${blueprint.id} could not answer: ${error.message}`,
+    }),
   );
   return { operations: blueprint.operations, app, fetch: async (request) => app.fetch(request) };
 }

@@ -45,10 +45,12 @@ function takeMatch(cursor: Cursor, expression: RegExp): RegExpExecArray | undefi
 }
 
 function without(characters: string): string {
-  const kept = [...`${LETTERS}${DIGITS}`].filter((character) => !characters.includes(character));
+  const kept = Array.from(LETTERS + DIGITS).filter((character) => !characters.includes(character));
   return kept.length > 0
     ? kept.join('')
-    : [...PRINTABLE].filter((character) => !characters.includes(character)).join('');
+    : Array.from(PRINTABLE)
+        .filter((character) => !characters.includes(character))
+        .join('');
 }
 
 function propertyCharacters(name: string): string {
@@ -103,7 +105,9 @@ function characterClass(cursor: Cursor): PatternNode {
   while (cursor.at < cursor.source.length && cursor.source[cursor.at] !== ']') {
     const from = classMember(cursor);
     const isRange =
-      cursor.source[cursor.at] === '-' && cursor.source[cursor.at + 1] !== ']' && [...from].length === 1;
+      cursor.source[cursor.at] === '-' &&
+      cursor.source[cursor.at + 1] !== ']' &&
+      Array.from(from).length === 1;
     if (isRange) cursor.at += 1;
     characters += isRange ? range(from, classMember(cursor)) : from;
   }
@@ -113,7 +117,7 @@ function characterClass(cursor: Cursor): PatternNode {
 
 /** Letters and digits are the safest choice of a class wherever text travels. */
 function preferPlain(characters: string): string {
-  const plain = [...characters].filter((character) => WORD.includes(character) && character !== '_');
+  const plain = Array.from(characters).filter((character) => WORD.includes(character) && character !== '_');
   return plain.length > 0 ? plain.join('') : characters;
 }
 

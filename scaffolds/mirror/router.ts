@@ -161,8 +161,9 @@ export function matchRoute(router: Router, method: string, path: string, query =
 /** 1 for equal pieces, 0.75 where one begins with the other, as `pet` and `pets`. */
 function likeness(segment: string, other: string): number {
   if (segment === other) return 1;
-  const [short = '', long = ''] = segment.length < other.length ? [segment, other] : [other, segment];
-  return short.length > 2 && long.startsWith(short) ? 0.75 : 0;
+  const isLike =
+    segment.length > 2 && other.length > 2 && (segment.startsWith(other) || other.startsWith(segment));
+  return isLike ? 0.75 : 0;
 }
 
 /** Templates that share most with a path, best first. */

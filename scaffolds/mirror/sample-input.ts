@@ -5,7 +5,6 @@ import {
   type JsonObject,
   type JsonSchema,
   type Operation,
-  type ParameterBinding,
 } from '@counterpart/schemas';
 import { isObject, own, toSchema } from './json-value.ts';
 import { createSampler, type Sampler } from './sample.ts';
@@ -28,7 +27,9 @@ function samplerFor(blueprint: Blueprint, seed: number): Sampler {
 }
 
 /** Text that means the same in a path, a query and a header, and is no `.` or `..` segment. */
-const PLAIN_TEXT: JsonSchema = { if: { type: 'string' }, then: { pattern: '^[A-Za-z0-9]' } };
+const PLAIN_TEXT: JsonSchema = {
+  anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9]' }, { not: { type: 'string' } }],
+};
 
 interface Making {
   readonly sampler: Sampler;

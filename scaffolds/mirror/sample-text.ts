@@ -1,4 +1,5 @@
 import type { Json } from '@counterpart/schemas';
+import { isJsonType } from './media-type.ts';
 import { patternCandidates } from './pattern-sample.ts';
 import { compilePattern } from './pattern.ts';
 import type { Random } from './random.ts';
@@ -49,7 +50,7 @@ function demandOf(shape: Shape): Demand {
 
 /** Lengths count characters, not UTF-16 units (JSON Schema, validation 6.3). */
 function fits(text: string, demand: Demand, accepts: (format: string, text: string) => boolean): boolean {
-  const length = [...text].length;
+  const length = Array.from(text).length;
   if (length < demand.minLength || length > demand.maxLength) return false;
   if (!demand.patterns.every((pattern) => compilePattern(pattern).test(text))) return false;
   return demand.format === undefined || accepts(demand.format, text);
@@ -64,7 +65,8 @@ function toLength(text: string, demand: Demand): string {
 function encodedText(shape: Shape, random: Random): string | undefined {
   const encoding = shape.keywords['contentEncoding'];
   if (encoding === 'base64' || encoding === 'base64url') return Buffer.from(word(random)).toString(encoding);
-  return /[/+]json/.test(String(shape.keywords['contentMediaType'] ?? '')) ? '{}' : undefined;
+  const mediaType = shape.keywords['contentMediaType'];
+  return typeof mediaType === 'string' && isJsonType(mediaType) ? '{}' : undefined;
 }
 
 function* candidates(shape: Shape, demand: Demand, place: Place, random: Random): Generator<string> {

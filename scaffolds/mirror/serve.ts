@@ -30,7 +30,9 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
 export async function startMirror(blueprint: Blueprint, options: ServeOptions = {}): Promise<RunningMirror> {
   const { host = '127.0.0.1', port = 0 } = options;
   const mirror = createMirror(blueprint, options);
-  const server = createServer(getRequestListener(mirror.fetch, { overrideGlobalObjects: false }));
+  const listener = getRequestListener(mirror.fetch, { overrideGlobalObjects: false });
+  // The listener answers its own failures; its promise never rejects.
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, host, port)));
     server.listen(port, host, resolve);
