@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 
 interface Message {
   readonly id?: number | string;
-  readonly method?: string;
+  readonly method: string;
   readonly params?: {
     readonly protocolVersion?: string;
     readonly arguments?: { readonly text?: string; readonly bytes?: number };
