@@ -31,9 +31,9 @@ async function serviceHttp(server: ServerPackage, env: Env, { name, signal }: Ca
   const hosts = server.manifest.permissions.net;
   const blueprint = await server.blueprint();
   if (!blueprint) return createHttp({ hosts, signal, baseUrl: env(baseUrlName(server.manifest.id)) });
-  const { headers } = credentialsFor(blueprint, credentialsWanted(blueprint, name), env);
+  const { headers, query, cookies } = credentialsFor(blueprint, credentialsWanted(blueprint, name), env);
   const twin = blueprint.operations.find((operation) => operation.name === name);
-  return createHttp({ hosts, signal, headers, baseUrl: baseUrlOf(blueprint, twin, env) });
+  return createHttp({ hosts, signal, headers, query, cookies, baseUrl: baseUrlOf(blueprint, twin, env) });
 }
 
 /** What a hand-written tool is given. The client is made on its first use, so a tool without a network needs no address. */

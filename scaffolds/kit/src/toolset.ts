@@ -1,5 +1,6 @@
 import type { Blueprint, ToolDefinition } from '@counterpart/schemas';
 import { listTools } from './compile/tool-definition.ts';
+import { discreet, secretValues } from './discreet.ts';
 import type { Env } from './env.ts';
 import { compiledTool } from './interpret/operation.ts';
 import type { ServerPackage } from './package.ts';
@@ -58,7 +59,8 @@ export interface ToolsetOptions {
 
 /** Everything is read and made on first use, and then kept. */
 export function createToolset(server: ServerPackage, { tools, env, hasBlueprint }: ToolsetOptions): Toolset {
-  const own = new Map(tools.map((tool) => [tool.definition.name, tool] as const));
+  const secrets = secretValues(server.manifest, env);
+  const own = new Map(tools.map((tool) => [tool.definition.name, discreet(tool, secrets)] as const));
   const ready = new Map<string, Tool>(own);
   let listed: Promise<Listed> | undefined;
   const all = (): Promise<Listed> => (listed ??= list(server, own, hasBlueprint));

@@ -1,7 +1,9 @@
 import type { Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from './address.ts';
-import { encodeStrict } from './percent.ts';
+import { hasDotSegment, joinCookies, mergeHeaders, withQuery } from './compose.ts';
+import type { WireRequest } from './exchange.ts';
+import { encodeLiteral, encodeStrict } from './percent.ts';
 import { send } from './send.ts';
 import { HttpFailure } from './http-failure.ts';
 import { failureText } from './service-error.ts';
@@ -13,6 +15,10 @@ export interface HttpOptions {
   readonly baseUrl?: string | undefined;
   /** Sent to the base URL's host only, so credentials may stand here. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Encoded `name=value` assignments for the query, to the base URL's host only. */
+  readonly query?: readonly string[] | undefined;
+  /** `name=value` pairs for the Cookie header, to the base URL's host only. */
+  readonly cookies?: readonly string[] | undefined;
   /** Further `host:port` that may be reached. */
   readonly hosts?: readonly string[] | undefined;
   /** Whole call, default 60,000. */
@@ -57,21 +63,23 @@ export interface Http {
 }
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
+const MOST_BYTES = 16 * 1024 * 1024;
 const NEVER = new AbortController().signal;
 
-function target(options: HttpOptions, call: HttpCall): string {
-  const absolute = /^https?:\/\//i.test(call.path);
-  if (!absolute && options.baseUrl === undefined)
-    throw new ToolFailure('There is no base URL for a relative path.');
-  const base = (options.baseUrl ?? '').replace(/\/+$/, '');
-  const url = absolute ? call.path : `${base}/${call.path.replace(/^\/+/, '')}`;
-  const pairs = Object.entries(call.query ?? {}).flatMap(([name, value]) =>
+function queryPairs(query: HttpCall['query'] = {}): string[] {
+  return Object.entries(query).flatMap(([name, value]) =>
     (value === undefined ? [] : [value].flat()).map(
       (item) => `${encodeStrict(name)}=${encodeStrict(String(item))}`,
     ),
   );
-  if (pairs.length === 0) return url;
-  return `${url}${url.includes('?') ? '&' : '?'}${pairs.join('&')}`;
+}
+
+function urlOf({ baseUrl }: HttpOptions, call: HttpCall): string {
+  const path = withQuery(encodeLiteral(call.path), queryPairs(call.query));
+  if (hasDotSegment(path)) throw new ToolFailure('"." and ".." are not identifiers.');
+  if (/^https?:\/\//i.test(path)) return path;
+  if (baseUrl === undefined) throw new ToolFailure('There is no base URL for a relative path.');
+  return `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
 }
 
 function answerOf(status: number, headers: Readonly<Record<string, string>>, body: Buffer): HttpAnswer {
@@ -100,30 +108,38 @@ function bodyOf(call: HttpCall): { body?: Uint8Array; headers: Record<string, st
   return { body: typeof call.body === 'string' ? Buffer.from(call.body) : call.body, headers: {} };
 }
 
+/** The request with credentials, when it goes to the host they are for. */
+function wireRequest(options: HttpOptions, call: HttpCall): WireRequest {
+  const url = urlOf(options, call);
+  const { body, headers } = bodyOf(call);
+  const own =
+    options.baseUrl !== undefined && addressOf(options.baseUrl).host === addressOf(url).host ? options : {};
+  const usual = mergeHeaders({ accept: 'application/json, */*;q=0.5' }, headers, call.headers);
+  const cookie = joinCookies(usual['cookie'], own.cookies);
+  return {
+    method: (call.method ?? 'GET').toUpperCase(),
+    url: withQuery(url, own.query),
+    headers: mergeHeaders(usual, cookie === undefined ? {} : { cookie }, own.headers),
+    body,
+  };
+}
+
+function hostsOf({ baseUrl, hosts = [] }: HttpOptions): string[] {
+  return baseUrl === undefined ? [...hosts] : [addressOf(baseUrl).host, ...hosts];
+}
+
 async function request(options: HttpOptions, call: HttpCall): Promise<HttpAnswer> {
-  const url = target(options, call);
-  const method = (call.method ?? 'GET').toUpperCase();
-  const base = options.baseUrl === undefined ? undefined : addressOf(options.baseUrl);
-  const maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
-  const content = bodyOf(call);
-  const own = base?.host === addressOf(url).host ? options.headers : undefined;
+  const wire = wireRequest(options, call);
+  const maxBytes = options.maxBytes ?? MOST_BYTES;
   const signals = [options.signal, call.signal].filter((signal) => signal !== undefined);
-  const sent = await send(
-    {
-      method,
-      url,
-      headers: { accept: 'application/json, */*;q=0.5', ...content.headers, ...own, ...call.headers },
-      body: content.body,
-    },
-    {
-      idempotent: call.idempotent ?? IDEMPOTENT.has(method),
-      hosts: [...(base ? [base.host] : []), ...(options.hosts ?? [])],
-      timeoutMs: options.timeoutMs ?? 60_000,
-      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-      maxBytes,
-      signal: signals.length === 0 ? NEVER : AbortSignal.any(signals),
-    },
-  );
+  const sent = await send(wire, {
+    idempotent: call.idempotent ?? IDEMPOTENT.has(wire.method),
+    hosts: hostsOf(options),
+    timeoutMs: options.timeoutMs ?? 60_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    maxBytes,
+    signal: signals.length === 0 ? NEVER : AbortSignal.any(signals),
+  });
   if (sent.truncated)
     throw new ToolFailure(`The answer is larger than ${maxBytes} bytes.`, { nextStep: 'Ask for less.' });
   return answerOf(sent.status, sent.headers, sent.body);

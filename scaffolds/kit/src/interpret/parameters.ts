@@ -1,5 +1,6 @@
 import type { Json, ParameterBinding } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
+import { hasDotSegment } from '../http/compose.ts';
 import { encodeLiteral, encodeReserved, encodeReservedPath, encodeStrict } from '../http/percent.ts';
 import type { Arguments } from '../tool.ts';
 import { expandPairs, expandSegment } from './styles.ts';
@@ -44,11 +45,6 @@ function segment({ binding, value }: Bound): string {
     : expandSegment(binding, value, encode);
 }
 
-function leavesPath(segmentText: string): boolean {
-  const plain = segmentText.replace(/%2e/gi, '.');
-  return plain === '.' || plain === '..';
-}
-
 /**
  * The path with its parameters, encoded. Throws ToolFailure when a value is missing, empty, or would make a segment `.`
  * or `..`: servers and proxies resolve those even when they are encoded.
@@ -71,8 +67,7 @@ export function expandPath(
     return text;
   });
   const path = filled.join('');
-  const [pathOnly = ''] = path.split('?');
-  if (pathOnly.split('/').some(leavesPath)) {
+  if (hasDotSegment(path)) {
     throw new ToolFailure(
       `${[...values.values()].map(({ binding }) => binding.key).join(', ')}: "." and ".." are not identifiers.`,
     );

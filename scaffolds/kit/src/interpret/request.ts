@@ -1,5 +1,6 @@
-import type { Blueprint, Operation } from '@counterpart/schemas';
+import type { Blueprint, HttpBinding, Operation } from '@counterpart/schemas';
 import type { Env } from '../env.ts';
+import { joinCookies, mergeHeaders, withQuery } from '../http/compose.ts';
 import type { WireRequest } from '../http/exchange.ts';
 import type { Arguments } from '../tool.ts';
 import { credentialsFor, type Credentials } from './auth.ts';
@@ -16,24 +17,13 @@ export interface BuiltRequest {
 }
 
 /** Input keys inside object parameters, back to their wire names. */
-function wireArguments(operation: Operation, args: Arguments): Arguments {
-  const renamed = operation.http.parameters.filter(
-    ({ key, renames }) => renames !== undefined && Object.hasOwn(args, key),
-  );
+function wireArguments({ parameters }: HttpBinding, args: Arguments): Arguments {
+  const renamed = parameters.filter(({ key, renames }) => renames !== undefined && Object.hasOwn(args, key));
   if (renamed.length === 0) return args;
   return {
     ...args,
     ...Object.fromEntries(renamed.map(({ key, renames }) => [key, toWireNames(args[key] ?? null, renames)])),
   };
-}
-
-/** Headers by lower-case name; later ones replace earlier ones. */
-function mergeHeaders(...all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-  return Object.fromEntries(
-    all.flatMap((headers) =>
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const),
-    ),
-  );
 }
 
 /** Headers that frame the message: a description or an argument must not set them. */
@@ -49,10 +39,10 @@ const FRAMING = new Set([
   'keep-alive',
 ]);
 
-function argumentHeaders(operation: Operation, input: Arguments, hasBody: boolean): Record<string, string> {
+function argumentHeaders(http: HttpBinding, input: Arguments, hasBody: boolean): Record<string, string> {
   // The body's own type stands, except for plain bytes, of which only the caller knows what they are.
-  const typed = hasBody && operation.http.body?.contents[0]?.kind !== 'binary';
-  const headers = Object.entries(expandHeaders(operation.http.parameters, input));
+  const typed = hasBody && http.body?.contents[0]?.kind !== 'binary';
+  const headers = Object.entries(expandHeaders(http.parameters, input));
   return Object.fromEntries(
     headers.filter(
       ([name]) => !FRAMING.has(name.toLowerCase()) && !(typed && name.toLowerCase() === 'content-type'),
@@ -60,39 +50,55 @@ function argumentHeaders(operation: Operation, input: Arguments, hasBody: boolea
   );
 }
 
+/** A request without an address and without credentials. */
+export interface UnaddressedRequest {
+  readonly method: string;
+  /** Path, with a slash before it, and query; encoded. */
+  readonly target: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+}
+
 /**
- * The HTTP request of one call. Arguments are taken as valid by the operation's schema; what a schema cannot forbid (a
- * path that leaves its place, a line break in a header) throws ToolFailure. Credentials win over arguments.
+ * What a binding makes of an input. Arguments are taken as valid by the operation's schema; what a schema cannot forbid
+ * (a path that leaves its place, a line break in a header) throws ToolFailure.
  */
+export function bindInput(http: HttpBinding, args: Arguments): UnaddressedRequest {
+  const input = wireArguments(http, args);
+  const path = expandPath(http.path, http.parameters, input);
+  const body = encodeBody(http.body, input['body']);
+  const cookie = joinCookies(undefined, expandCookies(http.parameters, input));
+  return {
+    method: http.method,
+    target: withQuery(path.startsWith('/') ? path : `/${path}`, [expandQuery(http.parameters, input)]),
+    headers: mergeHeaders(
+      { accept: http.accept.length > 0 ? `${http.accept.join(', ')}, */*;q=0.1` : '*/*' },
+      body ? { 'content-type': body.contentType } : {},
+      argumentHeaders(http, input, body !== undefined),
+      cookie === undefined ? {} : { cookie },
+    ),
+    body: body?.bytes,
+  };
+}
+
+/** The HTTP request of one call. Credentials win over arguments. Throws what `bindInput` and `credentialsFor` throw. */
 export function buildRequest(
   blueprint: Blueprint,
   operation: Operation,
   args: Arguments,
   env: Env,
 ): BuiltRequest {
-  const { http } = operation;
-  const input = wireArguments(operation, args);
   const baseUrl = baseUrlOf(blueprint, operation, env);
   const credentials = credentialsFor(blueprint, operation, env);
-  const path = expandPath(http.path, http.parameters, input);
-  const query = [expandQuery(http.parameters, input), ...credentials.query]
-    .filter((part) => part !== '')
-    .join('&');
-  const body = encodeBody(http.body, input['body']);
-  const cookies = [...expandCookies(http.parameters, input), ...credentials.cookies].join('; ');
-  const accept = http.accept.length > 0 ? `${http.accept.join(', ')}, */*;q=0.1` : '*/*';
+  const { method, target, headers, body } = bindInput(operation.http, args);
+  const cookie = joinCookies(headers['cookie'], credentials.cookies);
   return {
     request: {
-      method: http.method,
-      url: `${baseUrl}${path.startsWith('/') ? '' : '/'}${path}${query === '' ? '' : `${path.includes('?') ? '&' : '?'}${query}`}`,
-      headers: mergeHeaders(
-        { accept },
-        body ? { 'content-type': body.contentType } : {},
-        cookies === '' ? {} : { cookie: cookies },
-        argumentHeaders(operation, input, body !== undefined),
-        credentials.headers,
-      ),
-      body: body?.bytes,
+      method,
+      url: `${baseUrl}${withQuery(target, credentials.query)}`,
+      headers: mergeHeaders(headers, cookie === undefined ? {} : { cookie }, credentials.headers),
+      body,
     },
     baseUrl,
     credentials,
