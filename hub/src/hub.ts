@@ -5,6 +5,7 @@ import { type HubStatus, toCounterpartError } from '@counterpart/schemas';
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
 import { ensureBundle } from './builder/ensure-bundle.ts';
+import { sweepStaging } from './builder/staging.ts';
 import { createCatalog, type LiveCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
 import { Fleet } from './fleet/fleet.ts';
@@ -65,6 +66,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const base = await openBase(options, scope);
   const address = { url: '' };
+  // A build that was killed between its two renames left the version in service aside; it is put back.
+  await sweepStaging(base.serversDir);
   const domain = createDomain(base, { scope, mirrorUrl: (id) => `${address.url}/mirror/${id}` });
   const state = { ready: false };
   let stop: () => void = () => undefined;

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GENERATED_FILES } from '@counterpart/scaffolds/server/write';
 import { Blueprint } from '@counterpart/schemas';
-import { buildServer } from '../hub/src/builder/build.ts';
-import { readInstalled } from '../hub/src/builder/installed.ts';
-import { validateServer } from '../hub/src/builder/validate.ts';
-import { isWritten, planPackage } from '../hub/src/builder/write-package.ts';
+import { buildServer } from '../../hub/src/builder/build.ts';
+import { readInstalled } from '../../hub/src/builder/installed.ts';
+import { validateServer } from '../../hub/src/builder/validate.ts';
+import { isWritten, planPackage } from '../../hub/src/builder/write-package.ts';
 
 /**
- * Builds the example servers from their descriptions: `node scripts/build-examples.ts`. With `--fresh` their versions
+ * Builds the example servers from their descriptions: `npm run examples`. With `--fresh` their versions
  * start at 1.0.0 again. With `--check` nothing is written: it fails when a build would change a file. The descriptions
  * are not part of the repository; without them the check builds from each server's blueprint.
  */
@@ -34,8 +34,8 @@ const examples: readonly Example[] = [
   },
 ];
 
-const serversDir = fileURLToPath(new URL('../servers', import.meta.url));
-const descriptionsDir = fileURLToPath(new URL('../../shared/specs/openapi', import.meta.url));
+const serversDir = fileURLToPath(new URL('../../servers', import.meta.url));
+const descriptionsDir = fileURLToPath(new URL('../../../shared/specs/openapi', import.meta.url));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const buildOptions = (example: Example, into: string) => ({
