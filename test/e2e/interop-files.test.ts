@@ -194,9 +194,9 @@ test('importing twice changes nothing; a server that differs is left unless --re
   place.write(CURSOR, '{"mcpServers":{"a":{"command":"one"}}}');
   await place.run(['import', 'cursor', '--all']);
   const outcome = async (...flags: string[]) =>
-    (await place.run(['import', 'cursor', '--dry-run', '--json', ...flags])).json<{
-      items: { outcome: string }[];
-    }>().items[0]?.outcome;
+    (await place.run(['import', 'cursor', '--dry-run', '--json', ...flags])).json(
+      z.object({ items: z.array(z.object({ outcome: z.string() })) }),
+    ).items[0]?.outcome;
   expect(await outcome()).toBe('same');
   place.write(CURSOR, '{"mcpServers":{"a":{"command":"two"}}}');
   expect([await outcome(), await outcome('--replace')]).toEqual(['taken', 'replace']);

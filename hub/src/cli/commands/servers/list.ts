@@ -2,6 +2,7 @@ import type { ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import type { HubApi } from '../../hub-api.ts';
 import { findServer } from '../../names.ts';
 import { count } from '../../output/format.ts';
 import { renderBroken, renderServers } from '../../output/server-table.ts';
@@ -22,15 +23,15 @@ export const list = defineCommand({
     ['hub list --tools --server pokeapi', 'the tools of one server'],
   ],
   input: z.object({ tools: z.boolean().default(false), server: z.string().optional() }),
-  run: (context, { tools, server }) =>
-    context.working('asking the hub', () =>
-      tools ? listTools(context, server) : listServers(context, server),
-    ),
+  run: (context, { tools, server }) => (tools ? listTools(context, server) : listServers(context, server)),
 });
+
+const askHub = <T>(context: Context, work: (hub: HubApi) => Promise<T>): Promise<T> =>
+  context.working('asking the hub', () => withHub(context, work));
 
 async function listServers(context: Context, server: string | undefined): Promise<void> {
   const { paint, io } = context;
-  const { servers, problems } = await withHub(context, async (hub) => {
+  const { servers, problems } = await askHub(context, async (hub) => {
     const status = await hub.status();
     if (server === undefined) return status;
     const { id } = await findServer(hub, server);
@@ -50,7 +51,7 @@ async function listServers(context: Context, server: string | undefined): Promis
 
 async function listTools(context: Context, server: string | undefined): Promise<void> {
   const { paint, io } = context;
-  const tools = await withHub(context, async (hub) => {
+  const tools = await askHub(context, async (hub) => {
     if (server !== undefined) await findServer(hub, server);
     return hub.tools(server);
   });
