@@ -229,7 +229,7 @@ test('what a running server depends on is not idle', async () => {
   rig.supervisor.subscribe((id, { state }) => order.push(`${id} ${state}`));
   await dependent.process.ready();
   await until(() => base.process.snapshot.state === 'stopped');
-  expect(order.indexOf('base stopping')).toBeGreaterThan(order.indexOf('app stopping'));
+  expect(order.slice(order.indexOf('app stopping'))).toContain('base stopping');
 });
 
 test('a start that waits for a failing dependency fails with that cause, and is not counted', async () => {
