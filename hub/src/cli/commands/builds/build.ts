@@ -39,7 +39,7 @@ export const build = defineCommand({
   examples: [
     ['hub build --from petstore.yaml', 'everything in a file'],
     ['hub build --from https://example.com/openapi.json --name shop', 'from a URL, named'],
-    ['hub build --from stripe.json --include /v1/customers -i balance', 'a chosen part'],
+    ['hub build --from payments.json --include /v1/customers -i balance', 'a chosen part'],
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
   input: Input,

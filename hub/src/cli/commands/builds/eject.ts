@@ -12,8 +12,8 @@ export const eject = defineCommand({
   summary: 'Turn a compiled tool into a file that you edit',
   description:
     'Writes a compiled tool as TypeScript under src/tools/ of its server. From then on that file decides; building the server again leaves it alone.',
-  arguments: [['<tool>', 'Its name in the hub, such as pokeapi__get_pokemon']],
-  examples: [['hub eject pokeapi__get_pokemon', 'writes servers/pokeapi/src/tools/get-pokemon.ts']],
+  arguments: [['<tool>', 'Its name in the hub, such as weather__get_forecast']],
+  examples: [['hub eject weather__get_forecast', 'writes servers/weather/src/tools/get-forecast.ts']],
   input: z.object({ tool: z.string() }),
   async run(context, { tool }) {
     const { ejectTool } = await import('@counterpart/scaffolds/server/eject');

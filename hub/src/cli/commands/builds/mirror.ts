@@ -29,7 +29,7 @@ export const mirror = defineCommand({
     ['--seed <number>', 'What the made-up data depends on (default: 1)'],
   ],
   examples: [
-    ['hub mirror start pokeapi', 'the service of a built server'],
+    ['hub mirror start weather', 'the service of a built server'],
     ['hub mirror start openapi.yaml --port 4010', 'straight from a description'],
   ],
   input: Input,

@@ -20,7 +20,7 @@ export const call = defineCommand({
   description:
     'Calls a tool and prints its structured result; --json prints the result as the server gave it. Words are typed by the tool’s schema: numbers, true and false, lists (repeat the key, or use commas), members of members (body.name=x), JSON. Exits 6 when the tool says that it failed.',
   arguments: [
-    ['<tool>', 'Its name in the hub, such as pokeapi__get_pokemon'],
+    ['<tool>', 'Its name in the hub, such as weather__get_forecast'],
     ['[words...]', 'key=value for each argument'],
   ],
   options: [
@@ -28,8 +28,8 @@ export const call = defineCommand({
     ['--timeout <seconds>', 'Give up after this long'],
   ],
   examples: [
-    ['hub call pokeapi__get_pokemon id=25', 'one argument'],
-    ['hub call notion__create_page body.parent.page_id=abc "body.title=Hello"', 'members of the body'],
+    ['hub call weather__get_forecast city=Oslo', 'one argument'],
+    ['hub call shop__create_order body.customer.id=7 "body.note=By hand"', 'members of the body'],
     [`hub call shop__search --args '{"tags":["a","b"]}' --json`, 'JSON in, JSON out'],
   ],
   input: z.object({

@@ -16,8 +16,8 @@ export const inspect = defineCommand({
   summary: 'Show one server or one tool in detail',
   arguments: [['<name>', 'A server’s or a tool’s name']],
   examples: [
-    ['hub inspect pokeapi', 'state, tools, health, last failure'],
-    ['hub inspect pokeapi__get_pokemon', 'what the tool takes and gives'],
+    ['hub inspect weather', 'state, tools, health, last failure'],
+    ['hub inspect weather__get_forecast', 'what the tool takes and gives'],
   ],
   input: z.object({ name: z.string() }),
   async run(context, { name }) {

@@ -20,7 +20,7 @@ export const list = defineCommand({
   ],
   examples: [
     ['hub list', 'every server and how it is'],
-    ['hub list --tools --server pokeapi', 'the tools of one server'],
+    ['hub list --tools --server weather', 'the tools of one server'],
   ],
   input: z.object({ tools: z.boolean().default(false), server: z.string().optional() }),
   run: (context, { tools, server }) => (tools ? listTools(context, server) : listServers(context, server)),

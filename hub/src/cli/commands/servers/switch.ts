@@ -60,7 +60,7 @@ export const target = defineCommand({
   description:
     'A mirror answers as the service would, from its description: no key, no network, no effect. A built server can be switched at any time.',
   arguments: [SERVER, ['<where>', 'live or mirror']],
-  examples: [['hub target notion mirror', 'try it without a key']],
+  examples: [['hub target weather mirror', 'try it without a key']],
   input: z.object({ server: z.string(), where: z.enum(['live', 'mirror'], 'it is live or mirror') }),
   async run(context, { server, where }) {
     const { home } = context;
