@@ -63,6 +63,18 @@ describe('output schemas', () => {
     expect(fits({ name: 5 })).toBe(false);
   });
 
+  test('every type allows null, a list of types too', () => {
+    const { outputSchema } = define({
+      type: 'object',
+      properties: { a: { type: ['string', 'integer'] }, b: { type: ['null', 'string'] }, c: { const: 1 } },
+    });
+    expect(outputSchema?.['properties']).toEqual({
+      a: { type: ['string', 'integer', 'null'] },
+      b: { type: ['null', 'string'] },
+      c: { examples: [1] },
+    });
+  });
+
   test('overlapping oneOf branches become anyOf', () => {
     const { outputSchema } = define({
       type: 'object',

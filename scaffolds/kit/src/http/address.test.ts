@@ -23,6 +23,7 @@ test('a host is allowed when it is named, or fits a star within names', () => {
   const hosts = [
     'api.a.test:443',
     'api.a.test:80',
+    'evil-api.a.test:443',
     'x.b.test:443',
     'b.test:443',
     'evilb.test:443',
@@ -31,6 +32,7 @@ test('a host is allowed when it is named, or fits a star within names', () => {
   ];
   expect(hosts.map((host) => hostAllowed(host, allowed))).toEqual([
     true,
+    false,
     false,
     true,
     false,
