@@ -170,7 +170,10 @@ function changes(options: AdminOptions): Changes {
       await config.load();
       await fleet.reconcile();
       // The answer tells what it offers, or why it does not start; either way it stays in the configuration.
-      await fleet.get(id).upstream.refresh().catch(() => undefined);
+      await fleet
+        .get(id)
+        .upstream.refresh()
+        .catch(() => undefined);
       return summary(id);
     },
     remove: (id) => remove(id, options),

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@counterpart/schemas';
-import { isObject, own, toSchema, toStrings } from './json-value.ts';
+import { isObject, own, toSchema, toSchemas, toStrings } from './json-value.ts';
 import type { Shape } from './shape.ts';
 
 /** Levels of nesting the smallest value of a schema needs: 0 for text, infinite for a type that requires itself. */
@@ -21,12 +21,14 @@ const IMPOSSIBLE: Needs = { below: [], oneOfEach: [[]] };
 
 function needsOf(shape: Shape): Needs {
   const oneOfEach = shape.choices.map((choice) => choice.options);
-  const { required, properties, items, minItems } = shape.keywords;
+  const { required, properties, items, prefixItems, minItems } = shape.keywords;
   const only = shape.types?.filter((type) => type !== 'object' && type !== 'array');
   if (only && only.length > 0) return { below: [], oneOfEach };
   const declared = isObject(properties) ? properties : {};
   const members = toStrings(required).map((name) => toSchema(own(declared, name)));
-  const listed = typeof minItems === 'number' && minItems > 0 ? [toSchema(items)] : [];
+  const least = typeof minItems === 'number' ? minItems : 0;
+  const prefix = toSchemas(prefixItems).slice(0, least);
+  const listed = least > prefix.length ? [...prefix, toSchema(items)] : prefix;
   return { below: [...members, ...listed], oneOfEach };
 }
 

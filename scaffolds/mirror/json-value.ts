@@ -40,10 +40,29 @@ export type ParsedJson =
   | { readonly kind: 'value'; readonly value: Json }
   | { readonly kind: 'malformed'; readonly detail: string };
 
-/** Text as JSON; never throws. The cast is safe: `JSON.parse` makes nothing but JSON values. */
+/** Deeper values are not read: everything that walks a value does so by recursion. */
+const MAX_NESTING = 512;
+
+/** How deep brackets nest in JSON text; brackets within strings do not count. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[{]|[\]}]/gs)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+/** Text as JSON, nested 512 deep at most; never throws. The cast is safe: `JSON.parse` makes nothing but JSON values. */
 export function parseJson(text: string): ParsedJson {
   try {
-    return { kind: 'value', value: JSON.parse(text) as Json };
+    const value = JSON.parse(text) as Json;
+    const depth = nesting(text);
+    return depth > MAX_NESTING
+      ? { kind: 'malformed', detail: `it is nested ${depth} deep, more than ${MAX_NESTING}` }
+      : { kind: 'value', value };
   } catch (thrown) {
     return { kind: 'malformed', detail: thrown instanceof Error ? thrown.message : String(thrown) };
   }
