@@ -1,6 +1,6 @@
 import { FILE_VALUE_SCHEMA, type JsonSchema, type ParameterBinding } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
-import { ask, parameter, type Body, type Draft } from './mirror-fixture.ts';
+import { matching, ask, parameter, type Body, type Draft } from './mirror-fixture.ts';
 
 type SerialisationCase = [
   name: string,
@@ -143,12 +143,8 @@ describe('bodies', () => {
       'items[0][sku]=a%26b&items[0][count]=2&items[1][sku]=c&created[gt]=5&paid=true&tags=x&tags=y';
     expect((await send(post(form), text, form.mediaType)).text).toBe('');
     const wrong = await send(post(form), 'items[0][count]=two&created[gt]=5', form.mediaType);
-    expect(wrong.body).toMatchObject({
-      status: 422,
-      errors: expect.arrayContaining([
-        expect.objectContaining({ path: '/items/0/sku', message: 'is required' }),
-      ]),
-    });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('body/items/0/sku: is required');
   });
 
   test('as multipart are read with files, JSON parts and lists', async () => {
@@ -234,9 +230,6 @@ describe('bodies', () => {
       body,
       types: { Deep: recursive },
     });
-    expect([answer.status, answer.body]).toMatchObject([
-      400,
-      { detail: expect.stringContaining('nested 5000 deep') },
-    ]);
+    expect([answer.status, answer.body]).toMatchObject([400, { detail: matching(/nested 5000 deep/) }]);
   });
 });

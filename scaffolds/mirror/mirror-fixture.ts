@@ -1,4 +1,5 @@
 import { Blueprint, type JsonSchema, type ParameterBinding } from '@counterpart/schemas';
+import { expect } from 'vitest';
 import { createMirror, type MirrorOptions } from './mirror.ts';
 
 type Binding = Blueprint['operations'][number];
@@ -89,3 +90,8 @@ export async function ask(
   const body: unknown = isJson ? JSON.parse(text) : undefined;
   return { status: response.status, headers: response.headers, text, body };
 }
+
+/** Any text, any number, or text that matches, as a part of an expected value. */
+export const anyText: unknown = expect.any(String);
+export const anyNumber: unknown = expect.any(Number);
+export const matching = (expression: RegExp): unknown => expect.stringMatching(expression);

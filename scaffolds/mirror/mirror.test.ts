@@ -2,7 +2,17 @@ import type { JsonSchema } from '@counterpart/schemas';
 import { Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
 import { createMirror, type MirrorLogEntry } from './mirror.ts';
-import { ANIMAL, ask, blueprintOf, ok, parameter, type Draft } from './mirror-fixture.ts';
+import {
+  anyNumber,
+  anyText,
+  matching,
+  ANIMAL,
+  ask,
+  blueprintOf,
+  ok,
+  parameter,
+  type Draft,
+} from './mirror-fixture.ts';
 import { sampleInput } from './sample-input.ts';
 
 const getAnimal: Draft = {
@@ -34,7 +44,7 @@ describe('answers', () => {
     expect(status).toBe(200);
     expect(headers.get('x-mirror-operation')).toBe('get_animal');
     expect(headers.get('x-rate-limit')).toMatch(/^-?\d+$/);
-    expect(body).toMatchObject({ id: 17, name: expect.any(String) });
+    expect(body).toMatchObject({ id: 17, name: anyText });
   });
 
   test('repeat for the same request and seed, and differ for another thing', async () => {
@@ -110,7 +120,7 @@ describe('answers', () => {
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({
       name: 'Rex',
-      kind: expect.stringMatching(/cat|dog/),
+      kind: matching(/cat|dog/),
       friend: { name: 'Tom' },
     });
   });
@@ -156,7 +166,7 @@ describe('requests', () => {
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(body).toEqual({
       type: 'urn:counterpart:mirror:contract-breach',
-      title: expect.any(String),
+      title: anyText,
       status: 422,
       detail: 'query limit: must be <= 50; query after: is required',
       errors: [
@@ -243,7 +253,7 @@ describe('requests', () => {
         path: '/animals',
         operation: 'list_animals',
         status: 422,
-        durationMs: expect.any(Number),
+        durationMs: anyNumber,
         problems: ['query limit: must be integer'],
       },
     ]);
@@ -280,11 +290,10 @@ describe('sampleInput', () => {
     const blueprint = blueprintOf([draft]);
     const [operation] = blueprint.operations;
     if (!operation) throw new Error('the blueprint has one operation');
-    const plain = sampleInput(blueprint, operation);
-    expect(plain).toEqual({
-      id: expect.stringMatching(/^[A-Za-z0-9]/),
-      ids: expect.arrayContaining([expect.any(Number)]),
-    });
+    const { id, ids, ...rest } = sampleInput(blueprint, operation);
+    expect(id).toMatch(/^[A-Za-z0-9]/);
+    expect(ids).not.toEqual([]);
+    expect(rest).toEqual({});
     expect(sampleInput(blueprint, operation, { optional: true })).toHaveProperty('page');
   });
 

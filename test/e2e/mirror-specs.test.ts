@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildRequest } from '../../scaffolds/kit/src/interpret/request.ts';
+import { isObject } from '@counterpart/scaffolds/mirror/json-value';
 import { createMirror, type Mirror } from '@counterpart/scaffolds/mirror/mirror';
 import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
 import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
@@ -101,7 +102,10 @@ async function askAll(blueprint: Blueprint, mirror: Mirror): Promise<Tally> {
     // A redirect is the declared success of downloads.
     if (response.status < 400) tally.answered += 1;
     else tally.faults.push(`${operation.name}: ${response.status} ${text.slice(0, 300)}`);
-    const schema = response.status < 300 ? declaredSchema(operation, response) : undefined;
+    // Operations that differ in a fragment share a route: the schema that counts is that of the one that answered.
+    const named = response.headers.get('x-mirror-operation');
+    const answering = blueprint.operations.find(({ name }) => name === named) ?? operation;
+    const schema = response.status < 300 ? declaredSchema(answering, response) : undefined;
     if (schema === undefined) continue;
     tally.declared += 1;
     const validate = oracle(schema);
@@ -127,40 +131,40 @@ describe.skipIf(files.length === 0)('mirrors of real descriptions (skipped witho
     },
   );
 
-  test('mutated requests are refused with the place that is wrong', { timeout: 120_000 }, async () => {
-    const refusals: string[] = [];
-    let mutated = 0;
-    for (const file of [
-      'petstore.yaml',
-      'museum.yaml',
-      'notion.json',
-      'box.json',
-      'stripe.json',
-      'twilio-2010.json',
-    ]) {
+  test.each(['petstore.yaml', 'museum.yaml', 'notion.json', 'box.json', 'stripe.json', 'twilio-2010.json'])(
+    '%s: mutated requests are refused with the place that is wrong',
+    { timeout: 120_000 },
+    async (file) => {
       const blueprint = await read(file);
       const mirror = createMirror(blueprint);
-      for (const operation of spread(blueprint.operations)) {
-        const input = sampleInput(blueprint, operation);
-        for (const { name, where, broken } of mutations(blueprint, operation, input)) {
-          mutated += 1;
-          const response = await mirror.fetch(broken);
-          const problem = await response.text();
-          const isPrecise =
-            [400, 422].includes(response.status) &&
-            problem.includes(`"in":"${where}"`) &&
-            problem.includes(name);
-          if (!isPrecise)
-            refusals.push(`${file} ${operation.name} without ${where} ${name}: ${response.status}`);
-        }
-      }
-    }
-    expect(mutated).toBeGreaterThan(200);
-    expect(refusals).toEqual([]);
-  });
+      // What one operation of a shared route refuses, another may take.
+      const alone = blueprint.operations.filter(
+        ({ http }) => blueprint.operations.filter((other) => sameRoute(other.http, http)).length === 1,
+      );
+      const all = spread(alone).flatMap((operation) =>
+        mutations(blueprint, operation, sampleInput(blueprint, operation)),
+      );
+      const accepted: string[] = [];
+      for (const mutation of all) if (!(await isRefused(mirror, mutation))) accepted.push(mutation.label);
+      expect(all.length).toBeGreaterThan(0);
+      expect(accepted).toEqual([]);
+    },
+  );
 });
 
+/** Refused for the very thing that was broken. */
+async function isRefused(mirror: Mirror, { name, where, broken }: Mutation): Promise<boolean> {
+  const response = await mirror.fetch(broken);
+  const problem = await response.text();
+  const isNamed = problem.includes(`"in":"${where}"`) && problem.includes(JSON.stringify(name));
+  return [400, 422].includes(response.status) && isNamed;
+}
+
+const sameRoute = (a: Operation['http'], b: Operation['http']): boolean =>
+  a.method === b.method && a.path === b.path;
+
 interface Mutation {
+  readonly label: string;
   readonly name: string;
   readonly where: 'query' | 'header' | 'path' | 'body';
   readonly broken: Request;
@@ -172,27 +176,32 @@ const isNumeric = (schema: unknown): boolean =>
   'type' in schema &&
   (schema.type === 'integer' || schema.type === 'number');
 
+function inputSchemas(operation: Operation): JsonObject {
+  const properties = typeof operation.input === 'object' ? operation.input['properties'] : undefined;
+  return isObject(properties) ? properties : {};
+}
+
 /** Requests with a required parameter or body left out, or a text where a number belongs. */
 function mutations(blueprint: Blueprint, operation: Operation, input: JsonObject): readonly Mutation[] {
-  const properties = typeof operation.input === 'object' ? operation.input['properties'] : undefined;
-  const schemas: JsonObject =
-    typeof properties === 'object' && properties !== null && !Array.isArray(properties)
-      ? { ...properties }
-      : {};
+  const schemas = inputSchemas(operation);
   const found: Mutation[] = [];
+  const add = (name: string, where: Mutation['where'], broken: JsonObject): void => {
+    found.push({
+      label: `${operation.name} ${where} ${name}`,
+      name,
+      where,
+      broken: request(blueprint, operation, broken),
+    });
+  };
   for (const { key, name, in: where, required, default: constant } of operation.http.parameters) {
     if (where === 'cookie' || where === 'querystring') continue;
-    if (required && where !== 'path' && constant === undefined) {
-      const { [key]: _left, ...rest } = input;
-      found.push({ name, where, broken: request(blueprint, operation, rest) });
-    }
-    if (isNumeric(schemas[key]))
-      found.push({ name, where, broken: request(blueprint, operation, { ...input, [key]: 'wrong' }) });
+    const { [key]: _left, ...rest } = input;
+    if (required && where !== 'path' && constant === undefined) add(name, where, rest);
+    if (isNumeric(schemas[key])) add(name, where, { ...input, [key]: 'wrong' });
   }
   const { body: _body, ...bodiless } = input;
   const needsBody =
     operation.http.body?.required === true && !['GET', 'HEAD'].includes(operation.http.method);
-  return needsBody
-    ? [...found, { name: 'is required', where: 'body', broken: request(blueprint, operation, bodiless) }]
-    : found;
+  if (needsBody) add('is required', 'body', bodiless);
+  return found;
 }
