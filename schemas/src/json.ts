@@ -6,10 +6,7 @@ export type JsonObject = { readonly [key: string]: Json };
 /** A JSON Schema 2020-12 document or a part of one. Its references are `#/$defs/<name>` only. */
 export type JsonSchema = boolean | { readonly [keyword: string]: Json };
 
-export const JsonSchema: z.ZodType<JsonSchema> = z.union([
-  z.boolean(),
-  z.record(z.string(), z.json()),
-]) as z.ZodType<JsonSchema>;
+export const JsonSchema: z.ZodType<JsonSchema> = z.union([z.boolean(), z.record(z.string(), z.json())]);
 export const JsonValue = z.json() as z.ZodType<Json>;
 
 /** JSON text with sorted keys and no blanks, so that equal values have equal hashes (RFC 8785 for the values used here). */

@@ -61,9 +61,10 @@ test('a package dropped into the folder is listed, callable and gone again, whil
   await boot();
   await eventually(async () => (await toolNames()).length === 2);
   const outcomes: unknown[] = [];
-  let going = true;
-  const load = (async () => {
-    while (going) outcomes.push(await call('alpha__echo', { text: 'x' }).catch((error: unknown) => error));
+  const load = { going: true };
+  const loading = (async () => {
+    while (load.going)
+      outcomes.push(await call('alpha__echo', { text: 'x' }).catch((error: unknown) => error));
   })();
   const directory = join(place.home, 'servers', 'dropped');
   writePackage(directory, { id: 'dropped', category: 'gaming', tools: ['hello', 'bye'] });
@@ -73,8 +74,8 @@ test('a package dropped into the folder is listed, callable and gone again, whil
   rmSync(directory, { recursive: true });
   await eventually(async () => !(await toolNames()).some((name) => name.startsWith('dropped__')));
   await expect(call('dropped__hello')).rejects.toThrow(/Unknown tool/);
-  going = false;
-  await load;
+  load.going = false;
+  await loading;
   expect(outcomes.length).toBeGreaterThan(20);
   expect(new Set(outcomes)).toEqual(new Set(['x']));
 });

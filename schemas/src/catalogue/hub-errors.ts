@@ -1,0 +1,86 @@
+import { entry } from './entry.ts';
+
+/** Configuration, data folder, surfaces. */
+export const hubErrors = {
+  CONFIG_INVALID: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'Configuration is not valid',
+    message: '{file} is not valid:\n{detail}',
+    fix: 'Correct the named fields; docs/configuration.md lists every one.',
+  }),
+  CONFIG_REFERENCE_MISSING: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'Referenced variable is not set',
+    message: '{subject} refers to the environment variable {variable}, which is not set.',
+    fix: 'Set {variable} where the hub starts, or replace the reference.',
+  }),
+  DATA_UNWRITABLE: entry({
+    status: 500,
+    rpc: -32603,
+    exit: 5,
+    title: 'Data folder cannot be written',
+    message: 'Cannot write to {directory}: {detail}',
+    fix: 'Make the folder writable, free some space, or set `dataDir` in hub.config.json.',
+  }),
+  HUB_ALREADY_RUNNING: entry({
+    status: 409,
+    rpc: -32603,
+    exit: 5,
+    title: 'A hub already runs on this data',
+    message: 'Another hub (process {pid}) already serves {home} at {url}.',
+    fix: 'Use it, or stop it with `hub stop`.',
+  }),
+  HUB_NOT_RUNNING: entry({
+    status: 503,
+    rpc: -32603,
+    exit: 7,
+    title: 'No hub is running',
+    message: 'No hub is running for {home}.',
+    fix: 'Start one with `hub start` (or `hub start --detach`).',
+  }),
+  PORT_TAKEN: entry({
+    status: 500,
+    rpc: -32603,
+    exit: 5,
+    title: 'Port is taken',
+    message: 'Port {port} on {host} is taken by another program.',
+    fix: 'Stop that program, or choose another port: `hub start --port 0` takes a free one.',
+  }),
+
+  CONFIG_CONFLICT: entry({
+    status: 409,
+    rpc: -32603,
+    exit: 8,
+    title: 'Configuration changed meanwhile',
+    message: '{file} was changed by somebody else while it was being edited here.',
+    fix: 'Nothing was written. Look at the file, then make the change again.',
+  }),
+  AUTH_REQUIRED: entry({
+    status: 401,
+    rpc: -32600,
+    exit: 8,
+    title: 'Token needed',
+    message: '{subject} needs the hub’s token.',
+    fix: 'Send `Authorization: Bearer <token>`; the token is in the data folder and printed by `hub status --token`.',
+  }),
+  HOST_FORBIDDEN: entry({
+    status: 403,
+    rpc: -32600,
+    exit: 8,
+    title: 'Host or origin refused',
+    message: 'The request’s {header} header, {value}, is not one this hub serves.',
+    fix: 'Use http://127.0.0.1:{port}, or add it to `listen.allowedHosts` or `listen.allowedOrigins`.',
+  }),
+  ROUTE_UNKNOWN: entry({
+    status: 404,
+    rpc: -32601,
+    exit: 3,
+    title: 'No such page',
+    message: 'There is nothing at {path}.',
+    fix: 'The MCP endpoint is /mcp; GET /api lists the rest.',
+  }),
+};
