@@ -36,7 +36,7 @@ export function renderServer(blueprint: Blueprint, options: RenderOptions): Map<
   return new Map<string, string>([
     ['blueprint.json', toJsonText(stable)],
     ['manifest.json', toJsonText(manifest)],
-    ['tools.json', toJsonText(tools)],
+    ['tools.json', toLinesText(tools)],
     ['README.md', renderReadme(stable, manifest, tools)],
     ...renderProgram({ manifest, blueprintHash, handFiles }),
   ]);
@@ -57,5 +57,9 @@ export function toStableBlueprint(blueprint: Blueprint): Blueprint {
 const sortKeys = <T>(record: Record<string, T>): Record<string, T> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** JSON as every data file of a server package has it: two spaces, a newline at the end. */
+/** A JSON list with one item a line: a change shows as the lines of what changed, and the file is as short as can be. */
+export const toLinesText = (items: readonly unknown[]): string =>
+  items.length === 0 ? '[]\n' : `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`;
+
+/** JSON as the other data files of a server package have it: two spaces, a newline at the end. */
 export const toJsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

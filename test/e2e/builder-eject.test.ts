@@ -175,10 +175,10 @@ test('a rebuild keeps the ejected tool, and removing its file brings the compile
   await writeFile(join(directory, file), code.replace(/description: ".*"/, 'description: "Mine."'));
   await build(workspace);
   const tools = async () => readFile(join(directory, 'tools.json'), 'utf8');
-  expect(await tools()).toContain('"description": "Mine."');
+  expect(await tools()).toContain('"description":"Mine."');
   await rm(join(directory, file));
   await build(workspace);
-  expect(await tools()).not.toContain('"description": "Mine."');
+  expect(await tools()).not.toContain('"description":"Mine."');
 });
 
 test('a file that is there already is not overwritten, and an unknown tool is named', async () => {

@@ -77,5 +77,5 @@ export async function serve(root: URL, options: ServeOptions = {}): Promise<void
     env: processEnv,
     hasBlueprint: server.manifest.blueprint !== undefined,
   });
-  runOnStdio(new Session(offerOf(server, tools, processEnv), (line) => output.write(line)), output);
+  runOnStdio(new Session(offerOf(server, tools, processEnv), (...line) => output.write(...line)), output);
 }

@@ -2,7 +2,7 @@ import { CounterpartError } from '@counterpart/schemas/errors';
 import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
 import { baseUrlName, maxResultBytesName, timeoutName } from '../compile/env-names.ts';
 import { permissionsOf } from '../compile/slots.ts';
-import { isWrapped } from '../compile/tool-definition.ts';
+import { isWrapped, toToolDefinition } from '../compile/tool-definition.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
@@ -135,7 +135,8 @@ function failed(error: unknown, id: string): CallResult {
 }
 
 /** An operation as a tool: validates, sends, and turns the answer into a result. Expected failures are results. */
-export function compiledTool(compiled: Compiled, operation: Operation, definition: ToolDefinition): Tool {
+export function compiledTool(compiled: Compiled, operation: Operation): Tool {
+  const definition = toToolDefinition(compiled.blueprint, operation);
   return {
     definition,
     async call(args: Arguments, context: ToolContext) {

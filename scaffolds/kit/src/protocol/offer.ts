@@ -1,5 +1,6 @@
 import type { Members } from '../json-value.ts';
 import type { CallResult } from '../tool.ts';
+import type { JsonText } from './rpc.ts';
 
 /** One `tools/call` as the tools see it. */
 export interface CallRequest {
@@ -14,8 +15,8 @@ export interface CallRequest {
 export interface Offer {
   readonly info: { readonly name: string; readonly version: string; readonly title?: string };
   readonly instructions?: string | undefined;
-  /** JSON text of the array of all tools. */
-  toolsText(): Promise<string>;
+  /** JSON text of the array of all tools, without a line's end in it. */
+  toolsText(): Promise<JsonText>;
   /** Rejects with RpcError for an unknown tool; every other failure is a result. */
   call(request: CallRequest): Promise<CallResult>;
 }

@@ -68,9 +68,12 @@ function messageOf({ method, id, params = {}, ...rest }: Members): Incoming {
     : { kind: 'request', id: known, method, params };
 }
 
-/** An answer as one line; `resultText` is the JSON text of the result. */
-export function resultLine(id: RpcId, resultText: string): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${resultText}}`;
+/** JSON text in pieces, in their order; bytes are UTF-8. What is read from a file need not become a string. */
+export type JsonText = readonly (string | Uint8Array)[];
+
+/** An answer as one line; `result` is the JSON text of the result. */
+export function resultLine(id: RpcId, result: JsonText): JsonText {
+  return [`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`, ...result, '}'];
 }
 
 export function errorLine(

@@ -10,7 +10,7 @@ function open(): { session: Session; messages: Message[]; calls: CallRequest[] }
   const calls: CallRequest[] = [];
   const offer: Offer = {
     info: { name: 'tiny', version: '1.0.0' },
-    toolsText: async () => '[{"name":"fast","inputSchema":{"type":"object"}}]',
+    toolsText: async () => [Buffer.from('[{"name":"fast",'), '"inputSchema":{"type":"object"}}]'],
     async call(request) {
       calls.push(request);
       if (request.name === 'slow')
@@ -22,7 +22,7 @@ function open(): { session: Session; messages: Message[]; calls: CallRequest[] }
     },
   };
   return {
-    session: new Session(offer, (line) => messages.push(JSON.parse(line) as Message)),
+    session: new Session(offer, (...line) => messages.push(JSON.parse(line.join('')) as Message)),
     messages,
     calls,
   };

@@ -3,11 +3,12 @@ import { callText, discoverText, initializeText, listText } from './answers.ts';
 import { envelopeMissing, eraOf, SUBSCRIPTION_ID_KEY, type Era } from './era.ts';
 import { InFlight, type Call } from './in-flight.ts';
 import type { CallRequest, Offer } from './offer.ts';
-import { errorLine, notificationLine, parseMessage, resultLine, RPC, RpcError, type RpcId } from './rpc.ts';
+import { errorLine, notificationLine, parseMessage, resultLine, RPC, RpcError } from './rpc.ts';
+import type { JsonText, RpcId } from './rpc.ts';
 
 const MOST_IN_FLIGHT = 1_000;
 
-type Write = (line: string) => void;
+type Write = (...line: JsonText) => void;
 type Request = { readonly id: RpcId; readonly method: string; readonly params: Members };
 
 /** A progress function for one call: silent without a token, once the call is over, or when progress does not grow. */
@@ -36,7 +37,7 @@ export class Session {
   readonly #subscriptions = new Set<RpcId>();
   #shaken = false;
 
-  /** `write` gets one message a call, without the line's end. */
+  /** `write` gets one message a call, in pieces, without the line's end. */
   constructor(offer: Offer, write: Write) {
     this.#offer = offer;
     this.#write = write;
@@ -59,9 +60,8 @@ export class Session {
   /** Ends subscriptions and aborts what is in flight. */
   close(): void {
     for (const id of this.#subscriptions) {
-      this.#write(
-        resultLine(id, JSON.stringify({ resultType: 'complete', _meta: { [SUBSCRIPTION_ID_KEY]: id } })),
-      );
+      const end = { resultType: 'complete', _meta: { [SUBSCRIPTION_ID_KEY]: id } };
+      this.#write(...resultLine(id, [JSON.stringify(end)]));
     }
     this.#subscriptions.clear();
     this.#inFlight.abortAll();
@@ -71,16 +71,16 @@ export class Session {
     const refusal = this.#refusal(request.id);
     if (refusal) return this.#write(errorLine(request.id, refusal));
     const call = this.#inFlight.begin(request.id);
-    let line: string | undefined;
+    let line: JsonText | undefined;
     try {
       const text = await this.#answer(request, call);
       line = text === undefined ? undefined : resultLine(request.id, text);
     } catch (error) {
-      line = errorLine(request.id, toRpcError(error));
+      line = [errorLine(request.id, toRpcError(error))];
     }
     this.#inFlight.end(call);
     // A cancelled request is not answered (basic/patterns/cancellation).
-    if (line !== undefined && !call.cancelled) this.#write(line);
+    if (line !== undefined && !call.cancelled) this.#write(...line);
   }
 
   #refusal(id: RpcId): RpcError | undefined {
@@ -91,13 +91,13 @@ export class Session {
     return busy ? new RpcError(RPC.internal, `Busy: ${MOST_IN_FLIGHT} requests are in flight.`) : undefined;
   }
 
-  async #answer({ id, method, params }: Request, call: Call): Promise<string | undefined> {
+  async #answer({ id, method, params }: Request, call: Call): Promise<JsonText | undefined> {
     if (method === 'initialize') {
       this.#shaken = true;
       return initializeText(this.#offer, params);
     }
     const era = eraOf(params);
-    if (era === 'legacy' && method === 'ping') return '{}';
+    if (era === 'legacy' && method === 'ping') return ['{}'];
     if (era === 'legacy' && !this.#shaken) throw envelopeMissing();
     if (method === 'tools/list') return listText(this.#offer, era, params);
     if (method === 'tools/call') return this.#call(era, params, call);
@@ -106,7 +106,7 @@ export class Session {
     throw new RpcError(RPC.unknownMethod, `Unknown method: ${method}`);
   }
 
-  #call(era: Era, params: Members, call: Call): Promise<string> {
+  #call(era: Era, params: Members, call: Call): Promise<JsonText> {
     const progress = progressOf(params, () => this.#inFlight.isOpen(call), this.#write);
     return callText(this.#offer, era, params, { signal: call.controller.signal, progress });
   }

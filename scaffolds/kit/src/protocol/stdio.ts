@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { StringDecoder } from 'node:string_decoder';
+import type { JsonText } from './rpc.ts';
 import type { Session } from './session.ts';
 
 /** A longer line is no message of this protocol; it is dropped as it arrives. */
@@ -35,8 +36,8 @@ export function createLineReader(
 }
 
 export interface ProtocolOutput {
-  /** Writes one message and the line's end. */
-  write(line: string): void;
+  /** Writes one message, its pieces one after another, and the line's end. */
+  write(...line: JsonText): void;
   /** Resolves when everything written so far has left the process. */
   flush(): Promise<void>;
 }
@@ -49,7 +50,13 @@ export function guardStdout(): ProtocolOutput {
   const original = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
   return {
-    write: (line) => void original(`${line}\n`),
+    write(...line) {
+      // One write to the pipe, whatever the number of pieces.
+      process.stdout.cork();
+      for (const piece of line) original(piece);
+      original('\n');
+      process.stdout.uncork();
+    },
     flush: () => new Promise((resolve) => original('', () => resolve())),
   };
 }
