@@ -1,11 +1,11 @@
 import type { Blueprint, Operation } from '@counterpart/schemas';
 import { Hono } from 'hono';
 import { basePath } from 'hono/route';
-import { composeAnswer, type AnswerTools } from './answer.ts';
-import { declaresMember, type Typing } from './coerce.ts';
-import { credentialNames, missingCredentials } from './credentials.ts';
-import { decodePath, decodeRequest, type DecodedRequest, type RawRequest } from './decode-request.ts';
-import { isObject } from './json-value.ts';
+import { composeAnswer, type AnswerTools } from './answer/answer.ts';
+import { declaresMember, type Typing } from './request/coerce.ts';
+import { credentialNames, missingCredentials } from './request/credentials.ts';
+import { decodePath, decodeRequest, type DecodedRequest, type RawRequest } from './request/decode-request.ts';
+import { isObject } from './schema/json-value.ts';
 import {
   answerResponse,
   BODY_TOO_LARGE,
@@ -14,13 +14,13 @@ import {
   unknownPath,
   wrongMethod,
   type Outcome,
-} from './exchange.ts';
-import { problemLine, requestProblem, toResponse, type RequestProblem } from './problem.ts';
-import { createRouter, matchRoute, type RouteCandidate, type Router } from './router.ts';
-import { samplerOf } from './sample.ts';
-import { createSchemaBook } from './schema-book.ts';
-import { createShapes } from './shape.ts';
-import { validateParameter, validateRequest } from './validate-request.ts';
+} from './answer/exchange.ts';
+import { problemLine, requestProblem, toResponse, type RequestProblem } from './answer/problem.ts';
+import { createRouter, matchRoute, type RouteCandidate, type Router } from './route/router.ts';
+import { samplerOf } from './sample/sample.ts';
+import { createSchemaBook } from './schema/schema-book.ts';
+import { createShapes } from './sample/shape.ts';
+import { validateParameter, validateRequest } from './request/validate-request.ts';
 
 /** One answered request, for logs and tests; never holds header values or bodies. */
 export interface MirrorLogEntry {

@@ -6,8 +6,8 @@ import {
   type JsonSchema,
   type Operation,
 } from '@counterpart/schemas';
-import { isObject, own, toSchema } from './json-value.ts';
-import { createSampler, type Sampler } from './sample.ts';
+import { isObject, own, toSchema } from './schema/json-value.ts';
+import { createSampler, type Sampler } from './sample/sample.ts';
 
 export interface SampleInputOptions {
   /** Default 1. */

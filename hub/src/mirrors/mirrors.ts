@@ -1,7 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMirror } from '@counterpart/scaffolds/mirror/mirror';
-import { Blueprint, hubError, toProblem } from '@counterpart/schemas';
+import {
+  Blueprint,
+  type CounterpartError,
+  errorCatalogue,
+  hubError,
+  toCounterpartError,
+  toProblem,
+} from '@counterpart/schemas';
 import { z } from 'zod';
 
 export interface Mirrors {
@@ -27,6 +34,7 @@ export function createMirrors(options: {
     const directory = options.directoryOf(id);
     if (directory === undefined) throw hubError('SERVER_UNKNOWN', { server: id, suggestion: '' });
     const file = join(directory, 'blueprint.json');
+    if (!existsSync(file)) throw hubError('MIRROR_IMPOSSIBLE', { server: id });
     const stamp = `${directory} ${statSync(file).mtimeMs}`;
     const known = warm.get(id);
     if (known?.stamp === stamp) return known;
@@ -45,15 +53,16 @@ export function createMirrors(options: {
         const mirror = mirrorOf(id);
         url.pathname = `/${rest.join('/')}`;
         return await mirror.fetch(new Request(url, request));
-      } catch (cause) {
-        const error = hubError('ROUTE_UNKNOWN', { path: `/mirror/${id}` }, { cause });
-        return Response.json(toProblem(error), {
-          status: 404,
-          headers: { 'content-type': 'application/problem+json' },
-        });
+      } catch (thrown) {
+        return problemResponse(toCounterpartError(thrown));
       }
     },
   };
+}
+
+function problemResponse(error: CounterpartError): Response {
+  const headers = { 'content-type': 'application/problem+json' };
+  return Response.json(toProblem(error), { status: errorCatalogue[error.code].status, headers });
 }
 
 function startMirror(file: string, seed: number): Running['fetch'] {

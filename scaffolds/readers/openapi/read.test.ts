@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
 import { definitionOf, describing, inputsOf, operationAt, readText, textSource } from './testing.ts';
-import { parseDescription } from './parse.ts';
+import { parseDescription } from './source/parse.ts';
 
 const answers = { responses: { 200: { description: 'ok' } } };
 const paths: JsonObject = {

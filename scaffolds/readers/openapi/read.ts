@@ -1,19 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Blueprint, JsonObject, JsonSchema, Operation, ServerId } from '@counterpart/schemas';
 import type { SourceText } from '../source.ts';
-import { readRequirements, readSchemes, type Schemes } from './auth.ts';
-import { fitBudgets } from './budget.ts';
-import type { DocumentContext } from './context.ts';
-import { findOperations } from './enumerate.ts';
-import { select, type Candidate } from './include.ts';
-import { member, objectMember, textMember } from './json-tree.ts';
-import { toolNames } from './names.ts';
-import { createLosses, type Losses } from './omissions.ts';
-import { AUTHORIZATION_SCHEME, readOperation } from './operation.ts';
-import { parseDescription, type Description } from './parse.ts';
+import { readRequirements, readSchemes, type Schemes } from './document/auth.ts';
+import { fitBudgets } from './operation/budget.ts';
+import type { DocumentContext } from './document/context.ts';
+import { findOperations } from './document/enumerate.ts';
+import { select, type Candidate } from './document/include.ts';
+import { member, objectMember, textMember } from './source/json-tree.ts';
+import { toolNames } from './text/names.ts';
+import { createLosses, type Losses } from './document/omissions.ts';
+import { AUTHORIZATION_SCHEME, readOperation } from './operation/operation.ts';
+import { parseDescription, type Description } from './source/parse.ts';
 import { createTypes } from './schema/types.ts';
-import { readServers } from './servers.ts';
-import { cutText, plainText } from './text.ts';
+import { readServers } from './document/servers.ts';
+import { cutText, plainText } from './text/text.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */
 export const READER = 'openapi@1';

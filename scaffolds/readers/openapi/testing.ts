@@ -6,7 +6,7 @@ import {
   type Operation,
   type ToolDefinition,
 } from '@counterpart/schemas';
-import { objectMember } from './json-tree.ts';
+import { objectMember } from './source/json-tree.ts';
 import type { SourceText } from '../source.ts';
 import { readOpenApi, type ReadOptions, type ReadResult } from './read.ts';
 

@@ -122,6 +122,14 @@ export const serverErrors = {
     message: 'Unknown tool: {tool}{suggestion}',
     fix: '`hub list --tools` shows them all.',
   }),
+  MIRROR_IMPOSSIBLE: entry({
+    status: 404,
+    rpc: -32602,
+    exit: 4,
+    title: 'Server has no mirror',
+    message: '{server} was written by hand: it has no blueprint to simulate a service from.',
+    fix: 'Only servers made from a description have a mirror.',
+  }),
   NAME_COLLISION: entry({
     status: 409,
     rpc: -32603,

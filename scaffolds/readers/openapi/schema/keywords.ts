@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
-import { isArray, isObject, listMember, member, textMember, texts } from '../json-tree.ts';
-import { MAX_SCHEMA_EXAMPLE_CHARS, PARAMETER_DESCRIPTION_BUDGET } from '../limits.ts';
-import { shortDescription } from '../text.ts';
+import { isArray, isObject, listMember, member, textMember, texts } from '../source/json-tree.ts';
+import { MAX_SCHEMA_EXAMPLE_CHARS, PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
+import { shortDescription } from '../text/text.ts';
 
 /** Keywords of a schema in their 2020-12 form; what cannot be expressed is absent. */
 export type Keywords = Record<string, Json>;

@@ -1,8 +1,8 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
-import { isArray, isObject, listMember, member, pointerTo, textMember } from '../json-tree.ts';
-import { MAX_SCHEMA_DEPTH } from '../limits.ts';
-import { Unusable } from '../omissions.ts';
-import { follow } from '../references.ts';
+import { isArray, isObject, listMember, member, pointerTo, textMember } from '../source/json-tree.ts';
+import { MAX_SCHEMA_DEPTH } from '../source/limits.ts';
+import { Unusable } from '../document/omissions.ts';
+import { follow } from '../document/references.ts';
 import {
   annotationKeywords,
   defaultKeyword,

@@ -1,7 +1,15 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
-import { isArray, isObject, listMember, member, objectMember, texts, textMember } from '../json-tree.ts';
-import { localPointer, lookUp } from '../references.ts';
-import { isLegalKey } from '../keys.ts';
+import {
+  isArray,
+  isObject,
+  listMember,
+  member,
+  objectMember,
+  texts,
+  textMember,
+} from '../source/json-tree.ts';
+import { localPointer, lookUp } from '../document/references.ts';
+import { isLegalKey } from '../operation/keys.ts';
 import { usablePattern, type Keywords } from './keywords.ts';
 import type { Inner } from './normalise.ts';
 import type { Direction, SchemaScope } from './scope.ts';

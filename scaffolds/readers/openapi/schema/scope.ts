@@ -1,6 +1,6 @@
 import type { JsonObject } from '@counterpart/schemas';
-import type { Dialect } from '../parse.ts';
-import type { OmissionCode } from '../omissions.ts';
+import type { Dialect } from '../source/parse.ts';
+import type { OmissionCode } from '../document/omissions.ts';
 
 /** Which way a value travels: `readOnly` properties are not sent, `writeOnly` ones are not received. */
 export type Direction = 'request' | 'response';

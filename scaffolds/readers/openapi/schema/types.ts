@@ -1,8 +1,8 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
-import { pointerSteps, objectMember } from '../json-tree.ts';
-import { createLegalKeys, shortHash } from '../keys.ts';
-import { lookUp } from '../references.ts';
-import type { Dialect } from '../parse.ts';
+import { pointerSteps, objectMember } from '../source/json-tree.ts';
+import { createLegalKeys, shortHash } from '../operation/keys.ts';
+import { lookUp } from '../document/references.ts';
+import type { Dialect } from '../source/parse.ts';
 import { breakCycles } from './cycles.ts';
 import { normaliseSchema } from './normalise.ts';
 import { newTrace, type Direction, type SchemaLoss, type SchemaScope, type Trace } from './scope.ts';

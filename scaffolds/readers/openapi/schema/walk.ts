@@ -1,5 +1,5 @@
 import type { Json, JsonSchema } from '@counterpart/schemas';
-import { isArray, isObject } from '../json-tree.ts';
+import { isArray, isObject } from '../source/json-tree.ts';
 
 /** A schema that is an object, under construction. */
 export type SchemaObject = Record<string, Json>;

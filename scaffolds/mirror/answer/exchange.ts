@@ -1,0 +1,97 @@
+import type { Operation } from '@counterpart/schemas';
+import type { Answer } from './answer.ts';
+import type { DecodedRequest, RawRequest } from '../request/decode-request.ts';
+import { toResponse, type MirrorProblem, type RequestProblem } from './problem.ts';
+
+/** What became of a request: the response, and what is said of it in the log. */
+export interface Outcome {
+  readonly response: Response;
+  readonly operation?: Operation;
+  readonly problems: readonly RequestProblem[];
+}
+
+/** Largest request body taken, in bytes. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_NOTES = 10;
+const BODYLESS = [204, 205, 304];
+
+/** Names the operation that answered, so that a caller sees which one its request reached. */
+function named(response: Response, operation: Operation | undefined): Response {
+  if (operation) response.headers.set('x-mirror-operation', operation.name);
+  return response;
+}
+
+/** A request that is answered with a problem document. */
+export function refused(
+  problem: MirrorProblem,
+  operation?: Operation,
+  problems: readonly RequestProblem[] = [],
+): Outcome {
+  return { response: named(toResponse(problem), operation), ...(operation ? { operation } : {}), problems };
+}
+
+/** 404: no template fits the path. */
+export function unknownPath(raw: RawRequest, near: readonly string[]): MirrorProblem {
+  return {
+    status: 404,
+    slug: 'path-unknown',
+    title: 'No operation has this path',
+    detail: `No operation has the path ${raw.path}${near.length > 0 ? `; near to it: ${near.join(', ')}` : ''}.`,
+    members: { near },
+  };
+}
+
+/** 405: the path is known, with other methods. */
+export function wrongMethod(raw: RawRequest, allow: readonly string[]): MirrorProblem {
+  return {
+    status: 405,
+    slug: 'method-not-allowed',
+    title: 'The path does not take this method',
+    detail: `${raw.path} takes ${allow.join(', ')}, not ${raw.method}.`,
+    headers: { allow: allow.join(', ') },
+    members: { allow },
+  };
+}
+
+/** 413: see `readRaw`. */
+export const BODY_TOO_LARGE: MirrorProblem = {
+  status: 413,
+  slug: 'body-too-large',
+  title: 'The body is too large',
+  detail: `The mirror takes bodies of up to ${MAX_BODY_BYTES} bytes.`,
+};
+
+/** Query parameters that were sent and mean nothing: tolerated, but said. */
+function notes(request: DecodedRequest): Record<string, string> {
+  const names = request.unknownQuery.slice(0, MAX_NOTES).map(encodeURIComponent);
+  return names.length > 0 ? { 'x-mirror-notes': `unknown query parameters: ${names.join(', ')}` } : {};
+}
+
+/** An answer as a response; HEAD gets its headers only. */
+export function answerResponse(answer: Answer, request: DecodedRequest, isBodyless: boolean): Response {
+  const isEmpty = isBodyless || answer.body === undefined || BODYLESS.includes(answer.status);
+  const body = isEmpty || !answer.body ? null : Uint8Array.from(answer.body);
+  const headers = { ...answer.headers, ...notes(request) };
+  return named(new Response(body, { status: answer.status, headers }), request.operation);
+}
+
+function below(path: string, prefix: string): string {
+  const rest = path === prefix || path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+  return rest === '' ? '/' : rest;
+}
+
+/** A request with `prefix` taken off its path; undefined when its body is larger than 16 MiB. */
+export async function readRaw(request: Request, prefix: string): Promise<RawRequest | undefined> {
+  const declaredBytes = Number(request.headers.get('content-length') ?? 0);
+  if (declaredBytes > MAX_BODY_BYTES) return undefined;
+  const url = new URL(request.url);
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (body.length > MAX_BODY_BYTES) return undefined;
+  return {
+    method: request.method,
+    path: below(url.pathname, prefix),
+    query: url.search.slice(1),
+    headers: request.headers,
+    body,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Json, JsonObject } from '@counterpart/schemas';
+import { isObject, pointerSteps, pointerTo, textMember, valueAt } from '../source/json-tree.ts';
+import { Unusable } from './omissions.ts';
+
+/** A value of the document and where it stands. */
+export interface Located<T extends Json = Json> {
+  readonly value: T;
+  readonly pointer: string;
+}
+
+const MAX_HOPS = 64;
+
+/** Turns the text of a `$ref` into a pointer of this document; bare names stand for a shared schema, as Swagger 1 had it. */
+export function localPointer(root: JsonObject, reference: string): string | undefined {
+  const self = textMember(root, '$self');
+  const text =
+    self !== undefined && reference.startsWith(`${self}#`) ? reference.slice(self.length) : reference;
+  if (text.startsWith('#')) return text;
+  for (const home of ['#/components/schemas', '#/definitions']) {
+    const pointer = pointerTo(home, text);
+    if (lookUp(root, pointer) !== undefined) return pointer;
+  }
+  return undefined;
+}
+
+/** What a pointer of this document names; undefined when there is nothing. */
+export function lookUp(root: JsonObject, pointer: string): Json | undefined {
+  const steps = pointerSteps(pointer);
+  return steps === undefined ? undefined : valueAt(root, steps);
+}
+
+/** What a `$ref` names, one step. Throws Unusable (`reference-remote`, `reference-missing`) for a reference that leads nowhere. */
+export function follow(root: JsonObject, reference: string, from: string): Located {
+  const pointer = localPointer(root, reference);
+  if (pointer === undefined) {
+    throw new Unusable(
+      'reference-remote',
+      from,
+      `refers to ${shown(reference)}, which is outside this document`,
+    );
+  }
+  const value = lookUp(root, pointer);
+  if (value === undefined || pointer === '#') {
+    throw new Unusable('reference-missing', from, `refers to ${shown(reference)}, which does not exist`);
+  }
+  return { value, pointer };
+}
+
+/**
+ * An object of the document with its references followed to the end (parameters, bodies, responses, path items).
+ * Throws Unusable for a dangling, remote or circular reference and for what is not an object.
+ */
+export function resolveObject(root: JsonObject, at: Located): Located<JsonObject> {
+  let { value, pointer } = at;
+  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+    if (!isObject(value)) throw new Unusable('operation-invalid', pointer, 'is not an object');
+    const reference = textMember(value, '$ref');
+    if (reference === undefined) return { value, pointer };
+    ({ value, pointer } = follow(root, reference, pointer));
+  }
+  throw new Unusable('reference-cycle', at.pointer, 'refers to itself');
+}
+
+const shown = (reference: string): string =>
+  reference.length > 120 ? `${reference.slice(0, 117)}…` : reference;

@@ -1,0 +1,46 @@
+import type { Json, JsonObject } from '@counterpart/schemas';
+import { listMember, member, textMember } from '../source/json-tree.ts';
+import { Unusable } from './omissions.ts';
+import type { Located } from './references.ts';
+
+/** Vendors mark what is not for tools: `x-internal: true`, `x-mcp: false`, `x-speakeasy-mcp: { disabled: true }` and kin. Throws Unusable. */
+export function refuseMarked(operation: Located<JsonObject>, pathItem: JsonObject): void {
+  for (const holder of [operation.value, pathItem]) {
+    const internal = ['x-internal', 'x-hidden'].find((key) => member(holder, key) === true);
+    const excluded = ['x-mcp', 'x-speakeasy-mcp', 'x-gram', 'x-frontmcp'].find((key) =>
+      isSwitchedOff(member(holder, key)),
+    );
+    const mark = internal ?? excluded;
+    if (mark !== undefined)
+      throw new Unusable('marked-internal', operation.pointer, `is marked with ${mark} as not for tools`);
+  }
+}
+
+function isSwitchedOff(value: Json | undefined): boolean {
+  return value === false || member(value, 'disabled') === true || member(value, 'enabled') === false;
+}
+
+/** A 101 answer switches protocols; one beside a 2xx is refused only where the name says that WebSockets are the point. Throws Unusable. */
+export function refuseSocket(
+  operation: Located<JsonObject>,
+  path: string,
+  statuses: readonly string[],
+): void {
+  const servers = listMember(operation.value, 'servers');
+  const onlySockets =
+    servers.length > 0 && servers.every((server) => /^wss?:/.test(textMember(server, 'url') ?? ''));
+  const schemes = listMember(operation.value, 'schemes');
+  const onlySocketSchemes =
+    schemes.length > 0 && schemes.every((scheme) => scheme === 'ws' || scheme === 'wss');
+  const isNamedSo =
+    /\/(?:ws|websocket)$/i.test(path) || /websocket$/i.test(textMember(operation.value, 'operationId') ?? '');
+  const isUpgrade =
+    statuses.includes('101') && (isNamedSo || !statuses.some((status) => status.startsWith('2')));
+  if (onlySockets || onlySocketSchemes || isUpgrade) {
+    throw new Unusable(
+      'websocket',
+      operation.pointer,
+      'switches to another protocol such as WebSocket, which a tool call cannot hold',
+    );
+  }
+}

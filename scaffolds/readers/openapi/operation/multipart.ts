@@ -1,0 +1,127 @@
+import { FILE_VALUE_SCHEMA, type Json, type JsonObject, type JsonSchema } from '@counterpart/schemas';
+import type { OperationContext } from '../document/context.ts';
+import {
+  isObject,
+  listMember,
+  member,
+  objectMember,
+  pointerTo,
+  textMember,
+  texts,
+} from '../source/json-tree.ts';
+import { isLegalKey } from './keys.ts';
+import { PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
+import { Unusable } from '../document/omissions.ts';
+import { follow, resolveObject, type Located } from '../document/references.ts';
+import { shortDescription } from '../text/text.ts';
+
+interface Multipart {
+  readonly raw: Json;
+  readonly pointer: string;
+  readonly media: JsonObject;
+}
+
+interface Parts {
+  readonly properties: Map<string, Located>;
+  readonly required: Set<string>;
+}
+
+const MAX_DEPTH = 8;
+
+/**
+ * Schema of a multipart body: an object with one property a part, in which parts that are files take the kit's file value.
+ * Throws Unusable when its schema cannot be found.
+ */
+export function multipartSchema(
+  { raw, pointer, media }: Multipart,
+  context: OperationContext,
+): { schema: JsonSchema; renames: Map<string, string> } {
+  const parts: Parts = { properties: new Map(), required: new Set() };
+  collectParts({ value: raw, pointer }, context, parts, MAX_DEPTH);
+  if (parts.properties.size === 0) {
+    const draft = context.types.schema(raw, pointer, 'request');
+    return { schema: draft.schema, renames: context.types.renamesOf(draft) };
+  }
+  const renames = new Map<string, string>();
+  const keyOf = (name: string): string => {
+    if (isLegalKey(name)) return name;
+    // One wrapper object is enough to learn the document-wide key of a name.
+    const [key] = context.types
+      .schema({ properties: { [name]: {} } }, pointer, 'request')
+      .trace.renames.keys();
+    renames.set(key ?? name, name);
+    return key ?? name;
+  };
+  const properties = [...parts.properties].map(([name, part]): [string, JsonSchema] => {
+    const encoding = textMember(member(objectMember(media, 'encoding'), name), 'contentType');
+    return [keyOf(name), partSchema(part, { encoding, renames }, context)];
+  });
+  const required = [...parts.required].filter((name) => parts.properties.has(name)).map(keyOf);
+  return {
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      ...(required.length > 0 ? { required } : {}),
+    },
+    renames,
+  };
+}
+
+function collectParts(at: Located, context: OperationContext, into: Parts, depth: number): void {
+  if (depth === 0 || !isObject(at.value)) return;
+  const { value, pointer } = resolveObject(context.root, at);
+  for (const [name, schema] of Object.entries(objectMember(value, 'properties'))) {
+    const isReadOnly = member(schema, 'readOnly') === true;
+    if (name !== '__proto__' && !isReadOnly)
+      into.properties.set(name, { value: schema, pointer: pointerTo(pointer, 'properties', name) });
+  }
+  for (const name of texts(listMember(value, 'required'))) into.required.add(name);
+  for (const [index, sub] of listMember(value, 'allOf').entries()) {
+    collectParts({ value: sub, pointer: pointerTo(pointer, 'allOf', index) }, context, into, depth - 1);
+  }
+}
+
+interface PartFacts {
+  readonly encoding: string | undefined;
+  readonly renames: Map<string, string>;
+}
+
+function partSchema(part: Located, { encoding, renames }: PartFacts, context: OperationContext): JsonSchema {
+  const target = targetOf(part, context);
+  const description = shortDescription(
+    textMember(part.value, 'description') ?? textMember(target, 'description'),
+    PARAMETER_DESCRIPTION_BUDGET,
+  );
+  const file: JsonSchema = { ...FILE_VALUE_SCHEMA, ...(description === undefined ? {} : { description }) };
+  if (isFile(target, encoding)) return file;
+  const items = member(target, 'items');
+  if (isObject(items) && isFile(targetOf({ value: items, pointer: part.pointer }, context), encoding)) {
+    return { type: 'array', items: FILE_VALUE_SCHEMA, ...(description === undefined ? {} : { description }) };
+  }
+  const draft = context.types.schema(part.value, part.pointer, 'request');
+  for (const [key, name] of context.types.renamesOf(draft)) renames.set(key, name);
+  return draft.schema;
+}
+
+function targetOf({ value, pointer }: Located, context: OperationContext): Json {
+  const reference = textMember(value, '$ref');
+  if (reference === undefined) return value;
+  try {
+    return follow(context.root, reference, pointer).value;
+  } catch (error) {
+    if (error instanceof Unusable) return {};
+    throw error;
+  }
+}
+
+/** A part is a file when its schema says binary in any dialect, or is a text whose encoding names a type of bytes. */
+function isFile(schema: Json, encoding: string | undefined): boolean {
+  const type = member(schema, 'type');
+  if (type === 'file') return true;
+  const isText = type === undefined || type === 'string' || (Array.isArray(type) && type.includes('string'));
+  if (!isText) return false;
+  if (textMember(schema, 'format') === 'binary') return true;
+  const mediaType = textMember(schema, 'contentMediaType') ?? (type === 'string' ? encoding : undefined);
+  if (mediaType === undefined || textMember(schema, 'contentEncoding') !== undefined) return false;
+  return !/json|^text\/|urlencoded/.test(mediaType);
+}

@@ -1,0 +1,243 @@
+import type { Json, JsonObject, JsonSchema, ParameterBinding, ParameterStyle } from '@counterpart/schemas';
+import { isCredential } from '../document/auth.ts';
+import type { OperationContext } from '../document/context.ts';
+import { isLegalKey, plainKey, shortHash } from './keys.ts';
+import {
+  isArray,
+  isObject,
+  listMember,
+  member,
+  objectMember,
+  pointerTo,
+  textMember,
+} from '../source/json-tree.ts';
+import { MAX_SCHEMA_EXAMPLE_CHARS, PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
+import { Unusable } from '../document/omissions.ts';
+import { follow, resolveObject, type Located } from '../document/references.ts';
+import { upgradeParameter } from '../source/swagger2.ts';
+import { shortDescription } from '../text/text.ts';
+
+type Place = ParameterBinding['in'];
+
+/** A parameter as the tool has it: how it travels and what its value may be. */
+export interface ReadParameter {
+  readonly binding: ParameterBinding;
+  readonly schema: JsonSchema;
+  /** The caller must give it: it is required and no default stands in. */
+  readonly asked: boolean;
+  readonly pointer: string;
+}
+
+const STYLES: Readonly<Record<Place, readonly ParameterStyle[]>> = {
+  path: ['simple', 'label', 'matrix'],
+  query: ['form', 'spaceDelimited', 'pipeDelimited', 'tabDelimited', 'deepObject'],
+  header: ['simple'],
+  cookie: ['form', 'cookie'],
+  querystring: ['content'],
+};
+
+/** Parameters of the path item and the operation with references followed; the operation's own come in place of equal ones. */
+export function collectParameters(
+  pathItem: Located<JsonObject>,
+  operation: Located<JsonObject>,
+  root: JsonObject,
+): Located<JsonObject>[] {
+  const found = new Map<string, Located<JsonObject>>();
+  for (const holder of [pathItem, operation]) {
+    for (const [index, value] of listMember(holder.value, 'parameters').entries()) {
+      const resolved = resolveObject(root, {
+        value,
+        pointer: pointerTo(holder.pointer, 'parameters', index),
+      });
+      const key = `${textMember(resolved.value, 'in') ?? ''} ${textMember(resolved.value, 'name') ?? resolved.pointer}`;
+      // Two `body` parameters cannot both be sent; the operation's own wins.
+      found.set(key.startsWith('body ') ? 'body' : key, resolved);
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * One parameter, not yet with its final key. Undefined when it is not the caller's to give (credentials, content
+ * negotiation). Throws Unusable when the operation cannot be called without it.
+ */
+export function readParameter(
+  given: Located<JsonObject>,
+  context: OperationContext,
+): ReadParameter | undefined {
+  const name = textMember(given.value, 'name');
+  const place = placeOf(given.value);
+  const isRequired = member(given.value, 'required') === true || place === 'path';
+  try {
+    if (name === undefined || name === '' || place === undefined) {
+      throw new Unusable(
+        'parameter-unusable',
+        given.pointer,
+        'is a parameter without a name or with an unknown place',
+      );
+    }
+    if (place === 'header' && /^(?:accept|content-type|authorization)$/i.test(name)) return undefined;
+    if (isCredential(context.schemes, place, name)) {
+      context.note(`The ${place} parameter ${name} is filled from the credentials.`);
+      return undefined;
+    }
+    return usableParameter({ name, place, isRequired, given }, context);
+  } catch (error) {
+    if (!(error instanceof Unusable) || isRequired) throw error;
+    const part = `parameter ${name ?? '?'}`;
+    context.lose({ code: error.code, severity: 'part', part, pointer: error.pointer, reason: error.message });
+    return undefined;
+  }
+}
+
+interface Named {
+  readonly name: string;
+  readonly place: Place;
+  readonly isRequired: boolean;
+  readonly given: Located<JsonObject>;
+}
+
+function usableParameter(
+  { name, place, isRequired, given }: Named,
+  context: OperationContext,
+): ReadParameter {
+  const isOld = context.dialect === '2.0';
+  const parameter = isOld ? upgradeParameter(given) : given.value;
+  const { pointer } = given;
+  const content = contentOf(parameter);
+  const schemaAt = content ? content.at.map(String) : isOld ? [] : ['schema'];
+  const raw = content ? content.schema : (member(parameter, 'schema') ?? {});
+  const reference = textMember(raw, '$ref');
+  if (reference !== undefined) follow(context.root, reference, pointer);
+  const draft = context.types.schema(raw, pointerTo(pointer, ...schemaAt), 'request');
+  const renames = context.types.renamesOf(draft);
+  const constant = constantOf(draft.schema, { name, place, isRequired });
+  const binding: ParameterBinding = {
+    key: name,
+    name,
+    in: place,
+    ...styleOf(parameter, place, content?.mediaType),
+    required: isRequired,
+    ...(member(parameter, 'allowReserved') === true ? { allowReserved: true } : {}),
+    ...(member(parameter, 'allowEmptyValue') === true ? { allowEmptyValue: true } : {}),
+    ...(content ? { contentType: content.mediaType } : {}),
+    ...(constant === undefined ? {} : { default: constant }),
+    ...(member(parameter, 'deprecated') === true ? { deprecated: true } : {}),
+    ...(renames.size > 0 ? { renames: Object.fromEntries(renames) } : {}),
+  };
+  return {
+    binding,
+    schema: described(draft.schema, parameter),
+    asked: isRequired && constant === undefined,
+    pointer,
+  };
+}
+
+function placeOf(parameter: JsonObject): Place | undefined {
+  const place = textMember(parameter, 'in');
+  return place === 'path' ||
+    place === 'query' ||
+    place === 'header' ||
+    place === 'cookie' ||
+    place === 'querystring'
+    ? place
+    : undefined;
+}
+
+function contentOf(parameter: JsonObject): { mediaType: string; schema: Json; at: string[] } | undefined {
+  const [entry] = Object.entries(objectMember(parameter, 'content'));
+  if (entry === undefined) return undefined;
+  const [mediaType, value] = entry;
+  return { mediaType, schema: member(value, 'schema') ?? {}, at: ['content', mediaType, 'schema'] };
+}
+
+function styleOf(
+  parameter: JsonObject,
+  place: Place,
+  contentType: string | undefined,
+): Pick<ParameterBinding, 'style' | 'explode'> {
+  if (contentType !== undefined || place === 'querystring') return { style: 'content', explode: false };
+  const allowed = STYLES[place];
+  const style = allowed.find((one) => one === textMember(parameter, 'style')) ?? allowed[0] ?? 'form';
+  const explode = member(parameter, 'explode');
+  const byDefault = style === 'form' || style === 'cookie' || style === 'deepObject';
+  return { style, explode: style === 'deepObject' || (typeof explode === 'boolean' ? explode : byDefault) };
+}
+
+/** What can be sent when the caller says nothing: the only value there is, or the default of a required parameter. */
+function constantOf(schema: JsonSchema, { name, place, isRequired }: Omit<Named, 'given'>): Json | undefined {
+  if (typeof schema === 'boolean') return undefined;
+  if (!isRequired && !(place === 'header' && /version/i.test(name))) return undefined;
+  const { enum: values, const: constant, default: fallback } = schema;
+  if (fallback !== undefined && fallback !== null) return fallback;
+  if (constant !== undefined) return constant;
+  return isArray(values) && values.length === 1 ? values[0] : undefined;
+}
+
+function described(schema: JsonSchema, parameter: JsonObject): JsonSchema {
+  const base = schema === true ? {} : schema;
+  if (base === false) return base;
+  const description = shortDescription(textMember(parameter, 'description'), PARAMETER_DESCRIPTION_BUDGET);
+  const example = base['examples'] === undefined ? exampleOf(parameter) : undefined;
+  const { description: own, ...rest } = base;
+  const text = description ?? own;
+  return {
+    ...(text === undefined ? {} : { description: text }),
+    ...rest,
+    ...(example === undefined ? {} : { examples: [example] }),
+    ...(member(parameter, 'deprecated') === true ? { deprecated: true } : {}),
+  };
+}
+
+function exampleOf(parameter: JsonObject): Json | undefined {
+  const [first] = Object.values(objectMember(parameter, 'examples'));
+  const example =
+    member(parameter, 'example') ??
+    member(parameter, 'x-example') ??
+    (isObject(first) ? member(first, 'value') : undefined);
+  if (example === undefined || example === null || JSON.stringify(example).length > MAX_SCHEMA_EXAMPLE_CHARS)
+    return undefined;
+  return example;
+}
+
+const PRECEDENCE: readonly Place[] = ['path', 'query', 'header', 'cookie', 'querystring'];
+
+/**
+ * Gives each parameter a key of its own that every client accepts: the name where it is legal and free, else one close to it.
+ * A name in several places keeps its key in the path first, then the query; `body` is the body's.
+ */
+export function withKeys(parameters: readonly ReadParameter[]): ReadParameter[] {
+  const sorted = parameters.toSorted((a, b) => rank(a) - rank(b));
+  const taken = new Set(['body']);
+  const keys = new Map<ReadParameter, string>();
+  for (const parameter of sorted) {
+    const { name, in: place } = parameter.binding;
+    const plain = isLegalKey(name) && name !== '__proto__' ? name : plainKey(name);
+    const key = [
+      plain,
+      `${plain.slice(0, 50)}_${place}`,
+      `${plain.slice(0, 50)}_${shortHash(`${place} ${name}`, 6)}`,
+    ].find((one) => !taken.has(one));
+    if (key === undefined) continue;
+    taken.add(key);
+    keys.set(parameter, key);
+  }
+  return parameters.flatMap((parameter) => {
+    const key = keys.get(parameter);
+    return key === undefined ? [] : [keyed(parameter, key)];
+  });
+}
+
+/** Legal names are given their keys first, so that no renamed one takes what is theirs. */
+const rank = ({ binding }: ReadParameter): number =>
+  PRECEDENCE.indexOf(binding.in) + (isLegalKey(binding.name) ? 0 : 10);
+
+function keyed(parameter: ReadParameter, key: string): ReadParameter {
+  const { binding, schema } = parameter;
+  if (key === binding.key) return parameter;
+  const sent = `Sent as ${binding.in === 'query' ? '' : `${binding.in} `}\`${binding.name}\`.`;
+  const base = typeof schema === 'boolean' ? {} : schema;
+  const { description } = base;
+  const text = typeof description === 'string' ? `${description} (${sent})` : sent;
+  return { ...parameter, binding: { ...binding, key }, schema: { ...base, description: text } };
+}

@@ -1,0 +1,242 @@
+import { shortHash } from '../operation/keys.ts';
+
+/** What a tool's name is made from. */
+export interface Nameable {
+  readonly method: string;
+  /** As the source has it, with a fragment if there is one. */
+  readonly path: string;
+  readonly operationId: string | undefined;
+  readonly tag: string | undefined;
+}
+
+const MAX_NAME = 40;
+const HASH_LENGTH = 4;
+const VERBS = new Set(
+  `accept acknowledge activate add allow apply approve archive assign attach authenticate authorize block build bulk calculate cancel change check
+  clear clone close commit compare complete compute configure confirm connect convert copy count create deactivate decline decrypt delete deny deploy
+  describe destroy detach disable disconnect dismiss dispatch download duplicate edit enable encrypt end evaluate exchange execute expire export
+  fetch fill filter finalize find follow force fork generate get give grant head import increment inspect install invite invalidate issue join kill
+  leave link list load lock login logout lookup make mark merge migrate modify move mute open patch pause ping pin post preview provision
+  prune publish pull purge push put query queue read rebuild receive record refresh refund register reject release reload remove rename render reopen
+  replace replay report request require reset resend resize resolve restart restore resume retrieve retry return revert review revoke rotate run save scale
+  scan schedule search select send set share show shut sign sort star start stop submit subscribe suspend sync tag terminate test toggle track transfer
+  trigger truncate unarchive unassign unblock unfollow uninstall unlink unlock unmark unpin unpublish unregister unsubscribe update upgrade upload upsert use
+  validate verify view void wait watch withdraw write`.split(/\s+/),
+);
+/** Verbs that are more often nouns when they stand last. */
+const NOUNS = new Set(
+  `block build change check export file filter fork grant import issue link lock log mark match move order patch pin ping post pull query
+  record release report request review run schedule search set share sign sort star sync tag test track transfer trigger upgrade use view watch`.split(
+    /\s+/,
+  ),
+);
+const PLAIN_VERBS = new Set([
+  'list',
+  'retrieve',
+  'read',
+  'get',
+  'create',
+  'update',
+  'delete',
+  'destroy',
+  'remove',
+  'add',
+]);
+const FILLERS = new Set(['a', 'an', 'the']);
+/** What generators append to the name of a group: `PetService_List`. */
+const GROUP_SUFFIXES = new Set(['service', 'controller', 'api', 'resource', 'endpoint', 'impl']);
+const SMALL_WORDS = new Set([
+  'for',
+  'of',
+  'by',
+  'and',
+  'or',
+  'all',
+  'in',
+  'on',
+  'to',
+  'from',
+  'with',
+  'as',
+  'at',
+]);
+const PATH_VERBS: Readonly<Record<string, string>> = {
+  GET: 'get',
+  POST: 'create',
+  PUT: 'replace',
+  PATCH: 'update',
+  DELETE: 'delete',
+};
+
+/** Words of an identifier in any spelling: `listPetsByID`, `repos/list-for-org` and `pet.find` alike. */
+export function wordsOf(text: string): string[] {
+  return text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replaceAll(/^(get|post|put|patch|delete)(?=\d)/gi, '$1 ')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .filter((word) => word !== '');
+}
+
+/**
+ * Tool names for all operations of a source, in their order: `verb_noun`, at most 40 characters, unique. A name depends on
+ * its own operation and on those that would have the same name, never on order or on what is selected.
+ */
+export function toolNames(operations: readonly Nameable[]): string[] {
+  const first = operations.map((operation) => fitted(nameWords(operation), hashOf(operation)));
+  let names = qualified(operations, first);
+  // Four digits tell a handful apart; the longer ones are for the rare case that they do not.
+  for (const length of [HASH_LENGTH, 8, 16]) {
+    const counts = countOf(names);
+    if (counts.size === names.length) break;
+    names = names.map((name, index) => {
+      const operation = operations[index];
+      const isShared = operation !== undefined && (counts.get(name) ?? 0) > 1;
+      return isShared ? withHash(first[index] ?? name, hashOf(operation, length)) : name;
+    });
+  }
+  return names;
+}
+
+/** Members of a collision get their tag in front of the noun, when that tells all of them apart. */
+function qualified(operations: readonly Nameable[], names: readonly string[]): string[] {
+  const counts = countOf(names);
+  const groups = new Map<string, Set<string>>();
+  for (const [index, name] of names.entries()) {
+    const group = groups.get(name) ?? new Set();
+    groups.set(name, group.add(wordsOf(operations[index]?.tag ?? '').join('_')));
+  }
+  return names.map((name, index) => {
+    const operation = operations[index];
+    const tags = groups.get(name);
+    if (operation === undefined || tags === undefined || (counts.get(name) ?? 0) === 1) return name;
+    if (tags.size < (counts.get(name) ?? 0) || tags.has('')) return name;
+    const [verb = '', ...nouns] = name.split('_');
+    const tagWords = wordsOf(operation.tag ?? '').filter((word) => !nouns.includes(word));
+    return fitted([verb, ...tagWords, ...nouns], hashOf(operation));
+  });
+}
+
+function countOf(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+const hashOf = ({ method, path }: Nameable, length = HASH_LENGTH): string =>
+  shortHash(`${method} ${path}`, length);
+
+function withHash(name: string, hash: string): string {
+  return `${name.slice(0, MAX_NAME - hash.length - 1).replace(/_+$/, '')}_${hash}`;
+}
+
+/**
+ * Joins words to a name. When they are too many, small words go, then versions; when that is not enough, the verb and the
+ * last words stay, which say most, and the hash is added.
+ */
+function fitted(words: readonly string[], hash: string): string {
+  const [verb = '', ...rest] = words;
+  const weighty = rest.filter((word) => !SMALL_WORDS.has(word));
+  const unversioned = weighty.filter((word) => !/^v\d+(?:(?:alpha|beta)\d*)?$/.test(word));
+  const shortened = [rest, weighty, unversioned]
+    .map((some) => [verb, ...some].join('_'))
+    .find((name) => name.length <= MAX_NAME);
+  if (shortened !== undefined) return shortened;
+  const room = MAX_NAME - HASH_LENGTH - 1;
+  let tail = '';
+  for (const word of unversioned.toReversed()) {
+    if (verb.length + 1 + word.length + tail.length > room) break;
+    tail = `_${word}${tail}`;
+  }
+  return withHash(tail === '' ? words.join('_') : verb + tail, hash);
+}
+
+function nameWords(operation: Nameable): string[] {
+  const words = operationIdWords(operation);
+  return words === undefined ? pathWords(operation) : deduplicated(words);
+}
+
+/** Words of a meaningful operationId, verb first; undefined when it says nothing. */
+function operationIdWords({ operationId, method }: Nameable): string[] | undefined {
+  if (operationId === undefined) return undefined;
+  const segments = segmentsOf(
+    operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, ''),
+  );
+  const words = segments.flat();
+  if (words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
+  return (
+    verbFirst(segments, words) ??
+    (isVerb(words[0]) ? (words.length === 1 ? undefined : words) : [method.toLowerCase(), ...words])
+  );
+}
+
+/** `repos/list-for-org` and `PetList` with their verb brought forward; undefined where none stands later. */
+function verbFirst(segments: readonly (readonly string[])[], words: readonly string[]): string[] | undefined {
+  const last = segments.at(-1) ?? [];
+  if (segments.length > 1 && isVerb(last[0])) {
+    const isDouble = (last[1] === 'or' || last[1] === 'and') && isVerb(last[2]);
+    const verbs = last.slice(0, isDouble ? 3 : 1);
+    return [...verbs, ...segments.slice(0, -1).flat(), ...last.slice(verbs.length)];
+  }
+  const end = words.at(-1);
+  if (end === undefined || words.length < 2 || !endsInVerb(words[0] ?? '', end)) return undefined;
+  return [end, ...words.slice(0, -1)];
+}
+
+/** `PetList`, `move_ailment_list`: the last word is the verb, unless the first one is and says as much. */
+function endsInVerb(first: string, last: string): boolean {
+  if (!isVerb(last) || NOUNS.has(last)) return false;
+  return !isVerb(first) || (PLAIN_VERBS.has(last) && NOUNS.has(first));
+}
+
+/** Parts of an operationId: between `.`, `/` or `:`, and between `_` when the parts are spelled in camel case. */
+function segmentsOf(operationId: string): string[][] {
+  const isCamel =
+    /[a-z][A-Z]/.test(operationId) ||
+    /^[A-Z][a-z]+_[A-Z][a-z]/.test(operationId) ||
+    /_\w+-/.test(operationId);
+  const parts = operationId
+    .split(isCamel ? /[./:_]+/ : /[./:]+/)
+    .map((part) =>
+      wordsOf(part).filter((word, index, all) => !FILLERS.has(word) || index === all.length - 1),
+    );
+  const filled = parts.filter((part) => part.length > 0);
+  return filled.map((part, index) => {
+    const isGroup = index < filled.length - 1 && part.length > 1 && GROUP_SUFFIXES.has(part.at(-1) ?? '');
+    return isGroup ? part.slice(0, -1) : part;
+  });
+}
+
+const isVerb = (word: string | undefined): boolean => word !== undefined && VERBS.has(word);
+
+/** `GET /users/{id}/posts` → list_users_posts; `POST /jobs/{id}/cancel` → cancel_jobs_by_id. */
+function pathWords({ method, path }: Nameable): string[] {
+  const [route = '', fragment = ''] = path.split('#');
+  const segments = route
+    .split('/')
+    .filter((segment) => segment !== '' && !/^v?\d+(?:\.\d+)*$/i.test(segment) && segment !== 'api');
+  const isParameter = (segment: string): boolean => /^\{[^}]*\}/.test(segment);
+  const literals = segments.filter((segment) => !isParameter(segment)).map(wordsOf);
+  const lastLiteral = literals.at(-1) ?? [];
+  const last = segments.at(-1) ?? '';
+  const parameter = isParameter(last) ? ['by', ...wordsOf(last)] : [];
+  if (method !== 'GET' && isVerb(lastLiteral[0]) && !isParameter(last)) {
+    return deduplicated([
+      ...lastLiteral.slice(0, 1),
+      ...literals.slice(0, -1).flat(),
+      ...lastLiteral.slice(1),
+      ...wordsOf(fragment),
+    ]);
+  }
+  const isCollection = method === 'GET' && parameter.length === 0 && (lastLiteral.at(-1) ?? '').endsWith('s');
+  const verb = isCollection ? 'list' : (PATH_VERBS[method] ?? method.toLowerCase());
+  const nouns = [...literals.flat(), ...parameter, ...wordsOf(fragment)];
+  return deduplicated([verb, ...(nouns.length > 0 ? nouns : ['root'])]);
+}
+
+/** Neighbours that say the same twice say it once. */
+const deduplicated = (words: readonly string[]): string[] =>
+  words.filter((word, index) => word !== words[index - 1]);
