@@ -52,7 +52,7 @@ type Readings = Pick<
 >;
 
 function readings(options: AdminOptions): Readings {
-  const { fleet, config, events, redactor } = options;
+  const { fleet, config, events } = options;
   const servers = (): Promise<ServerSummary[]> => Promise.all([...fleet.members.values()].map(toSummary));
   return {
     live: () => true,
@@ -80,15 +80,14 @@ function readings(options: AdminOptions): Readings {
     },
     async server(id): Promise<ServerDetail> {
       const member = fleet.get(id);
-      const stderr = (member.upstream.process?.stderr() ?? []).map((line) => redactor.redact(line));
       return toDetail(member, {
         health: await options.registry.health(id, 20),
-        stderr,
+        stderr: [...(member.upstream.process?.stderr() ?? [])],
         toolNames: entriesOf(options, id).map(({ name }) => name),
       });
     },
     tools: (server) => entriesOf(options, server),
-    logs: ({ server, lines }) => tail(options.logFile, server, lines).map((line) => redactor.redact(line)),
+    logs: ({ server, lines }) => tail(options.logFile, server, lines),
     eventsSince: (id) => events.since(id),
     followEvents: (listener) => events.subscribe(listener),
   };
@@ -128,7 +127,7 @@ function tail(file: string, server: string | undefined, count: number): string[]
   return text.split('\n').filter(wanted).slice(-count);
 }
 
-function caller({ catalog }: AdminOptions): AdminService['call'] {
+function caller({ catalog, redactor }: AdminOptions): AdminService['call'] {
   return async ({ tool, arguments: args, timeoutMs }: CallRequest, signal) => {
     const view = catalog.view({ kind: 'all' });
     const found = view?.tool(tool);
@@ -147,11 +146,12 @@ function caller({ catalog }: AdminOptions): AdminService['call'] {
       });
     } catch (cause) {
       if (!(cause instanceof RpcFailure)) throw cause;
-      throw hubError(
-        'CALL_REFUSED',
-        { server: found.upstream.id, method: 'tools/call', tool, detail: cause.message },
-        { cause },
-      );
+      throw hubError('CALL_REFUSED', {
+        server: found.upstream.id,
+        method: 'tools/call',
+        tool,
+        detail: redactor.redact(cause.message),
+      });
     }
   };
 }

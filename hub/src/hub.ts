@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { type HubStatus, toCounterpartError } from '@counterpart/schemas';
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
@@ -12,6 +10,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { type AdminService, createAdminApp } from './http/admin.ts';
 import { startHttp } from './http/server.ts';
+import { readSecrets } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
@@ -113,15 +112,19 @@ async function openBase(options: HubOptions, scope: Scope) {
   const data = takeDataFolder(dataDir, home);
   scope.add(() => data.release());
   const logFile = join(dataDir, 'hub.log');
-  const log = createLog({ level: logging.level, file: logFile });
+  const redactor = createRedactor();
+  redactor.add(data.token);
+  const log = createLog({ level: logging.level, file: logFile, redact: redactor.redact });
   const db = await openStore(join(dataDir, 'hub.db'));
   scope.add(() => db.destroy());
   const events = await createEventLog({ db, clock, log });
   scope.add(() => events.flush());
-  const redactor = createRedactor();
-  redactor.add(data.token);
   const registry = createRegistry({ db, clock });
-  const host = () => ({ ...secretsFile(join(dataDir, 'secrets.env')), ...(options.env ?? process.env) });
+  const host = () => {
+    const secrets = readSecrets(dataDir);
+    for (const value of Object.values(secrets)) redactor.add(value);
+    return { ...secrets, ...(options.env ?? process.env) };
+  };
   const serversDir = resolve(home, serversName);
   return {
     home,
@@ -144,11 +147,16 @@ async function openBase(options: HubOptions, scope: Scope) {
 function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUrl: (id: string) => string }) {
   const { clock, log, config, dataDir, redactor, events, registry } = base;
   const { spawnConcurrency } = config.current().defaults;
-  const supervisor = createSupervisor({ clock, log, stateDir: join(dataDir, 'processes'), spawnConcurrency });
+  const supervisor = createSupervisor({
+    clock,
+    log,
+    redact: redactor.redact,
+    stateDir: join(dataDir, 'processes'),
+    spawnConcurrency,
+  });
   scope.add(() => supervisor.shutdown());
   scope.add(
-    supervisor.subscribe((server, { state, problem }) => {
-      const detail = problem === undefined ? undefined : redactor.redact(problem);
+    supervisor.subscribe((server, { state, problem: detail }) => {
       const failed = (cause: unknown) => log.error({ server, cause }, 'health was not kept');
       events.publish({ kind: 'server-state', server, state, ...(detail === undefined ? {} : { detail }) });
       registry.updateHealth(server, state, detail).catch(failed);
@@ -220,9 +228,4 @@ async function follow({ serversDir, config, log, events }: Base, fleet: Fleet, s
 function directoryOf(fleet: Fleet, id: string): string | undefined {
   const origin = fleet.members.get(id)?.desired.origin;
   return origin?.kind === 'built' ? origin.found.directory : undefined;
-}
-
-/** Secrets that `hub import` moved out of the configuration; the file is readable by its owner only. */
-function secretsFile(file: string): Readonly<Record<string, string | undefined>> {
-  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 }

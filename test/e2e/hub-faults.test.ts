@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { HubStatus, ServerDetail } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -34,6 +35,12 @@ const tryStart = (...args: string[]) =>
     encoding: 'utf8',
     timeout: 20_000,
   });
+/** Everything a command prints. */
+const hubOutput = async (...args: string[]): Promise<string> => {
+  const child = spawn(process.execPath, [HUB_PROGRAM, ...args, '--home', place.home]);
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return stdout + stderr;
+};
 
 beforeEach(() => {
   place = makeHome({ mcpServers: { alpha: fixtureServer('ok') } });
@@ -180,26 +187,38 @@ test('garbage over HTTP is answered and harms nobody', async () => {
   expect((await statusOf(hub)).ready).toBe(true);
 });
 
-test('a secret is in no log, list, error or event', async () => {
+test('a secret is in no log, list, error or event, whatever a server does with it', async () => {
   const canary = 'canary-7f3a9c51d0e84b6f';
+  const leaking = (env: Record<string, string> = {}) =>
+    fixtureServer('leak-secret', { API_TOKEN: '${env:CANARY}', ...env });
   writeConfig({
     log: { level: 'debug' },
     mcpServers: {
       alpha: fixtureServer('ok', { API_TOKEN: '${env:CANARY}' }),
-      broken: fixtureServer('crash-on-start', { API_TOKEN: '${env:CANARY}' }),
+      leaks: { ...leaking(), args: [...leaking().args, '--key', '${env:CANARY_KEY}'] },
+      fails: leaking({ LEAK_AT_START: '1' }),
     },
   });
-  const hub = await boot({ CANARY: canary });
-  await eventually(async () => (await statusOf(hub)).tools === 1);
-  await eventually(async () => (await detailOf(hub, 'broken')).problem !== undefined);
+  const hub = await boot({ CANARY: canary, CANARY_KEY: `${canary}-2` });
+  await eventually(async () => (await statusOf(hub)).tools === 3);
+  await eventually(async () => (await detailOf(hub, 'fails')).problem !== undefined);
   await hub.rpc('tools/call', { name: 'alpha__echo', arguments: { text: 'x' } });
-  const seen = await Promise.all(
-    ['/api/status', '/api/servers', '/api/servers/broken', '/api/tools', '/api/events'].map((path) =>
-      hub.get(path),
+  const lost = await hub.rpc('tools/call', { name: 'leaks__leak' }).catch(String);
+  expect(lost).toContain('fatal: [redacted] was refused');
+  const refused = await hub.send('POST', '/api/call', { tool: 'leaks__refuse' });
+  expect(refused.body).toMatchObject({ code: 'CALL_REFUSED' });
+  const paths = ['status', 'servers', 'servers/leaks', 'servers/fails', 'tools', 'events'];
+  const read = await Promise.all(paths.map((path) => hub.get(`/api/${path}`)));
+  expect(JSON.stringify(read)).toContain('cannot log in with [redacted]');
+  const printed = await Promise.all(
+    [['logs'], ['inspect', 'leaks'], ['inspect', 'fails'], ['doctor'], ['status'], ['list']].map((args) =>
+      hubOutput(...args, '--json'),
     ),
   );
-  expect(JSON.stringify(seen)).not.toContain(canary);
-  expect(readFileSync(join(place.home, '.hub', 'hub.log'), 'utf8')).not.toContain(canary);
+  const log = readFileSync(join(place.home, '.hub', 'hub.log'), 'utf8');
+  expect(log).toContain('[redacted]');
+  for (const said of [JSON.stringify([lost, refused, read]), ...printed, log])
+    expect(said).not.toContain(canary);
 });
 
 test('the hub ends on Ctrl-C with nothing left and a clean exit code', async () => {

@@ -23,6 +23,7 @@ const COMMON = {
   limits: { callTimeoutMs: 10_000, maxCallMs: 20_000, maxCalls: 64 },
   clock: systemClock,
   log,
+  redact: (text: string): string => text,
 };
 
 /** A real supervisor of its own for each test; `close` ends every process and its folder. */
@@ -34,6 +35,7 @@ export class Bench {
     log,
     stateDir: this.#stateDir,
     spawnConcurrency: 4,
+    redact: (text) => text,
   });
 
   /** An upstream of a program; a bare name is one of the fixture servers. */

@@ -3,6 +3,10 @@ import { hubError } from '@counterpart/schemas';
 /** `${env:NAME}`, `${NAME}`, and either with a default after `:-`, which also stands in for an empty value. */
 const REFERENCE = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}/g;
 
+/** Names of the variables that a text refers to. */
+export const referencedVariables = (text: string): string[] =>
+  [...text.matchAll(REFERENCE)].map(([, variable = '']) => variable);
+
 /**
  * Text with its references to environment variables replaced by their values. Throws CONFIG_REFERENCE_MISSING, in which
  * `subject` says whose text it is. Values are never logged and appear in no error.

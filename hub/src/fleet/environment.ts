@@ -66,10 +66,13 @@ export const baseUrlVariable = (id: string): string => `${id.toUpperCase().repla
 /** The environment of a third-party command: the customary few variables and what its entry names, references resolved. Pure. */
 export function commandEnvironment(entryEnv: Environment, host: Variables): ServerEnvironment {
   const secretValues = Object.entries(entryEnv)
-    .filter(([name]) => /TOKEN|KEY|SECRET|PASSWORD|CREDENTIAL|AUTH/i.test(name))
+    .filter(([name]) => namesSecret(name))
     .map(([, value]) => value);
   return { env: { ...pick(host, HOME_VARIABLES), ...entryEnv }, missingSecrets: [], secretValues };
 }
+
+/** Whether a variable of this name holds a credential, going by what such variables are customarily called. */
+export const namesSecret = (name: string): boolean => /TOKEN|KEY|SECRET|PASSWORD|CREDENTIAL|AUTH/i.test(name);
 
 /** Members of an entry's `env` as text; `null` means: not set. */
 export function textMembers(env: CommandServer['env']): Environment {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { hubError, type HubConfig, type ToolDefinition } from '@counterpart/schemas';
-import { resolveReferences } from '../config/references.ts';
+import { referencedVariables, resolveReferences } from '../config/references.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { ProcessSpec, Supervisor, Upstream, UpstreamLists } from '../kernel/ports.ts';
@@ -16,6 +16,7 @@ import {
   builtEnvironment,
   commandEnvironment,
   definedVariables,
+  namesSecret,
   type ServerEnvironment,
   textMembers,
   type Variables,
@@ -29,6 +30,7 @@ export interface Member {
   readonly known: UpstreamLists | undefined;
   readonly enabled: boolean;
   readonly missingSecrets: readonly string[];
+  /** For display: without secrets. */
   readonly command: readonly string[] | undefined;
 }
 
@@ -74,6 +76,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
     prior: snapshot && priorOf(snapshot),
     clock,
     log,
+    redact: options.redactor.redact,
   });
   return {
     desired,
@@ -117,7 +120,7 @@ async function processTarget(desired: DesiredServer, options: MemberOptions): Pr
   return {
     link: { process: { spec, supervisor: options.supervisor } },
     missingSecrets: program.environment.missingSecrets,
-    command: [program.command, ...program.args],
+    command: [program.command, ...program.args].map(options.redactor.redact),
   };
 }
 
@@ -184,7 +187,11 @@ function remoteTarget(
   options: MemberOptions,
 ): Target {
   const headers = resolveMembers(origin.entry.headers ?? {}, id, options);
-  for (const value of Object.values(headers)) options.redactor.add(value);
+  for (const value of Object.values(headers)) {
+    options.redactor.add(value);
+    // The credential without its scheme, such as Bearer.
+    options.redactor.add(/ (\S+)$/.exec(value)?.[1]);
+  }
   const url = resolveText(origin.entry.url, id, options);
   return { link: { remote: { url, headers } }, missingSecrets: [], command: undefined };
 }
@@ -199,8 +206,10 @@ function resolveMembers(
   );
 }
 
-const resolveText = (text: string, id: string, options: MemberOptions): string =>
-  resolveReferences(text, options.host, `The server ${id}`);
+function resolveText(text: string, id: string, { host, redactor }: MemberOptions): string {
+  for (const name of referencedVariables(text)) if (namesSecret(name)) redactor.add(host[name]);
+  return resolveReferences(text, host, `The server ${id}`);
+}
 
 const versionOf = ({ manifest, contentHash }: FoundServer) => ({ version: manifest.version, contentHash });
 

@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import type { Redact } from './redact.ts';
 
 export type { Logger } from 'pino';
 
@@ -21,10 +22,14 @@ export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** File that lines are appended to; default: standard error. */
   readonly file?: string;
+  /** Applied to every line before it is written. */
+  readonly redact?: Redact;
 }
 
 /** JSON lines on standard error or in a file, secrets censored. Standard output is never used: it may belong to a protocol. */
 export function createLog(options: LogOptions): Logger {
-  const stream = pino.destination({ dest: options.file ?? 2, sync: true, mkdir: true });
-  return pino({ level: options.level, base: null, redact: { paths, censor: '[redacted]' } }, stream);
+  const { level, file, redact } = options;
+  const target = pino.destination({ dest: file ?? 2, sync: true, mkdir: true });
+  const stream = redact ? { write: (line: string) => target.write(redact(line)) } : target;
+  return pino({ level, base: null, redact: { paths, censor: '[redacted]' } }, stream);
 }

@@ -66,7 +66,7 @@ export interface Supervised {
   restart(): Promise<void>;
   /** Forgets failures without starting. Leaves quarantine. */
   reset(): void;
-  /** Last lines of standard error, oldest first; bounded by bytes. */
+  /** Last lines of standard error, oldest first, without secrets; bounded. */
   stderr(): readonly string[];
   /** Stops it and forgets it. */
   remove(): Promise<void>;

@@ -41,10 +41,11 @@ class ProcessSupervisor implements Supervisor {
   supervise(spec: ProcessSpec, protocol: ProcessProtocol): Supervised {
     const circle = findCircle(spec.id, this.#dependsOn().set(spec.id, spec.dependsOn));
     if (circle) throw hubError('DEPENDENCY_CIRCLE', { circle: circle.join(' → ') });
-    const { clock, log, random = Math.random } = this.#options;
+    const { clock, log, redact, random = Math.random } = this.#options;
     const one: SupervisedProcess = new SupervisedProcess(spec, protocol, {
       clock,
       log,
+      redact,
       random,
       spawn: this.#spawn,
       gate: this.#gate,

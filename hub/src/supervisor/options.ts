@@ -1,10 +1,13 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
+import type { Redact } from '../kernel/redact.ts';
 import type { SpawnProcess } from './spawn.ts';
 
 export interface SupervisorOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Applied to what processes print and to every failure, before either is kept or told. */
+  readonly redact: Redact;
   /** Folder for the record of running processes, read by the next hub after a crash. Created when missing. */
   readonly stateDir: string;
   /** Processes being started at once. */

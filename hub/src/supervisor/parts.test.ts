@@ -4,8 +4,10 @@ import { findCircle, stopOrder } from './dependencies.ts';
 import { createGate } from './gate.ts';
 import { StderrRing } from './stderr-ring.ts';
 
-test('the ring keeps the last bytes and leaves out a line that lost its beginning', () => {
-  const ring = new StderrRing(20);
+const asItIs = (text: string): string => text;
+
+test('the ring keeps the last characters and leaves out a line that lost its beginning', () => {
+  const ring = new StderrRing(20, asItIs);
   ring.push(Buffer.from('one\r\ntwo\n'));
   expect(ring.lines()).toEqual(['one', 'two']);
   for (let line = 0; line < 5_000; line += 1) ring.push(Buffer.from(`line ${line}\n`));
@@ -14,6 +16,18 @@ test('the ring keeps the last bytes and leaves out a line that lost its beginnin
   expect(ring.lines()).toEqual(['line 4999', 'a']);
   ring.push(Buffer.from(`${'x'.repeat(100)}\nend`));
   expect(ring.lines()).toEqual(['end']);
+});
+
+test('the ring gives no secret back, wherever writes, characters and the limit cut through it', () => {
+  const secret = 'geheim-ä-schlüssel';
+  const redact = (text: string): string => text.replaceAll(secret, '*');
+  for (let limit = 1; limit < 40; limit += 1) {
+    const ring = new StderrRing(limit, redact);
+    for (const byte of Buffer.from(`key=${secret}\n`.repeat(3))) ring.push(Buffer.from([byte]));
+    const kept = ring.lines().join('\n');
+    expect(kept).not.toMatch(/geheim|lüssel/);
+    expect('key=*\nkey=*\nkey=*').toContain(kept);
+  }
 });
 
 test('the gate lets so many through, keeps their order, and frees a place also after a failure', async () => {

@@ -1,40 +1,45 @@
-/** The last bytes that a process wrote to standard error; older ones are dropped. */
+import { StringDecoder } from 'node:string_decoder';
+import type { Redact } from '../kernel/redact.ts';
+
+/** The last characters that a process wrote to standard error, without secrets; older ones are dropped. */
 export class StderrRing {
-  readonly #maxBytes: number;
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #maxCharacters: number;
+  readonly #redact: Redact;
+  readonly #decoder = new StringDecoder('utf8');
+  #parts: string[] = [];
+  #characters = 0;
   /** The first line that is kept lost its beginning. */
   #cut = false;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor(maxCharacters: number, redact: Redact) {
+    this.#maxCharacters = maxCharacters;
+    this.#redact = redact;
   }
 
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
+    const text = this.#decoder.write(chunk);
+    this.#parts.push(text);
+    this.#characters += text.length;
     // Joining only when twice the limit has gathered keeps a flood of small writes linear.
-    if (this.#bytes > this.#maxBytes * 2 || this.#chunks.length > 1_024) this.#compact();
+    if (this.#characters > this.#maxCharacters * 2 || this.#parts.length > 1_024) this.#compact();
   }
 
   /** Oldest first; a line that lost its beginning is left out. */
   lines(): string[] {
-    this.#compact();
-    const lines = Buffer.concat(this.#chunks).toString('utf8').split(/\r?\n/);
+    const lines = this.#compact().split(/\r?\n/);
     if (this.#cut && lines.length > 1) lines.shift();
     if (lines.at(-1) === '') lines.pop();
     return lines;
   }
 
-  #compact(): void {
-    const all = Buffer.concat(this.#chunks);
-    const dropped = all.length - this.#maxBytes;
-    if (dropped > 0) this.#cut = all[dropped - 1] !== NEWLINE;
-    // A copy: a view would keep the dropped bytes in memory.
-    const kept = dropped > 0 ? Buffer.from(all.subarray(dropped)) : all;
-    this.#chunks = [kept];
-    this.#bytes = kept.length;
+  /** Secrets go before anything is cut, since half of one would not be known any more. */
+  #compact(): string {
+    const all = this.#redact(this.#parts.join(''));
+    const dropped = all.length - this.#maxCharacters;
+    if (dropped > 0) this.#cut = all[dropped - 1] !== '\n';
+    const kept = dropped > 0 ? all.slice(dropped) : all;
+    this.#parts = [kept];
+    this.#characters = kept.length;
+    return kept;
   }
 }
-
-const NEWLINE = 0x0a;

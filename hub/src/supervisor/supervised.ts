@@ -2,6 +2,7 @@ import { type CounterpartError, hubError, toCounterpartError } from '@counterpar
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { ProcessProtocol, ProcessSnapshot, ProcessSpec, Supervised } from '../kernel/ports.ts';
+import { type Redact, redactError } from '../kernel/redact.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
 import { exitFailure, handshakeFailure, startTimeout } from './failures.ts';
 import { reduce } from './reducer.ts';
@@ -16,6 +17,7 @@ import { Timers } from './timers.ts';
 export interface Surroundings {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly redact: Redact;
   readonly spawn: SpawnProcess;
   readonly random: () => number;
   /** Holds back a start while too many are under way. */
@@ -28,7 +30,7 @@ export interface Surroundings {
   readonly removed: () => void;
 }
 
-const STDERR_BYTES = 64 * 1_024;
+const STDERR_CHARACTERS = 64 * 1_024;
 const PROBE_TIMEOUT_MS = 10_000;
 /** A process that dies closes its output first; its exit status says more than the closed output. */
 const EXIT_GRACE_MS = 300;
@@ -39,7 +41,7 @@ export class SupervisedProcess implements Supervised {
   readonly #policy: Policy;
   readonly #protocol: ProcessProtocol;
   readonly #around: Surroundings;
-  readonly #ring = new StderrRing(STDERR_BYTES);
+  readonly #ring: StderrRing;
   readonly #timers: Timers;
   readonly #events: Event[] = [];
   #waiters: Deferred[] = [];
@@ -54,6 +56,7 @@ export class SupervisedProcess implements Supervised {
     this.#policy = { ...defaultPolicy, ...spec, server: spec.id };
     this.#protocol = protocol;
     this.#around = around;
+    this.#ring = new StderrRing(STDERR_CHARACTERS, around.redact);
     this.#timers = new Timers(around.clock, (timer) => this.#elapsed(timer));
     this.#state = initialState(around.clock.now());
   }
@@ -220,8 +223,9 @@ export class SupervisedProcess implements Supervised {
   }
 
   /** Ends a run that never had a process. */
-  #end(run: Run, failure: CounterpartError, manner: 'failed' | 'blameless'): void {
+  #end(run: Run, thrown: CounterpartError, manner: 'failed' | 'blameless'): void {
     if (run.stage === 'over') return;
+    const failure = redactError(thrown, this.#around.redact);
     this.#dispatch({ kind: 'exited', run: run.number, failure, manner, at: this.#now() });
     this.#over(run);
   }
@@ -242,7 +246,8 @@ export class SupervisedProcess implements Supervised {
     } catch (thrown) {
       const exited = child.exited.then(() => true);
       if (await Promise.race([exited, this.#delay(EXIT_GRACE_MS).then(() => false)])) return;
-      const failure = handshakeFailure(this.spec.id, thrown, this.#ring.lines());
+      const said = handshakeFailure(this.spec.id, thrown, this.#ring.lines());
+      const failure = redactError(said, this.#around.redact);
       this.#dispatch({ kind: 'start-failed', run: run.number, failure, at: this.#now() });
     }
   }

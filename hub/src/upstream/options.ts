@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
+import type { Redact } from '../kernel/redact.ts';
 import type { JsonMembers, ProcessSpec, Supervisor, UpstreamInfo } from '../kernel/ports.ts';
 
 export interface UpstreamLimits {
@@ -49,6 +50,8 @@ export interface UpstreamOptions {
   readonly declare?: JsonMembers | undefined;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Applied to what a server says before it is quoted in an error, a state or a log. */
+  readonly redact: Redact;
   /** After every handshake whose outcome differs from what was known; store it and hand it back as `prior`. */
   readonly onInfo?: ((verdict: EraVerdict) => void) | undefined;
 }

@@ -1,6 +1,7 @@
 import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
 import type { ClientRequest } from 'node:http';
 import type { JsonMembers, ProcessSnapshot, UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
+import { redactError } from '../../kernel/redact.ts';
 import type { Connection, ConnectionEvents } from '../connection.ts';
 import { shakeHands } from '../era.ts';
 import { createAgent, exchangeHttp, publicUrl } from './http-exchange.ts';
@@ -110,7 +111,7 @@ export class HttpConnection implements Connection {
       return live.session;
     } catch (thrown) {
       live.wire.close();
-      const error = toCounterpartError(thrown);
+      const error = redactError(toCounterpartError(thrown), this.#options.redact);
       this.#become('degraded', error.message);
       throw error;
     } finally {
@@ -119,8 +120,9 @@ export class HttpConnection implements Connection {
   }
 
   #newLive(): Live {
-    const { id: server, clock, log, limits } = this.#options;
-    const wire = new HttpWire({ server, url: this.#url, agent: this.#agent }, this.#target.headers, {
+    const { id: server, clock, log, redact, limits } = this.#options;
+    const peer = { server, url: this.#url, agent: this.#agent, redact };
+    const wire = new HttpWire(peer, this.#target.headers, {
       renew: () => this.#renew(wire),
       unreachable: (error) => this.#unreached(wire, error),
     });
@@ -129,7 +131,7 @@ export class HttpConnection implements Connection {
       outcome: (answered: boolean) => this.observe(answered),
       junk: () => undefined,
     };
-    const session = new RpcSession({ server, clock, log, limits, events }, wire);
+    const session = new RpcSession({ server, clock, log, redact, limits, events }, wire);
     wire.attach(session);
     return { session, wire };
   }

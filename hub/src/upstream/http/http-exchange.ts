@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { hubError, type CounterpartError } from '@counterpart/schemas';
+import type { Redact } from '../../kernel/redact.ts';
 import { MAX_FRAME_BYTES } from '../rpc/framing.ts';
 import { quoted } from '../rpc/quoted.ts';
 import { SseReader } from './sse-reader.ts';
@@ -36,6 +37,8 @@ export interface HttpPeer {
   readonly server: string;
   readonly url: URL;
   readonly agent: HttpAgent;
+  /** Applied to what the server says before it is quoted. */
+  readonly redact: Redact;
 }
 
 /** Keeps connections open between requests; one for each upstream, so that closing it disturbs nobody else. */
@@ -162,7 +165,7 @@ function tooLong(peer: HttpPeer, response: IncomingMessage): CounterpartError {
 /** A refusal in words; `status` is kept for those who decide by it. */
 export function refusal(peer: HttpPeer, status: number, body: Buffer): CounterpartError {
   const text = body.toString('utf8').trim();
-  const said = text === '' ? '' : `: ${quoted(text)}`;
+  const said = text === '' ? '' : `: ${quoted(text, peer.redact)}`;
   const hint =
     status === 401 || status === 403
       ? ' (its credentials are missing or not accepted; set them under `headers`)'

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type { JsonMembers } from '../../kernel/ports.ts';
+import { redactError } from '../../kernel/redact.ts';
 import type { Exchange } from '../rpc/exchange.ts';
 import { exchangeHttp, publicUrl, refusal, type HttpEvents, type HttpPeer } from './http-exchange.ts';
 import { modernHeaders, type HeaderParameter } from './http-headers.ts';
@@ -28,7 +29,7 @@ interface Outgoing {
 /** One POST for each message to a remote server; answers come as JSON or as a stream of their own. */
 export class HttpWire implements Wire {
   readonly congested = false;
-  readonly #peer: { server: string; url: URL; readonly agent: HttpPeer['agent'] };
+  readonly #peer: { -readonly [K in keyof HttpPeer]: HttpPeer[K] };
   readonly #headers: Readonly<Record<string, string>>;
   readonly #hooks: HttpWireHooks;
   readonly #requests = new Map<Exchange, ClientRequest>();
@@ -121,7 +122,8 @@ export class HttpWire implements Wire {
       ended: () => this.#fail(out, this.#lost('the answer ended without a result')),
       refused: (status, response, body) => this.#refused(out, { status, response, body, sentSession }),
       failed: (error) => {
-        if (error.code === 'UPSTREAM_UNREACHABLE') this.#hooks.unreachable(error);
+        if (error.code === 'UPSTREAM_UNREACHABLE')
+          this.#hooks.unreachable(redactError(error, this.#peer.redact));
         this.#fail(out, error);
       },
     };
@@ -170,7 +172,7 @@ export class HttpWire implements Wire {
   #fail(out: Outgoing, error: CounterpartError): void {
     if (!out.exchange) return;
     this.#requests.delete(out.exchange);
-    this.#session?.failIfOpen(out.exchange, error);
+    this.#session?.failIfOpen(out.exchange, redactError(error, this.#peer.redact));
   }
 
   #lost(detail: string): CounterpartError {

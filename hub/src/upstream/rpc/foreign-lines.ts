@@ -1,19 +1,19 @@
 import type { Logger } from '../../kernel/log.ts';
+import type { Redact } from '../../kernel/redact.ts';
 import { quoted } from './quoted.ts';
-
-/** Enough of a line to say what it is. */
-const QUOTED_BYTES = 1_024;
 
 /** What a server wrote between its frames: counted, and the first line kept and logged. */
 export class ForeignLines {
   readonly #server: string;
   readonly #log: Logger;
+  readonly #redact: Redact;
   #first: string | undefined;
   #count = 0;
 
-  constructor(server: string, log: Logger) {
+  constructor(server: string, { log, redact }: { readonly log: Logger; readonly redact: Redact }) {
     this.#server = server;
     this.#log = log;
+    this.#redact = redact;
   }
 
   get seen(): { readonly lines: number; readonly first: string } | undefined {
@@ -24,7 +24,7 @@ export class ForeignLines {
   add(line: Buffer): number {
     this.#count += 1;
     if (this.#first === undefined) {
-      this.#first = quoted(line.toString('utf8', 0, Math.min(line.length, QUOTED_BYTES)));
+      this.#first = quoted(line.toString('utf8'), this.#redact);
       const server = this.#server;
       this.#log.warn(
         { server, line: this.#first },

@@ -91,7 +91,14 @@ function opened(era: 'modern' | 'legacy' = 'legacy', capabilities: JsonMembers =
     junk: () => undefined,
   };
   const session = new RpcSession(
-    { server: 's', clock, log: createLog({ level: 'silent' }), limits: LIMITS, events },
+    {
+      server: 's',
+      clock,
+      log: createLog({ level: 'silent' }),
+      redact: (text) => text,
+      limits: LIMITS,
+      events,
+    },
     wire,
   );
   session.adopt({ era, protocolVersion: era === 'modern' ? '2026-07-28' : '2025-11-25', capabilities });

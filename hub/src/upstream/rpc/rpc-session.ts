@@ -9,6 +9,7 @@ import type {
   RelayTicket,
   UpstreamInfo,
 } from '../../kernel/ports.ts';
+import type { Redact } from '../../kernel/redact.ts';
 import { Deadlines } from './deadlines.ts';
 import {
   Exchange,
@@ -42,6 +43,8 @@ export interface SessionOptions {
   readonly server: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Applied to what the server says before it is quoted. */
+  readonly redact: Redact;
   readonly limits: UpstreamLimits;
   readonly events: SessionEvents;
 }
@@ -79,7 +82,7 @@ export class RpcSession implements ExchangeOwner {
   constructor(options: SessionOptions, wire: Wire) {
     this.#options = options;
     this.#wire = wire;
-    this.#foreign = new ForeignLines(options.server, options.log);
+    this.#foreign = new ForeignLines(options.server, options);
     this.#deadlines = new Deadlines(options.clock, (now) => this.#expire(now));
     this.#questions = new ServerQuestions((text) => wire.tell(text));
   }

@@ -79,7 +79,7 @@ export class ProcessConnection implements Connection, ProcessProtocol {
   }
 
   async handshake(child: ChildIo, signal: AbortSignal): Promise<void> {
-    const { id, clock, log, limits } = this.#options;
+    const { id, clock, log, redact, limits } = this.#options;
     const hopeless = new AbortController();
     const events = {
       notification: (method: string, params: JsonMembers) => this.#events.notification(method, params),
@@ -88,7 +88,9 @@ export class ProcessConnection implements Connection, ProcessProtocol {
         if (lines > MOST_JUNK_LINES || wrapsFrame(line)) hopeless.abort();
       },
     };
-    const link = new StdioLink(child, { server: id, clock, log, limits, events }, () => this.#discard(link));
+    const link = new StdioLink(child, { server: id, clock, log, redact, limits, events }, () =>
+      this.#discard(link),
+    );
     this.#link = link;
     const stop = clock.after(this.#startTimeoutMs * PATIENCE_WITH_JUNK, () => {
       if (link.session.junk) hopeless.abort();
