@@ -1,10 +1,53 @@
-export * from './ids.ts';
-export * from './json.ts';
-export * from './blueprint.ts';
-export * from './manifest.ts';
-export * from './tool.ts';
-export * from './config.ts';
-export * from './build.ts';
-export * from './event.ts';
-export * from './api.ts';
-export * from './errors.ts';
+/** The contracts between all parts of the project, by name. */
+export { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
+export { JsonSchema, JsonValue, canonicalJson, type Json, type JsonObject } from './json.ts';
+export {
+  AuthRequirement,
+  AuthScheme,
+  Blueprint,
+  BlueprintSource,
+  BodyBinding,
+  BodyContent,
+  Effect,
+  FILE_VALUE_SCHEMA,
+  HttpBinding,
+  Omission,
+  Operation,
+  OperationExample,
+  ParameterBinding,
+  ParameterStyle,
+  PartEncoding,
+  Provenance,
+  ResponseBinding,
+  ResponseContent,
+  ServerVariable,
+  ServiceServer,
+} from './blueprint.ts';
+export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';
+export { ToolDefinition } from './tool.ts';
+export { CommandServer, HubConfig, RemoteServer, ServerEntry, ServerOverride } from './config.ts';
+export { BuildReport, BuildStage } from './build.ts';
+export { HubEvent, ServerState } from './event.ts';
+export {
+  AddServerRequest,
+  CallRequest,
+  CallResponse,
+  EventPage,
+  HealthRecord,
+  HubStatus,
+  Problem,
+  ServerDetail,
+  ServerKind,
+  ServerSummary,
+  ToolEntry,
+} from './api.ts';
+export {
+  CounterpartError,
+  errorCatalogue,
+  hubError,
+  toCounterpartError,
+  toProblem,
+  toRpcError,
+  type ErrorCode,
+  type ErrorParams,
+} from './errors.ts';
