@@ -1,0 +1,76 @@
+import { readdirSync } from 'node:fs';
+import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
+import { hashJson } from '@counterpart/scaffolds/server/content-hash';
+import type { Operation } from '@counterpart/schemas';
+import { expect, test } from 'vitest';
+import { validateServer } from '../../hub/src/builder/validate.ts';
+import { verifies } from '../verifies.ts';
+import { descriptionsDir, hasDescriptions, openWorkspace } from './builder-workspace.ts';
+import { openBuilt, type BuiltServer } from './specs-built.ts';
+import { inspectTools, openLegacy, openModern, type Launch, type StdioClient } from './specs-clients.ts';
+
+const files = hasDescriptions ? readdirSync(descriptionsDir).sort() : ['../shared/specs is not there'];
+
+/** Names and hashes, as the manifest has them. */
+const hashes = (tools: readonly { readonly name: string }[]): Record<string, string> =>
+  Object.fromEntries(tools.map((tool) => [tool.name, hashJson(tool)]));
+
+/** A reading operation whose answer has a schema, so that a client has something to validate, if there is one. */
+function pickOperation({ blueprint, report }: BuiltServer, listed: readonly { name: string }[]): Operation {
+  const structured = new Set(listed.filter((tool) => 'outputSchema' in tool).map(({ name }) => name));
+  const picked =
+    blueprint.operations.find(({ name, effect }) => effect === 'read' && structured.has(name)) ??
+    blueprint.operations.find(({ name }) => name === report.check?.called);
+  if (picked === undefined) throw new Error('the build called no tool');
+  return picked;
+}
+
+/** Lists with a client and calls one tool; the client's own validation refuses an answer that breaches its schema. */
+async function listAndCall(built: BuiltServer, open: (launch: Launch) => Promise<StdioClient>) {
+  await using client = await open(built.launch);
+  const tools = await client.tools();
+  const operation = pickOperation(built, tools);
+  const { isError, structuredContent } = await client.call(
+    operation.name,
+    sampleInput(built.blueprint, operation),
+  );
+  const called = {
+    tool: operation.name,
+    failed: isError,
+    isStructured: structuredContent !== undefined,
+  };
+  return { listed: hashes(tools), called };
+}
+
+test.skipIf(!hasDescriptions).each(files)(
+  '%s becomes a server that the inspector and the clients of both SDKs list and call against its mirror',
+  { timeout: 90_000 },
+  async (file) => {
+    verifies('M01');
+    await using workspace = await openWorkspace();
+    await using built = await openBuilt(workspace, file);
+    const { report, manifest, directory, launch } = built;
+    expect(report.check).toMatchObject({ toolsListed: report.tools.length, callOutcome: 'ok' });
+    expect(report.outcome).toBe('installed');
+    const { total, built: made, omitted } = report.operations;
+    expect(made + omitted).toBe(total);
+    expect(report.omitted.filter(({ reason, source }) => reason === '' || source.pointer === '')).toEqual([]);
+
+    // The inspector is a process of its own, so it works beside the clients of this one.
+    const inspected = inspectTools(launch, workspace.dir);
+    const seen = {
+      legacy: await listAndCall(built, openLegacy),
+      modern: await listAndCall(built, (it) => openModern(it, 'auto')),
+      shaken: await listAndCall(built, (it) => openModern(it, 'legacy')),
+    };
+    const expected = Object.fromEntries(
+      Object.entries(manifest.tools).map(([name, { hash }]) => [name, hash]),
+    );
+    expect(hashes(await inspected)).toEqual(expected);
+    for (const { listed, called } of Object.values(seen)) {
+      expect(listed).toEqual(expected);
+      expect(called).toMatchObject({ failed: false, isStructured: true });
+    }
+    expect(await validateServer(directory)).toEqual([]);
+  },
+);
