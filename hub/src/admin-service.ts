@@ -4,6 +4,7 @@ import { hubError, ServerEntry, ServerId } from '@counterpart/schemas';
 import type {
   AddServerRequest,
   CallRequest,
+  HubConfig,
   HubStatus,
   ServerDetail,
   ServerSummary,
@@ -11,12 +12,13 @@ import type {
   ToolEntry,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import type { LiveCatalog } from './catalog/catalog.ts';
+import { needsRestart } from './config/needs-restart.ts';
 import type { ConfigStore } from './config/store.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { toDetail, toSummary } from './fleet/summary.ts';
 import type { AdminService } from './http/admin.ts';
 import type { Clock } from './kernel/clock.ts';
-import type { Catalog } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
@@ -31,9 +33,11 @@ export interface AdminOptions {
   readonly url: () => string;
   readonly ready: () => boolean;
   readonly config: ConfigStore;
+  /** The configuration as the hub was started with. */
+  readonly started: HubConfig;
   readonly configFile: string;
   readonly fleet: Fleet;
-  readonly catalog: Catalog;
+  readonly catalog: LiveCatalog;
   readonly registry: Registry;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
@@ -69,13 +73,19 @@ function readings(options: AdminOptions): Readings {
         ready: options.ready(),
         servers: await servers(),
         tools: fleet.toolCount(),
-        config: { file: options.configFile, ...(problem === undefined ? {} : { problem }) },
+        config: {
+          file: options.configFile,
+          ...(problem === undefined ? {} : { problem }),
+          notes: [...config.notes()],
+          needsRestart: needsRestart(options.started, config.current()),
+        },
         problems: [...fleet.problems].map(([server, error]) => ({
           server,
           code: error.code,
           detail: error.message,
           fix: error.fix,
         })),
+        leftOut: [...options.catalog.problems()],
       };
     },
     async server(id): Promise<ServerDetail> {

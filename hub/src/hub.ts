@@ -6,6 +6,7 @@ import { ensureBundle } from './builder/ensure-bundle.ts';
 import { sweepStaging } from './builder/staging.ts';
 import { createCatalog, type LiveCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
+import { needsRestart } from './config/needs-restart.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { type AdminService, createAdminApp } from './http/admin.ts';
@@ -106,8 +107,9 @@ async function openBase(options: HubOptions, scope: Scope) {
   const { home } = options;
   const clock = systemClock;
   const configFile = join(home, 'hub.config.json');
-  const config = createConfigStore({ file: configFile, log: createLog({ level: 'silent' }) });
-  const { dataDir: dataName, serversDir: serversName, log: logging } = await config.load();
+  const config = createConfigStore(configFile);
+  const started = await config.load();
+  const { dataDir: dataName, serversDir: serversName, log: logging } = started;
   const dataDir = resolve(home, dataName);
   const data = takeDataFolder(dataDir, home);
   scope.add(() => data.release());
@@ -131,6 +133,7 @@ async function openBase(options: HubOptions, scope: Scope) {
     clock,
     configFile,
     config,
+    started,
     dataDir,
     serversDir,
     data,
@@ -210,16 +213,29 @@ async function openSurfaces(
 }
 
 /** Folder and file are watched; what cannot be brought about is logged and leaves what runs as it is. */
-async function follow({ serversDir, config, log, events }: Base, fleet: Fleet, scope: Scope): Promise<void> {
+async function follow(
+  { serversDir, config, started, log, events }: Base,
+  fleet: Fleet,
+  scope: Scope,
+): Promise<void> {
   const reconcile = () =>
     fleet.reconcile().catch((cause: unknown) => {
       log.error({ problem: toCounterpartError(cause).message }, 'servers could not be brought in line');
     });
   const watch = watchServers(serversDir, () => void reconcile());
   scope.add(() => watch.close());
-  const unwatch = config.watch(async () => {
-    await reconcile();
-    events.publish({ kind: 'config-loaded' });
+  const unwatch = config.watch({
+    log,
+    async changed(current) {
+      const settings = needsRestart(started, current);
+      if (settings.length > 0) log.warn({ settings }, 'these settings take effect after a restart');
+      await reconcile();
+      events.publish({ kind: 'config-loaded' });
+    },
+    rejected({ message: problem }) {
+      log.warn({ problem }, 'the configuration is not valid: the one before stays');
+      events.publish({ kind: 'config-rejected', problem });
+    },
   });
   scope.add(unwatch);
   await watch.ready;

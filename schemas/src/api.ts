@@ -51,6 +51,17 @@ export const ServerDetail = z.strictObject({
 });
 export type ServerDetail = z.infer<typeof ServerDetail>;
 
+export const LeftOut = z.strictObject({
+  server: z.string(),
+  kind: z.enum(['tool', 'prompt', 'resource', 'resourceTemplate']),
+  /** The server's own name of it. */
+  name: z.string(),
+  code: z.enum(['NAME_COLLISION', 'TOOL_INVALID', 'TOOL_QUARANTINED']),
+  detail: z.string(),
+});
+/** Something of a server that is not offered, and why. */
+export type LeftOut = z.infer<typeof LeftOut>;
+
 export const HubStatus = z.strictObject({
   version: z.string(),
   pid: z.int(),
@@ -60,11 +71,21 @@ export const HubStatus = z.strictObject({
   ready: z.boolean(),
   servers: z.array(ServerSummary),
   tools: z.int(),
-  config: z.strictObject({ file: z.string(), problem: z.string().optional() }),
+  config: z.strictObject({
+    file: z.string(),
+    /** Why the file as it stands is not in use. */
+    problem: z.string().optional(),
+    /** What was changed on reading that the file's author should know. */
+    notes: z.array(z.string()),
+    /** Settings that were changed and take effect only after a restart. */
+    needsRestart: z.array(z.string()),
+  }),
   /** Servers that cannot be served as they stand, by id or folder. */
   problems: z.array(
     z.strictObject({ server: z.string(), code: z.string(), detail: z.string(), fix: z.string() }),
   ),
+  /** What servers list and the hub does not offer, and why. */
+  leftOut: z.array(LeftOut),
 });
 export type HubStatus = z.infer<typeof HubStatus>;
 

@@ -35,6 +35,7 @@ export {
   EventPage,
   HealthRecord,
   HubStatus,
+  LeftOut,
   Problem,
   ServerDetail,
   ServerKind,

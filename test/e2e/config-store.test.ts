@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HubConfig } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createConfigStore } from '../../hub/src/config/load.ts';
 import type { ConfigStore } from '../../hub/src/config/store.ts';
@@ -22,13 +21,15 @@ let folder: string;
 let file: string;
 let store: ConfigStore;
 let heard: { readonly is: number; readonly was: number }[];
+let refused: string[];
 let unwatch = () => {};
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'config-'));
   file = join(folder, 'hub.config.json');
-  store = createConfigStore({ file, log: createLog({ level: 'silent' }) });
+  store = createConfigStore(file);
   heard = [];
+  refused = [];
 });
 afterEach(() => {
   unwatch();
@@ -38,8 +39,10 @@ afterEach(() => {
 
 const withPort = (port: number) => JSON.stringify({ listen: { port } });
 const listen = () => {
-  unwatch = store.watch((config: HubConfig, previous: HubConfig) => {
-    heard.push({ is: config.listen.port, was: previous.listen.port });
+  unwatch = store.watch({
+    log: createLog({ level: 'silent' }),
+    changed: (config, previous) => void heard.push({ is: config.listen.port, was: previous.listen.port }),
+    rejected: ({ message }) => void refused.push(message),
   });
 };
 const read = (): unknown => JSON.parse(readFileSync(file, 'utf8'));

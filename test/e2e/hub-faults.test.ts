@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { HubStatus, ServerDetail } from '@counterpart/schemas';
+import { EventPage, HubStatus, ServerDetail } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
@@ -108,6 +108,41 @@ test('a configuration that breaks while the hub runs is reported, and what ran g
   writeConfig({ mcpServers: { alpha: fixtureServer('ok'), beta: fixtureServer('ok') } });
   await eventually(async () => (await statusOf(hub)).tools === 2);
   expect((await statusOf(hub)).config.problem).toBeUndefined();
+});
+
+test('what became of the configuration is told: an event when it is refused, notes, and what waits for a restart', async () => {
+  const hub = await boot();
+  writeFileSync(join(place.home, 'hub.config.json'), '{ "listen": { "port": "x" } }');
+  const events = async () => EventPage.parse(await hub.get('/api/events')).events;
+  await eventually(async () => (await events()).some(({ kind }) => kind === 'config-rejected'));
+  writeConfig({ log: { level: 'warn' }, mcpServers: { 'My Alpha': fixtureServer('ok') } });
+  await eventually(async () => (await statusOf(hub)).config.needsRestart.length > 0);
+  const { config } = await statusOf(hub);
+  expect(config.needsRestart).toEqual(['log.level']);
+  expect(config.notes.join()).toContain('My Alpha');
+  const doctor = await hubOutput('doctor', '--json');
+  expect(doctor).toContain('log.level was changed');
+  expect(doctor).toContain('My Alpha');
+  expect(await hubOutput('status')).toContain('waits for a restart: log.level');
+});
+
+test('a name that two servers offer, and a server that cannot be made, are shown with what mends them', async () => {
+  writeConfig({
+    mcpServers: {
+      alpha: { ...fixtureServer('ok'), prefix: '' },
+      beta: { ...fixtureServer('ok'), prefix: '' },
+      lost: fixtureServer('ok', { API_TOKEN: '${env:NOWHERE_TO_BE_FOUND}' }),
+    },
+  });
+  const hub = await boot();
+  await eventually(async () => (await statusOf(hub)).leftOut.length > 0);
+  const { leftOut, problems } = await statusOf(hub);
+  expect(leftOut).toMatchObject([{ server: 'beta', kind: 'tool', name: 'echo', code: 'NAME_COLLISION' }]);
+  expect(problems).toMatchObject([{ server: 'lost', code: 'CONFIG_REFERENCE_MISSING' }]);
+  const doctor = await hubOutput('doctor', '--json');
+  for (const words of ['alpha and beta both offer echo', 'prefix', 'NOWHERE_TO_BE_FOUND'])
+    expect(doctor).toContain(words);
+  expect(await hubOutput('status')).toContain('alpha and beta both offer echo');
 });
 
 test('a configuration that is broken at the start stops the start with its place', () => {

@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ServerSummary } from '@counterpart/schemas';
+import { HubStatus, ServerSummary } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
@@ -49,8 +48,13 @@ test('a server that is killed takes no other with it, and comes back by itself',
   await boot();
   await eventually(async () => (await toolNames()).length === 2);
   expect(await call('alpha__echo', { text: 'one' })).toBe('one');
-  const { pid } = (await servers()).find(({ id }) => id === 'alpha') ?? {};
-  process.kill(pid ?? 0, 'SIGKILL');
+  const pid = z
+    .int()
+    .min(2)
+    .parse((await servers()).find(({ id }) => id === 'alpha')?.pid);
+  // Whatever the hub says: only a process that this hub made is killed.
+  expect(markedProcesses(place.home)).toContain(pid);
+  process.kill(pid, 'SIGKILL');
   expect(await call('beta__echo', { text: 'unharmed' })).toBe('unharmed');
   await eventually(async () => (await call('alpha__echo', { text: 'again' }).catch(() => '')) === 'again');
   expect((await servers()).find(({ id }) => id === 'alpha')?.pid).not.toBe(pid);
@@ -92,6 +96,25 @@ test('a new version of a package takes over, and the call in flight on the old o
   await eventually(async () => (await toolNames()).includes('dropped__more'));
   expect(await call('dropped__hello')).toBe('hello of 1.1.0');
   expect(await slow).toBe('hello of 1.0.0');
+});
+
+test('a package that becomes unreadable is a problem of its own, and what ran goes on', async () => {
+  const directory = join(place.home, 'servers', 'dropped');
+  writePackage(directory, { id: 'dropped' });
+  writePackage(join(place.home, 'servers', 'torn'), { id: 'torn' });
+  writeFileSync(join(place.home, 'servers', 'torn', 'manifest.json'), '{ "id": ');
+  await boot();
+  await eventually(async () => (await toolNames()).includes('dropped__hello'));
+  const problems = async () =>
+    HubStatus.parse(await hub.get('/api/status')).problems.map(({ server, code }) => `${server} ${code}`);
+  expect(await problems()).toEqual(['torn MANIFEST_INVALID']);
+  expect(await hub.get('/api/servers/torn')).toMatchObject({ code: 'MANIFEST_INVALID' });
+  writeFileSync(join(directory, 'manifest.json'), '{ "id": ');
+  await eventually(async () => (await problems()).length === 2);
+  expect(await call('dropped__hello')).toBe('hello of 1.0.0');
+  writePackage(directory, { id: 'dropped', version: '1.1.0' });
+  await eventually(async () => (await call('dropped__hello')) === 'hello of 1.1.0');
+  expect(await problems()).toEqual(['torn MANIFEST_INVALID']);
 });
 
 test('what was placed before the start is there after it, in the list that programs read', async () => {

@@ -199,11 +199,11 @@ test('a name that a server lists twice is offered once, and the second is record
   expect([names(), catalog.problems().map(({ code }) => code)]).toEqual([['a__x'], ['NAME_COLLISION']]);
 });
 
-test('a tool that awaits approval is not offered', () => {
+test('a tool that awaits approval is not offered, and said to be left out', () => {
   const quarantined = (server: string, name: string) => server === 'a' && name === 'new';
-  expect(catalogOf([source('a', { tools: [tool('old'), tool('new')] })], { quarantined }).names()).toEqual([
-    'a__old',
-  ]);
+  const { catalog, names } = catalogOf([source('a', { tools: [tool('old'), tool('new')] })], { quarantined });
+  expect(names()).toEqual(['a__old']);
+  expect(catalog.problems()).toMatchObject([{ server: 'a', name: 'new', code: 'TOOL_QUARANTINED' }]);
 });
 
 test('a long list comes in pages that together hold every tool once, in order', () => {

@@ -1,3 +1,4 @@
+import type { LeftOut } from '@counterpart/schemas';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type {
@@ -10,11 +11,8 @@ import type {
 } from '../kernel/ports.ts';
 import { hubUri } from './names.ts';
 import { mergeSources, type Merged } from './merge.ts';
-import type { CatalogProblem } from './problem.ts';
 import { itemsOf, type Item, type SourceItems } from './source-items.ts';
 import { MergedView } from './view.ts';
-
-export type { CatalogProblem } from './problem.ts';
 
 export interface CatalogOptions {
   readonly log: Logger;
@@ -27,7 +25,7 @@ export interface LiveCatalog extends Catalog {
   /** Replaces all sources; views of sources that did not change keep their serialised items. */
   set(sources: readonly CatalogSource[]): void;
   /** What is left out at present, by server. */
-  problems(server?: string): readonly CatalogProblem[];
+  problems(server?: string): readonly LeftOut[];
   /** Stops listening to the upstreams. */
   close(): void;
 }
@@ -93,7 +91,7 @@ class SourceCatalog implements LiveCatalog {
     return () => void this.#resourceListeners.delete(listener);
   }
 
-  problems(server?: string): readonly CatalogProblem[] {
+  problems(server?: string): readonly LeftOut[] {
     const own = [...this.#entries.values()].flatMap(({ items }) => items.problems);
     const all = [...own, ...this.#merged.problems];
     return server === undefined ? all : all.filter((problem) => problem.server === server);

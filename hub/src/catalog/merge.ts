@@ -1,7 +1,6 @@
-import { hubError } from '@counterpart/schemas';
+import { hubError, type LeftOut } from '@counterpart/schemas';
 import type { CatalogSource } from '../kernel/ports.ts';
 import { hubUri } from './names.ts';
-import type { CatalogProblem } from './problem.ts';
 import type { Item, SourceItems, ToolItem } from './source-items.ts';
 
 /** An item and whose it is. */
@@ -16,7 +15,7 @@ export interface Merged {
   readonly prompts: readonly Owned[];
   readonly resources: readonly Owned[];
   readonly resourceTemplates: readonly Owned[];
-  readonly problems: readonly CatalogProblem[];
+  readonly problems: readonly LeftOut[];
 }
 
 /**
@@ -24,7 +23,7 @@ export interface Merged {
  * problem; a URI is offered in a rewritten form instead, because a resource cannot be renamed by configuration.
  */
 export function mergeSources(sources: readonly SourceItems[]): Merged {
-  const problems: CatalogProblem[] = [];
+  const problems: LeftOut[] = [];
   return {
     tools: uniqueNames(sources, 'tool', (items) => items.tools, problems),
     prompts: uniqueNames(sources, 'prompt', (items) => items.prompts, problems),
@@ -36,9 +35,9 @@ export function mergeSources(sources: readonly SourceItems[]): Merged {
 
 function uniqueNames<T extends Item>(
   sources: readonly SourceItems[],
-  kind: CatalogProblem['kind'],
+  kind: LeftOut['kind'],
   itemsOf: (source: SourceItems) => readonly T[],
-  problems: CatalogProblem[],
+  problems: LeftOut[],
 ): Owned<T>[] {
   const owners = new Map<string, string>();
   const kept: Owned<T>[] = [];

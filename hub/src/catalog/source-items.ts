@@ -1,7 +1,6 @@
-import { hubError, type ToolDefinition } from '@counterpart/schemas';
+import { hubError, type LeftOut, type ToolDefinition } from '@counterpart/schemas';
 import type { CatalogSource, JsonMembers, UpstreamLists } from '../kernel/ports.ts';
 import { hubName } from './names.ts';
-import type { CatalogProblem } from './problem.ts';
 import { sizeProblem, toolProblem } from './tool-check.ts';
 
 /** One thing a server offers. */
@@ -27,27 +26,30 @@ export interface SourceItems {
   readonly prompts: readonly Item[];
   readonly resources: readonly Item[];
   readonly resourceTemplates: readonly Item[];
-  readonly problems: readonly CatalogProblem[];
+  readonly problems: readonly LeftOut[];
 }
+
+const AWAITS_APPROVAL = 'its change awaits approval';
 
 type Quarantined = (server: string, tool: string) => boolean;
 
 /** Checks, names and serialises what a server lists; one bad entry is left out alone, with its reason. */
 export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined: Quarantined): SourceItems {
   const { id, prefix } = source;
-  const problems: CatalogProblem[] = [];
+  const problems: LeftOut[] = [];
   const nameOf = (name: string): string => hubName(id, prefix, name);
-  const refuse = (kind: CatalogProblem['kind'], name: string, detail: string): void =>
+  const refuse = (kind: LeftOut['kind'], name: string, detail: string): void =>
     void problems.push({ server: id, kind, name, code: 'TOOL_INVALID', detail });
-  const tools = lists.tools
-    .filter(({ name }) => !quarantined(id, name))
-    .flatMap((tool): ToolItem[] => {
-      const detail = toolProblem(tool);
-      if (detail === undefined) return [{ ...named(tool, tool.name, nameOf), value: tool }];
-      refuse('tool', tool.name, detail);
-      return [];
-    });
-  const listed = (kind: CatalogProblem['kind'], values: readonly JsonMembers[], make: MakeItem): Item[] =>
+  const tools = lists.tools.flatMap((tool): ToolItem[] => {
+    const { name } = tool;
+    const detail = toolProblem(tool);
+    if (detail !== undefined) refuse('tool', name, detail);
+    else if (quarantined(id, name))
+      problems.push({ server: id, kind: 'tool', name, code: 'TOOL_QUARANTINED', detail: AWAITS_APPROVAL });
+    else return [{ ...named(tool, name, nameOf), value: tool }];
+    return [];
+  });
+  const listed = (kind: LeftOut['kind'], values: readonly JsonMembers[], make: MakeItem): Item[] =>
     values.flatMap((value): Item[] => {
       const detail = sizeProblem(value);
       const item = detail === undefined ? make(value) : undefined;
@@ -55,7 +57,7 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
         refuse(kind, JSON.stringify(value['name'] ?? null), detail ?? 'it has no name or no URI');
       return item ? [item] : [];
     });
-  const keep = <T extends Item>(kind: CatalogProblem['kind'], items: readonly T[]): T[] =>
+  const keep = <T extends Item>(kind: LeftOut['kind'], items: readonly T[]): T[] =>
     onlyFirst(id, kind, items, problems);
   return {
     source,
@@ -94,9 +96,9 @@ function named(value: JsonMembers, own: string, keyOf: (own: string) => string):
 /** A server that lists a name twice is asked for the first one: the second could never be called. */
 function onlyFirst<T extends Item>(
   server: string,
-  kind: CatalogProblem['kind'],
+  kind: LeftOut['kind'],
   items: readonly T[],
-  problems: CatalogProblem[],
+  problems: LeftOut[],
 ): T[] {
   const seen = new Set<string>();
   return items.filter(({ key, own }) => {

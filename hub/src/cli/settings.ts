@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { HubConfig } from '@counterpart/schemas';
-import { z } from 'zod';
-import { JsoncError, parseJsonc, plainValue } from '../interop/jsonc.ts';
+import { HubConfig, toCounterpartError } from '@counterpart/schemas';
+import { decodeConfig } from '../config/decode.ts';
 import type { Home } from './home.ts';
 
 export interface HubSettings {
@@ -30,11 +29,9 @@ function read(file: string): { config: HubConfig; problem: string | undefined } 
   const defaults = HubConfig.parse({});
   if (!existsSync(file)) return { config: defaults, problem: undefined };
   try {
-    const parsed = HubConfig.safeParse(plainValue(parseJsonc(readFileSync(file, 'utf8'))));
-    if (parsed.success) return { config: parsed.data, problem: undefined };
-    return { config: defaults, problem: z.prettifyError(parsed.error) };
+    return { config: decodeConfig(readFileSync(file, 'utf8'), file), problem: undefined };
   } catch (error) {
-    if (error instanceof JsoncError) return { config: defaults, problem: error.message };
-    return { config: defaults, problem: error instanceof Error ? error.message : String(error) };
+    const { message, params } = toCounterpartError(error);
+    return { config: defaults, problem: String(params['detail'] ?? message) };
   }
 }

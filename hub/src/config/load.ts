@@ -4,24 +4,23 @@ import { canonicalJson, HubConfig, hubError, toCounterpartError } from '@counter
 import { hasComments, stripComments } from './comments.ts';
 import { parseMembers, readConfig } from './decode.ts';
 import { translate } from './dialects.ts';
-import { diffServers, needsRestart } from './diff.ts';
 import { replaceFile } from './replace-file.ts';
-import type { ConfigListener, ConfigStore, ConfigStoreOptions } from './store.ts';
+import type { ConfigFollower, ConfigStore } from './store.ts';
 import { watchFile } from './watch.ts';
 
 /** A configuration file that is read again when it changes; the last valid reading stays current. */
-export const createConfigStore = (options: ConfigStoreOptions): ConfigStore => new FileConfigStore(options);
+export const createConfigStore = (file: string): ConfigStore => new FileConfigStore(file);
 
 class FileConfigStore implements ConfigStore {
-  readonly #options: ConfigStoreOptions;
+  readonly #file: string;
   #current = HubConfig.parse({});
   #problem: string | undefined;
   #notes: readonly string[] = [];
   /** Edits of this process, one after the other. */
   #edits: Promise<void> = Promise.resolve();
 
-  constructor(options: ConfigStoreOptions) {
-    this.#options = options;
+  constructor(file: string) {
+    this.#file = file;
   }
 
   current(): HubConfig {
@@ -37,7 +36,7 @@ class FileConfigStore implements ConfigStore {
   }
 
   async load(): Promise<HubConfig> {
-    const { file } = this.#options;
+    const file = this.#file;
     try {
       const text = await readText(file);
       const { config, notes } =
@@ -53,24 +52,21 @@ class FileConfigStore implements ConfigStore {
     }
   }
 
-  watch(listener: ConfigListener): () => void {
-    const { file, log } = this.#options;
+  watch(follower: ConfigFollower): () => void {
     let told = this.#current;
-    return watchFile(file, log, async () => {
+    return watchFile(this.#file, follower.log, async () => {
       const before = this.#problem;
       try {
         await this.load();
       } catch (thrown) {
-        const { message } = toCounterpartError(thrown);
-        if (message !== before)
-          log.warn({ problem: message }, 'the configuration is not valid: the one before stays');
+        const problem = toCounterpartError(thrown);
+        if (problem.message !== before) follower.rejected(problem);
         return;
       }
       const previous = told;
       told = this.#current;
       if (canonicalJson(previous) === canonicalJson(told)) return;
-      this.#report(previous, told);
-      await listener(told, previous);
+      await follower.changed(told, previous);
     });
   }
 
@@ -81,7 +77,7 @@ class FileConfigStore implements ConfigStore {
   }
 
   async #write(edit: (json: Record<string, unknown>) => void): Promise<void> {
-    const { file } = this.#options;
+    const file = this.#file;
     const before = await readText(file);
     const raw = before === undefined ? {} : parseMembers(stripComments(before), file);
     const { json, issues } = translate(raw);
@@ -95,14 +91,6 @@ class FileConfigStore implements ConfigStore {
       throw hubError('CONFIG_CONFLICT', { file });
     if (lossy) await replaceFile(`${file}.bak`, before);
     await replaceFile(file, after);
-  }
-
-  #report(before: HubConfig, after: HubConfig): void {
-    const { log } = this.#options;
-    const { added, removed, changed } = diffServers(before, after);
-    log.info({ added, removed, changed }, 'the configuration changed');
-    const later = needsRestart(before, after);
-    if (later.length > 0) log.warn({ settings: later }, 'these settings take effect after a restart');
   }
 }
 

@@ -1,8 +1,15 @@
-import type { HubConfig } from '@counterpart/schemas';
+import type { CounterpartError, HubConfig } from '@counterpart/schemas';
 import type { Logger } from '../kernel/log.ts';
 
-/** A listener of configuration changes; the next change waits for its promise. */
-export type ConfigListener = (config: HubConfig, previous: HubConfig) => void | Promise<void>;
+/** Who hears of a changed file; the next change waits for the promise. */
+export interface ConfigFollower {
+  /** For what keeps the file from being watched. */
+  readonly log: Logger;
+  /** The file changed and is valid. */
+  changed(config: HubConfig, previous: HubConfig): void | Promise<void>;
+  /** The file changed and is not valid, for another reason than before: what was current stays. */
+  rejected(problem: CounterpartError): void;
+}
 
 /** The configuration file, as last read and valid. */
 export interface ConfigStore {
@@ -14,16 +21,11 @@ export interface ConfigStore {
   notes(): readonly string[];
   /** Reads the file; rejects with CONFIG_INVALID and keeps what was current. */
   load(): Promise<HubConfig>;
-  /** Calls `listener` after every change of the file that is valid; the returned function ends it. */
-  watch(listener: ConfigListener): () => void;
+  /** Tells the follower of every change of the file; the returned function ends it. */
+  watch(follower: ConfigFollower): () => void;
   /**
    * Edits the file's JSON, servers under `mcpServers` by their ids, and writes it durably; a copy with what is lost, such as
    * comments, is kept as `<file>.bak`. Rejects with CONFIG_INVALID or CONFIG_CONFLICT, and has then written nothing.
    */
   update(edit: (json: Record<string, unknown>) => void): Promise<void>;
-}
-
-export interface ConfigStoreOptions {
-  readonly file: string;
-  readonly log: Logger;
 }

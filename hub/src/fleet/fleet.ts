@@ -1,7 +1,8 @@
+import { relative } from 'node:path';
 import { type CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
 import type { LiveCatalog } from '../catalog/catalog.ts';
 import type { EventLog } from '../kernel/events.ts';
-import type { CatalogSource } from '../kernel/ports.ts';
+import type { CatalogSource, UpstreamLists } from '../kernel/ports.ts';
 import { discoverServers } from '../registry/discover.ts';
 import { type Desired, type DesiredServer, toChange, toDesired } from './desired.ts';
 import { createMember, type Member, type MemberOptions } from './member.ts';
@@ -67,20 +68,21 @@ export class Fleet {
   }
 
   async #reconcileNow(): Promise<void> {
-    const { serversDir, registry, events } = this.#options;
+    const { serversDir, registry, events, log } = this.#options;
     const desired = toDesired(discoverServers(serversDir), this.#options.config());
     const change = toChange(new Map([...this.#members].map(([id, member]) => [id, member.desired])), desired);
     const problems = new Map(desired.problems);
+    const gone = change.removed.filter((id) => !this.#isBroken(id, problems));
     const retired: Member[] = [];
     for (const id of [...change.added, ...change.changed]) {
       const old = this.#members.get(id);
       const made = await this.#make(desired, id, problems);
       if (!made) continue; // the old one, if any, stays: last good
       if (old) retired.push(old);
-      this.#members.set(id, made);
+      this.#members.set(id, { ...made, before: old && listsOf(old) });
       events.publish({ kind: old ? 'server-changed' : 'server-added', server: id });
     }
-    for (const id of change.removed) {
+    for (const id of gone) {
       const old = this.#members.get(id);
       if (old) retired.push(old);
       this.#members.delete(id);
@@ -89,9 +91,19 @@ export class Fleet {
     }
     this.#problems = problems;
     this.publish();
+    if (change.added.length + change.changed.length + gone.length > 0)
+      log.info({ added: change.added, changed: change.changed, removed: gone }, 'servers changed');
     for (const member of retired) this.#retire(member);
     await this.#export();
     this.#learn();
+  }
+
+  /** A package that is there and cannot be read, such as one half written: what ran goes on. */
+  #isBroken(id: string, problems: Desired['problems']): boolean {
+    const origin = this.#members.get(id)?.desired.origin;
+    const folder =
+      origin?.kind === 'built' ? relative(this.#options.serversDir, origin.found.directory) : undefined;
+    return folder !== undefined && problems.has(folder);
   }
 
   /** For other programs to read; a folder that cannot be written does not keep the hub from serving. */
@@ -160,7 +172,7 @@ export class Fleet {
       id,
       prefix,
       upstream: member.upstream,
-      known: member.known,
+      known: listsOf(member),
       enabled: member.enabled && !expired,
     };
   }
@@ -207,3 +219,6 @@ export class Fleet {
     );
   }
 }
+
+const listsOf = ({ upstream, known, before }: Member): UpstreamLists | undefined =>
+  upstream.lists ?? known ?? before;

@@ -28,6 +28,8 @@ export interface Member {
   readonly upstream: Upstream;
   /** Lists known without a process. */
   readonly known: UpstreamLists | undefined;
+  /** What it offered before it was changed: stands in until it has been asked anew. */
+  readonly before?: UpstreamLists | undefined;
   readonly enabled: boolean;
   readonly missingSecrets: readonly string[];
   /** For display: without secrets. */

@@ -1,18 +1,19 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { errorCatalogue } from '@counterpart/schemas';
+import { errorCatalogue, type HubStatus } from '@counterpart/schemas';
 import { readSecrets, secretsFile } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
-import { findHub, tokenFile, type HubPresence } from '../running-hub.ts';
+import { tokenFile, type HubPresence } from '../running-hub.ts';
 import { hubSettings } from '../settings.ts';
 import { note, ok, problem, warning, type Finding } from './finding.ts';
+import type { Running } from './running.ts';
 
 const NODE_FLOOR = 24;
 
 /** Node, home, data folder, token, configuration, port and the hub's process. */
-export async function checkHub(context: Context): Promise<Finding[]> {
+export async function checkHub(context: Context, running: Running): Promise<Finding[]> {
   const { home } = context;
-  const presence = await findHub(home);
+  const { presence, state } = running;
   return [
     checkNode(process.versions.node),
     ok('home', `${home.directory} (${home.reason})`),
@@ -20,6 +21,7 @@ export async function checkHub(context: Context): Promise<Finding[]> {
     checkPrivate('token', tokenFile(home)),
     checkPrivate('secrets', secretsFile(home.dataDir)),
     ...checkConfig(context),
+    ...checkUse(state),
     checkPresence(presence),
     await checkPort(context, presence),
   ];
@@ -83,6 +85,20 @@ function checkConfig({ home, io }: Context): Finding[] {
     ),
   ];
 }
+
+/** What a running hub makes of its configuration. */
+const checkUse = (state: HubStatus | undefined): Finding[] => [
+  ...(state?.config.notes ?? []).map((text) =>
+    warning('config', text, 'Write it so in hub.config.json, and this note goes away.'),
+  ),
+  ...(state?.config.needsRestart ?? []).map((setting) =>
+    warning(
+      'config',
+      `${setting} was changed and is not in effect yet`,
+      '`hub stop` and `hub start` bring it about.',
+    ),
+  ),
+];
 
 function checkPresence(presence: HubPresence): Finding {
   switch (presence.kind) {

@@ -1,16 +1,24 @@
-import type { Manifest, ServerDetail } from '@counterpart/schemas';
+import {
+  errorCatalogue,
+  type HubStatus,
+  type LeftOut,
+  type Manifest,
+  type ServerDetail,
+} from '@counterpart/schemas';
+import type { Discovery } from '../../registry/discover.ts';
 import { readSecrets } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
-import { createHubApi } from '../hub-api.ts';
-import { findHub } from '../running-hub.ts';
 import { readServersFolder } from '../server-folder.ts';
 import { hubSettings } from '../settings.ts';
 import { note, ok, problem, warning, type Finding } from './finding.ts';
+import type { Running } from './running.ts';
 
 /** Every server package, and every server of a running hub with its last failure. */
-export async function checkServers(context: Context): Promise<Finding[]> {
+export async function checkServers(
+  context: Context,
+  { state, servers: details }: Running,
+): Promise<Finding[]> {
   const { servers, problems } = readServersFolder(context);
-  const details = await askHub(context);
   const broken = [...problems].map(([folder, error]) =>
     problem(
       `server ${folder}`,
@@ -28,16 +36,27 @@ export async function checkServers(context: Context): Promise<Finding[]> {
     .map((detail) => failure(detail) ?? ok(`server ${detail.id}`, stateOf(detail)));
   if (servers.size + details.size + problems.size === 0)
     return [note('servers', `none in ${context.home.serversDir}; \`hub build\` makes one`)];
-  return [...broken, ...built, ...others];
+  return [...broken, ...built, ...others, ...checkFleet(state, problems)];
 }
 
-async function askHub(context: Context): Promise<Map<string, ServerDetail>> {
-  const presence = await findHub(context.home);
-  if (presence.kind !== 'running') return new Map();
-  const hub = createHubApi(presence.address, context.signal);
-  const details = await Promise.all((await hub.servers()).map(({ id }) => hub.server(id)));
-  return new Map(details.map((detail) => [detail.id, detail]));
+/** What the hub itself met: servers it cannot make, and what it does not offer of the others. */
+function checkFleet(state: HubStatus | undefined, known: Discovery['problems']): Finding[] {
+  if (!state) return [];
+  return [
+    ...state.problems
+      .filter(({ server }) => !known.has(server))
+      .map(({ server, detail, fix }) => problem(`server ${server}`, detail, fix)),
+    ...state.leftOut.map(({ server, kind, name, code, detail }) =>
+      warning(`server ${server}`, `${kind} ${name} is left out: ${detail}`, REMEDIES[code]),
+    ),
+  ];
 }
+
+const REMEDIES: Readonly<Record<LeftOut['code'], string>> = {
+  NAME_COLLISION: errorCatalogue.NAME_COLLISION.fix,
+  TOOL_INVALID: 'Correct it in the server, or ask its author to.',
+  TOOL_QUARANTINED: 'Look at what changed and approve it, or leave it out.',
+};
 
 interface Built {
   readonly id: string;

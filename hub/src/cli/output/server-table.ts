@@ -1,4 +1,4 @@
-import type { HubStatus, ServerSummary } from '@counterpart/schemas';
+import type { HubStatus, LeftOut, ServerSummary } from '@counterpart/schemas';
 import { paintState } from './format.ts';
 import type { Paint } from './paint.ts';
 import { renderTable } from './table.ts';
@@ -36,3 +36,10 @@ export const renderBroken = (problems: HubStatus['problems'], paint: Paint): str
     `${paint.bad('✗')} ${paint.strong(server)}: ${detail.replaceAll('\n', '\n  ')}`,
     `  ${paint.good('→')} ${fix}`,
   ]);
+
+/** What servers list and the hub does not offer; nothing when there is none. */
+export const renderLeftOut = (leftOut: readonly LeftOut[], paint: Paint): string[] =>
+  leftOut.map(
+    ({ server, kind, name, detail }) =>
+      `${paint.warn('!')} ${kind} ${paint.strong(name)} of ${server} is left out: ${detail}`,
+  );

@@ -3,6 +3,7 @@ import { defineCommand } from '../../command.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { checkHub } from '../../doctor/hub-checks.ts';
 import { checkMachine } from '../../doctor/machine-checks.ts';
+import { askHub } from '../../doctor/running.ts';
 import { checkServers } from '../../doctor/server-checks.ts';
 import { count } from '../../output/format.ts';
 import type { Paint } from '../../output/paint.ts';
@@ -18,11 +19,14 @@ export const doctor = defineCommand({
   examples: [['hub doctor', 'every finding comes with its remedy']],
   input: z.object({}),
   async run(context) {
-    const findings = await context.working('examining', async () => [
-      ...(await checkHub(context)),
-      ...(await checkServers(context)),
-      ...checkMachine(context),
-    ]);
+    const findings = await context.working('examining', async () => {
+      const running = await askHub(context);
+      return [
+        ...(await checkHub(context, running)),
+        ...(await checkServers(context, running)),
+        ...checkMachine(context),
+      ];
+    });
     const problems = findings.filter(({ level }) => level === 'problem').length;
     context.result({ healthy: problems === 0, findings }, () => render(findings, problems, context.paint));
     return problems === 0 ? 0 : PROBLEMS_EXIT;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { count, duration } from '../../output/format.ts';
-import { renderBroken, renderServers } from '../../output/server-table.ts';
+import { renderBroken, renderLeftOut, renderServers } from '../../output/server-table.ts';
 import { readToken, tokenFile } from '../../running-hub.ts';
 import { runningHub } from '../../with-hub.ts';
 
@@ -29,12 +29,17 @@ export const status = defineCommand({
         ...(state.config.problem === undefined
           ? []
           : [`  ${paint.bad('✗')} ${state.config.file} is not in use: ${state.config.problem}`]),
+        ...state.config.notes.map((note) => `  ${paint.warn('!')} ${note}`),
+        ...(state.config.needsRestart.length === 0
+          ? []
+          : [`  ${paint.warn('!')} waits for a restart: ${state.config.needsRestart.join(', ')}`]),
         '',
         state.servers.length === 0
           ? 'No servers. `hub build` or `hub add` makes the first.'
           : renderServers(state.servers, paint, context.io.width),
         paint.faint(`${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}`),
         ...renderBroken(state.problems, paint),
+        ...renderLeftOut(state.leftOut, paint),
       ].join('\n'),
     );
   },
