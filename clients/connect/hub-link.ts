@@ -36,7 +36,7 @@ const isReset = (cause: Error): boolean => 'code' in cause && cause.code === 'EC
 
 /** Connections to one MCP endpoint over HTTP, kept alive between requests. */
 export class HubLink {
-  readonly #url: URL;
+  #url: URL;
   readonly #headers: OutgoingHttpHeaders;
   readonly #agent = new Agent({ keepAlive: true });
 
@@ -47,6 +47,11 @@ export class HubLink {
 
   get address(): string {
     return this.#url.href;
+  }
+
+  /** The hub answers at another address from now on. */
+  moveTo(url: URL): void {
+    this.#url = url;
   }
 
   /** Resolves when the answer is complete; rejects when the connection fails, or with an AbortError. */

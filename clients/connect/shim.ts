@@ -7,6 +7,7 @@ import { ToolHeaders } from './tool-headers.ts';
 export interface ShimOptions {
   readonly link: HubLink;
   readonly output: Writable;
+  /** The hub cannot be reached; resolves when the link leads to one that answers. Called once at a time. */
   readonly onLost?: (() => Promise<void>) | undefined;
 }
 
@@ -85,16 +86,25 @@ export class Shim {
   /** One more attempt where nothing can have been done twice: the hub was not there, or the request changes nothing. */
   async #sendReviving(message: ShimMessage, signal: AbortSignal): Promise<Visit> {
     try {
-      return await this.#send(message, signal);
+      return await this.#sendFresh(message, signal);
     } catch (thrown) {
-      if (thrown instanceof StaleConnection && message.method !== 'tools/call')
-        return this.#send(message, signal);
       if (!wasNotThere(thrown) || !this.#options.onLost) throw thrown;
       this.#revival ??= this.#options.onLost().finally(() => {
         this.#revival = undefined;
       });
       await this.#revival;
       return this.#send(message, signal);
+    }
+  }
+
+  /** On a new connection where the kept one was closed in the meantime. */
+  async #sendFresh(message: ShimMessage, signal: AbortSignal): Promise<Visit> {
+    try {
+      return await this.#send(message, signal);
+    } catch (thrown) {
+      if (thrown instanceof StaleConnection && message.method !== 'tools/call')
+        return this.#send(message, signal);
+      throw thrown;
     }
   }
 

@@ -9,8 +9,8 @@ export interface StdioShimOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly signal?: AbortSignal | undefined;
-  /** The hub cannot be reached; may start one and resolve when it answers again. Called once at a time. */
-  readonly onLost?: (() => Promise<void>) | undefined;
+  /** The hub cannot be reached; may start one and resolve with its address when it answers again. Called once at a time. */
+  readonly onLost?: (() => Promise<string>) | undefined;
 }
 
 /**
@@ -19,7 +19,10 @@ export interface StdioShimOptions {
  */
 export async function runStdioShim(options: StdioShimOptions): Promise<void> {
   const link = new HubLink(endpointOf(options.url), options.token);
-  const shim = new Shim({ link, output: options.output, onLost: options.onLost });
+  const { onLost } = options;
+  // A hub that was started anew may have taken another port.
+  const revive = onLost && (async () => link.moveTo(endpointOf(await onLost())));
+  const shim = new Shim({ link, output: options.output, onLost: revive });
   try {
     await new Promise<void>((resolve) => {
       for (const event of ['end', 'close', 'error']) options.input.once(event, resolve);

@@ -200,14 +200,32 @@ describe('the stdio shim', () => {
     alone.end();
     await shim;
     const helped = new LineClient();
-    const onLost = async (): Promise<void> => {
+    const onLost = async (): Promise<string> => {
       const revived = await serveGateway(catalog, { port: served.port });
       cleanUp.push(() => revived.close());
+      return revived.url;
     };
     const second = runStdioShim({ url: served.url, input: helped.input, output: helped.output, onLost });
     expect((await helped.request(1, 'tools/list', { _meta: modernMeta() })).result).toBeDefined();
     helped.end();
     await second;
+  });
+
+  it('follows a hub that comes back at another address, sessions included', async () => {
+    const { catalog, served } = await setUp();
+    const client = new LineClient();
+    const onLost = async (): Promise<string> => {
+      const elsewhere = await serveGateway(catalog);
+      cleanUp.push(() => elsewhere.close());
+      return elsewhere.url;
+    };
+    const shim = runStdioShim({ url: served.url, input: client.input, output: client.output, onLost });
+    await client.initialize();
+    await served.close();
+    const call = (id: number) => client.request(id, 'tools/call', { name: 'echo', arguments: { n: id } });
+    expect([(await call(1)).result, (await call(2)).result]).toEqual([text('{"n":1}'), text('{"n":2}')]);
+    client.end();
+    await shim;
   });
 
   it('ends when it is told to', async () => {

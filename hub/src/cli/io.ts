@@ -8,8 +8,8 @@ export type RunShim = (options: {
   readonly input: Readable;
   readonly output: Writable;
   readonly signal: AbortSignal;
-  /** The hub is gone; resolves when it answers again. */
-  readonly onLost: () => Promise<void>;
+  /** The hub is gone; resolves with the endpoint’s address when it answers again. */
+  readonly onLost: () => Promise<string>;
 }) => Promise<void>;
 
 /** The outside world of one command, handed in so that every screen can be tested without a process. */

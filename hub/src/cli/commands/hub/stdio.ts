@@ -21,14 +21,14 @@ export const stdio = defineCommand({
   input: z.object({ server: z.string().optional() }),
   async run(context, { server }) {
     const path = server === undefined ? '/mcp' : `/mcp/s/${encodeURIComponent(server)}`;
-    const url = await ensureHub(context);
+    const endpoint = async () => (await ensureHub(context)) + path;
     await context.io.runShim({
-      url: url + path,
+      url: await endpoint(),
       token: readToken(context.home),
       input: context.io.stdin,
       output: context.io.stdout,
       signal: context.signal,
-      onLost: async () => void (await ensureHub(context)),
+      onLost: endpoint,
     });
   },
 });
