@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { parseJsonc, plainValue } from '../interop/jsonc.ts';
+import { parseJsonc, plainValue } from '../kernel/jsonc.ts';
 import type { Io } from './io.ts';
 
 export const CONFIG_NAME = 'hub.config.json';

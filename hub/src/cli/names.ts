@@ -1,6 +1,6 @@
 import { hubError, type ServerDetail, type ToolEntry } from '@counterpart/schemas';
 import type { HubApi } from './hub-api.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../kernel/nearest.ts';
 
 /** The server of this name. Rejects with SERVER_UNKNOWN and names near to it. */
 export async function findServer(hub: HubApi, id: string): Promise<ServerDetail> {

@@ -3,7 +3,7 @@ import { resolve, join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { discoverServers, type Discovery } from '../registry/discover.ts';
 import type { Context } from './context.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../kernel/nearest.ts';
 
 /** The servers folder as it stands; empty when there is none. */
 export const readServersFolder = (context: Context): Discovery => discoverServers(context.home.serversDir);

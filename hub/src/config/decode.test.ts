@@ -130,11 +130,11 @@ test('every issue is told with its place in the file as it was written', () => {
 });
 
 test.each([
-  ['{"a": secret-word}', '✖ something is not JSON, line 1 column 7'],
-  ['{\n  "listen": {\n', "✖ Expected property name or '}', line 3 column 1"],
-  ['{"a": 1 "b": 2}', "✖ Expected ',' or '}' after property value, line 1 column 9"],
+  ['{"a": secret-word}', '✖ not a value at line 1, column 7'],
+  ['{\n  "listen": {\n', '✖ a member’s name in double quotes is missing at line 3, column 1'],
+  ['{"a": 1 "b": 2}', '✖ "," or "}" is missing at line 1, column 9'],
   ['[]', '✖ Invalid input: the file must hold one object, { … }'],
-  ['', '✖ Unexpected end'],
+  ['', '✖ unexpected end at line 1, column 1'],
 ])('text that is not JSON is refused with its place and without quoting it: %j', (text, detail) => {
   expect(detailOf(text)).toBe(detail);
 });

@@ -1,6 +1,5 @@
 import { CommandServer, HubConfig, hubError, RemoteServer } from '@counterpart/schemas';
 import { z } from 'zod';
-import { stripComments } from './comments.ts';
 import {
   fillEditorVariables,
   isMembers,
@@ -8,10 +7,11 @@ import {
   translate,
   type Issue,
   type JsonMembers,
+  type Path,
   type Translation,
 } from './dialects.ts';
-import { nearestName } from './nearest.ts';
-import { describeSyntaxError, lineOf, type Path } from './places.ts';
+import { JsoncError, nodeAt, parseJsonc, plainValue, type JsonNode } from '../kernel/jsonc.ts';
+import { nearest } from '../kernel/nearest.ts';
 
 export interface Decoded {
   readonly config: HubConfig;
@@ -24,25 +24,33 @@ export const decodeConfig = (text: string, file: string): HubConfig => readConfi
 
 /** As `decodeConfig`, with notes. */
 export function readConfig(text: string, file: string): Decoded {
-  const json = stripComments(text);
-  const translation = fillEditorVariables(translate(parseMembers(json, file)), file);
+  const { root, value } = parseMembers(text, file);
+  const translation = fillEditorVariables(translate(value), file);
   const { issues, notes } = translation;
   const all = [...issues, ...schemaIssues(translation)];
-  if (all.length > 0) throw hubError('CONFIG_INVALID', { file, detail: describe(all, json) });
+  if (all.length > 0)
+    throw hubError('CONFIG_INVALID', {
+      file,
+      detail: describe(all, (path) => lineOf(text, nodeAt(root, path))),
+    });
   return { config: HubConfig.parse(translation.json), notes };
 }
 
-/** The object that JSON text, comments stripped, holds. Throws CONFIG_INVALID. */
-export function parseMembers(json: string, file: string): JsonMembers {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    // The parser's own message quotes the text, which may hold secrets: neither words nor cause are kept.
-    throw hubError('CONFIG_INVALID', { file, detail: describeSyntaxError(json, error) });
-  }
-  if (isMembers(value)) return value;
+/** The object that JSON text holds, comments and trailing commas allowed, and where its members stand. Throws CONFIG_INVALID. */
+export function parseMembers(text: string, file: string): { root: JsonNode; value: JsonMembers } {
+  const root = parseText(text, file);
+  const value = plainValue(root);
+  if (isMembers(value)) return { root, value };
   throw hubError('CONFIG_INVALID', { file, detail: '✖ Invalid input: the file must hold one object, { … }' });
+}
+
+function parseText(text: string, file: string): JsonNode {
+  try {
+    return parseJsonc(text);
+  } catch (error) {
+    if (error instanceof JsoncError) throw hubError('CONFIG_INVALID', { file, detail: `✖ ${error.message}` });
+    throw error;
+  }
 }
 
 /** Servers are held against the one form they mean to be, because a union's issues name neither. */
@@ -62,7 +70,7 @@ function check(schema: z.ZodType, value: unknown, base: Path): Issue[] {
     const path = [...base, ...issue.path];
     if (issue.code !== 'unrecognized_keys') return [{ message: issue.message, path }];
     return issue.keys.map((key) => {
-      const near = nearestName(key, knownKeys(schema, issue.path));
+      const near = nearest(key, knownKeys(schema, issue.path))[0];
       const hint = near === undefined ? '' : `; did you mean "${near}"?`;
       return { message: `Unrecognized key "${key}"${hint}`, path: [...path, key] };
     });
@@ -79,13 +87,17 @@ function knownKeys(schema: unknown, path: Path): string[] {
   return key === undefined ? Object.keys(schema.shape) : knownKeys(schema.shape[String(key)], rest);
 }
 
-function describe(issues: readonly Issue[], json: string): string {
+function describe(issues: readonly Issue[], lineAt: (path: Path) => number | undefined): string {
   return issues
     .map(({ message, path }) => {
-      const line = lineOf(json, path);
+      const line = lineAt(path);
       const place =
         path.length === 0 ? '' : `\n  → at ${path.join('.')}${line === undefined ? '' : `, line ${line}`}`;
       return `✖ ${message}${place}`;
     })
     .join('\n');
 }
+
+/** From 1. */
+const lineOf = (text: string, node: JsonNode | undefined): number | undefined =>
+  node && text.slice(0, node.start).split('\n').length;

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { ServerId } from '@counterpart/schemas';
-import type { Path } from './places.ts';
 
+export type Path = readonly PropertyKey[];
 export type JsonMembers = Record<string, unknown>;
 
 export interface Issue {

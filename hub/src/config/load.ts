@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { canonicalJson, HubConfig, hubError, toCounterpartError } from '@counterpart/schemas';
-import { hasComments, stripComments } from './comments.ts';
+import { isPlainJson } from '../kernel/jsonc.ts';
+import { writeWhole } from '../kernel/write-whole.ts';
 import { parseMembers, readConfig } from './decode.ts';
 import { translate } from './dialects.ts';
-import { replaceFile } from './replace-file.ts';
 import type { ConfigFollower, ConfigStore } from './store.ts';
 import { watchFile } from './watch.ts';
 
@@ -79,18 +79,19 @@ class FileConfigStore implements ConfigStore {
   async #write(edit: (json: Record<string, unknown>) => void): Promise<void> {
     const file = this.#file;
     const before = await readText(file);
-    const raw = before === undefined ? {} : parseMembers(stripComments(before), file);
+    const raw = before === undefined ? {} : parseMembers(before, file).value;
     const { json, issues } = translate(raw);
     // Two servers of one id: writing would lose one of them.
     if (before !== undefined && issues.length > 0) readConfig(before, file);
-    const lossy = before !== undefined && (hasComments(before) || canonicalJson(raw) !== canonicalJson(json));
+    const lossy =
+      before !== undefined && (!isPlainJson(before) || canonicalJson(raw) !== canonicalJson(json));
     edit(json);
     const after = `${JSON.stringify(translate(json).json, undefined, 2)}\n`;
     readConfig(after, file);
     if (fingerprint(await readText(file)) !== fingerprint(before))
       throw hubError('CONFIG_CONFLICT', { file });
-    if (lossy) await replaceFile(`${file}.bak`, before);
-    await replaceFile(file, after);
+    if (lossy) writeWhole(`${file}.bak`, before);
+    writeWhole(file, after);
   }
 }
 

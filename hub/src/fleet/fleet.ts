@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { type CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
 import type { LiveCatalog } from '../catalog/catalog.ts';
+import { didYouMean } from '../kernel/nearest.ts';
 import type { EventLog } from '../kernel/events.ts';
 import type { CatalogSource, UpstreamLists } from '../kernel/ports.ts';
 import { discoverServers } from '../registry/discover.ts';
@@ -46,12 +47,10 @@ export class Fleet {
   get(id: string): Member {
     const member = this.#members.get(id);
     if (member) return member;
-    throw this.#problems.get(id) ?? hubError('SERVER_UNKNOWN', { server: id, suggestion: this.#suggest(id) });
-  }
-
-  #suggest(id: string): string {
-    const near = [...this.#members.keys()].find((known) => known.includes(id) || id.includes(known));
-    return near === undefined ? '' : ` Did you mean ${near}?`;
+    throw (
+      this.#problems.get(id) ??
+      hubError('SERVER_UNKNOWN', { server: id, suggestion: didYouMean(id, this.#members.keys()) })
+    );
   }
 
   /**

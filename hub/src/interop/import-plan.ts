@@ -5,7 +5,7 @@ import { readConfiguration, objectAt, type ConfigurationText } from './client-fi
 import { clientFacts, userFile, type ClientId, type UserPlace } from './clients.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { setMember } from './jsonc-edit.ts';
-import { parseJsonc, plainValue, type ObjectNode } from './jsonc.ts';
+import { parseJsonc, plainValue, type ObjectNode } from '../kernel/jsonc.ts';
 import { toHubEntry } from './to-hub-entry.ts';
 
 export interface ImportItem {

@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { findMember, JsoncError, parseJsonc, skipTrivia, type ObjectNode } from './jsonc.ts';
+import { findMember, JsoncError, parseJsonc, skipTrivia, type ObjectNode } from '../kernel/jsonc.ts';
 
 /** How the file is laid out, so that an insertion looks like what stands around it. */
 interface Layout {

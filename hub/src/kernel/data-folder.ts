@@ -1,19 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
+import { writeWhole } from './write-whole.ts';
 
 /** What a running hub leaves in its data folder for others to find it: `hub.json`. */
 export const RunningHub = z.object({
@@ -152,18 +142,6 @@ function readOrMakeToken(file: string): string {
   const token = randomBytes(32).toString('base64url');
   writeWhole(file, `${token}\n`);
   return token;
-}
-
-/** The file has the old text or the new one, also after a crash. */
-function writeWhole(file: string, text: string): void {
-  const fd = openSync(`${file}.new`, 'w', 0o600);
-  try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(`${file}.new`, file);
 }
 
 function writable<T>(directory: string, act: () => T): T {

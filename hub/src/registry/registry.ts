@@ -1,9 +1,10 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, HealthRecord, type ServerState } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import type { UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
+import { writeWhole } from '../kernel/write-whole.ts';
 import type { Db } from '../store/store.ts';
 
 /** What the registry keeps of a server. */
@@ -90,8 +91,7 @@ function serverReads(db: Db): Records<'list' | 'get' | 'versions' | 'exportTo'> 
       const file = join(directory, '_registry.json');
       const servers = Object.fromEntries((await list()).map(({ id, ...facts }) => [id, facts]));
       mkdirSync(directory, { recursive: true });
-      writeFileSync(`${file}.new`, `${JSON.stringify({ servers }, undefined, 2)}\n`);
-      renameSync(`${file}.new`, file);
+      writeWhole(file, `${JSON.stringify({ servers }, undefined, 2)}\n`, 0o644);
     },
   };
 }

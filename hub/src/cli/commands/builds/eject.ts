@@ -3,7 +3,7 @@ import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { didYouMean } from '../../nearest.ts';
+import { didYouMean } from '../../../kernel/nearest.ts';
 import { readServersFolder } from '../../server-folder.ts';
 
 export const eject = defineCommand({

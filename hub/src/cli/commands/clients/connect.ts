@@ -10,7 +10,7 @@ import {
   type ConnectPlan,
   type Reach,
 } from '../../../interop/connect-plan.ts';
-import { realFile, writeWhole } from '../../../interop/write-whole.ts';
+import { realFile, writeWhole } from '../../../kernel/write-whole.ts';
 import { clientPlace } from '../../client-place.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';

@@ -14,11 +14,11 @@ import {
 } from '../../../interop/import-plan.ts';
 import { maskSecret } from '../../../interop/hide-secrets.ts';
 import { readSecrets, saveSecrets, secretsFile } from '../../../interop/secrets-file.ts';
-import { writeWhole } from '../../../interop/write-whole.ts';
+import { writeWhole } from '../../../kernel/write-whole.ts';
 import { clientPlace } from '../../client-place.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { didYouMean } from '../../nearest.ts';
+import { didYouMean } from '../../../kernel/nearest.ts';
 import { renderDiff } from '../../output/diff.ts';
 import { count } from '../../output/format.ts';
 import { renderTable } from '../../output/table.ts';

@@ -30,7 +30,7 @@ export interface MemberNode {
   readonly value: JsonNode;
 }
 
-/** What does not parse, and where (both 1-based). */
+/** What does not parse, and where (both 1-based), in words that quote none of the text, for it may hold secrets. */
 export class JsoncError extends Error {
   readonly line: number;
   readonly column: number;
@@ -184,3 +184,30 @@ export function plainValue(node: JsonNode): Json {
 /** The member that counts: the last of that name. */
 export const findMember = (node: ObjectNode, key: string): MemberNode | undefined =>
   node.members.findLast((member) => member.key === key);
+
+/** The value at `path`, or the nearest one around it that is there; undefined when nothing but the root is. */
+export function nodeAt(root: JsonNode, path: readonly PropertyKey[]): JsonNode | undefined {
+  let found: JsonNode | undefined;
+  let node: JsonNode | undefined = root;
+  for (const key of path) {
+    node = node && childOf(node, key);
+    found = node ?? found;
+  }
+  return found;
+}
+
+function childOf(node: JsonNode, key: PropertyKey): JsonNode | undefined {
+  if (node.kind === 'object') return findMember(node, String(key))?.value;
+  return node.kind === 'array' ? node.items[Number(key)] : undefined;
+}
+
+/** Whether there are neither comments nor trailing commas, which writing the value anew would lose. */
+export function isPlainJson(text: string): boolean {
+  try {
+    parseJsonc(text, { strict: true });
+    return true;
+  } catch (error) {
+    if (error instanceof JsoncError) return false;
+    throw error;
+  }
+}

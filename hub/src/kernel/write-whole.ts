@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -10,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { newId } from './ids.ts';
 
 /** The file that a path stands for: links are followed, so that a linked configuration stays a link. */
 export function realFile(path: string): string {
@@ -20,10 +20,10 @@ export function realFile(path: string): string {
   }
 }
 
-/** Replaces a file whole or not at all, durably; its mode stays, a new file gets `mode`. */
-export function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): void {
+/** Replaces a file whole or not at all, durably, also where a link stands; its mode stays, a new file is its owner's. */
+export function writeWhole(path: string, content: string | Uint8Array, mode = 0o600): void {
   const file = realFile(path);
-  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
+  const temporary = join(dirname(file), `.${basename(file)}.${newId()}`);
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   try {
     const handle = openSync(temporary, 'wx', modeOf(file) ?? mode);
@@ -41,5 +41,6 @@ export function writeWhole(path: string, content: string | Uint8Array, mode = 0o
 }
 
 function modeOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.mode;
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found && found.mode & 0o777;
 }
