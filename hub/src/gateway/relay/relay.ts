@@ -50,7 +50,7 @@ class Course implements RelaySink, RelayTicket {
     this.#upstream = upstream;
     this.#passage = passage;
     this.#method = request.method;
-    this.caller = callerFor(upstream, passage.caller);
+    this.caller = passage.caller;
     this.#again = passage.caller.era === 'legacy' ? { ...request, params: { ...request.params } } : undefined;
   }
 
@@ -127,19 +127,4 @@ class Course implements RelaySink, RelayTicket {
     this.#ended = true;
     this.#passage.done();
   }
-}
-
-const CARRIED = ['elicitation', 'sampling', 'roots'];
-/** Level a modern server is asked for when a legacy client never named one. */
-const USUAL_LOG_LEVEL = 'info';
-
-/**
- * Towards a modern server the hub speaks for a legacy client: it answers that server's input requests by asking the client,
- * so the server may know which of them the client can answer.
- */
-function callerFor(upstream: Upstream, caller: Caller): Caller {
-  if (caller.era === 'modern' || upstream.info?.era !== 'modern') return caller;
-  const declared = CARRIED.filter((name) => caller.capabilities[name] !== undefined);
-  const capabilities = Object.fromEntries(declared.map((name) => [name, caller.capabilities[name]]));
-  return { ...caller, era: 'modern', capabilities, logLevel: caller.logLevel ?? USUAL_LOG_LEVEL };
 }

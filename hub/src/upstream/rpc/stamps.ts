@@ -23,13 +23,22 @@ export const HUB_INFO: JsonMembers = { name: 'counterpart', version: '0.1.0' };
 /** The hub itself asks: it can be asked nothing. */
 export const HUB_CALLER: Caller = { era: 'modern', capabilities: {}, clientInfo: HUB_INFO };
 
+/** What the gateway asks a legacy client for on behalf of a modern server. */
+const ASKED_FOR_LEGACY = ['elicitation', 'sampling', 'roots'];
+
 /**
  * What a modern server may ask of this caller. Input requests of a modern client travel in the answer and need nothing from
- * the hub; a legacy client could not read them. Tasks are withheld, because their later requests name no server.
+ * the hub; a legacy client could not read them, so the gateway answers them by asking it. Tasks are withheld, because their
+ * later requests name no server.
  */
-export function carriedCapabilities(caller: Caller): JsonMembers {
-  if (caller.era === 'legacy') return {};
-  const { capabilities } = caller;
+export function carriedCapabilities({ era, capabilities }: Caller): JsonMembers {
+  if (era === 'legacy')
+    return Object.fromEntries(
+      ASKED_FOR_LEGACY.filter((name) => capabilities[name] !== undefined).map((name) => [
+        name,
+        capabilities[name],
+      ]),
+    );
   const extensions = capabilities['extensions'];
   const asksTasks = isMembers(extensions) && TASKS_EXTENSION in extensions;
   if (!asksTasks && !('tasks' in capabilities)) return capabilities;
@@ -39,12 +48,16 @@ export function carriedCapabilities(caller: Caller): JsonMembers {
   return { ...rest, extensions: others };
 }
 
+/** A legacy client that never named a level gets logs all the same; a modern server sends none unasked. */
+const USUAL_LOG_LEVEL = 'info';
+
 /** `_meta` of a request to a modern server (2026-07-28, basic: every request carries these). */
 export function modernMeta(meta: unknown, caller: Caller): JsonMembers {
   const stamped: JsonMembers = { ...membersOf(meta) };
   stamped[VERSION_KEY] = MODERN_VERSION;
   stamped[CLIENT_INFO_KEY] = caller.clientInfo ?? HUB_INFO;
   stamped[CAPABILITIES_KEY] = carriedCapabilities(caller);
-  if (caller.logLevel !== undefined) stamped[LOG_LEVEL_KEY] = caller.logLevel;
+  const level = caller.logLevel ?? (caller.era === 'legacy' ? USUAL_LOG_LEVEL : undefined);
+  if (level !== undefined) stamped[LOG_LEVEL_KEY] = level;
   return stamped;
 }

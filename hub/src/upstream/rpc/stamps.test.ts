@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { carriedCapabilities, modernMeta } from './stamps.ts';
+
+const TASKS = { 'io.modelcontextprotocol/tasks': {} };
+
+test('of a legacy client a modern server may ask what the gateway can ask it for, and nothing else', () => {
+  const capabilities = { elicitation: { form: {} }, sampling: {}, roots: { listChanged: true }, tasks: {} };
+  expect(carriedCapabilities({ era: 'legacy', capabilities })).toEqual({
+    elicitation: { form: {} },
+    sampling: {},
+    roots: { listChanged: true },
+  });
+  expect(carriedCapabilities({ era: 'legacy', capabilities: { experimental: {} } })).toEqual({});
+});
+
+test('a modern client’s capabilities go on as they are, without tasks', () => {
+  const capabilities = { elicitation: {}, extensions: { ...TASKS, other: {} }, tasks: {} };
+  expect(carriedCapabilities({ era: 'modern', capabilities })).toEqual({
+    elicitation: {},
+    extensions: { other: {} },
+  });
+});
+
+test('a legacy client that named no level gets logs, a modern one that named none gets none', () => {
+  const levelFor = (era: 'modern' | 'legacy', logLevel?: string) =>
+    modernMeta({}, { era, capabilities: {}, logLevel })['io.modelcontextprotocol/logLevel'];
+  expect([levelFor('legacy'), levelFor('modern'), levelFor('legacy', 'error')]).toEqual([
+    'info',
+    undefined,
+    'error',
+  ]);
+});
