@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startMirror } from '@counterpart/scaffolds/mirror/serve';
+import { startMirror, type ServeOptions } from '@counterpart/scaffolds/mirror/serve';
 import { Manifest, type Blueprint, type BuildReport } from '@counterpart/schemas';
 import { description, type Workspace } from './builder-workspace.ts';
 import type { Launch } from './specs-clients.ts';
@@ -16,14 +16,18 @@ export interface BuiltServer extends AsyncDisposable {
 }
 
 /** Builds the description `file` into the workspace and starts its mirror. */
-export async function openBuilt(workspace: Workspace, file: string): Promise<BuiltServer> {
+export async function openBuilt(
+  workspace: Workspace,
+  file: string,
+  mirrorOptions: ServeOptions = {},
+): Promise<BuiltServer> {
   const report = await workspace.build({ from: description(file), name: 'built' });
   const { directory } = report;
   const read = async (name: string): Promise<unknown> =>
     JSON.parse(await readFile(join(directory, name), 'utf8'));
   const manifest = Manifest.parse(await read('manifest.json'));
   const blueprint = (await read('blueprint.json')) as Blueprint; // written by the build a moment ago
-  const mirror = await startMirror(blueprint);
+  const mirror = await startMirror(blueprint, mirrorOptions);
   return {
     directory,
     report,

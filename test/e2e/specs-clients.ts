@@ -6,6 +6,7 @@ import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/c
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { JsonObject } from '@counterpart/schemas';
+import { z } from 'zod';
 import { ROOT } from '../guards/proofs-reporter.ts';
 
 /** A program that speaks MCP over its standard streams. */
@@ -18,6 +19,10 @@ export interface Launch {
 export interface Answer {
   readonly isError: boolean;
   readonly structuredContent: unknown;
+  /** Text of the content's text items. */
+  readonly text: string;
+  /** Where the service's answer strayed from its description, by the kit's account. */
+  readonly drift: readonly string[];
 }
 
 /** What these tests ask of a client of any kind. */
@@ -28,10 +33,18 @@ export interface StdioClient extends AsyncDisposable {
   call(name: string, input: JsonObject): Promise<Answer>;
 }
 
-const toAnswer = (result: Readonly<Record<string, unknown>>): Answer => ({
-  isError: result['isError'] === true,
-  structuredContent: result['structuredContent'],
+const Called = z.looseObject({
+  isError: z.boolean().default(false),
+  structuredContent: z.unknown().optional(),
+  content: z.array(z.looseObject({ text: z.string().default('') })),
+  _meta: z.looseObject({ 'counterpart/drift': z.array(z.string()).default([]) }).optional(),
 });
+
+function toAnswer(result: unknown): Answer {
+  const { isError, structuredContent, content, _meta } = Called.parse(result);
+  const text = content.map((item) => item.text).join('\n');
+  return { isError, structuredContent, text, drift: _meta?.['counterpart/drift'] ?? [] };
+}
 
 /** The client of the SDK's first version, connected. */
 export async function openLegacy(launch: Launch): Promise<StdioClient> {

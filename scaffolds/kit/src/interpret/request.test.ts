@@ -271,6 +271,23 @@ describe('names, defaults and addresses', () => {
     expect(wire(http, { Accept: 'application/pdf' }).headers['accept']).toBe('application/pdf');
   });
 
+  test.each([
+    [[], '*/*'],
+    [['application/json'], 'application/json, */*;q=0.1'],
+    [
+      ['application/json', 'application/xml', 'text/plain'],
+      'application/json, application/xml;q=0.9, text/plain;q=0.8, */*;q=0.1',
+    ],
+  ])('the types %j are accepted in this order', (accept, header) => {
+    expect(wire({ ...get('/a', []), accept }, {}).headers['accept']).toBe(header);
+  });
+
+  test('no type that is named is accepted less than one that is not', () => {
+    const accept = Array.from({ length: 14 }, (_, index) => `text/t${index}`);
+    const header = wire({ ...get('/a', []), accept }, {}).headers['accept'] ?? '';
+    expect(header).toMatch(/text\/t8;q=0\.2, .*text\/t13;q=0\.2, \*\/\*;q=0\.1$/);
+  });
+
   test('allowReserved keeps what may stand in a query and encodes what would end the value', () => {
     expect(wire(query('q', { allowReserved: true }), { q: 'a/b?c:d,e&f=g#h+i j%20' }).url).toBe(
       '/q?q=a/b?c:d,e%26f=g%23h%2Bi%20j%20',

@@ -60,6 +60,18 @@ export interface UnaddressedRequest {
   readonly body: Uint8Array | undefined;
 }
 
+/** Least quality of a type that is named; others get a tenth. */
+const LEAST_QUALITY = 2;
+
+/** The order of the types as qualities (RFC 9110, 12.4.2): without them a service may take any, and many take their own first. */
+function acceptHeader(types: readonly string[]): string {
+  const ranked = types.map((type, index) => {
+    const tenths = Math.max(LEAST_QUALITY, 10 - index);
+    return tenths === 10 ? type : `${type};q=0.${tenths}`;
+  });
+  return [...ranked, types.length > 0 ? '*/*;q=0.1' : '*/*'].join(', ');
+}
+
 /**
  * What a binding makes of an input. Arguments are taken as valid by the operation's schema; what a schema cannot forbid
  * (a path that leaves its place, a line break in a header) throws ToolFailure.
@@ -73,7 +85,7 @@ export function bindInput(http: HttpBinding, args: Arguments): UnaddressedReques
     method: http.method,
     target: withQuery(path.startsWith('/') ? path : `/${path}`, [expandQuery(http.parameters, input)]),
     headers: mergeHeaders(
-      { accept: http.accept.length > 0 ? `${http.accept.join(', ')}, */*;q=0.1` : '*/*' },
+      { accept: acceptHeader(http.accept) },
       body ? { 'content-type': body.contentType } : {},
       argumentHeaders(http, input, body !== undefined),
       cookie === undefined ? {} : { cookie },

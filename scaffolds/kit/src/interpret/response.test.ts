@@ -57,6 +57,34 @@ describe('successful answers', () => {
     });
   });
 
+  test('a text that is promised as text is the structure, also where it could be read as JSON', () => {
+    const outputSchema = { type: 'object', properties: { result: { type: ['string', 'null'] } } };
+    const plain = { 'content-type': 'text/plain' };
+    const promised = { ...rules, wrapped: true, outputSchema };
+    const structureOf = (body: string, headers = plain) =>
+      toResult(answer(200, body, headers), promised).structuredContent;
+    expect(structureOf('line 1\nline 2')).toEqual({ result: 'line 1\nline 2' });
+    expect(structureOf('17')).toEqual({ result: '17' });
+    expect(structureOf('"quoted"')).toEqual({ result: 'quoted' });
+    expect(toResult(answer(200, 'line 1', plain), promised)._meta).toBeUndefined();
+    expect(toResult(answer(200, '17'), promised)._meta).toEqual({
+      'counterpart/drift': ['result: expected string or null'],
+    });
+  });
+
+  test('a text in the place of a promised list is no structure', () => {
+    const outputSchema = { type: 'object', properties: { result: { type: ['array', 'null'] } } };
+    const result = toResult(answer(200, 'oops', { 'content-type': 'text/plain' }), {
+      ...rules,
+      wrapped: true,
+      outputSchema,
+    });
+    expect(result).toMatchObject({
+      structuredContent: {},
+      _meta: { 'counterpart/drift': ['(answer): expected JSON'] },
+    });
+  });
+
   test('a promised structure is there even when the answer is not JSON', () => {
     const outputSchema = { type: 'object' };
     expect(

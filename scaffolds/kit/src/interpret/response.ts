@@ -3,6 +3,7 @@ import type { Json } from '@counterpart/schemas';
 import type { Sent } from '../http/send.ts';
 import { failureText } from '../http/service-error.ts';
 import { errorResult, type CallResult, type ContentItem } from '../tool.ts';
+import { check } from '../validate/check.ts';
 import type { Keywords } from '../validate/schema.ts';
 import { conform, type Structured } from './drift.ts';
 import { decodeText, isJsonType, isTextType, looksLikeText, mediaTypeOf } from './media.ts';
@@ -54,6 +55,10 @@ function structured(
   return { structuredContent: conforming, ...(drift.length === 0 ? {} : { _meta: { [DRIFT]: [...drift] } }) };
 }
 
+/** True for an answer that is no object and is what was promised: a log, a number, a list. */
+const isPromised = (value: Json, { wrapped, outputSchema }: ResponseRules): boolean =>
+  wrapped && outputSchema !== undefined && check(outputSchema, { result: value }).length === 0;
+
 const texts = (...items: (string | undefined)[]): ContentItem[] =>
   items.filter((text) => text !== undefined).map((text) => ({ type: 'text', text }));
 
@@ -84,7 +89,8 @@ function textResult(text: string, truncated: boolean, rules: ResponseRules): Cal
     cut || truncated
       ? `Note: the text goes on after ${sizeText(Buffer.byteLength(shown))}. ${askForLess(rules)}`
       : undefined;
-  return { content: texts(shown, note), ...structured(undefined, rules) };
+  const promised = isPromised(shown, rules) ? { structuredContent: { result: shown } } : undefined;
+  return { content: texts(shown, note), ...(promised ?? structured(undefined, rules)) };
 }
 
 function binaryResult(sent: Sent, rules: ResponseRules): CallResult {
@@ -127,7 +133,10 @@ function bodyResult(sent: Sent, rules: ResponseRules): CallResult {
   // A service that promises JSON and calls it text/plain is believed when the text is JSON.
   const value =
     (isJson || mediaType === '' || rules.outputSchema) && !sent.truncated ? parsed(text) : undefined;
-  return value === undefined
+  // Digits of a log that is promised as text are JSON too, and not what was promised.
+  const isMeantAsText =
+    !isJson && value !== undefined && isPromised(text, rules) && !isPromised(value, rules);
+  return value === undefined || isMeantAsText
     ? textResult(text, sent.truncated, rules)
     : jsonResult(value, sent.body.length, rules);
 }
