@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildRequest } from '../../scaffolds/kit/src/interpret/request.ts';
-import { isObject } from '@counterpart/scaffolds/mirror/json-value';
+import { isObject } from '@counterpart/scaffolds/mirror/schema/json-value';
 import { createMirror, type Mirror } from '@counterpart/scaffolds/mirror/mirror';
 import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
 import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readOpenApi, type ReadResult } from '@counterpart/scaffolds/readers/openapi/read';
-import { parseDescription } from '@counterpart/scaffolds/readers/openapi/parse';
+import { parseDescription } from '@counterpart/scaffolds/readers/openapi/source/parse';
 import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/source';
 import { Blueprint, ServerId, type Operation } from '@counterpart/schemas';
 import { beforeAll, describe, expect, test } from 'vitest';
