@@ -175,7 +175,6 @@ function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUr
     ensureBundle: async (directory) => void (await ensureBundle(directory)),
     mirrorUrl,
   });
-  scope.add(() => fleet.close());
   return { supervisor, catalog, fleet };
 }
 
@@ -207,8 +206,15 @@ async function openSurfaces(
     mirror: (request) => mirrors.handle(request),
   });
   scope.add(() => http.close());
-  // Closed before the listener: streams get their last word while their connections stand.
+  // Closed before the listener: streams get their last word while their connections stand,
   scope.add(() => gateway.close());
+  // and so do calls in flight,
+  scope.add(() => fleet.close());
+  // while nothing new comes in.
+  scope.add(() => {
+    gateway.refuse();
+    http.refuse();
+  });
   return { url: http.url };
 }
 

@@ -16,6 +16,7 @@ import {
   markedProcesses,
   startHub,
   type TestHub,
+  writePackage,
 } from '../fixtures/hub.ts';
 
 let place: ReturnType<typeof makeHome>;
@@ -254,6 +255,32 @@ test('a secret is in no log, list, error or event, whatever a server does with i
   expect(log).toContain('[redacted]');
   for (const said of [JSON.stringify([lost, refused, read]), ...printed, log])
     expect(said).not.toContain(canary);
+});
+
+test('a hub that is asked to stop answers that, finishes calls in flight, and takes nothing new', async () => {
+  writePackage(join(place.home, 'servers', 'slow'), { id: 'slow' });
+  const hub = await boot();
+  await eventually(async () => (await statusOf(hub)).tools === 2);
+  const call = hub.rpc('tools/call', { name: 'slow__hello', arguments: { waitMs: 1_000 } });
+  await eventually(async () => (await detailOf(hub, 'slow')).stderr.includes('hello begins'));
+  const ended = once(hub.child, 'exit');
+  expect(await hub.send('POST', '/api/shutdown')).toEqual({ status: 202, body: { stopping: true } });
+  await expect(fetch(`${hub.url}/healthz`, { headers: { connection: 'close' } })).rejects.toThrow(
+    'fetch failed',
+  );
+  expect(await call).toMatchObject({ content: [{ text: 'hello of 1.0.0' }] });
+  expect(await ended).toEqual([0, null]);
+});
+
+test('a call that takes longer than a stopping hub waits gets a clear error', async () => {
+  writePackage(join(place.home, 'servers', 'slow'), { id: 'slow' });
+  const hub = await boot();
+  await eventually(async () => (await statusOf(hub)).tools === 2);
+  const call = hub.rpc('tools/call', { name: 'slow__hello', arguments: { waitMs: 60_000 } });
+  const outcome = call.catch(String);
+  await eventually(async () => (await detailOf(hub, 'slow')).stderr.includes('hello begins'));
+  expect(await hub.stop()).toBe(0);
+  expect(await outcome).toBe('Error: slow ended while the call was running: it was stopped');
 });
 
 test('the hub ends on Ctrl-C with nothing left and a clean exit code', async () => {

@@ -18,6 +18,8 @@ export interface FleetOptions extends Omit<MemberOptions, 'config' | 'host'> {
 
 /** How long calls in flight may finish on a server that was replaced or removed. */
 const DRAIN_MS = 30_000;
+/** The same when the hub stops: a person waits for it. */
+const STOP_DRAIN_MS = 3_000;
 
 /** The servers of this hub: what folder and configuration want, brought about. */
 export class Fleet {
@@ -27,7 +29,7 @@ export class Fleet {
   #problems: ReadonlyMap<string, CounterpartError> = new Map();
   #queue: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
-  #retiring = new Set<Promise<void>>();
+  readonly #retiring = new Set<Member['upstream']>();
   #closed = false;
 
   constructor(options: FleetOptions) {
@@ -205,17 +207,22 @@ export class Fleet {
     this.#learn();
   }
 
-  #retire(member: Member): void {
-    const done = member.upstream.close({ drainMs: DRAIN_MS }).finally(() => this.#retiring.delete(done));
-    this.#retiring.add(done);
+  #retire({ upstream }: Member): void {
+    this.#retiring.add(upstream);
+    const failed = (cause: unknown) =>
+      this.#options.log.error({ server: upstream.id, cause }, 'a server that was replaced did not end');
+    void upstream
+      .close({ drainMs: DRAIN_MS })
+      .catch(failed)
+      .finally(() => this.#retiring.delete(upstream));
   }
 
+  /** Calls in flight may finish within a few seconds; then they fail, and every server is ended. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#queue;
-    await Promise.allSettled(
-      [...this.#members.values()].map(({ upstream }) => upstream.close({ drainMs: 0 })),
-    );
+    const upstreams = [...[...this.#members.values()].map(({ upstream }) => upstream), ...this.#retiring];
+    await Promise.allSettled(upstreams.map((upstream) => upstream.close({ drainMs: STOP_DRAIN_MS })));
   }
 }
 

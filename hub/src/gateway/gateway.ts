@@ -36,6 +36,8 @@ export interface Gateway {
   connectStdio(input: Readable, output: Writable, selector: ViewSelector): { readonly closed: Promise<void> };
   /** Legacy sessions alive. */
   sessions(): number;
+  /** Answers 503 to every new HTTP request from now on; calls in flight go on. */
+  refuse(): void;
   /** Ends streams with their result, ends sessions; answers what is in flight no more than it already is. */
   close(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return { closed: pipe.closed };
     },
     sessions: () => store.size + sessionsOf(pipes).length,
+    refuse: () => http.close(),
     close() {
       http.close();
       listens.close();

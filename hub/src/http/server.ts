@@ -25,7 +25,9 @@ export interface HttpOptions {
 export interface HttpServer {
   readonly url: string;
   readonly port: number;
-  /** Stops listening and ends every connection. */
+  /** Takes no new connection from now on; what is under way goes on. */
+  refuse(): void;
+  /** Stops listening, lets answers that are being written out, and ends every connection. */
   close(): Promise<void>;
 }
 
@@ -54,7 +56,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   await listen(server, options);
   port = (server.address() as AddressInfo).port;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, port, close: () => closeServer(server) };
+  return { url: `http://${host}:${port}`, port, ...ending(server) };
 }
 
 type Route =
@@ -123,9 +125,27 @@ function listen(server: Server, { host, port }: HttpOptions): Promise<void> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+/** Time for answers on their way out; what is open then, such as a stream of events, is cut. */
+const FLUSH_MS = 500;
+const POLL_MS = 10;
+
+function ending(server: Server): Pick<HttpServer, 'refuse' | 'close'> {
+  let closed: Promise<void> | undefined;
+  const refuse = () => {
+    closed ??= new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+    return closed;
+  };
+  return {
+    refuse: () => void refuse(),
+    async close() {
+      // A connection that was busy when the listening ended is not closed by itself once it falls idle.
+      const idle = setInterval(() => server.closeIdleConnections(), POLL_MS);
+      const late = setTimeout(() => server.closeAllConnections(), FLUSH_MS);
+      await refuse();
+      clearInterval(idle);
+      clearTimeout(late);
+    },
+  };
 }

@@ -54,6 +54,8 @@ it('a result shows structure, text that is JSON, and several lines as they are',
   expect(renderResult({}, plain)).toBe('(no content)');
 });
 
+const readOnly = { readOnlyHint: true };
+
 it('the sample call is harmless and needs no guess', () => {
   const tool = (name: string, readOnlyHint: boolean, properties: object, required: string[]) => ({
     name,
@@ -71,4 +73,25 @@ it('the sample call is harmless and needs no guess', () => {
     tool('s__list', true, {}, []),
   ];
   expect([sampleCall(tools), sampleCall(tools.slice(0, 2))]).toEqual(['s__get id=5', undefined]);
+});
+
+it('the sample call is a short list of what its server is about, where there is one', () => {
+  const list = (server: string, noun: string, limit: object = { type: 'integer' }, typed = true) => ({
+    name: `${server}__list_${noun}`,
+    server,
+    definition: {
+      name: `${server}__list_${noun}`,
+      annotations: readOnly,
+      inputSchema: { type: 'object' as const, properties: { limit } },
+      ...(typed ? { outputSchema: { type: 'object', properties: { items: {} } } } : {}),
+    },
+  });
+  const orders = [list('shop', 'order_line'), list('shop', 'order'), list('shop', 'order_note')];
+  const owners = [list('vet', 'owner'), list('vet', 'owner_address'), list('vet', 'pet')];
+  expect(sampleCall([...owners, ...orders])).toBe('shop__list_order limit=3');
+  expect(sampleCall([...orders, list('petstore', 'pets'), list('petstore', 'pets_of_owner')])).toBe(
+    'petstore__list_pets limit=3',
+  );
+  const unfit = [list('a', 'x', { type: 'integer', minimum: 10 }), list('a', 'y', {}, false)];
+  expect(sampleCall([...unfit, ...owners])).toBe('vet__list_owner limit=3');
 });

@@ -8,6 +8,7 @@ const Property = z.looseObject({
   examples: z.array(z.json()).optional(),
   default: z.json().optional(),
   minimum: z.number().optional(),
+  maximum: z.number().optional(),
   minLength: z.number().optional(),
   format: z.string().optional(),
   pattern: z.string().optional(),
@@ -17,10 +18,20 @@ const InputSchema = z.looseObject({
   required: z.array(z.string()).optional(),
 });
 
-/** The words after `hub call` of one harmless call that can be tried at once; undefined when no tool is that simple. Pure. */
+/**
+ * The words after `hub call` of one harmless call that can be tried at once and shows well: a few entries of a list before
+ * one thing, and of lists the one that most of its server is about. Undefined when no tool is that simple. Pure.
+ */
 export function sampleCall(tools: readonly ToolEntry[]): string | undefined {
-  const candidates = tools
-    .filter(({ definition }) => definition.annotations?.readOnlyHint === true)
+  const harmless = tools.filter(({ definition }) => definition.annotations?.readOnlyHint === true);
+  const [list] = harmless
+    .flatMap((tool) => {
+      const words = shortListWords(tool.definition);
+      return words ? [{ name: tool.name, words, weight: weightOf(tool, tools) }] : [];
+    })
+    .sort((a, b) => b.weight - a.weight || a.name.length - b.name.length);
+  if (list) return [list.name, ...list.words].join(' ');
+  const candidates = harmless
     .flatMap(({ name, definition }) => {
       const words = requiredWords(definition);
       return words ? [{ name, words }] : [];
@@ -30,6 +41,34 @@ export function sampleCall(tools: readonly ToolEntry[]): string | undefined {
   const chosen = candidates.find(({ words }) => words.length === 1) ?? candidates[0];
   return chosen && [chosen.name, ...chosen.words].join(' ');
 }
+
+const LIMIT = /^(?:limit|per_?page|page_?size|max_?results)$/i;
+/** As many entries as are taken in at a glance. */
+const FEW = 3;
+
+/** For a list that needs nothing, takes a limit and promises what its entries look like; undefined for any other tool. */
+function shortListWords({ inputSchema, outputSchema }: ToolDefinition): string[] | undefined {
+  const { properties = {}, required = [] } = InputSchema.safeParse(inputSchema).data ?? {};
+  const limit = Object.keys(properties).find((name) => LIMIT.test(name));
+  if (limit === undefined || required.length > 0) return undefined;
+  const { maximum = FEW, minimum = FEW } = Property.safeParse(properties[limit]).data ?? {};
+  const promised = outputSchema?.['properties'] !== undefined;
+  return promised && minimum <= FEW && maximum >= FEW ? [`${limit}=${FEW}`] : undefined;
+}
+
+/** How many tools of its server speak of what this one lists; twice that where the server is named after it. */
+function weightOf({ name, server, definition }: ToolEntry, tools: readonly ToolEntry[]): number {
+  const own = definition.name.includes('__')
+    ? definition.name.slice(definition.name.indexOf('__') + 2)
+    : name;
+  const noun = own.slice(own.indexOf('_') + 1);
+  const related = tools.filter((tool) => tool.server === server && tool.name.includes(noun)).length;
+  const alike = noun.length >= STEM && server.startsWith(noun.slice(0, STEM));
+  return alike ? 2 * related : related;
+}
+
+/** Letters that two words must begin with to be taken for one name. */
+const STEM = 4;
 
 function requiredWords({ inputSchema }: ToolDefinition): string[] | undefined {
   const schema = InputSchema.safeParse(inputSchema);
