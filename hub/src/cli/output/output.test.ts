@@ -83,7 +83,7 @@ it('the sample call is a short list of what its server is about, where there is 
       name: `${server}__list_${noun}`,
       annotations: readOnly,
       inputSchema: { type: 'object' as const, properties: { limit } },
-      ...(typed ? { outputSchema: { type: 'object', properties: { items: {} } } } : {}),
+      ...(typed ? { outputSchema: { type: 'object' as const, properties: { items: {} } } } : {}),
     },
   });
   const orders = [list('shop', 'order_line'), list('shop', 'order'), list('shop', 'order_note')];
