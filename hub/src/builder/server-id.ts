@@ -1,17 +1,33 @@
 import { ServerId, hubError } from '@counterpart/schemas';
 
-const MAX_LENGTH = 32;
+/** Shorter than an id may be: it becomes the prefix of every tool's name. */
+const MAX_LENGTH = 24;
 
-/** The id a title gives: `Redocly Museum API` → `redocly-museum-api`; `server` when nothing of it can be kept. */
+/** Words of a title that say what every description is. Bare numbers are versions. */
+const FILLERS =
+  /^(?:a|an|the|api|apis|openapi|oas|rest|restful|http|official|public|spec|specs|specification|documentation|docs|reference|v?\d+)$/;
+
+/** The id a title gives: `GitHub's official REST API` → `github`; `server` when nothing of it can be kept. */
 export function toServerId(title: string): ServerId {
-  const slug = title
+  const words = title
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, MAX_LENGTH)
-    .replace(/^-+|-+$/g, '');
-  return ServerId.parse(slug === '' ? 'server' : slug);
+    .replace(/['’]s\b/g, '')
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  const telling = words.filter((word) => !FILLERS.test(word));
+  return ServerId.parse(joined(telling.length > 0 ? telling : words));
+}
+
+/** As many whole words as fit; of a first word that is too long alone, its beginning. */
+function joined([first = 'server', ...rest]: readonly string[]): string {
+  let id = first.slice(0, MAX_LENGTH);
+  for (const word of rest) {
+    if (id.length + 1 + word.length > MAX_LENGTH) break;
+    id = `${id}-${word}`;
+  }
+  return id;
 }
 
 /** A name given by a person as an id; throws INPUT_INVALID with what is allowed. */
