@@ -69,9 +69,12 @@ function readScenario(file: string): Scenario {
   return { name, failures };
 }
 
-/** Scenarios that may fail, with the reason: lines `scenario  reason`, blank lines and `#` comments apart. */
-export function readExpectedFailures(version: Revision['version']): Map<string, string> {
-  const text = readFileSync(new URL(`./expected-failures-${version}.txt`, import.meta.url), 'utf8');
+/**
+ * What may fail, with the reason, from `expected-failures-<list>.txt`: lines `scenario  reason`, blank lines and `#`
+ * comments apart.
+ */
+export function readExpectedFailures(list: string): Map<string, string> {
+  const text = readFileSync(new URL(`./expected-failures-${list}.txt`, import.meta.url), 'utf8');
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   return new Map(
     lines.map((line) => {
