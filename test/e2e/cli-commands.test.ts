@@ -83,6 +83,7 @@ describe('the command line itself', () => {
     const { code, stdout } = await place.run(['--help']);
     if (process.env['UPDATE'] === '1') writeFileSync(GOLDEN, stdout);
     expect([code, stdout]).toEqual([0, readFileSync(GOLDEN, 'utf8')]);
+    expect(await place.run([])).toMatchObject({ code: 0, stdout, stderr: '' });
   });
 
   test('every command has help with examples', async () => {
@@ -98,6 +99,8 @@ describe('the command line itself', () => {
 
   test.each([
     [['statsu'], 2, 'Did you mean status?'],
+    [['help', 'statsu'], 2, "Unknown command 'statsu'. Did you mean status?"],
+    [['--home', '.'], 2, 'A command is missing'],
     [['connect', 'cursr'], 2, 'one of claude-desktop, cursor'],
     [['call'], 2, "Missing required argument 'tool'"],
     [['list', '--tols'], 2, 'Did you mean --tools?'],

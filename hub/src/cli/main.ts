@@ -9,6 +9,7 @@ import {
 } from '@counterpart/schemas';
 import { CommanderError, type Command } from 'commander';
 import { z } from 'zod';
+import { didYouMean } from '../kernel/nearest.ts';
 import type { EnterCommand } from './command.ts';
 import { createContext } from './context.ts';
 import { processIo, type Io, type RunShim } from './io.ts';
@@ -24,6 +25,7 @@ export async function run(outside: { readonly runShim: RunShim }): Promise<void>
   const interrupt = interruptible();
   // A reader that has seen enough (`hub list | head`) is no failure.
   process.stdout.on('error', () => process.exit(0));
+  process.stderr.on('error', () => undefined);
   const code = await execute(process.argv.slice(2), io, interrupt.signal);
   await Promise.all([drained(io.stdout), drained(io.stderr)]);
   process.exit(code);
@@ -51,9 +53,10 @@ export async function execute(argv: readonly string[], io: Io, signal: AbortSign
   const enter: EnterCommand = async (globals, command) => {
     code = (await command(createContext(io, globals, signal))) ?? 0;
   };
-  const program = prepare(createProgram(readVersion(), enter), io);
+  const program = prepare(createProgram(readVersion(), enter, io.width), io);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    // Nothing said is a question, not a mistake.
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
     return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
@@ -70,8 +73,8 @@ export async function execute(argv: readonly string[], io: Io, signal: AbortSign
 function prepare(command: Command, io: Io): Command {
   command.exitOverride().configureOutput({
     writeOut: (text) => void io.stdout.write(text),
-    writeErr: (text) => void io.stderr.write(text),
-    // Reported below, in the shape of every other error.
+    // Reported below, in the shape of every other error, and without the whole help before it.
+    writeErr: () => undefined,
     outputError: () => undefined,
   });
   for (const child of command.commands) prepare(child, io);
@@ -91,12 +94,17 @@ function report(thrown: unknown, failed: Failed): number {
   io.report?.({ problem });
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   if (flags.includes('--json')) io.stdout.write(`${JSON.stringify({ error: problem }, undefined, 2)}\n`);
-  else io.stderr.write(renderProblem(problem, createPaint(io.colours.stderr), io.colours.stderr));
+  else {
+    const colours = io.colours.stderr;
+    io.stderr.write(renderProblem(problem, { paint: createPaint(colours), colours, width: io.width }));
+  }
   if (io.env['HUB_DEBUG'] === '1') io.stderr.write(`${stackOf(thrown)}\n`);
   return errorCatalogue[error.code].exit;
 }
 
 function usageError(error: CommanderError, { argv, commands }: Failed): CounterpartError {
+  // Commander's own word for it, after it has printed the help, says nothing.
+  if (error.code === 'commander.help') return unknownCommand(argv, commands);
   const named = argv.find((word) => commands.includes(word));
   const command = named === undefined || error.code === 'commander.unknownCommand' ? 'hub' : `hub ${named}`;
   // Commander writes the suggestion on a row of its own, in brackets.
@@ -106,6 +114,14 @@ function usageError(error: CommanderError, { argv, commands }: Failed): Counterp
     { detail: detail.charAt(0).toUpperCase() + detail.slice(1), command },
     { cause: error },
   );
+}
+
+/** For `hub help lsit`, and for options that stand without a command. */
+function unknownCommand(argv: readonly string[], commands: readonly string[]): CounterpartError {
+  const word = argv.includes('help') ? argv[argv.indexOf('help') + 1] : undefined;
+  const detail =
+    word === undefined ? 'A command is missing.' : `Unknown command '${word}'.${didYouMean(word, commands)}`;
+  return hubError('USAGE', { detail, command: 'hub' });
 }
 
 const stackOf = (thrown: unknown): string =>

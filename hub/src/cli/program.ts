@@ -8,23 +8,27 @@ import { servers } from './commands/servers/index.ts';
 
 const COMMANDS: readonly CommandDefinition[] = [...hub, ...servers, ...builds, ...clients];
 
-const HELP_WIDTH = 100;
+/** Wider rows are hard to read, and narrower ones have no place for two columns. */
+const HELP_WIDTH = { most: 100, least: 60 };
 
 const EPILOGUE = `
 Start here:
-  $ hub start                                  serves every server of this home at one address
-  $ hub build --from <file|url>                makes a server from an API description
-  $ hub call <tool> key=value                  calls a tool, with or without a running hub
-  $ hub connect claude-desktop                 tells a client where the hub is
+  $ hub start                     serves every server of this home at one address
+  $ hub build --from <file|url>   makes a server from an API description
+  $ hub call <tool> key=value     calls a tool, with or without a running hub
+  $ hub connect claude-desktop    tells a client where the hub is
 
 Exit codes:
-  0 done · 1 unexpected · 2 not understood · 3 not found · 4 bad input · 5 environment
-  6 the server failed · 7 no hub answers · 8 refused · 130 interrupted
+  0 done · 1 unexpected · 2 not understood · 3 not found · 4 bad input
+  5 environment · 6 the server failed · 7 no hub answers · 8 refused
+  130 interrupted
 
-The home is the folder of hub.config.json: --home, else HUB_HOME, else the nearest one upwards.`;
+The home is the folder of hub.config.json:
+  --home, else HUB_HOME, else the nearest one upwards, else the hub’s own folder.`;
 
-/** The whole command line as commander knows it. */
-export function createProgram(version: string, enter: EnterCommand): Command {
+/** The whole command line as commander knows it; `width` is that of the terminal. */
+export function createProgram(version: string, enter: EnterCommand, width: number): Command {
+  const helpWidth = Math.max(HELP_WIDTH.least, Math.min(HELP_WIDTH.most, width));
   const program = new Command('hub')
     .description('Counterpart: an MCP hub that makes its own tools.')
     .version(version, '-V, --version', 'Print the version')
@@ -39,7 +43,7 @@ export function createProgram(version: string, enter: EnterCommand): Command {
         .helpGroup(GROUPS.hub),
     )
     .addHelpText('after', EPILOGUE)
-    .configureHelp({ showGlobalOptions: true, helpWidth: HELP_WIDTH });
+    .configureHelp({ showGlobalOptions: true, helpWidth });
   for (const heading of Object.values(GROUPS)) program.commandsGroup(heading);
   for (const define of COMMANDS) {
     const command = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(program);

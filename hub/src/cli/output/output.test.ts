@@ -5,6 +5,7 @@ import { createPaint } from './paint.ts';
 import { renderResult } from './result.ts';
 import { sampleCall } from './sample-call.ts';
 import { renderTable } from './table.ts';
+import { wrap } from './wrap.ts';
 
 const plain = createPaint(false);
 
@@ -19,6 +20,16 @@ it('a table leaves out empty columns, keeps colours out of its widths, and cuts 
     30,
   );
   expect(stripVTControlCharacters(table)).toBe('A    C\nx    a long text that does no…\nyyy  z');
+});
+
+it('lines are broken at blanks and stay indented; a long word stays whole, and colours take no room', () => {
+  const link = 'https://example.com/a-long-address';
+  expect(wrap(`one\n  → two three four ${link} five`, 16)).toBe(
+    `one\n  → two three\n    four\n    ${link}\n    five`,
+  );
+  const bold = createPaint(true).strong('three');
+  expect(wrap(`two ${bold}`, 9)).toBe(`two ${bold}`);
+  expect(wrap('as it is', Number.POSITIVE_INFINITY)).toBe('as it is');
 });
 
 it('numbers are written as a person reads them', () => {

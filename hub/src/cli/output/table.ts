@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 const visible = (text: string): number => stripVTControlCharacters(text).length;
 
 const GAP = '  ';
-const NARROWEST_LAST = 20;
+const NARROWEST_LAST = 12;
 
 /** Columns under headings, the last one cut to `width`; empty columns are left out. */
 export function renderTable(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { BuildProgress } from '../../../builder/build.ts';
 import { defineCommand } from '../../command.ts';
 import { renderBuildReport } from '../../output/build-report.ts';
+import { wrap } from '../../output/wrap.ts';
 
 const Input = z.object({
   source: z.string().optional(),
@@ -61,7 +62,7 @@ export const build = defineCommand({
         onProgress: (step) => progress.update(describe(step)),
       }),
     );
-    context.result(report, () => renderBuildReport(report, context.paint));
+    context.result(report, () => wrap(renderBuildReport(report, context.paint), context.io.width));
   },
 });
 

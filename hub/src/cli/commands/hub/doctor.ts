@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { checkHub } from '../../doctor/hub-checks.ts';
 import { checkMachine } from '../../doctor/machine-checks.ts';
 import { askHub } from '../../doctor/running.ts';
 import { checkServers } from '../../doctor/server-checks.ts';
 import { count } from '../../output/format.ts';
-import type { Paint } from '../../output/paint.ts';
+import { wrap } from '../../output/wrap.ts';
 
 const PROBLEMS_EXIT = 5;
 
@@ -28,12 +29,13 @@ export const doctor = defineCommand({
       ];
     });
     const problems = findings.filter(({ level }) => level === 'problem').length;
-    context.result({ healthy: problems === 0, findings }, () => render(findings, problems, context.paint));
+    context.result({ healthy: problems === 0, findings }, () => render(findings, context));
     return problems === 0 ? 0 : PROBLEMS_EXIT;
   },
 });
 
-function render(findings: readonly Finding[], problems: number, paint: Paint): string {
+function render(findings: readonly Finding[], { paint, io }: Context): string {
+  const problems = findings.filter(({ level }) => level === 'problem').length;
   const width = Math.max(...findings.map(({ check }) => check.length));
   const marks = {
     ok: paint.good('✓'),
@@ -42,9 +44,10 @@ function render(findings: readonly Finding[], problems: number, paint: Paint): s
     problem: paint.bad('✗'),
   };
   const margin = ' '.repeat(width + 4);
+  const column = (text: string) => wrap(text, io.width - margin.length).replaceAll('\n', `\n${margin}`);
   const lines = findings.flatMap(({ check, level, text, fix }) => [
-    `${marks[level]} ${paint.strong(check.padEnd(width))}  ${text.replaceAll('\n', `\n${margin}`)}`,
-    ...(fix === undefined ? [] : [`${margin}${paint.good('→')} ${fix}`]),
+    `${marks[level]} ${paint.strong(check.padEnd(width))}  ${column(text)}`,
+    ...(fix === undefined ? [] : [margin + column(`${paint.good('→')} ${fix}`)]),
   ]);
   const verdict = problems === 0 ? paint.good('Healthy.') : paint.bad(`${count(problems, 'problem')}.`);
   return [...lines, '', verdict].join('\n');

@@ -28,7 +28,9 @@ export const status = defineCommand({
         `  process ${state.pid}, up ${duration(Date.now() - Date.parse(state.startedAt))}, home ${state.home}`,
         ...(state.config.problem === undefined
           ? []
-          : [`  ${paint.bad('✗')} ${state.config.file} is not in use: ${state.config.problem}`]),
+          : [
+              `  ${paint.bad('✗')} ${state.config.problem.replaceAll('\n', '\n    ')}\n    what ran before keeps running`,
+            ]),
         ...state.config.notes.map((note) => `  ${paint.warn('!')} ${note}`),
         ...(state.config.needsRestart.length === 0
           ? []

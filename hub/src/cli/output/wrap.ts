@@ -1,0 +1,29 @@
+import { stripVTControlCharacters } from 'node:util';
+
+const visible = (text: string): number => stripVTControlCharacters(text).length;
+
+/** What a continued row is indented by, beyond the indent of its own line. */
+const HANG = '  ';
+
+/**
+ * Text whose lines are broken at blanks where they are wider than `width`, each row indented like its line; a word that is
+ * wider than that, such as an address, stays whole.
+ */
+export const wrap = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .map((line) => (visible(line) > width ? wrapLine(line, width) : line))
+    .join('\n');
+
+function wrapLine(line: string, width: number): string {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const rows: string[] = [];
+  let row = indent;
+  for (const word of line.slice(indent.length).split(' ')) {
+    const longer = row.trim() === '' ? row + word : `${row} ${word}`;
+    const fits = visible(longer) <= width || row.trim() === '';
+    if (!fits) rows.push(row);
+    row = fits ? longer : indent + HANG + word;
+  }
+  return [...rows, row].join('\n');
+}
