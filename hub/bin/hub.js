@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
+// The flag: left alone, the space for young objects grows to 128 MB under load, which makes no call faster.
 // Plain JavaScript in the syntax of old Nodes: whatever Node starts it, the hub runs on the one that comes with the repository.
 import { spawn } from 'node:child_process';
 import nodeModule, { createRequire } from 'node:module';
@@ -41,7 +42,8 @@ function runOnOwnNode() {
     );
     process.exit(5);
   }
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const child = spawn(node, args, { stdio: 'inherit' });
   child.on('error', (error) => {
     console.error(`Cannot start ${node}: ${error.message}\nRun \`npm ci\` in the hub's folder again.`);
     process.exit(5);

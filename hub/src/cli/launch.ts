@@ -9,6 +9,9 @@ import { logFile } from './running-hub.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/hub.js', import.meta.url));
 
+/** As in the first line of the binary, which counts only when a shell runs it. */
+export const HUB_NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
+
 /** The program and arguments that run this command line again, for clients and for the background. */
 export const selfCommand = (): { readonly command: string; readonly script: string } => ({
   command: process.execPath,
@@ -35,7 +38,8 @@ export async function launchHub(
 ): Promise<Launched> {
   const log = openLog(home);
   const port = options.port === undefined ? [] : ['--port', String(options.port)];
-  const child = spawn(process.execPath, [BINARY, 'start', '--home', home.directory, ...port], {
+  const args = [...HUB_NODE_FLAGS, BINARY, 'start', '--home', home.directory, ...port];
+  const child = spawn(process.execPath, args, {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     cwd: home.directory,

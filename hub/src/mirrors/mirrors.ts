@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMirror } from '@counterpart/scaffolds/mirror/mirror';
 import {
   Blueprint,
   type CounterpartError,
@@ -18,7 +17,7 @@ export interface Mirrors {
 
 interface Running {
   readonly stamp: string;
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly mirror: Promise<(request: Request) => Promise<Response>>;
 }
 
 /** Blueprints are megabytes and mirrors compile validators: only so many are kept warm. */
@@ -38,7 +37,7 @@ export function createMirrors(options: {
     const stamp = `${directory} ${statSync(file).mtimeMs}`;
     const known = warm.get(id);
     if (known?.stamp === stamp) return known;
-    const running = { stamp, fetch: startMirror(file, options.seed) };
+    const running = { stamp, mirror: startMirror(file, options.seed) };
     warm.delete(id);
     warm.set(id, running);
     const oldest = warm.keys().next();
@@ -50,9 +49,9 @@ export function createMirrors(options: {
       const url = new URL(request.url);
       const [, , id = '', ...rest] = url.pathname.split('/');
       try {
-        const mirror = mirrorOf(id);
+        const mirror = await mirrorOf(id).mirror;
         url.pathname = `/${rest.join('/')}`;
-        return await mirror.fetch(new Request(url, request));
+        return await mirror(new Request(url, request));
       } catch (thrown) {
         return problemResponse(toCounterpartError(thrown));
       }
@@ -65,7 +64,9 @@ function problemResponse(error: CounterpartError): Response {
   return Response.json(toProblem(error), { status: errorCatalogue[error.code].status, headers });
 }
 
-function startMirror(file: string, seed: number): Running['fetch'] {
+/** The engine is loaded with the first mirror: most hubs only relay. */
+async function startMirror(file: string, seed: number): Running['mirror'] {
+  const { createMirror } = await import('@counterpart/scaffolds/mirror/mirror');
   const parsed = Blueprint.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw hubError('BLUEPRINT_INVALID', { file, detail: z.prettifyError(parsed.error) });
   const mirror = createMirror(parsed.data, { seed });
