@@ -23,6 +23,8 @@ export const ServerSummary = z.strictObject({
   state: ServerState,
   /** Tools are listed from a snapshot while the server cannot be reached. */
   stale: z.boolean(),
+  /** It has said what it offers, now or in an earlier run. */
+  listed: z.boolean(),
   tools: z.int(),
   prefix: z.string(),
   target: z.enum(['live', 'mirror']).optional(),

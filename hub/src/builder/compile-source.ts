@@ -54,7 +54,11 @@ function assertComplete(blueprint: Blueprint, source: string, strict: boolean): 
     throw hubError('SOURCE_INCOMPLETE', { source, count: lost.length, detail: describeOmissions(lost) });
   }
   if (blueprint.operations.length === 0) {
-    const detail = lost.length === 0 ? 'its `paths` hold no operation' : `\n${describeOmissions(lost)}`;
+    const others = blueprint.omitted.filter(({ severity }) => severity === 'notice');
+    const detail =
+      lost.length === 0
+        ? ['its `paths` hold no operation.', ...others.map(({ reason }) => reason)].join(' ')
+        : `\n${describeOmissions(lost)}`;
     throw hubError('SOURCE_EMPTY', { source, detail });
   }
 }

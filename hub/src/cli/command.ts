@@ -82,8 +82,25 @@ function parseInput<Schema extends z.ZodType>(spec: CommandSpec<Schema>, command
   ]);
   const parsed = spec.input.safeParse({ ...Object.fromEntries(given), ...command.opts() });
   if (parsed.success) return parsed.data;
-  const detail = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const detail = parsed.error.issues.map((issue) => describeIssue(issue, command.opts())).join('; ');
   throw hubError('USAGE', { detail, command: `hub ${spec.name}` }, { cause: parsed.error });
+}
+
+/** In the words of the command line: names as they are written there, and what is needed. */
+function describeIssue(issue: z.core.$ZodIssue, options: Readonly<Record<string, unknown>>): string {
+  const name = issue.path.join('.');
+  const written =
+    name in options ? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}` : name;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${written}: a ${issue.expected === 'int' ? 'whole number' : issue.expected} is needed`;
+    case 'too_small':
+      return `${written}: it must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `${written}: it must be at most ${issue.maximum}`;
+    default:
+      return `${written}: ${issue.message}`;
+  }
 }
 
 function renderExamples(examples: CommandSpec<z.ZodType>['examples']): string {

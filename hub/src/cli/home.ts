@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { parseJsonc, plainValue } from '../kernel/jsonc.ts';
 import type { Io } from './io.ts';
@@ -19,7 +20,7 @@ export interface Home {
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** `--home`, then `HUB_HOME`, then the nearest folder upwards with a hub.config.json, then the hub's own repository. */
+/** `--home`, then `HUB_HOME`, then the nearest folder upwards with a hub.config.json, then the hub's own repository. Throws INPUT_INVALID. */
 export function findHome(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>): Home {
   const { directory, reason } = locate(flag, io);
   const configFile = join(directory, CONFIG_NAME);
@@ -37,14 +38,21 @@ function locate(
   flag: string | undefined,
   io: Pick<Io, 'env' | 'cwd'>,
 ): { directory: string; reason: string } {
-  if (flag) return { directory: resolve(io.cwd, flag), reason: '--home' };
+  if (flag) return { directory: folder(io.cwd, flag, '--home'), reason: '--home' };
   const fromEnv = io.env['HUB_HOME'];
-  if (fromEnv) return { directory: resolve(io.cwd, fromEnv), reason: 'HUB_HOME' };
-  for (let folder = resolve(io.cwd); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, CONFIG_NAME)))
-      return { directory: folder, reason: `${CONFIG_NAME} found there` };
-    if (folder === dirname(folder)) return { directory: resolve(REPOSITORY), reason: 'the hub’s own folder' };
+  if (fromEnv) return { directory: folder(io.cwd, fromEnv, 'HUB_HOME'), reason: 'HUB_HOME' };
+  for (let place = resolve(io.cwd); ; place = dirname(place)) {
+    if (existsSync(join(place, CONFIG_NAME)))
+      return { directory: place, reason: `${CONFIG_NAME} found there` };
+    if (place === dirname(place)) return { directory: resolve(REPOSITORY), reason: 'the hub’s own folder' };
   }
+}
+
+/** A mistyped home must not become a new, empty one. */
+function folder(cwd: string, path: string, subject: string): string {
+  const directory = resolve(cwd, path);
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return directory;
+  throw hubError('INPUT_INVALID', { subject, detail: `there is no folder ${directory}` });
 }
 
 const Folders = z.object({ dataDir: z.string().optional(), serversDir: z.string().optional() });

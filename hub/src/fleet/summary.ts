@@ -16,6 +16,7 @@ export async function toSummary(member: Member): Promise<ServerSummary> {
     state,
     stale:
       state === 'backoff' || state === 'quarantined' || (origin.kind === 'remote' && state === 'degraded'),
+    listed: upstream.lists !== undefined || known !== undefined,
     tools: upstream.lists?.tools.length ?? known?.tools.length ?? 0,
     prefix: desired.prefix,
     restarts,

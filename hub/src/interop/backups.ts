@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
+  accessSync,
   chmodSync,
+  constants,
   cpSync,
   existsSync,
   mkdirSync,
@@ -71,7 +73,13 @@ export async function withBackup<T>(
 }
 
 function freshFolder(parent: string, name: string): string {
-  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    accessSync(parent, constants.W_OK);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('DATA_UNWRITABLE', { directory: dirname(parent), detail }, { cause });
+  }
   for (let count = 0; ; count += 1) {
     const directory = join(parent, count === 0 ? name : `${name}-${count}`);
     if (existsSync(directory)) continue;

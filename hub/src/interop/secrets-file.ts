@@ -12,7 +12,8 @@ export function readSecrets(dataDir: string): Record<string, string> {
     const entries = Object.entries(parseEnv(readFileSync(secretsFile(dataDir), 'utf8')));
     return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
+      return {};
     throw error;
   }
 }

@@ -24,14 +24,14 @@ export const buildErrors = {
     exit: 4,
     title: 'Nothing to build',
     message: '{source} holds no operation that can become a tool: {detail}',
-    fix: 'See the omissions above; widen `--include` or mend the description.',
+    fix: 'Mend the description, or build from another one.',
   }),
   SOURCE_INCOMPLETE: entry({
     status: 422,
     rpc: -32602,
     exit: 4,
     title: 'Description is not complete',
-    message: '{count} operations of {source} cannot become tools, and --strict was given:\n{detail}',
+    message: '{source} would lose {count} of its operations, and --strict was given:\n{detail}',
     fix: 'Mend the listed operations, or build without --strict to leave them out.',
   }),
   INCLUDE_UNMATCHED: entry({

@@ -24,7 +24,7 @@ export const serverErrors = {
     exit: 4,
     title: 'Name is taken',
     message: 'There already is a server named {server}.',
-    fix: 'Choose another name with --name, or replace it with --replace.',
+    fix: 'Choose another name: `hub build` takes --name. `hub add` and `hub import` replace it with --replace.',
   }),
   SERVER_DISABLED: entry({
     status: 409,
@@ -80,7 +80,7 @@ export const serverErrors = {
     exit: 6,
     title: 'Remote server cannot be reached',
     message: 'Cannot reach {server} at {url}: {detail}',
-    fix: 'Check the address and the network; `hub doctor` tries it.',
+    fix: 'Check the address and the network; the next call tries again.',
   }),
   UPSTREAM_PROTOCOL: entry({
     status: 502,

@@ -10,6 +10,7 @@ import { readSecrets } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
 import { readServersFolder } from '../server-folder.ts';
 import { hubSettings } from '../settings.ts';
+import { count } from '../output/format.ts';
 import { note, ok, problem, warning, type Finding } from './finding.ts';
 import type { Running } from './running.ts';
 
@@ -77,12 +78,12 @@ async function checkBuilt(context: Context, { id, directory, manifest, detail }:
   if (missing.length > 0 && override?.target !== 'mirror')
     return warning(
       check,
-      `${missing.join(', ')} is not set`,
-      `Set it where the hub starts, or run \`hub target ${id} mirror\` to work without.`,
+      `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
+      `Set ${missing.length > 1 ? 'them' : 'it'} where the hub starts, or run \`hub target ${id} mirror\` to work without.`,
     );
   const { isBundleFresh } = await import('@counterpart/scaffolds/server/bundle');
   const fresh = await isBundleFresh(directory);
-  const state = detail ? stateOf(detail) : `${Object.keys(manifest.tools).length} tools`;
+  const state = detail ? stateOf(detail) : count(Object.keys(manifest.tools).length, 'tool');
   return ok(check, fresh ? state : `${state}; its bundle is made anew when it next starts`);
 }
 
@@ -103,4 +104,4 @@ function failure(detail: ServerDetail): Finding | undefined {
 }
 
 const stateOf = ({ state, enabled, toolNames }: ServerDetail): string =>
-  `${enabled ? (state === 'stopped' ? 'asleep' : state) : 'disabled'}, ${toolNames.length} tools`;
+  `${enabled ? (state === 'stopped' ? 'asleep' : state) : 'disabled'}, ${count(toolNames.length, 'tool')}`;

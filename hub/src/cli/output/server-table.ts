@@ -25,7 +25,7 @@ function noteOf(server: ServerSummary): string {
       ? [`needs ${server.missingSecrets.join(', ')}`]
       : []),
     ...(server.problem === undefined ? [] : [server.problem.split('\n')[0] ?? '']),
-    ...(server.stale ? ['listed from memory'] : []),
+    ...(server.stale && server.listed ? ['listed from memory'] : []),
   ];
   return notes.join('; ') || (server.title ?? '');
 }

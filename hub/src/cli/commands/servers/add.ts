@@ -63,7 +63,9 @@ export const add = defineCommand({
         '',
         renderServers([server], paint, context.io.width),
         '',
-        `Next: \`hub inspect ${server.id}\` starts it and shows its tools; \`hub undo\` takes this back.`,
+        server.problem === undefined
+          ? `Next: \`hub inspect ${server.id}\` shows its tools; \`hub undo\` takes this back.`
+          : `${paint.warn('!')} It does not answer yet. Mend the cause, or \`hub undo\` takes this back.`,
       ].join('\n'),
     );
   },
@@ -77,9 +79,17 @@ function folderOf(target: readonly string[], { io, home }: Context): string | un
   return relative && io.cwd !== home.directory ? io.cwd : undefined;
 }
 
+/** Host and port without a scheme: no program is called so. */
+const BARE_ADDRESS = /^(?:[\w-]+\.)*[\w-]+:\d{2,5}(?:\/|$)/;
+
 function toEntry({ target, env, header, cwd }: z.infer<typeof Input>): ServerEntry {
   const [first = '', ...args] = target;
   const remote = /^https?:\/\//i.test(first);
+  if (!remote && BARE_ADDRESS.test(first))
+    throw hubError('USAGE', {
+      detail: `"${first}" looks like an address: write it with http:// or https:// before it.`,
+      command: 'hub add',
+    });
   const misplaced = remote
     ? env.length > 0
       ? '--env'

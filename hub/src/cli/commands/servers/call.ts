@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text as readStream } from 'node:stream/consumers';
-import { errorCatalogue, hubError } from '@counterpart/schemas';
+import { errorCatalogue, hubError, type ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
 import { parseWholeArguments, parseWordArguments } from '../../call-arguments.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import type { HubApi } from '../../hub-api.ts';
+import { LEARN_MS, untilLearned } from '../../learned.ts';
 import { findTool } from '../../names.ts';
 import { renderResult } from '../../output/result.ts';
 import { withHub } from '../../with-hub.ts';
@@ -42,7 +44,9 @@ export const call = defineCommand({
     const base = args === undefined ? {} : parseWholeArguments(await readArguments(args, context));
     const result = await context.working(`calling ${name}`, () =>
       withHub(context, async (hub) => {
-        const tool = findTool(await hub.tools(), name);
+        const known = await hub.tools();
+        const tool =
+          known.find((each) => each.name === name) ?? (await findNewTool(hub, name, context.signal));
         return hub.call({
           tool: tool.name,
           arguments: parseWordArguments(words, tool.definition.inputSchema, base),
@@ -56,6 +60,18 @@ export const call = defineCommand({
     return failed ? TOOL_FAILED_EXIT : 0;
   },
 });
+
+/** A tool that is not listed may belong to a server that is only just being asked. */
+async function findNewTool(hub: HubApi, name: string, signal: AbortSignal): Promise<ToolEntry> {
+  await untilLearned(hub, LEARN_MS, signal);
+  const tools = await hub.tools();
+  const silent = (await hub.servers()).find(
+    ({ listed, prefix }) => !listed && name.startsWith(`${prefix}__`),
+  );
+  if (silent?.problem !== undefined)
+    throw hubError('TOOL_UNKNOWN', { tool: name, suggestion: `. ${silent.problem}` });
+  return findTool(tools, name);
+}
 
 async function readArguments(given: string, { io }: Context): Promise<string> {
   if (given === '-') return readStream(io.stdin);

@@ -2,6 +2,7 @@ import type { ServerDetail, ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { HubApi } from '../../hub-api.ts';
+import { LEARN_MS, untilLearned } from '../../learned.ts';
 import { findTool } from '../../names.ts';
 import { bytes, duration, paintState } from '../../output/format.ts';
 import type { Paint } from '../../output/paint.ts';
@@ -21,7 +22,9 @@ export const inspect = defineCommand({
   ],
   input: z.object({ name: z.string() }),
   async run(context, { name }) {
-    const found = await context.working('asking the hub', () => withHub(context, (hub) => find(hub, name)));
+    const found = await context.working('asking the hub', () =>
+      withHub(context, (hub) => find(hub, name, context.signal)),
+    );
     context.result(found, () =>
       'server' in found ? renderServer(found.server, context.paint) : renderTool(found.tool, context.paint),
     );
@@ -29,7 +32,8 @@ export const inspect = defineCommand({
 });
 
 /** A name that is neither is reported as a tool's: there are more of those, so a near one is likelier to be found. */
-async function find(hub: HubApi, name: string): Promise<Found> {
+async function find(hub: HubApi, name: string, signal: AbortSignal): Promise<Found> {
+  await untilLearned(hub, LEARN_MS, signal);
   const servers = await hub.servers();
   if (servers.some(({ id }) => id === name)) return { server: await hub.server(name) };
   const tools = await hub.tools();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../hub-api.ts';
+import { LEARN_MS, untilLearned } from '../../learned.ts';
 import { findServer } from '../../names.ts';
 import { count } from '../../output/format.ts';
 import { renderBroken, renderServers } from '../../output/server-table.ts';
@@ -26,12 +27,16 @@ export const list = defineCommand({
   run: (context, { tools, server }) => (tools ? listTools(context, server) : listServers(context, server)),
 });
 
+/** A list of servers also tells of those that are still starting, so it waits for them a moment only. */
+const GLANCE_MS = 2_000;
+
 const askHub = <T>(context: Context, work: (hub: HubApi) => Promise<T>): Promise<T> =>
   context.working('asking the hub', () => withHub(context, work));
 
 async function listServers(context: Context, server: string | undefined): Promise<void> {
   const { paint, io } = context;
   const { servers, problems } = await askHub(context, async (hub) => {
+    await untilLearned(hub, GLANCE_MS, context.signal);
     const status = await hub.status();
     if (server === undefined) return status;
     const { id } = await findServer(hub, server);
@@ -53,6 +58,7 @@ async function listTools(context: Context, server: string | undefined): Promise<
   const { paint, io } = context;
   const tools = await askHub(context, async (hub) => {
     if (server !== undefined) await findServer(hub, server);
+    await untilLearned(hub, LEARN_MS, context.signal);
     return hub.tools(server);
   });
   context.result({ tools }, () =>

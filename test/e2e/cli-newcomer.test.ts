@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { verifies } from '../verifies.ts';
+import { createTestHome, FIXTURE_SERVERS, type TestHome } from './cli-runner.ts';
+
+const OK = { command: process.execPath, args: [join(FIXTURE_SERVERS, 'ok.mjs')] };
+
+const homes: TestHome[] = [];
+function testHome(config?: object): TestHome {
+  const home = createTestHome(config);
+  homes.push(home);
+  return home;
+}
+afterEach(async () => {
+  for (const home of homes.splice(0)) await home.dispose();
+});
+
+describe('a server that was pasted into hub.config.json and never ran', () => {
+  test('is called, listed and inspected at once, with no hub running', async () => {
+    verifies('M37');
+    const called = await testHome({ mcpServers: { ok: OK } }).run(['call', 'ok__echo', 'text=hi']);
+    expect(called).toMatchObject({ code: 0, stdout: 'hi\n' });
+    expect((await testHome({ mcpServers: { ok: OK } }).run(['list', '--tools'])).stdout).toContain(
+      'ok__echo',
+    );
+    expect((await testHome({ mcpServers: { ok: OK } }).run(['inspect', 'ok'])).stdout).toContain('ok__echo');
+  });
+
+  test('that cannot start is the reason given for its unknown tool', async () => {
+    const place = testHome({ mcpServers: { bad: { command: 'no-such-program-anywhere' } } });
+    const { code, stderr } = await place.run(['call', 'bad__echo']);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('bad did not start')]);
+  });
+});
+
+describe('what is mistyped', () => {
+  test.each([
+    [['list', '--home', './no/such/folder'], 4, 'there is no folder'],
+    [['start', '--port', 'abc'], 2, '--port: a number is needed'],
+    [['start', '--port', '99999'], 2, '--port: it must be at most 65535'],
+    [['logs', '-n', '0'], 2, '--lines: it must be at least 1'],
+    [['add', 'docs', '127.0.0.1:4000/mcp'], 2, 'http:// or https://'],
+  ])('%j exits %i and says what is needed', async (args, code, text) => {
+    const place = testHome();
+    const ran = await place.run(args);
+    expect([ran.code, ran.stdout]).toEqual([code, '']);
+    expect(ran.stderr).toContain(text);
+    expect(existsSync(place.path('home', 'no'))).toBe(false);
+  });
+
+  test('an added program that cannot start stays added, and the answer says why it does not work', async () => {
+    const place = testHome();
+    const { code, stdout } = await place.run(['add', 'mine', 'no-such-program-anywhere']);
+    expect([code, stdout.includes('did not start'), stdout.includes('does not answer yet')]).toEqual([
+      0,
+      true,
+      true,
+    ]);
+    expect(stdout).not.toContain('listed from memory');
+  });
+});
+
+test('a data folder that cannot be made is one clear sentence for every command that needs it', async () => {
+  const place = testHome({ dataDir: 'hub.config.json/data' });
+  for (const args of [['start'], ['start', '--detach'], ['list'], ['add', 'x', 'y'], ['stdio']]) {
+    const { code, stderr } = await place.run(args);
+    expect([args, code, stderr.includes('DATA_UNWRITABLE')]).toEqual([args, 5, true]);
+  }
+});
+
+test('a description of webhooks only is refused with that as the reason', async () => {
+  const place = testHome();
+  place.write(
+    'home/hooks.json',
+    JSON.stringify({
+      openapi: '3.1.0',
+      info: { title: 'Hooks', version: '1' },
+      webhooks: { made: { post: { responses: { 200: { description: 'ok' } } } } },
+    }),
+  );
+  const { code, stderr } = await place.run(['build', 'hooks.json']);
+  expect([code, stderr]).toEqual([4, expect.stringContaining('Webhooks are called by the service')]);
+});
