@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hubError } from '@counterpart/schemas';
 import { hashFiles, listFiles } from './source-files.ts';
+import { runBundler } from './run-bundler.ts';
 import { hashJson } from './content-hash.ts';
 
 export interface Bundle {
@@ -18,9 +19,6 @@ const schemasSource = fileURLToPath(new URL('../../schemas/src', import.meta.url
 /** Raised when the options below change, so that older bundles count as stale. */
 const BUNDLER = 'tsup-2';
 
-/** Dependencies of CommonJS form call `require` for Node's own modules, which an ES module does not have. */
-const REQUIRE_SHIM = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
-
 /**
  * Bundles `src/server.ts` with everything it imports into the one file `dist/server.js`, and leaves a stamp of what
  * it was made from. Several at once are safe, of the same folder too: each is written aside and renamed into place.
@@ -32,7 +30,7 @@ export async function bundleServer(dir: string, options: { signal?: AbortSignal 
   const aside = join(dist, `${ASIDE}${randomUUID()}`);
   try {
     options.signal?.throwIfAborted();
-    await runTsup(join(dir, 'src', 'server.ts'), aside);
+    await runTsup(dir, aside, options.signal);
     options.signal?.throwIfAborted();
     await mkdir(dist, { recursive: true });
     // The stamp last: a bundle without one counts as stale, never the reverse.
@@ -89,37 +87,12 @@ async function toolkitHash(root: string): Promise<string> {
   );
 }
 
-async function runTsup(entry: string, outDir: string): Promise<void> {
-  // Loaded on first use: it is heavy, and most commands of the hub never bundle.
-  const { build } = await import('tsup');
+async function runTsup(dir: string, outDir: string, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await build({
-      entry: { server: entry },
-      outDir,
-      config: false,
-      format: 'esm',
-      outExtension: () => ({ js: '.js' }),
-      target: 'node22',
-      platform: 'node',
-      minify: true,
-      dts: false,
-      splitting: false,
-      clean: false,
-      silent: true,
-      noExternal: [/.*/],
-      tsconfig: fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url)),
-      banner: { js: REQUIRE_SHIM },
-      esbuildOptions(esbuild) {
-        // A server outside this repository has no packages of its own: zod and the like are found here.
-        esbuild.nodePaths = [fileURLToPath(new URL('../../node_modules', import.meta.url))];
-        esbuild.alias = { '@counterpart/kit': join(kitSource, 'index.ts') };
-        esbuild.legalComments = 'none';
-        esbuild.logLevel = 'silent';
-      },
-    });
+    await runBundler({ dir: resolve(dir), outDir: resolve(outDir), kitSource }, signal);
   } catch (cause) {
-    throw hubError('BUILD_FAILED', { server: entry, stage: 'bundle', detail: toDetail(cause) }, { cause });
+    signal?.throwIfAborted();
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('BUILD_FAILED', { server: dir, stage: 'bundle', detail }, { cause });
   }
 }
-
-const toDetail = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -42,7 +42,7 @@ export const toToolFile = (toolName: string): string =>
 
 /** Source of a hand-written tool that sends what the compiled operation sends. Every text goes through JSON.stringify. */
 export function renderTool(blueprint: Blueprint, operation: Operation): string {
-  assertSupported(blueprint, operation);
+  assertSupported(operation);
   const { input } = operation;
   const isClosed = typeof input !== 'boolean' && input['additionalProperties'] === false;
   const idempotent = JSON.stringify(operation.idempotent);
@@ -117,19 +117,11 @@ function describeAnswer(
   };
 }
 
-/** The context's `http` sends the operation's credentials, in headers, to its address, and gives JSON or a status. */
-function assertSupported(blueprint: Blueprint, operation: Operation): void {
-  const wanted = operation.auth ?? blueprint.auth.default;
-  const schemes = wanted
-    .flatMap((requirement) => Object.keys(requirement))
-    .map((name) => blueprint.auth.schemes[name]);
+/** The context's `http` gives JSON or a status. */
+function assertSupported(operation: Operation): void {
   const answersOther = operation.http.responses.some(
     ({ status, contents }) => status.startsWith('2') && contents.length > 0 && operation.output === undefined,
   );
-  const reason = [
-    schemes.some((scheme) => scheme?.kind === 'api-key' && scheme.in !== 'header') &&
-      'its credentials do not travel in a header',
-    answersOther && 'its answer is not JSON',
-  ].find((text) => text !== false);
-  if (reason !== undefined) throw hubError('EJECT_UNSUPPORTED', { tool: operation.name, detail: reason });
+  if (answersOther)
+    throw hubError('EJECT_UNSUPPORTED', { tool: operation.name, detail: 'its answer is not JSON' });
 }

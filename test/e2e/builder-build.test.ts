@@ -179,7 +179,10 @@ test('a failed build leaves the previous version as it was', async () => {
     workspace,
     shop((it) => void (it.info['description'] = 'Changed.')),
   );
-  await expect(workspace.build({ from: changed })).rejects.toMatchObject({ code: 'BUILD_FAILED' });
+  await expect(workspace.build({ from: changed })).rejects.toMatchObject({
+    code: 'BUILD_FAILED',
+    message: expect.stringContaining('src/tools/broken.ts:1:23: Unexpected ";"') as string,
+  });
   expect(await snapshot(dir)).toEqual(before);
   expect(await readdir(workspace.serversDir)).toEqual(['toy-shop']);
 });

@@ -86,6 +86,24 @@ test('what a killed bundler left is removed by a later one', async () => {
   expect((await readdir(join(outside.dir, 'dist'))).sort()).toEqual(['server.js', 'stamp']);
 });
 
+test('a program that cannot be bundled is told with file and line, and nothing is printed', async () => {
+  await using outside = await openOutside();
+  await writeFile(
+    join(outside.dir, 'src/tools/greet-toy.ts'),
+    'export const greetToy = 1;\nexport nothing;\n',
+  );
+  const bundler = new URL('../../scaffolds/server/bundle.ts', import.meta.url).href;
+  const program = `import { bundleServer } from ${JSON.stringify(bundler)};
+    await bundleServer(${JSON.stringify(outside.dir)}).catch(({ message }) => process.exitCode = message.includes('src/tools/greet-toy.ts:2:8: ') ? 3 : 4);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect({ code, printed }).toEqual({ code: 3, printed: '' });
+  expect((await readdir(join(outside.dir, 'dist'))).sort()).toEqual(['server.js', 'stamp']);
+});
+
 test('bundling one server many times at once leaves one whole bundle', async () => {
   await using outside = await openOutside();
   await Promise.all([1, 2, 3, 4].map(() => bundleServer(outside.dir)));

@@ -17,10 +17,10 @@ export interface Workspace extends AsyncDisposable {
   build(options: Omit<BuildOptions, 'serversDir'>): ReturnType<typeof buildServer>;
 }
 
-/** A folder of servers for one test, removed at its end. */
-export async function openWorkspace(): Promise<Workspace> {
-  await mkdir(scratchDir, { recursive: true });
-  const dir = await mkdtemp(join(scratchDir, 'builder-'));
+/** A folder of servers for one test in `parent`, removed at its end. */
+export async function openWorkspace(parent = scratchDir): Promise<Workspace> {
+  await mkdir(parent, { recursive: true });
+  const dir = await mkdtemp(join(parent, 'builder-'));
   const serversDir = join(dir, 'servers');
   return {
     dir,

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { workerData } from 'node:worker_threads';
+import { build } from 'tsup';
+import { z } from 'zod';
+import type { BundleOrder } from './run-bundler.ts';
+
+/**
+ * Runs tsup in a thread of its own: it writes to the console when it fails, and keeps what it loaded for ever; here
+ * both end with the thread. A failure ends the thread with an error that names each problem and its place.
+ */
+
+/** Dependencies of CommonJS form call `require` for Node's own modules, which an ES module does not have. */
+const REQUIRE_SHIM = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
+
+/** What esbuild rejects with: a problem and its place, relative to the server's folder. */
+const Failure = z.object({
+  errors: z.array(
+    z.object({
+      text: z.string(),
+      location: z.object({ file: z.string(), line: z.int(), column: z.int() }).nullish(),
+    }),
+  ),
+});
+
+function problemsOf(cause: unknown): string[] {
+  const failure = Failure.safeParse(cause);
+  if (!failure.success) return [cause instanceof Error ? cause.message : String(cause)];
+  return failure.data.errors.map(({ text, location }) =>
+    location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text,
+  );
+}
+
+const bundle = ({ dir, outDir, kitSource }: BundleOrder): Promise<void> =>
+  build({
+    entry: { server: join(dir, 'src', 'server.ts') },
+    outDir,
+    config: false,
+    format: 'esm',
+    outExtension: () => ({ js: '.js' }),
+    target: 'node22',
+    platform: 'node',
+    minify: true,
+    dts: false,
+    splitting: false,
+    clean: false,
+    silent: true,
+    noExternal: [/.*/],
+    tsconfig: fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url)),
+    banner: { js: REQUIRE_SHIM },
+    esbuildOptions(esbuild) {
+      esbuild.absWorkingDir = dir;
+      // A server outside this repository has no packages of its own: zod and the like are found here.
+      esbuild.nodePaths = [fileURLToPath(new URL('../../node_modules', import.meta.url))];
+      esbuild.alias = { '@counterpart/kit': join(kitSource, 'index.ts') };
+      esbuild.legalComments = 'none';
+      esbuild.logLevel = 'silent';
+    },
+  });
+
+// The order was made in bundle.ts and crossed no border of trust.
+await bundle(workerData as BundleOrder).catch((cause: unknown) => {
+  throw new Error(problemsOf(cause).join('\n'), { cause });
+});
