@@ -91,16 +91,12 @@ function describeIssue(issue: z.core.$ZodIssue, options: Readonly<Record<string,
   const name = issue.path.join('.');
   const written =
     name in options ? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}` : name;
-  switch (issue.code) {
-    case 'invalid_type':
-      return `${written}: a ${issue.expected === 'int' ? 'whole number' : issue.expected} is needed`;
-    case 'too_small':
-      return `${written}: it must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
-    case 'too_big':
-      return `${written}: it must be at most ${issue.maximum}`;
-    default:
-      return `${written}: ${issue.message}`;
-  }
+  if (issue.code === 'invalid_type')
+    return `${written}: a ${issue.expected === 'int' ? 'whole number' : issue.expected} is needed`;
+  if (issue.code === 'too_small')
+    return `${written}: it must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
+  if (issue.code === 'too_big') return `${written}: it must be at most ${issue.maximum}`;
+  return `${written}: ${issue.message}`;
 }
 
 function renderExamples(examples: CommandSpec<z.ZodType>['examples']): string {
