@@ -372,6 +372,29 @@ test('a secret in the address is in no message', async () => {
   expect(detail).toMatch(/^Cannot reach remote at http:\/\/127\.0\.0\.1:1\/mcp: /);
 });
 
+test.each([
+  ['as a refusal', 401, (key: string): object => ({ message: `bad key ${key}` })],
+  [
+    'as an error of the handshake',
+    200,
+    (key: string, id: unknown) => ({
+      jsonrpc: '2.0',
+      id,
+      error: { code: -32001, message: `no such tenant ${key}` },
+    }),
+  ],
+])('a key that the server quotes back %s is in no message and no state', async (_, status, answer) => {
+  const key = 'my-plain-words-key';
+  const url = await listen((_request, response, { id }) => sendJson(response, status, answer(key, id)));
+  const upstream = connect(url, {
+    headers: { 'x-tenant': key },
+    redact: (text) => text.replaceAll(key, '[redacted]'),
+  });
+  const said = JSON.stringify([await call(upstream, 'x'), upstream.snapshot]);
+  expect(said).toContain('[redacted]');
+  expect(said).not.toContain(key);
+});
+
 test('the declared limit holds for remote calls too, and legacy servers are told of the cancellation', async () => {
   const { handle } = legacySdk();
   const seen: unknown[] = [];
