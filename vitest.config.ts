@@ -11,7 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{schemas,scaffolds,hub,clients}/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'scaffolds/golden/**'],
-          testTimeout: 10_000,
+          testTimeout: 20_000,
         },
       },
       {
