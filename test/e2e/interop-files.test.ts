@@ -242,7 +242,7 @@ test('each client’s references are rewritten, and what has no counterpart is s
     {
       id: 'off',
       outcome: 'add',
-      entry: { type: 'sse', enabled: false, headers: { 'X-Id': '${env:HOST_ID}' } },
+      entry: { type: 'sse', enabled: false, headers: { 'X-Id': '${env:HOST_ID:-none}' } },
     },
   ]);
 });
@@ -254,6 +254,35 @@ test('the hub’s own connection is never imported', async () => {
     z.object({ items: z.unknown() }),
   );
   expect(items).toMatchObject([{ name: 'counterpart', outcome: 'itself' }]);
+});
+
+test('another program on this machine is imported, though it answers at /mcp too', async () => {
+  const entries = { other: { url: 'http://127.0.0.1:8124/mcp' }, self: { url: 'http://localhost:8123/mcp' } };
+  place.write(CURSOR, JSON.stringify({ mcpServers: entries }));
+  const { items } = (await place.run(['import', 'cursor', '--dry-run', '--json'])).json(
+    z.object({ items: z.unknown() }),
+  );
+  expect(items).toMatchObject([
+    { name: 'other', outcome: 'add' },
+    { name: 'self', outcome: 'itself' },
+  ]);
+});
+
+test('the open folder is a project’s own folder in its file, and no guess in the user’s', async () => {
+  const text = JSON.stringify({ mcpServers: { a: { command: '${workspaceFolder}/run' } } });
+  const project = place.write('project/.cursor/mcp.json', text);
+  place.write(CURSOR, text);
+  const imported = async (source: string) =>
+    (await place.run(['import', source, '--dry-run', '--json'])).json(z.object({ items: z.unknown() })).items;
+  expect(await imported(project)).toMatchObject([
+    { entry: { command: `${place.path('project')}/run` }, notes: [] },
+  ]);
+  expect(await imported('cursor')).toMatchObject([
+    {
+      entry: { command: '${workspaceFolder}/run' },
+      notes: [expect.stringContaining('write the one you mean')],
+    },
+  ]);
 });
 
 test('a wrong name in --only is met with the near ones', async () => {

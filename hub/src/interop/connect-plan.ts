@@ -76,14 +76,14 @@ export function planConnection(request: ConnectRequest): ConnectPlan {
   return { file, before, after, outcome: present ? 'replaced' : 'added' };
 }
 
-/** Names of entries that lead to a hub. Throws CLIENT_CONFIG_INVALID. */
-export function connectedNames(client: ClientId, file: string): string[] {
+/** Names of entries that lead to a hub on one of these ports. Throws CLIENT_CONFIG_INVALID. */
+export function connectedNames(client: ClientId, file: string, ports: readonly number[]): string[] {
   const { key } = clientFacts(client);
   const members = objectAt(readConfiguration(file, { comments: true }), [key])?.members ?? [];
   return members
     .filter((member) => {
       const entry = toHubEntry(member.key, plainValue(member.value), { file, homeDir: '' });
-      return entry.kind === 'entry' && isHub(entry.entry);
+      return entry.kind === 'entry' && isHub(entry.entry, ports);
     })
     .map((member) => member.key);
 }

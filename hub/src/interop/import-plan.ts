@@ -37,6 +37,8 @@ export interface ImportRequest {
   /** Only servers of these names; undefined: all. */
   readonly only?: readonly string[] | undefined;
   readonly replace: boolean;
+  /** Where this hub answers. */
+  readonly ownPorts: readonly number[];
 }
 
 export interface ImportPlan {
@@ -94,7 +96,7 @@ function planItem(
   const { id } = translated;
   const common = { name, id, file, secrets: {} };
   if (translated.kind === 'unusable') return { ...common, outcome: 'unusable', notes: [translated.reason] };
-  if (isHub(translated.entry))
+  if (isHub(translated.entry, request.ownPorts))
     return { ...common, outcome: 'itself', notes: ['this is the hub’s own connection'] };
   const hidden = hideSecrets(id, translated.entry, { ...request.secrets, ...state.secrets });
   const full = { ...common, entry: hidden.entry, secrets: hidden.secrets, notes: translated.notes };
@@ -107,10 +109,15 @@ function planItem(
 const toJson = (entry: ServerEntry | undefined): Json =>
   JsonValue.parse(JSON.parse(JSON.stringify(entry ?? null)));
 
-/** An entry that `hub connect` wrote: importing it would make the hub call itself. */
-export function isHub(entry: ServerEntry): boolean {
-  if ('url' in entry)
-    return /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\/mcp(?:\/|$)/.test(entry.url);
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** An entry that `hub connect` wrote for a hub on one of these ports: importing it would make the hub call itself. */
+export function isHub(entry: ServerEntry, ports: readonly number[]): boolean {
+  if ('url' in entry) {
+    if (!URL.canParse(entry.url)) return false;
+    const { hostname, port, pathname } = new URL(entry.url);
+    return LOOPBACK.has(hostname) && ports.includes(Number(port)) && /^\/mcp(?:\/|$)/.test(pathname);
+  }
   const words = [entry.command, ...(entry.args ?? [])];
   return words.includes('stdio') && words.some((word) => /(?:^|[\\/])hub(?:\.js)?$/.test(word));
 }

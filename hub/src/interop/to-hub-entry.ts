@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type Json, ServerEntry, ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 
@@ -86,19 +86,31 @@ function mapText(members: Readonly<Record<string, string | number | null>>, rewr
   );
 }
 
+/** The folder a project's file belongs to; a user's own file belongs to none. */
+function projectOf({ file, homeDir }: EntrySource): string | undefined {
+  const folder = dirname(file);
+  if (basename(file) === '.mcp.json') return folder;
+  const project = dirname(folder);
+  const ofProject = /^\.(?:cursor|vscode)$/.test(basename(folder)) && project !== homeDir;
+  return ofProject ? project : undefined;
+}
+
 const REFERENCE = /\$\{([^}]*)\}/g;
 
-/** Clients write references in their own ways; the hub knows `${env:NAME}` only. */
+/** Clients write references in their own ways; the hub knows `${env:NAME}`, with a default after `:-`. */
 function rewriter(source: EntrySource, notes: string[]): Rewrite {
-  const project = dirname(dirname(source.file));
-  const folder = source.file.endsWith('.mcp.json') ? dirname(source.file) : project;
+  const folder = projectOf(source);
   const note = (text: string) => {
     if (!notes.includes(text)) notes.push(text);
   };
   return (text) =>
     text.replace(REFERENCE, (whole, inner: string) => {
       if (inner === 'userHome') return source.homeDir;
-      if (inner === 'workspaceFolder') return folder;
+      if (inner === 'workspaceFolder') {
+        if (folder !== undefined) return folder;
+        note(`${whole} was the folder open in the client; write the one you mean instead`);
+        return whole;
+      }
       if (inner === 'pathSeparator' || inner === '/') return '/';
       const asked = /^input:(.+)$/.exec(inner)?.[1];
       if (asked !== undefined) {
@@ -111,8 +123,7 @@ function rewriter(source: EntrySource, notes: string[]): Rewrite {
         note(`${whole} means nothing outside that client`);
         return whole;
       }
-      if (shell[2] !== undefined) note(`set ${shell[1]}: its default, ${shell[2]}, cannot be kept`);
-      return `\${env:${shell[1]}}`;
+      return shell[2] === undefined ? `\${env:${shell[1]}}` : `\${env:${shell[1]}:-${shell[2]}}`;
     });
 }
 

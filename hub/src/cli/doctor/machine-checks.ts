@@ -5,6 +5,7 @@ import { CLIENT_IDS, clientFacts, userFile, type ClientId } from '../../interop/
 import { connectedNames } from '../../interop/connect-plan.ts';
 import { clientPlace } from '../client-place.ts';
 import type { Context } from '../context.ts';
+import { ownPorts } from '../own-ports.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
 
 /** What a sandbox can be made of, and which clients are here. */
@@ -24,13 +25,13 @@ function checkSandbox(path: string): Finding {
     : note('sandbox', 'neither docker nor bubblewrap found; neither is needed yet');
 }
 
-function checkClient({ io }: Context, id: ClientId): Finding[] {
+function checkClient(context: Context, id: ClientId): Finding[] {
   const { title } = clientFacts(id);
   const check = `client ${id}`;
-  const file = userFile(id, clientPlace(io));
+  const file = userFile(id, clientPlace(context.io));
   if (!existsSync(file)) return [];
   try {
-    return connectedNames(id, file).length > 0
+    return connectedNames(id, file, ownPorts(context.home)).length > 0
       ? [ok(check, `${title} knows the hub (${file})`)]
       : [note(check, `${title} does not know the hub; \`hub connect ${id}\` tells it`)];
   } catch (error) {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
@@ -21,6 +20,7 @@ import type { Context } from '../../context.ts';
 import { didYouMean } from '../../../kernel/nearest.ts';
 import { renderDiff } from '../../output/diff.ts';
 import { count } from '../../output/format.ts';
+import { ownPorts } from '../../own-ports.ts';
 import { renderTable } from '../../output/table.ts';
 
 const Input = z.object({
@@ -73,9 +73,10 @@ function makePlan(context: Context, { source, only, replace }: Input): ImportPla
     sources,
     configFile: home.configFile,
     secrets: readSecrets(home.dataDir),
-    homeDir: homedir(),
+    homeDir: clientPlace(io).home,
     only,
     replace,
+    ownPorts: ownPorts(home),
   });
   const names = plan.items.map(({ name }) => name);
   const unknown = only?.find((name) => !names.includes(name));
@@ -84,8 +85,9 @@ function makePlan(context: Context, { source, only, replace }: Input): ImportPla
       sources,
       configFile: home.configFile,
       secrets: {},
-      homeDir: io.cwd,
+      homeDir: clientPlace(io).home,
       replace,
+      ownPorts: [],
     }).items;
     const suggestion = didYouMean(
       unknown,
