@@ -46,8 +46,8 @@ test('a server that speaks to its mirror never gets the real credential', () => 
   const { env, missingSecrets } = built({ target: 'mirror' });
   expect(env).toEqual({
     PATH: '/bin',
-    MY_API_TOKEN: 'mirror',
-    MY_API_KEY: 'mirror',
+    MY_API_TOKEN: 'none-needed-by-the-mirror',
+    MY_API_KEY: 'none-needed-by-the-mirror',
     MY_API_BASE_URL: 'http://m/mirror/my-api',
   });
   expect(missingSecrets).toEqual([]);

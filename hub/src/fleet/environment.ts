@@ -21,8 +21,11 @@ const HOME_VARIABLES = [
 /** A built server runs one bundled file: it needs neither a home nor a shell. */
 const BUILT_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'];
 
-/** Stands in for every credential when a server speaks to its mirror, which accepts anything. */
-const MIRROR_CREDENTIAL = 'mirror';
+/**
+ * Stands in for every credential when a server speaks to its mirror, which accepts anything. No answer of a mirror holds
+ * this text, so nothing of one is taken for a secret and blacked out.
+ */
+const MIRROR_CREDENTIAL = 'none-needed-by-the-mirror';
 
 export interface ServerEnvironment {
   readonly env: Environment;
