@@ -119,14 +119,15 @@ test('an edit changes what it means to and leaves nothing else behind', async ()
   expect((await store.load()).listen.port).toBe(5);
 });
 
-test('an edit of a file with comments keeps a copy of it', async () => {
-  const text = '{ // mine\n "listen": { "port": 4 } }';
-  writeFileSync(file, text);
+test('an edit leaves comments and layout as they are', async () => {
+  writeFileSync(file, '{ // mine\n  "listen": { "port": 4 }, // ours\n}\n');
   await store.update((json) => {
     json['dataDir'] = 'elsewhere';
   });
-  expect(read()).toEqual({ listen: { port: 4 }, dataDir: 'elsewhere' });
-  expect(readFileSync(`${file}.bak`, 'utf8')).toBe(text);
+  expect(readFileSync(file, 'utf8')).toBe(
+    '{ // mine\n  "listen": { "port": 4 }, // ours\n  "dataDir": "elsewhere"\n}\n',
+  );
+  expect(readdirSync(folder)).toEqual(['hub.config.json']);
 });
 
 test('an edit sees servers under their ids, whatever the file calls them', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { canonicalJson, HubConfig, hubError, toCounterpartError } from '@counterpart/schemas';
-import { isPlainJson } from '../kernel/jsonc.ts';
+import { canonicalJson, HubConfig, hubError, JsonValue, toCounterpartError } from '@counterpart/schemas';
+import { z } from 'zod';
+import { rewriteMembers } from '../kernel/jsonc-edit.ts';
 import { writeWhole } from '../kernel/write-whole.ts';
 import { parseMembers, readConfig } from './decode.ts';
 import { translate } from './dialects.ts';
@@ -83,17 +84,26 @@ class FileConfigStore implements ConfigStore {
     const { json, issues } = translate(raw);
     // Two servers of one id: writing would lose one of them.
     if (before !== undefined && issues.length > 0) readConfig(before, file);
-    const lossy =
-      before !== undefined && (!isPlainJson(before) || canonicalJson(raw) !== canonicalJson(json));
+    // Written in another program's form: our own takes its place, and with it go layout and comments.
+    const foreign = canonicalJson(raw) !== canonicalJson(json);
+    const base = toMembers(raw);
     edit(json);
-    const after = `${JSON.stringify(translate(json).json, undefined, 2)}\n`;
+    const wanted = toMembers(translate(json).json);
+    const after =
+      before === undefined || foreign
+        ? `${JSON.stringify(wanted, undefined, 2)}\n`
+        : rewriteMembers(before, base, wanted);
     readConfig(after, file);
     if (fingerprint(await readText(file)) !== fingerprint(before))
       throw hubError('CONFIG_CONFLICT', { file });
-    if (lossy) writeWhole(`${file}.bak`, before);
+    if (before !== undefined && foreign) writeWhole(`${file}.bak`, before);
     writeWhole(file, after);
   }
 }
+
+/** As JSON has it: a copy without members that are undefined. */
+const toMembers = (value: object) => Members.parse(JSON.parse(JSON.stringify(value)));
+const Members = z.record(z.string(), JsonValue);
 
 const fingerprint = (text: string | undefined): string =>
   text === undefined ? 'none' : createHash('sha256').update(text).digest('hex');

@@ -24,8 +24,8 @@ export interface ConfigStore {
   /** Tells the follower of every change of the file; the returned function ends it. */
   watch(follower: ConfigFollower): () => void;
   /**
-   * Edits the file's JSON, servers under `mcpServers` by their ids, and writes it durably; a copy with what is lost, such as
-   * comments, is kept as `<file>.bak`. Rejects with CONFIG_INVALID or CONFIG_CONFLICT, and has then written nothing.
+   * Edits the file's JSON, servers under `mcpServers` by their ids, and writes it durably; comments and layout stay. A file in
+   * another program's form is written anew in ours, and kept as `<file>.bak`. Rejects with CONFIG_INVALID or CONFIG_CONFLICT, and has then written nothing.
    */
   update(edit: (json: Record<string, unknown>) => void): Promise<void>;
 }

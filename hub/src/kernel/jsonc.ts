@@ -200,14 +200,3 @@ function childOf(node: JsonNode, key: PropertyKey): JsonNode | undefined {
   if (node.kind === 'object') return findMember(node, String(key))?.value;
   return node.kind === 'array' ? node.items[Number(key)] : undefined;
 }
-
-/** Whether there are neither comments nor trailing commas, which writing the value anew would lose. */
-export function isPlainJson(text: string): boolean {
-  try {
-    parseJsonc(text, { strict: true });
-    return true;
-  } catch (error) {
-    if (error instanceof JsoncError) return false;
-    throw error;
-  }
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { removeMember, setMember } from './jsonc-edit.ts';
-import { parseJsonc, plainValue } from '../kernel/jsonc.ts';
+import { removeMember, rewriteMembers, setMember } from './jsonc-edit.ts';
+import { parseJsonc, plainValue } from './jsonc.ts';
 
 const commented = `// my servers
 {
@@ -79,5 +79,34 @@ describe('removeMember', () => {
       '{\n  "b": 2, // two\n  "c": 3\n}',
       '{\n  "a": 1,\n  "c": 3\n}',
     ]);
+  });
+});
+
+describe('rewriting to another meaning', () => {
+  const text = `{
+  // mine
+  "a": { "b": 1 }, // kept
+  "list": [1, 2],
+  "gone": true,
+  "gone": false
+}
+`;
+  const before = { a: { b: 1 }, list: [1, 2], gone: false };
+
+  it('touches the members that differ and nothing else', () => {
+    const after = { a: { b: 1, c: { d: ['x', {}] } }, list: [1, 2], new: {} };
+    const edited = rewriteMembers(text, before, after);
+    expect(edited).toBe(`{
+  // mine
+  "a": { "b": 1, "c": { "d": ["x", {}] } }, // kept
+  "list": [1, 2],
+  "new": {}
+}
+`);
+    expect(plainValue(parseJsonc(edited))).toEqual(after);
+  });
+
+  it('leaves the text as it is where the meaning is the same', () => {
+    expect(rewriteMembers(text, before, { gone: false, list: [1, 2], a: { b: 1 } })).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
-import type { Json } from '@counterpart/schemas';
-import { findMember, JsoncError, parseJsonc, skipTrivia, type ObjectNode } from '../kernel/jsonc.ts';
+import { canonicalJson, type Json } from '@counterpart/schemas';
+import { findMember, JsoncError, parseJsonc, skipTrivia, type ObjectNode } from './jsonc.ts';
 
 /** How the file is laid out, so that an insertion looks like what stands around it. */
 interface Layout {
@@ -41,6 +41,47 @@ export function removeMember(text: string, path: readonly [string, ...string[]])
   return index < 0 ? text : cutMember(text, object, index);
 }
 
+type Members = Readonly<Record<string, Json>>;
+
+/** Edits a text that means `before` until it means `after`: members that differ are replaced, every other byte stays. Throws JsoncError. */
+export function rewriteMembers(text: string, before: Members, after: Members): string {
+  return changesBetween(before, after, []).reduce(
+    (edited, { path, value }) =>
+      value === undefined ? removeAll(edited, path) : setMember(edited, path, value),
+    text,
+  );
+}
+
+/** A member that stands there twice is read as its last: the one before must not come back in its place. */
+function removeAll(text: string, path: Change['path']): string {
+  const without = removeMember(text, path);
+  return without === text ? text : removeAll(without, path);
+}
+
+interface Change {
+  readonly path: readonly [string, ...string[]];
+  /** Undefined: it is gone. */
+  readonly value: Json | undefined;
+}
+
+function changesBetween(before: Members, after: Members, parents: readonly string[]): Change[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].flatMap((key): Change[] => {
+    const [was, is] = [before[key], after[key]];
+    const path = pathTo(parents, key);
+    if (was !== undefined && is !== undefined && canonicalJson(was) === canonicalJson(is)) return [];
+    return isMembers(was) && isMembers(is) ? changesBetween(was, is, path) : [{ path, value: is }];
+  });
+}
+
+const isMembers = (value: Json | undefined): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function pathTo(parents: readonly string[], key: string): [string, ...string[]] {
+  const [first, ...rest] = parents;
+  return first === undefined ? [key] : [first, ...rest, key];
+}
+
 function rootObject(text: string): ObjectNode {
   const root = parseJsonc(text);
   if (root.kind !== 'object') throw new JsoncError('an object is needed', text, root.start);
@@ -64,6 +105,14 @@ function print(value: Json, layout: Layout, depth: number): string {
   return printed.replaceAll('\n', layout.newline + layout.indent.repeat(depth));
 }
 
+/** In one row, with the blanks a person writes. */
+function printRow(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(printRow).join(', ')}]`;
+  if (!isMembers(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${printRow(member)}`);
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+}
+
 function insertMember(
   text: string,
   object: ObjectNode,
@@ -71,7 +120,9 @@ function insertMember(
   place: { readonly layout: Layout; readonly depth: number },
 ): string {
   const { layout, depth } = place;
-  const printed = `${JSON.stringify(member.key)}: ${print(member.value, layout, depth)}`;
+  const oneLine = object.members.length > 0 && !text.slice(object.start, object.end).includes('\n');
+  const value = oneLine ? printRow(member.value) : print(member.value, layout, depth);
+  const printed = `${JSON.stringify(member.key)}: ${value}`;
   const pad = layout.newline + layout.indent.repeat(depth);
   const closing = object.end - 1;
   const last = object.members.at(-1);
@@ -80,7 +131,6 @@ function insertMember(
     const outdent = layout.newline + layout.indent.repeat(depth - 1);
     return splice(text, object.start + 1, closing, comments + pad + printed + outdent);
   }
-  const oneLine = !text.slice(object.start, object.end).includes('\n');
   const comma = commaAfter(text, last.end);
   const afterComma = comma ?? last.end;
   const rowEnd = endOfRow(text, afterComma, closing);
