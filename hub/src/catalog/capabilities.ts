@@ -16,19 +16,17 @@ const subscribes = (source: CatalogSource): boolean => {
 };
 
 /**
- * What these servers offer together. Lists can always change, because servers come and go. Tools are always announced, so
- * that a client that came before the first server hears of its tools.
+ * What these servers offer together. Lists can always change, because servers come and go, and a client of a session learns
+ * this only once: so tools, prompts and resources are announced even while there are none.
  */
 export function unionCapabilities(sources: readonly SourceItems[]): JsonMembers {
-  const any = (test: (items: SourceItems) => boolean): boolean => sources.some(test);
-  const has = (member: string) => any(({ source }) => offered(source)[member] !== undefined);
-  const union: JsonMembers = { tools: { listChanged: true } };
-  if (has('prompts') || any(({ prompts }) => prompts.length > 0)) union['prompts'] = { listChanged: true };
-  const listed = any(({ resources, resourceTemplates }) => resources.length + resourceTemplates.length > 0);
-  if (has('resources') || listed) {
-    const subscribe = any(({ source }) => subscribes(source));
-    union['resources'] = { listChanged: true, ...(subscribe ? { subscribe } : {}) };
-  }
+  const has = (member: string) => sources.some(({ source }) => offered(source)[member] !== undefined);
+  const subscribe = sources.some(({ source }) => subscribes(source));
+  const union: JsonMembers = {
+    tools: { listChanged: true },
+    prompts: { listChanged: true },
+    resources: { listChanged: true, ...(subscribe ? { subscribe } : {}) },
+  };
   for (const member of ['logging', 'completions']) if (has(member)) union[member] = {};
   return union;
 }

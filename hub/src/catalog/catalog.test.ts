@@ -333,21 +333,20 @@ test('the view of one server has its own names; unknown and disabled servers hav
   );
 });
 
-test('capabilities are the union of what servers say and list, and instructions stand under their server', () => {
+test('lists are always announced, other capabilities as servers say, and instructions stand under their server', () => {
   const [a, b] = [source('a', { prompts: [{ name: 'p' }] }), source('b', {})];
   const { all } = catalogOf([a, b]);
-  expect(all().capabilities).toEqual({ tools: { listChanged: true }, prompts: { listChanged: true } });
+  const lists = {
+    tools: { listChanged: true },
+    prompts: { listChanged: true },
+    resources: { listChanged: true },
+  };
+  expect(all().capabilities).toEqual(lists);
   const capabilities = { resources: { subscribe: true }, logging: {}, completions: {} };
   b.upstream.info = { era: 'legacy', protocolVersion: '2025-11-25', capabilities, instructions: 'Be kind.' };
   b.upstream.emit('availability-changed', true);
   expect([all().capabilities, all().instructions]).toEqual([
-    {
-      tools: { listChanged: true },
-      prompts: { listChanged: true },
-      resources: { listChanged: true, subscribe: true },
-      logging: {},
-      completions: {},
-    },
+    { ...lists, resources: { listChanged: true, subscribe: true }, logging: {}, completions: {} },
     '## b\nBe kind.',
   ]);
 });
