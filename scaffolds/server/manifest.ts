@@ -17,7 +17,6 @@ export interface ManifestOptions {
 /** The manifest of a server that was compiled from a blueprint; throws when it would not be valid. */
 export function toManifest(blueprint: Blueprint, options: ManifestOptions): Manifest {
   const { config, secrets } = slotsOf(blueprint);
-  const healthTool = findHealthTool(options.definitions);
   return Manifest.parse({
     $schema: '../../schemas/json/manifest.schema.json',
     id: blueprint.id,
@@ -36,7 +35,7 @@ export function toManifest(blueprint: Blueprint, options: ManifestOptions): Mani
     secrets,
     dependsOn: [],
     test: 'test/contract.test.ts',
-    health: { ...(healthTool === undefined ? {} : { tool: healthTool }), intervalMs: 30_000 },
+    health: { intervalMs: 30_000 },
     tools: Object.fromEntries(
       options.definitions.map((tool) => [tool.name, { hash: hashJson(tool), effect: effectOf(tool) }]),
     ),
@@ -47,12 +46,6 @@ export function toManifest(blueprint: Blueprint, options: ManifestOptions): Mani
 export function effectOf(tool: ToolDefinition): Effect {
   if (tool.annotations?.readOnlyHint === true) return 'read';
   return tool.annotations?.destructiveHint === false ? 'write' : 'destructive';
-}
-
-/** The first read-only tool that can be called with no arguments. */
-function findHealthTool(definitions: readonly ToolDefinition[]): string | undefined {
-  const callable = definitions.find((tool) => effectOf(tool) === 'read' && requiredInputs(tool).length === 0);
-  return callable?.name;
 }
 
 /** Names of the inputs a call must give. */

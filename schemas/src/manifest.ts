@@ -54,11 +54,8 @@ export const Manifest = z.strictObject({
   /** Ids of servers that must be ready first. */
   dependsOn: z.array(ServerId),
   test: z.string(),
-  health: z.strictObject({
-    /** A read-only tool without required arguments that proves the service answers; absent: the protocol's own probe. */
-    tool: ToolName.optional(),
-    intervalMs: z.int().min(1_000).default(30_000),
-  }),
+  /** The running process is probed with the protocol's own means; the service behind it is never called for that. */
+  health: z.strictObject({ intervalMs: z.int().min(1_000).default(30_000) }),
   /** Every tool the server lists, with the hash of its canonical definition in `tools.json`. */
   tools: z.record(ToolName, z.strictObject({ hash: ContentHash, effect: Effect })),
 });

@@ -53,6 +53,7 @@ export interface MemberOptions {
 
 /** From the end of stdin to SIGTERM, and again to SIGKILL. */
 const SHUTDOWN_MS = 2_000;
+/** Between probes of a third-party server; a built one says it in its manifest. */
 const PROBE_MS = 30_000;
 
 /** Makes a server ready to be used; nothing is started. Rejects with what keeps it from being started at all. */
@@ -116,7 +117,7 @@ async function processTarget(desired: DesiredServer, options: MemberOptions): Pr
     startTimeoutMs: settings?.startTimeoutMs ?? defaults.startTimeoutMs,
     shutdownMs: SHUTDOWN_MS,
     idleMs: settings?.idleMs ?? defaults.idleMs,
-    probeMs: PROBE_MS,
+    probeMs: origin.kind === 'built' ? origin.found.manifest.health.intervalMs : PROBE_MS,
     dependsOn: origin.kind === 'built' ? origin.found.manifest.dependsOn : [],
   };
   return {
