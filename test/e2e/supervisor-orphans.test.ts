@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listProcesses, markedProcesses, readProcess, send } from '../../hub/src/supervisor/process-table.ts';
+import {
+  listProcesses,
+  markedProcesses,
+  readProcess,
+  send,
+} from '../../hub/src/supervisor/process/process-table.ts';
 import { markersIn, Rig, specOf, until } from '../fixtures/supervisor/rig.ts';
 
 const HUB = fileURLToPath(new URL('../fixtures/supervisor/hub.ts', import.meta.url));

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { toCounterpartError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listProcesses } from '../../hub/src/supervisor/process-table.ts';
-import { pssOf } from '../../hub/src/supervisor/memory.ts';
+import { listProcesses } from '../../hub/src/supervisor/process/process-table.ts';
+import { pssOf } from '../../hub/src/supervisor/process/memory.ts';
 import { Rig, specOf, until } from '../fixtures/supervisor/rig.ts';
 
 let rig: Rig;

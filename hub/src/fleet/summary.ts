@@ -1,5 +1,5 @@
 import type { HealthRecord, ServerDetail, ServerSummary } from '@counterpart/schemas';
-import { pssOf } from '../supervisor/memory.ts';
+import { pssOf } from '../supervisor/process/memory.ts';
 import type { Member } from './member.ts';
 
 /** A server as `hub list` shows it. */

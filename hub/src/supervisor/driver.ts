@@ -8,9 +8,9 @@ import type {
 } from '../kernel/ports.ts';
 import { findCircle, stopOrder } from './dependencies.ts';
 import { createGate } from './gate.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger, type Ledger } from './process/ledger.ts';
 import type { SupervisorOptions } from './options.ts';
-import { createSpawner, type SpawnProcess } from './spawn.ts';
+import { createSpawner, type SpawnProcess } from './process/spawn.ts';
 import { SupervisedProcess } from './supervised.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Redact } from '../kernel/redact.ts';
-import type { SpawnProcess } from './spawn.ts';
+import type { SpawnProcess } from './process/spawn.ts';
 
 export interface SupervisorOptions {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { describeExit, describeSpawnError, describeStderr } from './causes.ts';
+import { describeExit, describeSpawnError, describeStderr } from './process/causes.ts';
 import { findCircle, stopOrder } from './dependencies.ts';
 import { createGate } from './gate.ts';
-import { StderrRing } from './stderr-ring.ts';
+import { StderrRing } from './process/stderr-ring.ts';
 
 const asItIs = (text: string): string => text;
 

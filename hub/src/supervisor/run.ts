@@ -1,6 +1,6 @@
 import { createDeferred, type Deferred } from './deferred.ts';
-import type { Child } from './spawn.ts';
-import type { StopStep } from './state.ts';
+import type { Child } from './process/spawn.ts';
+import type { StopStep } from './state/state.ts';
 
 /** One life of a process. */
 export interface Run {

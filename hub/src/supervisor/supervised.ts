@@ -4,13 +4,13 @@ import type { Logger } from '../kernel/log.ts';
 import type { ProcessProtocol, ProcessSnapshot, ProcessSpec, Supervised } from '../kernel/ports.ts';
 import { type Redact, redactError } from '../kernel/redact.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
-import { exitFailure, handshakeFailure, startTimeout } from './failures.ts';
-import { reduce } from './reducer.ts';
+import { exitFailure, handshakeFailure, startTimeout } from './state/failures.ts';
+import { reduce } from './state/reducer.ts';
 import { createRun, type Run } from './run.ts';
-import type { Child, SpawnProcess } from './spawn.ts';
-import { defaultPolicy, initialState } from './state.ts';
-import type { Effect, Event, Policy, State, StopStep, Timer } from './state.ts';
-import { StderrRing } from './stderr-ring.ts';
+import type { Child, SpawnProcess } from './process/spawn.ts';
+import { defaultPolicy, initialState } from './state/state.ts';
+import type { Effect, Event, Policy, State, StopStep, Timer } from './state/state.ts';
+import { StderrRing } from './process/stderr-ring.ts';
 import { Timers } from './timers.ts';
 
 /** What one process needs of the supervisor it belongs to. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import type { Timer } from './state.ts';
+import type { Timer } from './state/state.ts';
 
 /** The timers of one process, one of each kind. */
 export class Timers {

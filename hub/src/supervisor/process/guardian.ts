@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Logger } from '../kernel/log.ts';
+import type { Logger } from '../../kernel/log.ts';
 import { MARKER_VARIABLE } from './process-table.ts';
 
 /**

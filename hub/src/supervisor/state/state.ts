@@ -1,5 +1,5 @@
 import type { CounterpartError } from '@counterpart/schemas';
-import type { ProcessSpec } from '../kernel/ports.ts';
+import type { ProcessSpec } from '../../kernel/ports.ts';
 
 /** How one process is kept; times in milliseconds. */
 export interface Policy extends Pick<

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CounterpartError, hubError } from '@counterpart/schemas';
-import type { Logger } from '../kernel/log.ts';
-import type { ChildIo, ProcessSpec } from '../kernel/ports.ts';
+import type { Logger } from '../../kernel/log.ts';
+import type { ChildIo, ProcessSpec } from '../../kernel/ports.ts';
 import { describeSpawnError, type Exit } from './causes.ts';
 import type { Ledger } from './ledger.ts';
 import { groupRuns, MARKER_VARIABLE, markedProcesses, send } from './process-table.ts';
-import type { StopStep } from './state.ts';
+import type { StopStep } from '../state/state.ts';
 
 /** One life of a process. */
 export interface Child {

@@ -1,5 +1,5 @@
 import { CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
-import { describeExit, describeStderr, type Exit } from './causes.ts';
+import { describeExit, describeStderr, type Exit } from '../process/causes.ts';
 import type { State } from './state.ts';
 
 /** Lines of standard error, oldest first. */

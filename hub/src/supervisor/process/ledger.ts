@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
-import { newId } from '../kernel/ids.ts';
-import type { Logger } from '../kernel/log.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Logger } from '../../kernel/log.ts';
 import { Guardian } from './guardian.ts';
 import { JOURNAL_EXTENSION, reapLeftovers } from './leftovers.ts';
 import { readProcess } from './process-table.ts';

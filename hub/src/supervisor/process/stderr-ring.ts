@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Redact } from '../kernel/redact.ts';
+import type { Redact } from '../../kernel/redact.ts';
 
 /** The last characters that a process wrote to standard error, without secrets; older ones are dropped. */
 export class StderrRing {

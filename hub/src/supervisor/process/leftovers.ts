@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Logger } from '../kernel/log.ts';
+import type { Logger } from '../../kernel/log.ts';
 import { markedProcesses, readProcess, send } from './process-table.ts';
 
 /** Extension of the files that record which processes a hub has running; the name before it is the hub's. */

@@ -1,4 +1,4 @@
-import type { ProcessSpec } from '../kernel/ports.ts';
+import type { ProcessSpec } from '../../kernel/ports.ts';
 
 /** How a process ended, as the system reports it. */
 export interface Exit {
