@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildServer, type BuildOptions } from '../../hub/src/builder/build.ts';
+import { buildServer } from '../../hub/src/builder/build.ts';
+import type { BuildOptions } from '../../hub/src/builder/options.ts';
 
 /** Inside the repository (and ignored by git), so that a built package finds the kit as an installed one does. */
 const scratchDir = fileURLToPath(new URL('../../scratch', import.meta.url));

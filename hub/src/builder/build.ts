@@ -11,34 +11,10 @@ import {
 import { checkServer } from './check-server.ts';
 import { compileSource, lostOperations, type CompiledSource } from './compile-source.ts';
 import { ensureBundle } from './ensure-bundle.ts';
-import { readInstalled, type Installed } from './installed.ts';
+import { assertSameService, readInstalled, type Installed } from './installed.ts';
+import type { BuildOptions } from './options.ts';
 import { openStaging, sweepStaging, type Staging } from './staging.ts';
 import { isWritten, listHandFiles, planPackage, writePackage, type PackagePlan } from './write-package.ts';
-
-export interface BuildProgress {
-  readonly stage: BuildStage;
-  readonly done?: number;
-  readonly total?: number;
-  readonly note?: string;
-}
-
-export interface BuildOptions {
-  /** A file, an http(s) URL, or `-` for standard input. */
-  readonly from: string;
-  /** Id of the server; default: a slug of the description's title. */
-  readonly name?: string | undefined;
-  /** Tags, path prefixes, operationIds or tool names to build; default: everything. */
-  readonly include?: readonly string[] | undefined;
-  readonly baseUrl?: string | undefined;
-  /** Refuse a description of which an operation would be left out. */
-  readonly strict?: boolean | undefined;
-  /** Says what a build would make; nothing is left written. */
-  readonly dryRun?: boolean | undefined;
-  readonly category?: string | undefined;
-  readonly serversDir: string;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
-}
 
 const DEFAULT_CATEGORY = 'general';
 
@@ -55,6 +31,7 @@ export async function buildServer(options: BuildOptions): Promise<BuildReport> {
   const { id } = source.blueprint;
   await sweepStaging(serversDir);
   const previous = await readInstalled(join(serversDir, id), id);
+  if (previous !== undefined && options.name === undefined) assertSameService(previous, source.blueprint);
   const run = {
     options,
     serversDir,

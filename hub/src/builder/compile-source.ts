@@ -2,7 +2,7 @@ import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
 import { loadSource } from '@counterpart/scaffolds/readers/source';
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
 import { hubError, ServerId, type Blueprint, type Omission } from '@counterpart/schemas';
-import type { BuildOptions } from './build.ts';
+import type { BuildOptions } from './options.ts';
 import { parseServerId, toServerId } from './server-id.ts';
 
 export interface CompiledSource {

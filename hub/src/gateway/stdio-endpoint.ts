@@ -15,7 +15,8 @@ import {
   type ClientRequest,
 } from './wire/message.ts';
 import { metaKeys, metaOf, readCaller } from './wire/meta.ts';
-import { serveModern, unknownView, type Cancel } from './modern/modern.ts';
+import type { Cancel } from './modern/context.ts';
+import { serveModern, unknownView } from './modern/modern.ts';
 import type { ReplyChannel } from './wire/reply-channel.ts';
 import { Session } from './legacy/session.ts';
 

@@ -5,7 +5,7 @@ import type { Core } from '../core.ts';
 import type { ChangedList, Follower, Following } from '../fan-out.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { isMembers, notificationFrame, requestFrame, type ClientResponse } from '../wire/message.ts';
-import type { Cancel } from '../modern/modern.ts';
+import type { Cancel } from '../modern/context.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 import { negotiateVersion } from '../wire/versions.ts';
 

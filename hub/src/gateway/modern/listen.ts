@@ -6,7 +6,7 @@ import { faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { utf8Wire } from '../wire/frame.ts';
 import { isMembers, notificationFrame, resultFrame, type ClientRequest } from '../wire/message.ts';
 import { metaKeys } from '../wire/meta.ts';
-import type { Cancel, ModernContext } from './modern.ts';
+import type { Cancel, ModernContext } from './context.ts';
 import { hubError } from '@counterpart/schemas';
 
 /** What a listen may ask to hear of, and the notification that tells it. */

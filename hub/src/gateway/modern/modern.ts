@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller, CatalogView, JsonMembers, RelaySink, ViewSelector } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { faultAnswer } from '../wire/answer.ts';
@@ -12,23 +11,10 @@ import { resultFrame, type ClientRequest } from '../wire/message.ts';
 import { metaKeys, metaOf, readCaller, takeHopMeta } from '../wire/meta.ts';
 import { checkParamHeaders } from './param-headers.ts';
 import { relay } from '../relay/relay.ts';
-import type { ReplyChannel } from '../wire/reply-channel.ts';
+import type { Cancel, ModernContext } from './context.ts';
 import { findTarget, isFault, RELAYED } from '../relay/targets.ts';
 import { MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
 import { hubError } from '@counterpart/schemas';
-
-/** Where a modern request came from. */
-export interface ModernContext {
-  readonly selector: ViewSelector;
-  readonly channel: ReplyChannel;
-  /** Absent on stdio, where there are none to compare. */
-  readonly headers: IncomingHttpHeaders | undefined;
-  /** Called once when nothing more will happen. */
-  readonly done: () => void;
-}
-
-/** What can be cancelled of a request still in flight. */
-export type Cancel = (reason?: string) => void;
 
 /** Serves a request of 2026-07-28; undefined when it is answered already. */
 export function serveModern(
@@ -71,7 +57,7 @@ export const unknownView = (selector: ViewSelector): Fault => ({
 /** Who asks, once everything a modern request must carry is there and agrees (the order is that of the specification's table). */
 function checkEnvelope(
   { method, params }: ClientRequest,
-  headers: IncomingHttpHeaders | undefined,
+  headers: NonNullable<ModernContext['headers']> | undefined,
 ): Caller | Fault {
   const meta = metaOf(params);
   const caller = readCaller(meta);

@@ -1,3 +1,4 @@
+import type { Inner } from './inner.ts';
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
 import { isArray, isObject, listMember, member, pointerTo, textMember } from '../source/json-tree.ts';
 import { MAX_SCHEMA_DEPTH } from '../source/limits.ts';
@@ -17,13 +18,6 @@ import {
 import { objectKeywords } from './properties.ts';
 import type { SchemaScope } from './scope.ts';
 import { referenceTo } from './walk.ts';
-
-/** Where inside a schema the normaliser is. */
-export interface Inner {
-  readonly depth: number;
-  /** Properties hidden by a schema around this one, so that `required` here must not name them. */
-  readonly hidden: ReadonlySet<string>;
-}
 
 const OUTERMOST: Inner = { depth: 0, hidden: new Set() };
 const ANNOTATIONS = new Set([

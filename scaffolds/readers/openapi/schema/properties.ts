@@ -11,7 +11,7 @@ import {
 import { localPointer, lookUp } from '../document/references.ts';
 import { isLegalKey } from '../operation/keys.ts';
 import { usablePattern, type Keywords } from './keywords.ts';
-import type { Inner } from './normalise.ts';
+import type { Inner } from './inner.ts';
 import type { Direction, SchemaScope } from './scope.ts';
 
 type Below = (sub: Json | undefined, hidden: ReadonlySet<string>, ...keys: (string | number)[]) => JsonSchema;

@@ -1,6 +1,6 @@
 import { hubError, type BuildStage } from '@counterpart/schemas';
 import { z } from 'zod';
-import type { BuildProgress } from '../../../builder/build.ts';
+import type { BuildProgress } from '../../../builder/options.ts';
 import { defineCommand } from '../../command.ts';
 import { renderBuildReport } from '../../output/build-report.ts';
 import { wrap } from '../../output/wrap.ts';

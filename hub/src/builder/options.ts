@@ -1,0 +1,28 @@
+import type { BuildStage } from '@counterpart/schemas';
+
+/** Where a build stands; `done` of `total` operations while it reads. */
+export interface BuildProgress {
+  readonly stage: BuildStage;
+  readonly done?: number;
+  readonly total?: number;
+  readonly note?: string;
+}
+
+/** What a build is asked for. */
+export interface BuildOptions {
+  /** A file, an http(s) URL, or `-` for standard input. */
+  readonly from: string;
+  /** Id of the server; default: a slug of the description's title. */
+  readonly name?: string | undefined;
+  /** Tags, path prefixes, operationIds or tool names to build; default: everything. */
+  readonly include?: readonly string[] | undefined;
+  readonly baseUrl?: string | undefined;
+  /** Refuse a description of which an operation would be left out. */
+  readonly strict?: boolean | undefined;
+  /** Says what a build would make; nothing is left written. */
+  readonly dryRun?: boolean | undefined;
+  readonly category?: string | undefined;
+  readonly serversDir: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
+}
