@@ -196,6 +196,33 @@ test('an aborted build leaves nothing behind', async () => {
   expect(await readdir(workspace.serversDir)).toEqual([]);
 });
 
+test('another service of the same title does not take the place of the first unless it is named', async () => {
+  await using workspace = await openWorkspace();
+  const first = await workspace.build({ from: await put(workspace, shop()) });
+  const other = shop((document) => {
+    document.paths = {
+      '/games': { get: { operationId: 'listGames', responses: { 204: { description: 'ok' } } } },
+    };
+  });
+  const from = await put(workspace, other, 'games.json');
+  await expect(workspace.build({ from })).rejects.toMatchObject({
+    code: 'SERVER_EXISTS',
+    message: expect.stringContaining('made from shop.json') as unknown,
+  });
+  const manifest = await readManifest(first.directory);
+  expect(Object.keys(manifest.tools)).toContain('list_toys');
+  expect((await workspace.build({ from, name: first.id })).tools).toEqual(['list_games']);
+});
+
+test('another part of the same description, and a description that moved, are the same service', async () => {
+  await using workspace = await openWorkspace();
+  const from = await put(workspace, shop());
+  await workspace.build({ from, include: ['listToys'] });
+  expect((await workspace.build({ from, include: ['createToy'] })).tools).toEqual(['create_toy']);
+  const moved = await put(workspace, shop(), 'moved.json');
+  expect((await workspace.build({ from: moved })).tools).toContain('create_toy');
+});
+
 test("a folder that no build made is nobody's to overwrite", async () => {
   await using workspace = await openWorkspace();
   await mkdir(join(workspace.serversDir, 'toy-shop'), { recursive: true });

@@ -1,12 +1,15 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hubError, Manifest, ToolDefinition, type ServerId } from '@counterpart/schemas';
+import { hubError, Manifest, ToolDefinition, type Blueprint, type ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { BuiltState } from './next-version.ts';
 
 /** What a build takes over from the installed version. */
 export interface Installed extends BuiltState {
   readonly category: string;
+  readonly title: string | undefined;
+  /** Where its description came from, as its blueprint says. */
+  readonly location: string | undefined;
 }
 
 /**
@@ -22,8 +25,27 @@ export async function readInstalled(dir: string, id: ServerId): Promise<Installe
   if (manifest?.scaffold === 'hand') throw hubError('SERVER_EXISTS', { server: id });
   const tools = z.array(ToolDefinition).safeParse(await readJson(join(dir, 'tools.json'))).data;
   if (manifest === undefined || tools === undefined) return undefined;
-  const { version, category } = manifest;
-  return { version, category, tools, blueprintHash: manifest.blueprint?.hash ?? '' };
+  const { version, category, title, blueprint } = manifest;
+  const { location } =
+    Source.safeParse(await readJson(join(dir, blueprint?.path ?? 'blueprint.json'))).data ?? {};
+  return { version, category, title, location, tools, blueprintHash: blueprint?.hash ?? '' };
+}
+
+const Source = z.object({ source: z.object({ location: z.string() }) }).transform(({ source }) => source);
+
+/**
+ * Two services of one title become one name, and titles without a Latin letter all do: nobody asked for the first to be
+ * replaced. A description that moved, was renamed or was selected from otherwise is still the same service. Throws
+ * SERVER_EXISTS.
+ */
+export function assertSameService(installed: Installed, { id, title, source, operations }: Blueprint): void {
+  const same = installed.title === title && installed.location === source.location;
+  const known = new Set(installed.tools.map(({ name }) => name));
+  if (same || operations.some(({ name }) => known.has(name))) return;
+  const { location = 'another description' } = installed;
+  throw hubError('SERVER_EXISTS', {
+    server: `${id}; it was made from ${location} and shares no tool with this one`,
+  });
 }
 
 /** A file's JSON; undefined when it is missing or not JSON. */

@@ -81,6 +81,30 @@ test('relative servers are completed from the URL of the description', async () 
   expect(await at([{ url: '/v1/' }], 'api.json')).toEqual(['/v1']);
 });
 
+test('an address that is relative to a file is told as missing, and so is none', async () => {
+  const told = async (servers: Json) => {
+    const { blueprint } = await readText({ ...document, servers });
+    return blueprint.omitted.filter(({ subject }) => subject === 'servers').map(({ reason }) => reason);
+  };
+  expect(await told([{ url: '/api/v2' }])).toEqual([expect.stringContaining('("/api/v2"); the base URL')]);
+  expect(await told([])).toEqual([expect.stringContaining('names no server')]);
+  expect(await told([{ url: '/a' }, { url: 'https://a.example' }])).toEqual([]);
+  expect(await told([{ url: '{host}/a' }])).toEqual([]);
+});
+
+test('a type that is nothing but itself is told in one sentence', async () => {
+  const self = { $ref: '#/components/schemas/Self' };
+  const content = { 'application/json': { schema: self } };
+  const { blueprint } = await readText({
+    ...document,
+    paths: { '/x': { get: { responses: { 200: { description: 'ok', content } } } } },
+    components: { schemas: { Self: self } },
+  });
+  expect(blueprint.omitted.map(({ reason }) => reason)).toContain(
+    'The schema of the type Self is defined by itself; the circle is cut there.',
+  );
+});
+
 test('losses name the line they are at, in YAML and in JSON', () => {
   const yaml = parseDescription(
     textSource('openapi: 3.0.0\npaths:\n  /a:\n    get:\n      parameters:\n        - {$ref: x}\n'),

@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Blueprint, JsonObject, JsonSchema, Operation, ServerId } from '@counterpart/schemas';
+import type {
+  Blueprint,
+  JsonObject,
+  JsonSchema,
+  Operation,
+  ServerId,
+  ServiceServer,
+} from '@counterpart/schemas';
 import type { SourceText } from '../source.ts';
 import { readRequirements, readSchemes, type Schemes } from './document/auth.ts';
 import { fitBudgets } from './operation/budget.ts';
@@ -12,7 +19,7 @@ import { createLosses, type Losses } from './document/omissions.ts';
 import { AUTHORIZATION_SCHEME, readOperation } from './operation/operation.ts';
 import { parseDescription, type Description } from './source/parse.ts';
 import { createTypes } from './schema/types.ts';
-import { readServers } from './document/servers.ts';
+import { isAbsolute, readServers } from './document/servers.ts';
 import { cutText, plainText } from './text/text.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */
@@ -165,6 +172,23 @@ interface Parts {
   readonly types: ReadonlyMap<string, JsonSchema>;
 }
 
+/** Without an absolute address a call has nowhere to go until somebody gives one. */
+function reportAddress(servers: readonly ServiceServer[], losses: Losses): void {
+  if (servers.some(({ url }) => isAbsolute(url))) return;
+  const [relative] = servers;
+  const found =
+    relative === undefined
+      ? 'The description names no server'
+      : `The description names its server only relative to its own address ("${relative.url === '' ? '/' : relative.url}")`;
+  losses.add({
+    code: 'operation-invalid',
+    severity: 'notice',
+    subject: 'servers',
+    reason: `${found}; the base URL must be given with --base-url or in the environment.`,
+    source: { pointer: '#' },
+  });
+}
+
 function assemble({ description, source, options, context, operations, types }: Parts): Blueprint {
   const { root, format, dialect } = description;
   const info = objectMember(root, 'info');
@@ -173,17 +197,7 @@ function assemble({ description, source, options, context, operations, types }: 
     options.baseUrl === undefined
       ? readServers(root, dialect, source.location)
       : [{ url: options.baseUrl.replace(/\/+$/, '') }];
-  if (servers.length === 0) {
-    const reason =
-      'The description names no server; the base URL must be given with --base-url or in the environment.';
-    context.losses.add({
-      code: 'operation-invalid',
-      severity: 'notice',
-      subject: 'servers',
-      reason,
-      source: { pointer: '#' },
-    });
-  }
+  reportAddress(servers, context.losses);
   const usesHeader = operations.some(({ auth }) =>
     auth?.some((one) => Object.hasOwn(one, AUTHORIZATION_SCHEME)),
   );

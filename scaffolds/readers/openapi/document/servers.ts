@@ -73,9 +73,12 @@ function swaggerServers(root: JsonObject, location: string): ServiceServer[] {
 
 const secureFirst = (a: string, b: string): number => Number(b === 'https') - Number(a === 'https');
 
+/** Whether an address stands for itself; one that begins with a variable may. */
+export const isAbsolute = (url: string): boolean =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(url) || url.startsWith('{');
+
 function complete(url: string, location: string): string {
-  const isAbsolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) || url.startsWith('{');
-  if (isAbsolute || !/^https?:\/\//.test(location)) return tidy(url);
+  if (isAbsolute(url) || !/^https?:\/\//.test(location)) return tidy(url);
   // Braces of variables must not come back percent-encoded.
   const resolved = new URL(url, location).href.replaceAll('%7B', '{').replaceAll('%7D', '}');
   return tidy(resolved);

@@ -22,7 +22,7 @@ export function breakCycles(
         code: 'reference-cycle',
         severity: 'part',
         pointer: '#',
-        reason: `The type ${from} is defined by itself; the circle is cut there.`,
+        reason: `of the type ${from} is defined by itself; the circle is cut there`,
       });
     }
   }
