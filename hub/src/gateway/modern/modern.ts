@@ -57,7 +57,7 @@ export const unknownView = (selector: ViewSelector): Fault => ({
 /** Who asks, once everything a modern request must carry is there and agrees (the order is that of the specification's table). */
 function checkEnvelope(
   { method, params }: ClientRequest,
-  headers: NonNullable<ModernContext['headers']> | undefined,
+  headers: ModernContext['headers'],
 ): Caller | Fault {
   const meta = metaOf(params);
   const caller = readCaller(meta);
