@@ -36,11 +36,11 @@ export function createContext(io: Io, globals: GlobalOptions, signal: AbortSigna
     result(value, render) {
       const text = json
         ? JSON.stringify(value, undefined, 2)
-        : paintCode(render(), createPaint(io.colours.stdout), io.colours.stdout);
+        : paintCode(render(), { colours: io.colours.stdout, program: io.program });
       if (text !== '') io.stdout.write(`${text}\n`);
     },
     note(text) {
-      io.stderr.write(`${paintCode(text, createPaint(io.colours.stderr), io.colours.stderr)}\n`);
+      io.stderr.write(`${paintCode(text, { colours: io.colours.stderr, program: io.program })}\n`);
     },
     async working(text, work) {
       const progress = startProgress(io, text);

@@ -28,6 +28,8 @@ export interface Io {
   readonly liveStderr: boolean;
   /** Columns of standard output; unlimited when it is no terminal. */
   readonly width: number;
+  /** How the reader calls this program: `hub`, or `npx hub` where npm started it and it is on no path of theirs. */
+  readonly program: string;
   readonly runShim: RunShim;
   /** Tells the program that started this one in the background; absent when none did. */
   readonly report?: ((message: object) => void) | undefined;
@@ -50,6 +52,7 @@ export function processIo(runShim: RunShim): Io {
     colours: { stdout: !plain && shown, stderr: !plain && told },
     liveStderr: told && env['TERM'] !== 'dumb',
     width: shown ? stdout.columns : Number.POSITIVE_INFINITY,
+    program: env['npm_execpath'] === undefined ? 'hub' : 'npx hub',
     runShim,
     report: process.send === undefined ? undefined : (message) => void process.send?.(message),
   };

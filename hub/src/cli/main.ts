@@ -13,7 +13,6 @@ import { didYouMean } from '../kernel/nearest.ts';
 import type { EnterCommand } from './command.ts';
 import { createContext } from './context.ts';
 import { processIo, type Io, type RunShim } from './io.ts';
-import { createPaint } from './output/paint.ts';
 import { renderProblem } from './output/problem.ts';
 import { createProgram } from './program.ts';
 
@@ -95,8 +94,8 @@ function report(thrown: unknown, failed: Failed): number {
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   if (flags.includes('--json')) io.stdout.write(`${JSON.stringify({ error: problem }, undefined, 2)}\n`);
   else {
-    const colours = io.colours.stderr;
-    io.stderr.write(renderProblem(problem, { paint: createPaint(colours), colours, width: io.width }));
+    const { program, width } = io;
+    io.stderr.write(renderProblem(problem, { colours: io.colours.stderr, program, width }));
   }
   if (io.env['HUB_DEBUG'] === '1') io.stderr.write(`${stackOf(thrown)}\n`);
   return errorCatalogue[error.code].exit;

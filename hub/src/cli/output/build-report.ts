@@ -15,7 +15,7 @@ export function renderBuildReport(report: BuildReport, paint: Paint): string {
     headline(report, paint),
     `  ${paint.faint('from')}   ${report.source} ${paint.faint(`(${report.format})`)}`,
     `  ${paint.faint('folder')} ${report.directory}`,
-    `  ${paint.faint('size')}   ${bytes(report.size.bytes)} of tool definitions, about ${report.size.tokens.toLocaleString('en')} tokens`,
+    ...sizeLines(report, paint),
     ...checkLines(report, paint),
     '',
     ...toolLines(report, paint),
@@ -36,6 +36,16 @@ function headline({ id, version, outcome, operations, durationMs }: BuildReport,
     case 'planned':
       return `${paint.warn('○')} ${name} would be built: ${made}; nothing was written (--dry-run)`;
   }
+}
+
+/** Definitions of more tokens than this leave a model little room for work. */
+const MANY_TOKENS = 50_000;
+
+function sizeLines({ size }: BuildReport, paint: Paint): string[] {
+  const amount = `${bytes(size.bytes)} of tool definitions, about ${size.tokens.toLocaleString('en')} tokens`;
+  const line = `  ${paint.faint('size')}   ${amount}`;
+  if (size.tokens < MANY_TOKENS) return [line];
+  return [line, `         ${paint.warn('much for one model')}: \`--include\` builds a part of it`];
 }
 
 function checkLines({ check }: BuildReport, paint: Paint): string[] {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { bytes, duration, shellWord } from './format.ts';
-import { createPaint } from './paint.ts';
+import { createPaint, paintCode } from './paint.ts';
 import { renderResult } from './result.ts';
 import { sampleCall } from './sample-call.ts';
 import { renderTable } from './table.ts';
@@ -30,6 +30,16 @@ it('lines are broken at blanks and stay indented; a long word stays whole, and c
   const bold = createPaint(true).strong('three');
   expect(wrap(`two ${bold}`, 9)).toBe(`two ${bold}`);
   expect(wrap('as it is', Number.POSITIVE_INFINITY)).toBe('as it is');
+});
+
+it('a command is shown as the reader can type it', () => {
+  const text = 'Run `hub list` or `hubble`, then `hub`.';
+  expect(paintCode(text, { colours: false, program: 'npx hub' })).toBe(
+    'Run `npx hub list` or `hubble`, then `npx hub`.',
+  );
+  expect(paintCode(text, { colours: false, program: 'hub' })).toBe(text);
+  const coloured = paintCode(text, { colours: true, program: 'npx hub' });
+  expect(stripVTControlCharacters(coloured)).toBe('Run npx hub list or hubble, then npx hub.');
 });
 
 it('numbers are written as a person reads them', () => {

@@ -31,6 +31,17 @@ export function createPaint(colours: boolean): Paint {
 
 const BACKTICKED = /`([^`]+)`/g;
 
-/** Commands inside backticks take the colour of code; without colours the backticks stay. */
-export const paintCode = (text: string, paint: Paint, colours: boolean): string =>
-  colours ? text.replace(BACKTICKED, (_, code: string) => paint.code(code)) : text;
+export interface CodeStyle {
+  readonly colours: boolean;
+  /** How the reader calls this program: `hub`, or `npx hub` where it is on no path. */
+  readonly program: string;
+}
+
+/** Commands inside backticks as the reader can type them, in the colour of code; without colours the backticks stay. */
+export function paintCode(text: string, { colours, program }: CodeStyle): string {
+  const { code } = createPaint(colours);
+  return text.replace(BACKTICKED, (quoted: string, inner: string) => {
+    const typed = inner.replace(/^hub(?= |$)/, program);
+    return colours ? code(typed) : quoted.replace(inner, () => typed);
+  });
+}

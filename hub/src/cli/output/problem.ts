@@ -1,22 +1,22 @@
 import type { Problem } from '@counterpart/schemas';
-import { paintCode, type Paint } from './paint.ts';
+import { type CodeStyle, createPaint, paintCode } from './paint.ts';
 import { wrap } from './wrap.ts';
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
-export interface ErrorScreen {
-  readonly paint: Paint;
-  readonly colours: boolean;
+export interface ErrorScreen extends CodeStyle {
   /** Columns. */
   readonly width: number;
 }
 
 /** An error for a person: what, why, what to try, where to read on. Never a stack. */
-export function renderProblem(problem: Problem, { paint, colours, width }: ErrorScreen): string {
+export function renderProblem(problem: Problem, { colours, program, width }: ErrorScreen): string {
+  const paint = createPaint(colours);
+  const code = (text: string) => paintCode(text, { colours, program });
   const text = [
     `${paint.bad('✗')} ${paint.strong(problem.title)} ${paint.faint(`(${problem.code})`)}`,
-    `  ${indent(problem.detail)}`,
-    `  ${paint.good('→')} ${indent(paintCode(problem.fix, paint, colours))}`,
+    `  ${indent(code(problem.detail))}`,
+    `  ${paint.good('→')} ${indent(code(problem.fix))}`,
     `  ${paint.faint(problem.docs)}`,
     '',
   ].join('\n');

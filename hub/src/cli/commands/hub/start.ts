@@ -94,8 +94,7 @@ const welcome = (context: Context, status: HubStatus, tools: readonly ToolEntry[
     tokenFile: tokenFile(context.home),
     paint: context.paint,
     width: context.io.width,
-    // Under npm the binary is not on the path of the shell that the reader types into.
-    program: context.io.env['npm_execpath'] === undefined ? 'hub' : 'npx hub',
+    program: context.io.program,
   });
 
 function listTools({ url, token }: Hub): Promise<ToolEntry[]> {
