@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ServerId } from './ids.ts';
 import { RestartKind } from './manifest.ts';
 
 /** Text that may hold `${env:NAME}`, resolved when a server starts and never stored resolved. */
@@ -97,6 +98,50 @@ export const ServerOverride = z.strictObject({
 });
 export type ServerOverride = z.infer<typeof ServerOverride>;
 
+/** Which tools are meant: a pattern of names in the hub, or all tools of one effect. */
+const ToolPattern = z
+  .string()
+  .regex(
+    /^(?:effect:(?:read|write|destructive)|[A-Za-z0-9._*-]{1,128})$/,
+    'a tool\'s name in the hub, in which `*` stands for any text, or "effect:read", "effect:write", "effect:destructive"',
+  );
+
+/** A selection of everything the hub serves, at a URL of its own. */
+export const Profile = z.strictObject({
+  description: z
+    .string()
+    .max(2_000)
+    .optional()
+    .describe("What it is for; told to the client before the servers' own instructions."),
+  servers: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Ids of the servers it offers. Absent: all of them.'),
+  tools: z
+    .strictObject({
+      include: z
+        .array(ToolPattern)
+        .optional()
+        .describe('Tools it offers: names in the hub, with `*`, or `effect:read` and so on. Absent: all.'),
+      exclude: z
+        .array(ToolPattern)
+        .optional()
+        .describe('Tools it does not offer, whatever `include` says. They cannot be called here either.'),
+    })
+    .optional(),
+  mode: z
+    .enum(['full', 'search'])
+    .default('full')
+    .describe(
+      "`full`: every tool is listed; `search`: only the hub's own tools are, by which a model finds, reads and calls the others.",
+    ),
+  alwaysVisible: z
+    .array(ToolPattern)
+    .default([])
+    .describe("With `search`: tools that are listed beside the hub's own. The same patterns as above."),
+});
+export type Profile = z.infer<typeof Profile>;
+
 export const HubConfig = z.strictObject({
   $schema: z.string().optional().describe('For editors: `schemas/json/config.schema.json`.'),
   listen: z
@@ -186,5 +231,11 @@ export const HubConfig = z.strictObject({
     .record(z.string(), ServerOverride)
     .default({})
     .describe('Settings of servers in the servers folder, by id.'),
+  profiles: z
+    .record(ServerId, Profile)
+    .default({})
+    .describe(
+      'Selections of tools by name, each served at `/mcp/p/<name>`. A name is formed like the id of a server.',
+    ),
 });
 export type HubConfig = z.infer<typeof HubConfig>;

@@ -1,4 +1,4 @@
-import type { LeftOut } from '@counterpart/schemas';
+import type { LeftOut, Profile } from '@counterpart/schemas';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
 } from '../kernel/ports.ts';
 import { hubUri } from './names.ts';
 import { mergeSources, type Merged } from './merge.ts';
+import { selectProfile, visibleTools } from './profile.ts';
 import { itemsOf, type Item, type SourceItems } from './source-items.ts';
 import { MergedView } from './view.ts';
 
@@ -24,6 +25,8 @@ export interface CatalogOptions {
 export interface LiveCatalog extends Catalog {
   /** Replaces all sources; views of sources that did not change keep their serialised items. */
   set(sources: readonly CatalogSource[]): void;
+  /** Replaces all profiles; the views of those that stay as they were are kept. */
+  setProfiles(profiles: Readonly<Record<string, Profile>>): void;
   /** What is left out at present, by server. */
   problems(server?: string): readonly LeftOut[];
   /** Stops listening to the upstreams. */
@@ -56,6 +59,8 @@ class SourceCatalog implements LiveCatalog {
   #all: CatalogView;
   #merged: Merged;
   readonly #servers = new Map<string, CatalogView>();
+  #profiles: ReadonlyMap<string, Profile> = new Map();
+  readonly #profileViews = new Map<string, CatalogView>();
   readonly #listeners = new Set<(change: CatalogChange) => void>();
   readonly #resourceListeners = new Set<(uri: string) => void>();
   #pending: CatalogChange | undefined;
@@ -78,7 +83,26 @@ class SourceCatalog implements LiveCatalog {
   }
 
   view(selector: ViewSelector): CatalogView | undefined {
-    return selector.kind === 'all' ? this.#all : this.#serverView(selector.id);
+    switch (selector.kind) {
+      case 'all':
+        return this.#all;
+      case 'server':
+        return this.#serverView(selector.id);
+      case 'profile':
+        return this.#profileView(selector.name);
+    }
+  }
+
+  setProfiles(profiles: Readonly<Record<string, Profile>>): void {
+    const before = this.#profiles;
+    this.#profiles = new Map(Object.entries(profiles));
+    const changed = [...new Set([...before.keys(), ...this.#profiles.keys()])].filter(
+      (name) => JSON.stringify(before.get(name)) !== JSON.stringify(this.#profiles.get(name)),
+    );
+    if (changed.length === 0) return;
+    this.#version += 1;
+    for (const name of changed) this.#profileViews.delete(name);
+    this.#announce({ tools: true, prompts: true, resources: true });
   }
 
   subscribe(listener: (change: CatalogChange) => void): () => void {
@@ -139,6 +163,7 @@ class SourceCatalog implements LiveCatalog {
     if (!entry || info === entry.info) return;
     this.#entries.set(id, { ...entry, info });
     this.#servers.delete(id);
+    this.#profileViews.clear();
     this.#version += 1;
     this.#all = new MergedView(this.#version, this.#items(), this.#merged);
   }
@@ -161,6 +186,7 @@ class SourceCatalog implements LiveCatalog {
     this.#version += 1;
     this.#all = new MergedView(this.#version, this.#items(), this.#merged);
     this.#servers.clear();
+    this.#profileViews.clear();
     this.#reportProblems();
     this.#announce({
       tools: differ(before.tools, this.#merged.tools),
@@ -182,6 +208,20 @@ class SourceCatalog implements LiveCatalog {
         : itemsOf({ ...items.source, prefix: '' }, items.lists, this.#quarantined);
     const view = new MergedView(this.#version, [own], mergeSources([own]));
     this.#servers.set(id, view);
+    return view;
+  }
+
+  /** A selection of the whole; built when somebody asks for it. */
+  #profileView(name: string): CatalogView | undefined {
+    const built = this.#profileViews.get(name);
+    const profile = this.#profiles.get(name);
+    if (built || !profile) return built;
+    const { servers, description } = profile;
+    const sources = this.#items().filter(({ source }) => servers?.includes(source.id) ?? true);
+    const merged = selectProfile(this.#merged, profile);
+    const visible = visibleTools(merged, profile);
+    const view = new MergedView(this.#version, sources, merged, { description, visible });
+    this.#profileViews.set(name, view);
     return view;
   }
 

@@ -208,9 +208,7 @@ export interface CatalogView {
   readonly toolCount: number;
   /** Undefined for a cursor this catalog did not hand out. */
   page(list: ListKind, cursor: string | undefined): ListPage | undefined;
-  tool(
-    hubName: string,
-  ): { readonly upstream: Upstream; readonly name: string; readonly definition: ToolDefinition } | undefined;
+  tool(hubName: string): ToolRoute | undefined;
   prompt(hubName: string): { readonly upstream: Upstream; readonly name: string } | undefined;
   resource(uri: string): { readonly upstream: Upstream; readonly uri: string } | undefined;
   /** Union of what the servers offer, as the gateway may advertise it. */
@@ -220,9 +218,22 @@ export interface CatalogView {
   similarTools(hubName: string): readonly string[];
   /** All servers of the view, by id: where set-level requests go. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** All tools that can be called, by name in the hub; given only where most of them are found by search, not listed. */
+  readonly searchable?: ReadonlyMap<string, ToolRoute> | undefined;
 }
 
-export type ViewSelector = { readonly kind: 'all' } | { readonly kind: 'server'; readonly id: string };
+/** Where a tool's call goes. */
+export interface ToolRoute {
+  readonly upstream: Upstream;
+  /** The server's own name of it. */
+  readonly name: string;
+  readonly definition: ToolDefinition;
+}
+
+export type ViewSelector =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'server'; readonly id: string }
+  | { readonly kind: 'profile'; readonly name: string };
 
 export interface CatalogChange {
   readonly tools: boolean;
@@ -231,7 +242,7 @@ export interface CatalogChange {
 }
 
 export interface Catalog {
-  /** The current snapshot; undefined for an unknown server. Cheap: built once a change. */
+  /** The current snapshot; undefined for an unknown server or profile. Cheap: built once a change. */
   view(selector: ViewSelector): CatalogView | undefined;
   subscribe(listener: (change: CatalogChange) => void): () => void;
   /** A subscribed resource changed: its URI in the hub. */

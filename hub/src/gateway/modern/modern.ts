@@ -12,7 +12,8 @@ import { metaKeys, metaOf, readCaller, takeHopMeta } from '../wire/meta.ts';
 import { checkParamHeaders } from './param-headers.ts';
 import { relay } from '../relay/relay.ts';
 import type { Cancel, ModernContext } from './context.ts';
-import { findTarget, isFault, RELAYED } from '../relay/targets.ts';
+import { findTarget, isFault, isOwnResult, RELAYED } from '../relay/targets.ts';
+import { answerOwn } from '../search/answer-own.ts';
 import { MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
 import { hubError } from '@counterpart/schemas';
 
@@ -35,7 +36,7 @@ export function serveModern(
     if (!view) return refuse(unknownView(context.selector));
     if (request.method === 'subscriptions/listen') return listens.open(request, view, context);
     if (RELAYED.has(request.method)) {
-      const course = forward({ view, request, caller }, context);
+      const course = forward(core, { view, request, caller }, context);
       return typeof course === 'function' ? course : refuse(course);
     }
     const own = ownAnswer(core, view, request);
@@ -48,17 +49,18 @@ export function serveModern(
   }
 }
 
-/** No such server, or no longer: the same words for a URL that never was. */
+/** No such server or profile, or no longer: the same words for a URL that never was. */
 export const unknownView = (selector: ViewSelector): Fault => ({
-  ...faultOf(hubError('SERVER_UNKNOWN', { server: selector.kind === 'server' ? selector.id : 'this' })),
+  ...faultOf(
+    selector.kind === 'profile'
+      ? hubError('PROFILE_UNKNOWN', { profile: selector.name })
+      : hubError('SERVER_UNKNOWN', { server: selector.kind === 'server' ? selector.id : 'this' }),
+  ),
   status: 404,
 });
 
 /** Who asks, once everything a modern request must carry is there and agrees (the order is that of the specification's table). */
-function checkEnvelope(
-  { method, params }: ClientRequest,
-  headers: ModernContext['headers'],
-): Caller | Fault {
+function checkEnvelope({ method, params }: ClientRequest, headers: ModernContext['headers']): Caller | Fault {
   const meta = metaOf(params);
   const caller = readCaller(meta);
   if ('code' in caller) return caller;
@@ -77,10 +79,11 @@ interface Admitted {
   readonly caller: Caller;
 }
 
-function forward({ view, request, caller }: Admitted, context: ModernContext): Cancel | Fault {
+function forward(core: Core, { view, request, caller }: Admitted, context: ModernContext): Cancel | Fault {
   const { method, params, idText } = request;
   const target = findTarget(view, method, params, 'modern');
   if (isFault(target)) return target;
+  if (isOwnResult(target)) return answerOwn(core, target.result, { ...context, idText, era: 'modern' });
   const mismatch =
     context.headers && target.tool && checkParamHeaders(context.headers, target.tool, params['arguments']);
   if (mismatch) return mismatch;
