@@ -1,10 +1,12 @@
 import type { ToolDefinition } from '@counterpart/schemas';
+import { toolAction, type Action } from './action.ts';
 import { wordsOf } from './words.ts';
 
 /** What a tool is found by: each word with the weight of the places it stands in, and the sum of all weights. */
 export interface Analysis {
   readonly weights: ReadonlyMap<string, number>;
   readonly length: number;
+  readonly action: Action | undefined;
 }
 
 /** How much a word counts by where it stands. */
@@ -35,7 +37,8 @@ export function analyseTool(hubName: string, tool: ToolDefinition): Analysis {
   const weights = new Map<string, number>();
   let length = 0;
   const take = (text: string, weight: number): void => {
-    for (const word of wordsOf(text)) {
+    // Once a text: `get_customers_customer` is not more about customers than `get_customers`.
+    for (const word of new Set(wordsOf(text))) {
       weights.set(word, (weights.get(word) ?? 0) + weight);
       length += weight;
     }
@@ -50,7 +53,7 @@ export function analyseTool(hubName: string, tool: ToolDefinition): Analysis {
     take(name, WEIGHTS.parameter);
     take(text.slice(0, MOST_PARAMETER_TEXT), WEIGHTS.parameterText);
   }
-  return { weights, length };
+  return { weights, length, action: toolAction(tool) };
 }
 
 /** A definition's first sentence or line, in one line. */

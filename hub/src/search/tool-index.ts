@@ -1,11 +1,16 @@
+import { wantedAction, type Action } from './action.ts';
 import type { Analysis } from './analysis.ts';
 import { synonymsOf, wordsOf } from './words.ts';
 
 /** Okapi BM25: how soon more of one word stops counting, and how much a long definition is held against it. */
 const SATURATION = 1.2;
-const LENGTH_PENALTY = 0.4;
+const LENGTH_PENALTY = 0.6;
 
-const SYNONYM_WEIGHT = 0.4;
+/** What a tool is worth that does something else to the thing than was asked for, and one that tells nothing. */
+const OTHER_ACTION = 0.65;
+const UNKNOWN_ACTION = 0.85;
+
+const SYNONYM_WEIGHT = 0.5;
 const PREFIX_WEIGHT = 0.5;
 const SHORTEST_PREFIX = 4;
 const MOST_PREFIX_MATCHES = 20;
@@ -26,6 +31,7 @@ interface Part {
 export class ToolIndex {
   readonly #names: string[] = [];
   readonly #lengths: number[] = [];
+  readonly #actions: (Action | undefined)[] = [];
   readonly #postings = new Map<string, Posting[]>();
   #totalLength = 0;
 
@@ -33,9 +39,10 @@ export class ToolIndex {
     return this.#names.length;
   }
 
-  add(name: string, { weights, length }: Analysis): void {
+  add(name: string, { weights, length, action }: Analysis): void {
     const tool = this.#names.push(name) - 1;
     this.#lengths.push(length);
+    this.#actions.push(action);
     this.#totalLength += length;
     for (const [word, weight] of weights) {
       const postings = this.#postings.get(word);
@@ -49,11 +56,18 @@ export class ToolIndex {
     const scores = new Map<number, number>();
     const words = [...new Set(wordsOf(query))].slice(0, MOST_QUERY_WORDS);
     for (const word of words) this.#score(this.#partsOf(word), scores);
+    const wanted = wantedAction(query);
     return [...scores]
-      .map(([tool, score]) => ({ name: this.#names[tool] ?? '', score }))
+      .map(([tool, score]) => ({ name: this.#names[tool] ?? '', score: score * this.#fit(tool, wanted) }))
       .toSorted((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
       .slice(0, limit)
       .map(({ name }) => name);
+  }
+
+  #fit(tool: number, wanted: Action | undefined): number {
+    const action = this.#actions[tool];
+    if (wanted === undefined || action === wanted) return 1;
+    return action === undefined ? UNKNOWN_ACTION : OTHER_ACTION;
   }
 
   /** A query's word with what stands for it: its synonyms, and longer or shorter forms where it is itself unknown. */

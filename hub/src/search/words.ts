@@ -4,36 +4,69 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
     'a an the this that these those of in on at to for from by with without into about as is are be been was were will ' +
     'would can could may might should must do does did done has have had it its i me my mine we us our you your he she ' +
     'they them their and or if then than so not no only also just very please want need like which what who whom whose ' +
-    'when where how there here some any each every all using use via etc eg ie'
+    'when where how there here some any each every all using use via etc eg ie now let another one somebody someone everybody ' +
+    'everyone something got more most much many few out up right whole own still again ever never already'
   ).split(' '),
 );
 
 /** Words that people and services use for one another; a query with one of them also finds the others, at less weight. */
 const SYNONYMS: readonly (readonly string[])[] = [
-  ['list', 'get', 'fetch', 'show', 'retrieve', 'read', 'view', 'see', 'look', 'enumerate', 'check'],
+  ['list', 'get', 'fetch', 'show', 'retrieve', 'read', 'view', 'see', 'look', 'inspect', 'detail', 'info'],
   ['create', 'add', 'new', 'make', 'insert', 'register', 'open'],
-  ['delete', 'remove', 'erase', 'drop', 'destroy', 'discard'],
-  ['update', 'edit', 'change', 'modify', 'set', 'patch', 'alter', 'adjust', 'rename'],
-  ['search', 'find', 'query', 'lookup'],
+  [
+    'delete',
+    'remove',
+    'erase',
+    'drop',
+    'destroy',
+    'discard',
+    'clear',
+    'revoke',
+    'trash',
+    'detach',
+    'unlink',
+    'strip',
+  ],
+  ['update', 'edit', 'change', 'modify', 'set', 'patch', 'alter', 'adjust', 'rename', 'rewrite', 'correct'],
+  ['search', 'find', 'query', 'lookup', 'filter'],
   ['send', 'post', 'publish', 'write'],
-  ['cancel', 'stop', 'abort', 'end', 'terminate', 'halt', 'kill'],
-  ['start', 'begin', 'launch', 'run'],
-  ['enable', 'activate', 'allow', 'permit'],
-  ['disable', 'deactivate', 'turn off', 'suspend', 'block'],
-  ['user', 'member', 'person', 'people', 'colleague', 'employee'],
-  ['photo', 'picture', 'image', 'avatar'],
-  ['message', 'sms', 'text'],
-  ['email', 'mail'],
+  ['cancel', 'stop', 'abort', 'end', 'terminate', 'halt', 'kill', 'quit', 'leave', 'exit'],
+  ['start', 'begin', 'launch', 'run', 'boot', 'initiate'],
+  ['pause', 'freeze', 'suspend', 'snooze'],
+  ['install', 'deploy'],
+  ['enable', 'activate', 'allow', 'permit', 'whitelist', 'approve', 'accept', 'grant'],
+  ['disable', 'deactivate', 'block', 'ban', 'restrict', 'deny', 'forbid'],
+  ['user', 'member', 'person', 'people', 'colleague', 'employee', 'teammate'],
+  ['photo', 'picture', 'image', 'avatar', 'media', 'icon', 'thumbnail'],
+  ['message', 'sms', 'mms', 'text'],
+  ['email', 'mail', 'newsletter'],
+  ['newsletter', 'campaign', 'marketing'],
+  ['statistics', 'stats', 'metrics', 'analytics', 'usage'],
   ['file', 'document', 'attachment'],
   ['folder', 'directory'],
-  ['id', 'identifier'],
-  ['buy', 'purchase', 'pay', 'payment'],
+  ['workspace', 'team', 'organization', 'organisation', 'company', 'enterprise'],
+  ['channel', 'conversation', 'chat', 'room'],
+  ['bill', 'invoice'],
+  ['buy', 'purchase', 'pay', 'payment', 'transaction', 'charge'],
+  ['coupon', 'discount', 'voucher', 'promotion'],
+  ['delivery', 'shipping', 'shipment'],
+  ['money', 'funds', 'amount', 'balance', 'transfer'],
   ['customer', 'client', 'buyer'],
-  ['join', 'enter'],
-  ['leave', 'quit', 'exit'],
+  ['app', 'application'],
+  ['machine', 'node', 'host', 'server'],
+  ['queue', 'line'],
+  ['alert', 'notify', 'warn', 'notification', 'trigger'],
+  ['link', 'url', 'permalink', 'association'],
+  ['temporary', 'ephemeral'],
+  ['permanent', 'permalink'],
+  ['public', 'external'],
+  ['password', 'credential', 'secret'],
+  ['layout', 'design', 'template'],
   ['upload', 'store', 'save'],
-  ['share', 'collaborate'],
-  ['call', 'phone'],
+  ['copy', 'duplicate', 'clone'],
+  ['share', 'collaborate', 'collaboration'],
+  ['call', 'phone', 'telephone'],
+  ['admin', 'administrator'],
   ['log', 'history', 'event', 'audit'],
 ];
 
@@ -78,7 +111,7 @@ function plainRoot(root: string): string {
 
 const groups = new Map<string, readonly string[]>();
 for (const group of SYNONYMS) {
-  const stems = group.flatMap((word) => wordsOf(word));
+  const stems = group.map(stem);
   for (const word of stems) groups.set(word, [...(groups.get(word) ?? []), ...stems]);
 }
 
