@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ToolDefinition } from '@counterpart/schemas';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { modern, RawSession } from '../fixtures/gateway/raw-client.ts';
 import { connectSdk, type SdkClient } from '../fixtures/gateway/sdk-clients.ts';
 import {
@@ -11,6 +13,9 @@ import {
   startHub,
   type TestHub,
 } from '../fixtures/hub.ts';
+
+const Listed = z.object({ tools: z.array(ToolDefinition) });
+const Content = z.object({ content: z.array(z.object({ text: z.string() })) });
 
 const OWN = ['find_tools', 'describe_tool', 'call_tool_read', 'call_tool_write', 'call_tool_destructive'];
 const CONFIG = {
@@ -42,9 +47,8 @@ afterAll(async () => {
   place.remove();
 });
 
-async function namesAt(path: string): Promise<unknown[]> {
-  const { tools } = await hub.rpc('tools/list', {}, path);
-  return Array.isArray(tools) ? tools.map(({ name }: { name: unknown }) => name) : [];
+async function namesAt(path: string): Promise<string[]> {
+  return Listed.parse(await hub.rpc('tools/list', {}, path)).tools.map(({ name }) => name);
 }
 
 const callAt = (path: string, name: string, args: object = {}) =>
@@ -54,15 +58,12 @@ async function textAt(path: string, name: string, args: object = {}): Promise<st
   return textOf(await callAt(path, name, args));
 }
 
-function textOf({ content }: Record<string, unknown>): string {
-  const [first] = Array.isArray(content) ? content : [];
-  return String(first?.text);
-}
+const textOf = (result: Record<string, unknown>): string => Content.parse(result).content[0]?.text ?? '';
 
-const asRefusal = (words: RegExp) => ({
-  isError: true,
-  content: [{ type: 'text', text: expect.stringMatching(words) }],
-});
+const asRefusal = (words: RegExp): object => {
+  const text: unknown = expect.stringMatching(words);
+  return { isError: true, content: [{ type: 'text', text }] };
+};
 
 describe('a profile', () => {
   test('offers what it names, by the names of the whole hub, and says what it is for', async () => {
@@ -116,10 +117,10 @@ describe('a profile', () => {
 describe('a profile that is searched', () => {
   test("lists the hub's own tools with honest hints, and what is always visible", async () => {
     expect(await namesAt('/mcp/p/wide')).toEqual([...OWN, 'other__echo']);
-    const { tools } = await hub.rpc('tools/list', {}, '/mcp/p/wide');
-    const hints = (Array.isArray(tools) ? tools : [])
+    const { tools } = Listed.parse(await hub.rpc('tools/list', {}, '/mcp/p/wide'));
+    const hints = tools
       .slice(0, OWN.length)
-      .map(({ annotations }) => [annotations.readOnlyHint, annotations.destructiveHint]);
+      .map(({ annotations }) => [annotations?.readOnlyHint, annotations?.destructiveHint]);
     expect(hints).toEqual([
       [true, false],
       [true, false],
@@ -173,7 +174,7 @@ describe('a profile that is searched', () => {
   test('calls no tool of a stronger effect, says which one does, and takes silence for the worst', async () => {
     const call = (used: string, name: string, path = '/mcp/p/wide') => callAt(path, used, { name });
     expect(await call('call_tool_read', 'shop__create_item')).toMatchObject(
-      asRefusal(/with call_tool_write/),
+      asRefusal(/call_tool_write calls it/),
     );
     expect(await call('call_tool_read', 'shop__delete_item')).toMatchObject(
       asRefusal(/call_tool_destructive/),

@@ -9,6 +9,7 @@ import type {
   UpstreamLists,
   ViewSelector,
 } from '../kernel/ports.ts';
+import { ChangeBursts } from './change-bursts.ts';
 import { hubUri } from './names.ts';
 import { mergeSources, type Merged } from './merge.ts';
 import { selectProfile, visibleTools } from './profile.ts';
@@ -33,8 +34,6 @@ export interface LiveCatalog extends Catalog {
   close(): void;
 }
 
-/** Changes within this time are told as one. */
-const BURST_MS = 30;
 const NOTHING: UpstreamLists = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
 
 /** A catalog without sources. */
@@ -51,7 +50,6 @@ interface Entry {
 
 class SourceCatalog implements LiveCatalog {
   readonly #log: Logger;
-  readonly #clock: Clock;
   readonly #quarantined: (server: string, tool: string) => boolean;
   /** In order of id. */
   #entries = new Map<string, Entry>();
@@ -61,14 +59,13 @@ class SourceCatalog implements LiveCatalog {
   readonly #servers = new Map<string, CatalogView>();
   #profiles: ReadonlyMap<string, Profile> = new Map();
   readonly #profileViews = new Map<string, CatalogView>();
-  readonly #listeners = new Set<(change: CatalogChange) => void>();
+  readonly #changes: ChangeBursts;
   readonly #resourceListeners = new Set<(uri: string) => void>();
-  #pending: CatalogChange | undefined;
   #reported = new Set<string>();
 
   constructor(options: CatalogOptions) {
     this.#log = options.log;
-    this.#clock = options.clock ?? systemClock;
+    this.#changes = new ChangeBursts(options.clock ?? systemClock);
     this.#quarantined = options.quarantined ?? (() => false);
     this.#merged = mergeSources([]);
     this.#all = new MergedView(0, [], this.#merged);
@@ -102,12 +99,11 @@ class SourceCatalog implements LiveCatalog {
     if (changed.length === 0) return;
     this.#version += 1;
     for (const name of changed) this.#profileViews.delete(name);
-    this.#announce({ tools: true, prompts: true, resources: true });
+    this.#changes.announce({ tools: true, prompts: true, resources: true });
   }
 
   subscribe(listener: (change: CatalogChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#changes.subscribe(listener);
   }
 
   onResourceUpdated(listener: (uri: string) => void): () => void {
@@ -124,7 +120,7 @@ class SourceCatalog implements LiveCatalog {
   close(): void {
     for (const { stop } of this.#entries.values()) stop();
     this.#entries.clear();
-    this.#listeners.clear();
+    this.#changes.clear();
     this.#resourceListeners.clear();
   }
 
@@ -188,7 +184,7 @@ class SourceCatalog implements LiveCatalog {
     this.#servers.clear();
     this.#profileViews.clear();
     this.#reportProblems();
-    this.#announce({
+    this.#changes.announce({
       tools: differ(before.tools, this.#merged.tools),
       prompts: differ(before.prompts, this.#merged.prompts),
       resources:
@@ -238,22 +234,6 @@ class SourceCatalog implements LiveCatalog {
         );
     }
     this.#reported = current;
-  }
-
-  #announce(change: CatalogChange): void {
-    if (!change.tools && !change.prompts && !change.resources) return;
-    const waiting = this.#pending;
-    this.#pending = {
-      tools: change.tools || waiting?.tools === true,
-      prompts: change.prompts || waiting?.prompts === true,
-      resources: change.resources || waiting?.resources === true,
-    };
-    if (waiting) return;
-    this.#clock.after(BURST_MS, () => {
-      const all = this.#pending;
-      this.#pending = undefined;
-      if (all) for (const listener of this.#listeners) listener(all);
-    });
   }
 }
 

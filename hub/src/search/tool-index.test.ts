@@ -72,7 +72,7 @@ test('a hostile definition costs bounded time and room', () => {
   const properties = Object.fromEntries(
     Array.from({ length: 5_000 }, (_, at) => [`parameter${at}`, { description: 'x'.repeat(10_000) }]),
   );
-  const hostile = tool('big', `${'word '.repeat(200_000)}`, { inputSchema: { type: 'object', properties } });
+  const hostile = tool('big', 'word '.repeat(200_000), { inputSchema: { type: 'object', properties } });
   const { weights } = analyseTool('big', hostile);
   expect(weights.size).toBeLessThan(500);
 });

@@ -127,8 +127,8 @@ export const serverErrors = {
     rpc: -32602,
     exit: 4,
     title: 'Effect is stronger than allowed',
-    message: '{tool} is {effect}: {used} does not call such tools.',
-    fix: 'Call it with {needed}, with the same arguments.',
+    message: 'The effect of {tool} is {effect}: {needed} calls it, {used} does not.',
+    fix: 'Call it with {needed} and the same arguments.',
   }),
   ARGUMENTS_INVALID: entry({
     status: 400,
