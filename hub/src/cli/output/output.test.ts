@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { bytes, duration, shellWord } from './format.ts';
 import { createPaint, paintCode } from './paint.ts';
 import { renderResult } from './result.ts';
-import { sampleCall } from './sample-call.ts';
+import { callWords, sampleCall } from './sample-call.ts';
 import { renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
 
@@ -115,4 +115,16 @@ it('the sample call is a short list of what its server is about, where there is 
   );
   const unfit = [list('a', 'x', { type: 'integer', minimum: 10 }), list('a', 'y', {}, false)];
   expect(sampleCall([...unfit, ...owners])).toBe('vet__list_owner limit=3');
+});
+
+it('the call shown for a tool has what it needs, and an ellipsis where a value would be a guess', () => {
+  const definition = {
+    name: 's__t',
+    inputSchema: {
+      type: 'object' as const,
+      properties: { id: { type: 'string', format: 'uuid' }, 'X-Kind': { enum: ['a b'] }, page: {} },
+      required: ['id', 'X-Kind'],
+    },
+  };
+  expect(callWords({ name: 's__t', server: 's', definition })).toBe("s__t id=… X-Kind='a b' [key=value …]");
 });
