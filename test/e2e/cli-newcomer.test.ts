@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { verifies } from '../verifies.ts';
 import { createTestHome, FIXTURE_SERVERS, type TestHome } from './cli-runner.ts';
 
@@ -81,4 +82,58 @@ test('a description of webhooks only is refused with that as the reason', async 
   );
   const { code, stderr } = await place.run(['build', 'hooks.json']);
   expect([code, stderr]).toEqual([4, expect.stringContaining('Webhooks are called by the service')]);
+});
+
+describe('a built server that cannot be used', () => {
+  const relative = JSON.stringify({
+    openapi: '3.1.0',
+    info: { title: 'Pets', version: '1' },
+    servers: [{ url: '/v1' }],
+    paths: {
+      '/pets': {
+        get: {
+          operationId: 'listPets',
+          responses: {
+            200: { description: 'ok', content: { 'application/json': { schema: { type: 'object' } } } },
+          },
+        },
+      },
+    },
+  });
+  const doctor = async (place: TestHome) =>
+    (await place.run(['doctor', '--json']))
+      .json(Findings)
+      .findings.find(({ check }) => check === 'server pets');
+
+  test('for want of an address is found by doctor, and the fix it names works', async () => {
+    const place = testHome();
+    place.write('home/pets.json', relative);
+    expect((await place.run(['build', 'pets.json'])).stdout).toContain('("/v1"); the base URL must be given');
+    expect(await doctor(place)).toMatchObject({ level: 'warning', text: 'PETS_BASE_URL is not set' });
+    expect(await place.run(['call', 'list_pets'])).toMatchObject({ code: 6 });
+    await place.run(['target', 'pets', 'mirror']);
+    expect(await doctor(place)).toMatchObject({ level: 'ok' });
+    expect(await place.run(['call', 'list_pets'])).toMatchObject({ code: 0 });
+  });
+
+  test('for a mistake in a hand-written tool names the file and the line, in call, build and doctor', async () => {
+    const place = testHome();
+    place.write('home/pets.json', relative);
+    await place.run(['build', 'pets.json']);
+    const ejected = await place.run(['eject', 'list_pets']);
+    expect(ejected.stdout).toContain('hub build --name pets --from');
+    await place.run(['build', 'pets.json']);
+    const file = place.path('home', 'servers/pets/src/tools/list-pets.ts');
+    const line = readFileSync(file, 'utf8').split('\n').length;
+    appendFileSync(file, 'this is no code(');
+    const spot = `src/tools/list-pets.ts:${line}`;
+    expect((await place.run(['call', 'pets__list_pets'])).stderr).toContain(spot);
+    expect((await doctor(place))?.text).toContain(spot);
+    const { code, stderr } = await place.run(['build', 'pets.json']);
+    expect([code, stderr]).toEqual([6, expect.stringContaining(`Building pets failed`)]);
+  });
+});
+
+const Findings = z.object({
+  findings: z.array(z.looseObject({ check: z.string(), text: z.string() })),
 });
