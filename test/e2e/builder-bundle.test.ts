@@ -16,7 +16,7 @@ const vitest = fileURLToPath(new URL('../../node_modules/.bin/vitest', import.me
 const handTool = `import { defineTool } from '@counterpart/kit';
 import { z } from 'zod';
 
-export const greetToy = defineTool({
+const greetToy = defineTool({
   name: 'greet_toy',
   description: 'Says hello to a toy.',
   effect: 'read',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JsonMembers, Upstream, UpstreamLists } from '../../hub/src/kernel/ports.ts';
-import { RpcFailure } from '../../hub/src/upstream/upstream.ts';
+import { RpcFailure } from '../../hub/src/upstream/rpc-failure.ts';
 import { verifies } from '../verifies.ts';
 import { call, Bench, LEGACY_CALLER, textOf } from './upstream-harness.ts';
 

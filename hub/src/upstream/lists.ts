@@ -9,8 +9,6 @@ const MOST_PAGES = 1_000;
 const MOST_ITEMS = 100_000;
 const METHOD_NOT_FOUND = -32601;
 
-export const NO_LISTS: UpstreamLists = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
-
 /** Reads every page of every list that the server says it has. */
 export async function readLists(
   session: RpcSession,

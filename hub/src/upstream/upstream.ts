@@ -21,9 +21,6 @@ import type { RpcSession } from './rpc/rpc-session.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { WaitingCall } from './waiting-call.ts';
 
-export type { EraVerdict, UpstreamLimits, UpstreamOptions } from './options.ts';
-export { RpcFailure } from './rpc-failure.ts';
-
 /** Servers announce changes in bursts; the lists are read once per burst. */
 const DEBOUNCE_MS = 150;
 const CHANGED_LIST = /^notifications\/(?:tools|prompts|resources)\/list_changed$/;

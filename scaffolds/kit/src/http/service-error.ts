@@ -86,7 +86,7 @@ function plainWords(text: string): string {
 }
 
 /** The service's message from the text of an error answer, shortened; empty when there is none. */
-export function serviceWords(text: string): string {
+function serviceWords(text: string): string {
   let words: string | undefined;
   try {
     const value = JSON.parse(text) as Json;
