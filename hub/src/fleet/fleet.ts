@@ -25,6 +25,7 @@ const STOP_DRAIN_MS = 3_000;
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
+  /** Since when a server cannot be reached, or sleeps; milliseconds since the epoch. */
   readonly #unavailable = new Map<string, number>();
   #problems: ReadonlyMap<string, CounterpartError> = new Map();
   #queue: Promise<void> = Promise.resolve();
@@ -80,6 +81,7 @@ export class Fleet {
       const made = await this.#make(desired, id, problems);
       if (!made) continue; // the old one, if any, stays: last good
       if (old) retired.push(old);
+      this.#unavailable.delete(id);
       this.#members.set(id, { ...made, before: old && listsOf(old) });
       events.publish({ kind: old ? 'server-changed' : 'server-added', server: id });
     }
@@ -87,6 +89,7 @@ export class Fleet {
       const old = this.#members.get(id);
       if (old) retired.push(old);
       this.#members.delete(id);
+      this.#unavailable.delete(id);
       await registry.uninstall(id);
       events.publish({ kind: 'server-removed', server: id });
     }
@@ -147,7 +150,9 @@ export class Fleet {
       this.#options.events.publish({ kind: 'catalog-changed', tools: this.toolCount() });
     });
     upstream.on('availability-changed', (available) => {
-      if (available) this.#unavailable.delete(id);
+      // One that was replaced says nothing of the one in its place.
+      if (this.#members.get(id)?.upstream !== upstream) return;
+      if (available) this.#foundAgain(id);
       else if (!this.#unavailable.has(id)) this.#expireLater(id, clock.now());
     });
   }
@@ -158,6 +163,19 @@ export class Fleet {
     this.#options.clock.after(graceMs + 1, () => this.publish());
   }
 
+  /** What had left the lists is offered again. */
+  #foundAgain(id: string): void {
+    const late = this.#isLate(id);
+    this.#unavailable.delete(id);
+    if (late) this.publish();
+  }
+
+  #isLate(id: string): boolean {
+    const since = this.#unavailable.get(id);
+    const { graceMs } = this.#options.config().defaults;
+    return since !== undefined && this.#options.clock.now() - since > graceMs;
+  }
+
   /** Gives the catalog the servers as they are now. */
   publish(): void {
     if (this.#closed) return;
@@ -166,13 +184,13 @@ export class Fleet {
 
   #source(member: Member): CatalogSource {
     const { id, prefix } = member.desired;
-    const since = this.#unavailable.get(id);
-    const expired =
-      since !== undefined && this.#options.clock.now() - since > this.#options.config().defaults.graceMs;
+    const { upstream } = member;
+    // Without a problem it only sleeps until its next call, and whoever is to call it must find it.
+    const expired = upstream.snapshot.problem !== undefined && this.#isLate(id);
     return {
       id,
       prefix,
-      upstream: member.upstream,
+      upstream,
       known: listsOf(member),
       enabled: member.enabled && !expired,
     };
