@@ -27,6 +27,7 @@ it('lines are broken at blanks and stay indented; a long word stays whole, and c
   expect(wrap(`one\n  → two three four ${link} five`, 16)).toBe(
     `one\n  → two three\n    four\n    ${link}\n    five`,
   );
+  expect(wrap('  two three four', 12)).toBe('  two three\n  four');
   const bold = createPaint(true).strong('three');
   expect(wrap(`two ${bold}`, 9)).toBe(`two ${bold}`);
   expect(wrap('as it is', Number.POSITIVE_INFINITY)).toBe('as it is');
