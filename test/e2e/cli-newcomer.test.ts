@@ -70,6 +70,19 @@ test('a data folder that cannot be made is one clear sentence for every command 
   }
 });
 
+test('a hub that hangs is told from one that is gone, and stop ends it', async () => {
+  const place = testHome();
+  const Started = z.looseObject({ pid: z.number() });
+  const { pid } = (await place.run(['start', '--detach', '--json'])).json(Started);
+  process.kill(pid, 'SIGSTOP');
+  const { code, stderr } = await place.run(['status']);
+  expect([code, stderr.includes('HUB_SILENT'), stderr.includes('hub stop')]).toEqual([7, true, true]);
+  const { findings } = (await place.run(['doctor', '--json'])).json(Findings);
+  expect(findings.find(({ check }) => check === 'hub')).toMatchObject({ level: 'problem' });
+  expect(await place.run(['stop'])).toMatchObject({ code: 0 });
+  expect(await place.run(['status'])).toMatchObject({ code: 7 });
+}, 30_000);
+
 test('a description of webhooks only is refused with that as the reason', async () => {
   const place = testHome();
   place.write(

@@ -106,7 +106,9 @@ const TAIL_LINES = 5;
 
 function failure(detail: ServerDetail): Finding | undefined {
   if (detail.problem === undefined || !detail.enabled) return undefined;
-  const tail = detail.stderr
+  // Of a start that failed the last words are part of the problem already.
+  const shown = detail.problem.includes('\n') ? [] : detail.stderr;
+  const tail = shown
     .slice(-TAIL_LINES)
     .map((line) => `\n  │ ${line}`)
     .join('');
