@@ -23,7 +23,17 @@ export interface Translation {
 }
 
 /** Members that belong to the program a block was copied from; without meaning here. */
-const FOREIGN_MEMBERS = ['dev', 'gallery', 'version', 'autoApprove', 'alwaysAllow'];
+const FOREIGN_MEMBERS = [
+  'dev',
+  'gallery',
+  'version',
+  'autoApprove',
+  'alwaysAllow',
+  'globalShortcut',
+  'preferences',
+  'isUsingBuiltInNodeForMcp',
+  'isDxtAutoUpdatesEnabled',
+];
 
 /**
  * Brings what Claude Desktop, Cursor and VS Code call a configuration into our form: `servers` becomes `mcpServers`, names
