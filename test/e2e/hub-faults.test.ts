@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -290,3 +290,21 @@ test('the hub ends on Ctrl-C with nothing left and a clean exit code', async () 
   const [code] = z.tuple([z.number().nullable(), z.unknown()]).parse(await once(hub.child, 'exit'));
   expect(code).toBe(0);
 });
+
+test.runIf(existsSync('/dev/full'))(
+  'a disk that takes no more of the log does not end the hub, which says so',
+  async () => {
+    mkdirSync(join(place.home, '.hub'));
+    symlinkSync('/dev/full', join(place.home, '.hub', 'hub.log'));
+    const hub = await boot();
+    let printed = '';
+    hub.child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    await eventually(async () => (await statusOf(hub)).tools === 1);
+    await hub.send('POST', '/api/servers/alpha/restart');
+    expect(await hub.rpc('tools/call', { name: 'alpha__echo', arguments: { text: 'on' } })).toMatchObject({
+      content: [{ text: 'on' }],
+    });
+    expect(hub.child.exitCode).toBeNull();
+    await eventually(() => printed.includes('"msg":'));
+  },
+);

@@ -277,3 +277,11 @@ test('a server on SDK v2 is spoken to in the modern era, and its changes are hea
   await call(upstream, 'grow');
   expect((await changed).tools.map(({ name }) => name)).toEqual(['echo', 'grow', 'grown']);
 });
+
+test('a call that waits for the start of a server that is being replaced is still answered', async () => {
+  const upstream = start('slow-start');
+  const answer = call(upstream, 'echo', { text: 'late' });
+  await upstream.close({ drainMs: 10_000 });
+  expect(textOf(await answer)).toBe('late');
+  expect(await call(upstream, 'echo', { text: 'later' })).toMatchObject({ failure: 'UPSTREAM_LOST' });
+});

@@ -70,7 +70,7 @@ export class Fleet {
   }
 
   async #reconcileNow(): Promise<void> {
-    const { serversDir, registry, events, log } = this.#options;
+    const { serversDir, events, log } = this.#options;
     const desired = toDesired(discoverServers(serversDir), this.#options.config());
     const change = toChange(new Map([...this.#members].map(([id, member]) => [id, member.desired])), desired);
     const problems = new Map(desired.problems);
@@ -90,7 +90,7 @@ export class Fleet {
       if (old) retired.push(old);
       this.#members.delete(id);
       this.#unavailable.delete(id);
-      await registry.uninstall(id);
+      await this.#uninstall(id);
       events.publish({ kind: 'server-removed', server: id });
     }
     this.#problems = problems;
@@ -116,6 +116,14 @@ export class Fleet {
     const failed = (cause: unknown) =>
       log.warn({ problem: toCounterpartError(cause).message }, 'registry was not exported');
     await registry.exportTo(serversDir).catch(failed);
+  }
+
+  /** The registry is a record: a disk that takes nothing more must not keep a removed server running. */
+  async #uninstall(id: string): Promise<void> {
+    const { registry, log } = this.#options;
+    const failed = (cause: unknown) =>
+      log.error({ server: id, problem: toCounterpartError(cause).message }, 'removal was not recorded');
+    await registry.uninstall(id).catch(failed);
   }
 
   async #make(
