@@ -3,7 +3,7 @@ import { HUB_TOOL_NAMES } from '../../kernel/hub-tools.ts';
 import type { CatalogView, Era, JsonMembers, ToolRoute, Upstream } from '../../kernel/ports.ts';
 import { readHubCall } from '../search/hub-call.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
-import { isMembers } from '../wire/message.ts';
+import { isMembers } from '../../kernel/members.ts';
 
 /** Which server answers a request. The request's parameters already carry that server's own name or URI. */
 export interface Target {
