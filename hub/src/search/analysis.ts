@@ -1,4 +1,5 @@
 import type { ToolDefinition } from '@counterpart/schemas';
+import { isMembers } from '../kernel/members.ts';
 import { toolAction, type Action } from './action.ts';
 import { wordsOf } from './words.ts';
 
@@ -28,9 +29,6 @@ const MOST_PARAMETERS = 100;
 const DEEPEST = 2;
 
 type Members = Readonly<Record<string, unknown>>;
-
-const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a definition for search; `hubName` is the name it is called by. Bounded, whatever the definition holds. */
 export function analyseTool(hubName: string, tool: ToolDefinition): Analysis {

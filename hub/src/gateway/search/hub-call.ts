@@ -1,7 +1,7 @@
 import { effectOf, hubError, type CounterpartError, type Effect } from '@counterpart/schemas';
 import { hubTools } from '../../kernel/hub-tools.ts';
+import { isMembers } from '../../kernel/members.ts';
 import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
-import { isMembers } from '../wire/message.ts';
 import { DEFAULT_HITS, MOST_HITS } from './definitions.ts';
 import { hitLines } from './hits.ts';
 import { indexOf } from './tool-search.ts';
