@@ -39,10 +39,18 @@ const prefix = z
     "Text before `__` in this server's names. Default: its id. Empty: names stay as the server has them.",
   );
 
+const isolation = z
+  .enum(['shared', 'session', 'call'])
+  .optional()
+  .describe(
+    '`shared` (the default): one process or connection for all clients; `session`: one for each session of a client of 2025-11-25 or before, and one for each call of any other client; `call`: one for each call. Apart from `shared`, a server of 2025-11-25 or before is told what the client it runs for can be asked.',
+  );
+
 const common = {
   enabled,
   prefix,
   description: z.string().optional().describe('For people; the hub does not read it.'),
+  isolation,
   ...timing,
 };
 
@@ -93,6 +101,7 @@ export const ServerOverride = z.strictObject({
     .record(z.string(), Reference)
     .optional()
     .describe('Its settings and secrets. References are resolved.'),
+  isolation,
   ...timing,
 });
 export type ServerOverride = z.infer<typeof ServerOverride>;
@@ -175,6 +184,14 @@ export const HubConfig = z.strictObject({
         .min(1)
         .default(256)
         .describe('Calls waiting or running for one server; one more is answered "busy".'),
+      maxInstancesPerServer: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(16)
+        .describe(
+          'Processes or connections of one server whose `isolation` is `session` or `call`; a call that needs one more is answered "busy".',
+        ),
       graceMs: z.int().min(0).default(86_400_000).describe("How long a dead server's tools stay listed."),
     })
     .prefault({}),

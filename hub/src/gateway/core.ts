@@ -3,6 +3,7 @@ import type { Logger } from '../kernel/log.ts';
 import type { Catalog, CatalogView, ViewSelector } from '../kernel/ports.ts';
 import type { FanOut } from './fan-out.ts';
 import type { GatewayLimits } from './limits.ts';
+import type { Parking } from './parking/parking.ts';
 import { metaKeys } from './wire/meta.ts';
 
 /** What every part of the gateway shares. */
@@ -12,6 +13,7 @@ export interface Core {
   readonly log: Logger;
   readonly limits: GatewayLimits;
   readonly fanOut: FanOut;
+  readonly parking: Parking;
   readonly serverInfo: { readonly name: string; readonly version: string };
   readonly instructions: string | undefined;
   /** JSON text of the `_meta` member by which the hub signs its own results. */

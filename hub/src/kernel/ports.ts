@@ -24,6 +24,8 @@ export interface ProcessSpec {
   /** Between liveness probes while ready; 0: none. */
   readonly probeMs: number;
   readonly dependsOn: readonly string[];
+  /** One of several processes of this server: its state is not the server's, and is not published. */
+  readonly instanceOf?: string | undefined;
 }
 
 export interface ChildIo {
@@ -86,6 +88,13 @@ export type RpcId = string | number;
 export type JsonMembers = Record<string, unknown>;
 export type Era = 'modern' | 'legacy';
 
+/** A legacy client from `initialize` to its end, as far as an upstream must tell it from others. */
+export interface CallerSession {
+  readonly id: string;
+  /** Aborted when the session ends. */
+  readonly ended: AbortSignal;
+}
+
 /** Who asks, as far as the server may know. */
 export interface Caller {
   readonly era: Era;
@@ -94,6 +103,8 @@ export interface Caller {
   readonly clientInfo?: JsonMembers | undefined;
   /** Modern: the request's `io.modelcontextprotocol/logLevel`. Legacy: the session's level. */
   readonly logLevel?: string | undefined;
+  /** Set for a legacy client; a modern one has none. */
+  readonly session?: CallerSession | undefined;
 }
 
 /** An answer as the server sent it: a JSON-RPC frame and where its id stands, so that only the id is replaced. */

@@ -114,6 +114,14 @@ export const serverErrors = {
     message: '{server} already has {limit} calls waiting.',
     fix: 'Wait and call again.',
   }),
+  INSTANCES_BUSY: entry({
+    status: 503,
+    rpc: -32603,
+    exit: 6,
+    title: 'All instances are at work',
+    message: 'All {limit} instances of {server} are at work.',
+    fix: 'Wait and call again, or raise `defaults.maxInstancesPerServer`.',
+  }),
   TOOL_UNKNOWN: entry({
     status: 404,
     rpc: -32602,
