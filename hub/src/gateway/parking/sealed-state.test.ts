@@ -17,7 +17,7 @@ test('no text but the very one that was sealed can be opened', () => {
   const text = seal.seal(STATE);
   for (let at = 0; at < text.length; at++) {
     const changed = `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
-    expect(seal.open(changed), changed).toBeUndefined();
+    expect(seal.open(changed)).toBeUndefined();
   }
   for (const other of [
     '',

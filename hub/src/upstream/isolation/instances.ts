@@ -1,5 +1,5 @@
 import { hubError } from '@counterpart/schemas';
-import type { Caller, Upstream } from '../../kernel/ports.ts';
+import type { Caller, CallerSession, Upstream } from '../../kernel/ports.ts';
 import type { Isolation, UpstreamOptions } from '../options.ts';
 import { declaredFor } from './declared.ts';
 
@@ -13,6 +13,8 @@ export interface Instance {
   readonly session: string | undefined;
   /** Calls in flight. */
   calls: number;
+  /** Called once when the instance ends, whatever ends it. */
+  onEnd: (() => void) | undefined;
 }
 
 export interface InstanceOptions extends UpstreamOptions {
@@ -38,15 +40,12 @@ export class Instances {
 
   /** The caller's instance, with this call counted on it; throws INSTANCES_BUSY when there is no place for one more. */
   take(caller: Caller): Instance {
-    const session = this.#options.isolation === 'session' ? caller.session : undefined;
+    const session = this.#sessionOf(caller);
     const known = session && this.#sessions.get(session.id);
-    const instance = known ?? this.#make(caller, session?.id);
+    const instance = known ?? this.#make(caller, session);
     instance.calls += 1;
     this.#open.delete(instance);
     this.#open.add(instance);
-    if (!session || known) return instance;
-    this.#sessions.set(session.id, instance);
-    session.ended.addEventListener('abort', () => this.#end(instance, 0), { once: true });
     return instance;
   }
 
@@ -63,7 +62,12 @@ export class Instances {
     await Promise.all(this.#ending);
   }
 
-  #make(caller: Caller, session: string | undefined): Instance {
+  /** A session that is over gets no instance that would outlive it. */
+  #sessionOf({ session }: Caller): CallerSession | undefined {
+    return this.#options.isolation === 'session' && session?.ended.aborted === false ? session : undefined;
+  }
+
+  #make(caller: Caller, session: CallerSession | undefined): Instance {
     const { id, limits, process, clock } = this.#options;
     const limit = limits.maxInstances ?? MOST_INSTANCES;
     // Those that are ending are still processes of this machine.
@@ -86,9 +90,20 @@ export class Instances {
       readsLists: false,
       onInfo: undefined,
     });
-    const instance = { upstream, session, calls: 0 };
+    const instance: Instance = { upstream, session: session?.id, calls: 0, onEnd: undefined };
     this.#open.add(instance);
+    if (session) this.#follow(instance, session);
     return instance;
+  }
+
+  #follow(instance: Instance, { id, ended }: CallerSession): void {
+    const end = (): void => this.#end(instance, 0);
+    this.#sessions.set(id, instance);
+    ended.addEventListener('abort', end, { once: true });
+    instance.onEnd = () => {
+      this.#sessions.delete(id);
+      ended.removeEventListener('abort', end);
+    };
   }
 
   /** Ends the session's instance that was unused for longest; false when all are at work. */
@@ -103,7 +118,7 @@ export class Instances {
 
   #end(instance: Instance, drainMs: number): void {
     if (!this.#open.delete(instance)) return;
-    if (instance.session !== undefined) this.#sessions.delete(instance.session);
+    instance.onEnd?.();
     const { id: server, log } = this.#options;
     const ended: Promise<void> = instance.upstream
       .close({ drainMs })
