@@ -4,7 +4,7 @@ import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import type { Asking, Passage } from '../relay/relay.ts';
 
 /** Questions that come within this time are one round. */
-const BREATH_MS = 5;
+const BREATH_MS = 10;
 
 /** A server's question as the client gets it. */
 export interface InputQuestion {
