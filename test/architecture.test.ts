@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { importsOf, readImports } from './guards/imports.ts';
 import { ROOT } from './guards/proofs-reporter.ts';
 
-/** The arrows of the design, section 3, held against the imports as they are written. */
+/** The arrows between the rooms, held against the imports as they are written. */
 const edges = readImports([
   'schemas/src/**/*.ts',
   'scaffolds/**/*.ts',

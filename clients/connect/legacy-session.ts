@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HubLink, Visit } from './hub-link.ts';
 import type { ShimMessage } from './shim-message.ts';
 
@@ -113,22 +114,7 @@ export class LegacySession {
       } catch {
         // Broken off: opened again below; what the hub is doing shows with the next request.
       }
-      await pause(REOPEN_MS, signal);
+      await pause(REOPEN_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, delayMs);
-    timer.unref();
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

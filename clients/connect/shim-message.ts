@@ -13,7 +13,8 @@ export interface ShimMessage {
 
 type Members = Record<string, unknown>;
 
-const isMembers = (value: unknown): value is Members =>
+/** Whether a JSON value is an object, the only shape whose members may be read. */
+export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const membersOf = (value: unknown): Members => (isMembers(value) ? value : {});
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { StaleConnection, type HubLink, type Visit } from './hub-link.ts';
 import { LegacySession } from './legacy-session.ts';
-import { headerValue, readShimMessage, type ShimMessage } from './shim-message.ts';
+import { headerValue, isMembers, readShimMessage, type ShimMessage } from './shim-message.ts';
 import { ToolHeaders } from './tool-headers.ts';
 
 export interface ShimOptions {
@@ -61,14 +61,14 @@ export class Shim {
 
   async #carry(message: ShimMessage): Promise<void> {
     const controller = new AbortController();
-    const cancellable = message.id !== undefined && message.modernVersion !== undefined;
-    if (cancellable && message.id !== undefined) this.#inFlight.set(message.id, controller);
+    const cancellable = message.modernVersion === undefined ? undefined : message.id;
+    if (cancellable !== undefined) this.#inFlight.set(cancellable, controller);
     try {
       await this.#deliver(message, controller.signal);
     } catch (thrown) {
       if (!controller.signal.aborted) this.#fail(message, unreachable(this.#options.link.address, thrown));
     } finally {
-      if (cancellable && message.id !== undefined) this.#inFlight.delete(message.id);
+      if (cancellable !== undefined) this.#inFlight.delete(cancellable);
     }
   }
 
@@ -180,17 +180,12 @@ function refusalOf({ status, refusal }: Visit): ShimError {
   } catch {
     return plain;
   }
-  if (typeof body !== 'object' || body === null) return plain;
-  if ('error' in body && isError(body.error)) return body.error;
-  if (!('detail' in body) || typeof body.detail !== 'string') return plain;
-  const fix = 'fix' in body && typeof body.fix === 'string' ? ` ${body.fix}` : '';
-  return { code: -32603, message: `${body.detail}${fix}`, data: body };
+  if (!isMembers(body)) return plain;
+  const { error, detail, fix } = body;
+  if (isError(error)) return error;
+  if (typeof detail !== 'string') return plain;
+  return { code: -32603, message: typeof fix === 'string' ? `${detail} ${fix}` : detail, data: body };
 }
 
 const isError = (value: unknown): value is ShimError =>
-  typeof value === 'object' &&
-  value !== null &&
-  'code' in value &&
-  typeof value.code === 'number' &&
-  'message' in value &&
-  typeof value.message === 'string';
+  isMembers(value) && typeof value['code'] === 'number' && typeof value['message'] === 'string';

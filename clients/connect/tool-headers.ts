@@ -1,15 +1,12 @@
-import { headerValue } from './shim-message.ts';
+import { headerValue, isMembers } from './shim-message.ts';
 
 interface ParamHeader {
   readonly path: readonly string[];
   readonly header: string;
 }
 
-type Members = Record<string, unknown>;
-const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const MARK = '"x-mcp-header"';
+/** Deeper annotations are not looked for: schemas come from third parties. */
 const MAX_DEPTH = 16;
 
 /**

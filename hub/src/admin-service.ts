@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { hubError, ServerEntry, ServerId } from '@counterpart/schemas';
 import type {
@@ -16,7 +25,7 @@ import type { LiveCatalog } from './catalog/catalog.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import type { ConfigStore } from './config/store.ts';
 import type { Fleet } from './fleet/fleet.ts';
-import { toDetail, toSummary } from './fleet/summary.ts';
+import { toDetail, toSummaries, toSummary } from './fleet/summary.ts';
 import type { AdminService } from './http/admin.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Redactor } from './kernel/redact.ts';
@@ -57,7 +66,7 @@ type Readings = Pick<
 
 function readings(options: AdminOptions): Readings {
   const { fleet, config, events } = options;
-  const servers = (): Promise<ServerSummary[]> => Promise.all([...fleet.members.values()].map(toSummary));
+  const servers = (): Promise<ServerSummary[]> => toSummaries([...fleet.members.values()]);
   return {
     live: () => true,
     ready: options.ready,
@@ -131,10 +140,21 @@ const TAIL_BYTES = 4 * 1024 * 1024;
 
 function tail(file: string, server: string | undefined, count: number): string[] {
   if (!existsSync(file)) return [];
-  const text = readFileSync(file).subarray(-TAIL_BYTES).toString('utf8');
+  const text = readEnd(file).toString('utf8');
   const wanted = (line: string) =>
     line !== '' && (server === undefined || line.includes(`"server":${JSON.stringify(server)}`));
   return text.split('\n').filter(wanted).slice(-count);
+}
+
+function readEnd(file: string): Buffer {
+  const handle = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(handle);
+    const end = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    return end.subarray(0, readSync(handle, end, 0, end.length, size - end.length));
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function caller({ catalog, redactor }: AdminOptions): AdminService['call'] {

@@ -310,3 +310,23 @@ describe('sampleInput', () => {
     );
   });
 });
+
+const numbersOf = (minItems: number): Draft => ({
+  name: 'list_numbers',
+  path: '/numbers',
+  parameters: [parameter('per_page')],
+  input: { per_page: { type: 'integer' } },
+  responses: ok({
+    type: 'object',
+    required: ['items'],
+    properties: { items: { type: 'array', minItems, maxItems: 3, items: { type: 'integer' } } },
+  }),
+});
+
+test('a page has no more entries than were asked for, as far as its schema allows', async () => {
+  const asked = (minItems: number) => ask([numbersOf(minItems)], '/numbers?per_page=1');
+  expect((await asked(0)).body).toEqual({ items: [expect.any(Number)] });
+  expect((await asked(3)).body).toEqual({
+    items: [expect.any(Number), expect.any(Number), expect.any(Number)],
+  });
+});

@@ -5,5 +5,5 @@ import { canonicalJson } from '@counterpart/schemas';
 export const hashJson = (value: unknown): string => hashBytes(canonicalJson(value));
 
 /** `sha256-<hex>` of bytes, or of a text's UTF-8. */
-export const hashBytes = (bytes: string | Uint8Array): string =>
+const hashBytes = (bytes: string | Uint8Array): string =>
   `sha256-${createHash('sha256').update(bytes).digest('hex')}`;

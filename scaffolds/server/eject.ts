@@ -34,7 +34,7 @@ export async function ejectTool(dir: string, toolName: string): Promise<EjectedT
 }
 
 /** Base name of the file a tool lives in: `get_museum_hours` → `get-museum-hours`. */
-export const toToolFile = (toolName: string): string =>
+const toToolFile = (toolName: string): string =>
   toolName
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -3,7 +3,7 @@ import { Manifest, type Blueprint, type Effect, type ToolDefinition } from '@cou
 import { hashJson } from './content-hash.ts';
 
 /** Writer and version that manifests and code headers name; raised when the layout of a package changes. */
-export const SCAFFOLD = 'openapi@1';
+const SCAFFOLD = 'openapi@1';
 
 export interface ManifestOptions {
   readonly version: string;

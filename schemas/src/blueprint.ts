@@ -82,7 +82,7 @@ export const PartEncoding = z.strictObject({
 
 /**
  * How the body is written. `binary` and multipart file parts take the kit's file value
- * (`{ base64 | text | path, filename?, mediaType? }`).
+ * (`{ base64 | text, filename?, mediaType? }`).
  */
 export const BodyContent = z.strictObject({
   mediaType: z.string(),

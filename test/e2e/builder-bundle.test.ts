@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdtemp, mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleServer, isBundleFresh } from '@counterpart/scaffolds/server/bundle';
 import { expect, test } from 'vitest';
@@ -123,4 +123,24 @@ test('the contract test that a package ships passes, against a service that is n
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   const [code] = (await once(child, 'close')) as [number | null];
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Tests.*passed/) as string });
+});
+
+test('a changed hand-written tool is taken in by building from the server itself, with no description at hand', async () => {
+  await using workspace = await openWorkspace();
+  const from = join(workspace.dir, 'shop.json');
+  const tool = join(workspace.serversDir, 'toy-shop/src/tools/greet-toy.ts');
+  await writeFile(from, shop());
+  await mkdir(dirname(tool), { recursive: true });
+  await writeFile(tool, handTool);
+  const { directory, tools } = await workspace.build({ from });
+  await rm(from);
+  await writeFile(tool, handTool.replaceAll('greet_toy', 'hug_toy'));
+  const again = await workspace.build({ from: directory });
+  expect(again).toMatchObject({ id: 'toy-shop', outcome: 'installed', check: { callOutcome: 'ok' } });
+  expect(again.tools).toEqual(tools.map((name) => (name === 'greet_toy' ? 'hug_toy' : name)));
+  expect(await workspace.build({ from: join(directory, 'blueprint.json') })).toMatchObject({
+    outcome: 'unchanged',
+  });
+  await writeFile(join(directory, 'blueprint.json'), '{ "blueprint": 1 }');
+  await expect(workspace.build({ from: directory })).rejects.toThrow(/is not valid/);
 });

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { verifies } from '../verifies.ts';
 import { createTestHome, FIXTURE_SERVERS, type TestHome } from './cli-runner.ts';
 
@@ -69,6 +70,19 @@ test('a data folder that cannot be made is one clear sentence for every command 
   }
 });
 
+test('a hub that hangs is told from one that is gone, and stop ends it', async () => {
+  const place = testHome();
+  const Started = z.looseObject({ pid: z.number() });
+  const { pid } = (await place.run(['start', '--detach', '--json'])).json(Started);
+  process.kill(pid, 'SIGSTOP');
+  const { code, stderr } = await place.run(['status']);
+  expect([code, stderr.includes('HUB_SILENT'), stderr.includes('hub stop')]).toEqual([7, true, true]);
+  const { findings } = (await place.run(['doctor', '--json'])).json(Findings);
+  expect(findings.find(({ check }) => check === 'hub')).toMatchObject({ level: 'problem' });
+  expect(await place.run(['stop'])).toMatchObject({ code: 0 });
+  expect(await place.run(['status'])).toMatchObject({ code: 7 });
+}, 30_000);
+
 test('a description of webhooks only is refused with that as the reason', async () => {
   const place = testHome();
   place.write(
@@ -81,4 +95,58 @@ test('a description of webhooks only is refused with that as the reason', async 
   );
   const { code, stderr } = await place.run(['build', 'hooks.json']);
   expect([code, stderr]).toEqual([4, expect.stringContaining('Webhooks are called by the service')]);
+});
+
+describe('a built server that cannot be used', () => {
+  const relative = JSON.stringify({
+    openapi: '3.1.0',
+    info: { title: 'Pets', version: '1' },
+    servers: [{ url: '/v1' }],
+    paths: {
+      '/pets': {
+        get: {
+          operationId: 'listPets',
+          responses: {
+            200: { description: 'ok', content: { 'application/json': { schema: { type: 'object' } } } },
+          },
+        },
+      },
+    },
+  });
+  const doctor = async (place: TestHome) =>
+    (await place.run(['doctor', '--json']))
+      .json(Findings)
+      .findings.find(({ check }) => check === 'server pets');
+
+  test('for want of an address is found by doctor, and the fix it names works', async () => {
+    const place = testHome();
+    place.write('home/pets.json', relative);
+    expect((await place.run(['build', 'pets.json'])).stdout).toContain('("/v1"); the base URL must be given');
+    expect(await doctor(place)).toMatchObject({ level: 'warning', text: 'PETS_BASE_URL is not set' });
+    expect(await place.run(['call', 'list_pets'])).toMatchObject({ code: 6 });
+    await place.run(['target', 'pets', 'mirror']);
+    expect(await doctor(place)).toMatchObject({ level: 'ok' });
+    expect(await place.run(['call', 'list_pets'])).toMatchObject({ code: 0 });
+  });
+
+  test('for a mistake in a hand-written tool names the file and the line, in call, build and doctor', async () => {
+    const place = testHome();
+    place.write('home/pets.json', relative);
+    await place.run(['build', 'pets.json']);
+    const ejected = await place.run(['eject', 'list_pets']);
+    expect(ejected.stdout).toContain('hub build --name pets --from');
+    await place.run(['build', 'pets.json']);
+    const file = place.path('home', 'servers/pets/src/tools/list-pets.ts');
+    const line = readFileSync(file, 'utf8').split('\n').length;
+    appendFileSync(file, 'this is no code(');
+    const spot = `src/tools/list-pets.ts:${line}`;
+    expect((await place.run(['call', 'pets__list_pets'])).stderr).toContain(spot);
+    expect((await doctor(place))?.text).toContain(spot);
+    const { code, stderr } = await place.run(['build', 'pets.json']);
+    expect([code, stderr]).toEqual([6, expect.stringContaining(`Building pets failed`)]);
+  });
+});
+
+const Findings = z.object({
+  findings: z.array(z.looseObject({ check: z.string(), text: z.string() })),
 });

@@ -1,13 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { EventPage, HubStatus, ServerDetail } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sql } from 'kysely';
 import { z } from 'zod';
+import { openStore } from '../../hub/src/store/store.ts';
 import {
   eventually,
   fixtureServer,
@@ -289,4 +291,44 @@ test('the hub ends on Ctrl-C with nothing left and a clean exit code', async () 
   hub.child.kill('SIGINT');
   const [code] = z.tuple([z.number().nullable(), z.unknown()]).parse(await once(hub.child, 'exit'));
   expect(code).toBe(0);
+});
+
+test.runIf(existsSync('/dev/full'))(
+  'a disk that takes no more of the log does not end the hub, which says so',
+  async () => {
+    mkdirSync(join(place.home, '.hub'));
+    symlinkSync('/dev/full', join(place.home, '.hub', 'hub.log'));
+    const hub = await boot();
+    let printed = '';
+    hub.child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    await eventually(async () => (await statusOf(hub)).tools === 1);
+    await hub.send('POST', '/api/servers/alpha/restart');
+    expect(await hub.rpc('tools/call', { name: 'alpha__echo', arguments: { text: 'on' } })).toMatchObject({
+      content: [{ text: 'on' }],
+    });
+    expect(hub.child.exitCode).toBeNull();
+    await eventually(() => printed.includes('"msg":'));
+  },
+);
+
+test('while another program holds the database, a removed server goes, a new one waits, and others are served', async () => {
+  writeConfig({ mcpServers: { alpha: fixtureServer('ok'), beta: fixtureServer('ok') } });
+  const hub = await boot();
+  await eventually(async () => (await statusOf(hub)).tools === 2);
+  const other = await openStore(join(place.home, '.hub', 'hub.db'));
+  await sql`BEGIN IMMEDIATE`.execute(other);
+  writeConfig({ mcpServers: { alpha: fixtureServer('ok'), gamma: fixtureServer('ok') } });
+  const problems = async () => (await statusOf(hub)).problems;
+  await eventually(async () => (await problems()).length > 0);
+  expect(await problems()).toMatchObject([{ server: 'gamma', code: 'DATA_UNWRITABLE' }]);
+  expect((await statusOf(hub)).servers.map(({ id }) => id)).toEqual(['alpha']);
+  await eventually(() => markedProcesses(place.home).length === 1);
+  expect(await hub.rpc('tools/call', { name: 'alpha__echo', arguments: { text: 'on' } })).toMatchObject({
+    content: [{ text: 'on' }],
+  });
+  await sql`ROLLBACK`.execute(other);
+  await other.destroy();
+  expect((await hub.send('POST', '/api/reload')).status).toBe(200);
+  await eventually(async () => (await statusOf(hub)).tools === 2);
+  expect(await problems()).toEqual([]);
 });

@@ -60,6 +60,29 @@ test('a server that is killed takes no other with it, and comes back by itself',
   expect((await servers()).find(({ id }) => id === 'alpha')?.pid).not.toBe(pid);
 });
 
+test('a dead server leaves the lists after its grace and comes back with its process; one that sleeps stays', async () => {
+  place.remove();
+  place = makeHome({
+    defaults: { graceMs: 100 },
+    mcpServers: { alpha: { ...fixtureServer('ok'), idleMs: 100 }, beta: fixtureServer('legacy-only') },
+  });
+  await boot();
+  const both = ['alpha__echo', 'beta__echo'];
+  await eventually(async () => (await toolNames()).length === 2);
+  expect(await call('alpha__echo', { text: 'one' })).toBe('one');
+  await eventually(async () => (await servers()).find(({ id }) => id === 'alpha')?.state === 'stopped');
+  const pid = z
+    .int()
+    .min(2)
+    .parse((await servers()).find(({ id }) => id === 'beta')?.pid);
+  expect(markedProcesses(place.home)).toContain(pid);
+  process.kill(pid, 'SIGKILL');
+  await eventually(async () => (await toolNames()).length < 2);
+  expect(await toolNames()).toEqual(['alpha__echo']);
+  await eventually(async () => (await toolNames()).length === 2);
+  expect(await toolNames()).toEqual(both);
+});
+
 test('a package dropped into the folder is listed, callable and gone again, while calls to others go on', async () => {
   verifies('A02', 'A06', 'A07', 'A08', 'A11');
   await boot();

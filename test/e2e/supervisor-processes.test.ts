@@ -6,7 +6,9 @@ import { toCounterpartError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listProcesses } from '../../hub/src/supervisor/process/process-table.ts';
-import { pssOf } from '../../hub/src/supervisor/process/memory.ts';
+import { createLog } from '../../hub/src/kernel/log.ts';
+import { createLedger } from '../../hub/src/supervisor/process/ledger.ts';
+import { pssOf, pssOfEach } from '../../hub/src/supervisor/process/memory.ts';
 import { Rig, specOf, until } from '../fixtures/supervisor/rig.ts';
 
 let rig: Rig;
@@ -277,12 +279,29 @@ test('a removed process refuses to start', async () => {
   await expect(process.ready()).rejects.toMatchObject({ code: 'SERVER_START_FAILED' });
 });
 
+test('a record of processes that could not be made is made once it can be', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+  const stateDir = join(folder, 'processes');
+  writeFileSync(stateDir, 'in the way');
+  const ledger = createLedger(stateDir, createLog({ level: 'silent' }));
+  await expect(ledger.prepare()).rejects.toMatchObject({ code: 'DATA_UNWRITABLE' });
+  rmSync(stateDir);
+  expect(await ledger.prepare()).toMatch(/\.1$/);
+  await ledger.close();
+  rmSync(folder, { recursive: true });
+});
+
 test('memory counts a process with its descendants', async () => {
   const { process } = rig.add(specOf('fork-children'));
   await process.ready();
   const bytes = (await pssOf(process.snapshot.pid ?? 0)) ?? 0;
   expect(bytes).toBeGreaterThan(5_000_000);
-  expect(await pssOf(2 ** 22 + 1)).toBeUndefined();
+  const nobody = 2 ** 22 + 1;
+  expect(await pssOf(nobody)).toBeUndefined();
+  const { pid = 0 } = process.snapshot;
+  const each = await pssOfEach([pid, nobody]);
+  expect([...each.keys()]).toEqual([pid]);
+  expect(each.get(pid)).toBeGreaterThan(5_000_000);
 });
 
 test.each([

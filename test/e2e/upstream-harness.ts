@@ -14,8 +14,9 @@ import type {
   Upstream,
 } from '../../hub/src/kernel/ports.ts';
 import { createSupervisor } from '../../hub/src/supervisor/driver.ts';
-import { membersOf } from '../../hub/src/upstream/rpc/members.ts';
-import { createUpstream, type UpstreamOptions } from '../../hub/src/upstream/upstream.ts';
+import { membersOf } from '../../hub/src/kernel/members.ts';
+import type { UpstreamOptions } from '../../hub/src/upstream/options.ts';
+import { createUpstream } from '../../hub/src/upstream/upstream.ts';
 
 const FIXTURES = new URL('../fixtures/servers/', import.meta.url);
 const log = createLog({ level: 'silent' });
@@ -84,7 +85,7 @@ type Setup = Partial<UpstreamOptions> & {
   readonly startTimeoutMs?: number;
 };
 
-export const MODERN_CALLER: Caller = { era: 'modern', capabilities: {} };
+const MODERN_CALLER: Caller = { era: 'modern', capabilities: {} };
 export const LEGACY_CALLER: Caller = { era: 'legacy', capabilities: {} };
 
 export interface CallResult {

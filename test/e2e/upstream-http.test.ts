@@ -8,7 +8,7 @@ import { ElicitResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { JsonMembers, UpstreamLists } from '../../hub/src/kernel/ports.ts';
-import { membersOf } from '../../hub/src/upstream/rpc/members.ts';
+import { membersOf } from '../../hub/src/kernel/members.ts';
 import { call, Bench, LEGACY_CALLER, textOf } from './upstream-harness.ts';
 
 let bench: Bench;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JsonMembers, Upstream, UpstreamLists } from '../../hub/src/kernel/ports.ts';
-import { RpcFailure } from '../../hub/src/upstream/upstream.ts';
+import { RpcFailure } from '../../hub/src/upstream/rpc-failure.ts';
 import { verifies } from '../verifies.ts';
 import { call, Bench, LEGACY_CALLER, textOf } from './upstream-harness.ts';
 
@@ -276,4 +276,12 @@ test('a server on SDK v2 is spoken to in the modern era, and its changes are hea
   expect(textOf(await call(upstream, 'echo', { text: 'é' }))).toBe('é');
   await call(upstream, 'grow');
   expect((await changed).tools.map(({ name }) => name)).toEqual(['echo', 'grow', 'grown']);
+});
+
+test('a call that waits for the start of a server that is being replaced is still answered', async () => {
+  const upstream = start('slow-start');
+  const answer = call(upstream, 'echo', { text: 'late' });
+  await upstream.close({ drainMs: 10_000 });
+  expect(textOf(await answer)).toBe('late');
+  expect(await call(upstream, 'echo', { text: 'later' })).toMatchObject({ failure: 'UPSTREAM_LOST' });
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const PROOFS_FILE = `${ROOT}.cache/proofs.json`;
+const PROOFS_FILE = `${ROOT}.cache/proofs.json`;
 
 /** What the last run of each test file proved. */
 export interface ProofRecord {

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   Category,
+  CounterpartError,
   hubError,
   type Blueprint,
   type BuildReport,
   type BuildStage,
-  type CounterpartError,
 } from '@counterpart/schemas';
 import { checkServer } from './check-server.ts';
 import { compileSource, lostOperations, type CompiledSource } from './compile-source.ts';
@@ -112,8 +112,11 @@ async function inStage<T>(stage: BuildStage, server: string, work: () => Promise
   try {
     return await work();
   } catch (cause) {
-    if (isNamed(cause)) throw cause;
-    throw hubError('BUILD_FAILED', { server, stage, detail: detailOf(cause) }, { cause });
+    // The bundler knows a folder, and this one is gone in a moment.
+    const ofStaging = cause instanceof CounterpartError && cause.code === 'BUILD_FAILED';
+    if (isNamed(cause) && !ofStaging) throw cause;
+    const detail = ofStaging ? String(cause.params['detail']) : detailOf(cause);
+    throw hubError('BUILD_FAILED', { server, stage, detail }, { cause });
   }
 }
 

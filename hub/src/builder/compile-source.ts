@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
-import { loadSource } from '@counterpart/scaffolds/readers/source';
+import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/source';
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
-import { hubError, ServerId, type Blueprint, type Omission } from '@counterpart/schemas';
+import { Blueprint, hubError, ServerId, type Omission } from '@counterpart/schemas';
+import { z } from 'zod';
 import type { BuildOptions } from './options.ts';
 import { parseServerId, toServerId } from './server-id.ts';
 
@@ -25,8 +28,13 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const { signal, onProgress, name, include, baseUrl } = options;
   const id = name === undefined ? UNNAMED : parseServerId(name);
   onProgress?.({ stage: 'read', note: options.from });
-  const source = await loadSource(options.from, { signal });
+  const source = await loadSource(blueprintOf(options.from) ?? options.from, { signal });
   signal?.throwIfAborted();
+  const stored = storedBlueprint(source);
+  if (stored) {
+    const blueprint = name === undefined ? stored : { ...stored, id };
+    return { blueprint, total: blueprint.operations.length };
+  }
   onProgress?.({ stage: 'compile' });
   const { blueprint, total } = await readOpenApi(source, {
     id,
@@ -38,6 +46,21 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const named = name === undefined ? { ...blueprint, id: toServerId(blueprint.title) } : blueprint;
   assertComplete(named, source.location, options.strict === true);
   return { blueprint: toStableBlueprint(named), total };
+}
+
+/** The blueprint of a server's folder: building from it takes in what was changed in its `src/tools/`. */
+function blueprintOf(from: string): string | undefined {
+  const file = join(from, 'blueprint.json');
+  return existsSync(file) ? file : undefined;
+}
+
+/** A source that is a blueprint already. Throws BLUEPRINT_INVALID for one that was damaged. */
+function storedBlueprint({ text, location }: SourceText): Blueprint | undefined {
+  if (!/^\s*\{[^{]*"blueprint"\s*:\s*1\b/.test(text)) return undefined;
+  const value: unknown = JSON.parse(text);
+  const parsed = Blueprint.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw hubError('BLUEPRINT_INVALID', { file: location, detail: z.prettifyError(parsed.error) });
 }
 
 /** Operations that were asked for and did not become a tool. */

@@ -82,7 +82,10 @@ async function checkProgram(dir: string, manifest: Manifest): Promise<ServerProb
   for (const [file, text] of expected) {
     const found = await readFile(join(dir, file), 'utf8').catch(() => undefined);
     if (found !== undefined && found !== text)
-      problems.push({ file, problem: 'it was edited; build the server again' });
+      problems.push({
+        file,
+        problem: 'it is not what a build writes for these tools; build the server again',
+      });
     if (found === undefined && file === 'src/tools.ts')
       problems.push({ file, problem: 'the file is missing' });
   }

@@ -1,3 +1,4 @@
+import { membersOf } from '../kernel/members.ts';
 import type { CatalogSource, JsonMembers } from '../kernel/ports.ts';
 import type { SourceItems } from './source-items.ts';
 
@@ -5,15 +6,8 @@ const LONGEST_INSTRUCTIONS = 8_192;
 
 const offered = ({ upstream }: CatalogSource): JsonMembers => upstream.info?.capabilities ?? {};
 
-const subscribes = (source: CatalogSource): boolean => {
-  const { resources } = offered(source);
-  return (
-    typeof resources === 'object' &&
-    resources !== null &&
-    'subscribe' in resources &&
-    resources.subscribe === true
-  );
-};
+const subscribes = (source: CatalogSource): boolean =>
+  membersOf(offered(source)['resources'])['subscribe'] === true;
 
 /**
  * What these servers offer together. Lists can always change, because servers come and go, and a client of a session learns

@@ -207,7 +207,7 @@ test('a tool that awaits approval is not offered, and said to be left out', () =
 });
 
 test('a long list comes in pages that together hold every tool once, in order', () => {
-  const tools = Array.from({ length: 2_500 }, (_, at) => tool(`t${String(at).padStart(4, '0')}`));
+  const tools = Array.from({ length: 12_500 }, (_, at) => tool(`t${String(at).padStart(5, '0')}`));
   const { all } = catalogOf([source('a', { tools })]);
   const pages: unknown[][] = [];
   let cursor: string | undefined;
@@ -217,7 +217,7 @@ test('a long list comes in pages that together hold every tool once, in order', 
     cursor = page?.nextCursor;
   } while (cursor !== undefined);
   expect([pages.map(({ length }) => length), pages.flat()]).toEqual([
-    [1_000, 1_000, 500],
+    [5_000, 5_000, 2_500],
     tools.map(({ name }) => `a__${name}`),
   ]);
 });
@@ -234,7 +234,7 @@ test('pages are bounded by size, too', () => {
 });
 
 test('a cursor outlives a change as long as the tool it names is there; a foreign one leads nowhere', () => {
-  const tools = Array.from({ length: 1_500 }, (_, at) => tool(`t${String(at).padStart(4, '0')}`));
+  const tools = Array.from({ length: 5_500 }, (_, at) => tool(`t${String(at).padStart(5, '0')}`));
   const a = source('a', { tools });
   const { all } = catalogOf([a]);
   const cursor = all().page('tools', undefined)?.nextCursor;
@@ -247,7 +247,7 @@ test('a cursor outlives a change as long as the tool it names is there; a foreig
     all().page('tools', cursor),
     all().page('tools', 'bogus'),
     all().page('tools', ''),
-  ]).toEqual(['a__t1000', true, undefined, undefined, undefined]);
+  ]).toEqual(['a__t05000', true, undefined, undefined, undefined]);
 });
 
 test('a URI that two servers have stays the first one’s and is rewritten for the second, in the list and back', () => {

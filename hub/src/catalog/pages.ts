@@ -1,7 +1,8 @@
 import type { ListPage } from '../kernel/ports.ts';
 import type { Item } from './source-items.ts';
 
-const MOST_ITEMS = 1_000;
+/** Many clients, those on SDK v1 among them, read one page and no further: only what no model could use is cut off from them. */
+const MOST_ITEMS = 5_000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 const CURSOR = /^next:(.+)$/s;
 

@@ -1,4 +1,5 @@
 import type { ToolDefinition } from '@counterpart/schemas';
+import { isMembers } from '../kernel/members.ts';
 
 /** Characters of one item's JSON; a page of a list must hold at least a few. */
 const MAX_ITEM_CHARACTERS = 512 * 1024;
@@ -13,10 +14,10 @@ export function toolProblem(tool: ToolDefinition): string | undefined {
   if (name === '' || name.length > LONGEST_OWN_NAME || CONTROL.test(name)) {
     return 'its name is empty, too long or not text';
   }
-  if (!isObject(schema)) return 'its inputSchema is not an object';
+  if (!isMembers(schema)) return 'its inputSchema is not an object';
   if (schema['type'] !== 'object')
     return `its inputSchema has type ${JSON.stringify(schema['type'])} instead of "object"`;
-  if (tool.outputSchema !== undefined && !isObject(tool.outputSchema))
+  if (tool.outputSchema !== undefined && !isMembers(tool.outputSchema))
     return 'its outputSchema is not an object';
   return sizeProblem(tool);
 }
@@ -30,9 +31,6 @@ export function sizeProblem(value: unknown): string | undefined {
     ? `it has ${length} characters; ${MAX_ITEM_CHARACTERS} are the most`
     : undefined;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const deeperThan = (value: unknown, left: number): boolean =>
   typeof value === 'object' &&

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { parseJsonc, plainValue } from '../kernel/jsonc.ts';
 import type { Io } from './io.ts';
 
-export const CONFIG_NAME = 'hub.config.json';
+const CONFIG_NAME = 'hub.config.json';
 
 /** Where one hub lives: its configuration, its servers and its data. All paths are absolute. */
 export interface Home {

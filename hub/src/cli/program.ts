@@ -13,7 +13,7 @@ const HELP_WIDTH = { most: 100, least: 60 };
 
 const EPILOGUE = `
 Start here:
-  $ hub start                     serves every server of this home at one address
+  $ hub start                     serves all servers of this home at one place
   $ hub build --from <file|url>   makes a server from an API description
   $ hub call <tool> key=value     calls a tool, with or without a running hub
   $ hub connect claude-desktop    tells a client where the hub is
@@ -24,7 +24,7 @@ Exit codes:
   130 interrupted
 
 The home is the folder of hub.config.json:
-  --home, else HUB_HOME, else the nearest one upwards, else the hub’s own folder.`;
+  --home, else HUB_HOME, else the nearest one upwards, else the hub’s own.`;
 
 /** The whole command line as commander knows it; `width` is that of the terminal. */
 export function createProgram(version: string, enter: EnterCommand, width: number): Command {

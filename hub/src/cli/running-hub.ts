@@ -18,7 +18,7 @@ export type HubPresence =
 const PROBE_MS = 2_000;
 const POLL_MS = 50;
 
-export const recordFile = (home: Home): string => join(home.dataDir, 'hub.json');
+const recordFile = (home: Home): string => join(home.dataDir, 'hub.json');
 export const tokenFile = (home: Home): string => join(home.dataDir, 'token');
 export const logFile = (home: Home): string => join(home.dataDir, 'hub.log');
 

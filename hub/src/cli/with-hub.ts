@@ -7,7 +7,7 @@ import { findSettledHub, type HubPresence } from './running-hub.ts';
 /** How long a command waits for a hub that is just starting, or for another command's own hub to end. */
 const SETTLE_MS = 30_000;
 
-/** The hub that runs for this home. Rejects with HUB_NOT_RUNNING. */
+/** The hub that runs for this home. Rejects with HUB_NOT_RUNNING or HUB_SILENT. */
 export async function runningHub(context: Context): Promise<HubApi> {
   const presence = await findSettledHub(context.home, SETTLE_MS, context.signal);
   if (presence.kind === 'running') return createHubApi(presence.address, context.signal);
@@ -18,11 +18,7 @@ export async function runningHub(context: Context): Promise<HubApi> {
 
 /** The error for a hub whose process lives and does not answer. */
 export const silentHub = ({ record }: Extract<HubPresence, { kind: 'silent' }>): CounterpartError =>
-  hubError('UPSTREAM_UNREACHABLE', {
-    server: `the hub (process ${record.pid})`,
-    url: record.url,
-    detail: 'its process lives and does not answer; `hub stop` ends it',
-  });
+  hubError('HUB_SILENT', { home: record.home, pid: record.pid, url: record.url });
 
 /**
  * Gives `work` a hub: the one that runs for this home, else one of its own on a free port that ends with the command.

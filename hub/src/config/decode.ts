@@ -2,16 +2,16 @@ import { CommandServer, HubConfig, hubError, RemoteServer } from '@counterpart/s
 import { z } from 'zod';
 import {
   fillEditorVariables,
-  isMembers,
   originalPath,
   translate,
   type Issue,
-  type JsonMembers,
   type Path,
   type Translation,
 } from './dialects.ts';
 import { JsoncError, nodeAt, parseJsonc, plainValue, type JsonNode } from '../kernel/jsonc.ts';
+import { isMembers } from '../kernel/members.ts';
 import { nearest } from '../kernel/nearest.ts';
+import type { JsonMembers } from '../kernel/ports.ts';
 
 export interface Decoded {
   readonly config: HubConfig;

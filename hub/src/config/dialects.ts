@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { ServerId } from '@counterpart/schemas';
+import { isMembers } from '../kernel/members.ts';
+import type { JsonMembers } from '../kernel/ports.ts';
 
 export type Path = readonly PropertyKey[];
-export type JsonMembers = Record<string, unknown>;
 
 export interface Issue {
   readonly message: string;
@@ -21,11 +22,18 @@ export interface Translation {
   readonly notes: readonly string[];
 }
 
-export const isMembers = (value: unknown): value is JsonMembers =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Members that belong to the program a block was copied from; without meaning here. */
-const FOREIGN_MEMBERS = ['dev', 'gallery', 'version', 'autoApprove', 'alwaysAllow'];
+const FOREIGN_MEMBERS = [
+  'dev',
+  'gallery',
+  'version',
+  'autoApprove',
+  'alwaysAllow',
+  'globalShortcut',
+  'preferences',
+  'isUsingBuiltInNodeForMcp',
+  'isDxtAutoUpdatesEnabled',
+];
 
 /**
  * Brings what Claude Desktop, Cursor and VS Code call a configuration into our form: `servers` becomes `mcpServers`, names

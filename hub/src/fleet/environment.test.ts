@@ -1,4 +1,4 @@
-import { Manifest } from '@counterpart/schemas';
+import { Manifest, ServerId } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { builtEnvironment, commandEnvironment } from './environment.ts';
 
@@ -51,6 +51,18 @@ test('a server that speaks to its mirror never gets the real credential', () => 
     MY_API_BASE_URL: 'http://m/mirror/my-api',
   });
   expect(missingSecrets).toEqual([]);
+});
+
+test('the mirror stands where the manifest says the address is, also for an id that begins with a digit', () => {
+  const digit = { ...manifest, config: [{ name: 'S2FA_BASE_URL', required: false }] };
+  const { env } = builtEnvironment({
+    manifest: { ...digit, id: ServerId.parse('2fa') },
+    override: { target: 'mirror' },
+    overrideEnv: {},
+    host: {},
+    mirrorUrl: 'http://m/mirror/2fa',
+  });
+  expect(env['S2FA_BASE_URL']).toBe('http://m/mirror/2fa');
 });
 
 test('a required secret that is nowhere is named', () => {

@@ -54,7 +54,7 @@ export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnviro
   const secrets = definedMembers(
     manifest.secrets.map(({ name }) => [name, mirrored ? MIRROR_CREDENTIAL : declared(name)]),
   );
-  const target = mirrored ? { [baseUrlVariable(manifest.id)]: mirrorUrl } : {};
+  const target = mirrored ? definedMembers(addressNames(manifest).map((name) => [name, mirrorUrl])) : {};
   const required = manifest.secrets.filter((slot) => slot.required).map((slot) => slot.name);
   return {
     env: { ...pick(host, BUILT_VARIABLES), ...config, ...overrideEnv, ...secrets, ...target },
@@ -63,8 +63,9 @@ export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnviro
   };
 }
 
-/** `<ID>_BASE_URL`: the kit reads the service's address from it. */
-export const baseUrlVariable = (id: string): string => `${id.toUpperCase().replaceAll('-', '_')}_BASE_URL`;
+/** Settings that say where the service is, as the compiler named them. */
+const addressNames = ({ config }: Manifest): string[] =>
+  config.map(({ name }) => name).filter((name) => name.endsWith('_BASE_URL'));
 
 /** The environment of a third-party command: the customary few variables and what its entry names, references resolved. Pure. */
 export function commandEnvironment(entryEnv: Environment, host: Variables): ServerEnvironment {

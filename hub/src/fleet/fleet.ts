@@ -25,6 +25,7 @@ const STOP_DRAIN_MS = 3_000;
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
+  /** Since when a server cannot be reached, or sleeps; milliseconds since the epoch. */
   readonly #unavailable = new Map<string, number>();
   #problems: ReadonlyMap<string, CounterpartError> = new Map();
   #queue: Promise<void> = Promise.resolve();
@@ -69,7 +70,7 @@ export class Fleet {
   }
 
   async #reconcileNow(): Promise<void> {
-    const { serversDir, registry, events, log } = this.#options;
+    const { serversDir, events, log } = this.#options;
     const desired = toDesired(discoverServers(serversDir), this.#options.config());
     const change = toChange(new Map([...this.#members].map(([id, member]) => [id, member.desired])), desired);
     const problems = new Map(desired.problems);
@@ -80,6 +81,7 @@ export class Fleet {
       const made = await this.#make(desired, id, problems);
       if (!made) continue; // the old one, if any, stays: last good
       if (old) retired.push(old);
+      this.#unavailable.delete(id);
       this.#members.set(id, { ...made, before: old && listsOf(old) });
       events.publish({ kind: old ? 'server-changed' : 'server-added', server: id });
     }
@@ -87,7 +89,8 @@ export class Fleet {
       const old = this.#members.get(id);
       if (old) retired.push(old);
       this.#members.delete(id);
-      await registry.uninstall(id);
+      this.#unavailable.delete(id);
+      await this.#uninstall(id);
       events.publish({ kind: 'server-removed', server: id });
     }
     this.#problems = problems;
@@ -113,6 +116,14 @@ export class Fleet {
     const failed = (cause: unknown) =>
       log.warn({ problem: toCounterpartError(cause).message }, 'registry was not exported');
     await registry.exportTo(serversDir).catch(failed);
+  }
+
+  /** The registry is a record: a disk that takes nothing more must not keep a removed server running. */
+  async #uninstall(id: string): Promise<void> {
+    const { registry, log } = this.#options;
+    const failed = (cause: unknown) =>
+      log.error({ server: id, problem: toCounterpartError(cause).message }, 'removal was not recorded');
+    await registry.uninstall(id).catch(failed);
   }
 
   async #make(
@@ -147,7 +158,9 @@ export class Fleet {
       this.#options.events.publish({ kind: 'catalog-changed', tools: this.toolCount() });
     });
     upstream.on('availability-changed', (available) => {
-      if (available) this.#unavailable.delete(id);
+      // One that was replaced says nothing of the one in its place.
+      if (this.#members.get(id)?.upstream !== upstream) return;
+      if (available) this.#foundAgain(id);
       else if (!this.#unavailable.has(id)) this.#expireLater(id, clock.now());
     });
   }
@@ -158,6 +171,19 @@ export class Fleet {
     this.#options.clock.after(graceMs + 1, () => this.publish());
   }
 
+  /** What had left the lists is offered again. */
+  #foundAgain(id: string): void {
+    const late = this.#isLate(id);
+    this.#unavailable.delete(id);
+    if (late) this.publish();
+  }
+
+  #isLate(id: string): boolean {
+    const since = this.#unavailable.get(id);
+    const { graceMs } = this.#options.config().defaults;
+    return since !== undefined && this.#options.clock.now() - since > graceMs;
+  }
+
   /** Gives the catalog the servers as they are now. */
   publish(): void {
     if (this.#closed) return;
@@ -166,13 +192,13 @@ export class Fleet {
 
   #source(member: Member): CatalogSource {
     const { id, prefix } = member.desired;
-    const since = this.#unavailable.get(id);
-    const expired =
-      since !== undefined && this.#options.clock.now() - since > this.#options.config().defaults.graceMs;
+    const { upstream } = member;
+    // Without a problem it only sleeps until its next call, and whoever is to call it must find it.
+    const expired = upstream.snapshot.problem !== undefined && this.#isLate(id);
     return {
       id,
       prefix,
-      upstream: member.upstream,
+      upstream,
       known: listsOf(member),
       enabled: member.enabled && !expired,
     };

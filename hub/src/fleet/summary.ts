@@ -1,13 +1,25 @@
 import type { HealthRecord, ServerDetail, ServerSummary } from '@counterpart/schemas';
-import { pssOf } from '../supervisor/process/memory.ts';
+import { pssOfEach } from '../supervisor/process/memory.ts';
 import type { Member } from './member.ts';
+
+/** Servers as `hub list` shows them. */
+export async function toSummaries(members: readonly Member[]): Promise<ServerSummary[]> {
+  const pids = members.flatMap(({ upstream }) => upstream.snapshot.pid ?? []);
+  const memory = await pssOfEach(pids);
+  return members.map((member) => summaryOf(member, memory));
+}
 
 /** A server as `hub list` shows it. */
 export async function toSummary(member: Member): Promise<ServerSummary> {
+  const { pid } = member.upstream.snapshot;
+  return summaryOf(member, await pssOfEach(pid === undefined ? [] : [pid]));
+}
+
+function summaryOf(member: Member, memory: ReadonlyMap<number, number>): ServerSummary {
   const { desired, upstream, enabled, known } = member;
   const { origin } = desired;
   const { state, pid, restarts, problem } = upstream.snapshot;
-  const pssBytes = pid === undefined ? undefined : await pssOf(pid);
+  const pssBytes = pid === undefined ? undefined : memory.get(pid);
   return {
     id: desired.id,
     kind: origin.kind,

@@ -14,9 +14,6 @@ import type { Session } from './legacy/session.ts';
 import { StdioEndpoint } from './stdio-endpoint.ts';
 import { followLogs } from './upstream-logs.ts';
 
-export type { GatewayLimits } from './limits.ts';
-export { defaultLimits } from './limits.ts';
-
 export interface GatewayOptions {
   readonly catalog: Catalog;
   readonly clock: Clock;

@@ -26,6 +26,10 @@ export interface GatewayLimits {
   readonly maxBatch: number;
   /** Bytes waiting for a slow client, above which progress and log messages are dropped. */
   readonly maxBufferedBytes: number;
+  /** Bytes of answers that all HTTP clients together have yet to read; beyond it the slowest is cut off. */
+  readonly maxUnreadBytes: number;
+  /** An HTTP client that takes nothing of a waiting answer for so long is cut off. */
+  readonly unreadIdleMs: number;
 }
 
 export const defaultLimits: GatewayLimits = {
@@ -42,4 +46,6 @@ export const defaultLimits: GatewayLimits = {
   maxParkedCalls: 256,
   maxBatch: 100,
   maxBufferedBytes: 8 * 1024 * 1024,
+  maxUnreadBytes: 256 * 1024 * 1024,
+  unreadIdleMs: 60_000,
 };

@@ -42,7 +42,7 @@ const RECORD = 'change.json';
 const MAX_BACKUPS = 100;
 
 /** Where the backups of a hub lie. */
-export const backupsDir = (dataDir: string): string => join(dataDir, 'backups');
+const backupsDir = (dataDir: string): string => join(dataDir, 'backups');
 
 /**
  * Copies `paths` aside, runs `change`, and records what it did; a failed change is put back at once.

@@ -126,34 +126,34 @@ function hideInUrl(url: string, book: NameBook): string {
 /** Gives secrets their names: the customary one if it is free or means the same value, else one with the server's name. */
 class NameBook {
   readonly added: Record<string, string> = {};
-  private readonly server: string;
-  private readonly taken: Readonly<Record<string, string>>;
+  readonly #server: string;
+  readonly #taken: Readonly<Record<string, string>>;
 
   constructor(server: string, taken: Readonly<Record<string, string>>) {
-    this.server = server;
-    this.taken = taken;
+    this.#server = server;
+    this.#taken = taken;
   }
 
   reference(name: string, value: string): string {
     const own = envName(name);
     const common = ['ARGUMENT', 'PASSWORD', 'AUTHORIZATION', 'TOKEN', 'API_KEY', 'KEY'].includes(own);
-    const wanted = common || !/^[A-Z]/.test(own) ? `${envName(this.server)}_${own}` : own;
+    const wanted = common || !/^[A-Z]/.test(own) ? `${envName(this.#server)}_${own}` : own;
     const chosen =
-      this.free(wanted, value) ??
-      this.free(`${envName(this.server)}_${own}`, value) ??
-      this.numbered(wanted, value);
+      this.#free(wanted, value) ??
+      this.#free(`${envName(this.#server)}_${own}`, value) ??
+      this.#numbered(wanted, value);
     this.added[chosen] = value;
     return `\${env:${chosen}}`;
   }
 
-  private free(name: string, value: string): string | undefined {
-    const known = this.added[name] ?? this.taken[name];
+  #free(name: string, value: string): string | undefined {
+    const known = this.added[name] ?? this.#taken[name];
     return known === undefined || known === value ? name : undefined;
   }
 
-  private numbered(name: string, value: string): string {
+  #numbered(name: string, value: string): string {
     let count = 2;
-    while (this.free(`${name}_${count}`, value) === undefined) count += 1;
+    while (this.#free(`${name}_${count}`, value) === undefined) count += 1;
     return `${name}_${count}`;
   }
 }

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { CounterpartError, ServerState, ToolDefinition } from '@counterpart/schemas';
 
 /**
- * Interfaces through which rooms of one row meet; `hub.ts` hands the implementations in (design.md, section 3, rule 2).
+ * Interfaces through which rooms of one row meet; `hub.ts` hands the implementations in (`test/architecture.test.ts`).
  * The hot path of a call is: gateway → CatalogView.tool → Upstream.forward → link → child process.
  */
 

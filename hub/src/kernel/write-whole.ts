@@ -6,7 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { newId } from './ids.ts';
@@ -28,7 +28,8 @@ export function writeWhole(path: string, content: string | Uint8Array, mode = 0o
   try {
     const handle = openSync(temporary, 'wx', modeOf(file) ?? mode);
     try {
-      writeSync(handle, bytes);
+      // A disk that fills up takes a part of one write and says so at the next: this goes on until either.
+      writeFileSync(handle, bytes);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

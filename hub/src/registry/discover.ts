@@ -64,7 +64,7 @@ function entries(directory: string): Dirent[] {
 }
 
 /** Reads one package. Throws MANIFEST_INVALID. */
-export function readServer(directory: string): FoundServer {
+function readServer(directory: string): FoundServer {
   const manifest = readJson(join(directory, 'manifest.json'), Manifest);
   const toolsFile = join(directory, 'tools.json');
   const tools = existsSync(toolsFile) ? readJson(toolsFile, z.array(ToolDefinition)) : undefined;

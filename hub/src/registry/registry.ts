@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson, HealthRecord, type ServerState } from '@counterpart/schemas';
+import { canonicalJson, HealthRecord, hubError, type ServerState } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import type { UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
@@ -31,7 +31,7 @@ export interface Snapshot {
   readonly takenAt: number;
 }
 
-/** Rows of health kept a server. */
+/** Rows of health kept a server; twice as many at times. */
 const HEALTH_ROWS = 200;
 
 /** The durable record of servers, versions, enabled flags, health, and of what each server last listed. */
@@ -39,7 +39,7 @@ export interface Registry {
   /** All servers that are installed, by id. */
   list(): Promise<RegisteredServer[]>;
   get(id: string): Promise<RegisteredServer | undefined>;
-  /** Records a server, or a new version of it; a known one keeps its enabled flag. */
+  /** Records a server, or a new version of it; a known one keeps its enabled flag. Like all that owners decide, DATA_UNWRITABLE when it cannot. */
   install(installation: Installation): Promise<RegisteredServer>;
   setEnabled(id: string, enabled: boolean): Promise<void>;
   /** Takes it out of the list; its history stays. */
@@ -107,33 +107,42 @@ function serverWrites(db: Db, nowIso: () => string): Records<'install' | 'setEna
         updated_at: at,
         removed_at: null,
       };
-      await db.transaction().execute(async (tx) => {
-        await tx
-          .insertInto('server')
-          .values({ id, enabled: 1, installed_at: at, ...facts })
-          .onConflict((c) => c.column('id').doUpdateSet(facts))
-          .execute();
-        if (version === undefined || contentHash === undefined) return;
-        await tx
+      // History first: killed in between, this leaves a version too many and no server without one.
+      if (version !== undefined && contentHash !== undefined) {
+        const row = { server_id: id, version, content_hash: contentHash, installed_at: at };
+        const unlessKnown = db
           .insertInto('server_version')
-          .values({ server_id: id, version, content_hash: contentHash, installed_at: at })
-          .onConflict((c) => c.doNothing())
-          .execute();
-      });
+          .values(row)
+          .onConflict((c) => c.doNothing());
+        await written(unlessKnown.execute());
+      }
+      const server = db
+        .insertInto('server')
+        .values({ id, enabled: 1, installed_at: at, ...facts })
+        .onConflict((c) => c.column('id').doUpdateSet(facts));
+      await written(server.execute());
       return toServer(await installedServers(db).where('id', '=', id).executeTakeFirstOrThrow());
     },
     async setEnabled(id, enabled) {
       const facts = { enabled: enabled ? 1 : 0, updated_at: nowIso() };
-      await db.updateTable('server').set(facts).where('id', '=', id).execute();
+      await written(db.updateTable('server').set(facts).where('id', '=', id).execute());
     },
     async uninstall(id) {
-      await db.transaction().execute(async (tx) => {
-        const facts = { removed_at: nowIso(), enabled: 1 };
-        await tx.updateTable('server').set(facts).where('id', '=', id).execute();
-        await tx.deleteFrom('server_snapshot').where('server_id', '=', id).execute();
-      });
+      const facts = { removed_at: nowIso(), enabled: 1 };
+      await written(db.deleteFrom('server_snapshot').where('server_id', '=', id).execute());
+      await written(db.updateTable('server').set(facts).where('id', '=', id).execute());
     },
   };
+}
+
+/** What the owner asked for and the disk does not take must be told as just that. */
+async function written<T>(statement: Promise<T>): Promise<T> {
+  try {
+    return await statement;
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('DATA_UNWRITABLE', { directory: "the hub's database", detail }, { cause });
+  }
 }
 
 interface ServerRow {
@@ -155,14 +164,18 @@ const toServer = (row: ServerRow): RegisteredServer => ({
 });
 
 function healthRecords(db: Db, nowIso: () => string): Records<'updateHealth' | 'health'> {
+  /** Rows of this run, by server. */
+  const rows = new Map<string, number>();
   return {
     async updateHealth(id, state, detail) {
-      const { insertId } = await db
+      await db
         .insertInto('server_health')
         .values({ server_id: id, at: nowIso(), state, detail: detail ?? null })
-        .executeTakeFirstOrThrow();
-      // Trimmed now and then: an exact bound would cost a delete with every row.
-      if (Number(insertId) % HEALTH_ROWS !== 0) return;
+        .execute();
+      const before = rows.get(id) ?? 0;
+      rows.set(id, before + 1);
+      // Trimmed now and then, and at the first row of a run: an exact bound would cost a delete with every row.
+      if (before % HEALTH_ROWS !== 0) return;
       const kept = db
         .selectFrom('server_health')
         .select('id')

@@ -2,6 +2,7 @@ import { HubEvent } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventLog } from '../kernel/events.ts';
 import type { Logger } from '../kernel/log.ts';
+import { membersOf } from '../kernel/members.ts';
 import type { Db } from './store.ts';
 
 export interface StoredEventLog extends EventLog {
@@ -69,14 +70,9 @@ export async function createEventLog(options: {
         .limit(MAX_PAGE)
         .execute();
       return rows.map((row) =>
-        HubEvent.parse({ id: row.id, at: row.at, kind: row.kind, ...membersOf(row.body_json) }),
+        HubEvent.parse({ id: row.id, at: row.at, kind: row.kind, ...membersOf(JSON.parse(row.body_json)) }),
       );
     },
     flush: () => writing,
   };
-}
-
-function membersOf(json: string): object {
-  const value: unknown = JSON.parse(json);
-  return typeof value === 'object' && value !== null ? value : {};
 }

@@ -9,8 +9,14 @@ import type { Tables } from './schema.ts';
 
 export type Db = Kysely<Tables>;
 
-/** Milliseconds a statement waits for another process's lock before it fails. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** Milliseconds the opening waits for another process's lock before it fails. */
+const OPEN_TIMEOUT_MS = 5_000;
+/** The same for a statement of the running hub, which serves nobody while it waits. */
+const BUSY_TIMEOUT_MS = 100;
+
+const DAMAGED = /not a database|malformed/i;
+const WHEN_DAMAGED =
+  'The file is damaged: move it away and a new one is made. It held histories and which servers were disabled, no server and no configuration';
 
 /**
  * Opens the database in `file`, made if missing and migrated to the newest schema; `:memory:` for one that is gone at close.
@@ -19,7 +25,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 export async function openStore(file: string): Promise<Db> {
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-    const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    const database = new Database(file, { timeout: OPEN_TIMEOUT_MS });
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;',
     );
@@ -29,9 +35,11 @@ export async function openStore(file: string): Promise<Db> {
       provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
     }).migrateToLatest();
     if (error !== undefined) throw new Error('migration failed', { cause: error });
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return db;
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const detail = DAMAGED.test(said) ? `${said}. ${WHEN_DAMAGED}` : said;
     throw hubError('DATA_UNWRITABLE', { directory: file, detail }, { cause });
   }
 }

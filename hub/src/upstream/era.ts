@@ -1,15 +1,16 @@
 import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
-import type { JsonMembers, UpstreamInfo } from '../kernel/ports.ts';
-import { isMembers, membersOf } from './rpc/members.ts';
+import type { Era, JsonMembers, UpstreamInfo } from '../kernel/ports.ts';
+import type { UpstreamOptions } from './options.ts';
+import { isMembers, membersOf } from '../kernel/members.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 import { HUB_CALLER, HUB_INFO, LEGACY_VERSIONS, MODERN_VERSION, modernMeta } from './rpc/stamps.ts';
 
 /** A server silent for this long is sent `initialize` too: some ignore whatever comes before it. */
-export const PROBE_PATIENCE_MS = 3_000;
+const PROBE_PATIENCE_MS = 3_000;
 /** A verdict older than this is probed again. */
-export const VERDICT_LIFETIME_MS = 24 * 60 * 60 * 1000;
+const VERDICT_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 /** The caller's signal ends a handshake; this only keeps a short call limit from ending it sooner. */
 const LONGEST_HANDSHAKE_MS = 600_000;
@@ -19,12 +20,20 @@ const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo';
 export interface HandshakeOptions {
   readonly server: string;
   /** What is known beforehand; undefined: probe. */
-  readonly expect: 'modern' | 'legacy' | undefined;
+  readonly expect: Era | undefined;
   /** Client capabilities told to a legacy server. */
   readonly declare: JsonMembers;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
+
+/** The stored verdict while it is fresh. */
+export const presumedEra = ({ prior, clock }: Pick<UpstreamOptions, 'prior' | 'clock'>): Era | undefined =>
+  prior && clock.now() - prior.at < VERDICT_LIFETIME_MS ? prior.info.era : undefined;
+
+/** Only a legacy verdict saves anything: a server known to be modern is greeted with the probe itself. */
+export const legacyOnly = (era: Era | undefined): 'legacy' | undefined =>
+  era === 'legacy' ? era : undefined;
 
 /**
  * Learns a server's era and what it says of itself, on one connection, without starting it twice. A DiscoverResult or an
@@ -106,7 +115,7 @@ async function initialize(session: RpcSession, options: HandshakeOptions): Promi
 }
 
 function described(
-  era: UpstreamInfo['era'],
+  era: Era,
   protocolVersion: string,
   result: JsonMembers,
   serverInfo: unknown,

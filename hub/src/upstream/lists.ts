@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, hubError, type ToolDefinition } from '@counterpart/schemas';
 import type { JsonMembers, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
-import { isMembers } from './rpc/members.ts';
+import { isMembers } from '../kernel/members.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 
 const MOST_PAGES = 1_000;
 const MOST_ITEMS = 100_000;
 const METHOD_NOT_FOUND = -32601;
-
-export const NO_LISTS: UpstreamLists = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
 
 /** Reads every page of every list that the server says it has. */
 export async function readLists(

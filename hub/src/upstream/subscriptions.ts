@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
-import { membersOf } from './rpc/members.ts';
+import { membersOf } from '../kernel/members.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 

@@ -22,9 +22,6 @@ import type { RpcSession } from './rpc/rpc-session.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { WaitingCall } from './waiting-call.ts';
 
-export type { EraVerdict, UpstreamLimits, UpstreamOptions } from './options.ts';
-export { RpcFailure } from './rpc-failure.ts';
-
 /** Servers announce changes in bursts; the lists are read once per burst. */
 const DEBOUNCE_MS = 150;
 const CHANGED_LIST = /^notifications\/(?:tools|prompts|resources)\/list_changed$/;
@@ -46,6 +43,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
   #info: UpstreamInfo | undefined;
   #lists: UpstreamLists | undefined;
   #waiting = 0;
+  #onNoneWaiting: (() => void) | undefined;
   #refreshing: Promise<UpstreamLists> | undefined;
   #refreshDue: (() => void) | undefined;
   #closed = false;
@@ -151,6 +149,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     const { limits, clock } = this.#options;
     const call = new WaitingCall(request, sink, () => {
       this.#waiting -= 1;
+      if (this.#waiting === 0) this.#onNoneWaiting?.();
     });
     const busy = this.#waiting >= limits.maxCalls;
     this.#waiting += 1;
@@ -179,16 +178,21 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     return lists;
   }
 
-  #drain(drainMs: number): Promise<void> {
-    const { session } = this.#connection;
-    if (!session) return Promise.resolve();
-    return new Promise((resolve) => {
-      const stop = this.#options.clock.after(drainMs, resolve);
-      void session.idle().then(() => {
-        stop();
-        resolve();
-      });
+  /** Calls that wait for a start count like those in flight: nobody else would answer them. */
+  async #drain(drainMs: number): Promise<void> {
+    const patience = new Promise<void>((resolve) => {
+      this.#options.clock.after(drainMs, resolve);
     });
+    await Promise.race([this.#settled(), patience]);
+  }
+
+  async #settled(): Promise<void> {
+    if (this.#waiting > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onNoneWaiting = resolve;
+      });
+    }
+    await this.#connection.session?.idle();
   }
 
   /** A built server proved its tools in the handshake; only what it has besides them must be read. */

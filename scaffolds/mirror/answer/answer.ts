@@ -5,6 +5,7 @@ import { echoRequest } from './echo.ts';
 import { headerValue } from '../request/header-value.ts';
 import { isObject, toSchema } from '../schema/json-value.ts';
 import { essence, isJsonType } from '../request/media-type.ts';
+import { limitPage } from './page-limit.ts';
 import type { MirrorProblem } from './problem.ts';
 import { asText, isBinaryType, renderBody } from './render.ts';
 import type { Sampler } from '../sample/sample.ts';
@@ -75,7 +76,8 @@ function valueFor(
   );
   const made = example ?? tools.sampler.sample(schema, { salt: topic(request) });
   if (made === undefined) return { problem: unsatisfiable(request) };
-  return { value: echoRequest(request, made, schema, tools.book) };
+  const echoed = echoRequest(request, made, schema, tools.book);
+  return { value: limitPage(request, echoed, schema, tools.book) };
 }
 
 function unsatisfiable(request: DecodedRequest): MirrorProblem {

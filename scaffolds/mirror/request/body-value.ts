@@ -33,7 +33,7 @@ export function contentFor(
 }
 
 /** True for the schema of a file value: content as base64 or as text. */
-export function isFileSchema(schema: JsonSchema, typing: Typing): boolean {
+function isFileSchema(schema: JsonSchema, typing: Typing): boolean {
   const properties = typing.shapeOf(schema)?.keywords['properties'];
   return isObject(properties) && 'base64' in properties && 'mediaType' in properties;
 }

@@ -152,11 +152,7 @@ export function mergeShapes(a: Shape, b: Shape): Shape | undefined {
 }
 
 /** Follows references and folds `allOf`; undefined when no value can satisfy the schema. */
-export function toShape(
-  schema: JsonSchema,
-  type: TypeLookup,
-  followed: readonly string[] = [],
-): Shape | undefined {
+function toShape(schema: JsonSchema, type: TypeLookup, followed: readonly string[] = []): Shape | undefined {
   if (schema === false) return undefined;
   if (schema === true) return EVERYTHING;
   let shape: Shape | undefined = ownShape(schema);

@@ -131,7 +131,7 @@ function capital(text: string): string {
 }
 
 /** A property's name as lower-case words: `createdAt`, `created_at` and `created-at` are the same. */
-export function inWords(name: string): string {
+function inWords(name: string): string {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/[^A-Za-z\d]+/g, ' ')

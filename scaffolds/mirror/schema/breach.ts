@@ -26,7 +26,7 @@ function shorten(text: string): string {
 }
 
 /** A value in a few words, such as `string "abc"` or `array of 3`. */
-export function describeValue(value: Json | undefined): string {
+function describeValue(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (isArray(value)) return `array of ${value.length}`;

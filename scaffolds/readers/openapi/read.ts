@@ -23,7 +23,7 @@ import { isAbsolute, readServers } from './document/servers.ts';
 import { cutText, plainText } from './text/text.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */
-export const READER = 'openapi@1';
+const READER = 'openapi@1';
 
 export interface ReadOptions {
   readonly id: ServerId;

@@ -34,6 +34,14 @@ export const hubErrors = {
     message: 'Another hub (process {pid}) already serves {home} at {url}.',
     fix: 'Use it, or stop it with `hub stop`.',
   }),
+  HUB_SILENT: entry({
+    status: 504,
+    rpc: -32603,
+    exit: 7,
+    title: 'The hub does not answer',
+    message: 'The hub of {home} (process {pid}) lives and does not answer at {url}.',
+    fix: '`hub stop` ends it, by force if need be; `hub start` starts another.',
+  }),
   HUB_NOT_RUNNING: entry({
     status: 503,
     rpc: -32603,

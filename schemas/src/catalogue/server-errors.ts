@@ -64,7 +64,7 @@ export const serverErrors = {
     exit: 6,
     title: 'Server is not what its manifest says',
     message: '{server} lists other tools than its manifest: {detail}',
-    fix: 'Build it again, so that manifest and program agree.',
+    fix: 'Build it again, so that manifest and program agree: `hub build --from servers/{server}`.',
   }),
   UPSTREAM_LOST: entry({
     status: 502,

@@ -1,9 +1,11 @@
 import {
+  type CounterpartError,
   errorCatalogue,
   type HubStatus,
   type LeftOut,
   type Manifest,
   type ServerDetail,
+  toCounterpartError,
 } from '@counterpart/schemas';
 import type { Discovery } from '../../registry/discover.ts';
 import { readSecrets } from '../../interop/secrets-file.ts';
@@ -70,9 +72,12 @@ async function checkBuilt(context: Context, { id, directory, manifest, detail }:
   const check = `server ${id}`;
   const failed = detail && failure(detail);
   if (failed) return failed;
+  const broken = await bundleProblem(directory, manifest);
+  if (broken) return problem(check, broken.message, broken.fix);
   const override = hubSettings(context.home).config.overrides[id];
   const known = { ...readSecrets(context.home.dataDir), ...context.io.env, ...override?.env };
-  const missing = manifest.secrets
+  // Settings that no description gave, such as an address, stop every call just as secrets do.
+  const missing = [...manifest.secrets, ...manifest.config]
     .filter(({ name, required }) => required && known[name] === undefined)
     .map(({ name }) => name);
   if (missing.length > 0 && override?.target !== 'mirror')
@@ -81,10 +86,19 @@ async function checkBuilt(context: Context, { id, directory, manifest, detail }:
       `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
       `Set ${missing.length > 1 ? 'them' : 'it'} where the hub starts, or run \`hub target ${id} mirror\` to work without.`,
     );
-  const { isBundleFresh } = await import('@counterpart/scaffolds/server/bundle');
-  const fresh = await isBundleFresh(directory);
-  const state = detail ? stateOf(detail) : count(Object.keys(manifest.tools).length, 'tool');
-  return ok(check, fresh ? state : `${state}; its bundle is made anew when it next starts`);
+  return ok(check, detail ? stateOf(detail) : count(Object.keys(manifest.tools).length, 'tool'));
+}
+
+/** What keeps a package from being bundled; one that was edited is bundled here as the next start would. */
+async function bundleProblem(directory: string, manifest: Manifest): Promise<CounterpartError | undefined> {
+  if (manifest.entry === manifest.source) return undefined;
+  const { ensureBundle } = await import('../../builder/ensure-bundle.ts');
+  try {
+    await ensureBundle(directory);
+    return undefined;
+  } catch (error) {
+    return toCounterpartError(error);
+  }
 }
 
 /** The newest lines of standard error say most about a failure. */
@@ -92,7 +106,9 @@ const TAIL_LINES = 5;
 
 function failure(detail: ServerDetail): Finding | undefined {
   if (detail.problem === undefined || !detail.enabled) return undefined;
-  const tail = detail.stderr
+  // Of a start that failed the last words are part of the problem already.
+  const shown = detail.problem.includes('\n') ? [] : detail.stderr;
+  const tail = shown
     .slice(-TAIL_LINES)
     .map((line) => `\n  │ ${line}`)
     .join('');

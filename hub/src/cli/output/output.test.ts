@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { bytes, duration, shellWord } from './format.ts';
 import { createPaint, paintCode } from './paint.ts';
 import { renderResult } from './result.ts';
-import { sampleCall } from './sample-call.ts';
+import { callWords, sampleCall } from './sample-call.ts';
 import { renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
 
@@ -27,6 +27,7 @@ it('lines are broken at blanks and stay indented; a long word stays whole, and c
   expect(wrap(`one\n  → two three four ${link} five`, 16)).toBe(
     `one\n  → two three\n    four\n    ${link}\n    five`,
   );
+  expect(wrap('  two three four', 12)).toBe('  two three\n  four');
   const bold = createPaint(true).strong('three');
   expect(wrap(`two ${bold}`, 9)).toBe(`two ${bold}`);
   expect(wrap('as it is', Number.POSITIVE_INFINITY)).toBe('as it is');
@@ -115,4 +116,16 @@ it('the sample call is a short list of what its server is about, where there is 
   );
   const unfit = [list('a', 'x', { type: 'integer', minimum: 10 }), list('a', 'y', {}, false)];
   expect(sampleCall([...unfit, ...owners])).toBe('vet__list_owner limit=3');
+});
+
+it('the call shown for a tool has what it needs, and an ellipsis where a value would be a guess', () => {
+  const definition = {
+    name: 's__t',
+    inputSchema: {
+      type: 'object' as const,
+      properties: { id: { type: 'string', format: 'uuid' }, 'X-Kind': { enum: ['a b'] }, page: {} },
+      required: ['id', 'X-Kind'],
+    },
+  };
+  expect(callWords({ name: 's__t', server: 's', definition })).toBe("s__t id=… X-Kind='a b' [key=value …]");
 });

@@ -36,7 +36,7 @@ function renderText(text: string, paint: Paint): string {
 }
 
 /** Any JSON value in the manner of YAML: keys in colour, texts without quotes where nothing is lost. */
-export function renderValue(value: unknown, paint: Paint, indent = ''): string {
+function renderValue(value: unknown, paint: Paint, indent = ''): string {
   if (Array.isArray(value))
     return value.length === 0 ? '[]' : value.map((item) => renderItem(item, paint, indent)).join('\n');
   if (!isRecord(value)) return renderScalar(value, paint, indent);

@@ -70,16 +70,26 @@ function weightOf({ name, server, definition }: ToolEntry, tools: readonly ToolE
 /** Letters that two words must begin with to be taken for one name. */
 const STEM = 4;
 
+/** The words after `hub call` for this tool: what it needs, with a value where one surely fits and an ellipsis where not. Pure. */
+export function callWords({ name, definition }: ToolEntry): string {
+  const { properties = {}, required = [] } = InputSchema.safeParse(definition.inputSchema).data ?? {};
+  const words = required.map((each) => wordOf(each, properties[each]) ?? `${each}=…`);
+  const optional = Object.keys(properties).length > required.length ? ['[key=value …]'] : [];
+  return [name, ...words, ...optional].join(' ');
+}
+
 function requiredWords({ inputSchema }: ToolDefinition): string[] | undefined {
   const schema = InputSchema.safeParse(inputSchema);
   if (!schema.success) return undefined;
-  const words = (schema.data.required ?? []).map((name) => {
-    const value = sampleValue(schema.data.properties?.[name]);
-    return value === undefined
-      ? undefined
-      : `${name}=${shellWord(typeof value === 'string' ? value : JSON.stringify(value))}`;
-  });
+  const words = (schema.data.required ?? []).map((name) => wordOf(name, schema.data.properties?.[name]));
   return words.includes(undefined) ? undefined : words.filter((word) => word !== undefined);
+}
+
+function wordOf(name: string, property: unknown): string | undefined {
+  const value = sampleValue(property);
+  return value === undefined
+    ? undefined
+    : `${name}=${shellWord(typeof value === 'string' ? value : JSON.stringify(value))}`;
 }
 
 /** A value that surely fits; undefined where only a guess could be made. */

@@ -24,11 +24,14 @@ function noteOf(server: ServerSummary): string {
     ...(server.missingSecrets.length > 0 && server.target !== 'mirror'
       ? [`needs ${server.missingSecrets.join(', ')}`]
       : []),
-    ...(server.problem === undefined ? [] : [server.problem.split('\n')[0] ?? '']),
+    ...(server.problem === undefined ? [] : [firstSentence(server.problem)]),
     ...(server.stale && server.listed ? ['listed from memory'] : []),
   ];
   return notes.join('; ') || (server.title ?? '');
 }
+
+/** Without the words that lead over to the rows below. */
+const firstSentence = (problem: string): string => (problem.split('\n')[0] ?? '').replace(/;[^;]*:$/, '');
 
 /** Servers that cannot be served as they stand, each with its remedy; nothing when there are none. */
 export const renderBroken = (problems: HubStatus['problems'], paint: Paint): string[] =>

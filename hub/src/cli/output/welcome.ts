@@ -23,7 +23,7 @@ export function renderWelcome({ status, tools, tokenFile, paint, width, program 
     `${paint.good('●')} ${paint.strong('Counterpart')} is running at ${paint.code(url)}   ${paint.faint('Ctrl-C ends it')}`,
     '',
     `  MCP endpoint  ${url}/mcp`,
-    `  Token         ${shorten(tokenFile)} ${paint.faint('(needed for changes; `hub status --token` prints it)')}`,
+    `  Token         ${shorten(tokenFile)} ${paint.faint('(for changes; `hub status --token` prints it)')}`,
     `  Config        ${shorten(config.file)}${config.problem === undefined ? '' : paint.bad(`  not in use: ${config.problem}`)}`,
     '',
     servers.length === 0

@@ -3,6 +3,7 @@ import type { ViewSelector } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import { serveBatch } from '../legacy/batch.ts';
 import { readBody } from './body.ts';
+import { UnreadAnswers } from './unread.ts';
 import type { Core } from '../core.ts';
 import { codes, faultOf, invalidRequest, unsupportedVersion, type Fault } from '../wire/fault.ts';
 import { utf8Wire } from '../wire/frame.ts';
@@ -29,17 +30,20 @@ export class HttpEndpoint {
   readonly #core: Core;
   readonly #listens: Listens;
   readonly #sessions: SessionStore;
+  readonly #unread: UnreadAnswers;
   #closed = false;
 
   constructor(core: Core, listens: Listens, sessions: SessionStore) {
     this.#core = core;
     this.#listens = listens;
     this.#sessions = sessions;
+    this.#unread = new UnreadAnswers(core.limits);
   }
 
   handle(req: IncomingMessage, res: ServerResponse, selector: ViewSelector): void {
     const exchange = new HttpExchange(res, acceptanceOf(req), {
       clock: this.#core.clock,
+      unread: this.#unread,
       ...this.#core.limits,
     });
     const visit = { req, exchange, selector };

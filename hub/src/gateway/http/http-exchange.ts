@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Wire } from '../wire/frame.ts';
 import { headerText } from '../modern/headers.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
+import type { UnreadAnswers } from './unread.ts';
 
 /** Up to this many bytes a body is joined into one string, so that headers and body leave in one write. */
 const JOIN_BYTES = 16 * 1024;
@@ -11,6 +12,7 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   readonly keepAliveMs: number;
   readonly maxBufferedBytes: number;
+  readonly unread: UnreadAnswers;
 }
 
 /** What the client can read, from its `Accept` header; absent and wildcards mean both. */
@@ -92,6 +94,7 @@ export class HttpExchange implements ReplyChannel {
     if (status === 200 && !this.accept.json) this.open();
     if (this.#state === 'streaming') writeEvent(this.#res, wire);
     else writeJson(this.#res, wire, status, this.#extra);
+    this.#options.unread.add(this.#res);
     this.#end();
   }
 

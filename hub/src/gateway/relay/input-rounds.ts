@@ -1,5 +1,5 @@
 import type { JsonMembers, RelayReply } from '../../kernel/ports.ts';
-import { isMembers } from '../wire/message.ts';
+import { isMembers } from '../../kernel/members.ts';
 
 /** How often one call may come back with questions before it is given up. */
 export const MAX_INPUT_ROUNDS = 8;

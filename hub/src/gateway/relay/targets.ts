@@ -1,7 +1,7 @@
 import { hubError, type ToolDefinition } from '@counterpart/schemas';
 import type { CatalogView, Era, JsonMembers, Upstream } from '../../kernel/ports.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
-import { isMembers } from '../wire/message.ts';
+import { isMembers } from '../../kernel/members.ts';
 
 /** Which server answers a request. The request's parameters already carry that server's own name or URI. */
 export interface Target {

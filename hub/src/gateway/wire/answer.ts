@@ -1,7 +1,8 @@
 import type { Era, RawReply, RelayReply } from '../../kernel/ports.ts';
 import { codes, faultOf, type Fault } from './fault.ts';
 import { spliceReply, utf8Wire, type Wire } from './frame.ts';
-import { errorFrame, isMembers, readError, type RpcError } from './message.ts';
+import { isMembers } from '../../kernel/members.ts';
+import { errorFrame, readError, type RpcError } from './message.ts';
 
 /** Says who asked what, as far as an answer's form depends on it. */
 export interface Question {

@@ -1,3 +1,4 @@
+import { isMembers } from '../../kernel/members.ts';
 import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
 
 /** A JSON-RPC message as a client sent it, checked for shape only. */
@@ -27,10 +28,6 @@ export interface RpcError {
   readonly message: string;
   readonly data?: unknown;
 }
-
-/** Whether a JSON value is an object, the only shape whose members may be read. */
-export const isMembers = (value: unknown): value is JsonMembers =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isId = (value: unknown): value is RpcId =>
   typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));

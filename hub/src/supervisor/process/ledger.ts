@@ -46,7 +46,11 @@ export function createLedger(stateDir: string, log: Logger): Ledger {
   };
   return {
     async prepare() {
-      opened ??= open();
+      // What failed, such as for want of space on the disk, may succeed the next time.
+      opened ??= open().catch((thrown: unknown) => {
+        opened = undefined;
+        throw thrown;
+      });
       await opened;
       guardian.ensure();
       serial += 1;

@@ -3,10 +3,24 @@ import { listProcesses, type ProcessEntry } from './process-table.ts';
 
 /** Proportional set size of a process and all its descendants, in bytes; undefined when it is gone or not on Linux. */
 export async function pssOf(pid: number): Promise<number | undefined> {
-  const own = await ownPss(pid);
-  if (own === undefined) return undefined;
-  const sizes = await Promise.all(descendantsOf(pid, await listProcesses()).map(ownPss));
-  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), own);
+  return (await pssOfEach([pid])).get(pid);
+}
+
+/** The same of many, by pid; those that are gone are missing. The process table is read once however many they are. */
+export async function pssOfEach(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const sizes = new Map<number, number>();
+  if (pids.length === 0) return sizes;
+  const all = await listProcesses();
+  for (const pid of pids) {
+    const own = await ownPss(pid);
+    if (own === undefined) continue;
+    const others = await Promise.all(descendantsOf(pid, all).map(ownPss));
+    sizes.set(
+      pid,
+      others.reduce<number>((sum, size) => sum + (size ?? 0), own),
+    );
+  }
+  return sizes;
 }
 
 function descendantsOf(pid: number, all: readonly ProcessEntry[]): number[] {

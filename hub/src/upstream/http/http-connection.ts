@@ -1,15 +1,14 @@
 import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
 import type { ClientRequest } from 'node:http';
-import type { JsonMembers, ProcessSnapshot, UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
+import type { Era, JsonMembers, ProcessSnapshot, UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
 import { redactError } from '../../kernel/redact.ts';
 import type { Connection, ConnectionEvents } from '../connection.ts';
-import { shakeHands } from '../era.ts';
+import { legacyOnly, presumedEra, shakeHands } from '../era.ts';
 import { createAgent, exchangeHttp, publicUrl } from './http-exchange.ts';
 import { headerParameters, type HeaderParameter } from './http-headers.ts';
 import { HttpWire } from './http-wire.ts';
 import { readTools } from '../lists.ts';
 import type { RemoteTarget, UpstreamOptions } from '../options.ts';
-import { presumedEra } from '../stdio/process-connection.ts';
 import { RpcSession } from '../rpc/rpc-session.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -35,7 +34,7 @@ export class HttpConnection implements Connection {
   #stream: ClientRequest | undefined;
   #connects = 0;
   #snapshot: ProcessSnapshot;
-  #era: 'modern' | 'legacy' | undefined;
+  #era: Era | undefined;
   #closed = false;
 
   constructor(target: RemoteTarget, options: UpstreamOptions, events: ConnectionEvents) {
@@ -138,7 +137,7 @@ export class HttpConnection implements Connection {
 
   async #greet(live: Live, signal: AbortSignal): Promise<UpstreamInfo> {
     const { id: server, declare = {}, clock } = this.#options;
-    const expect = this.#era === 'legacy' ? 'legacy' : undefined;
+    const expect = legacyOnly(this.#era);
     const info = await shakeHands(live.session, { server, expect, declare, clock, signal });
     this.#era = info.era;
     // Without the schemas the first calls would lack headers that a modern server insists on.

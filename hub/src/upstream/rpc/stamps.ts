@@ -1,5 +1,6 @@
+import packageFile from '../../../package.json' with { type: 'json' };
 import type { Caller, JsonMembers } from '../../kernel/ports.ts';
-import { isMembers, membersOf } from './members.ts';
+import { isMembers, membersOf } from '../../kernel/members.ts';
 
 export const MODERN_VERSION = '2026-07-28';
 /** Newest first; the first one is asked for. */
@@ -18,7 +19,7 @@ const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel';
 const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 
 /** How the hub names itself to servers. */
-export const HUB_INFO: JsonMembers = { name: 'counterpart', version: '0.1.0' };
+export const HUB_INFO: JsonMembers = { name: 'counterpart', version: packageFile.version };
 
 /** The hub itself asks: it can be asked nothing. */
 export const HUB_CALLER: Caller = { era: 'modern', capabilities: {}, clientInfo: HUB_INFO };

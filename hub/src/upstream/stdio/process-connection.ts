@@ -1,6 +1,7 @@
 import { CounterpartError, hubError } from '@counterpart/schemas';
 import type {
   ChildIo,
+  Era,
   JsonMembers,
   ProcessProtocol,
   ProcessSnapshot,
@@ -9,9 +10,9 @@ import type {
   UpstreamLists,
 } from '../../kernel/ports.ts';
 import type { Connection, ConnectionEvents } from '../connection.ts';
-import { shakeHands, VERDICT_LIFETIME_MS, type HandshakeOptions } from '../era.ts';
+import { legacyOnly, presumedEra, shakeHands, type HandshakeOptions } from '../era.ts';
 import { readTools, verifyTools } from '../lists.ts';
-import { membersOf, parseJson } from '../rpc/members.ts';
+import { membersOf, parseJson } from '../../kernel/members.ts';
 import type { ProcessTarget, UpstreamOptions } from '../options.ts';
 import type { RpcSession } from '../rpc/rpc-session.ts';
 import { StdioLink } from './stdio-link.ts';
@@ -31,7 +32,7 @@ export class ProcessConnection implements Connection, ProcessProtocol {
   #link: StdioLink | undefined;
   #open = false;
   #failed = false;
-  #era: 'modern' | 'legacy' | undefined;
+  #era: Era | undefined;
 
   constructor(target: ProcessTarget, options: UpstreamOptions, events: ConnectionEvents) {
     this.#options = options;
@@ -148,15 +149,6 @@ export class ProcessConnection implements Connection, ProcessProtocol {
     if (expectTools) verifyTools(id, await readTools(session, signal), expectTools);
     return info;
   }
-}
-
-/** Only a legacy verdict saves anything: a server known to be modern is greeted with the probe itself. */
-const legacyOnly = (era: 'modern' | 'legacy' | undefined): 'legacy' | undefined =>
-  era === 'legacy' ? era : undefined;
-
-/** The stored verdict while it is fresh. */
-export function presumedEra({ prior, clock }: UpstreamOptions): 'modern' | 'legacy' | undefined {
-  return prior && clock.now() - prior.at < VERDICT_LIFETIME_MS ? prior.info.era : undefined;
 }
 
 /** A frame behind a prefix, such as a logger's: every answer will look like this. */

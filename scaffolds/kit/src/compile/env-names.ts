@@ -4,7 +4,7 @@ type Schemes = Blueprint['auth']['schemes'];
 type Scheme = Schemes[string];
 
 /** Text as part of an environment variable's name: upper case, words joined by one underscore. */
-export function envWord(text: string): string {
+function envWord(text: string): string {
   return text
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toUpperCase()
@@ -13,7 +13,7 @@ export function envWord(text: string): string {
 }
 
 /** Prefix of every variable of a server: `my-api` → `MY_API`; a leading digit gets a letter before it. */
-export function envPrefix(id: string): string {
+function envPrefix(id: string): string {
   const word = envWord(id);
   return /^\d/.test(word) ? `S${word}` : word;
 }
@@ -43,7 +43,7 @@ function namesOf(kind: Scheme['kind'], stem: string): CredentialNames {
 }
 
 /** Names of the schemes that some operation, or the default, asks for; in the blueprint's order. */
-export function usedSchemes(blueprint: Blueprint): string[] {
+function usedSchemes(blueprint: Blueprint): string[] {
   const requirements = [
     ...blueprint.auth.default,
     ...blueprint.operations.flatMap((operation) => operation.auth ?? []),

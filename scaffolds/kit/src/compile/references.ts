@@ -47,7 +47,7 @@ const referencesOf = remembered((schema): ReadonlySet<string> => {
 const bytesOf = remembered((schema) => Buffer.byteLength(JSON.stringify(schema)));
 
 /** Size of a schema as JSON text. */
-export const schemaBytes = (schema: JsonSchema): number => bytesOf(schema) ?? 5;
+const schemaBytes = (schema: JsonSchema): number => bytesOf(schema) ?? 5;
 
 export interface Reach {
   /** The schema under a name; `true` for one that is missing, so that a dangling reference never makes a tool unusable. */

@@ -7,6 +7,7 @@ import {
   timeoutName,
   type CredentialNames,
 } from './env-names.ts';
+import { DEFAULT_RESULT_BYTES, DEFAULT_TIMEOUT_MS } from '../http/limits.ts';
 import { allServers, expandHosts, isAbsolute } from './servers.ts';
 
 export interface Slots {
@@ -48,13 +49,13 @@ function limitSlots(id: string): ConfigSlot[] {
     {
       name: maxResultBytesName(id),
       description: 'Largest answer passed on whole, in bytes.',
-      default: '1048576',
+      default: String(DEFAULT_RESULT_BYTES),
       required: false,
     },
     {
       name: timeoutName(id),
       description: 'Longest wait for one answer of the service, in milliseconds.',
-      default: '60000',
+      default: String(DEFAULT_TIMEOUT_MS),
       required: false,
     },
   ];

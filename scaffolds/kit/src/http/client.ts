@@ -1,8 +1,10 @@
 import type { Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
+import { parseJson } from '../json-value.ts';
 import { addressOf } from './address.ts';
 import { hasDotSegment, joinCookies, mergeHeaders, withQuery } from './compose.ts';
 import type { WireRequest } from './exchange.ts';
+import { CONNECT_TIMEOUT_MS, DEFAULT_TIMEOUT_MS, LARGEST_ANSWER_BYTES } from './limits.ts';
 import { encodeLiteral, encodeStrict } from './percent.ts';
 import { send } from './send.ts';
 import { HttpFailure } from './http-failure.ts';
@@ -63,7 +65,6 @@ export interface Http {
 }
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
-const MOST_BYTES = 16 * 1024 * 1024;
 const NEVER = new AbortController().signal;
 
 function queryPairs(query: HttpCall['query'] = {}): string[] {
@@ -90,7 +91,7 @@ function answerOf(status: number, headers: Readonly<Record<string, string>>, bod
     text: () => body.toString('utf8'),
     json() {
       try {
-        return JSON.parse(body.toString('utf8')) as Json;
+        return parseJson(body.toString('utf8'));
       } catch (error) {
         throw new ToolFailure(`The service answered ${status} with something that is not JSON.`, {
           cause: error,
@@ -130,13 +131,13 @@ function hostsOf({ baseUrl, hosts = [] }: HttpOptions): string[] {
 
 async function request(options: HttpOptions, call: HttpCall): Promise<HttpAnswer> {
   const wire = wireRequest(options, call);
-  const maxBytes = options.maxBytes ?? MOST_BYTES;
+  const maxBytes = options.maxBytes ?? LARGEST_ANSWER_BYTES;
   const signals = [options.signal, call.signal].filter((signal) => signal !== undefined);
   const sent = await send(wire, {
     idempotent: call.idempotent ?? IDEMPOTENT.has(wire.method),
     hosts: hostsOf(options),
-    timeoutMs: options.timeoutMs ?? 60_000,
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     maxBytes,
     signal: signals.length === 0 ? NEVER : AbortSignal.any(signals),
   });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import { addressOf } from './address.ts';
 import { HttpFailure } from './http-failure.ts';
 
@@ -36,7 +36,7 @@ async function decoded(response: IncomingMessage): Promise<Readable> {
   if (encoding === undefined || encoding === '' || encoding === 'identity') return response;
   const zlib = await import('node:zlib');
   const { pipeline } = await import('node:stream');
-  const makers: Record<string, () => NodeJS.ReadWriteStream> = {
+  const makers: Record<string, () => Transform> = {
     gzip: zlib.createGunzip,
     'x-gzip': zlib.createGunzip,
     deflate: zlib.createInflate,
@@ -47,7 +47,8 @@ async function decoded(response: IncomingMessage): Promise<Readable> {
   if (!maker) return response;
   const decoder = maker();
   // The callback only keeps a broken stream from being unhandled: the reader below sees the same error.
-  return pipeline(response, decoder, () => undefined) as unknown as Readable;
+  pipeline(response, decoder, () => undefined);
+  return decoder;
 }
 
 async function readCapped(stream: Readable, maxBytes: number): Promise<{ body: Buffer; truncated: boolean }> {

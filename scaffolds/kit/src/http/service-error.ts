@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { isList, isMembers, type Members } from '../json-value.ts';
+import { isList, isMembers, parseJson, type Members } from '../json-value.ts';
 
 const MOST_CHARACTERS = 2_000;
 const MOST_PROBLEMS = 12;
@@ -86,10 +86,10 @@ function plainWords(text: string): string {
 }
 
 /** The service's message from the text of an error answer, shortened; empty when there is none. */
-export function serviceWords(text: string): string {
+function serviceWords(text: string): string {
   let words: string | undefined;
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseJson(text);
     words = wordsOf(value) ?? (isMembers(value) || isList(value) ? JSON.stringify(value) : undefined);
   } catch {
     words = plainWords(text);

@@ -70,7 +70,7 @@ function schemeCredentials(scheme: Scheme, names: CredentialNames, env: Env): Cr
 
 function combined(all: readonly Credentials[]): Credentials {
   return {
-    headers: Object.assign({}, ...all.map(({ headers }) => headers)) as Record<string, string>,
+    headers: Object.fromEntries(all.flatMap(({ headers }) => Object.entries(headers))),
     query: all.flatMap(({ query }) => query),
     cookies: all.flatMap(({ cookies }) => cookies),
     secrets: all.flatMap(({ secrets }) => secrets).filter((secret) => secret !== ''),

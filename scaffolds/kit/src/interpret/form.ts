@@ -1,6 +1,7 @@
 import type { BodyContent, Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import { encodeForm } from '../http/percent.ts';
+import { saysJson } from './media.ts';
 import { deepPairs, expandPairs } from './styles.ts';
 import { isList, isMembers } from '../json-value.ts';
 import { textOf } from './text-value.ts';
@@ -31,7 +32,7 @@ function propertyPairs(key: string, value: Json, { encoding = {}, names = {} }: 
     const style = rule.style ?? 'form';
     return expandPairs({ name, style, explode: rule.explode ?? style === 'form' }, value, encodeForm);
   }
-  if (rule.contentType !== undefined && /[/+]json\b/i.test(rule.contentType))
+  if (rule.contentType !== undefined && saysJson(rule.contentType))
     return [`${encodeForm(name)}=${encodeForm(JSON.stringify(value))}`];
   return plainPairs(name, value);
 }

@@ -6,6 +6,9 @@ export function mediaTypeOf(contentType: string | undefined): string {
 export const isJsonType = (mediaType: string): boolean =>
   /[/+]json$/.test(mediaType) || mediaType === 'application/json5';
 
+/** True for a content type that says JSON, whatever its case and parameters. */
+export const saysJson = (contentType: string): boolean => /[/+]json\b/i.test(contentType);
+
 const TEXT_TYPES =
   /^(?:text\/|application\/(?:xml|yaml|x-yaml|toml|javascript|x-www-form-urlencoded|x-ndjson|jsonl|ld\+json|graphql|sql|x-sh)$|image\/svg\+xml$)|\+(?:xml|yaml)$/;
 

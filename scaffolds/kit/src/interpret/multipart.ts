@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BodyContent, Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import { fileBytes, isFileValue } from './file-value.ts';
+import { saysJson } from './media.ts';
 import { toWireNames, wireName, type Renames } from './renames.ts';
 import { deepPairs } from './styles.ts';
 import { isList, isMembers } from '../json-value.ts';
@@ -25,9 +26,6 @@ export function concreteMediaType(text: string | undefined): string | undefined 
   return first !== undefined && /^[\w.+-]+\/[\w.+-]+(?:\s*;[\x20-\x7e]*)?$/.test(first) ? first : undefined;
 }
 
-const isJsonType = (mediaType: string | undefined): boolean =>
-  mediaType !== undefined && /[/+]json\b/i.test(mediaType);
-
 function filePart(name: string, value: Json, declared: string | undefined, place: string): Part {
   const file = fileBytes(value, place);
   return {
@@ -48,7 +46,8 @@ interface Field {
 function valueParts(field: Field, value: Json): Part[] {
   const { name, contentType } = field;
   if (isFileValue(value)) return [filePart(name, value, contentType, `body.${field.key}`)];
-  if (isJsonType(contentType)) return [{ name, contentType, bytes: Buffer.from(JSON.stringify(value)) }];
+  if (contentType !== undefined && saysJson(contentType))
+    return [{ name, contentType, bytes: Buffer.from(JSON.stringify(value)) }];
   if (field.deep && typeof value === 'object' && value !== null) {
     return deepPairs(name, value).map((pair) => ({ name: pair.name, bytes: Buffer.from(pair.value) }));
   }

@@ -17,7 +17,7 @@ import {
   DEFAULT_RESULT_BYTES,
   DEFAULT_TIMEOUT_MS,
   LARGEST_ANSWER_BYTES,
-} from './answer-limits.ts';
+} from '../http/limits.ts';
 import { wantedVariables } from './auth.ts';
 import { redactor } from './redact.ts';
 import { buildRequest, type BuiltRequest } from './request.ts';

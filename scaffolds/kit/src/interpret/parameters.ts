@@ -6,6 +6,7 @@ import type { Arguments } from '../tool.ts';
 import { expandPairs, expandSegment } from './styles.ts';
 import { isMembers } from '../json-value.ts';
 import { textOf } from './text-value.ts';
+import { saysJson } from './media.ts';
 import { encodeFormBody } from './form.ts';
 
 /** A parameter with the value it travels with. */
@@ -27,14 +28,10 @@ function bound(
     });
 }
 
-const isJson = (mediaType: string | undefined): boolean =>
-  mediaType === undefined || /[/+]json\b/i.test(mediaType);
-
 /** A value in its own media type instead of a style. */
 function contentText({ contentType }: ParameterBinding, value: Json): string {
-  if (isJson(contentType)) return JSON.stringify(value);
-  if (contentType?.toLowerCase().startsWith('application/x-www-form-urlencoded'))
-    return encodeFormBody(value);
+  if (contentType === undefined || saysJson(contentType)) return JSON.stringify(value);
+  if (contentType.toLowerCase().startsWith('application/x-www-form-urlencoded')) return encodeFormBody(value);
   return textOf(value);
 }
 
@@ -85,12 +82,11 @@ function queryPart({ binding, value }: Bound): string[] {
 
 /** The whole query as one value (OpenAPI 3.2, `in: querystring`). */
 function wholeQuery({ binding, value }: Bound): string[] {
-  if (!isJson(binding.contentType) || binding.contentType === undefined) {
-    return [
-      isMembers(value) ? encodeFormBody(value) : encodeReserved(textOf(value)).replaceAll('%26', '&'),
-    ].filter((text) => text !== '');
-  }
-  return [encodeStrict(JSON.stringify(value))];
+  if (binding.contentType !== undefined && saysJson(binding.contentType))
+    return [encodeStrict(JSON.stringify(value))];
+  return [
+    isMembers(value) ? encodeFormBody(value) : encodeReserved(textOf(value)).replaceAll('%26', '&'),
+  ].filter((text) => text !== '');
 }
 
 /** The query without its question mark; empty when there is none. */

@@ -8,7 +8,7 @@ import type { Keywords } from '../validate/schema.ts';
 import { conform, type Structured } from './drift.ts';
 import { decodeText, isJsonType, isTextType, looksLikeText, mediaTypeOf } from './media.ts';
 import { shrink } from './shrink.ts';
-import { isMembers } from '../json-value.ts';
+import { isMembers, parseJson } from '../json-value.ts';
 
 /** What the answer of an operation is turned into. */
 export interface ResponseRules {
@@ -32,7 +32,7 @@ const DRIFT = 'counterpart/drift';
 
 function parsed(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     return undefined;
   }

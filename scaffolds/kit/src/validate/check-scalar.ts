@@ -12,7 +12,7 @@ const LONGEST_MATCHED = 50_000;
 const namesOf = (type: Json): string[] =>
   (isList(type) ? type : [type]).filter((name) => typeof name === 'string');
 
-export function jsonType(value: unknown): string {
+function jsonType(value: unknown): string {
   if (value === null) return 'null';
   if (isList(value)) return 'array';
   return typeof value;
@@ -30,14 +30,14 @@ const articles: Readonly<Record<string, string>> = {
 };
 
 /** Types as words: `integer or null`. */
-export function typeWords(type: Json): string {
+function typeWords(type: Json): string {
   return namesOf(type)
     .map((name) => articles[name] ?? name)
     .join(' or ');
 }
 
 /** Values as words: `one of "a", "b"`, cut after a dozen. */
-export function valueWords(values: readonly Json[]): string {
+function valueWords(values: readonly Json[]): string {
   const listed = values.slice(0, MOST_LISTED).map((value) => JSON.stringify(value));
   const more = values.length > MOST_LISTED ? `, and ${values.length - MOST_LISTED} more` : '';
   return values.length === 1 ? `expected ${listed[0]}` : `expected one of ${listed.join(', ')}${more}`;

@@ -3,7 +3,7 @@ import type { Json } from '@counterpart/schemas';
 import { isArray, isObject, objectMember, textMember } from '../source/json-tree.ts';
 
 /** What every client profile accepts as a property's key: OpenAI's and Gemini's characters, Anthropic's length. */
-export const LEGAL_KEY = /^[a-zA-Z0-9_-]{1,64}$/;
+const LEGAL_KEY = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** True for a key that every client accepts. */
 export const isLegalKey = (key: string): boolean => LEGAL_KEY.test(key);

@@ -27,7 +27,7 @@ const LINE_TYPES = new Set([
 ]);
 
 /** Lower case, without parameters. */
-export const bareType = (mediaType: string): string => (mediaType.split(';')[0] ?? '').trim().toLowerCase();
+const bareType = (mediaType: string): string => (mediaType.split(';')[0] ?? '').trim().toLowerCase();
 
 /** True for media types whose content is one JSON value. */
 export function isJsonType(mediaType: string): boolean {

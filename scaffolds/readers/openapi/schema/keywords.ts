@@ -50,7 +50,7 @@ export function typesOf(schema: JsonObject): string[] | undefined {
 }
 
 /** True when a value is of one of these types (`integer` as JSON Schema has it: 1.0 is one). */
-export function fitsTypes(value: Json, types: readonly string[]): boolean {
+function fitsTypes(value: Json, types: readonly string[]): boolean {
   return types.some((type) => fitsType(value, type));
 }
 

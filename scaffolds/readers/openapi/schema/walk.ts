@@ -1,9 +1,6 @@
 import type { Json, JsonSchema } from '@counterpart/schemas';
 import { isArray, isObject } from '../source/json-tree.ts';
 
-/** A schema that is an object, under construction. */
-export type SchemaObject = Record<string, Json>;
-
 const SINGLE = new Set([
   'items',
   'contains',

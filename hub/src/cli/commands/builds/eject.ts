@@ -11,23 +11,34 @@ export const eject = defineCommand({
   group: 'builds',
   summary: 'Turn a compiled tool into a file that you edit',
   description:
-    'Writes a compiled tool as TypeScript under src/tools/ of its server. From then on that file decides; building the server again leaves it alone.',
+    'Writes a compiled tool as TypeScript under src/tools/ of its server. The next build takes that file in the compiled tool’s place and leaves it alone; without the file the compiled tool is back.',
   arguments: [['<tool>', 'Its name in the hub, such as weather__get_forecast']],
   examples: [['hub eject weather__get_forecast', 'writes servers/weather/src/tools/get-forecast.ts']],
   input: z.object({ tool: z.string() }),
   async run(context, { tool }) {
     const { ejectTool } = await import('@counterpart/scaffolds/server/eject');
-    const { directory, name } = locate(context, tool);
+    const { id, directory, name } = locate(context, tool);
     const { file } = await ejectTool(directory, name);
     const path = join(directory, file);
-    context.result({ tool, file: path }, () => `${context.paint.good('✓')} ${tool} is now yours: ${path}`);
+    context.result({ tool, file: path }, () =>
+      [
+        `${context.paint.good('✓')} ${tool} is now yours: ${path}`,
+        `  It takes effect, and so does every edit, with \`hub build --name ${id} --from <description>\`.`,
+      ].join('\n'),
+    );
   },
 });
 
+interface Located {
+  readonly id: string;
+  readonly directory: string;
+  readonly name: string;
+}
+
 /** Built servers only, so their packages are asked and no hub is needed. */
-function locate(context: Context, tool: string): { readonly directory: string; readonly name: string } {
+function locate(context: Context, tool: string): Located {
   const tools = [...readServersFolder(context).servers.values()].flatMap(({ id, directory, manifest }) =>
-    Object.keys(manifest.tools).map((name) => ({ hubName: `${id}__${name}`, name, directory })),
+    Object.keys(manifest.tools).map((name) => ({ hubName: `${id}__${name}`, id, name, directory })),
   );
   const found =
     tools.find(({ hubName }) => hubName === tool) ?? only(tools.filter(({ name }) => name === tool));

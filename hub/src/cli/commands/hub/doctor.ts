@@ -16,7 +16,7 @@ export const doctor = defineCommand({
   group: 'hub',
   summary: 'Find what is wrong and say how to mend it',
   description:
-    'Looks at Node, the home, the data folder, the configuration, the port, every server, and the clients of this machine. Changes nothing. Exits 5 if there is a problem.',
+    'Looks at Node, the home, the data folder, the configuration, the port, every server, and the clients of this machine. Changes nothing of yours. Exits 5 if there is a problem.',
   examples: [['hub doctor', 'every finding comes with its remedy']],
   input: z.object({}),
   async run(context) {

@@ -82,36 +82,31 @@ function folderOf(target: readonly string[], { io, home }: Context): string | un
 /** Host and port without a scheme: no program is called so. */
 const BARE_ADDRESS = /^(?:[\w-]+\.)*[\w-]+:\d{2,5}(?:\/|$)/;
 
-function toEntry({ target, env, header, cwd }: z.infer<typeof Input>): ServerEntry {
-  const [first = '', ...args] = target;
-  const remote = /^https?:\/\//i.test(first);
-  if (!remote && BARE_ADDRESS.test(first))
-    throw hubError('USAGE', {
-      detail: `"${first}" looks like an address: write it with http:// or https:// before it.`,
-      command: 'hub add',
-    });
-  const misplaced = remote
-    ? env.length > 0
-      ? '--env'
-      : undefined
-    : header.length > 0
-      ? '--header'
-      : undefined;
-  if (misplaced !== undefined)
-    throw hubError('USAGE', {
-      detail: `${misplaced} has no meaning for a ${remote ? 'URL' : 'command'}.`,
-      command: 'hub add',
-    });
-  if (remote && args.length > 0)
-    throw hubError('USAGE', { detail: 'A URL stands alone.', command: 'hub add' });
-  if (remote)
-    return {
-      type: 'http',
-      url: first,
-      ...(header.length > 0 ? { headers: parsePairs(header, '--header', 'add') } : {}),
-    };
+const misused = (detail: string) => hubError('USAGE', { detail, command: 'hub add' });
+
+function toEntry(input: z.infer<typeof Input>): ServerEntry {
+  const [first = ''] = input.target;
+  if (/^https?:\/\//i.test(first)) return toRemote(first, input);
+  if (BARE_ADDRESS.test(first))
+    throw misused(`"${first}" looks like an address: write it with http:// or https:// before it.`);
+  return toCommand(first, input);
+}
+
+function toRemote(url: string, { target, env, header }: z.infer<typeof Input>): ServerEntry {
+  if (env.length > 0) throw misused('--env has no meaning for a URL.');
+  if (target.length > 1) throw misused('A URL stands alone.');
   return {
-    command: first,
+    type: 'http',
+    url,
+    ...(header.length > 0 ? { headers: parsePairs(header, '--header', 'add') } : {}),
+  };
+}
+
+function toCommand(command: string, { target, env, header, cwd }: z.infer<typeof Input>): ServerEntry {
+  if (header.length > 0) throw misused('--header has no meaning for a command.');
+  const args = target.slice(1);
+  return {
+    command,
     ...(args.length > 0 ? { args } : {}),
     ...(env.length > 0 ? { env: parsePairs(env, '--env', 'add') } : {}),
     ...(cwd === undefined ? {} : { cwd }),

@@ -65,11 +65,11 @@ export const call = defineCommand({
 async function findNewTool(hub: HubApi, name: string, signal: AbortSignal): Promise<ToolEntry> {
   await untilLearned(hub, LEARN_MS, signal);
   const tools = await hub.tools();
-  const silent = (await hub.servers()).find(
-    ({ listed, prefix }) => !listed && name.startsWith(`${prefix}__`),
-  );
-  if (silent?.problem !== undefined)
-    throw hubError('TOOL_UNKNOWN', { tool: name, suggestion: `. ${silent.problem}` });
+  const { servers, problems } = await hub.status();
+  const silent = servers.find(({ listed, prefix }) => !listed && name.startsWith(`${prefix}__`));
+  const broken = problems.find(({ server }) => name.startsWith(`${server}__`));
+  const reason = silent?.problem ?? broken?.detail;
+  if (reason !== undefined) throw hubError('TOOL_UNKNOWN', { tool: name, suggestion: `. ${reason}` });
   return findTool(tools, name);
 }
 

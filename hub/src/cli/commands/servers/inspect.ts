@@ -7,6 +7,8 @@ import { findTool } from '../../names.ts';
 import { bytes, duration, paintState } from '../../output/format.ts';
 import type { Paint } from '../../output/paint.ts';
 import { renderParameters } from '../../output/parameters.ts';
+import { callWords } from '../../output/sample-call.ts';
+import { wrap } from '../../output/wrap.ts';
 import { withHub } from '../../with-hub.ts';
 
 type Found = { readonly server: ServerDetail } | { readonly tool: ToolEntry };
@@ -25,9 +27,13 @@ export const inspect = defineCommand({
     const found = await context.working('asking the hub', () =>
       withHub(context, (hub) => find(hub, name, context.signal)),
     );
-    context.result(found, () =>
-      'server' in found ? renderServer(found.server, context.paint) : renderTool(found.tool, context.paint),
-    );
+    context.result(found, () => {
+      const { paint, io } = context;
+      return wrap(
+        'server' in found ? renderServer(found.server, paint) : renderTool(found.tool, paint),
+        io.width,
+      );
+    });
   },
 });
 
@@ -79,7 +85,7 @@ function renderServer(server: ServerDetail, paint: Paint): string {
         ]),
     '',
     paint.strong(`Tools (${server.toolNames.length})`),
-    ...server.toolNames.map((name) => `  ${name}`),
+    ...toolLines(server),
     ...(server.stderr.length === 0
       ? []
       : [
@@ -90,7 +96,17 @@ function renderServer(server: ServerDetail, paint: Paint): string {
   ].join('\n');
 }
 
-function renderTool({ name, server, definition }: ToolEntry, paint: Paint): string {
+/** So many that what stands above them stays in sight. */
+const MAX_TOOLS = 20;
+
+function toolLines({ id, toolNames }: ServerDetail): string[] {
+  const more = toolNames.length - MAX_TOOLS;
+  const shown = toolNames.slice(0, more > 1 ? MAX_TOOLS : undefined).map((name) => `  ${name}`);
+  return more > 1 ? [...shown, `  … and ${more} more: \`hub list --tools --server ${id}\``] : shown;
+}
+
+function renderTool(tool: ToolEntry, paint: Paint): string {
+  const { name, server, definition } = tool;
   const { annotations, description } = definition;
   const hints = Object.entries(annotations ?? {})
     .filter(([, value]) => value === true)
@@ -106,6 +122,6 @@ function renderTool({ name, server, definition }: ToolEntry, paint: Paint): stri
       ? []
       : ['', paint.strong('Output'), renderParameters(definition.outputSchema, paint)]),
     '',
-    `Call it: \`hub call ${name} key=value …\``,
+    `Call it: \`hub call ${callWords(tool)}\``,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
-import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
+import type { JsonMembers, RpcId } from './ports.ts';
 
-/** True for a JSON object: neither null nor an array. */
+/** Whether a JSON value is an object, the only shape whose members may be read. */
 export function isMembers(value: unknown): value is JsonMembers {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -10,6 +10,7 @@ export function membersOf(value: unknown): JsonMembers {
   return isMembers(value) ? value : {};
 }
 
+/** Whether a value can be the id of a JSON-RPC request. */
 export function isRpcId(value: unknown): value is RpcId {
   return typeof value === 'string' || typeof value === 'number';
 }

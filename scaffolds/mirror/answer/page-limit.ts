@@ -1,0 +1,42 @@
+import type { Json, JsonSchema } from '@counterpart/schemas';
+import type { DecodedRequest } from '../request/decode-request.ts';
+import { isObject } from '../schema/json-value.ts';
+import type { SchemaBook } from '../schema/schema-book.ts';
+
+/** What services call the number of entries a page may hold, without case and punctuation. */
+const LIMIT_NAMES = new Set([
+  'limit',
+  'perpage',
+  'pagesize',
+  'pagelimit',
+  'maxresults',
+  'maxitems',
+  'first',
+  'top',
+  'take',
+]);
+
+/** The answer with no more entries than the request asked for, where that leaves it true to its schema. */
+export function limitPage(request: DecodedRequest, answer: Json, schema: JsonSchema, book: SchemaBook): Json {
+  const limit = askedLimit(request);
+  if (limit === undefined) return answer;
+  const shorter = shortened(answer, limit);
+  return book.accepts(schema, shorter) ? shorter : answer;
+}
+
+function askedLimit({ parameters }: DecodedRequest): number | undefined {
+  const named = parameters.find(
+    ({ binding }) =>
+      binding.in === 'query' && LIMIT_NAMES.has(binding.name.replaceAll(/[^a-z]/gi, '').toLowerCase()),
+  );
+  return typeof named?.value === 'number' && named.value >= 1 ? Math.floor(named.value) : undefined;
+}
+
+/** A list itself, or the only list an object holds: of several nobody knows which is the page. */
+function shortened(answer: Json, limit: number): Json {
+  if (Array.isArray(answer)) return answer.slice(0, limit);
+  if (!isObject(answer)) return answer;
+  const lists = Object.entries(answer).filter(([, member]) => Array.isArray(member));
+  const [name, list] = lists.length === 1 ? (lists[0] ?? []) : [];
+  return name !== undefined && Array.isArray(list) ? { ...answer, [name]: list.slice(0, limit) } : answer;
+}
