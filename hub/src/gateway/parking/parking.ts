@@ -8,7 +8,7 @@ import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { Ask, Asking, Passage } from '../relay/relay.ts';
 import { codes, invalidParams, type Fault } from '../wire/fault.ts';
-import { isMembers } from '../wire/message.ts';
+import { isMembers } from '../../kernel/members.ts';
 import { missingCapability } from './capabilities.ts';
 import { clientOf } from './client-of.ts';
 import { ParkedCall } from './parked-call.ts';

@@ -1,4 +1,4 @@
-import { isMembers } from '../rpc/members.ts';
+import { isMembers } from '../../kernel/members.ts';
 import type { Caller, JsonMembers } from '../../kernel/ports.ts';
 
 /** Methods during which a server may ask its client something (2026-07-28, basic/patterns/mrtr). */
