@@ -40,7 +40,7 @@ test('a server imports its own files, the kit and zod, nothing else', () => {
 const ROWS: readonly (readonly string[])[] = [
   ['kernel'],
   ['store'],
-  ['builder', 'catalog', 'config', 'interop', 'registry', 'supervisor', 'upstream'],
+  ['builder', 'catalog', 'config', 'interop', 'registry', 'search', 'supervisor', 'upstream'],
   ['gateway', 'http', 'mirrors'],
   ['cli', 'fleet', 'composition'],
 ];

@@ -1,5 +1,5 @@
 import { permissionsOf, slotsOf } from '@counterpart/kit';
-import { Manifest, type Blueprint, type Effect, type ToolDefinition } from '@counterpart/schemas';
+import { effectOf, Manifest, type Blueprint, type ToolDefinition } from '@counterpart/schemas';
 import { hashJson } from './content-hash.ts';
 
 /** Writer and version that manifests and code headers name; raised when the layout of a package changes. */
@@ -40,12 +40,6 @@ export function toManifest(blueprint: Blueprint, options: ManifestOptions): Mani
       options.definitions.map((tool) => [tool.name, { hash: hashJson(tool), effect: effectOf(tool) }]),
     ),
   });
-}
-
-/** What the annotations say; silence counts as the worst (MCP: destructiveHint is true by default). */
-export function effectOf(tool: ToolDefinition): Effect {
-  if (tool.annotations?.readOnlyHint === true) return 'read';
-  return tool.annotations?.destructiveHint === false ? 'write' : 'destructive';
 }
 
 /** Names of the inputs a call must give. */

@@ -5,7 +5,7 @@ const INTRO = `# Errors
 Every error the hub gives has a code. The code is the same in the CLI, in HTTP problems (\`code\`), in JSON-RPC errors
 (\`error.data.code\`) and here. Texts may improve; codes, statuses and exit codes stay.
 
-Generated from \`schemas/src/errors.ts\` by \`npm run gen\`.
+Generated from \`schemas/src/catalogue/\` by \`npm run gen\`.
 
 | exit code of \`hub\` | meaning |
 | --- | --- |

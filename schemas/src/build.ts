@@ -5,7 +5,7 @@ import { ContentHash, SemVer, ServerId } from './ids.ts';
 export const BuildStage = z.enum(['read', 'compile', 'write', 'bundle', 'check', 'install']);
 export type BuildStage = z.infer<typeof BuildStage>;
 
-/** What `hub build` answers, and what is kept of every build. */
+/** What `hub build` answers. */
 export const BuildReport = z.strictObject({
   id: ServerId,
   version: SemVer,

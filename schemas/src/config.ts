@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ServerId } from './ids.ts';
 import { RestartKind } from './manifest.ts';
 
 /** Text that may hold `${env:NAME}`, resolved when a server starts and never stored resolved. */
@@ -39,10 +40,18 @@ const prefix = z
     "Text before `__` in this server's names. Default: its id. Empty: names stay as the server has them.",
   );
 
+const isolation = z
+  .enum(['shared', 'session', 'call'])
+  .optional()
+  .describe(
+    '`shared` (the default): one process or connection for all clients; `session`: one for each session of a client of 2025-11-25 or before, and one for each call of any other client; `call`: one for each call. Apart from `shared`, a server of 2025-11-25 or before is told what the client it runs for can be asked.',
+  );
+
 const common = {
   enabled,
   prefix,
   description: z.string().optional().describe('For people; the hub does not read it.'),
+  isolation,
   ...timing,
 };
 
@@ -93,9 +102,54 @@ export const ServerOverride = z.strictObject({
     .record(z.string(), Reference)
     .optional()
     .describe('Its settings and secrets. References are resolved.'),
+  isolation,
   ...timing,
 });
 export type ServerOverride = z.infer<typeof ServerOverride>;
+
+/** Which tools are meant: a pattern of names in the hub, or all tools of one effect. */
+const ToolPattern = z
+  .string()
+  .regex(
+    /^(?:effect:(?:read|write|destructive)|[A-Za-z0-9._*-]{1,128})$/,
+    'a tool\'s name in the hub, in which `*` stands for any text, or "effect:read", "effect:write", "effect:destructive"',
+  );
+
+/** A selection of everything the hub serves, at a URL of its own. */
+export const Profile = z.strictObject({
+  description: z
+    .string()
+    .max(2_000)
+    .optional()
+    .describe("What it is for; told to the client before the servers' own instructions."),
+  servers: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Ids of the servers it offers. Absent: all of them.'),
+  tools: z
+    .strictObject({
+      include: z
+        .array(ToolPattern)
+        .optional()
+        .describe('Tools it offers: names in the hub, with `*`, or `effect:read` and so on. Absent: all.'),
+      exclude: z
+        .array(ToolPattern)
+        .optional()
+        .describe('Tools it does not offer, whatever `include` says. They cannot be called here either.'),
+    })
+    .optional(),
+  mode: z
+    .enum(['full', 'search'])
+    .default('full')
+    .describe(
+      "`full`: every tool is listed; `search`: only the hub's own tools are, by which a model finds, reads and calls the others.",
+    ),
+  alwaysVisible: z
+    .array(ToolPattern)
+    .default([])
+    .describe("With `search`: tools that are listed beside the hub's own. The same patterns as above."),
+});
+export type Profile = z.infer<typeof Profile>;
 
 export const HubConfig = z.strictObject({
   $schema: z.string().optional().describe('For editors: `schemas/json/config.schema.json`.'),
@@ -175,6 +229,14 @@ export const HubConfig = z.strictObject({
         .min(1)
         .default(256)
         .describe('Calls waiting or running for one server; one more is answered "busy".'),
+      maxInstancesPerServer: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(16)
+        .describe(
+          'Processes or connections of one server whose `isolation` is `session` or `call`; a call that needs one more is answered "busy".',
+        ),
       graceMs: z.int().min(0).default(86_400_000).describe("How long a dead server's tools stay listed."),
     })
     .prefault({}),
@@ -186,5 +248,11 @@ export const HubConfig = z.strictObject({
     .record(z.string(), ServerOverride)
     .default({})
     .describe('Settings of servers in the servers folder, by id.'),
+  profiles: z
+    .record(ServerId, Profile)
+    .default({})
+    .describe(
+      'Selections of tools by name, each served at `/mcp/p/<name>`. A name is formed like the id of a server.',
+    ),
 });
 export type HubConfig = z.infer<typeof HubConfig>;

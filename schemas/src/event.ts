@@ -29,6 +29,5 @@ export const HubEvent = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('catalog-changed'), tools: z.int() }),
   z.strictObject({ ...base, kind: z.literal('config-loaded') }),
   z.strictObject({ ...base, kind: z.literal('config-rejected'), problem: z.string() }),
-  z.strictObject({ ...base, kind: z.literal('build-finished'), server: z.string(), outcome: z.string() }),
 ]);
 export type HubEvent = z.infer<typeof HubEvent>;

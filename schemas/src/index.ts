@@ -24,8 +24,8 @@ export {
   ServiceServer,
 } from './blueprint.ts';
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';
-export { ToolDefinition } from './tool.ts';
-export { CommandServer, HubConfig, RemoteServer, ServerEntry, ServerOverride } from './config.ts';
+export { effectOf, ToolDefinition } from './tool.ts';
+export { CommandServer, HubConfig, Profile, RemoteServer, ServerEntry, ServerOverride } from './config.ts';
 export { BuildReport, BuildStage } from './build.ts';
 export { HubEvent, ServerState } from './event.ts';
 export {

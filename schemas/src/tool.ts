@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Effect } from './blueprint.ts';
 
 /**
  * A tool as `tools/list` shows it (MCP 2026-07-28, server/tools). Unknown members are kept: the hub relays, it does not re-model.
@@ -21,3 +22,9 @@ export const ToolDefinition = z.looseObject({
     .optional(),
 });
 export type ToolDefinition = z.infer<typeof ToolDefinition>;
+
+/** What the annotations say; silence counts as the worst (MCP: destructiveHint is true by default). */
+export function effectOf({ annotations }: Pick<ToolDefinition, 'annotations'>): Effect {
+  if (annotations?.readOnlyHint === true) return 'read';
+  return annotations?.destructiveHint === false ? 'write' : 'destructive';
+}

@@ -162,6 +162,7 @@ test('a configuration that is broken at the start stops the start with its place
 test('a server that cannot start is a precise problem of its own, and ends in quarantine when it keeps crashing', async () => {
   writeConfig({ mcpServers: { alpha: fixtureServer('ok'), broken: fixtureServer('crash-on-start') } });
   const hub = await boot();
+  await eventually(async () => (await statusOf(hub)).tools === 1);
   await eventually(async () => (await detailOf(hub, 'broken')).problem !== undefined);
   const { problem, stderr } = await detailOf(hub, 'broken');
   expect(problem).toMatch(/exit(?:ed)?|code/);

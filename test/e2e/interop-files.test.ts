@@ -98,6 +98,25 @@ test('a project file is made with its folder', async () => {
   });
 });
 
+test('a client is given one profile by its own address, never one that does not exist', async () => {
+  const project = place.path('work');
+  const connect = (...more: string[]) => place.run(['connect', 'vscode', '--project', project, ...more]);
+  expect((await connect('--profile', 'ops')).stderr).toContain('no profile named ops');
+  expect((await connect('--profile', 'ops', '--server', 'pets')).stderr).toContain(
+    'either --server or --profile',
+  );
+  expect(existsSync(place.path('work/.vscode/mcp.json'))).toBe(false);
+  const configFile = join(place.home, 'hub.config.json');
+  writeFileSync(
+    configFile,
+    JSON.stringify({ listen: { port: 8123 }, profiles: { ops: { mode: 'search' } } }),
+  );
+  expect((await connect('--profile', 'ops')).code).toBe(0);
+  expect(JSON.parse(readText(place.path('work/.vscode/mcp.json')))).toEqual({
+    servers: { 'counterpart-ops': { type: 'http', url: 'http://127.0.0.1:8123/mcp/p/ops' } },
+  });
+});
+
 test('a dry run shows the change and writes nothing at all', async () => {
   const file = place.write(CURSOR, commented);
   const { code, stdout } = await place.run(['connect', 'cursor', '--dry-run']);

@@ -412,3 +412,27 @@ test('the declared limit holds for remote calls too, and legacy servers are told
   await cancelled;
   expect(failure).toBe('CALL_TIMEOUT');
 });
+
+test('a remote legacy server with isolation gets a session of its own for each client, ended with it', async () => {
+  const { handle, sessions } = legacySdk();
+  const upstream = connect(await listen(handle), { isolation: 'session' });
+  await upstream.refresh();
+  expect(sessions.size).toBe(1);
+  const client = (id: string) => {
+    const ending = new AbortController();
+    const session = { id, ended: ending.signal };
+    const caller = { era: 'legacy' as const, capabilities: { elicitation: { form: {} } }, session };
+    const ask = () => Promise.resolve({ action: id, content: {} });
+    return { end: () => ending.abort(), call: () => call(upstream, 'ask', {}, { caller, ask }) };
+  };
+  const [one, two] = [client('accept'), client('decline')];
+  const answers = await Promise.all([one.call(), two.call(), one.call()]);
+  expect([answers.map(textOf), sessions.size]).toEqual([['accept', 'decline', 'accept'], 3]);
+  one.end();
+  await expect.poll(() => sessions.size).toBe(2);
+  expect(textOf(await two.call())).toBe('decline');
+  const caller = { era: 'modern' as const, capabilities: { elicitation: {} } };
+  const ask = () => Promise.resolve({ action: 'cancel' });
+  expect(textOf(await call(upstream, 'ask', {}, { caller, ask }))).toBe('cancel');
+  await expect.poll(() => sessions.size).toBe(2);
+});

@@ -1,4 +1,4 @@
-import type { LeftOut } from '@counterpart/schemas';
+import type { LeftOut, Profile } from '@counterpart/schemas';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type {
@@ -9,8 +9,10 @@ import type {
   UpstreamLists,
   ViewSelector,
 } from '../kernel/ports.ts';
+import { ChangeBursts } from './change-bursts.ts';
 import { hubUri } from './names.ts';
 import { mergeSources, type Merged } from './merge.ts';
+import { selectProfile, visibleTools } from './profile.ts';
 import { itemsOf, type Item, type SourceItems } from './source-items.ts';
 import { MergedView } from './view.ts';
 
@@ -24,14 +26,14 @@ export interface CatalogOptions {
 export interface LiveCatalog extends Catalog {
   /** Replaces all sources; views of sources that did not change keep their serialised items. */
   set(sources: readonly CatalogSource[]): void;
+  /** Replaces all profiles; the views of those that stay as they were are kept. */
+  setProfiles(profiles: Readonly<Record<string, Profile>>): void;
   /** What is left out at present, by server. */
   problems(server?: string): readonly LeftOut[];
   /** Stops listening to the upstreams. */
   close(): void;
 }
 
-/** Changes within this time are told as one. */
-const BURST_MS = 30;
 const NOTHING: UpstreamLists = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
 
 /** A catalog without sources. */
@@ -48,7 +50,6 @@ interface Entry {
 
 class SourceCatalog implements LiveCatalog {
   readonly #log: Logger;
-  readonly #clock: Clock;
   readonly #quarantined: (server: string, tool: string) => boolean;
   /** In order of id. */
   #entries = new Map<string, Entry>();
@@ -56,14 +57,15 @@ class SourceCatalog implements LiveCatalog {
   #all: CatalogView;
   #merged: Merged;
   readonly #servers = new Map<string, CatalogView>();
-  readonly #listeners = new Set<(change: CatalogChange) => void>();
+  #profiles: ReadonlyMap<string, Profile> = new Map();
+  readonly #profileViews = new Map<string, CatalogView>();
+  readonly #changes: ChangeBursts;
   readonly #resourceListeners = new Set<(uri: string) => void>();
-  #pending: CatalogChange | undefined;
   #reported = new Set<string>();
 
   constructor(options: CatalogOptions) {
     this.#log = options.log;
-    this.#clock = options.clock ?? systemClock;
+    this.#changes = new ChangeBursts(options.clock ?? systemClock);
     this.#quarantined = options.quarantined ?? (() => false);
     this.#merged = mergeSources([]);
     this.#all = new MergedView(0, [], this.#merged);
@@ -78,12 +80,30 @@ class SourceCatalog implements LiveCatalog {
   }
 
   view(selector: ViewSelector): CatalogView | undefined {
-    return selector.kind === 'all' ? this.#all : this.#serverView(selector.id);
+    switch (selector.kind) {
+      case 'all':
+        return this.#all;
+      case 'server':
+        return this.#serverView(selector.id);
+      case 'profile':
+        return this.#profileView(selector.name);
+    }
+  }
+
+  setProfiles(profiles: Readonly<Record<string, Profile>>): void {
+    const before = this.#profiles;
+    this.#profiles = new Map(Object.entries(profiles));
+    const changed = [...new Set([...before.keys(), ...this.#profiles.keys()])].filter(
+      (name) => JSON.stringify(before.get(name)) !== JSON.stringify(this.#profiles.get(name)),
+    );
+    if (changed.length === 0) return;
+    this.#version += 1;
+    for (const name of changed) this.#profileViews.delete(name);
+    this.#changes.announce({ tools: true, prompts: true, resources: true });
   }
 
   subscribe(listener: (change: CatalogChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#changes.subscribe(listener);
   }
 
   onResourceUpdated(listener: (uri: string) => void): () => void {
@@ -100,7 +120,7 @@ class SourceCatalog implements LiveCatalog {
   close(): void {
     for (const { stop } of this.#entries.values()) stop();
     this.#entries.clear();
-    this.#listeners.clear();
+    this.#changes.clear();
     this.#resourceListeners.clear();
   }
 
@@ -139,6 +159,7 @@ class SourceCatalog implements LiveCatalog {
     if (!entry || info === entry.info) return;
     this.#entries.set(id, { ...entry, info });
     this.#servers.delete(id);
+    this.#profileViews.clear();
     this.#version += 1;
     this.#all = new MergedView(this.#version, this.#items(), this.#merged);
   }
@@ -161,8 +182,9 @@ class SourceCatalog implements LiveCatalog {
     this.#version += 1;
     this.#all = new MergedView(this.#version, this.#items(), this.#merged);
     this.#servers.clear();
+    this.#profileViews.clear();
     this.#reportProblems();
-    this.#announce({
+    this.#changes.announce({
       tools: differ(before.tools, this.#merged.tools),
       prompts: differ(before.prompts, this.#merged.prompts),
       resources:
@@ -185,6 +207,20 @@ class SourceCatalog implements LiveCatalog {
     return view;
   }
 
+  /** A selection of the whole; built when somebody asks for it. */
+  #profileView(name: string): CatalogView | undefined {
+    const built = this.#profileViews.get(name);
+    const profile = this.#profiles.get(name);
+    if (built || !profile) return built;
+    const { servers, description } = profile;
+    const sources = this.#items().filter(({ source }) => servers?.includes(source.id) ?? true);
+    const merged = selectProfile(this.#merged, profile);
+    const visible = visibleTools(merged, profile);
+    const view = new MergedView(this.#version, sources, merged, { description, visible });
+    this.#profileViews.set(name, view);
+    return view;
+  }
+
   /** Each problem is logged once, not at every change of the catalog. */
   #reportProblems(): void {
     const current = new Set<string>();
@@ -198,22 +234,6 @@ class SourceCatalog implements LiveCatalog {
         );
     }
     this.#reported = current;
-  }
-
-  #announce(change: CatalogChange): void {
-    if (!change.tools && !change.prompts && !change.resources) return;
-    const waiting = this.#pending;
-    this.#pending = {
-      tools: change.tools || waiting?.tools === true,
-      prompts: change.prompts || waiting?.prompts === true,
-      resources: change.resources || waiting?.resources === true,
-    };
-    if (waiting) return;
-    this.#clock.after(BURST_MS, () => {
-      const all = this.#pending;
-      this.#pending = undefined;
-      if (all) for (const listener of this.#listeners) listener(all);
-    });
   }
 }
 

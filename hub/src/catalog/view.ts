@@ -1,24 +1,28 @@
-import type { CatalogView, JsonMembers, ListKind, ListPage, Upstream } from '../kernel/ports.ts';
-import type { ToolDefinition } from '@counterpart/schemas';
+import type { CatalogView, JsonMembers, ListKind, ListPage, ToolRoute, Upstream } from '../kernel/ports.ts';
 import { unionCapabilities, unionInstructions } from './capabilities.ts';
 import type { Merged, Owned } from './merge.ts';
 import { Pages } from './pages.ts';
 import { ResourceRoutes } from './resource-routes.ts';
 import { similarNames } from './similar.ts';
-import type { SourceItems } from './source-items.ts';
-
-interface ToolRoute {
-  readonly upstream: Upstream;
-  readonly name: string;
-  readonly definition: ToolDefinition;
-}
+import type { SourceItems, ToolItem } from './source-items.ts';
 
 interface NameRoute {
   readonly upstream: Upstream;
   readonly name: string;
 }
 
+const joined = (first: string | undefined, second: string | undefined): string | undefined =>
+  first !== undefined && second !== undefined ? `${first}\n\n${second}` : (first ?? second);
+
 const pagesOf = (owned: readonly Owned[]): Pages => new Pages(owned.map(({ item }) => item));
+
+/** In what a view differs from one that lists all it has. */
+export interface ViewOptions {
+  /** Said before the servers' own instructions. */
+  readonly description?: string | undefined;
+  /** The only tools listed; the others are found by search and can be called all the same. */
+  readonly visible?: readonly Owned<ToolItem>[] | undefined;
+}
 
 /** A snapshot: nothing in it changes, so a request that holds it sees one catalog from start to end. */
 export class MergedView implements CatalogView {
@@ -27,21 +31,27 @@ export class MergedView implements CatalogView {
   readonly capabilities: JsonMembers;
   readonly instructions: string | undefined;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly searchable: ReadonlyMap<string, ToolRoute> | undefined;
   readonly #merged: Merged;
   readonly #lists: Readonly<Record<ListKind, Pages>>;
   readonly #tools: ReadonlyMap<string, ToolRoute>;
   readonly #prompts: ReadonlyMap<string, NameRoute>;
   readonly #resources: ResourceRoutes;
 
-  constructor(version: number, sources: readonly SourceItems[], merged: Merged) {
+  constructor(
+    version: number,
+    sources: readonly SourceItems[],
+    merged: Merged,
+    { description, visible }: ViewOptions = {},
+  ) {
     this.version = version;
     this.toolCount = merged.tools.length;
     this.#merged = merged;
     this.capabilities = unionCapabilities(sources);
-    this.instructions = unionInstructions(sources);
+    this.instructions = joined(description, unionInstructions(sources));
     this.upstreams = new Map(sources.map(({ source }) => [source.id, source.upstream]));
     this.#lists = {
-      tools: pagesOf(merged.tools),
+      tools: pagesOf(visible ?? merged.tools),
       prompts: pagesOf(merged.prompts),
       resources: pagesOf(merged.resources),
       resourceTemplates: pagesOf(merged.resourceTemplates),
@@ -52,6 +62,7 @@ export class MergedView implements CatalogView {
         { upstream: source.upstream, name: item.own, definition: item.value },
       ]),
     );
+    this.searchable = visible && this.#tools;
     this.#prompts = new Map(
       merged.prompts.map(({ item, source }) => [item.key, { upstream: source.upstream, name: item.own }]),
     );

@@ -143,3 +143,18 @@ test('a server that is no object, and servers that are none, are refused', () =>
   expect(detailOf('{"mcpServers": {"a": "npx a"}}')).toContain('→ at mcpServers.a, line 1');
   expect(detailOf('{"mcpServers": []}')).toContain('expected an object of servers');
 });
+
+test('a profile has defaults, and what is wrong with one is told by its place', () => {
+  expect(
+    decode('{ "profiles": { "ops": { "tools": { "exclude": ["effect:destructive"] } } } }').profiles,
+  ).toEqual({
+    ops: { mode: 'full', alwaysVisible: [], tools: { exclude: ['effect:destructive'] } },
+  });
+  expect(detailOf('{ "profiles": { "ops": { "serves": [] } } }')).toBe(
+    '✖ Unrecognized key "serves"; did you mean "servers"?\n  → at profiles.ops.serves, line 1',
+  );
+  expect(detailOf('{ "profiles": { "ops": { "tools": { "include": ["effect:evil"] } } } }')).toMatch(
+    /a tool's name in the hub.*\n {2}→ at profiles\.ops\.tools\.include\.0, line 1/,
+  );
+  expect(detailOf('{ "profiles": { "My Ops": {} } }')).toMatch(/at profiles\.My Ops/);
+});

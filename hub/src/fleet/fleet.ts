@@ -187,6 +187,7 @@ export class Fleet {
   /** Gives the catalog the servers as they are now. */
   publish(): void {
     if (this.#closed) return;
+    this.#options.catalog.setProfiles(this.#options.config().profiles);
     this.#options.catalog.set([...this.#members.values()].map((member) => this.#source(member)));
   }
 

@@ -3,6 +3,8 @@ import type { Logger } from '../kernel/log.ts';
 import type { Catalog, CatalogView, ViewSelector } from '../kernel/ports.ts';
 import type { FanOut } from './fan-out.ts';
 import type { GatewayLimits } from './limits.ts';
+import { searchHint } from './search/definitions.ts';
+import type { Parking } from './parking/parking.ts';
 import { metaKeys } from './wire/meta.ts';
 
 /** What every part of the gateway shares. */
@@ -12,6 +14,7 @@ export interface Core {
   readonly log: Logger;
   readonly limits: GatewayLimits;
   readonly fanOut: FanOut;
+  readonly parking: Parking;
   readonly serverInfo: { readonly name: string; readonly version: string };
   readonly instructions: string | undefined;
   /** JSON text of the `_meta` member by which the hub signs its own results. */
@@ -24,10 +27,21 @@ export const signature = (serverInfo: Core['serverInfo']): string =>
 
 /** What a client is told the servers are for; undefined when there is nothing to say. */
 export function instructionsOf(core: Core, view: CatalogView): string | undefined {
-  const parts = [core.instructions, view.instructions].filter((part) => part !== undefined && part !== '');
+  const hint = view.searchable && searchHint(view.toolCount, view.upstreams.keys());
+  const parts = [core.instructions, hint, view.instructions].filter(
+    (part) => part !== undefined && part !== '',
+  );
   return parts.length === 0 ? undefined : parts.join('\n\n');
 }
 
 /** Whether two clients look at the same URL of the gateway. */
-export const sameSelector = (a: ViewSelector, b: ViewSelector): boolean =>
-  a.kind === 'server' ? b.kind === 'server' && a.id === b.id : b.kind === 'all';
+export function sameSelector(a: ViewSelector, b: ViewSelector): boolean {
+  switch (a.kind) {
+    case 'all':
+      return b.kind === 'all';
+    case 'server':
+      return b.kind === 'server' && a.id === b.id;
+    case 'profile':
+      return b.kind === 'profile' && a.name === b.name;
+  }
+}

@@ -8,6 +8,7 @@ import { createFanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http/http-endpoint.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
 import { Listens } from './modern/listen.ts';
+import { Parking } from './parking/parking.ts';
 import { SessionStore } from './legacy/session-store.ts';
 import type { Session } from './legacy/session.ts';
 import { StdioEndpoint } from './stdio-endpoint.ts';
@@ -44,6 +45,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { catalog, clock, log, serverInfo } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const fanOut = createFanOut({ catalog, clock, log, coalesceMs: limits.coalesceMs });
+  const metaText = signature(serverInfo);
   const core: Core = {
     catalog,
     clock,
@@ -52,7 +54,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     fanOut,
     serverInfo,
     instructions: options.instructions,
-    metaText: signature(serverInfo),
+    parking: new Parking({ clock, limits, metaText }),
+    metaText,
   };
   const listens = new Listens(core);
   const store = new SessionStore({ clock, ...limits });
@@ -77,6 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     close() {
       http.close();
       listens.close();
+      core.parking.close();
       store.close();
       for (const pipe of pipes) pipe.end();
       stopLogs();

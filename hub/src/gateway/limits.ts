@@ -20,6 +20,8 @@ export interface GatewayLimits {
   readonly listTtlMs: number;
   /** How long a client may take to answer a server's question. */
   readonly questionTimeoutMs: number;
+  /** Calls of modern clients that wait for answers; in one more the server's question is refused. */
+  readonly maxParkedCalls: number;
   /** Messages of one JSON-RPC batch (2025-03-26 only). */
   readonly maxBatch: number;
   /** Bytes waiting for a slow client, above which progress and log messages are dropped. */
@@ -41,6 +43,7 @@ export const defaultLimits: GatewayLimits = {
   coalesceMs: 20,
   listTtlMs: 0,
   questionTimeoutMs: 10 * 60_000,
+  maxParkedCalls: 256,
   maxBatch: 100,
   maxBufferedBytes: 8 * 1024 * 1024,
   maxUnreadBytes: 256 * 1024 * 1024,

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { newId } from '../kernel/ids.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { faultAnswer } from './wire/answer.ts';
 import type { Core } from './core.ts';
@@ -23,6 +24,7 @@ import { Session } from './legacy/session.ts';
 /** One client on a pair of streams, newline-delimited JSON-RPC in both eras. */
 export class StdioEndpoint {
   readonly #core: Core;
+  readonly #id = newId();
   readonly #listens: Listens;
   readonly #selector: ViewSelector;
   readonly #output: Writable;
@@ -117,7 +119,13 @@ export class StdioEndpoint {
       running = false;
       this.#inFlight.delete(idText);
     };
-    const context = { selector: this.#selector, channel: this.#channel(), headers: undefined, done };
+    const context = {
+      selector: this.#selector,
+      channel: this.#channel(),
+      headers: undefined,
+      connection: this.#id,
+      done,
+    };
     const cancel = serveModern(this.#core, this.#listens, request, context);
     if (running && cancel) this.#inFlight.set(idText, cancel);
   }

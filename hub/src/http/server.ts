@@ -70,6 +70,8 @@ function routeOf(url: string): Route {
   if (path === '/mcp') return { kind: 'mcp', selector: { kind: 'all' } };
   if (path.startsWith('/mcp/s/'))
     return { kind: 'mcp', selector: { kind: 'server', id: path.slice('/mcp/s/'.length) } };
+  if (path.startsWith('/mcp/p/'))
+    return { kind: 'mcp', selector: { kind: 'profile', name: path.slice('/mcp/p/'.length) } };
   return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
 }
 

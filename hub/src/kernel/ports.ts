@@ -24,6 +24,8 @@ export interface ProcessSpec {
   /** Between liveness probes while ready; 0: none. */
   readonly probeMs: number;
   readonly dependsOn: readonly string[];
+  /** One of several processes of this server: its state is not the server's, and is not published. */
+  readonly instanceOf?: string | undefined;
 }
 
 export interface ChildIo {
@@ -86,6 +88,13 @@ export type RpcId = string | number;
 export type JsonMembers = Record<string, unknown>;
 export type Era = 'modern' | 'legacy';
 
+/** A legacy client from `initialize` to its end, as far as an upstream must tell it from others. */
+export interface CallerSession {
+  readonly id: string;
+  /** Aborted when the session ends. */
+  readonly ended: AbortSignal;
+}
+
 /** Who asks, as far as the server may know. */
 export interface Caller {
   readonly era: Era;
@@ -94,6 +103,8 @@ export interface Caller {
   readonly clientInfo?: JsonMembers | undefined;
   /** Modern: the request's `io.modelcontextprotocol/logLevel`. Legacy: the session's level. */
   readonly logLevel?: string | undefined;
+  /** Set for a legacy client; a modern one has none. */
+  readonly session?: CallerSession | undefined;
 }
 
 /** An answer as the server sent it: a JSON-RPC frame and where its id stands, so that only the id is replaced. */
@@ -208,9 +219,7 @@ export interface CatalogView {
   readonly toolCount: number;
   /** Undefined for a cursor this catalog did not hand out. */
   page(list: ListKind, cursor: string | undefined): ListPage | undefined;
-  tool(
-    hubName: string,
-  ): { readonly upstream: Upstream; readonly name: string; readonly definition: ToolDefinition } | undefined;
+  tool(hubName: string): ToolRoute | undefined;
   prompt(hubName: string): { readonly upstream: Upstream; readonly name: string } | undefined;
   resource(uri: string): { readonly upstream: Upstream; readonly uri: string } | undefined;
   /** Union of what the servers offer, as the gateway may advertise it. */
@@ -220,9 +229,22 @@ export interface CatalogView {
   similarTools(hubName: string): readonly string[];
   /** All servers of the view, by id: where set-level requests go. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** All tools that can be called, by name in the hub; given only where most of them are found by search, not listed. */
+  readonly searchable?: ReadonlyMap<string, ToolRoute> | undefined;
 }
 
-export type ViewSelector = { readonly kind: 'all' } | { readonly kind: 'server'; readonly id: string };
+/** Where a tool's call goes. */
+export interface ToolRoute {
+  readonly upstream: Upstream;
+  /** The server's own name of it. */
+  readonly name: string;
+  readonly definition: ToolDefinition;
+}
+
+export type ViewSelector =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'server'; readonly id: string }
+  | { readonly kind: 'profile'; readonly name: string };
 
 export interface CatalogChange {
   readonly tools: boolean;
@@ -231,7 +253,7 @@ export interface CatalogChange {
 }
 
 export interface Catalog {
-  /** The current snapshot; undefined for an unknown server. Cheap: built once a change. */
+  /** The current snapshot; undefined for an unknown server or profile. Cheap: built once a change. */
   view(selector: ViewSelector): CatalogView | undefined;
   subscribe(listener: (change: CatalogChange) => void): () => void;
   /** A subscribed resource changed: its URI in the hub. */

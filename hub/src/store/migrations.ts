@@ -56,13 +56,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn('kind', 'text', (c) => c.notNull())
         .addColumn('body_json', 'text', (c) => c.notNull())
         .execute();
-      await db.schema
-        .createTable('build')
-        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
-        .addColumn('server_id', 'text', (c) => c.notNull())
-        .addColumn('finished_at', 'text', (c) => c.notNull())
-        .addColumn('report_json', 'text', (c) => c.notNull())
-        .execute();
     },
   },
 };

@@ -42,10 +42,4 @@ export interface Tables {
     kind: string;
     body_json: string;
   };
-  build: {
-    id: Generated<number>;
-    server_id: string;
-    finished_at: string;
-    report_json: string;
-  };
 }

@@ -51,7 +51,9 @@ class ProcessSupervisor implements Supervisor {
       gate: this.#gate,
       dependencies: () => this.#dependenciesReady(spec),
       needed: () => this.#isNeeded(spec.id),
-      published: (snapshot) => this.#publish(spec.id, snapshot),
+      published: (snapshot) => {
+        if (spec.instanceOf === undefined) this.#publish(spec.id, snapshot);
+      },
       removed: () => this.#processes.delete(one),
     });
     this.#processes.add(one);

@@ -10,7 +10,12 @@ export interface UpstreamLimits {
   readonly maxCallMs: number;
   /** Calls waiting or running; one more is answered CALL_BUSY. */
   readonly maxCalls: number;
+  /** Processes or connections beside the shared one, unless isolation is `shared`. Default 16. */
+  readonly maxInstances?: number | undefined;
 }
+
+/** How many callers one process or connection serves: all, those of one legacy session, or one call. */
+export type Isolation = 'shared' | 'session' | 'call';
 
 /** What was learned of a server and when, so that an old verdict can be doubted. */
 export interface EraVerdict {
@@ -45,9 +50,13 @@ export interface UpstreamOptions {
   readonly prior?: EraVerdict | undefined;
   /**
    * What a legacy server is told in `initialize` that its client can be asked (`elicitation`, `sampling`, `roots`).
-   * One shared process learns it once for all its callers, so the default is nothing: name only what every client can answer.
+   * One shared process learns it once for all its callers, so the default is nothing; an instance is told what its client said.
    */
   readonly declare?: JsonMembers | undefined;
+  /** Default `shared`. */
+  readonly isolation?: Isolation | undefined;
+  /** False for one of several instances: the shared one reads the lists for all. Default true. */
+  readonly readsLists?: boolean | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Applied to what a server says before it is quoted in an error, a state or a log. */

@@ -14,6 +14,7 @@ import type {
 import type { Connection, ConnectionEvents } from './connection.ts';
 import { UpstreamEmitter } from './emitter.ts';
 import { HttpConnection } from './http/http-connection.ts';
+import { IsolatedUpstream } from './isolation/isolated-upstream.ts';
 import { readLists } from './lists.ts';
 import type { UpstreamOptions } from './options.ts';
 import { ProcessConnection } from './stdio/process-connection.ts';
@@ -27,7 +28,10 @@ const CHANGED_LIST = /^notifications\/(?:tools|prompts|resources)\/list_changed$
 
 /** The hub's link to one server; nothing is started or connected before its first use. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  return new LinkedUpstream(options);
+  const { isolation = 'shared' } = options;
+  const shared = new LinkedUpstream(options);
+  if (isolation === 'shared') return shared;
+  return new IsolatedUpstream({ ...options, isolation }, shared, (instance) => new LinkedUpstream(instance));
 }
 
 class LinkedUpstream implements Upstream, ConnectionEvents {
@@ -202,6 +206,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
   }
 
   #refreshSoon(): void {
+    if (this.#options.readsLists === false) return;
     this.#refreshDue ??= this.#options.clock.after(DEBOUNCE_MS, () => {
       this.#refreshDue = undefined;
       void this.#refreshAnew();

@@ -32,11 +32,14 @@ function askedLimit({ parameters }: DecodedRequest): number | undefined {
   return typeof named?.value === 'number' && named.value >= 1 ? Math.floor(named.value) : undefined;
 }
 
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
 /** A list itself, or the only list an object holds: of several nobody knows which is the page. */
 function shortened(answer: Json, limit: number): Json {
-  if (Array.isArray(answer)) return answer.slice(0, limit);
+  if (isList(answer)) return answer.slice(0, limit);
   if (!isObject(answer)) return answer;
-  const lists = Object.entries(answer).filter(([, member]) => Array.isArray(member));
-  const [name, list] = lists.length === 1 ? (lists[0] ?? []) : [];
-  return name !== undefined && Array.isArray(list) ? { ...answer, [name]: list.slice(0, limit) } : answer;
+  const [first, ...others] = Object.entries(answer).filter(([, member]) => isList(member));
+  if (first === undefined || others.length > 0) return answer;
+  const [name, list] = first;
+  return isList(list) ? { ...answer, [name]: list.slice(0, limit) } : answer;
 }

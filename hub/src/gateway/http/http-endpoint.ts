@@ -123,6 +123,7 @@ export class HttpEndpoint {
       selector,
       channel: exchange,
       headers: req.headers,
+      connection: 'http',
       done: () => {},
     });
     // Closing the response is how a modern client cancels (2026-07-28, Streamable HTTP).

@@ -11,7 +11,8 @@ import { unknownView } from '../modern/modern.ts';
 import { relay } from '../relay/relay.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 import type { Session } from './session.ts';
-import { findTarget, isFault, RELAYED, unknownResource } from '../relay/targets.ts';
+import { findTarget, isFault, isOwnResult, RELAYED, unknownResource } from '../relay/targets.ts';
+import { answerOwn } from '../search/answer-own.ts';
 
 /** The result of `initialize` for a new session. */
 export function initializeResult(core: Core, view: CatalogView, session: Session): string {
@@ -76,12 +77,16 @@ function forward(
     return refuse(invalidRequest('too many requests at once', 429));
   const target = findTarget(view, method, params, 'legacy');
   if (isFault(target)) return refuse(target);
-  const progressToken = takeHopMeta(params);
   let running = true;
   const done = (): void => {
     running = false;
     session.inFlight.delete(idText);
   };
+  if (isOwnResult(target)) {
+    session.inFlight.set(idText, answerOwn(core, target.result, { idText, era: 'legacy', channel, done }));
+    return;
+  }
+  const progressToken = takeHopMeta(params);
   const ask = (question: string, asked: JsonMembers, signal: AbortSignal): Promise<JsonMembers> =>
     session.ask(channel, question, asked, signal);
   const ticket = relay(

@@ -6,6 +6,7 @@ import { MemoryUpstream } from '../../../../test/fixtures/gateway/memory-upstrea
 import type { Core } from '../core.ts';
 import { createFanOut } from '../fan-out.ts';
 import { defaultLimits } from '../limits.ts';
+import { Parking } from '../parking/parking.ts';
 import { SessionStore } from './session-store.ts';
 import { Session } from './session.ts';
 
@@ -50,6 +51,7 @@ function setUp(maxSessions: number): { clock: HandClock; store: SessionStore; op
     log,
     fanOut,
     limits: defaultLimits,
+    parking: new Parking({ clock, limits: defaultLimits, metaText: '{}' }),
     serverInfo: { name: 'n', version: '1' },
     instructions: undefined,
     metaText: '{}',

@@ -24,6 +24,7 @@ export class Session implements Follower {
   /** Requests that can still be cancelled, by the JSON text of their id. */
   readonly inFlight = new Map<string, Cancel>();
   readonly #core: Core;
+  readonly #ending = new AbortController();
   readonly #questions = new Map<string, Question>();
   #caller: Caller;
   #stream: ReplyChannel | undefined;
@@ -40,6 +41,7 @@ export class Session implements Follower {
       era: 'legacy',
       capabilities: isMembers(capabilities) ? capabilities : {},
       clientInfo: isMembers(clientInfo) ? clientInfo : undefined,
+      session: { id: this.id, ended: this.#ending.signal },
     };
     this.usedAt = core.clock.now();
     this.following = core.fanOut.follow(this);
@@ -109,6 +111,7 @@ export class Session implements Follower {
   end(): void {
     for (const cancel of this.inFlight.values()) cancel('the session ended');
     this.suspend();
+    this.#ending.abort();
   }
 
   /** The hub stops: the stream ends, and calls are left to fail with their connections, which a client notices. */

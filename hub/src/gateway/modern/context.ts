@@ -1,13 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { ViewSelector } from '../../kernel/ports.ts';
+import type { Origin } from '../parking/client-of.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 
-/** Where a modern request came from. */
-export interface ModernContext {
-  readonly selector: ViewSelector;
+/** Where a modern request came from; without headers on stdio, where there are none to compare. */
+export interface ModernContext extends Origin {
   readonly channel: ReplyChannel;
-  /** Absent on stdio, where there are none to compare. */
-  readonly headers: IncomingHttpHeaders | undefined;
   /** Called once when nothing more will happen. */
   readonly done: () => void;
 }

@@ -1,5 +1,4 @@
-import type { Caller, CatalogView, JsonMembers, RelaySink, ViewSelector } from '../../kernel/ports.ts';
-import { RpcFailure } from '../../upstream/rpc-failure.ts';
+import type { Caller, CatalogView, JsonMembers, Upstream, ViewSelector } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import { instructionsOf, type Core } from '../core.ts';
 import { faultOf, methodNotFound, unsupportedVersion, headerMismatch, type Fault } from '../wire/fault.ts';
@@ -10,9 +9,11 @@ import type { Listens } from './listen.ts';
 import { resultFrame, type ClientRequest } from '../wire/message.ts';
 import { metaKeys, metaOf, readCaller, takeHopMeta } from '../wire/meta.ts';
 import { checkParamHeaders } from './param-headers.ts';
+import { isSealed } from '../parking/sealed-state.ts';
 import { relay } from '../relay/relay.ts';
 import type { Cancel, ModernContext } from './context.ts';
-import { findTarget, isFault, RELAYED } from '../relay/targets.ts';
+import { findTarget, isFault, isOwnResult, RELAYED } from '../relay/targets.ts';
+import { answerOwn } from '../search/answer-own.ts';
 import { MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
 import { hubError } from '@counterpart/schemas';
 
@@ -35,7 +36,7 @@ export function serveModern(
     if (!view) return refuse(unknownView(context.selector));
     if (request.method === 'subscriptions/listen') return listens.open(request, view, context);
     if (RELAYED.has(request.method)) {
-      const course = forward({ view, request, caller }, context);
+      const course = forward(core, { view, request, caller }, context);
       return typeof course === 'function' ? course : refuse(course);
     }
     const own = ownAnswer(core, view, request);
@@ -48,17 +49,18 @@ export function serveModern(
   }
 }
 
-/** No such server, or no longer: the same words for a URL that never was. */
+/** No such server or profile, or no longer: the same words for a URL that never was. */
 export const unknownView = (selector: ViewSelector): Fault => ({
-  ...faultOf(hubError('SERVER_UNKNOWN', { server: selector.kind === 'server' ? selector.id : 'this' })),
+  ...faultOf(
+    selector.kind === 'profile'
+      ? hubError('PROFILE_UNKNOWN', { profile: selector.name })
+      : hubError('SERVER_UNKNOWN', { server: selector.kind === 'server' ? selector.id : 'this' }),
+  ),
   status: 404,
 });
 
 /** Who asks, once everything a modern request must carry is there and agrees (the order is that of the specification's table). */
-function checkEnvelope(
-  { method, params }: ClientRequest,
-  headers: ModernContext['headers'],
-): Caller | Fault {
+function checkEnvelope({ method, params }: ClientRequest, headers: ModernContext['headers']): Caller | Fault {
   const meta = metaOf(params);
   const caller = readCaller(meta);
   if ('code' in caller) return caller;
@@ -77,27 +79,35 @@ interface Admitted {
   readonly caller: Caller;
 }
 
-function forward({ view, request, caller }: Admitted, context: ModernContext): Cancel | Fault {
+function forward(core: Core, { view, request, caller }: Admitted, context: ModernContext): Cancel | Fault {
   const { method, params, idText } = request;
   const target = findTarget(view, method, params, 'modern');
   if (isFault(target)) return target;
+  if (isOwnResult(target)) return answerOwn(core, target.result, { ...context, idText, era: 'modern' });
   const mismatch =
     context.headers && target.tool && checkParamHeaders(context.headers, target.tool, params['arguments']);
   if (mismatch) return mismatch;
   const progressToken = takeHopMeta(params);
-  const passage = { idText, caller, channel: context.channel, ask: cannotAsk, done: context.done };
-  const ticket = relay(target.upstream, { method, params, progressToken }, passage);
-  return (reason) => ticket.cancel(reason);
+  const passage = {
+    idText,
+    caller,
+    channel: context.channel,
+    ask: core.parking.ask,
+    done: context.done,
+    origin: context,
+  };
+  const relayed = { method, params, progressToken };
+  const ticket = isRetry(target.upstream, params)
+    ? core.parking.resume({ server: target.upstream.id, request: relayed, passage })
+    : relay(target.upstream, relayed, passage);
+  return 'code' in ticket ? ticket : (reason) => ticket.cancel(reason);
 }
 
-/** Requests from server to client do not exist in 2026-07-28. */
-const cannotAsk: RelaySink['ask'] = (method) =>
-  Promise.reject(
-    new RpcFailure({
-      code: -32601,
-      message: `a client of ${MODERN_VERSION} cannot be asked ${method} during a call`,
-    }),
-  );
+/** A legacy server never gives out a state: what comes with one goes on with a parked call. A modern server's is its own. */
+function isRetry({ info }: Upstream, { requestState }: JsonMembers): boolean {
+  if (requestState === undefined || info?.era === 'modern') return false;
+  return info !== undefined || (typeof requestState === 'string' && isSealed(requestState));
+}
 
 function ownAnswer(core: Core, view: CatalogView, { method, params, idText }: ClientRequest): Wire | Fault {
   const list = LIST_METHODS.get(method);

@@ -1,5 +1,6 @@
 import type { CatalogView, Era, JsonMembers, ListKind, ListPage } from '../../kernel/ports.ts';
 import type { Core } from '../core.ts';
+import { HUB_TOOLS } from '../search/definitions.ts';
 import { invalidParams, type Fault } from '../wire/fault.ts';
 import type { Wire } from '../wire/frame.ts';
 
@@ -10,6 +11,20 @@ export const LIST_METHODS: ReadonlyMap<string, ListKind> = new Map([
   ['resources/list', 'resources'],
   ['resources/templates/list', 'resourceTemplates'],
 ]);
+
+const HUB_TOOLS_TEXT = HUB_TOOLS.map((tool) => JSON.stringify(tool)).join(',');
+
+/** First pages of tools with the hub's own ahead, made once for as long as the catalog keeps the page. */
+const withOwnTools = new WeakMap<ListPage, ListPage>();
+
+function withHubTools(page: ListPage): ListPage {
+  const before = withOwnTools.get(page);
+  if (before) return before;
+  const listed = page.items.slice(1, -1);
+  const whole = { ...page, items: `[${HUB_TOOLS_TEXT}${listed === '' ? '' : ','}${listed}]` };
+  withOwnTools.set(page, whole);
+  return whole;
+}
 
 /** Bytes of a page, made once for as long as the catalog keeps the page. */
 const encoded = new WeakMap<ListPage, Buffer>();
@@ -31,7 +46,9 @@ export function listAnswer(
 ): Wire | Fault {
   const { cursor } = asked.params;
   if (cursor !== undefined && typeof cursor !== 'string') return invalidParams('cursor must be a string');
-  const page = view.page(list, cursor);
+  const found = view.page(list, cursor);
+  const page =
+    found && view.searchable && list === 'tools' && cursor === undefined ? withHubTools(found) : found;
   if (!page) return invalidParams(`unknown cursor ${JSON.stringify(cursor)}`);
   const head = `{"jsonrpc":"2.0","id":${asked.idText},"result":{"${list}":`;
   const next = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`;

@@ -6,23 +6,53 @@ import type {
   RelayRequest,
   RelaySink,
   RelayTicket,
+  RpcId,
   Upstream,
 } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
-import { answerOf, faultAnswer } from '../wire/answer.ts';
-import { faultOf } from '../wire/fault.ts';
+import { answerOf, faultAnswer, isFailed } from '../wire/answer.ts';
+import { faultOf, type Fault } from '../wire/fault.ts';
+import type { Origin } from '../parking/client-of.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
 import { passesLevel } from '../wire/log-level.ts';
-import { notificationFrame } from '../wire/message.ts';
+import { utf8Wire } from '../wire/frame.ts';
+import { notificationFrame, resultFrame } from '../wire/message.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
+
+/** Puts a server's question to the client of a call. */
+export type Ask = (
+  method: string,
+  params: JsonMembers,
+  signal: AbortSignal,
+  call: Asking,
+) => Promise<JsonMembers>;
+
+/** A call whose server asks. Its client may be answered with the questions, and come back for the result. */
+export interface Asking extends RelayTicket {
+  readonly server: string;
+  readonly request: RelayRequest;
+  /** The client's newest request: what it declared, and where it came from. */
+  readonly passage: Passage;
+  /** Whether a request of the client waits for the result now. */
+  readonly hasClient: boolean;
+  /** What the client would have had to declare: its answer, if the server cannot go on without. */
+  lacking: Fault | undefined;
+  /** Called once when the call is over. */
+  onEnd: (() => void) | undefined;
+  /** Answers the client's request with this result, given as JSON text; the call goes on without a client. */
+  detach(resultText: string): void;
+  /** A new request of the same client takes the call over, and with it the result, which may be there already. */
+  attach(passage: Passage, token: RpcId | undefined): void;
+}
 
 /** One client request on its way to a server. */
 export interface Passage {
   readonly idText: string;
   readonly caller: Caller;
   readonly channel: ReplyChannel;
-  /** Puts a server's question to the client. */
-  readonly ask: RelaySink['ask'];
+  /** Set for a modern client, whose call may be parked. */
+  readonly origin?: Origin | undefined;
+  readonly ask: Ask;
   /** Called once when nothing more will happen: answered, failed or cancelled. */
   readonly done: () => void;
 }
@@ -34,13 +64,21 @@ export function relay(upstream: Upstream, request: RelayRequest, passage: Passag
   return course;
 }
 
-class Course implements RelaySink, RelayTicket {
+class Course implements RelaySink, Asking {
   readonly caller: Caller;
+  readonly request: RelayRequest;
+  lacking: Fault | undefined;
+  onEnd: (() => void) | undefined;
   readonly #upstream: Upstream;
-  readonly #passage: Passage;
+  #passage: Passage;
+  /** False while the client thinks about a question. */
+  #attached = true;
+  /** The result, when it came before the client did. */
+  #kept: RelayReply | undefined;
+  /** Set once a second request of the client took the call over. */
+  #token: { readonly value: RpcId | undefined } | undefined;
   /** Kept for retries: only a legacy caller needs the hub to answer a modern server's questions. */
   readonly #again: RelayRequest | undefined;
-  readonly #method: string;
   #ticket: RelayTicket | undefined;
   #rounds = 0;
   #ended = false;
@@ -49,9 +87,21 @@ class Course implements RelaySink, RelayTicket {
   constructor(upstream: Upstream, request: RelayRequest, passage: Passage) {
     this.#upstream = upstream;
     this.#passage = passage;
-    this.#method = request.method;
+    this.request = request;
     this.caller = passage.caller;
     this.#again = passage.caller.era === 'legacy' ? { ...request, params: { ...request.params } } : undefined;
+  }
+
+  get server(): string {
+    return this.#upstream.id;
+  }
+
+  get passage(): Passage {
+    return this.#passage;
+  }
+
+  get hasClient(): boolean {
+    return this.#attached && !this.#ended;
   }
 
   forward(request: RelayRequest): void {
@@ -65,19 +115,42 @@ class Course implements RelaySink, RelayTicket {
       void this.#nextRound(inputs);
       return;
     }
+    if (!this.#attached) {
+      this.#kept = reply;
+      return;
+    }
     const { idText, caller, channel } = this.#passage;
-    const { wire, status } = answerOf(reply, { idText, method: this.#method, era: caller.era });
+    const { wire, status } =
+      this.lacking && isFailed(reply)
+        ? faultAnswer(this.lacking, idText)
+        : answerOf(reply, { idText, method: this.request.method, era: caller.era });
     this.#end();
     channel.finish(wire, status);
   }
 
   notify(method: string, params: JsonMembers): void {
-    if (this.#ended || (method === 'notifications/message' && !this.#wantsLog(params))) return;
-    this.#passage.channel.send(notificationFrame(method, params));
+    if (!this.hasClient || (method === 'notifications/message' && !this.#wantsLog(params))) return;
+    const told =
+      this.#token && method === 'notifications/progress' ? retold(params, this.#token.value) : params;
+    if (told) this.#passage.channel.send(notificationFrame(method, told));
   }
 
   ask(method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> {
-    return this.#passage.ask(method, params, signal);
+    return this.#passage.ask(method, params, signal, this);
+  }
+
+  detach(resultText: string): void {
+    const { idText, channel, done } = this.#passage;
+    this.#attached = false;
+    done();
+    channel.finish(utf8Wire(resultFrame(idText, resultText)));
+  }
+
+  attach(passage: Passage, token: RpcId | undefined): void {
+    this.#passage = passage;
+    this.#attached = true;
+    this.#token = { value: token };
+    if (this.#kept) this.settle(this.#kept);
   }
 
   cancel(reason?: string): void {
@@ -85,7 +158,7 @@ class Course implements RelaySink, RelayTicket {
     this.#end();
     this.#giveUp?.abort();
     this.#ticket?.cancel(reason);
-    this.#passage.channel.drop();
+    if (this.#attached) this.#passage.channel.drop();
   }
 
   async #nextRound(inputs: InputRequest): Promise<void> {
@@ -125,6 +198,11 @@ class Course implements RelaySink, RelayTicket {
 
   #end(): void {
     this.#ended = true;
-    this.#passage.done();
+    if (this.#attached) this.#passage.done();
+    this.onEnd?.();
   }
 }
+
+/** Progress under the token of the request that waits now; undefined when that one wants none. */
+const retold = (params: JsonMembers, progressToken: RpcId | undefined): JsonMembers | undefined =>
+  progressToken === undefined ? undefined : { ...params, progressToken };

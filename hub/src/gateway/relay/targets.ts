@@ -1,5 +1,7 @@
-import { hubError, type ToolDefinition } from '@counterpart/schemas';
-import type { CatalogView, Era, JsonMembers, Upstream } from '../../kernel/ports.ts';
+import { hubError, type CounterpartError, type ToolDefinition } from '@counterpart/schemas';
+import { HUB_TOOL_NAMES } from '../../kernel/hub-tools.ts';
+import type { CatalogView, Era, JsonMembers, ToolRoute, Upstream } from '../../kernel/ports.ts';
+import { readHubCall } from '../search/hub-call.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/members.ts';
 
@@ -8,6 +10,11 @@ export interface Target {
   readonly upstream: Upstream;
   /** The tool that is called, when one is. */
   readonly tool?: ToolDefinition;
+}
+
+/** A call that the hub answers itself. */
+export interface OwnResult {
+  readonly result: Promise<JsonMembers>;
 }
 
 /** Methods that one server answers for the hub. */
@@ -19,7 +26,12 @@ export const RELAYED: ReadonlySet<string> = new Set([
 ]);
 
 /** Finds the server behind a request of `RELAYED` and puts its own names into `params`. */
-export function findTarget(view: CatalogView, method: string, params: JsonMembers, era: Era): Target | Fault {
+export function findTarget(
+  view: CatalogView,
+  method: string,
+  params: JsonMembers,
+  era: Era,
+): Target | OwnResult | Fault {
   switch (method) {
     case 'tools/call':
       return findTool(view, params);
@@ -32,21 +44,41 @@ export function findTarget(view: CatalogView, method: string, params: JsonMember
   }
 }
 
-export const isFault = (found: Target | Fault): found is Fault => 'code' in found;
+export const isFault = (found: Target | OwnResult | Fault): found is Fault => 'code' in found;
+export const isOwnResult = (found: Target | OwnResult): found is OwnResult => 'result' in found;
 
-function findTool(view: CatalogView, params: JsonMembers): Target | Fault {
+function findTool(view: CatalogView, params: JsonMembers): Target | OwnResult | Fault {
   const { name } = params;
   if (typeof name !== 'string') return invalidParams('name must be a string');
+  const { searchable } = view;
+  if (searchable && HUB_TOOL_NAMES.has(name)) return hubTool(view, searchable, name, params);
   const found = view.tool(name);
-  if (!found) return unknownTool(view, name);
+  if (!found) return faultOf(unknownTool(view, name));
   params['name'] = found.name;
   return { upstream: found.upstream, tool: found.definition };
 }
 
-function unknownTool(view: CatalogView, tool: string): Fault {
+/** One of the hub's own: its answer, or the call it stands for, whose arguments become those of the request. */
+function hubTool(
+  view: CatalogView,
+  tools: ReadonlyMap<string, ToolRoute>,
+  name: string,
+  params: JsonMembers,
+): Target | OwnResult {
+  const unknown = (wanted: string) => unknownTool(view, wanted);
+  const found = readHubCall(name, params['arguments'], { tools, unknown });
+  if (found.kind === 'own') return { result: found.result };
+  params['name'] = found.route.name;
+  if (found.args === undefined) delete params['arguments'];
+  else params['arguments'] = found.args;
+  // Without the definition: the client could not know which of these arguments to repeat in headers.
+  return { upstream: found.route.upstream };
+}
+
+function unknownTool(view: CatalogView, tool: string): CounterpartError {
   const similar = view.similarTools(tool);
   const suggestion = similar.length === 0 ? '' : `. Did you mean ${similar.join(', ')}?`;
-  return faultOf(hubError('TOOL_UNKNOWN', { tool, suggestion }));
+  return hubError('TOOL_UNKNOWN', { tool, suggestion });
 }
 
 function findPrompt(view: CatalogView, params: JsonMembers): Target | Fault {

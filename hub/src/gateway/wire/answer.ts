@@ -29,6 +29,15 @@ export function answerOf(reply: RelayReply, question: Question): Answer {
   return { wire: spliceReply(reply, question.idText, members), status: 200 };
 }
 
+/** Whether a server says that it could not do what it was asked; reads the whole frame. */
+export function isFailed(reply: RelayReply): boolean {
+  if (reply.kind === 'failure') return false; // why it got lost on the way says more
+  if (reply.isError) return true;
+  const message: unknown = JSON.parse(reply.frame.toString());
+  const result = isMembers(message) ? message['result'] : undefined;
+  return isMembers(result) && result['isError'] === true;
+}
+
 /** A fault as the answer to a request. */
 export function faultAnswer(fault: Fault, idText: string): Answer {
   const { status, ...error } = fault;

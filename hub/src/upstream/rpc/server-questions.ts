@@ -39,8 +39,11 @@ export class ServerQuestions {
     if (question.method === 'ping') return this.#answer(question.id, {});
     const capability = QUESTIONS.get(question.method);
     const exchange = era === 'modern' ? undefined : unambiguous(candidates);
-    const askable = capability !== undefined && exchange?.caller?.capabilities[capability] !== undefined;
-    if (!askable || this.#open.size >= MOST_OPEN || this.#open.has(question.id)) {
+    // What a modern client lacks it is told itself, so its call hears of every question (2026-07-28, basic: -32021).
+    const askable =
+      capability !== undefined &&
+      (exchange?.caller?.era === 'modern' || exchange?.caller?.capabilities[capability] !== undefined);
+    if (!askable || !exchange || this.#open.size >= MOST_OPEN || this.#open.has(question.id)) {
       return this.#refuse(question.id, {
         code: -32601,
         message: `No client can be asked ${question.method} here`,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { CLIENT_IDS, clientFacts } from '../../../interop/clients.ts';
@@ -13,21 +14,24 @@ import {
 import { realFile, writeWhole } from '../../../kernel/write-whole.ts';
 import { clientPlace } from '../../client-place.ts';
 import { defineCommand } from '../../command.ts';
+import { endpointPath, isOnePart, NOT_BOTH, PartOptions, type Part } from '../../endpoint.ts';
 import type { Context } from '../../context.ts';
 import { selfCommand } from '../../launch.ts';
 import { renderDiff } from '../../output/diff.ts';
 import { hubSettings } from '../../settings.ts';
 import { findHub } from '../../running-hub.ts';
 
-const Input = z.object({
-  client: z.enum(CLIENT_IDS, `it is one of ${CLIENT_IDS.join(', ')}`),
-  dryRun: z.boolean().default(false),
-  remove: z.boolean().default(false),
-  stdio: z.boolean().default(false),
-  file: z.string().optional(),
-  project: z.union([z.string(), z.literal(true)]).optional(),
-  server: z.string().optional(),
-});
+const Input = z
+  .object({
+    client: z.enum(CLIENT_IDS, `it is one of ${CLIENT_IDS.join(', ')}`),
+    dryRun: z.boolean().default(false),
+    remove: z.boolean().default(false),
+    stdio: z.boolean().default(false),
+    file: z.string().optional(),
+    project: z.union([z.string(), z.literal(true)]).optional(),
+    ...PartOptions,
+  })
+  .refine(isOnePart, NOT_BOTH);
 type Input = z.infer<typeof Input>;
 
 export const connect = defineCommand({
@@ -44,6 +48,7 @@ export const connect = defineCommand({
     ['--file <path>', 'Write this file'],
     ['--stdio', 'Let the client launch the hub instead of giving it a URL'],
     ['--server <name>', 'Connect one server only'],
+    ['--profile <name>', 'Connect one profile of hub.config.json only'],
   ],
   examples: [
     ['hub connect cursor', 'for this user'],
@@ -65,8 +70,10 @@ export const connect = defineCommand({
   },
 });
 
-const entryName = (server: string | undefined): string =>
-  server === undefined ? 'counterpart' : `counterpart-${server}`;
+function entryName({ server, profile }: Part): string {
+  const part = server ?? profile;
+  return part === undefined ? 'counterpart' : `counterpart-${part}`;
+}
 
 async function makePlan(context: Context, input: Input): Promise<ConnectPlan> {
   const { cwd } = context.io;
@@ -77,25 +84,31 @@ async function makePlan(context: Context, input: Input): Promise<ConnectPlan> {
     client: input.client,
     file: realFile(connectionFile(input.client, clientPlace(context.io), { file, project })),
     create: file !== undefined || project !== undefined,
-    name: entryName(input.server),
+    name: entryName(input),
     remove: input.remove,
     entry: connectionEntry(input.client, await chooseReach(context, input)),
   });
 }
 
 /** A URL where one can be had and needs no secret; else the shim, which finds address and token by itself. */
-async function chooseReach(context: Context, { client, stdio, server }: Input): Promise<Reach> {
+async function chooseReach(context: Context, { client, stdio, ...part }: Input): Promise<Reach> {
   const settings = hubSettings(context.home);
+  const { server, profile } = part;
+  if (profile !== undefined && !Object.hasOwn(settings.config.profiles, profile))
+    throw hubError('PROFILE_UNKNOWN', { profile });
   const presence = await findHub(context.home);
   const url = presence.kind === 'running' ? presence.record.url : settings.url;
   const wantsUrl = clientFacts(client).takesUrl && !stdio && !settings.mcpNeedsToken;
   if (wantsUrl && url !== undefined)
     return {
       kind: 'url',
-      url: server === undefined ? `${url}/mcp` : `${url}/mcp/s/${encodeURIComponent(server)}`,
+      url: url + endpointPath(part),
     };
   const { command, script } = selfCommand();
-  const only = server === undefined ? [] : ['--server', server];
+  const only = [
+    ...(server === undefined ? [] : ['--server', server]),
+    ...(profile === undefined ? [] : ['--profile', profile]),
+  ];
   return { kind: 'command', command, args: [script, 'stdio', '--home', context.home.directory, ...only] };
 }
 

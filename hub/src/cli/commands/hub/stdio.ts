@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
+import { endpointPath, isOnePart, NOT_BOTH, PartOptions } from '../../endpoint.ts';
 import type { Context } from '../../context.ts';
 import { launchHub } from '../../launch.ts';
 import { findSettledHub, readToken } from '../../running-hub.ts';
@@ -13,14 +14,18 @@ export const stdio = defineCommand({
   summary: 'Speak MCP over stdin and stdout, for clients that only launch commands',
   description:
     'A thin shim between a client that launches commands (such as Claude Desktop) and the running hub. Starts the hub in the background if none runs. Standard output carries MCP and nothing else.',
-  options: [['--server <name>', 'Only this server’s tools (default: all)']],
+  options: [
+    ['--server <name>', 'Only this server’s tools (default: all)'],
+    ['--profile <name>', 'What this profile of hub.config.json offers'],
+  ],
   examples: [
     ['hub stdio', 'all servers'],
     ['hub stdio --server weather', 'one server'],
+    ['hub stdio --profile search', 'one profile'],
   ],
-  input: z.object({ server: z.string().optional() }),
-  async run(context, { server }) {
-    const path = server === undefined ? '/mcp' : `/mcp/s/${encodeURIComponent(server)}`;
+  input: z.object(PartOptions).refine(isOnePart, NOT_BOTH),
+  async run(context, part) {
+    const path = endpointPath(part);
     const endpoint = async () => (await ensureHub(context)) + path;
     await context.io.runShim({
       url: await endpoint(),

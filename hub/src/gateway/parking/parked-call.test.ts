@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Asking, Passage } from '../relay/relay.ts';
+import { ParkedCall } from './parked-call.ts';
+
+/** Time that passes when a test says so. */
+class HandClock implements Clock {
+  #now = 0;
+  readonly #tasks = new Map<() => void, number>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, task: () => void): () => void {
+    this.#tasks.set(task, this.#now + delayMs);
+    return () => void this.#tasks.delete(task);
+  }
+
+  move(ms: number): void {
+    this.#now += ms;
+    for (const [task, at] of this.#tasks) {
+      if (at > this.#now || !this.#tasks.delete(task)) continue;
+      task();
+    }
+  }
+}
+
+const passage: Passage = {
+  idText: '1',
+  caller: { era: 'modern', capabilities: {} },
+  channel: { streams: true, send: () => true, finish: () => undefined, drop: () => undefined },
+  ask: () => Promise.reject(new Error('not used')),
+  done: () => undefined,
+};
+
+/** A call that notes what its client is answered. */
+class NotedCourse implements Asking {
+  readonly server = 's';
+  readonly request = { method: 'tools/call', params: {} };
+  readonly passage = passage;
+  readonly results: unknown[] = [];
+  hasClient = true;
+  lacking = undefined;
+  onEnd = undefined;
+  cancelled: string | undefined;
+  cancel(reason?: string): void {
+    this.cancelled = reason;
+  }
+  detach(resultText: string): void {
+    this.hasClient = false;
+    this.results.push(JSON.parse(resultText));
+  }
+  attach(): void {
+    this.hasClient = true;
+  }
+}
+
+function setUp() {
+  const clock = new HandClock();
+  const course = new NotedCourse();
+  const seal = (round: number, expires: number) => `${round} until ${expires}`;
+  const parked = new ParkedCall(course, { clock, metaText: '{}', answerMs: 1_000, seal });
+  const ask = (message: string, signal = new AbortController().signal) =>
+    parked.ask({ method: 'elicitation/create', params: { message } }, signal);
+  return { clock, course, parked, ask };
+}
+
+const form = (message: string) => ({ method: 'elicitation/create', params: { message } });
+
+test('questions of one breath are one round, and what is left unanswered is asked again under its key', async () => {
+  const { clock, course, parked, ask } = setUp();
+  const answers = [ask('a'), ask('b')];
+  clock.move(10);
+  expect(course.results).toEqual([
+    {
+      resultType: 'input_required',
+      inputRequests: { 'elicitation-1': form('a'), 'elicitation-2': form('b') },
+      requestState: '1 until 1010',
+      _meta: {},
+    },
+  ]);
+  parked.resume(passage, undefined, { 'elicitation-1': { action: 'accept' }, unknown: {} });
+  expect(await answers[0]).toEqual({ action: 'accept' });
+  expect(parked.isAt(1)).toBe(false);
+  clock.move(10);
+  expect(course.results[1]).toMatchObject({
+    inputRequests: { 'elicitation-2': form('b') },
+    requestState: '2 until 1020',
+  });
+  expect([parked.isAt(1), parked.isAt(2)]).toEqual([false, true]);
+});
+
+test('a client that stays away is waited for no longer than was said', async () => {
+  const { clock, course, ask } = setUp();
+  const answer = ask('a');
+  clock.move(10);
+  clock.move(999);
+  expect(course.cancelled).toBeUndefined();
+  clock.move(1);
+  await expect(answer).rejects.toThrow('took too long');
+  await new Promise(setImmediate);
+  expect(course.cancelled).toBe('the client took too long to answer');
+});
+
+test('a question that the server takes back is not put to the client', async () => {
+  const { clock, course, ask } = setUp();
+  const controller = new AbortController();
+  const answer = ask('a', controller.signal);
+  controller.abort();
+  await expect(answer).rejects.toThrow('taken back');
+  clock.move(10);
+  expect(course.results).toEqual([]);
+});

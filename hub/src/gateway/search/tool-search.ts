@@ -1,0 +1,45 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ToolDefinition } from '@counterpart/schemas';
+import type { ToolRoute } from '../../kernel/ports.ts';
+import { analyseTool, type Analysis } from '../../search/analysis.ts';
+import { ToolIndex } from '../../search/tool-index.ts';
+
+type Tools = ReadonlyMap<string, ToolRoute>;
+
+/** Time the index may take of one turn, so that calls are not held up while it is made. */
+const SLICE_MS = 5;
+
+/** One index a snapshot of the catalog, made when the first search comes. */
+const indexes = new WeakMap<Tools, Promise<ToolIndex>>();
+
+/** Kept by definition: after a change of one server only its tools are read anew. */
+const analyses = new WeakMap<ToolDefinition, { readonly name: string; readonly analysis: Analysis }>();
+
+/** The index over these tools. */
+export function indexOf(tools: Tools): Promise<ToolIndex> {
+  const before = indexes.get(tools);
+  if (before) return before;
+  const index = build(tools);
+  indexes.set(tools, index);
+  return index;
+}
+
+async function build(tools: Tools): Promise<ToolIndex> {
+  const index = new ToolIndex();
+  let sliceStart = performance.now();
+  for (const [name, { definition }] of tools) {
+    index.add(name, analysisOf(name, definition));
+    if (performance.now() - sliceStart < SLICE_MS) continue;
+    await nextTurn();
+    sliceStart = performance.now();
+  }
+  return index;
+}
+
+function analysisOf(name: string, definition: ToolDefinition): Analysis {
+  const before = analyses.get(definition);
+  if (before?.name === name) return before.analysis;
+  const analysis = analyseTool(name, definition);
+  analyses.set(definition, { name, analysis });
+  return analysis;
+}

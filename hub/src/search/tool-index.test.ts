@@ -1,0 +1,84 @@
+import type { ToolDefinition } from '@counterpart/schemas';
+import { expect, test } from 'vitest';
+import { analyseTool, summaryOf } from './analysis.ts';
+import { ToolIndex } from './tool-index.ts';
+
+const read = { readOnlyHint: true };
+const tool = (name: string, description: string, more: Partial<ToolDefinition> = {}): ToolDefinition => ({
+  name,
+  description,
+  inputSchema: { type: 'object' },
+  ...more,
+});
+
+function indexed(...tools: readonly ToolDefinition[]): ToolIndex {
+  const index = new ToolIndex();
+  for (const one of tools) index.add(one.name, analyseTool(one.name, one));
+  return index;
+}
+
+test('a tool is found by its name, its text, its parameters, their text and its tags', () => {
+  const index = indexed(
+    tool('alpha', 'Weather of a place.'),
+    tool('bravo', 'One.', {
+      inputSchema: { type: 'object', properties: { postalCode: { description: 'Five digits.' } } },
+    }),
+    tool('charlie', 'Two.', { _meta: { 'vendor.example': { tags: ['astronomy'] } } }),
+    tool('deltaForce', 'Three.\n\nKnows tides as well.'),
+  );
+  for (const [query, name] of [
+    ['weather', 'alpha'],
+    ['postal code', 'bravo'],
+    ['digits', 'bravo'],
+    ['astronomy', 'charlie'],
+    ['tides', 'deltaForce'],
+    ['force', 'deltaForce'],
+  ] as const)
+    expect(index.find(query, 5)).toEqual([name]);
+});
+
+test('a synonym finds what the word itself would, and the word itself is worth more', () => {
+  const index = indexed(tool('remove_page', 'Removes a page.'), tool('delete_page', 'Deletes a page.'));
+  expect(index.find('delete page', 5)).toEqual(['delete_page', 'remove_page']);
+  expect(index.find('erase page', 1)).toHaveLength(1);
+});
+
+test('of two tools for one thing the one that does what is asked comes first', () => {
+  const index = indexed(
+    tool('delete_thing', 'Deletes a thing.', { annotations: { destructiveHint: true } }),
+    tool('post_thing', 'Creates a thing.', { annotations: { destructiveHint: false } }),
+    tool('thing_info', 'Information about a thing.', { annotations: read }),
+  );
+  expect(index.find('throw away a thing', 1)).toEqual(['delete_thing']);
+  expect(index.find('set up a thing', 1)).toEqual(['post_thing']);
+  expect(index.find('which thing is it', 1)).toEqual(['thing_info']);
+});
+
+test('an unknown word stands for the known ones it begins, or begins with', () => {
+  const index = indexed(tool('kubernetes_pods', 'Pods.'), tool('other', 'Other.'));
+  expect(index.find('kub', 5)).toEqual([]);
+  expect(index.find('kube', 5)).toEqual(['kubernetes_pods']);
+});
+
+test('equal tools come in order of name, and nothing comes for words that are nowhere', () => {
+  const index = indexed(tool('b_thing', 'Same.'), tool('a_thing', 'Same.'));
+  expect(index.find('same thing', 5)).toEqual(['a_thing', 'b_thing']);
+  expect(index.find('zebra', 5)).toEqual([]);
+  expect(index.find('', 5)).toEqual([]);
+  expect(new ToolIndex().find('thing', 5)).toEqual([]);
+});
+
+test('a hostile definition costs bounded time and room', () => {
+  const properties = Object.fromEntries(
+    Array.from({ length: 5_000 }, (_, at) => [`parameter${at}`, { description: 'x'.repeat(10_000) }]),
+  );
+  const hostile = tool('big', 'word '.repeat(200_000), { inputSchema: { type: 'object', properties } });
+  const { weights } = analyseTool('big', hostile);
+  expect(weights.size).toBeLessThan(500);
+});
+
+test('a summary is the first sentence in one line', () => {
+  expect(summaryOf(tool('a', '  Gets v1.2 of\n it. More.'))).toBe('Gets v1.2 of');
+  expect(summaryOf(tool('a', 'Gets v1.2 of it. More.'))).toBe('Gets v1.2 of it.');
+  expect(summaryOf({ name: 'a', title: 'A title', inputSchema: { type: 'object' } })).toBe('A title');
+});

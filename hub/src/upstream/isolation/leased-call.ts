@@ -1,0 +1,53 @@
+import type {
+  Caller,
+  JsonMembers,
+  RelayReply,
+  RelayRequest,
+  RelaySink,
+  RelayTicket,
+} from '../../kernel/ports.ts';
+import type { Instance } from './instances.ts';
+
+/** One call on an instance of its own or of its session: passes everything on, and says once when it is over. */
+export class LeasedCall implements RelaySink, RelayTicket {
+  readonly caller: Caller;
+  readonly #sink: RelaySink;
+  readonly #over: () => void;
+  #ticket: RelayTicket | undefined;
+  #isOver = false;
+
+  constructor(sink: RelaySink, over: () => void) {
+    this.caller = sink.caller;
+    this.#sink = sink;
+    this.#over = over;
+  }
+
+  forward({ upstream }: Instance, request: RelayRequest): this {
+    this.#ticket = upstream.forward(request, this);
+    return this;
+  }
+
+  settle(reply: RelayReply): void {
+    this.#end();
+    this.#sink.settle(reply);
+  }
+
+  notify(method: string, params: JsonMembers): void {
+    this.#sink.notify(method, params);
+  }
+
+  ask(method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> {
+    return this.#sink.ask(method, params, signal);
+  }
+
+  cancel(reason?: string): void {
+    this.#ticket?.cancel(reason);
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#over();
+  }
+}
