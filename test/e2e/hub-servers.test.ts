@@ -199,3 +199,21 @@ test('installing, updating health and uninstalling go through the admin API and 
   expect(await hub.send('DELETE', '/api/servers/gamma')).toMatchObject({ status: 200 });
   expect(await serverIds()).toEqual(['alpha', 'beta']);
 });
+
+test('who follows the events gets each once and in order, those of the past first', async () => {
+  await boot();
+  await hub.send('POST', '/api/servers/alpha/disable');
+  const stream = await fetch(`${hub.url}/api/events?follow=1`);
+  const changes = (async () => {
+    for (let round = 0; round < 10; round += 1) await hub.send('POST', '/api/servers/alpha/restart');
+  })();
+  const ids: number[] = [];
+  let text = '';
+  for await (const chunk of stream.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    ids.splice(0, ids.length, ...[...text.matchAll(/^id: (\d+)\n/gm)].map(([, id]) => Number(id)));
+    if (ids.length >= 25) break;
+  }
+  await changes;
+  expect(ids).toEqual(ids.map((_, index) => (ids[0] ?? 0) + index));
+});

@@ -121,14 +121,17 @@ function followEvents(c: Context, service: AdminService, since: number): Respons
     const gone = new Promise<void>((resolve) => {
       stream.onAbort(() => resolve());
     });
-    let last = since;
-    const stop = service.followEvents((event) => void send(event));
+    // What happens while the past is read waits its turn, and is left out where the past already holds it.
+    const meanwhile: HubEvent[] = [];
+    let live = false;
+    const stop = service.followEvents((event) => void (live ? send(event) : meanwhile.push(event)));
     try {
-      for (const event of await service.eventsSince(since)) {
-        await send(event);
-        last = event.id;
-      }
-      if (last === since) await stream.write(': connected\n\n');
+      await stream.write(': connected\n\n');
+      const past = await service.eventsSince(since);
+      const last = past.at(-1)?.id ?? since;
+      for (const event of past) await send(event);
+      for (const event of meanwhile) if (event.id > last) await send(event);
+      live = true;
       await gone;
     } finally {
       stop();
