@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { measureColdServer, type Cold } from './cold-server.ts';
 import { LoadClient } from './mcp-load.ts';
 import { load, median, pssMegabytes, type Load } from './measure.ts';
+import { measureRecovery } from './recovery.ts';
 import { startDirect, startHubWithEcho, type Started, type Target } from './targets.ts';
 
 /** Rounds go through all targets in turn, so that a busy moment of the machine hits them alike. */
@@ -107,3 +108,7 @@ try {
   await direct.stop();
 }
 printCold(await measureColdServer(COLD_SERVER));
+const { backMs, failed } = await measureRecovery(ROUNDS);
+console.log(
+  `\nA server killed under load: back in ${backMs.toFixed(0)} ms, ${failed} calls failed (medians of ${ROUNDS})`,
+);

@@ -128,7 +128,7 @@ test('grandchildren are ended when their parent crashes', async () => {
   const grandchildren = z.array(z.int()).parse(JSON.parse(await protocol.call('pids')));
   const pid = process.snapshot.pid ?? 0;
   globalThis.process.kill(pid, 'SIGKILL');
-  await until(() => process.snapshot.state === 'backoff');
+  await until(() => process.snapshot.restarts === 1);
   expect(await runningOf(grandchildren)).toEqual([]);
   expect(protocol.lostFor[0]?.message).toContain('ended by SIGKILL');
 });
@@ -160,14 +160,27 @@ test('calls in flight fail when the server dies, and the next wish finds a new o
   expect(await protocol.call('echo', { text: 'again' })).toBe('again');
 });
 
+test('the first crash of a server that served well costs no pause, the second one does', async () => {
+  const { protocol, process } = rig.add(specOf('die-mid-call'));
+  const states: string[] = [];
+  rig.supervisor.subscribe((_, { state }) => states.push(state));
+  for (let crash = 0; crash < 2; crash += 1) {
+    await process.ready();
+    await expect(protocol.call('die')).rejects.toMatchObject({ code: 'UPSTREAM_LOST' });
+  }
+  await until(() => process.snapshot.state === 'backoff');
+  const life = ['starting', 'starting', 'ready', 'stopping'];
+  expect(states).toEqual([...life, ...life, 'backoff']);
+});
+
 test('the answer a server gives just before it exits is not lost', async () => {
   const { protocol, process } = rig.add(
     specOf('exit-nonzero-after-n-calls', { env: { EXIT_AFTER_CALLS: '1' } }),
   );
   await process.ready();
   expect(await protocol.call('echo', { text: 'last' })).toBe('last');
-  await until(() => process.snapshot.state === 'backoff');
-  expect(process.snapshot.problem).toContain('exited with status 9');
+  await until(() => process.snapshot.restarts === 1);
+  expect(protocol.lostFor[0]?.message).toContain('exited with status 9');
 });
 
 test('an idle server is stopped and started by the next wish', async () => {

@@ -122,6 +122,12 @@ const spec = {
   dependsOn: [],
 } as const;
 
+test('a long PATH is named by its first folders', () => {
+  const env = { PATH: '/a:/b:/c:/d:/e' };
+  const said = describeSpawnError({ ...spec, env }, Object.assign(new Error('said no'), { code: 'ENOENT' }));
+  expect(said).toContain('its PATH (/a:/b:/c and 2 more);');
+});
+
 test.each([
   ['ENOENT', 'the program "prog" is in no folder of its PATH (not set)'],
   ['EACCES', 'chmod +x'],

@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import type { ProcessSpec } from '../../kernel/ports.ts';
 
 /** How a process ended, as the system reports it. */
@@ -34,7 +35,7 @@ export function describeSpawnError({ command, cwd, env }: ProcessSpec, error: un
     case 'ENOENT':
       return command.includes('/')
         ? `there is no program at ${command} (or the interpreter its first line names is missing); correct the path`
-        : `the program "${command}" is in no folder of its PATH (${env['PATH'] ?? 'not set'}); install it, or give its full path`;
+        : `the program "${command}" is in no folder of its PATH (${shortPath(env['PATH'])}); install it, or give its full path`;
     case 'EACCES':
       return `${command} may not be executed; make it executable (chmod +x), or start it through its interpreter`;
     case 'ENOEXEC':
@@ -51,4 +52,14 @@ export function describeSpawnError({ command, cwd, env }: ProcessSpec, error: un
       return `the system refused to run ${command}${cwd === undefined ? '' : ` in ${cwd}`}: ${words}`;
     }
   }
+}
+
+/** Folders of a PATH that are named; a whole one fills the screen. */
+const MOST_FOLDERS = 3;
+
+function shortPath(path: string | undefined): string {
+  if (path === undefined || path === '') return 'not set';
+  const folders = path.split(delimiter);
+  const more = folders.length - MOST_FOLDERS;
+  return more > 0 ? `${folders.slice(0, MOST_FOLDERS).join(delimiter)} and ${more} more` : path;
 }

@@ -154,8 +154,9 @@ test('failures further apart than the window do not add up', () => {
 });
 
 test('stable minutes forget all failures', () => {
-  const story = new Story().start().exit().gone().tell({ kind: 'backoff-over' }).start();
+  const story = new Story().start().exit().gone().start().exit().gone();
   expect(story.state.attempt).toBe(1);
+  story.tell({ kind: 'backoff-over' }).start();
   expect(story.tell({ kind: 'stability-reached' }).state).toMatchObject({ attempt: 0, failures: [] });
 });
 
@@ -201,14 +202,34 @@ test('a handshake that fails or takes too long ends the process politely and cou
 });
 
 test.each([
-  ['permanent', 'failed', 'backoff'],
-  ['permanent', 'clean', 'backoff'],
-  ['transient', 'failed', 'backoff'],
+  ['permanent', 'failed', 'starting'],
+  ['permanent', 'clean', 'starting'],
+  ['transient', 'failed', 'starting'],
   ['transient', 'clean', 'stopped'],
   ['temporary', 'failed', 'stopped'],
   ['temporary', 'clean', 'stopped'],
 ] as const)('a %s process that ends while it serves, %s, is then %s', (restart, manner, then) => {
   expect(new Story({ restart }).start().exit(manner).gone().phase).toBe(then);
+});
+
+test('one that served well is started at once after its first failure, and after a second one only with a delay', () => {
+  const story = new Story().start().exit();
+  expect(story.did).toEqual(['disarm-timers', 'publish', 'signal kill', 'settle SERVER_START_FAILED']);
+  story.tell({ kind: 'wanted', what: 'start' });
+  expect(story.gone().did).toEqual(['disarm-timers', 'publish', 'spawn']);
+  expect(story.state).toMatchObject({ restarts: 1, attempt: 0 });
+  story.start().exit().gone();
+  expect(story.did[1]).toBe('arm backoff 1000');
+  story.tell({ kind: 'backoff-over' }).start().wait(policy.windowMs);
+  expect(story.exit().gone().phase).toBe('starting');
+});
+
+test('one that served badly, or was told to stop while it ended, is not started at once', () => {
+  const degraded = new Story().start();
+  for (let call = 0; call < 5; call += 1) degraded.tell({ kind: 'call-observed', ok: false });
+  expect(degraded.exit().gone().phase).toBe('backoff');
+  const unwanted = new Story().start().exit().tell({ kind: 'wanted', what: 'stop' });
+  expect(unwanted.gone().phase).toBe('stopped');
 });
 
 test('a temporary process that fails over and over is quarantined all the same', () => {
@@ -252,7 +273,11 @@ test('a start wanted while the process stops follows the stop', () => {
 });
 
 test('a stop ends a wait for the next start', () => {
-  const story = new Story().start().exit().gone().tell({ kind: 'wanted', what: 'stop' });
+  const story = new Story()
+    .tell({ kind: 'wanted', what: 'start' })
+    .exit()
+    .gone()
+    .tell({ kind: 'wanted', what: 'stop' });
   expect(story.did).toEqual(['disarm-timers', 'publish', 'settle SERVER_START_FAILED']);
   expect(story.tell({ kind: 'backoff-over' }).phase).toBe('stopped');
   expect(story.tell({ kind: 'wanted', what: 'stop' }).did).toEqual([]);
@@ -269,14 +294,21 @@ test('quarantine that is decided while the process ends holds against stops, and
 });
 
 test('a restart ends what runs and starts it anew, failures forgotten', () => {
-  const story = new Story().start().exit().gone().tell({ kind: 'wanted', what: 'restart' });
+  const story = new Story()
+    .tell({ kind: 'wanted', what: 'start' })
+    .exit()
+    .gone()
+    .tell({ kind: 'wanted', what: 'restart' });
   expect(story.state).toMatchObject({ phase: { kind: 'starting' }, failures: [], attempt: 0 });
   expect(story.tell({ kind: 'wanted', what: 'restart' }).did).toContain('signal end');
   expect(story.tell({ kind: 'wanted', what: 'restart' }).gone().did).toContain('spawn');
 });
 
 test('a reset forgets failures and leaves what runs or is scheduled', () => {
-  const story = new Story().start().exit().tell({ kind: 'wanted', what: 'reset' });
+  const story = new Story()
+    .tell({ kind: 'wanted', what: 'start' })
+    .exit()
+    .tell({ kind: 'wanted', what: 'reset' });
   expect(story.gone().did).toContain('arm backoff 1000');
   expect(story.tell({ kind: 'wanted', what: 'reset' }).phase).toBe('backoff');
   story.tell({ kind: 'backoff-over' }).start();

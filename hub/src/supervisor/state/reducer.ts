@@ -105,6 +105,8 @@ function onGone(policy: Policy, state: State, { at, random }: EventOf<'gone'>): 
   switch (next) {
     case 'start':
       return start(state, at);
+    case 'again':
+      return start({ ...state, restarts: state.restarts + 1 }, at);
     case 'stopped':
     case 'quarantined':
       return still(enter(state, { kind: next }, at), { kind: 'disarm-timers' }, { kind: 'publish' });

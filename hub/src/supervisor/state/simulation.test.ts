@@ -111,6 +111,8 @@ class World {
     assert.equal(runOf(phase), this.#alive?.run);
     // Whoever waits does so for something that is on its way.
     if (this.#waiting) assert.ok(['starting', 'stopping', 'backoff'].includes(phase.kind));
+    // Only the first failure of a window is free.
+    if (phase.kind === 'stopping' && phase.next === 'again') assert.equal(failures.length, 1);
     // Nothing stays where it is for ever unless it rests or serves.
     if (phase.kind === 'backoff') assert.ok(this.#timers.has('backoff'));
     if (phase.kind === 'stopping' && phase.step !== 'kill') assert.ok(this.#timers.has('escalate'));

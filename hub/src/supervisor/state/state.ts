@@ -38,8 +38,8 @@ export const defaultPolicy = {
   degradedAfterCalls: 5,
 } as const satisfies Partial<Policy>;
 
-/** What follows once a stopping process is gone. */
-export type Next = 'stopped' | 'start' | 'backoff' | 'quarantined';
+/** What follows once a stopping process is gone; `again` is a start at once by itself, `start` one that was asked for. */
+export type Next = 'stopped' | 'start' | 'again' | 'backoff' | 'quarantined';
 
 /** How hard a process is asked to end, in this order. */
 export type StopStep = 'end' | 'term' | 'kill';
@@ -67,7 +67,7 @@ export interface State {
   readonly runs: number;
   /** Starts that followed a failure by themselves. */
   readonly restarts: number;
-  /** Failures since the last stable time; chooses the delay. */
+  /** Failures since the last stable time that were answered with a delay; chooses the next one. */
   readonly attempt: number;
   /** When the failures within the window happened; at most `budget` of them. */
   readonly failures: readonly number[];

@@ -48,11 +48,18 @@ export function fail(
   step: StopStep,
 ): Step {
   const failures = [...state.failures.filter((earlier) => at - earlier < policy.windowMs), at];
-  const counted = { ...state, failures, attempt: state.attempt + 1, problem: failure };
-  const next =
-    failures.length >= policy.budget ? 'quarantined' : policy.restart === 'temporary' ? 'stopped' : 'backoff';
+  const next = afterFailure(policy, state, failures.length);
+  const attempt = state.attempt + (next === 'again' ? 0 : 1);
+  const counted = { ...state, failures, attempt, problem: failure };
   const stopped = stop(policy, counted, { run, next, step, at });
   return still(stopped.state, ...stopped.effects, settle(failure));
+}
+
+/** One that served well and fails for the first time in the window is started at once; only a repeated failure needs a pause. */
+function afterFailure(policy: Policy, { phase }: State, failures: number): Next {
+  if (failures >= policy.budget) return 'quarantined';
+  if (policy.restart === 'temporary') return 'stopped';
+  return failures === 1 && phase.kind === 'ready' ? 'again' : 'backoff';
 }
 
 /** Looks for idleness after the delay; never when it is 0. */
