@@ -112,7 +112,7 @@ class World {
     // Whoever waits does so for something that is on its way.
     if (this.#waiting) assert.ok(['starting', 'stopping', 'backoff'].includes(phase.kind));
     // Only the first failure of a window is free.
-    if (phase.kind === 'stopping' && phase.next === 'again') assert.equal(failures.length, 1);
+    if (phase.kind === 'stopping' && phase.next === 'again') assert.ok(failures.length <= 1);
     // Nothing stays where it is for ever unless it rests or serves.
     if (phase.kind === 'backoff') assert.ok(this.#timers.has('backoff'));
     if (phase.kind === 'stopping' && phase.step !== 'kill') assert.ok(this.#timers.has('escalate'));
