@@ -200,7 +200,11 @@ async function openSurfaces(
     host: options.host ?? listen.host,
     port: options.port ?? listen.port,
     token: data.token,
-    access: () => ({ ...config.current().listen, mcpNeedsToken: config.current().auth.mcp === 'token' }),
+    access: () => {
+      const { listen: addresses, auth } = config.current();
+      const { allowedHosts, allowedOrigins } = addresses;
+      return { allowedHosts, allowedOrigins, mcpNeedsToken: auth.mcp === 'token' };
+    },
     mcp: (req, res, selector) => gateway.handle(req, res, selector),
     admin: createAdminApp(service, log),
     mirror: (request) => mirrors.handle(request),

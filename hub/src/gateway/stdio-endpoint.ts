@@ -31,6 +31,10 @@ export class StdioEndpoint {
   /** Modern requests in flight, by the JSON text of their id. */
   readonly #inFlight = new Map<string, Cancel>();
   readonly closed: Promise<void>;
+  /** The same for all requests: a frame names its own. */
+  readonly #channel: ReplyChannel;
+  /** Answers that wait for the end of this turn of the event loop, one byte to a character. */
+  #outbox = '';
   #session: Session | undefined;
   #open = true;
 
@@ -44,6 +48,12 @@ export class StdioEndpoint {
     this.#listens = listens;
     this.#selector = selector;
     this.#output = streams.output;
+    this.#channel = {
+      streams: true,
+      send: (frame) => this.#send(frame),
+      finish: (wire) => this.#write(wire),
+      drop: () => {},
+    };
     const reader = new LineReader(core.limits.maxBodyBytes, {
       line: (line) => this.#line(line),
       tooLong: () =>
@@ -69,6 +79,7 @@ export class StdioEndpoint {
   /** Cancels what is in flight; the streams stay open. */
   end(): void {
     if (!this.#open) return;
+    this.#flush();
     this.#open = false;
     for (const cancel of this.#inFlight.values()) cancel('the client left');
     this.#session?.end();
@@ -96,7 +107,7 @@ export class StdioEndpoint {
     const modern = meta[metaKeys.protocolVersion] !== undefined;
     if (request.method === 'initialize' && 'code' in readCaller(meta)) return this.#initialize(request);
     if (modern || !this.#session) return this.#modern(request);
-    serveLegacy(this.#core, this.#session, request, this.#channel());
+    serveLegacy(this.#core, this.#session, request, this.#channel);
   }
 
   #initialize({ idText, params }: ClientRequest): void {
@@ -104,7 +115,7 @@ export class StdioEndpoint {
     if (!view) return this.#refuse(idText, unknownView(this.#selector));
     this.#session?.end();
     this.#session = new Session(this.#core, this.#selector, params);
-    this.#session.attach(this.#channel());
+    this.#session.attach(this.#channel);
     this.#write(utf8Wire(resultFrame(idText, initializeResult(this.#core, view, this.#session))));
   }
 
@@ -121,7 +132,7 @@ export class StdioEndpoint {
     };
     const context = {
       selector: this.#selector,
-      channel: this.#channel(),
+      channel: this.#channel,
       headers: undefined,
       connection: this.#id,
       done,
@@ -148,22 +159,22 @@ export class StdioEndpoint {
     this.#write(faultAnswer(fault, idText).wire);
   }
 
-  #channel(): ReplyChannel {
-    return {
-      streams: true,
-      send: (frame) => {
-        if (!this.#open || this.#output.writableLength > this.#core.limits.maxBufferedBytes) return false;
-        this.#write(utf8Wire(frame));
-        return true;
-      },
-      finish: (wire) => this.#write(wire),
-      drop: () => {},
-    };
+  #send(frame: string): boolean {
+    if (!this.#open || this.#output.writableLength > this.#core.limits.maxBufferedBytes) return false;
+    this.#write(utf8Wire(frame));
+    return true;
   }
 
+  /** Small answers of one turn leave in one write, and everything in the order in which it came. */
   #write(wire: Wire): void {
     if (!this.#open || !this.#output.writable) return;
-    if (wire.kind !== 'bytes') {
+    if (wire.kind === 'latin1') {
+      if (this.#outbox === '') setImmediate(this.#flush);
+      this.#outbox += `${wire.text}\n`;
+      return;
+    }
+    this.#flush();
+    if (wire.kind === 'utf8') {
       this.#output.write(`${wire.text}\n`, wire.kind);
       return;
     }
@@ -172,4 +183,10 @@ export class StdioEndpoint {
     this.#output.write('\n');
     this.#output.uncork();
   }
+
+  readonly #flush = (): void => {
+    const text = this.#outbox;
+    this.#outbox = '';
+    if (text !== '' && this.#output.writable) this.#output.write(text, 'latin1');
+  };
 }

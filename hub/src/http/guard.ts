@@ -13,6 +13,10 @@ export interface GuardOptions {
 
 const withoutPort = (host: string): string => host.toLowerCase().replace(/:\d+$/, '');
 
+/** Usual values of the header, as they come: with the port of this listener. */
+const isUsualHost = (host: string, port: number): boolean =>
+  host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+
 /**
  * Refuses what a page in a browser could send through a rebound name (MCP 2026-07-28, transports, security warning):
  * the Host must be a loopback name or an allowed one, an Origin, if sent, likewise. HOST_FORBIDDEN or undefined.
@@ -22,18 +26,20 @@ export function checkHostAndOrigin(
   options: GuardOptions,
 ): CounterpartError | undefined {
   const host = headers.host ?? '';
-  const hosts = options.allowedHosts.map((allowed) => allowed.toLowerCase());
-  if (
-    !LOOPBACK.has(withoutPort(host)) &&
-    !hosts.includes(host.toLowerCase()) &&
-    !hosts.includes(withoutPort(host))
-  ) {
+  if (!isUsualHost(host, options.port) && !isAllowedHost(host, options.allowedHosts)) {
     return hubError('HOST_FORBIDDEN', { header: 'Host', value: host.slice(0, 100), port: options.port });
   }
   const { origin } = headers;
   if (origin === undefined || options.allowedOrigins.includes(origin) || isLoopbackOrigin(origin))
     return undefined;
   return hubError('HOST_FORBIDDEN', { header: 'Origin', value: origin.slice(0, 100), port: options.port });
+}
+
+function isAllowedHost(host: string, allowedHosts: readonly string[]): boolean {
+  const name = withoutPort(host);
+  if (LOOPBACK.has(name)) return true;
+  const hosts = allowedHosts.map((allowed) => allowed.toLowerCase());
+  return hosts.includes(host.toLowerCase()) || hosts.includes(name);
 }
 
 function isLoopbackOrigin(origin: string): boolean {

@@ -64,10 +64,12 @@ type Route =
   | { readonly kind: 'mirror' }
   | { readonly kind: 'admin'; readonly path: string };
 
+const ALL: Route = { kind: 'mcp', selector: { kind: 'all' } };
+
 function routeOf(url: string): Route {
   const end = url.indexOf('?');
   const path = end < 0 ? url : url.slice(0, end);
-  if (path === '/mcp') return { kind: 'mcp', selector: { kind: 'all' } };
+  if (path === '/mcp') return ALL;
   if (path.startsWith('/mcp/s/'))
     return { kind: 'mcp', selector: { kind: 'server', id: path.slice('/mcp/s/'.length) } };
   if (path.startsWith('/mcp/p/'))
@@ -85,7 +87,8 @@ function refuse(
   port: number,
 ): CounterpartError | undefined {
   const access = options.access();
-  const foreign = checkHostAndOrigin(req.headers, { ...access, port });
+  const { allowedHosts, allowedOrigins } = access;
+  const foreign = checkHostAndOrigin(req.headers, { allowedHosts, allowedOrigins, port });
   if (foreign) return foreign;
   switch (route.kind) {
     case 'mirror':

@@ -32,6 +32,6 @@ export function readBody(req: IncomingMessage, maxBytes: number, done: (body: Bo
       text: parts.length === 1 && only ? only.toString() : Buffer.concat(parts).toString(),
     });
   });
+  // A request that is cut off says so by an error; nobody is left to answer.
   req.on('error', () => finish({ kind: 'aborted' }));
-  req.on('close', () => finish({ kind: 'aborted' }));
 }

@@ -8,7 +8,7 @@ import type { Core } from '../core.ts';
 import { codes, faultOf, invalidRequest, unsupportedVersion, type Fault } from '../wire/fault.ts';
 import { utf8Wire } from '../wire/frame.ts';
 import { headerText } from '../modern/headers.ts';
-import { acceptanceOf, HttpExchange } from './http-exchange.ts';
+import { acceptanceOf, HttpExchange, type ExchangeOptions } from './http-exchange.ts';
 import { initializeResult, serveLegacy, takeNotification } from '../legacy/legacy.ts';
 import type { Listens } from '../modern/listen.ts';
 import { readMessage, resultFrame, type ClientMessage, type ClientRequest } from '../wire/message.ts';
@@ -30,22 +30,20 @@ export class HttpEndpoint {
   readonly #core: Core;
   readonly #listens: Listens;
   readonly #sessions: SessionStore;
-  readonly #unread: UnreadAnswers;
+  readonly #exchanges: ExchangeOptions;
   #closed = false;
 
   constructor(core: Core, listens: Listens, sessions: SessionStore) {
     this.#core = core;
     this.#listens = listens;
     this.#sessions = sessions;
-    this.#unread = new UnreadAnswers(core.limits);
+    const { keepAliveMs, maxBufferedBytes } = core.limits;
+    const unread = new UnreadAnswers(core.limits);
+    this.#exchanges = { clock: core.clock, unread, keepAliveMs, maxBufferedBytes };
   }
 
   handle(req: IncomingMessage, res: ServerResponse, selector: ViewSelector): void {
-    const exchange = new HttpExchange(res, acceptanceOf(req), {
-      clock: this.#core.clock,
-      unread: this.#unread,
-      ...this.#core.limits,
-    });
+    const exchange = new HttpExchange(res, acceptanceOf(req), this.#exchanges);
     const visit = { req, exchange, selector };
     try {
       if (this.#closed) exchange.empty(503, { 'retry-after': '1', connection: 'close' });
@@ -124,7 +122,7 @@ export class HttpEndpoint {
       channel: exchange,
       headers: req.headers,
       connection: 'http',
-      done: () => {},
+      done: nothing,
     });
     // Closing the response is how a modern client cancels (2026-07-28, Streamable HTTP).
     exchange.gone = () => cancel?.('the client closed the response');
@@ -215,8 +213,12 @@ function answerFault(exchange: HttpExchange, idText: string, fault: Fault): void
   exchange.finish(wire, status);
 }
 
-const isJson = (req: IncomingMessage): boolean =>
-  /^application\/json\s*(?:;|$)/i.test(headerText(req.headers, 'content-type') ?? '');
+const nothing = (): void => undefined;
+
+function isJson(req: IncomingMessage): boolean {
+  const type = headerText(req.headers, 'content-type') ?? '';
+  return type === 'application/json' || /^application\/json\s*(?:;|$)/i.test(type);
+}
 
 /** The body decides the era; the version header only where the body says nothing. */
 function isModern(message: ClientMessage, req: IncomingMessage): boolean {

@@ -37,7 +37,7 @@ export class HttpExchange implements ReplyChannel {
   /** What the client can read. */
   readonly accept: Acceptance;
   readonly #options: ExchangeOptions;
-  readonly #extra: OutgoingHttpHeaders = {};
+  #extra: OutgoingHttpHeaders | undefined;
   #state: 'idle' | 'streaming' | 'ended' = 'idle';
   #stopKeepAlive: (() => void) | undefined;
   /** Called once if the client leaves before the answer. */
@@ -65,7 +65,7 @@ export class HttpExchange implements ReplyChannel {
 
   /** Sent with the headers of the answer. */
   setHeader(name: string, value: string): void {
-    this.#extra[name] = value;
+    this.#extra = { ...this.#extra, [name]: value };
   }
 
   /** Starts the event stream at once. */
@@ -139,9 +139,15 @@ function writeEvent(res: ServerResponse, wire: Wire): void {
   res.end();
 }
 
-function writeJson(res: ServerResponse, wire: Wire, status: number, extra: OutgoingHttpHeaders): void {
+function writeJson(
+  res: ServerResponse,
+  wire: Wire,
+  status: number,
+  extra: OutgoingHttpHeaders | undefined,
+): void {
   const length = byteLength(wire);
-  res.writeHead(status, { ...extra, 'content-type': 'application/json', 'content-length': length });
+  const own = { 'content-type': 'application/json', 'content-length': length };
+  res.writeHead(status, extra ? { ...extra, ...own } : own);
   if (wire.kind !== 'bytes') {
     res.end(wire.text, wire.kind);
     return;

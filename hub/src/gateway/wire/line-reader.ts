@@ -21,8 +21,13 @@ export class LineReader {
   push(chunk: Buffer): void {
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
-      this.#take(chunk.subarray(from, end));
-      this.#endLine();
+      const part = chunk.subarray(from, end);
+      // Most lines come whole.
+      if (this.#size === 0 && !this.#skipping && part.length <= this.#maxBytes) this.#line(part);
+      else {
+        this.#take(part);
+        this.#endLine();
+      }
       from = end + 1;
     }
     if (from < chunk.length) this.#take(chunk.subarray(from));
@@ -48,7 +53,10 @@ export class LineReader {
     this.#skipping = false;
     if (skipped) return;
     const [first] = parts;
-    const line = parts.length === 1 && first ? first : Buffer.concat(parts);
+    this.#line(parts.length === 1 && first ? first : Buffer.concat(parts));
+  }
+
+  #line(line: Buffer): void {
     if (line.length > 0 && !(line.length === 1 && line[0] === 0x0d)) this.#events.line(line);
   }
 }

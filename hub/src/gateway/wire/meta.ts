@@ -14,6 +14,7 @@ export const metaKeys = {
   subscriptionId: `${RESERVED}subscriptionId`,
 } as const;
 
+const PROGRESS_TOKEN = 'progressToken';
 const NO_META: JsonMembers = {};
 
 /** The `_meta` of a request's parameters; empty when there is none. */
@@ -46,22 +47,21 @@ const missing = (key: string, shape: string): Fault => ({
 });
 
 /**
- * Takes out of `params._meta` what ends at the hub: the reserved keys and the progress token, which is returned.
+ * Takes out of `params._meta` what ends at the hub: the reserved keys and the progress token, which is returned. A `_meta`
+ * that held nothing else is undefined afterwards.
  * Trace context and keys of vendors stay.
  */
 export function takeHopMeta(params: JsonMembers): RpcId | undefined {
   const meta = params['_meta'];
+  if (meta === undefined) return undefined;
   if (!isMembers(meta)) {
-    delete params['_meta'];
+    params['_meta'] = undefined;
     return undefined;
   }
-  const token = meta['progressToken'];
-  delete meta['progressToken'];
-  let kept = 0;
-  for (const key of Object.keys(meta)) {
-    if (key.startsWith(RESERVED)) delete meta[key];
-    else kept++;
-  }
-  if (kept === 0) delete params['_meta'];
+  const token = meta[PROGRESS_TOKEN];
+  const kept = Object.keys(meta).filter((key) => key !== PROGRESS_TOKEN && !key.startsWith(RESERVED));
+  // Undefined rather than deleted: an object that lost a member is kept as a hash table, and is slow to write out.
+  if (kept.length === 0) params['_meta'] = undefined;
+  else params['_meta'] = Object.fromEntries(kept.map((key) => [key, meta[key]]));
   return typeof token === 'string' || typeof token === 'number' ? token : undefined;
 }

@@ -26,8 +26,9 @@ export class Exchange implements RelayTicket {
   readonly id: number;
   readonly method: string;
   readonly timing: ExchangeTiming;
-  readonly answered: Answered;
-  /** Set for a relayed request: notifications and questions of the server go here. */
+  /** Set for a request of the hub's own. */
+  readonly #answered: Answered | undefined;
+  /** Set for a relayed request: its answer, notifications and questions of the server go here. */
   readonly sink: RelaySink | undefined;
   readonly token: RpcId | undefined;
   /** The last progress passed on; progress must grow. */
@@ -39,7 +40,7 @@ export class Exchange implements RelayTicket {
     this.id = id;
     this.method = method;
     this.timing = parts.timing;
-    this.answered = parts.answered;
+    this.#answered = parts.answered;
     this.sink = parts.sink;
     this.token = parts.token;
   }
@@ -53,6 +54,17 @@ export class Exchange implements RelayTicket {
     return this.timing.timeoutMs === Number.POSITIVE_INFINITY;
   }
 
+  /** Hands the answer over; untouched to a sink. */
+  reply(reply: RawReply): void {
+    if (this.sink) this.sink.settle(reply);
+    else this.#answered?.reply(reply);
+  }
+
+  fail(error: CounterpartError): void {
+    if (this.sink) this.sink.settle({ kind: 'failure', error });
+    else this.#answered?.fail(error);
+  }
+
   cancel(reason = 'the caller gave up'): void {
     this.#owner.abandon(this, reason);
   }
@@ -60,17 +72,10 @@ export class Exchange implements RelayTicket {
 
 export interface ExchangeParts {
   readonly timing: ExchangeTiming;
-  readonly answered: Answered;
+  /** Either this or a sink. */
+  readonly answered?: Answered | undefined;
   readonly sink?: RelaySink | undefined;
   readonly token?: RpcId | undefined;
-}
-
-/** Hands answers to a relay sink untouched. */
-export function toSink(sink: RelaySink): Answered {
-  return {
-    reply: (reply) => sink.settle(reply),
-    fail: (error) => sink.settle({ kind: 'failure', error }),
-  };
 }
 
 /** Reads the answer of a request of the hub's own. */

@@ -31,8 +31,13 @@ export class FrameReader {
   push(chunk: Buffer): void {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      this.#take(chunk.subarray(start, end));
-      this.#finish();
+      const part = chunk.subarray(start, end);
+      // Most lines come whole.
+      if (this.#parts.length === 0 && part.length <= this.#maxBytes) this.#line(part);
+      else {
+        this.#take(part);
+        this.#finish();
+      }
       start = end + 1;
     }
     if (start < chunk.length) this.#take(start === 0 ? chunk : chunk.subarray(start));
@@ -60,12 +65,19 @@ export class FrameReader {
     this.#parts = [];
     this.#size = 0;
     this.#head = undefined;
-    const end = line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length;
-    if (head) this.#events.oversize(head, line.subarray(Math.max(0, end - KEPT_BYTES), end));
-    else if (end === 0) this.#events.blank?.();
-    else this.#events.frame(end === line.length ? line : line.subarray(0, end));
+    if (head) this.#events.oversize(head, textOf(line).subarray(-KEPT_BYTES));
+    else this.#line(line);
+  }
+
+  #line(line: Buffer): void {
+    const text = textOf(line);
+    if (text.length === 0) this.#events.blank?.();
+    else this.#events.frame(text);
   }
 }
+
+const textOf = (line: Buffer): Buffer =>
+  line[line.length - 1] === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
 
 function lastBytes(parts: readonly Buffer[]): Buffer {
   let tail = Buffer.alloc(0);

@@ -14,7 +14,6 @@ import { Deadlines } from './deadlines.ts';
 import {
   Exchange,
   toPromise,
-  toSink,
   type ExchangeOwner,
   type ExchangeParts,
   type ExchangeTiming,
@@ -126,7 +125,6 @@ export class RpcSession implements ExchangeOwner {
     }
     const parts: ExchangeParts = {
       timing: this.#timing(request.timeoutMs),
-      answered: toSink(sink),
       sink,
       token: request.progressToken,
     };
@@ -169,7 +167,7 @@ export class RpcSession implements ExchangeOwner {
       if (!exchange) return;
       this.#options.events.outcome(true);
       const { idStart, idEnd, isError } = span;
-      exchange.answered.reply({ kind: 'frame', frame, idStart, idEnd, isError, era: this.era ?? 'legacy' });
+      exchange.reply({ kind: 'frame', frame, idStart, idEnd, isError, era: this.era ?? 'legacy' });
       return;
     }
     const parsed = parseJson(frame);
@@ -192,7 +190,7 @@ export class RpcSession implements ExchangeOwner {
   }
 
   fail(id: number, error: CounterpartError): void {
-    this.#take(id)?.answered.fail(error);
+    this.#take(id)?.fail(error);
   }
 
   /** Fails this request unless it was answered or given up. */
@@ -282,7 +280,7 @@ export class RpcSession implements ExchangeOwner {
     this.abandon(exchange, 'it took too long');
     if (exchange.sink) this.#options.events.outcome(false);
     const { method, timing } = exchange;
-    exchange.answered.fail(hubError('CALL_TIMEOUT', { server, method, timeoutMs: timing.timeoutMs }));
+    exchange.fail(hubError('CALL_TIMEOUT', { server, method, timeoutMs: timing.timeoutMs }));
   }
 
   #receiveParsed(message: JsonMembers, owner: Exchange | undefined): void {
