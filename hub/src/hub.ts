@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { type HubStatus, toCounterpartError } from '@counterpart/schemas';
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
@@ -8,13 +9,14 @@ import { createCatalog, type LiveCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import { Fleet } from './fleet/fleet.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { type AdminService, createAdminApp } from './http/admin.ts';
 import { startHttp } from './http/server.ts';
 import { readSecrets } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
+import type { ViewSelector } from './kernel/ports.ts';
 import { createRedactor } from './kernel/redact.ts';
 import { Scope } from './kernel/scope.ts';
 import { createMirrors } from './mirrors/mirrors.ts';
@@ -42,6 +44,8 @@ export interface Hub {
   status(): Promise<HubStatus>;
   /** Resolves when a client asked the hub to stop. */
   readonly stopRequested: Promise<void>;
+  /** Serves a client that speaks newline-delimited JSON-RPC; resolves when its input ended. */
+  serveStdio(input: Readable, output: Writable, selector: ViewSelector): Promise<void>;
   /** Ends calls, processes, streams and files; no process is left. */
   close(): Promise<void>;
 }
@@ -83,7 +87,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ready: () => state.ready,
     shutdown: () => stop(),
   });
-  const { url } = await openSurfaces(base, { ...domain, service, scope, options });
+  const { url, gateway } = await openSurfaces(base, { ...domain, service, scope, options });
   address.url = url;
   await domain.fleet.reconcile();
   if (options.ephemeral !== true) await follow(base, domain.fleet, scope);
@@ -96,6 +100,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     token: base.data.token,
     status: () => service.status(),
     stopRequested,
+    serveStdio: (input, output, selector) => gateway.connectStdio(input, output, selector).closed,
     close: () => scope.close(),
   };
 }
@@ -190,7 +195,7 @@ interface Surfaces {
 async function openSurfaces(
   base: Base,
   { catalog, fleet, service, scope, options }: Surfaces,
-): Promise<{ url: string }> {
+): Promise<{ url: string; gateway: Gateway }> {
   const { clock, log, config, data } = base;
   const { listen } = config.current();
   const serverInfo = { name: 'counterpart', version: packageFile.version };
@@ -219,7 +224,7 @@ async function openSurfaces(
     gateway.refuse();
     http.refuse();
   });
-  return { url: http.url };
+  return { url: http.url, gateway };
 }
 
 /** Folder and file are watched; what cannot be brought about is logged and leaves what runs as it is. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ViewSelector } from '../kernel/ports.ts';
 
 /** What of the hub a client is given: everything, one server, or one profile. */
 export const PartOptions = {
@@ -16,6 +17,12 @@ export const isOnePart = ({ server, profile }: Part): boolean =>
   server === undefined || profile === undefined;
 
 export const NOT_BOTH = 'give either --server or --profile';
+
+/** The same part, as the hub itself names it. */
+export function selectorOf({ server, profile }: Part): ViewSelector {
+  if (profile !== undefined) return { kind: 'profile', name: profile };
+  return server === undefined ? { kind: 'all' } : { kind: 'server', id: server };
+}
 
 /** Path of the hub's endpoint for a part of it. */
 export function endpointPath({ server, profile }: Part): string {

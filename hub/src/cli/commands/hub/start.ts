@@ -1,6 +1,7 @@
 import type { HubStatus, ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Hub } from '../../../hub.ts';
+import { aborted } from '../../aborted.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { createHubApi } from '../../hub-api.ts';
@@ -100,9 +101,3 @@ const welcome = (context: Context, status: HubStatus, tools: readonly ToolEntry[
 function listTools({ url, token }: Hub): Promise<ToolEntry[]> {
   return createHubApi({ url, token }, AbortSignal.timeout(10_000)).tools();
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

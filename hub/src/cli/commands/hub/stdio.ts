@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { aborted } from '../../aborted.ts';
 import { defineCommand } from '../../command.ts';
-import { endpointPath, isOnePart, NOT_BOTH, PartOptions } from '../../endpoint.ts';
+import { endpointPath, isOnePart, NOT_BOTH, type Part, PartOptions, selectorOf } from '../../endpoint.ts';
 import type { Context } from '../../context.ts';
 import { launchHub } from '../../launch.ts';
 import { findSettledHub, readToken } from '../../running-hub.ts';
@@ -13,18 +14,21 @@ export const stdio = defineCommand({
   group: 'hub',
   summary: 'Speak MCP over stdin and stdout, for clients that only launch commands',
   description:
-    'A thin shim between a client that launches commands (such as Claude Desktop) and the running hub. Starts the hub in the background if none runs. Standard output carries MCP and nothing else.',
+    'A thin shim between a client that launches commands (such as Claude Desktop) and the running hub. Starts the hub in the background if none runs. With --alone it is the hub itself for as long as the client stays: one process less on the way of every call, and nothing left in the background. Standard output carries MCP and nothing else.',
   options: [
     ['--server <name>', 'Only this server’s tools (default: all)'],
     ['--profile <name>', 'What this profile of hub.config.json offers'],
+    ['--alone', 'Be the hub, until the client leaves; refused while another hub runs for this home'],
   ],
   examples: [
     ['hub stdio', 'all servers'],
     ['hub stdio --server weather', 'one server'],
     ['hub stdio --profile search', 'one profile'],
+    ['hub stdio --alone', 'no process in the background'],
   ],
-  input: z.object(PartOptions).refine(isOnePart, NOT_BOTH),
-  async run(context, part) {
+  input: z.object({ ...PartOptions, alone: z.boolean().default(false) }).refine(isOnePart, NOT_BOTH),
+  async run(context, { alone, ...part }) {
+    if (alone) return serveAlone(context, part);
     const path = endpointPath(part);
     const endpoint = async () => (await ensureHub(context)) + path;
     await context.io.runShim({
@@ -37,6 +41,20 @@ export const stdio = defineCommand({
     });
   },
 });
+
+/** A hub like any other, which other clients may find and use, too; it ends with this client. */
+async function serveAlone({ home, io, signal }: Context, part: Part): Promise<void> {
+  // Another command may have the data folder for a moment.
+  await findSettledHub(home, SETTLE_MS, signal);
+  const { createHub } = await import('../../../hub.ts');
+  const hub = await createHub({ home: home.directory, port: 0 });
+  try {
+    const left = hub.serveStdio(io.stdin, io.stdout, selectorOf(part));
+    await Promise.race([left, hub.stopRequested, aborted(signal)]);
+  } finally {
+    await hub.close();
+  }
+}
 
 /** The address of the hub, started if need be. Several shims may begin at once: whoever comes second uses the first one's hub. */
 async function ensureHub(context: Context): Promise<string> {

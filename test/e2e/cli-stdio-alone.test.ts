@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  eventually,
+  fixtureServer,
+  HUB_PROGRAM,
+  makeHome,
+  markedProcesses,
+  startHub,
+} from '../fixtures/hub.ts';
+import { LineClient } from '../fixtures/gateway/line-client.ts';
+
+let place: ReturnType<typeof makeHome>;
+const cleanUp: (() => unknown)[] = [];
+beforeEach(() => {
+  place = makeHome({ mcpServers: { ok: fixtureServer('ok') } });
+});
+afterEach(async () => {
+  for (const undo of cleanUp.splice(0).reverse()) await undo();
+  place.remove();
+});
+
+function standAlone(...args: string[]) {
+  const child = spawn(process.execPath, [HUB_PROGRAM, 'stdio', '--alone', '--home', place.home, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: place.home },
+  });
+  cleanUp.push(() => child.kill('SIGKILL'));
+  const client = new LineClient();
+  client.input.pipe(child.stdin);
+  child.stdout.pipe(client.output);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return { client, ended: once(child, 'exit').then(([code]) => ({ code: Number(code), said })) };
+}
+
+test('a hub that stands alone serves its client and ends with it, and nothing is left', async () => {
+  const { client, ended } = standAlone('--server', 'ok');
+  await client.initialize();
+  let at = 0;
+  await eventually(async () =>
+    JSON.stringify((await client.request((at += 1), 'tools/list')).result).includes('"echo"'),
+  );
+  const { result } = await client.request('list', 'tools/list');
+  expect(result).toMatchObject({ tools: [{ name: 'echo' }] });
+  expect(markedProcesses(place.home)).toHaveLength(1);
+  client.end();
+  expect(await ended).toMatchObject({ code: 0 });
+  expect(markedProcesses(place.home)).toEqual([]);
+});
+
+test('no hub stands alone beside another one of the same home', async () => {
+  const hub = await startHub(place.home);
+  cleanUp.push(() => hub.stop());
+  const { ended } = standAlone();
+  const { code, said } = await ended;
+  expect(code).not.toBe(0);
+  expect(said).toContain('HUB_ALREADY_RUNNING');
+});
