@@ -75,9 +75,14 @@ export const CommandServer = z.strictObject({
 });
 export type CommandServer = z.infer<typeof CommandServer>;
 
-/** A remote server behind Streamable HTTP. */
+/** A remote server behind Streamable HTTP, or behind the HTTP+SSE of 2024-11-05. */
 export const RemoteServer = z.strictObject({
-  type: z.enum(['http', 'streamable-http', 'streamableHttp', 'sse']).optional().describe('May be left out.'),
+  type: z
+    .enum(['http', 'streamable-http', 'streamableHttp', 'sse'])
+    .optional()
+    .describe(
+      'May be left out: Streamable HTTP is tried, and HTTP+SSE where that is refused. `sse`: only HTTP+SSE.',
+    ),
   url: z.string().min(1).describe('Its MCP endpoint.'),
   headers: z
     .record(z.string(), Reference)

@@ -61,10 +61,14 @@ export class Bench {
 
   remote(
     url: string,
-    setup: Partial<UpstreamOptions> & { readonly headers?: Record<string, string> } = {},
+    setup: Partial<UpstreamOptions> & {
+      readonly headers?: Record<string, string>;
+      readonly transport?: 'sse' | undefined;
+    } = {},
   ): Upstream {
-    const { headers = {}, ...options } = setup;
-    return this.#keep({ id: 'remote', kind: 'remote', remote: { url, headers }, ...COMMON, ...options });
+    const { headers = {}, transport, ...options } = setup;
+    const remote = { url, headers, transport };
+    return this.#keep({ id: 'remote', kind: 'remote', remote, ...COMMON, ...options });
   }
 
   async close(): Promise<void> {

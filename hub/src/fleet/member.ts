@@ -198,7 +198,8 @@ function remoteTarget(
     options.redactor.add(/ (\S+)$/.exec(value)?.[1]);
   }
   const url = resolveText(origin.entry.url, id, options);
-  return { link: { remote: { url, headers } }, missingSecrets: [], command: undefined };
+  const transport = origin.entry.type === 'sse' ? ({ transport: 'sse' } as const) : {};
+  return { link: { remote: { url, headers, ...transport } }, missingSecrets: [], command: undefined };
 }
 
 function resolveMembers(

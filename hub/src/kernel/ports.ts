@@ -153,6 +153,8 @@ export interface UpstreamInfo {
   readonly capabilities: JsonMembers;
   readonly serverInfo?: JsonMembers | undefined;
   readonly instructions?: string | undefined;
+  /** Reached over HTTP+SSE of 2024-11-05. */
+  readonly transport?: 'sse' | undefined;
 }
 
 /** Lists as the server gave them, with every unknown member kept. */

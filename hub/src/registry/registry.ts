@@ -218,6 +218,7 @@ const StoredInfo = z.object({
   capabilities: StoredMembers,
   serverInfo: StoredMembers.optional(),
   instructions: z.string().optional(),
+  transport: z.literal('sse').optional(),
 });
 
 function snapshotRecords(db: Db, nowIso: () => string): Records<'saveSnapshot' | 'snapshot'> {

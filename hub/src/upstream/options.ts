@@ -33,6 +33,8 @@ export interface RemoteTarget {
   readonly url: string;
   /** Sent with every request; references are already resolved. */
   readonly headers: Readonly<Record<string, string>>;
+  /** `sse`: only HTTP+SSE of 2024-11-05 is tried. Default: Streamable HTTP, and this one after it was refused. */
+  readonly transport?: 'sse' | undefined;
   /** From connecting to the end of the handshake. Default 15,000. */
   readonly connectTimeoutMs?: number | undefined;
 }

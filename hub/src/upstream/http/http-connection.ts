@@ -1,54 +1,53 @@
-import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
-import type { ClientRequest } from 'node:http';
-import type { Era, JsonMembers, ProcessSnapshot, UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
+import { CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
+import type { JsonMembers, ProcessSnapshot, UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
 import { redactError } from '../../kernel/redact.ts';
 import type { Connection, ConnectionEvents } from '../connection.ts';
-import { legacyOnly, presumedEra, shakeHands } from '../era.ts';
-import { createAgent, exchangeHttp, publicUrl } from './http-exchange.ts';
-import { headerParameters, type HeaderParameter } from './http-headers.ts';
-import { HttpWire } from './http-wire.ts';
-import { readTools } from '../lists.ts';
+import { legacyOnly, presumedEra } from '../era.ts';
 import type { RemoteTarget, UpstreamOptions } from '../options.ts';
-import { RpcSession } from '../rpc/rpc-session.ts';
+import type { RpcSession } from '../rpc/rpc-session.ts';
+import { createAgent, type HttpPeer } from './http-exchange.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  retryDelay,
+  unreachable,
+  type LinkParts,
+  type RemoteLink,
+} from './remote-link.ts';
+import { SseLink } from './sse-link.ts';
+import { StreamableLink } from './streamable-link.ts';
 
-const CONNECT_TIMEOUT_MS = 15_000;
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 30_000;
+/** Answers to `initialize` after which a server may be one of 2024-11-05 (2025-11-25, transports, backwards compatibility). */
+const MEANS_SSE = new Set([400, 404, 405]);
 
-interface Live {
-  readonly session: RpcSession;
-  readonly wire: HttpWire;
-}
-
-/** A server behind Streamable HTTP; connected on first use, and again after it could not be reached. */
+/** A server at an address; connected on first use, and again after it could not be reached. */
 export class HttpConnection implements Connection {
   readonly process = undefined;
   readonly #target: RemoteTarget;
   readonly #options: UpstreamOptions;
   readonly #events: ConnectionEvents;
-  readonly #url: URL;
-  readonly #agent;
-  #live: Live | undefined;
+  readonly #peer: HttpPeer;
+  #link: RemoteLink | undefined;
   #connecting: Promise<RpcSession> | undefined;
-  #renewing: Promise<void> | undefined;
-  #stream: ClientRequest | undefined;
+  #retry: (() => void) | undefined;
   #connects = 0;
   #snapshot: ProcessSnapshot;
-  #era: Era | undefined;
+  /** How it was reached last: tried first the next time. */
+  #known: UpstreamInfo | undefined;
   #closed = false;
 
   constructor(target: RemoteTarget, options: UpstreamOptions, events: ConnectionEvents) {
+    const { id: server, redact, clock } = options;
+    const url = parsedUrl(server, target.url);
     this.#target = target;
     this.#options = options;
     this.#events = events;
-    this.#url = parsedUrl(options.id, target.url);
-    this.#agent = createAgent(this.#url);
-    this.#era = presumedEra(options);
-    this.#snapshot = { state: 'stopped', restarts: 0, since: options.clock.now() };
+    this.#peer = { server, url, agent: createAgent(url), redact };
+    this.#known = presumedEra(options) && options.prior?.info;
+    this.#snapshot = { state: 'stopped', restarts: 0, since: clock.now() };
   }
 
   get session(): RpcSession | undefined {
-    return this.#live?.session;
+    return this.#link?.session;
   }
 
   get snapshot(): ProcessSnapshot {
@@ -56,7 +55,7 @@ export class HttpConnection implements Connection {
   }
 
   ready(): Promise<RpcSession> {
-    if (this.#live) return Promise.resolve(this.#live.session);
+    if (this.#link) return Promise.resolve(this.#link.session);
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;
     });
@@ -69,47 +68,35 @@ export class HttpConnection implements Connection {
 
   observe(answered: boolean): void {
     if (answered === (this.#snapshot.state === 'ready')) return;
-    if (answered && this.#live) this.#become('ready');
+    if (answered && this.#link) this.#become('ready');
     else if (!answered) this.#become('degraded', 'a call was not answered in time');
   }
 
-  /** Tools whose header annotations break the rules cannot be called over HTTP; they are left out and logged. */
   accept(lists: UpstreamLists): UpstreamLists {
-    const live = this.#live;
-    if (live?.session.era !== 'modern') return lists;
-    const { known, tools } = this.#withHeaders(lists.tools);
-    live.wire.learn(known);
-    return { ...lists, tools };
+    return this.#link?.accept(lists) ?? lists;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const live = this.#live;
-    this.#drop();
-    if (live) await this.#endSession(live);
-    live?.wire.close();
-    live?.session.failAll(
-      hubError('UPSTREAM_LOST', { server: this.#options.id, detail: 'it was removed from the hub' }),
-    );
-    this.#agent.destroy();
+    this.#retry?.();
+    const link = this.#forget();
+    const { id: server } = this.#options;
+    await link?.close(hubError('UPSTREAM_LOST', { server, detail: 'it was removed from the hub' }));
+    this.#peer.agent.destroy();
     this.#become('stopped');
   }
 
   async #connect(): Promise<RpcSession> {
+    this.#retry?.();
     this.#become('starting');
-    const live = this.#newLive();
-    const { clock } = this.#options;
     const giveUp = new AbortController();
     const timeoutMs = this.#target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-    const stop = clock.after(timeoutMs, () =>
-      giveUp.abort(this.#unreachable(`no answer to the handshake in ${timeoutMs} ms`)),
+    const stop = this.#options.clock.after(timeoutMs, () =>
+      giveUp.abort(unreachable(this.#peer, `no answer to the handshake in ${timeoutMs} ms`)),
     );
     try {
-      const info = await this.#greet(live, giveUp.signal);
-      this.#opened(live, info);
-      return live.session;
+      return await this.#reach(giveUp.signal);
     } catch (thrown) {
-      live.wire.close();
       const error = redactError(toCounterpartError(thrown), this.#options.redact);
       this.#become('degraded', error.message);
       throw error;
@@ -118,140 +105,69 @@ export class HttpConnection implements Connection {
     }
   }
 
-  #newLive(): Live {
-    const { id: server, clock, log, redact, limits } = this.#options;
-    const peer = { server, url: this.#url, agent: this.#agent, redact };
-    const wire = new HttpWire(peer, this.#target.headers, {
-      renew: () => this.#renew(wire),
-      unreachable: (error) => this.#unreached(wire, error),
-    });
-    const events = {
-      notification: (method: string, params: JsonMembers) => this.#events.notification(method, params),
-      outcome: (answered: boolean) => this.observe(answered),
-      junk: () => undefined,
-    };
-    const session = new RpcSession({ server, clock, log, redact, limits, events }, wire);
-    wire.attach(session);
-    return { session, wire };
-  }
-
-  async #greet(live: Live, signal: AbortSignal): Promise<UpstreamInfo> {
-    const { id: server, declare = {}, clock } = this.#options;
-    const expect = legacyOnly(this.#era);
-    const info = await shakeHands(live.session, { server, expect, declare, clock, signal });
-    this.#era = info.era;
-    // Without the schemas the first calls would lack headers that a modern server insists on.
-    if (info.era === 'modern' && info.capabilities['tools'] !== undefined) {
-      live.wire.learn(this.#withHeaders(await readTools(live.session, signal)).known);
+  async #reach(signal: AbortSignal): Promise<RpcSession> {
+    const sse = (): Promise<RpcSession> => this.#try((parts) => new SseLink(parts), signal);
+    const streamable = (): Promise<RpcSession> => this.#try((parts) => new StreamableLink(parts), signal);
+    if (this.#target.transport === 'sse') return sse();
+    const [first, second] = this.#known?.transport === 'sse' ? [sse, streamable] : [streamable, sse];
+    try {
+      return await first();
+    } catch (thrown) {
+      if (signal.aborted || (first === streamable && !meansSse(thrown))) throw thrown;
+      return await second().catch((other: unknown) => {
+        // Of two failures the first one is about the transport that the server is more likely to have.
+        throw other instanceof CounterpartError && other.code === 'UPSTREAM_PROTOCOL' ? other : thrown;
+      });
     }
-    return info;
   }
 
-  #opened(live: Live, info: UpstreamInfo): void {
-    if (this.#closed) throw this.#unreachable('it was removed from the hub');
-    this.#live = live;
+  async #try(make: (parts: LinkParts) => RemoteLink, signal: AbortSignal): Promise<RpcSession> {
+    const link: RemoteLink = make({
+      options: this.#options,
+      target: this.#target,
+      peer: this.#peer,
+      expect: legacyOnly(this.#known?.era),
+      hooks: {
+        notification: (method: string, params: JsonMembers) => this.#events.notification(method, params),
+        outcome: (answered) => this.observe(answered),
+        lost: (error) => this.#lost(link, error),
+        renewed: (info) => this.#events.opened(link.session, info),
+      },
+    });
+    const info = await link.greet(signal);
+    if (this.#closed) {
+      link.drop();
+      throw unreachable(this.#peer, 'it was removed from the hub');
+    }
+    this.#link = link;
+    this.#known = info;
     this.#connects += 1;
     this.#become('ready');
-    if (info.era === 'legacy') this.#openStream(live, 0);
-    this.#events.opened(live.session, info);
+    link.opened(info);
+    this.#events.opened(link.session, info);
+    return link.session;
   }
 
-  /** The legacy server's own stream, where it offers one: changes of lists and of resources come here. */
-  #openStream(live: Live, failures: number): void {
-    const { session, wire } = live;
-    let heard = false;
-    const again = (): void => {
-      this.#stream = undefined;
-      const attempt = heard ? 0 : failures + 1;
-      this.#options.clock.after(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt), () => {
-        if (this.#live === live) this.#openStream(live, attempt);
-      });
-    };
-    const headers = { ...wire.common(), Accept: 'text/event-stream' };
-    this.#stream = exchangeHttp(
-      wire.peer,
-      { method: 'GET', headers },
-      {
-        accepted: () => {
-          heard = true;
-        },
-        message: (frame) => session.receive(frame),
-        ended: again,
-        failed: again,
-        // 405: it has no such stream. Any other refusal means the same to us.
-        refused: () => {
-          this.#stream = undefined;
-        },
-      },
-    );
-  }
-
-  /** A new session on the same wire, for requests that the server refused because the old session is gone. */
-  #renew(wire: HttpWire): Promise<void> {
-    this.#renewing ??= this.#initializeAnew(wire).finally(() => {
-      this.#renewing = undefined;
-    });
-    return this.#renewing;
-  }
-
-  async #initializeAnew(wire: HttpWire): Promise<void> {
-    const live = this.#live;
-    if (live?.wire !== wire) throw this.#unreachable('the connection was replaced');
-    wire.forgetSession();
-    const { id: server, declare = {}, clock } = this.#options;
-    const signal = AbortSignal.timeout(this.#target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
-    const info = await shakeHands(live.session, { server, expect: 'legacy', declare, clock, signal });
-    this.#stream?.destroy();
-    if (info.era === 'legacy') this.#openStream(live, 0);
-    this.#events.opened(live.session, info);
-  }
-
-  #unreached(wire: HttpWire, error: CounterpartError): void {
-    if (this.#live?.wire !== wire) return;
-    this.#drop();
+  #lost(link: RemoteLink, error: CounterpartError): void {
+    if (this.#link !== link) return;
+    this.#forget()?.drop();
     this.#become('degraded', error.message);
+    // Such a server speaks on its stream alone: without one nobody would hear that its lists changed.
+    if (this.#known?.transport === 'sse') this.#reconnectLater(0);
   }
 
-  #drop(): void {
-    const wasLive = this.#live !== undefined;
-    this.#live = undefined;
-    this.#stream?.destroy();
-    this.#stream = undefined;
-    if (wasLive) this.#events.lost();
-  }
-
-  /** Ends the legacy session at the server, which may not support it; nobody waits long for it. */
-  #endSession({ wire }: Live): Promise<void> {
-    if (wire.sessionId === undefined) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => resolve();
-      const request = exchangeHttp(
-        wire.peer,
-        { method: 'DELETE', headers: wire.common() },
-        {
-          message: done,
-          ended: done,
-          refused: done,
-          failed: done,
-        },
-      );
-      request.setTimeout(FIRST_RETRY_MS, () => request.destroy());
+  #reconnectLater(failures: number): void {
+    this.#retry = this.#options.clock.after(retryDelay(failures), () => {
+      if (this.#closed || this.#link) return;
+      this.ready().catch(() => this.#reconnectLater(failures + 1));
     });
   }
 
-  #withHeaders(tools: UpstreamLists['tools']) {
-    const known = new Map<string, readonly HeaderParameter[]>();
-    const kept = tools.filter((tool) => {
-      const parameters = headerParameters(tool);
-      if (parameters && parameters.length > 0) known.set(tool.name, parameters);
-      if (!parameters)
-        this.#options.log.warn(
-          { server: this.#options.id, tool: tool.name },
-          'a tool with an invalid x-mcp-header was left out',
-        );
-      return parameters !== undefined;
-    });
-    return { known, tools: kept };
+  #forget(): RemoteLink | undefined {
+    const link = this.#link;
+    this.#link = undefined;
+    if (link) this.#events.lost();
+    return link;
   }
 
   #become(state: ProcessSnapshot['state'], problem?: string): void {
@@ -263,10 +179,10 @@ export class HttpConnection implements Connection {
       ...(problem === undefined ? {} : { problem }),
     };
   }
+}
 
-  #unreachable(detail: string): CounterpartError {
-    return hubError('UPSTREAM_UNREACHABLE', { server: this.#options.id, url: publicUrl(this.#url), detail });
-  }
+function meansSse(thrown: unknown): boolean {
+  return thrown instanceof CounterpartError && MEANS_SSE.has(Number(thrown.params['status']));
 }
 
 function parsedUrl(server: string, text: string): URL {
