@@ -21,6 +21,8 @@ export interface Scenario {
   readonly name: string;
   /** Words of every check that failed; empty: the scenario passed. */
   readonly failures: readonly string[];
+  /** Every check with its outcome as `id: OUTCOME`, sorted. */
+  readonly checks: readonly string[];
 }
 
 interface Check {
@@ -66,7 +68,7 @@ function readScenario(file: string): Scenario {
   const failures = checks
     .filter(({ status }) => status === 'FAILURE')
     .map(({ id, errorMessage }) => `${id}: ${errorMessage ?? ''}`);
-  return { name, failures };
+  return { name, failures, checks: checks.map(({ id, status }) => `${id}: ${status}`).sort() };
 }
 
 /**

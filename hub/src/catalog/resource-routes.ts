@@ -43,17 +43,25 @@ export function templatePattern(template: string): RegExp | undefined {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
+const hasResources = (source: CatalogSource | undefined): boolean =>
+  source?.upstream.info?.capabilities['resources'] !== undefined;
+
 const schemeOf = (uri: string): string | undefined => SCHEME.exec(uri)?.[1]?.toLowerCase();
 
-/** Finds the server that has a resource: by its listed URI, a template, or as the first that uses its scheme. */
+/**
+ * Finds the server that has a resource: by its listed URI, a template, as the first that uses its scheme, or as the only
+ * server there is: many answer for URIs that they list nowhere.
+ */
 export class ResourceRoutes {
   readonly #byUri: ReadonlyMap<string, ResourceRoute>;
   readonly #byServer: ReadonlyMap<string, CatalogSource>;
   readonly #templates: readonly { readonly pattern: RegExp; readonly source: CatalogSource }[];
   readonly #schemes = new Map<string, CatalogSource>();
+  readonly #only: CatalogSource | undefined;
 
   constructor(merged: Pick<Merged, 'resources' | 'resourceTemplates'>, sources: readonly CatalogSource[]) {
     this.#byUri = new Map(merged.resources.map(({ item, source }) => [item.key, { source, uri: item.own }]));
+    this.#only = sources.length === 1 ? sources[0] : undefined;
     this.#byServer = new Map(sources.map((source) => [source.id, source]));
     this.#templates = merged.resourceTemplates.flatMap(({ item, source }) => {
       const pattern = item.key === item.own ? templatePattern(item.own) : undefined;
@@ -74,7 +82,8 @@ export class ResourceRoutes {
     if (rewritten && owner) return { source: owner, uri: rewritten.uri };
     const source =
       this.#templates.find(({ pattern }) => pattern.test(uri))?.source ??
-      this.#schemes.get(schemeOf(uri) ?? '');
+      this.#schemes.get(schemeOf(uri) ?? '') ??
+      (hasResources(this.#only) ? this.#only : undefined);
     return source && { source, uri };
   }
 }
