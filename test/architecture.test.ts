@@ -40,7 +40,7 @@ test('a server imports its own files, the kit and zod, nothing else', () => {
 const ROWS: readonly (readonly string[])[] = [
   ['kernel'],
   ['store'],
-  ['builder', 'catalog', 'config', 'interop', 'registry', 'search', 'supervisor', 'upstream'],
+  ['builder', 'catalog', 'config', 'interop', 'policy', 'registry', 'search', 'supervisor', 'upstream'],
   ['gateway', 'http', 'mirrors'],
   ['cli', 'fleet', 'composition'],
 ];
@@ -84,6 +84,34 @@ test.each(LIBRARIES)('%s is imported in its own rooms only', (library, homes) =>
   expect(show(breaches)).toEqual([]);
 });
 
+const codeOf = (file: string): string =>
+  readFileSync(`${ROOT}${file}`, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+
+/** How a request could get to a server, whose own room is not meant, and the only files that may do it. */
+const WAYS_TO_A_SERVER: readonly (readonly [way: string, code: RegExp, files: readonly string[]])[] = [
+  ['forwarding a request', /(?<!\b(?:this|course|#?gate))\.forward\(/, ['gateway/relay/tool-gate.ts']],
+  ['a request of the hub itself', /\bupstream\??\.request\(/i, []],
+  [
+    'the method by its name',
+    /['"`]tools\/call['"`]/,
+    [
+      'admin-service.ts', // in the error about a server's refusal
+      'builder/stdio-session.ts', // a package that is being made, against its mirror: no server of the hub yet
+      'gateway/modern/headers.ts',
+      'gateway/relay/targets.ts',
+      'gateway/relay/tool-calls.ts',
+      'gateway/relay/tool-gate.ts',
+    ],
+  ],
+];
+
+test.each(WAYS_TO_A_SERVER)('no tool is called past the gate: %s', (_, code, allowed) => {
+  const files = globSync('hub/src/**/*.ts', { cwd: ROOT })
+    .map((file) => file.slice('hub/src/'.length))
+    .filter((file) => !file.startsWith('upstream/') && !file.endsWith('.test.ts'));
+  expect(files.filter((file) => code.test(codeOf(`hub/src/${file}`))).toSorted()).toEqual(allowed);
+});
+
 test('the core names no server: adding one changes no file of it', () => {
   const servers = globSync('servers/*/manifest.json', { cwd: ROOT }).map(
     (file) => file.split(/[\\/]/)[1] ?? '',
@@ -95,7 +123,7 @@ test('the core names no server: adding one changes no file of it', () => {
   const naming = core
     .filter((file) => !file.endsWith('.test.ts'))
     .flatMap((file) => {
-      const code = readFileSync(`${ROOT}${file}`, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      const code = codeOf(file);
       return servers
         .filter((id) => new RegExp(`(['"\`])${id}\\1|servers/${id}\\b`).test(code))
         .map((id) => `${file} names ${id}`);

@@ -29,6 +29,7 @@ import { toDetail, toSummaries, toSummary } from './fleet/summary.ts';
 import type { AdminService } from './http/admin.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Redactor } from './kernel/redact.ts';
+import type { ToolCalls } from './kernel/ports.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
 import { RpcFailure } from './upstream/rpc-failure.ts';
@@ -47,6 +48,7 @@ export interface AdminOptions {
   readonly configFile: string;
   readonly fleet: Fleet;
   readonly catalog: LiveCatalog;
+  readonly calls: ToolCalls;
   readonly registry: Registry;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
@@ -157,27 +159,15 @@ function readEnd(file: string): Buffer {
   }
 }
 
-function caller({ catalog, redactor }: AdminOptions): AdminService['call'] {
+function caller(options: AdminOptions): AdminService['call'] {
+  const { calls, redactor } = options;
   return async ({ tool, arguments: args, timeoutMs }: CallRequest, signal) => {
-    const view = catalog.view({ kind: 'all' });
-    const found = view?.tool(tool);
-    if (!found) {
-      const near = view?.similarTools(tool).slice(0, 3) ?? [];
-      throw hubError('TOOL_UNKNOWN', {
-        tool,
-        suggestion: near.length > 0 ? `. Did you mean ${near.join(', ')}?` : '',
-      });
-    }
-    const params = { name: found.name, arguments: args };
     try {
-      return await found.upstream.request('tools/call', params, {
-        signal,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      });
+      return await calls.call({ view: { kind: 'all' }, tool, arguments: args, via: 'cli', signal, timeoutMs });
     } catch (cause) {
       if (!(cause instanceof RpcFailure)) throw cause;
       throw hubError('CALL_REFUSED', {
-        server: found.upstream.id,
+        server: options.catalog.view({ kind: 'all' })?.tool(tool)?.server ?? 'The server',
         method: 'tools/call',
         tool,
         detail: redactor.redact(cause.message),

@@ -1,4 +1,4 @@
-import type { LeftOut, Profile } from '@counterpart/schemas';
+import { effectOf, type LeftOut, type Profile } from '@counterpart/schemas';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type {
@@ -6,6 +6,7 @@ import type {
   CatalogChange,
   CatalogSource,
   CatalogView,
+  ToolDescription,
   UpstreamLists,
   ViewSelector,
 } from '../kernel/ports.ts';
@@ -20,6 +21,8 @@ export interface CatalogOptions {
   readonly log: Logger;
   /** True for a tool that must not be offered, such as one whose change awaits approval. */
   readonly quarantined?: ((server: string, tool: string) => boolean) | undefined;
+  /** False for a tool that is to be as unknown as one that never was; asked anew at every change. */
+  readonly visible?: ((tool: ToolDescription) => boolean) | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -51,6 +54,7 @@ interface Entry {
 class SourceCatalog implements LiveCatalog {
   readonly #log: Logger;
   readonly #quarantined: (server: string, tool: string) => boolean;
+  readonly #visible: (tool: ToolDescription) => boolean;
   /** In order of id. */
   #entries = new Map<string, Entry>();
   #version = 0;
@@ -67,6 +71,7 @@ class SourceCatalog implements LiveCatalog {
     this.#log = options.log;
     this.#changes = new ChangeBursts(options.clock ?? systemClock);
     this.#quarantined = options.quarantined ?? (() => false);
+    this.#visible = options.visible ?? (() => true);
     this.#merged = mergeSources([]);
     this.#all = new MergedView(0, [], this.#merged);
   }
@@ -173,7 +178,15 @@ class SourceCatalog implements LiveCatalog {
   }
 
   #items(): SourceItems[] {
-    return [...this.#entries.values()].map(({ items }) => items);
+    return [...this.#entries.values()].map(({ items }) => this.#offered(items));
+  }
+
+  #offered(items: SourceItems): SourceItems {
+    const { id } = items.source;
+    const tools = items.tools.filter(({ own, hubName, value }) =>
+      this.#visible({ server: id, name: own, hubName, effect: effectOf(value) }),
+    );
+    return tools.length === items.tools.length ? items : { ...items, tools };
   }
 
   #rebuild(): void {
@@ -198,13 +211,21 @@ class SourceCatalog implements LiveCatalog {
     const built = this.#servers.get(id);
     const items = this.#entries.get(id)?.items;
     if (built || !items) return built;
-    const own =
-      items.source.prefix === ''
-        ? items
-        : itemsOf({ ...items.source, prefix: '' }, items.lists, this.#quarantined);
+    const own = items.source.prefix === '' ? this.#offered(items) : this.#ownNames(items);
     const view = new MergedView(this.#version, [own], mergeSources([own]));
     this.#servers.set(id, view);
     return view;
+  }
+
+  /** The same tools as in the whole under the names that their server has for them. */
+  #ownNames(items: SourceItems): SourceItems {
+    const offered = new Map(this.#offered(items).tools.map(({ own, hubName }) => [own, hubName]));
+    const renamed = itemsOf({ ...items.source, prefix: '' }, items.lists, this.#quarantined);
+    const tools = renamed.tools.flatMap((tool) => {
+      const hubName = offered.get(tool.own);
+      return hubName === undefined ? [] : [{ ...tool, hubName }];
+    });
+    return { ...renamed, tools };
   }
 
   /** A selection of the whole; built when somebody asks for it. */

@@ -1,8 +1,9 @@
-import { Profile, type ToolDefinition } from '@counterpart/schemas';
+import { effectOf, Profile, type ToolDefinition } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { MemoryUpstream } from '../../../test/fixtures/gateway/memory-upstream.ts';
 import { mergeSources } from './merge.ts';
-import { matchTools, selectProfile, visibleTools } from './profile.ts';
+import { matchTools } from '../kernel/tool-patterns.ts';
+import { selectProfile, visibleTools } from './profile.ts';
 import { itemsOf } from './source-items.ts';
 
 const tool = (name: string, readOnlyHint = true): ToolDefinition => ({
@@ -39,7 +40,7 @@ const keys = (owned: readonly { readonly item: { readonly key: string } }[]) =>
   owned.map(({ item }) => item.key);
 
 test('a pattern means a name, stars stand for any text, and nothing else in it is special', () => {
-  const matches = (pattern: string, name: string) => matchTools([pattern])(name, tool(name));
+  const matches = (pattern: string, name: string) => matchTools([pattern])(name, "read");
   expect(
     [
       ['a__get', 'a__get'],
@@ -56,11 +57,12 @@ test('a pattern means a name, stars stand for any text, and nothing else in it i
 
 test('a pattern of an effect means what the annotations say; silence is the worst', () => {
   const destructive = matchTools(['effect:destructive']);
+  const matches = (definition: ToolDefinition) => destructive('a', effectOf(definition));
   expect([
-    destructive('a', tool('a')),
-    destructive('a', tool('a', false)),
-    destructive('a', { name: 'a', inputSchema: { type: 'object' } }),
-    destructive('a', { name: 'a', inputSchema: { type: 'object' }, annotations: { destructiveHint: false } }),
+    matches(tool('a')),
+    matches(tool('a', false)),
+    matches({ name: 'a', inputSchema: { type: 'object' } }),
+    matches({ name: 'a', inputSchema: { type: 'object' }, annotations: { destructiveHint: false } }),
   ]).toEqual([false, true, true, false]);
 });
 

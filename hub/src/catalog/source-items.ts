@@ -16,6 +16,8 @@ export interface Item {
 
 export interface ToolItem extends Item {
   readonly value: ToolDefinition;
+  /** Its name at `/mcp`, also where `key` is another one. */
+  readonly hubName: string;
 }
 
 /** Everything one server offers, serialised once and kept until this server changes. */
@@ -46,7 +48,7 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
     if (detail !== undefined) refuse('tool', name, detail);
     else if (quarantined(id, name))
       problems.push({ server: id, kind: 'tool', name, code: 'TOOL_QUARANTINED', detail: AWAITS_APPROVAL });
-    else return [{ ...named(tool, name, nameOf), value: tool }];
+    else return [{ ...named(tool, name, nameOf), value: tool, hubName: nameOf(name) }];
     return [];
   });
   const listed = (kind: LeftOut['kind'], values: readonly JsonMembers[], make: MakeItem): Item[] =>

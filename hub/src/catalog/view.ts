@@ -1,3 +1,4 @@
+import { effectOf } from '@counterpart/schemas';
 import type { CatalogView, JsonMembers, ListKind, ListPage, ToolRoute, Upstream } from '../kernel/ports.ts';
 import { unionCapabilities, unionInstructions } from './capabilities.ts';
 import type { Merged, Owned } from './merge.ts';
@@ -15,6 +16,15 @@ const joined = (first: string | undefined, second: string | undefined): string |
   first !== undefined && second !== undefined ? `${first}\n\n${second}` : (first ?? second);
 
 const pagesOf = (owned: readonly Owned[]): Pages => new Pages(owned.map(({ item }) => item));
+
+const routeOf = ({ item, source }: Owned<ToolItem>): ToolRoute => ({
+  server: source.id,
+  upstream: source.upstream,
+  name: item.own,
+  hubName: item.hubName,
+  effect: effectOf(item.value),
+  definition: item.value,
+});
 
 /** In what a view differs from one that lists all it has. */
 export interface ViewOptions {
@@ -56,12 +66,7 @@ export class MergedView implements CatalogView {
       resources: pagesOf(merged.resources),
       resourceTemplates: pagesOf(merged.resourceTemplates),
     };
-    this.#tools = new Map(
-      merged.tools.map(({ item, source }) => [
-        item.key,
-        { upstream: source.upstream, name: item.own, definition: item.value },
-      ]),
-    );
+    this.#tools = new Map(merged.tools.map((owned) => [owned.item.key, routeOf(owned)]));
     this.searchable = visible && this.#tools;
     this.#prompts = new Map(
       merged.prompts.map(({ item, source }) => [item.key, { upstream: source.upstream, name: item.own }]),

@@ -5,6 +5,7 @@ import type { FanOut } from './fan-out.ts';
 import type { GatewayLimits } from './limits.ts';
 import { searchHint } from './search/definitions.ts';
 import type { Parking } from './parking/parking.ts';
+import type { ToolGate } from './relay/tool-gate.ts';
 import { metaKeys } from './wire/meta.ts';
 
 /** What every part of the gateway shares. */
@@ -15,6 +16,7 @@ export interface Core {
   readonly limits: GatewayLimits;
   readonly fanOut: FanOut;
   readonly parking: Parking;
+  readonly gate: ToolGate;
   readonly serverInfo: { readonly name: string; readonly version: string };
   readonly instructions: string | undefined;
   /** JSON text of the `_meta` member by which the hub signs its own results. */

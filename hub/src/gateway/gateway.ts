@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
-import type { Catalog, ViewSelector } from '../kernel/ports.ts';
+import type { CallPolicy, Catalog, ToolCalls, ViewSelector } from '../kernel/ports.ts';
 import { signature, type Core } from './core.ts';
 import { createFanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http/http-endpoint.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
 import { Listens } from './modern/listen.ts';
 import { Parking } from './parking/parking.ts';
+import { createToolCalls } from './relay/tool-calls.ts';
+import { ToolGate } from './relay/tool-gate.ts';
 import { SessionStore } from './legacy/session-store.ts';
 import type { Session } from './legacy/session.ts';
 import { StdioEndpoint } from './stdio-endpoint.ts';
@@ -18,6 +20,8 @@ export interface GatewayOptions {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Asked of every call, whatever way it came. Default: all are allowed. */
+  readonly policy?: CallPolicy | undefined;
   /** How the hub names itself to clients. */
   readonly serverInfo: { readonly name: string; readonly version: string };
   /** Put before the instructions of the servers. */
@@ -32,6 +36,8 @@ export interface Gateway {
   handle(req: IncomingMessage, res: ServerResponse, selector: ViewSelector): void;
   /** Serves one client that speaks newline-delimited JSON-RPC; `closed` resolves when its input ended and all is cancelled. */
   connectStdio(input: Readable, output: Writable, selector: ViewSelector): { readonly closed: Promise<void> };
+  /** Tools for surfaces that are not MCP. */
+  readonly calls: ToolCalls;
   /** Legacy sessions alive. */
   sessions(): number;
   /** Answers 503 to every new HTTP request from now on; calls in flight go on. */
@@ -55,6 +61,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     serverInfo,
     instructions: options.instructions,
     parking: new Parking({ clock, limits, metaText }),
+    gate: new ToolGate(options.policy ?? {}, clock),
     metaText,
   };
   const listens = new Listens(core);
@@ -68,6 +75,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   return {
+    calls: createToolCalls(catalog, core.gate),
     handle: (req, res, selector) => http.handle(req, res, selector),
     connectStdio(input, output, selector) {
       const pipe = new StdioEndpoint(core, listens, selector, { input, output });

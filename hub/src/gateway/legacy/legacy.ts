@@ -90,9 +90,10 @@ function forward(
   const ask = (question: string, asked: JsonMembers, signal: AbortSignal): Promise<JsonMembers> =>
     session.ask(channel, question, asked, signal);
   const ticket = relay(
-    target.upstream,
+    core.gate,
+    target,
     { method, params, progressToken },
-    { idText, caller: session.caller, channel, ask, done },
+    { idText, caller: session.caller, view: session.selector, channel, ask, done },
   );
   if (running) session.inFlight.set(idText, (reason) => ticket.cancel(reason));
 }

@@ -6,6 +6,7 @@ import { MemoryUpstream } from '../../../../test/fixtures/gateway/memory-upstrea
 import type { Core } from '../core.ts';
 import { createFanOut } from '../fan-out.ts';
 import { defaultLimits } from '../limits.ts';
+import { ToolGate } from '../relay/tool-gate.ts';
 import { Parking } from '../parking/parking.ts';
 import { SessionStore } from './session-store.ts';
 import { Session } from './session.ts';
@@ -52,6 +53,7 @@ function setUp(maxSessions: number): { clock: HandClock; store: SessionStore; op
     fanOut,
     limits: defaultLimits,
     parking: new Parking({ clock, limits: defaultLimits, metaText: '{}' }),
+    gate: new ToolGate({}, clock),
     serverInfo: { name: 'n', version: '1' },
     instructions: undefined,
     metaText: '{}',

@@ -84,13 +84,17 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
   const target = findTarget(view, method, params, 'modern');
   if (isFault(target)) return target;
   if (isOwnResult(target)) return answerOwn(core, target.result, { ...context, idText, era: 'modern' });
+  // Not when found by search: the client could not know which of the arguments to repeat in headers.
   const mismatch =
-    context.headers && target.tool && checkParamHeaders(context.headers, target.tool, params['arguments']);
+    context.headers &&
+    target.called?.via === 'mcp' &&
+    checkParamHeaders(context.headers, target.called.route.definition, params['arguments']);
   if (mismatch) return mismatch;
   const progressToken = takeHopMeta(params);
   const passage = {
     idText,
     caller,
+    view: context.selector,
     channel: context.channel,
     ask: core.parking.ask,
     done: context.done,
@@ -99,7 +103,7 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
   const relayed = { method, params, progressToken };
   const ticket = isRetry(target.upstream, params)
     ? core.parking.resume({ server: target.upstream.id, request: relayed, passage })
-    : relay(target.upstream, relayed, passage);
+    : relay(core.gate, target, relayed, passage);
   return 'code' in ticket ? ticket : (reason) => ticket.cancel(reason);
 }
 

@@ -29,6 +29,7 @@ class HandClock implements Clock {
 const passage: Passage = {
   idText: '1',
   caller: { era: 'modern', capabilities: {} },
+  view: { kind: 'all' },
   channel: { streams: true, send: () => true, finish: () => undefined, drop: () => undefined },
   ask: () => Promise.reject(new Error('not used')),
   done: () => undefined,

@@ -7,13 +7,17 @@ import type {
   RelaySink,
   RelayTicket,
   RpcId,
+  ToolCall,
   Upstream,
+  ViewSelector,
 } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { answerOf, faultAnswer, isFailed } from '../wire/answer.ts';
 import { faultOf, type Fault } from '../wire/fault.ts';
 import type { Origin } from '../parking/client-of.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
+import type { Target } from './targets.ts';
+import { OWNER, type ToolGate } from './tool-gate.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { utf8Wire } from '../wire/frame.ts';
 import { notificationFrame, resultFrame } from '../wire/message.ts';
@@ -49,6 +53,8 @@ export interface Asking extends RelayTicket {
 export interface Passage {
   readonly idText: string;
   readonly caller: Caller;
+  /** The URL of the gateway it came by. */
+  readonly view: ViewSelector;
   readonly channel: ReplyChannel;
   /** Set for a modern client, whose call may be parked. */
   readonly origin?: Origin | undefined;
@@ -58,8 +64,13 @@ export interface Passage {
 }
 
 /** Forwards a request and carries back everything that belongs to it. Cancelling after the answer does nothing. */
-export function relay(upstream: Upstream, request: RelayRequest, passage: Passage): RelayTicket {
-  const course = new Course(upstream, request, passage);
+export function relay(
+  gate: ToolGate,
+  target: Target,
+  request: RelayRequest,
+  passage: Passage,
+): RelayTicket {
+  const course = new Course(gate, target, request, passage);
   course.forward(request);
   return course;
 }
@@ -69,7 +80,9 @@ class Course implements RelaySink, Asking {
   readonly request: RelayRequest;
   lacking: Fault | undefined;
   onEnd: (() => void) | undefined;
+  readonly #gate: ToolGate;
   readonly #upstream: Upstream;
+  readonly #call: ToolCall | undefined;
   #passage: Passage;
   /** False while the client thinks about a question. */
   #attached = true;
@@ -84,8 +97,10 @@ class Course implements RelaySink, Asking {
   #ended = false;
   #giveUp: AbortController | undefined;
 
-  constructor(upstream: Upstream, request: RelayRequest, passage: Passage) {
-    this.#upstream = upstream;
+  constructor(gate: ToolGate, target: Target, request: RelayRequest, passage: Passage) {
+    this.#gate = gate;
+    this.#upstream = target.upstream;
+    this.#call = target.called && toolCall(target.called, request, passage);
     this.#passage = passage;
     this.request = request;
     this.caller = passage.caller;
@@ -105,7 +120,7 @@ class Course implements RelaySink, Asking {
   }
 
   forward(request: RelayRequest): void {
-    this.#ticket = this.#upstream.forward(request, this);
+    this.#ticket = this.#gate.forward(this.#upstream, request, this, this.#call);
   }
 
   settle(reply: RelayReply): void {
@@ -202,6 +217,12 @@ class Course implements RelaySink, Asking {
     this.onEnd?.();
   }
 }
+
+const toolCall = (
+  { route, via }: NonNullable<Target['called']>,
+  { params }: RelayRequest,
+  { caller, view }: Passage,
+): ToolCall => ({ route, via, caller, view, principal: OWNER, arguments: params['arguments'] });
 
 /** Progress under the token of the request that waits now; undefined when that one wants none. */
 const retold = (params: JsonMembers, progressToken: RpcId | undefined): JsonMembers | undefined =>

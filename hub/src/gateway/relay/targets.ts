@@ -1,6 +1,6 @@
-import { hubError, type CounterpartError, type ToolDefinition } from '@counterpart/schemas';
+import { hubError, type CounterpartError } from '@counterpart/schemas';
 import { HUB_TOOL_NAMES } from '../../kernel/hub-tools.ts';
-import type { CatalogView, Era, JsonMembers, ToolRoute, Upstream } from '../../kernel/ports.ts';
+import type { CallVia, CatalogView, Era, JsonMembers, ToolRoute, Upstream } from '../../kernel/ports.ts';
 import { readHubCall } from '../search/hub-call.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/members.ts';
@@ -9,7 +9,7 @@ import { isMembers } from '../../kernel/members.ts';
 export interface Target {
   readonly upstream: Upstream;
   /** The tool that is called, when one is. */
-  readonly tool?: ToolDefinition;
+  readonly called?: { readonly route: ToolRoute; readonly via: CallVia } | undefined;
 }
 
 /** A call that the hub answers itself. */
@@ -55,7 +55,7 @@ function findTool(view: CatalogView, params: JsonMembers): Target | OwnResult | 
   const found = view.tool(name);
   if (!found) return faultOf(unknownTool(view, name));
   params['name'] = found.name;
-  return { upstream: found.upstream, tool: found.definition };
+  return { upstream: found.upstream, called: { route: found, via: 'mcp' } };
 }
 
 /** One of the hub's own: its answer, or the call it stands for, whose arguments become those of the request. */
@@ -71,11 +71,11 @@ function hubTool(
   params['name'] = found.route.name;
   if (found.args === undefined) delete params['arguments'];
   else params['arguments'] = found.args;
-  // Without the definition: the client could not know which of these arguments to repeat in headers.
-  return { upstream: found.route.upstream };
+  return { upstream: found.route.upstream, called: { route: found.route, via: 'search' } };
 }
 
-function unknownTool(view: CatalogView, tool: string): CounterpartError {
+/** The answer to a name that the view does not have, whether it never was or is not to be known. */
+export function unknownTool(view: CatalogView, tool: string): CounterpartError {
   const similar = view.similarTools(tool);
   const suggestion = similar.length === 0 ? '' : `. Did you mean ${similar.join(', ')}?`;
   return hubError('TOOL_UNKNOWN', { tool, suggestion });

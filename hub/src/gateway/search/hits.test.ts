@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '@counterpart/schemas';
+import { effectOf, type ToolDefinition } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { MemoryUpstream } from '../../../../test/fixtures/gateway/memory-upstream.ts';
 import { hitLines } from './hits.ts';
@@ -6,7 +6,11 @@ import { hitLines } from './hits.ts';
 const upstream = new MemoryUpstream({});
 const routes = (definitions: readonly ToolDefinition[]) =>
   new Map(
-    definitions.map((definition) => [definition.name, { upstream, name: definition.name, definition }]),
+    definitions.map((definition) => {
+      const { name } = definition;
+      const effect = effectOf(definition);
+      return [name, { server: upstream.id, upstream, name, hubName: name, effect, definition }];
+    }),
   );
 
 test('ten hits take at most two kilobytes, whatever their names and texts, and no character is cut', () => {

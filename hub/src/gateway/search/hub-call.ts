@@ -1,4 +1,4 @@
-import { effectOf, hubError, type CounterpartError, type Effect } from '@counterpart/schemas';
+import { hubError, type CounterpartError, type Effect } from '@counterpart/schemas';
 import { hubTools } from '../../kernel/hub-tools.ts';
 import { isMembers } from '../../kernel/members.ts';
 import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
@@ -47,8 +47,7 @@ function find(tools: Tools, { query, limit }: JsonMembers): HubCall {
 const NOTHING_FOUND = 'No tool fits. Try other words: the thing, and what is to happen to it.';
 
 /** One definition that needs nothing beside it: under the hub's name, with the tool by which it is called. */
-function describe(name: string, { definition }: ToolRoute): string {
-  const effect = effectOf(definition);
+function describe(name: string, { definition, effect }: ToolRoute): string {
   return JSON.stringify({ ...definition, name, effect, callWith: hubTools.call[effect] });
 }
 
@@ -59,7 +58,7 @@ interface Call {
 }
 
 function call({ used, allowed, name }: Call, route: ToolRoute, given: JsonMembers): HubCall {
-  const effect = effectOf(route.definition);
+  const { effect } = route;
   if (EFFECTS.indexOf(effect) > EFFECTS.indexOf(allowed))
     return refusal(hubError('TOOL_EFFECT', { tool: name, effect, used, needed: hubTools.call[effect] }));
   const strays = Object.keys(given).filter((key) => key !== 'name' && key !== 'arguments');

@@ -1,0 +1,107 @@
+import { hubError, type ErrorCode } from '@counterpart/schemas';
+import type { Clock } from '../../kernel/clock.ts';
+import type {
+  CallOutcome,
+  CallPolicy,
+  Caller,
+  JsonMembers,
+  RelayReply,
+  RelayRequest,
+  RelaySink,
+  RelayTicket,
+  ToolCall,
+  Upstream,
+} from '../../kernel/ports.ts';
+import { isFailed } from '../wire/answer.ts';
+import { inputRequestOf } from './input-rounds.ts';
+
+/** Answerable for every call as long as a hub has one owner and no accounts. */
+export const OWNER = 'owner';
+
+const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
+
+/** The one place from which requests of clients reach a server; no tool is called but through it (`test/architecture.test.ts`). */
+export class ToolGate {
+  readonly #policy: CallPolicy;
+  readonly #clock: Clock;
+
+  constructor(policy: CallPolicy, clock: Clock) {
+    this.#policy = policy;
+    this.#clock = clock;
+  }
+
+  /** Forwards what the policy allows; what it denies is settled with its error before this returns. `call` says which tool is called. */
+  forward(upstream: Upstream, request: RelayRequest, sink: RelaySink, call: ToolCall | undefined): RelayTicket {
+    if (!call) {
+      if (request.method !== 'tools/call') return upstream.forward(request, sink);
+      return refuse(sink, hubError('INTERNAL', { detail: 'a tool was to be called that no policy had seen' }));
+    }
+    const denied = this.#policy.check?.(call);
+    if (denied) return refuse(sink, denied);
+    if (!this.#policy.observe) return upstream.forward(request, sink);
+    return this.#watched(upstream, request, sink, call);
+  }
+
+  #watched(upstream: Upstream, request: RelayRequest, sink: RelaySink, call: ToolCall): RelayTicket {
+    const began = this.#clock.now();
+    const observed = new ObservedSink(sink, (kind, code) =>
+      this.#policy.observe?.(call, { kind, code, durationMs: this.#clock.now() - began }),
+    );
+    const ticket = upstream.forward(request, observed);
+    return {
+      cancel(reason) {
+        observed.end('cancelled');
+        ticket.cancel(reason);
+      },
+    };
+  }
+}
+
+function refuse(sink: RelaySink, error: ReturnType<typeof hubError>): RelayTicket {
+  sink.settle({ kind: 'failure', error });
+  return NOTHING_TO_CANCEL;
+}
+
+/** Passes everything on and tells once how the call ended. */
+class ObservedSink implements RelaySink {
+  readonly #sink: RelaySink;
+  #tell: ((kind: CallOutcome['kind'], code?: ErrorCode) => void) | undefined;
+
+  constructor(sink: RelaySink, tell: (kind: CallOutcome['kind'], code?: ErrorCode) => void) {
+    this.#sink = sink;
+    this.#tell = tell;
+  }
+
+  get caller(): Caller {
+    return this.#sink.caller;
+  }
+
+  settle(reply: RelayReply): void {
+    this.#sink.settle(reply);
+    this.end(outcomeOf(reply), reply.kind === 'failure' ? reply.error.code : undefined);
+  }
+
+  notify(method: string, params: JsonMembers): void {
+    this.#sink.notify(method, params);
+  }
+
+  ask(method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> {
+    return this.#sink.ask(method, params, signal);
+  }
+
+  end(kind: CallOutcome['kind'], code?: ErrorCode): void {
+    const tell = this.#tell;
+    this.#tell = undefined;
+    tell?.(kind, code);
+  }
+}
+
+const ERROR_MARK = Buffer.from('"isError"');
+
+function outcomeOf(reply: RelayReply): CallOutcome['kind'] {
+  if (reply.kind === 'failure') return 'failed';
+  if (reply.isError) return 'refused';
+  if (inputRequestOf(reply)) return 'asked';
+  // Only a frame that names the member at all is worth being read whole.
+  return reply.frame.includes(ERROR_MARK) && isFailed(reply) ? 'tool-error' : 'ok';
+}
