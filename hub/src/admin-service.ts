@@ -163,7 +163,14 @@ function caller(options: AdminOptions): AdminService['call'] {
   const { calls, redactor } = options;
   return async ({ tool, arguments: args, timeoutMs }: CallRequest, signal) => {
     try {
-      return await calls.call({ view: { kind: 'all' }, tool, arguments: args, via: 'cli', signal, timeoutMs });
+      return await calls.call({
+        view: { kind: 'all' },
+        tool,
+        arguments: args,
+        via: 'cli',
+        signal,
+        timeoutMs,
+      });
     } catch (cause) {
       if (!(cause instanceof RpcFailure)) throw cause;
       throw hubError('CALL_REFUSED', {

@@ -5,21 +5,25 @@ import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
 import { ensureBundle } from './builder/ensure-bundle.ts';
 import { sweepStaging } from './builder/staging.ts';
-import { createCatalog, type LiveCatalog } from './catalog/catalog.ts';
+import { createCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import { Fleet } from './fleet/fleet.ts';
+import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { type AdminService, createAdminApp } from './http/admin.ts';
 import { startHttp } from './http/server.ts';
 import { readSecrets } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
+import type { ToolDescription } from './kernel/ports.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
 import type { ViewSelector } from './kernel/ports.ts';
 import { createRedactor } from './kernel/redact.ts';
 import { Scope } from './kernel/scope.ts';
 import { createMirrors } from './mirrors/mirrors.ts';
+import { chainPolicies } from './policy/chain.ts';
+import { configPolicy } from './policy/config-policy.ts';
 import { createRegistry } from './registry/registry.ts';
 import { watchServers } from './registry/watch.ts';
 import { createEventLog } from './store/event-log.ts';
@@ -81,13 +85,14 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const service = createAdminService({
     ...base,
     ...domain,
+    calls: domain.gateway.calls,
     version: packageFile.version,
     startedAt: new Date(base.clock.now()).toISOString(),
     url: () => address.url,
     ready: () => state.ready,
     shutdown: () => stop(),
   });
-  const { url, gateway } = await openSurfaces(base, { ...domain, service, scope, options });
+  const { url } = await openSurfaces(base, { ...domain, service, scope, options });
   address.url = url;
   await domain.fleet.reconcile();
   if (options.ephemeral !== true) await follow(base, domain.fleet, scope);
@@ -100,7 +105,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     token: base.data.token,
     status: () => service.status(),
     stopRequested,
-    serveStdio: (input, output, selector) => gateway.connectStdio(input, output, selector).closed,
+    serveStdio: (input, output, selector) => domain.gateway.connectStdio(input, output, selector).closed,
     close: () => scope.close(),
   };
 }
@@ -151,7 +156,7 @@ async function openBase(options: HubOptions, scope: Scope) {
   };
 }
 
-/** Supervisor, catalog and fleet. */
+/** Supervisor, catalog, fleet, and the gateway before them. */
 function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUrl: (id: string) => string }) {
   const { clock, log, config, dataDir, redactor, events, registry } = base;
   const { spawnConcurrency } = config.current().defaults;
@@ -170,7 +175,9 @@ function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUr
       registry.updateHealth(server, state, detail).catch(failed);
     }),
   );
-  const catalog = createCatalog({ log });
+  const policy = chainPolicies([configPolicy(() => config.current())]);
+  const visible = (tool: ToolDescription) => policy.visible?.(tool, OWNER) ?? true;
+  const catalog = createCatalog({ log, visible });
   scope.add(() => catalog.close());
   const fleet = new Fleet({
     ...base,
@@ -180,26 +187,26 @@ function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUr
     ensureBundle: async (directory) => void (await ensureBundle(directory)),
     mirrorUrl,
   });
-  return { supervisor, catalog, fleet };
+  const serverInfo = { name: 'counterpart', version: packageFile.version };
+  const gateway = createGateway({ catalog, clock, log, policy, serverInfo });
+  return { supervisor, catalog, fleet, gateway };
 }
 
 interface Surfaces {
-  readonly catalog: LiveCatalog;
+  readonly gateway: Gateway;
   readonly fleet: Fleet;
   readonly service: AdminService;
   readonly scope: Scope;
   readonly options: HubOptions;
 }
 
-/** Gateway, admin API and mirrors behind one listener. */
+/** The gateway, the admin API and mirrors behind one listener. */
 async function openSurfaces(
   base: Base,
-  { catalog, fleet, service, scope, options }: Surfaces,
-): Promise<{ url: string; gateway: Gateway }> {
-  const { clock, log, config, data } = base;
+  { gateway, fleet, service, scope, options }: Surfaces,
+): Promise<{ url: string }> {
+  const { log, config, data } = base;
   const { listen } = config.current();
-  const serverInfo = { name: 'counterpart', version: packageFile.version };
-  const gateway = createGateway({ catalog, clock, log, serverInfo });
   const mirrors = createMirrors({ seed: MIRROR_SEED, directoryOf: (id) => directoryOf(fleet, id) });
   const http = await startHttp({
     host: options.host ?? listen.host,
@@ -224,7 +231,7 @@ async function openSurfaces(
     gateway.refuse();
     http.refuse();
   });
-  return { url: http.url, gateway };
+  return { url: http.url };
 }
 
 /** Folder and file are watched; what cannot be brought about is logged and leaves what runs as it is. */

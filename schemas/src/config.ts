@@ -47,7 +47,31 @@ const isolation = z
     '`shared` (the default): one process or connection for all clients; `session`: one for each session of a client of 2025-11-25 or before, and one for each call of any other client; `call`: one for each call. Apart from `shared`, a server of 2025-11-25 or before is told what the client it runs for can be asked.',
   );
 
+/** Which tools are meant: a pattern of names, or all tools of one effect. */
+const ToolPattern = z
+  .string()
+  .regex(
+    /^(?:effect:(?:read|write|destructive)|[A-Za-z0-9._*-]{1,128})$/,
+    'a tool\'s name, in which `*` stands for any text, or "effect:read", "effect:write", "effect:destructive"',
+  );
+
+/** Which tools of one server nobody may see or call. */
+export const ToolPolicy = z.strictObject({
+  deny: z
+    .array(ToolPattern)
+    .optional()
+    .describe(
+      'Its tools that are not offered: its own names of them, with `*`, or `effect:write` and so on.',
+    ),
+  readOnly: z
+    .boolean()
+    .optional()
+    .describe("Only its tools of effect read are offered; `false`: all, whatever the hub's `policy` says."),
+});
+export type ToolPolicy = z.infer<typeof ToolPolicy>;
+
 const common = {
+  policy: ToolPolicy.optional(),
   enabled,
   prefix,
   description: z.string().optional().describe('For people; the hub does not read it.'),
@@ -108,17 +132,10 @@ export const ServerOverride = z.strictObject({
     .optional()
     .describe('Its settings and secrets. References are resolved.'),
   isolation,
+  policy: ToolPolicy.optional(),
   ...timing,
 });
 export type ServerOverride = z.infer<typeof ServerOverride>;
-
-/** Which tools are meant: a pattern of names in the hub, or all tools of one effect. */
-const ToolPattern = z
-  .string()
-  .regex(
-    /^(?:effect:(?:read|write|destructive)|[A-Za-z0-9._*-]{1,128})$/,
-    'a tool\'s name in the hub, in which `*` stands for any text, or "effect:read", "effect:write", "effect:destructive"',
-  );
 
 /** A selection of everything the hub serves, at a URL of its own. */
 export const Profile = z.strictObject({
@@ -243,6 +260,17 @@ export const HubConfig = z.strictObject({
           'Processes or connections of one server whose `isolation` is `session` or `call`; a call that needs one more is answered "busy".',
         ),
       graceMs: z.int().min(0).default(86_400_000).describe("How long a dead server's tools stay listed."),
+    })
+    .prefault({}),
+  policy: z
+    .strictObject({
+      deny: z
+        .array(ToolPattern)
+        .default([])
+        .describe(
+          'Tools that nobody sees or calls by any way: names in the hub, with `*`, or `effect:destructive` and so on.',
+        ),
+      readOnly: z.boolean().default(false).describe('Only tools of effect read are offered.'),
     })
     .prefault({}),
   mcpServers: z

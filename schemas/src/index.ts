@@ -25,7 +25,15 @@ export {
 } from './blueprint.ts';
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
-export { CommandServer, HubConfig, Profile, RemoteServer, ServerEntry, ServerOverride } from './config.ts';
+export {
+  CommandServer,
+  HubConfig,
+  Profile,
+  RemoteServer,
+  ServerEntry,
+  ServerOverride,
+  ToolPolicy,
+} from './config.ts';
 export { BuildReport, BuildStage } from './build.ts';
 export { HubEvent, ServerState } from './event.ts';
 export {

@@ -40,7 +40,7 @@ const keys = (owned: readonly { readonly item: { readonly key: string } }[]) =>
   owned.map(({ item }) => item.key);
 
 test('a pattern means a name, stars stand for any text, and nothing else in it is special', () => {
-  const matches = (pattern: string, name: string) => matchTools([pattern])(name, "read");
+  const matches = (pattern: string, name: string) => matchTools([pattern])(name, 'read');
   expect(
     [
       ['a__get', 'a__get'],

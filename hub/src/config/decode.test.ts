@@ -154,7 +154,7 @@ test('a profile has defaults, and what is wrong with one is told by its place', 
     '✖ Unrecognized key "serves"; did you mean "servers"?\n  → at profiles.ops.serves, line 1',
   );
   expect(detailOf('{ "profiles": { "ops": { "tools": { "include": ["effect:evil"] } } } }')).toMatch(
-    /a tool's name in the hub.*\n {2}→ at profiles\.ops\.tools\.include\.0, line 1/,
+    /a tool's name, in which.*\n {2}→ at profiles\.ops\.tools\.include\.0, line 1/,
   );
   expect(detailOf('{ "profiles": { "My Ops": {} } }')).toMatch(/at profiles\.My Ops/);
 });

@@ -35,7 +35,7 @@ export function toDesired(discovery: Discovery, config: HubConfig): Desired {
     settings: ServerOverride | CommandServer | RemoteServer | undefined,
   ) => {
     const hash = createHash('sha256')
-      .update(canonicalJson([origin, config.defaults]))
+      .update(canonicalJson([withoutPolicy(origin), config.defaults]))
       .digest('hex');
     servers.set(id, { id, origin, prefix: settings?.prefix ?? id, enabled: settings?.enabled, hash });
   };
@@ -48,6 +48,15 @@ export function toDesired(discovery: Discovery, config: HubConfig): Desired {
     else add(id, 'command' in entry ? { kind: 'command', entry } : { kind: 'remote', entry }, entry);
   }
   return { servers, problems };
+}
+
+/** What may be called is no matter of the process: a change of it restarts nothing. */
+function withoutPolicy(origin: Origin): Origin {
+  if (origin.kind === 'built')
+    return { ...origin, override: origin.override && { ...origin.override, policy: undefined } };
+  return origin.kind === 'command'
+    ? { ...origin, entry: { ...origin.entry, policy: undefined } }
+    : { ...origin, entry: { ...origin.entry, policy: undefined } };
 }
 
 export interface FleetChange {

@@ -64,12 +64,7 @@ export interface Passage {
 }
 
 /** Forwards a request and carries back everything that belongs to it. Cancelling after the answer does nothing. */
-export function relay(
-  gate: ToolGate,
-  target: Target,
-  request: RelayRequest,
-  passage: Passage,
-): RelayTicket {
+export function relay(gate: ToolGate, target: Target, request: RelayRequest, passage: Passage): RelayTicket {
   const course = new Course(gate, target, request, passage);
   course.forward(request);
   return course;

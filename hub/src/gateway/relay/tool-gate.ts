@@ -31,10 +31,18 @@ export class ToolGate {
   }
 
   /** Forwards what the policy allows; what it denies is settled with its error before this returns. `call` says which tool is called. */
-  forward(upstream: Upstream, request: RelayRequest, sink: RelaySink, call: ToolCall | undefined): RelayTicket {
+  forward(
+    upstream: Upstream,
+    request: RelayRequest,
+    sink: RelaySink,
+    call: ToolCall | undefined,
+  ): RelayTicket {
     if (!call) {
       if (request.method !== 'tools/call') return upstream.forward(request, sink);
-      return refuse(sink, hubError('INTERNAL', { detail: 'a tool was to be called that no policy had seen' }));
+      return refuse(
+        sink,
+        hubError('INTERNAL', { detail: 'a tool was to be called that no policy had seen' }),
+      );
     }
     const denied = this.#policy.check?.(call);
     if (denied) return refuse(sink, denied);
