@@ -1,12 +1,15 @@
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { measureColdServer, type Cold } from './cold-server.ts';
 import { LoadClient } from './mcp-load.ts';
 import { load, median, pssMegabytes, type Load } from './measure.ts';
 import { measureRecovery } from './recovery.ts';
+import { soak } from './soak.ts';
 import { startDirect, startHubWithEcho, type Started, type Target } from './targets.ts';
 
 /** Rounds go through all targets in turn, so that a busy moment of the machine hits them alike. */
-const ROUNDS = Number(process.argv[2] ?? 5);
+const { values, positionals } = parseArgs({ options: { soak: { type: 'string' } }, allowPositionals: true });
+const ROUNDS = Number(positionals[0] ?? 5);
 const WARM_UP_MS = 500;
 const SERIAL_MS = 1_000;
 const PARALLEL_MS = 1_500;
@@ -98,17 +101,25 @@ async function compare(direct: Started, hub: Started): Promise<void> {
   console.log(`\nHub process after the load: ${pssMegabytes(hub.pid).toFixed(1)} MB PSS`);
 }
 
-console.log(`Node ${process.version}, ${cpus().length} processors, ${ROUNDS} rounds, medians\n`);
-const direct = await startDirect();
-const hub = await startHubWithEcho();
-try {
-  await compare(direct, hub);
-} finally {
-  await hub.stop();
-  await direct.stop();
+async function benchmark(): Promise<void> {
+  console.log(`Node ${process.version}, ${cpus().length} processors, ${ROUNDS} rounds, medians\n`);
+  const direct = await startDirect();
+  const hub = await startHubWithEcho();
+  try {
+    await compare(direct, hub);
+  } finally {
+    await hub.stop();
+    await direct.stop();
+  }
+  printCold(await measureColdServer(COLD_SERVER));
+  const { backMs, failed } = await measureRecovery(ROUNDS);
+  console.log(
+    `\nA server killed under load: back in ${backMs.toFixed(0)} ms, ${failed} calls failed (medians of ${ROUNDS})`,
+  );
 }
-printCold(await measureColdServer(COLD_SERVER));
-const { backMs, failed } = await measureRecovery(ROUNDS);
-console.log(
-  `\nA server killed under load: back in ${backMs.toFixed(0)} ms, ${failed} calls failed (medians of ${ROUNDS})`,
-);
+
+if (values.soak === undefined) await benchmark();
+else {
+  const { growthMb, calls } = await soak(Number(values.soak), console.log);
+  console.log(`${calls} calls; the hub grew by ${growthMb.toFixed(1)} MB from the second to the last third`);
+}

@@ -4,6 +4,13 @@ import { join } from 'node:path';
 import { makeHome, startHub } from '../fixtures/hub.ts';
 import { LoadClient, type Era } from './mcp-load.ts';
 
+/** A client of the benchmark: any number of requests at once; rejects unless the answer is a result. */
+export interface Caller {
+  /** Text of the answer. */
+  request(method: string, name?: string, args?: string): Promise<string>;
+  close(): unknown;
+}
+
 /** Something that answers MCP over HTTP, in a process of its own. */
 export interface Target {
   readonly name: string;
@@ -20,7 +27,8 @@ export interface Started {
   stop(): Promise<unknown>;
 }
 
-const ECHO = join(import.meta.dirname, 'echo-server.ts');
+/** The server of the benchmark, a program that speaks stdio. */
+export const ECHO = join(import.meta.dirname, 'echo-server.ts');
 
 /** The echo server itself over node:http: what no hub can be faster than. */
 export async function startDirect(): Promise<Started> {

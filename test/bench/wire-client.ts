@@ -13,6 +13,8 @@ interface Waiting {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+const LINE_END = Buffer.from('\r\n');
 
 /** One kept connection with one request at a time on it: cheap enough not to be what the benchmark measures. */
 export class WireConnection {
@@ -24,10 +26,11 @@ export class WireConnection {
   #due = Number.POSITIVE_INFINITY;
   #answer: Omit<Answer, 'body'> = { status: 0, session: undefined };
   #bodyAt = 0;
+  #chunked = false;
 
   constructor(url: string) {
-    const { hostname, port, pathname } = new URL(url);
-    this.#head = `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\n`;
+    const { hostname, port, pathname, search } = new URL(url);
+    this.#head = `POST ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\n`;
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
     for (const event of ['error', 'close'])
@@ -50,9 +53,11 @@ export class WireConnection {
     this.#parts.push(chunk);
     this.#size += chunk.length;
     if (this.#due === Number.POSITIVE_INFINITY) this.#readHead();
-    if (this.#size < this.#due) return;
+    if (this.#size < this.#due || (this.#chunked && !endsWith(chunk, LAST_CHUNK))) return;
     const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts);
-    const body = bytes.toString('utf8', this.#bodyAt, this.#due);
+    const body = this.#chunked
+      ? joined(bytes, this.#bodyAt)
+      : bytes.toString('utf8', this.#bodyAt, this.#due);
     const waiting = this.#waiting;
     this.#parts = [];
     this.#size = 0;
@@ -73,5 +78,20 @@ export class WireConnection {
     };
     this.#bodyAt = end + HEAD_END.length;
     this.#due = this.#bodyAt + Number(length ?? 0);
+    this.#chunked = /\r\ntransfer-encoding: *chunked/i.test(head);
+  }
+}
+
+const endsWith = (bytes: Buffer, end: Buffer): boolean => bytes.subarray(-end.length).equals(end);
+
+/** Text of a body that came in chunks (RFC 9112, section 7.1). */
+function joined(bytes: Buffer, from: number): string {
+  const parts: Buffer[] = [];
+  for (let at = from; ;) {
+    const end = bytes.indexOf(LINE_END, at);
+    const size = Number.parseInt(bytes.toString('latin1', at, end), 16);
+    if (end < 0 || !(size > 0)) return Buffer.concat(parts).toString();
+    parts.push(bytes.subarray(end + 2, end + 2 + size));
+    at = end + 2 + size + 2;
   }
 }

@@ -1,0 +1,118 @@
+import type { Recovery } from './recovery.ts';
+import type { ManyServers } from './report-extras.ts';
+import { of, picks, ratio, type Row } from './report-rounds.ts';
+import type { Soak } from './soak.ts';
+
+/** A goal, what was measured, and whether it is met; undefined: there was nothing to measure it with. */
+export interface Goal {
+  readonly goal: string;
+  readonly measured: string;
+  readonly met: boolean | undefined;
+}
+
+/** What is measured of the hub alone. */
+export interface Extras {
+  readonly many: ManyServers;
+  readonly kbPerSession: number;
+  readonly recovery: Recovery;
+  readonly soak: Soak | undefined;
+}
+
+const BASES = { http: 'direct, HTTP', stdio: 'direct, stdio' } as const;
+
+/** All goals for the gateway's speed, in the order of the report. */
+export function goalsOf(rows: readonly Row[], extras: Extras): Goal[] {
+  const alive = rows.filter(({ rounds }) => rounds.length > 0);
+  const hubs = (transport: 'http' | 'stdio') =>
+    alive.filter(({ subject }) => subject.kind === 'hub' && subject.transport === transport);
+  const byTransport = (['http', 'stdio'] as const).flatMap((transport) => {
+    const base = alive.find(({ subject }) => subject.kind === 'direct' && subject.transport === transport);
+    return base ? hubs(transport).flatMap((row) => callGoals(row, base)) : [];
+  });
+  return [...byTransport, ...peerGoals(hubs('http'), alive), ...hubGoals(extras)];
+}
+
+function callGoals(row: Row, base: Row): Goal[] {
+  const { name, transport } = row.subject;
+  const direct = BASES[transport];
+  const most = transport === 'http' ? 40 : 15;
+  const cpu = of(row, picks.cpuUs);
+  const own = `${cpu.toFixed(1)} µs, where ${direct} takes ${of(base, picks.cpuUs).toFixed(1)}`;
+  const serial = ratio(row, base, picks.serialMs);
+  const goals: Goal[] = [
+    { goal: `${name}: at most ${most} µs of CPU a call`, measured: own, met: cpu <= most },
+    {
+      goal: `${name}: a call alone at most 2.5 × ${direct}`,
+      measured: `${serial.toFixed(2)} ×`,
+      met: serial <= 2.5,
+    },
+  ];
+  if (transport === 'stdio') return goals;
+  const rates = [ratio(row, base, picks.eightRate), ratio(row, base, picks.manyRate)];
+  const big = 1 / ratio(row, base, picks.bigMs);
+  return [
+    ...goals,
+    {
+      goal: `${name}: at least half of ${direct}'s calls/s at 8 and at 32`,
+      measured: rates.map((rate) => `${(rate * 100).toFixed(0)} %`).join(' and '),
+      met: rates.every((rate) => rate >= 0.5),
+    },
+    {
+      goal: `${name}: 1 MB results at 90 % of the direct rate`,
+      measured: `${(big * 100).toFixed(0)} %`,
+      met: big >= 0.9,
+    },
+  ];
+}
+
+function peerGoals(hubs: readonly Row[], rows: readonly Row[]): Goal[] {
+  const peers = rows.filter(({ subject }) => subject.kind === 'peer');
+  const goal = '4 × the calls/s of the best peer at 8 and at 32, over HTTP';
+  const stdio: Goal = {
+    goal: '2.5 × the calls/s of the best peer over stdio',
+    measured: 'none of the installed peers speaks stdio to its clients',
+    met: undefined,
+  };
+  const [first] = peers;
+  if (!first) return [{ goal, measured: 'no peers were installed', met: undefined }, stdio];
+  const best = [picks.eightRate, picks.manyRate].map((pick) => {
+    const rate = Math.max(...peers.map((peer) => of(peer, pick)));
+    return Math.min(...hubs.map((hub) => of(hub, pick) / rate));
+  });
+  const measured = best.map((times) => `${times.toFixed(1)} ×`).join(' and ');
+  return [{ goal, measured, met: best.every((times) => times >= 4) }, stdio];
+}
+
+function hubGoals({ many, kbPerSession, recovery, soak }: Extras): Goal[] {
+  const { servers, tools, bytes, listRatio, rssMb } = many;
+  return [
+    {
+      goal: `tools/list with ${servers} servers and ${tools} tools at most 1.2 × sending its ${(bytes / 1000).toFixed(0)} kB directly`,
+      measured: `${listRatio.toFixed(2)} ×`,
+      met: listRatio <= 1.2,
+    },
+    {
+      goal: `at most 110 MB RSS with ${servers} servers`,
+      measured: `${rssMb.toFixed(0)} MB`,
+      met: rssMb <= 110,
+    },
+    {
+      goal: 'at most 40 kB for an idle session of 1,000, its stream open',
+      measured: `${kbPerSession.toFixed(0)} kB`,
+      met: kbPerSession <= 40,
+    },
+    {
+      goal: 'a server killed under load is back in less than 300 ms, and only calls in flight fail',
+      measured: `${recovery.backMs.toFixed(0)} ms, ${recovery.failed} of 8 calls in flight failed`,
+      met: recovery.backMs < 300 && recovery.failed <= 8,
+    },
+    {
+      goal: 'no growth of memory under lasting load beyond noise (5 %)',
+      measured: soak ? grown(soak) : 'not in this run',
+      met: soak && soak.growthMb <= 0.05 * Math.max(...soak.rssMb),
+    },
+  ];
+}
+
+const grown = ({ seconds, calls, growthMb, rssMb }: Soak): string =>
+  `${growthMb.toFixed(1)} MB between the second and the last third of ${seconds} s and ${calls} calls, at ${(rssMb.at(-1) ?? 0).toFixed(0)} MB`;

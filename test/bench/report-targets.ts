@@ -1,0 +1,163 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HUB_NODE_FLAGS } from '../../hub/src/cli/launch.ts';
+import { HUB_PROGRAM, makeHome } from '../fixtures/hub.ts';
+import { EventLoad } from './event-load.ts';
+import { LineLoad } from './line-load.ts';
+import { LoadClient, type Era } from './mcp-load.ts';
+import type { Pids } from './measure.ts';
+import type { InstalledPeer } from './peers.ts';
+import { inTime } from './report-rounds.ts';
+import { ECHO, type Caller, type Started } from './targets.ts';
+
+/** One row of the report: something that is called, over which transport, and what its calls cost. */
+export interface Subject {
+  readonly name: string;
+  readonly kind: 'direct' | 'hub' | 'peer';
+  readonly transport: 'http' | 'stdio';
+  /** Name of the echo tool there. */
+  readonly tool: string;
+  readonly pids: Pids;
+  connect(): Promise<Caller>;
+  stop(): Promise<unknown>;
+}
+
+/** A hub or a baseline that runs already, called over HTTP in one era. */
+export function overHttp(started: Started, era: Era, row: Pick<Subject, 'name' | 'kind' | 'tool'>): Subject {
+  return {
+    ...row,
+    transport: 'http',
+    pids: started.pid,
+    async connect() {
+      const client = new LoadClient(started.url, era);
+      await client.open();
+      return client;
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** The echo server itself, called over its standard input and output. */
+export const directStdio = (): Promise<Subject> =>
+  overStdio([ECHO], { name: 'direct, stdio', kind: 'direct', tool: 'echo' });
+
+/** `hub stdio --alone`: the hub in the one process that the client launches. */
+export async function hubAlone(): Promise<Subject> {
+  const folder = makeHome({ log: { level: 'info' }, mcpServers: echoServer });
+  const args = [...HUB_NODE_FLAGS, HUB_PROGRAM, 'stdio', '--alone', '--home', folder.home];
+  const subject = await overStdio(args, { name: 'hub stdio --alone', kind: 'hub', tool: 'bench__echo' });
+  return { ...subject, stop: () => subject.stop().finally(() => folder.remove()) };
+}
+
+/** `hub stdio`: a shim before a hub that runs in the background; both processes count. */
+export async function hubShim(): Promise<Subject> {
+  const folder = makeHome({ listen: { port: 0 }, log: { level: 'info' }, mcpServers: echoServer });
+  const hub = spawn(process.execPath, [...HUB_NODE_FLAGS, HUB_PROGRAM, 'start', '--home', folder.home], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(hub.stdout, 'data');
+  const args = [HUB_PROGRAM, 'stdio', '--home', folder.home];
+  const row = { name: 'hub stdio, with its hub', kind: 'hub', tool: 'bench__echo' } as const;
+  const subject = await overStdio(args, row, hub.pid);
+  const stop = async (): Promise<void> => {
+    await subject.stop();
+    await ended(hub);
+    folder.remove();
+  };
+  return { ...subject, stop };
+}
+
+/** A peer with the echo server behind it; rejects when it does not offer the tool within half a minute. */
+export async function startPeer(peer: InstalledPeer): Promise<Subject> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-peer-'));
+  const port = await freePort();
+  const confine = peer.confine ? ['--import', join(import.meta.dirname, 'loopback.ts')] : [];
+  const args = peer.args({ server: [process.execPath, ECHO], folder, port });
+  const env = { ...process.env, HOME: folder, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder };
+  const child = spawn(process.execPath, [...confine, peer.entry, ...args], {
+    stdio: 'ignore',
+    cwd: folder,
+    env,
+  });
+  const url = `http://127.0.0.1:${port}/mcp`;
+  const connect = async (): Promise<Caller> => {
+    const client = peer.client === 'events' ? new EventLoad(url) : new LoadClient(url, 'legacy');
+    await client.open();
+    return client;
+  };
+  const stop = async (): Promise<void> => {
+    await ended(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const { name, version, tool } = peer;
+  try {
+    await untilOffered(connect, tool);
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+  const pids = [child.pid ?? 0];
+  return { name: `${name} ${version}`, kind: 'peer', transport: 'http', tool, pids, connect, stop };
+}
+
+const echoServer = { bench: { command: process.execPath, args: [ECHO] } };
+
+async function overStdio(
+  args: readonly string[],
+  row: Pick<Subject, 'name' | 'kind' | 'tool'>,
+  ...others: (number | undefined)[]
+): Promise<Subject> {
+  const client = new LineLoad(process.execPath, args);
+  await client.open();
+  const shared: Caller = { request: (...asked) => client.request(...asked), close: () => undefined };
+  await untilOffered(() => Promise.resolve(shared), row.tool);
+  const pids = [client.pid, ...others.filter((pid) => pid !== undefined)];
+  return {
+    ...row,
+    transport: 'stdio',
+    pids,
+    connect: () => Promise.resolve(shared),
+    stop: () => client.close(),
+  };
+}
+
+const ATTEMPT_MS = 5_000;
+
+async function untilOffered(connect: () => Promise<Caller>, tool: string): Promise<void> {
+  let problem: unknown;
+  for (const end = performance.now() + 30_000; performance.now() < end;) {
+    try {
+      const client = await inTime(connect(), ATTEMPT_MS);
+      const offered = (await inTime(client.request('tools/list'), ATTEMPT_MS)).includes(`"${tool}"`);
+      client.close();
+      if (offered) return;
+    } catch (thrown) {
+      problem = thrown;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${tool} was never offered`, { cause: problem });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** SIGTERM, and SIGKILL for one that takes no notice. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill();
+  const hard = setTimeout(() => child.kill('SIGKILL'), 3_000);
+  await exit;
+  clearTimeout(hard);
+}

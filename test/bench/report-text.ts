@@ -1,0 +1,129 @@
+import type { Goal } from './report-goals.ts';
+import { of, picks, ratio, type Row } from './report-rounds.ts';
+
+/** Where and with what the figures were made. */
+export interface Circumstances {
+  readonly date: string;
+  readonly machine: string;
+  readonly node: string;
+  readonly rounds: number;
+}
+
+const times = (value: number): string => `${value.toFixed(value < 10 ? 2 : 1)} ×`;
+const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
+
+const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const baseOf = (rows: readonly Row[], { subject }: Row): Row | undefined =>
+  rows.find((row) => row.subject.kind === 'direct' && row.subject.transport === subject.transport);
+
+/** Everything as a multiple of the direct call over the same transport. */
+export function ratioTable(rows: readonly Row[]): string {
+  const head = [
+    '',
+    'a call alone',
+    'calls/s, 8 at once',
+    'calls/s, 32 at once',
+    'CPU of a call',
+    '1 MB result',
+  ];
+  const lines = rows.flatMap((row) => {
+    const base = baseOf(rows, row);
+    if (!base) return [];
+    const { name } = row.subject;
+    if (row.failed !== undefined) return [[name, ...head.slice(1).map(() => '–')]];
+    if (base === row) return [[name, '1 ×', '100 %', '100 %', '1 ×', '1 ×']];
+    return [
+      [
+        row.subject.kind === 'hub' ? `**${name}**` : name,
+        times(ratio(row, base, picks.serialMs)),
+        percent(ratio(row, base, picks.eightRate)),
+        percent(ratio(row, base, picks.manyRate)),
+        times(ratio(row, base, picks.cpuUs)),
+        times(ratio(row, base, picks.bigMs)),
+      ],
+    ];
+  });
+  return table(head, lines);
+}
+
+function absoluteTable(rows: readonly Row[]): string {
+  const head = ['', 'p50 ms', 'calls/s, 8 at once', 'calls/s, 32 at once', 'CPU µs a call', '1 MB p50 ms'];
+  const lines = rows.map((row) => {
+    const { name } = row.subject;
+    if (row.failed !== undefined) return [`${name}: ${row.failed}`, ...head.slice(1).map(() => '–')];
+    return [
+      name,
+      of(row, picks.serialMs).toFixed(3),
+      of(row, picks.eightRate).toFixed(0),
+      of(row, picks.manyRate).toFixed(0),
+      of(row, picks.cpuUs).toFixed(1),
+      of(row, picks.bigMs).toFixed(2),
+    ];
+  });
+  return table(head, lines);
+}
+
+const madeBy = ({ date, machine, node, rounds }: Circumstances): string =>
+  `${date}, ${machine}, Node ${node}, medians of ${rounds} rounds`;
+
+/** The part of README.md between its two marks. */
+export function readmePart(rows: readonly Row[], circumstances: Circumstances): string {
+  return [
+    'One call through the hub, against the same call to the server itself over the same transport:',
+    ratioTable(rows),
+    `${madeBy(circumstances)}. All in one run, in turn; \`npm run bench:report\` makes it anew.\nAbsolute figures, goals and how to reproduce: [benchmarks](docs/benchmarks.md).`,
+  ].join('\n\n');
+}
+
+/** The whole of docs/benchmarks.md. */
+export function benchmarksPage(
+  rows: readonly Row[],
+  goals: readonly Goal[],
+  circumstances: Circumstances,
+): string {
+  const goalLines = goals.map(({ goal, measured, met }) => [goal, measured, verdict(met)]);
+  return `# Benchmarks
+
+Written by \`npm run bench:report\`; do not edit. Last run: ${madeBy(circumstances)}.
+
+## Against the direct call
+
+Every figure is a multiple of the direct call over the same transport, taken within a round.
+
+${ratioTable(rows)}
+
+## Goals
+
+A goal that was missed stands here as missed.
+
+${table(['goal', 'measured', ''], goalLines)}
+
+## Absolute figures
+
+They say more about the machine than about what ran on it: client, hub and server share its processors.
+
+${absoluteTable(rows)}
+
+## What is measured
+
+One raw client drives the same echo server directly and through everything else, round by round in turn. "Direct, HTTP" is
+that server on \`node:http\` without any framework: what no hub can be faster than. CPU is the processor time of the hub alone
+(of hub and shim together for \`hub stdio\`), from \`/proc\`, at eight calls at once. The hub runs with its usual settings. Peers
+run with the same Node and the same server behind them; bridges for one server are compared because they do less. A list of
+3,000 tools is compared with a program that sends the same bytes from memory.
+
+## Make it anew
+
+    npm run bench:peers -- /tmp/peers          # installs the peers, each in a folder of its own
+    PEERS_NPM=/tmp/peers npm run bench:report  # about six minutes; Linux only
+    npm run bench:report -- --rounds 3 --soak 0
+    npm run bench -- --soak 600                # ten minutes of load, the hub's memory
+
+Without \`PEERS_NPM\` the peers' rows are left out. Peers that the registry does not have are not compared.
+`;
+}
+
+const verdict = (met: boolean | undefined): string =>
+  met === undefined ? 'not measured' : met ? 'met' : 'missed';

@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../guards/proofs-reporter.ts';
+import { installedPeers } from './peers.ts';
+import { measureRecovery } from './recovery.ts';
+import { measureManyServers, measureSessions } from './report-extras.ts';
+import { goalsOf } from './report-goals.ts';
+import { measureRounds, type Row } from './report-rounds.ts';
+import { directStdio, hubAlone, hubShim, overHttp, startPeer, type Subject } from './report-targets.ts';
+import { benchmarksPage, readmePart, type Circumstances } from './report-text.ts';
+import { soak } from './soak.ts';
+import { startDirect, startHubWithEcho } from './targets.ts';
+
+/** Measures everything in one run and writes README.md's table and docs/benchmarks.md. */
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    /** Seconds; 0: none. */
+    soak: { type: 'string', default: '120' },
+    /** Prints and writes nothing. */
+    dry: { type: 'boolean', default: false },
+  },
+});
+const MARKS = ['<!-- bench:report -->', '<!-- /bench:report -->'] as const;
+
+const told = (line: string): void => console.error(line);
+
+async function startPeers(): Promise<Subject[]> {
+  const started: Subject[] = [];
+  for (const peer of installedPeers(process.env['PEERS_NPM'])) {
+    try {
+      started.push(await startPeer(peer));
+    } catch (thrown) {
+      told(`${peer.name} does not run here: ${String(thrown)}`);
+    }
+  }
+  return started;
+}
+
+async function startSubjects(): Promise<{ subjects: Subject[]; stop: () => Promise<void> }> {
+  const direct = await startDirect();
+  const hub = await startHubWithEcho();
+  const subjects: Subject[] = [
+    overHttp(direct, 'modern', { name: 'direct, HTTP', kind: 'direct', tool: 'echo' }),
+    overHttp(hub, 'modern', { name: 'hub, 2026-07-28', kind: 'hub', tool: 'bench__echo' }),
+    overHttp(hub, 'legacy', { name: 'hub, 2025-11-25', kind: 'hub', tool: 'bench__echo' }),
+    ...(await startPeers()),
+    await directStdio(),
+    await hubAlone(),
+    await hubShim(),
+  ];
+  const stop = async (): Promise<void> => {
+    for (const subject of subjects) await subject.stop();
+    await hub.stop();
+    await direct.stop();
+  };
+  return { subjects, stop };
+}
+
+function writeReadme(part: string): void {
+  const file = join(ROOT, 'README.md');
+  const text = readFileSync(file, 'utf8');
+  const from = text.indexOf(MARKS[0]);
+  const to = text.indexOf(MARKS[1]);
+  if (from < 0 || to < from) throw new Error(`README.md lacks its marks ${MARKS.join(' and ')}`);
+  writeFileSync(file, `${text.slice(0, from)}${MARKS[0]}\n\n${part}\n\n${text.slice(to)}`);
+}
+
+async function compare(): Promise<Row[]> {
+  const { subjects, stop } = await startSubjects();
+  try {
+    return await measureRounds(subjects, Number(values.rounds), told);
+  } finally {
+    await stop();
+  }
+}
+
+const rows = await compare();
+told('a server is killed under load');
+const recovery = await measureRecovery(3);
+told('200 servers');
+const many = await measureManyServers();
+told('1,000 sessions');
+const kbPerSession = await measureSessions();
+const seconds = Number(values.soak);
+const soaked = seconds > 0 ? await soak(seconds, told) : undefined;
+
+const circumstances: Circumstances = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: `${cpus().length} shared processors`,
+  node: process.version.slice(1),
+  rounds: Number(values.rounds),
+};
+const goals = goalsOf(rows, { many, kbPerSession, recovery, soak: soaked });
+const page = benchmarksPage(rows, goals, circumstances);
+console.log(page);
+if (!values.dry) {
+  writeReadme(readmePart(rows, circumstances));
+  writeFileSync(join(ROOT, 'docs/benchmarks.md'), page);
+}
