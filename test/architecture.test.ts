@@ -40,7 +40,18 @@ test('a server imports its own files, the kit and zod, nothing else', () => {
 const ROWS: readonly (readonly string[])[] = [
   ['kernel'],
   ['store'],
-  ['builder', 'catalog', 'config', 'interop', 'policy', 'registry', 'search', 'supervisor', 'upstream'],
+  [
+    'approvals',
+    'builder',
+    'catalog',
+    'config',
+    'interop',
+    'policy',
+    'registry',
+    'search',
+    'supervisor',
+    'upstream',
+  ],
   ['gateway', 'http', 'mirrors'],
   ['cli', 'fleet', 'composition'],
 ];

@@ -21,6 +21,8 @@ import type {
   ToolEntry,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { approvalDesk, awaitingIn, noticesOf } from './approval-desk.ts';
+import type { Approvals } from './approvals/approvals.ts';
 import type { LiveCatalog } from './catalog/catalog.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import type { ConfigStore } from './config/store.ts';
@@ -50,6 +52,7 @@ export interface AdminOptions {
   readonly catalog: LiveCatalog;
   readonly calls: ToolCalls;
   readonly registry: Registry;
+  readonly approvals: Approvals;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
   readonly clock: Clock;
@@ -58,7 +61,12 @@ export interface AdminOptions {
 
 /** What `hub`'s commands ask of a running hub. */
 export function createAdminService(options: AdminOptions): AdminService {
-  return { ...readings(options), ...changes(options), call: caller(options) };
+  return {
+    ...readings(options),
+    ...changes(options),
+    ...approvalDesk(options),
+    call: caller(options),
+  };
 }
 
 type Readings = Pick<
@@ -68,7 +76,8 @@ type Readings = Pick<
 
 function readings(options: AdminOptions): Readings {
   const { fleet, config, events } = options;
-  const servers = (): Promise<ServerSummary[]> => toSummaries([...fleet.members.values()]);
+  const servers = (): Promise<ServerSummary[]> =>
+    toSummaries([...fleet.members.values()], awaitingIn(options));
   return {
     live: () => true,
     ready: options.ready,
@@ -101,11 +110,16 @@ function readings(options: AdminOptions): Readings {
     },
     async server(id): Promise<ServerDetail> {
       const member = fleet.get(id);
-      return toDetail(member, {
-        health: await options.registry.health(id, 20),
-        stderr: [...(member.upstream.process?.stderr() ?? [])],
-        toolNames: entriesOf(options, id).map(({ name }) => name),
-      });
+      return toDetail(
+        member,
+        {
+          health: await options.registry.health(id, 20),
+          stderr: [...(member.upstream.process?.stderr() ?? [])],
+          toolNames: entriesOf(options, id).map(({ name }) => name),
+          notices: noticesOf(member),
+        },
+        awaitingIn(options),
+      );
     },
     tools: (server) => entriesOf(options, server),
     logs: ({ server, lines }) => tail(options.logFile, server, lines),
@@ -190,7 +204,7 @@ type Changes = Pick<
 
 function changes(options: AdminOptions): Changes {
   const { fleet, config } = options;
-  const summary = (id: string) => toSummary(fleet.get(id));
+  const summary = (id: string) => toSummary(fleet.get(id), awaitingIn(options));
   return {
     async add(request) {
       const id = await addToConfig(request, options);

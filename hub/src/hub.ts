@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { type HubStatus, toCounterpartError } from '@counterpart/schemas';
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
+import { createApprovals } from './approvals/approvals.ts';
 import { ensureBundle } from './builder/ensure-bundle.ts';
 import { sweepStaging } from './builder/staging.ts';
 import { createCatalog } from './catalog/catalog.ts';
@@ -132,6 +133,7 @@ async function openBase(options: HubOptions, scope: Scope) {
   const events = await createEventLog({ db, clock, log });
   scope.add(() => events.flush());
   const registry = createRegistry({ db, clock });
+  const approvals = await createApprovals({ db, clock, events, log });
   const host = () => {
     const secrets = readSecrets(dataDir);
     for (const value of Object.values(secrets)) redactor.add(value);
@@ -152,13 +154,14 @@ async function openBase(options: HubOptions, scope: Scope) {
     events,
     redactor,
     registry,
+    approvals,
     host,
   };
 }
 
 /** Supervisor, catalog, fleet, and the gateway before them. */
 function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUrl: (id: string) => string }) {
-  const { clock, log, config, dataDir, redactor, events, registry } = base;
+  const { clock, log, config, dataDir, redactor, events, registry, approvals } = base;
   const { spawnConcurrency } = config.current().defaults;
   const supervisor = createSupervisor({
     clock,
@@ -177,8 +180,13 @@ function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUr
   );
   const policy = chainPolicies([configPolicy(() => config.current())]);
   const visible = (tool: ToolDescription) => policy.visible?.(tool, OWNER) ?? true;
-  const catalog = createCatalog({ log, visible });
+  const catalog = createCatalog({
+    log,
+    visible,
+    quarantined: (server, tool) => approvals.withheld(server, tool),
+  });
   scope.add(() => catalog.close());
+  scope.add(approvals.subscribe((server) => catalog.recheck(server)));
   const fleet = new Fleet({
     ...base,
     config: () => config.current(),

@@ -5,11 +5,13 @@ import {
   Blueprint,
   BuildReport,
   CallRequest,
+  DecideRequest,
   HubConfig,
   HubEvent,
   HubStatus,
   Manifest,
   Problem,
+  ProposalList,
   ServerDetail,
 } from '@counterpart/schemas';
 import { z } from 'zod';
@@ -30,6 +32,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'api-server': ServerDetail,
   'api-call': CallRequest,
   'api-add-server': AddServerRequest,
+  'api-approvals': ProposalList,
+  'api-decide': DecideRequest,
 };
 
 function outputs(): Map<string, string> {

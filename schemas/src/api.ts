@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DefinitionNotice } from './approval.ts';
 import { HubEvent, ServerState } from './event.ts';
 import { ToolDefinition } from './tool.ts';
 
@@ -26,6 +27,8 @@ export const ServerSummary = z.strictObject({
   /** It has said what it offers, now or in an earlier run. */
   listed: z.boolean(),
   tools: z.int(),
+  /** Tools that are left out until somebody approves them: `hub approve <id>`. */
+  awaitingApproval: z.int(),
   prefix: z.string(),
   target: z.enum(['live', 'mirror']).optional(),
   pid: z.int().optional(),
@@ -47,6 +50,8 @@ export const ServerDetail = z.strictObject({
   url: z.string().optional(),
   description: z.string().optional(),
   toolNames: z.array(z.string()),
+  /** What a person should read in the definitions of its tools. */
+  notices: z.array(z.strictObject({ tool: z.string(), ...DefinitionNotice.shape })),
   health: z.array(HealthRecord),
   /** Newest last. */
   stderr: z.array(z.string()),

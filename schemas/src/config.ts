@@ -70,7 +70,19 @@ export const ToolPolicy = z.strictObject({
 });
 export type ToolPolicy = z.infer<typeof ToolPolicy>;
 
+/** What happens with a tool that is not as it was approved. */
+const OnChange = z.enum(['quarantine', 'allow']);
+
+const approval = z
+  .strictObject({
+    changedTools: OnChange.optional().describe('Instead of `defaults.approval.changedTools`.'),
+    newTools: OnChange.optional().describe('Instead of `defaults.approval.newTools`.'),
+  })
+  .optional()
+  .describe("What happens when this server's tools change; absent members are taken from `defaults`.");
+
 const common = {
+  approval,
   policy: ToolPolicy.optional(),
   enabled,
   prefix,
@@ -131,6 +143,7 @@ export const ServerOverride = z.strictObject({
     .record(z.string(), Reference)
     .optional()
     .describe('Its settings and secrets. References are resolved.'),
+  approval,
   isolation,
   policy: ToolPolicy.optional(),
   ...timing,
@@ -260,6 +273,16 @@ export const HubConfig = z.strictObject({
           'Processes or connections of one server whose `isolation` is `session` or `call`; a call that needs one more is answered "busy".',
         ),
       graceMs: z.int().min(0).default(86_400_000).describe("How long a dead server's tools stay listed."),
+      approval: z
+        .strictObject({
+          changedTools: OnChange.default('quarantine').describe(
+            'A tool whose definition is not one that was approved. `quarantine`: it is left out until `hub approve`; `allow`: the change is approved as it comes.',
+          ),
+          newTools: OnChange.default('allow').describe(
+            'A tool that a server did not have when it was first seen: the same choice.',
+          ),
+        })
+        .prefault({}),
     })
     .prefault({}),
   policy: z

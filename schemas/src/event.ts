@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ContentHash } from './ids.ts';
+import { ToolChange } from './approval.ts';
 
 /** State of a supervised process. */
 export const ServerState = z.enum([
@@ -26,6 +28,30 @@ export const HubEvent = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('server-added'), server: z.string() }),
   z.strictObject({ ...base, kind: z.literal('server-changed'), server: z.string() }),
   z.strictObject({ ...base, kind: z.literal('server-removed'), server: z.string() }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('tool-quarantined'),
+    server: z.string(),
+    tool: z.string(),
+    change: ToolChange,
+    hash: ContentHash,
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('tool-approved'),
+    server: z.string(),
+    tool: z.string(),
+    hash: ContentHash,
+    by: z.string(),
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('tool-rejected'),
+    server: z.string(),
+    tool: z.string(),
+    hash: ContentHash,
+    by: z.string(),
+  }),
   z.strictObject({ ...base, kind: z.literal('catalog-changed'), tools: z.int() }),
   z.strictObject({ ...base, kind: z.literal('config-loaded') }),
   z.strictObject({ ...base, kind: z.literal('config-rejected'), problem: z.string() }),

@@ -34,6 +34,16 @@ export {
   ServerOverride,
   ToolPolicy,
 } from './config.ts';
+export {
+  ApprovalList,
+  DecideRequest,
+  DecideResponse,
+  DefinitionNotice,
+  PendingTool,
+  Proposal,
+  ProposalList,
+  ToolChange,
+} from './approval.ts';
 export { BuildReport, BuildStage } from './build.ts';
 export { HubEvent, ServerState } from './event.ts';
 export {

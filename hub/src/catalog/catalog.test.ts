@@ -200,7 +200,8 @@ test('a name that a server lists twice is offered once, and the second is record
 });
 
 test('a tool that awaits approval is not offered, and said to be left out', () => {
-  const quarantined = (server: string, name: string) => server === 'a' && name === 'new';
+  const quarantined = (server: string, { name }: ToolDefinition) =>
+    server === 'a' && name === 'new' ? 'nobody knows it' : undefined;
   const { catalog, names } = catalogOf([source('a', { tools: [tool('old'), tool('new')] })], { quarantined });
   expect(names()).toEqual(['a__old']);
   expect(catalog.problems()).toMatchObject([{ server: 'a', name: 'new', code: 'TOOL_QUARANTINED' }]);

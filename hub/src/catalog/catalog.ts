@@ -14,13 +14,13 @@ import { ChangeBursts } from './change-bursts.ts';
 import { hubUri } from './names.ts';
 import { mergeSources, type Merged } from './merge.ts';
 import { selectProfile, visibleTools } from './profile.ts';
-import { itemsOf, type Item, type SourceItems } from './source-items.ts';
+import { itemsOf, type Item, type Quarantined, type SourceItems } from './source-items.ts';
 import { MergedView } from './view.ts';
 
 export interface CatalogOptions {
   readonly log: Logger;
-  /** True for a tool that must not be offered, such as one whose change awaits approval. */
-  readonly quarantined?: ((server: string, tool: string) => boolean) | undefined;
+  /** Why a tool must not be offered, such as a change that awaits approval; undefined when it may. Asked at every rebuild. */
+  readonly quarantined?: Quarantined | undefined;
   /** False for a tool that is to be as unknown as one that never was; asked anew at every change. */
   readonly visible?: ((tool: ToolDescription) => boolean) | undefined;
   readonly clock?: Clock | undefined;
@@ -31,6 +31,8 @@ export interface LiveCatalog extends Catalog {
   set(sources: readonly CatalogSource[]): void;
   /** Replaces all profiles; the views of those that stay as they were are kept. */
   setProfiles(profiles: Readonly<Record<string, Profile>>): void;
+  /** What may be offered of a server was decided anew. */
+  recheck(server: string): void;
   /** What is left out at present, by server. */
   problems(server?: string): readonly LeftOut[];
   /** Stops listening to the upstreams. */
@@ -53,7 +55,7 @@ interface Entry {
 
 class SourceCatalog implements LiveCatalog {
   readonly #log: Logger;
-  readonly #quarantined: (server: string, tool: string) => boolean;
+  readonly #quarantined: Quarantined;
   readonly #visible: (tool: ToolDescription) => boolean;
   /** In order of id. */
   #entries = new Map<string, Entry>();
@@ -70,7 +72,7 @@ class SourceCatalog implements LiveCatalog {
   constructor(options: CatalogOptions) {
     this.#log = options.log;
     this.#changes = new ChangeBursts(options.clock ?? systemClock);
-    this.#quarantined = options.quarantined ?? (() => false);
+    this.#quarantined = options.quarantined ?? (() => undefined);
     this.#visible = options.visible ?? (() => true);
     this.#merged = mergeSources([]);
     this.#all = new MergedView(0, [], this.#merged);
@@ -81,6 +83,14 @@ class SourceCatalog implements LiveCatalog {
     const wanted = sources.filter(({ enabled }) => enabled).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     this.#entries = new Map(wanted.map((source) => [source.id, this.#entry(source, before.get(source.id))]));
     for (const [id, entry] of before) if (this.#entries.get(id)?.stop !== entry.stop) entry.stop();
+    this.#rebuild();
+  }
+
+  recheck(server: string): void {
+    const entry = this.#entries.get(server);
+    if (!entry) return;
+    const { source, lists } = entry.items;
+    this.#entries.set(server, { ...entry, items: itemsOf(source, lists, this.#quarantined) });
     this.#rebuild();
   }
 

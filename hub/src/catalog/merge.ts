@@ -12,6 +12,8 @@ export interface Owned<T extends Item = Item> {
 /** All items of a view in their order, no two of one kind under one key. */
 export interface Merged {
   readonly tools: readonly Owned<ToolItem>[];
+  /** Tools that are not offered until somebody approves them. */
+  readonly withheld: readonly Owned<ToolItem>[];
   readonly prompts: readonly Owned[];
   readonly resources: readonly Owned[];
   readonly resourceTemplates: readonly Owned[];
@@ -24,8 +26,10 @@ export interface Merged {
  */
 export function mergeSources(sources: readonly SourceItems[]): Merged {
   const problems: LeftOut[] = [];
+  const named = uniqueNames(sources, 'tool', (items) => items.tools, problems);
   return {
-    tools: uniqueNames(sources, 'tool', (items) => items.tools, problems),
+    tools: named.filter(({ item }) => item.withheld === undefined),
+    withheld: named.filter(({ item }) => item.withheld !== undefined),
     prompts: uniqueNames(sources, 'prompt', (items) => items.prompts, problems),
     resources: uniqueUris(sources, 'uri', (items) => items.resources),
     resourceTemplates: uniqueUris(sources, 'uriTemplate', (items) => items.resourceTemplates),

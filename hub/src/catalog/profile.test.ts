@@ -31,7 +31,7 @@ function merged(
         known: lists,
         enabled: true,
       };
-      return itemsOf(source, lists, () => false);
+      return itemsOf(source, lists, () => undefined);
     }),
   );
 }

@@ -17,6 +17,7 @@ export function selectProfile(merged: Merged, profile: Profile): Merged {
     (included?.(key, effectOf(value)) ?? true) && !excluded(key, effectOf(value));
   return {
     tools: merged.tools.filter((owned) => offers(owned) && wanted(owned)),
+    withheld: merged.withheld.filter((owned) => offers(owned) && wanted(owned)),
     prompts: merged.prompts.filter(offers),
     resources: merged.resources.filter(offers),
     resourceTemplates: merged.resourceTemplates.filter(offers),

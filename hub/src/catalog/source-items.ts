@@ -1,7 +1,7 @@
 import { hubError, type LeftOut, type ToolDefinition } from '@counterpart/schemas';
 import type { CatalogSource, JsonMembers, UpstreamLists } from '../kernel/ports.ts';
 import { hubName } from './names.ts';
-import { sizeProblem, toolProblem } from './tool-check.ts';
+import { sizeProblem, toolProblem } from '../kernel/tool-check.ts';
 
 /** One thing a server offers. */
 export interface Item {
@@ -18,6 +18,8 @@ export interface ToolItem extends Item {
   readonly value: ToolDefinition;
   /** Its name at `/mcp`, also where `key` is another one. */
   readonly hubName: string;
+  /** Why it is not offered although it is sound; it keeps its name from others all the same. */
+  readonly withheld?: string | undefined;
 }
 
 /** Everything one server offers, serialised once and kept until this server changes. */
@@ -31,9 +33,8 @@ export interface SourceItems {
   readonly problems: readonly LeftOut[];
 }
 
-const AWAITS_APPROVAL = 'its change awaits approval';
-
-type Quarantined = (server: string, tool: string) => boolean;
+/** Why a sound tool must not be offered; undefined when it may. */
+export type Quarantined = (server: string, tool: ToolDefinition) => string | undefined;
 
 /** Checks, names and serialises what a server lists; one bad entry is left out alone, with its reason. */
 export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined: Quarantined): SourceItems {
@@ -45,11 +46,14 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
   const tools = lists.tools.flatMap((tool): ToolItem[] => {
     const { name } = tool;
     const detail = toolProblem(tool);
-    if (detail !== undefined) refuse('tool', name, detail);
-    else if (quarantined(id, name))
-      problems.push({ server: id, kind: 'tool', name, code: 'TOOL_QUARANTINED', detail: AWAITS_APPROVAL });
-    else return [{ ...named(tool, name, nameOf), value: tool, hubName: nameOf(name) }];
-    return [];
+    if (detail !== undefined) {
+      refuse('tool', name, detail);
+      return [];
+    }
+    const withheld = quarantined(id, tool);
+    if (withheld !== undefined)
+      problems.push({ server: id, kind: 'tool', name, code: 'TOOL_QUARANTINED', detail: withheld });
+    return [{ ...named(tool, name, nameOf), value: tool, hubName: nameOf(name), withheld }];
   });
   const listed = (kind: LeftOut['kind'], values: readonly JsonMembers[], make: MakeItem): Item[] =>
     values.flatMap((value): Item[] => {

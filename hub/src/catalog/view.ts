@@ -1,4 +1,4 @@
-import { effectOf } from '@counterpart/schemas';
+import { type CounterpartError, effectOf, hubError } from '@counterpart/schemas';
 import type { CatalogView, JsonMembers, ListKind, ListPage, ToolRoute, Upstream } from '../kernel/ports.ts';
 import { unionCapabilities, unionInstructions } from './capabilities.ts';
 import type { Merged, Owned } from './merge.ts';
@@ -92,6 +92,13 @@ export class MergedView implements CatalogView {
   resource(uri: string): { readonly upstream: Upstream; readonly uri: string } | undefined {
     const route = this.#resources.find(uri);
     return route && { upstream: route.source.upstream, uri: route.uri };
+  }
+
+  withheld(hubName: string): CounterpartError | undefined {
+    const owned = this.#merged.withheld.find(({ item }) => item.key === hubName);
+    if (!owned) return undefined;
+    const { item, source } = owned;
+    return hubError('TOOL_CHANGED', { server: source.id, tool: hubName, reason: item.withheld ?? '' });
   }
 
   similarTools(hubName: string): readonly string[] {

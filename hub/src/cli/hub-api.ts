@@ -1,13 +1,24 @@
 import {
+  ApprovalList,
+  DecideResponse,
   errorCatalogue,
   hubError,
   HubStatus,
   Problem,
+  ProposalList,
   ServerDetail,
   ServerSummary,
   ToolEntry,
 } from '@counterpart/schemas';
-import type { CounterpartError, ErrorCode, JsonObject, ServerEntry } from '@counterpart/schemas';
+import type {
+  CounterpartError,
+  DecideRequest,
+  ErrorCode,
+  JsonObject,
+  PendingTool,
+  Proposal,
+  ServerEntry,
+} from '@counterpart/schemas';
 import { z } from 'zod';
 
 /** The admin API of one hub. Every method rejects with the catalogue's errors. */
@@ -31,6 +42,9 @@ export interface HubApi {
   change(id: string, verb: 'enable' | 'disable' | 'restart'): Promise<ServerSummary>;
   target(id: string, target: 'live' | 'mirror'): Promise<ServerSummary>;
   logs(options: { readonly server?: string | undefined; readonly lines: number }): Promise<string[]>;
+  pendingTools(): Promise<PendingTool[]>;
+  proposals(server: string): Promise<Proposal[]>;
+  decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
   shutdown(): Promise<void>;
 }
 
@@ -86,6 +100,11 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       return (await send(z.object({ lines: z.array(z.string()) }), 'GET', `/api/logs?${query.toString()}`))
         .lines;
     },
+    pendingTools: async () => (await send(ApprovalList, 'GET', '/api/approvals')).pending,
+    proposals: async (server) =>
+      (await send(ProposalList, 'GET', `/api/approvals/${encodeURIComponent(server)}`)).proposals,
+    decide: (server, word) =>
+      send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
   };
 }

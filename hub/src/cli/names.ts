@@ -1,4 +1,6 @@
-import { hubError, type ServerDetail, type ToolEntry } from '@counterpart/schemas';
+import { type CounterpartError, hubError } from '@counterpart/schemas';
+import type { HubStatus, ServerDetail, ToolEntry } from '@counterpart/schemas';
+import { hubName } from '../catalog/names.ts';
 import type { HubApi } from './hub-api.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 
@@ -24,4 +26,18 @@ export function findTool(tools: readonly ToolEntry[], name: string): ToolEntry {
           tools.map((tool) => tool.name),
         ).replace(/^ /, '. ');
   throw hubError('TOOL_UNKNOWN', { tool: name, suggestion });
+}
+
+/** Why the hub does not offer a tool that a server lists, in the words of every other surface; undefined for any other name. */
+export function withheldTool({ servers, leftOut }: HubStatus, name: string): CounterpartError | undefined {
+  const prefixes = new Map(servers.map(({ id, prefix }) => [id, prefix]));
+  const held = leftOut
+    .filter(({ code }) => code === 'TOOL_QUARANTINED')
+    .map((each) => ({
+      ...each,
+      tool: hubName(each.server, prefixes.get(each.server) ?? each.server, each.name),
+    }));
+  const own = held.filter((each) => each.name === name);
+  const found = held.find(({ tool }) => tool === name) ?? (own.length === 1 ? own[0] : undefined);
+  return found && hubError('TOOL_CHANGED', { server: found.server, tool: found.tool, reason: found.detail });
 }

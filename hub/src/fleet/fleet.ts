@@ -120,10 +120,11 @@ export class Fleet {
 
   /** The registry is a record: a disk that takes nothing more must not keep a removed server running. */
   async #uninstall(id: string): Promise<void> {
-    const { registry, log } = this.#options;
+    const { registry, approvals, log } = this.#options;
     const failed = (cause: unknown) =>
       log.error({ server: id, problem: toCounterpartError(cause).message }, 'removal was not recorded');
     await registry.uninstall(id).catch(failed);
+    await approvals.forget(id).catch(failed);
   }
 
   async #make(

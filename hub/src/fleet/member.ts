@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { hubError, type HubConfig, type ToolDefinition } from '@counterpart/schemas';
+import type { Approvals } from '../approvals/approvals.ts';
 import { referencedVariables, resolveReferences } from '../config/references.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
@@ -11,6 +12,7 @@ import type { FoundServer } from '../registry/discover.ts';
 import type { Registry, Snapshot } from '../registry/registry.ts';
 import type { EraVerdict, UpstreamOptions } from '../upstream/options.ts';
 import { createUpstream } from '../upstream/upstream.ts';
+import { approvalRules } from './approval-rules.ts';
 import type { DesiredServer, Origin } from './desired.ts';
 import {
   builtEnvironment,
@@ -43,6 +45,7 @@ export interface MemberOptions {
   readonly host: Variables;
   readonly supervisor: Supervisor;
   readonly registry: Registry;
+  readonly approvals: Approvals;
   readonly redactor: Redactor;
   readonly clock: Clock;
   readonly log: Logger;
@@ -58,7 +61,7 @@ const PROBE_MS = 30_000;
 
 /** Makes a server ready to be used; nothing is started. Rejects with what keeps it from being started at all. */
 export async function createMember(desired: DesiredServer, options: MemberOptions): Promise<Member> {
-  const { registry, config, clock, log } = options;
+  const { registry, approvals, config, clock, log } = options;
   const { id, origin } = desired;
   const target =
     origin.kind === 'remote' ? remoteTarget(id, origin, options) : await processTarget(desired, options);
@@ -66,6 +69,11 @@ export async function createMember(desired: DesiredServer, options: MemberOption
   const registered = await registry.install({ id, kind: origin.kind, ...installation });
   const snapshot = await registry.snapshot(id, desired.hash);
   const settings = origin.kind === 'built' ? origin.override : origin.entry;
+  const known = knownLists(origin, snapshot);
+  const rules = approvalRules(origin, config);
+  const review = ({ tools }: UpstreamLists, remembered: boolean): Promise<void> =>
+    approvals.review({ server: id, tools, rules, remembered });
+  if (known) await review(known, true);
   const upstream = createUpstream({
     id,
     kind: origin.kind,
@@ -77,6 +85,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
       maxCalls: config.defaults.maxCallsPerServer,
       maxInstances: config.defaults.maxInstancesPerServer,
     },
+    review: (lists) => review(lists, false),
     isolation: settings?.isolation,
     prior: snapshot && priorOf(snapshot),
     clock,
@@ -86,7 +95,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
   return {
     desired,
     upstream,
-    known: knownLists(origin, snapshot),
+    known,
     enabled: desired.enabled ?? registered.enabled,
     missingSecrets: target.missingSecrets,
     command: target.command,

@@ -2,20 +2,23 @@ import type { HealthRecord, ServerDetail, ServerSummary } from '@counterpart/sch
 import { pssOfEach } from '../supervisor/process/memory.ts';
 import type { Member } from './member.ts';
 
+/** How many tools of a server await approval. */
+export type Awaiting = (server: string) => number;
+
 /** Servers as `hub list` shows them. */
-export async function toSummaries(members: readonly Member[]): Promise<ServerSummary[]> {
+export async function toSummaries(members: readonly Member[], awaiting: Awaiting): Promise<ServerSummary[]> {
   const pids = members.flatMap(({ upstream }) => upstream.snapshot.pid ?? []);
   const memory = await pssOfEach(pids);
-  return members.map((member) => summaryOf(member, memory));
+  return members.map((member) => summaryOf(member, memory, awaiting));
 }
 
 /** A server as `hub list` shows it. */
-export async function toSummary(member: Member): Promise<ServerSummary> {
+export async function toSummary(member: Member, awaiting: Awaiting): Promise<ServerSummary> {
   const { pid } = member.upstream.snapshot;
-  return summaryOf(member, await pssOfEach(pid === undefined ? [] : [pid]));
+  return summaryOf(member, await pssOfEach(pid === undefined ? [] : [pid]), awaiting);
 }
 
-function summaryOf(member: Member, memory: ReadonlyMap<number, number>): ServerSummary {
+function summaryOf(member: Member, memory: ReadonlyMap<number, number>, awaiting: Awaiting): ServerSummary {
   const { desired, upstream, enabled, known } = member;
   const { origin } = desired;
   const { state, pid, restarts, problem } = upstream.snapshot;
@@ -30,6 +33,7 @@ function summaryOf(member: Member, memory: ReadonlyMap<number, number>): ServerS
       state === 'backoff' || state === 'quarantined' || (origin.kind === 'remote' && state === 'degraded'),
     listed: upstream.lists !== undefined || known !== undefined,
     tools: upstream.lists?.tools.length ?? known?.tools.length ?? 0,
+    awaitingApproval: awaiting(desired.id),
     prefix: desired.prefix,
     restarts,
     missingSecrets: [...member.missingSecrets],
@@ -49,14 +53,19 @@ export interface DetailFacts {
   readonly health: HealthRecord[];
   readonly stderr: string[];
   readonly toolNames: string[];
+  readonly notices: ServerDetail['notices'];
 }
 
 /** A server as `hub inspect` shows it. */
-export async function toDetail(member: Member, facts: DetailFacts): Promise<ServerDetail> {
+export async function toDetail(
+  member: Member,
+  facts: DetailFacts,
+  awaiting: Awaiting,
+): Promise<ServerDetail> {
   const { origin } = member.desired;
   const description = origin.kind === 'built' ? origin.found.manifest.description : origin.entry.description;
   return {
-    ...(await toSummary(member)),
+    ...(await toSummary(member, awaiting)),
     ...facts,
     ...(origin.kind === 'built' ? { directory: origin.found.directory } : {}),
     ...(origin.kind === 'remote' ? { url: withoutSecrets(origin.entry.url) } : {}),

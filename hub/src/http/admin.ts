@@ -1,13 +1,23 @@
 import {
   AddServerRequest,
   CallRequest,
+  DecideRequest,
   type CounterpartError,
   errorCatalogue,
   hubError,
   toCounterpartError,
   toProblem,
 } from '@counterpart/schemas';
-import type { HubEvent, HubStatus, ServerDetail, ServerSummary, ToolEntry } from '@counterpart/schemas';
+import type {
+  DecideResponse,
+  HubEvent,
+  HubStatus,
+  PendingTool,
+  ProposalList,
+  ServerDetail,
+  ServerSummary,
+  ToolEntry,
+} from '@counterpart/schemas';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
@@ -33,6 +43,12 @@ export interface AdminService {
   logs(options: { server: string | undefined; lines: number }): string[];
   eventsSince(id: number): Promise<HubEvent[]>;
   followEvents(listener: (event: HubEvent) => void): () => void;
+  /** Tools of all servers that are left out until somebody decides. */
+  pendingTools(): PendingTool[];
+  /** The same of one server, with all that is needed to decide. */
+  proposals(id: string): Promise<ProposalList>;
+  /** Rejects with APPROVAL_OUTDATED when a definition is not the one at hand. */
+  decide(id: string, word: DecideRequest): Promise<DecideResponse>;
   shutdown(): void;
 }
 
@@ -57,6 +73,7 @@ export function createAdminApp(service: AdminService, log: Logger): Hono {
   serverRoutes(app, service);
   callRoutes(app, service);
   operatorRoutes(app, service);
+  approvalRoutes(app, service);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
   app.onError((thrown, c) => {
     const error = toCounterpartError(thrown);
@@ -90,6 +107,14 @@ function callRoutes(app: Hono, service: AdminService): void {
   app.get('/api/tools', (c) => c.json({ tools: service.tools(c.req.query('server')) }));
   app.post('/api/call', async (c) =>
     c.json(await service.call(await body(c, CallRequest), c.req.raw.signal)),
+  );
+}
+
+function approvalRoutes(app: Hono, service: AdminService): void {
+  app.get('/api/approvals', (c) => c.json({ pending: service.pendingTools() }));
+  app.get('/api/approvals/:server', async (c) => c.json(await service.proposals(c.req.param('server'))));
+  app.post('/api/approvals/:server', async (c) =>
+    c.json(await service.decide(c.req.param('server'), await body(c, DecideRequest))),
   );
 }
 

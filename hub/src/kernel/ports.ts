@@ -227,6 +227,8 @@ export interface CatalogView {
   /** Union of what the servers offer, as the gateway may advertise it. */
   readonly capabilities: JsonMembers;
   readonly instructions?: string | undefined;
+  /** Why a tool that a server lists is not offered: TOOL_CHANGED. Undefined for any other name. */
+  withheld(hubName: string): CounterpartError | undefined;
   /** Names near to one that is unknown, best first. */
   similarTools(hubName: string): readonly string[];
   /** All servers of the view, by id: where set-level requests go. */

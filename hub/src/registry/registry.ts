@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson, HealthRecord, hubError, type ServerState } from '@counterpart/schemas';
+import { canonicalJson, HealthRecord, type ServerState } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import type { UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
 import { writeWhole } from '../kernel/write-whole.ts';
 import type { Db } from '../store/store.ts';
+import { written } from '../store/written.ts';
 
 /** What the registry keeps of a server. */
 export interface RegisteredServer {
@@ -133,16 +134,6 @@ function serverWrites(db: Db, nowIso: () => string): Records<'install' | 'setEna
       await written(db.updateTable('server').set(facts).where('id', '=', id).execute());
     },
   };
-}
-
-/** What the owner asked for and the disk does not take must be told as just that. */
-async function written<T>(statement: Promise<T>): Promise<T> {
-  try {
-    return await statement;
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('DATA_UNWRITABLE', { directory: "the hub's database", detail }, { cause });
-  }
 }
 
 interface ServerRow {

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** Kysely runs these in the order of their names, each once, inside a transaction. They are never edited, only added to. */
@@ -56,6 +56,45 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn('kind', 'text', (c) => c.notNull())
         .addColumn('body_json', 'text', (c) => c.notNull())
         .execute();
+    },
+  },
+  '0003-approvals': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('tool_approval')
+        .addColumn('server_id', 'text', (c) => c.notNull())
+        .addColumn('tool', 'text', (c) => c.notNull())
+        .addColumn('hash', 'text', (c) => c.notNull())
+        .addColumn('state', 'text', (c) => c.notNull())
+        .addColumn('change', 'text', (c) => c.notNull())
+        .addColumn('definition_json', 'text', (c) => c.notNull())
+        .addColumn('seen_at', 'text', (c) => c.notNull())
+        .addColumn('decided_at', 'text')
+        .addColumn('decided_by', 'text')
+        .addPrimaryKeyConstraint('tool_approval_key', ['server_id', 'tool', 'hash'])
+        .execute();
+      await db.schema
+        .createTable('server_baseline')
+        .addColumn('server_id', 'text', (c) => c.primaryKey())
+        .addColumn('seen_at', 'text', (c) => c.notNull())
+        .addColumn('package', 'text')
+        .execute();
+      await db.schema
+        .createTable('approval_record')
+        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('at', 'text', (c) => c.notNull())
+        .addColumn('server_id', 'text', (c) => c.notNull())
+        .addColumn('tool', 'text')
+        .addColumn('hash', 'text')
+        .addColumn('decision', 'text', (c) => c.notNull())
+        .addColumn('decided_by', 'text', (c) => c.notNull())
+        .execute();
+      for (const act of ['update', 'delete'])
+        await sql
+          .raw(
+            `create trigger approval_record_no_${act} before ${act} on approval_record begin select raise(abort, 'approval records are only added'); end`,
+          )
+          .execute(db);
     },
   },
 };

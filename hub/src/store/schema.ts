@@ -36,6 +36,37 @@ export interface Tables {
     state: string;
     detail: string | null;
   };
+  /** Definitions of tools and what was decided on them; the newest approved one is what a change is shown against. */
+  tool_approval: {
+    server_id: string;
+    tool: string;
+    hash: string;
+    state: 'approved' | 'awaiting' | 'rejected';
+    /** What it was when it was first seen: `first` with its server, `new` or `changed` later. */
+    change: 'first' | 'new' | 'changed';
+    definition_json: string;
+    seen_at: string;
+    decided_at: string | null;
+    decided_by: string | null;
+  };
+  /** Servers whose tools were seen: from then on a tool can be new or changed. */
+  server_baseline: {
+    server_id: string;
+    seen_at: string;
+    /** What the owner's package was then; null for a server that is none. */
+    package: string | null;
+  };
+  /** Who decided what; rows are only ever added. */
+  approval_record: {
+    id: Generated<number>;
+    at: string;
+    server_id: string;
+    /** Null: all that the server listed. */
+    tool: string | null;
+    hash: string | null;
+    decision: string;
+    decided_by: string;
+  };
   event: {
     id: Generated<number>;
     at: string;

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Redact } from '../kernel/redact.ts';
-import type { JsonMembers, ProcessSpec, Supervisor, UpstreamInfo } from '../kernel/ports.ts';
+import type { JsonMembers, ProcessSpec, Supervisor, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
 
 export interface UpstreamLimits {
   /** From sending a call to its answer; progress starts it anew. */
@@ -59,6 +59,8 @@ export interface UpstreamOptions {
   readonly isolation?: Isolation | undefined;
   /** False for one of several instances: the shared one reads the lists for all. Default true. */
   readonly readsLists?: boolean | undefined;
+  /** Looks at lists before anybody sees them; awaited, never rejects. */
+  readonly review?: ((lists: UpstreamLists) => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Applied to what a server says before it is quoted in an error, a state or a log. */

@@ -173,6 +173,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     const { info } = session;
     if (!info) throw hubError('UPSTREAM_LOST', { server: this.id, detail: 'it ended right after its start' });
     const lists = this.#connection.accept(await readLists(session, info));
+    await this.#options.review?.(lists);
     this.#lists = lists;
     this.#emitter.emit('lists-changed', lists);
     return lists;

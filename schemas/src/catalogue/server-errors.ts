@@ -122,6 +122,23 @@ export const serverErrors = {
     message: 'Unknown tool: {tool}{suggestion}',
     fix: '`hub list --tools` shows them all.',
   }),
+  TOOL_CHANGED: entry({
+    status: 403,
+    rpc: -32603,
+    exit: 8,
+    title: 'Tool awaits approval',
+    message:
+      'The tool {tool} of {server} is not offered: {reason}. Its owner decides with `hub approve {server}`.',
+    fix: '`hub approve {server}` shows what changed and asks; with --diff it only shows.',
+  }),
+  APPROVAL_OUTDATED: entry({
+    status: 409,
+    rpc: -32602,
+    exit: 4,
+    title: 'Nothing like that awaits approval',
+    message: 'The tool {tool} of {server} has no definition with the hash {hash} that could be decided on.',
+    fix: 'It may have changed again: `hub approve {server}` shows what awaits approval now.',
+  }),
   TOOL_EFFECT: entry({
     status: 403,
     rpc: -32602,

@@ -8,6 +8,7 @@ import {
   toCounterpartError,
 } from '@counterpart/schemas';
 import type { Discovery } from '../../registry/discover.ts';
+import { madeVisible } from '../../approvals/visible.ts';
 import { readSecrets } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
 import { readServersFolder } from '../server-folder.ts';
@@ -39,7 +40,8 @@ export async function checkServers(
     .map((detail) => failure(detail) ?? ok(`server ${detail.id}`, stateOf(detail)));
   if (servers.size + details.size + problems.size === 0)
     return [note('servers', `none in ${context.home.serversDir}; \`hub build\` makes one`)];
-  return [...broken, ...built, ...others, ...checkFleet(state, problems)];
+  const definitions = [...details.values()].flatMap(checkDefinitions);
+  return [...broken, ...built, ...others, ...checkFleet(state, problems), ...definitions];
 }
 
 /** What the hub itself met: servers it cannot make, and what it does not offer of the others. */
@@ -50,16 +52,41 @@ function checkFleet(state: HubStatus | undefined, known: Discovery['problems']):
       .filter(({ server }) => !known.has(server))
       .map(({ server, detail, fix }) => problem(`server ${server}`, detail, fix)),
     ...state.leftOut.map(({ server, kind, name, code, detail }) =>
-      warning(`server ${server}`, `${kind} ${name} is left out: ${detail}`, REMEDIES[code]),
+      warning(`server ${server}`, `${kind} ${name} is left out: ${detail}`, remedy(code, server)),
     ),
   ];
 }
 
-const REMEDIES: Readonly<Record<LeftOut['code'], string>> = {
-  NAME_COLLISION: errorCatalogue.NAME_COLLISION.fix,
-  TOOL_INVALID: 'Correct it in the server, or ask its author to.',
-  TOOL_QUARANTINED: 'Look at what changed and approve it, or leave it out.',
-};
+function remedy(code: LeftOut['code'], server: string): string {
+  switch (code) {
+    case 'NAME_COLLISION':
+      return errorCatalogue.NAME_COLLISION.fix;
+    case 'TOOL_INVALID':
+      return 'Correct it in the server, or ask its author to.';
+    case 'TOOL_QUARANTINED':
+      return `\`hub approve ${server}\` shows it and asks; \`--diff\` only shows.`;
+  }
+}
+
+/** More would hide the other findings. */
+const MOST_NOTICES = 5;
+
+/** What a person should read in definitions before a model does; a notice is no verdict. */
+function checkDefinitions({ id, notices }: ServerDetail): Finding[] {
+  const shown = notices
+    .slice(0, MOST_NOTICES)
+    .map(({ tool, where, detail }) =>
+      warning(
+        `server ${id}`,
+        madeVisible(`the definition of ${tool} ${detail} (${where})`),
+        `Read it: \`hub inspect ${id}\`. If it is not meant for you, \`hub approve ${id} ${madeVisible(tool)} --reject\` takes it out.`,
+      ),
+    );
+  const more = notices.length - shown.length;
+  return more > 0
+    ? [...shown, note(`server ${id}`, `${count(more, 'more notice')}: \`hub inspect ${id}\` shows them`)]
+    : shown;
+}
 
 interface Built {
   readonly id: string;

@@ -1,5 +1,5 @@
 import type { HubStatus, LeftOut, ServerSummary } from '@counterpart/schemas';
-import { paintState } from './format.ts';
+import { count, paintState } from './format.ts';
 import type { Paint } from './paint.ts';
 import { renderTable } from './table.ts';
 
@@ -24,6 +24,9 @@ function noteOf(server: ServerSummary): string {
     ...(server.missingSecrets.length > 0 && server.target !== 'mirror'
       ? [`needs ${server.missingSecrets.join(', ')}`]
       : []),
+    ...(server.awaitingApproval === 0
+      ? []
+      : [`${count(server.awaitingApproval, 'tool')} left out until \`hub approve ${server.id}\``]),
     ...(server.problem === undefined ? [] : [firstSentence(server.problem)]),
     ...(server.stale && server.listed ? ['listed from memory'] : []),
   ];

@@ -1,6 +1,6 @@
-import { hubError, type CounterpartError } from '@counterpart/schemas';
 import { HUB_TOOL_NAMES } from '../../kernel/hub-tools.ts';
 import type { CallVia, CatalogView, Era, JsonMembers, ToolRoute, Upstream } from '../../kernel/ports.ts';
+import { unknownTool } from '../../kernel/unknown-tool.ts';
 import { readHubCall } from '../search/hub-call.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/members.ts';
@@ -72,13 +72,6 @@ function hubTool(
   if (found.args === undefined) delete params['arguments'];
   else params['arguments'] = found.args;
   return { upstream: found.route.upstream, called: { route: found.route, via: 'search' } };
-}
-
-/** The answer to a name that the view does not have, whether it never was or is not to be known. */
-export function unknownTool(view: CatalogView, tool: string): CounterpartError {
-  const similar = view.similarTools(tool);
-  const suggestion = similar.length === 0 ? '' : `. Did you mean ${similar.join(', ')}?`;
-  return hubError('TOOL_UNKNOWN', { tool, suggestion });
 }
 
 function findPrompt(view: CatalogView, params: JsonMembers): Target | Fault {

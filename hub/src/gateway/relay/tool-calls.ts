@@ -16,7 +16,7 @@ import type {
 } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
-import { unknownTool } from './targets.ts';
+import { unknownTool } from '../../kernel/unknown-tool.ts';
 import { OWNER, type ToolGate } from './tool-gate.ts';
 import { codes } from '../wire/fault.ts';
 

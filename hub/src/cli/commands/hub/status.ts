@@ -42,6 +42,9 @@ export const status = defineCommand({
         paint.faint(`${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}`),
         ...renderBroken(state.problems, paint),
         ...renderLeftOut(state.leftOut, paint),
+        ...(state.leftOut.some(({ code }) => code === 'TOOL_QUARANTINED')
+          ? [`  ${paint.good('→')} \`hub approve\` lists what awaits approval`]
+          : []),
       ].join('\n'),
     );
   },

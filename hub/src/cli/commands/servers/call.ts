@@ -8,7 +8,7 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../hub-api.ts';
 import { LEARN_MS, untilLearned } from '../../learned.ts';
-import { findTool } from '../../names.ts';
+import { findTool, withheldTool } from '../../names.ts';
 import { renderResult } from '../../output/result.ts';
 import { withHub } from '../../with-hub.ts';
 
@@ -65,7 +65,10 @@ export const call = defineCommand({
 async function findNewTool(hub: HubApi, name: string, signal: AbortSignal): Promise<ToolEntry> {
   await untilLearned(hub, LEARN_MS, signal);
   const tools = await hub.tools();
-  const { servers, problems } = await hub.status();
+  const status = await hub.status();
+  const withheld = withheldTool(status, name);
+  if (withheld) throw withheld;
+  const { servers, problems } = status;
   const silent = servers.find(({ listed, prefix }) => !listed && name.startsWith(`${prefix}__`));
   const broken = problems.find(({ server }) => name.startsWith(`${server}__`));
   const reason = silent?.problem ?? broken?.detail;

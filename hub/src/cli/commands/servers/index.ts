@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../../command.ts';
 import { add } from './add.ts';
+import { approve } from './approve.ts';
 import { call } from './call.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
@@ -16,4 +17,5 @@ export const servers: readonly CommandDefinition[] = [
   disable,
   restart,
   target,
+  approve,
 ];

@@ -1,10 +1,11 @@
 import type { ServerDetail, ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
+import { madeVisible } from '../../../approvals/visible.ts';
 import { defineCommand } from '../../command.ts';
 import type { HubApi } from '../../hub-api.ts';
 import { LEARN_MS, untilLearned } from '../../learned.ts';
-import { findTool } from '../../names.ts';
-import { bytes, duration, paintState } from '../../output/format.ts';
+import { findTool, withheldTool } from '../../names.ts';
+import { bytes, count, duration, paintState } from '../../output/format.ts';
 import type { Paint } from '../../output/paint.ts';
 import { renderParameters } from '../../output/parameters.ts';
 import { callWords } from '../../output/sample-call.ts';
@@ -43,6 +44,10 @@ async function find(hub: HubApi, name: string, signal: AbortSignal): Promise<Fou
   const servers = await hub.servers();
   if (servers.some(({ id }) => id === name)) return { server: await hub.server(name) };
   const tools = await hub.tools();
+  const withheld = tools.some((tool) => tool.name === name)
+    ? undefined
+    : withheldTool(await hub.status(), name);
+  if (withheld) throw withheld;
   const ids = servers.map(({ id }) => ({
     name: id,
     server: id,
@@ -69,6 +74,12 @@ function renderServer(server: ServerDetail, paint: Paint): string {
     ['restarts', server.restarts > 0 ? String(server.restarts) : undefined],
     ['protocol', server.era],
     ['missing', server.missingSecrets.join(', ') || undefined],
+    [
+      'approval',
+      server.awaitingApproval === 0
+        ? undefined
+        : paint.warn(`${count(server.awaitingApproval, 'tool')} left out until \`hub approve ${server.id}\``),
+    ],
     ['problem', server.problem === undefined ? undefined : paint.bad(server.problem)],
   ];
   const [last] = server.health;
@@ -86,6 +97,7 @@ function renderServer(server: ServerDetail, paint: Paint): string {
     '',
     paint.strong(`Tools (${server.toolNames.length})`),
     ...toolLines(server),
+    ...noticeLines(server, paint),
     ...(server.stderr.length === 0
       ? []
       : [
@@ -94,6 +106,15 @@ function renderServer(server: ServerDetail, paint: Paint): string {
           ...server.stderr.slice(-10).map((line) => `  ${line}`),
         ]),
   ].join('\n');
+}
+
+/** What stands in the definitions and should be read by a person, with what nobody would see written out. */
+function noticeLines({ notices }: ServerDetail, paint: Paint): string[] {
+  if (notices.length === 0) return [];
+  const lines = notices.map(
+    ({ tool, where, detail }) => `  ${paint.warn('!')} ${madeVisible(`${tool}: ${where} ${detail}`)}`,
+  );
+  return ['', paint.strong('To be read before a model does'), ...lines];
 }
 
 /** So many that what stands above them stays in sight. */

@@ -1,5 +1,5 @@
 import type { ToolDefinition } from '@counterpart/schemas';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from './members.ts';
 
 /** Characters of one item's JSON; a page of a list must hold at least a few. */
 const MAX_ITEM_CHARACTERS = 512 * 1024;
