@@ -30,10 +30,12 @@ import type { Fleet } from './fleet/fleet.ts';
 import { toDetail, toSummaries, toSummary } from './fleet/summary.ts';
 import type { AdminService } from './http/admin.ts';
 import type { Clock } from './kernel/clock.ts';
+import type { Supervisor } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
 import type { ToolCalls } from './kernel/ports.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
+import { pssOfEach } from './supervisor/process/memory.ts';
 import { RpcFailure } from './upstream/rpc-failure.ts';
 
 export interface AdminOptions {
@@ -49,6 +51,7 @@ export interface AdminOptions {
   readonly started: HubConfig;
   readonly configFile: string;
   readonly fleet: Fleet;
+  readonly supervisor: Supervisor;
   readonly catalog: LiveCatalog;
   readonly calls: ToolCalls;
   readonly registry: Registry;
@@ -67,6 +70,11 @@ export function createAdminService(options: AdminOptions): AdminService {
     ...approvalDesk(options),
     call: caller(options),
   };
+}
+
+async function sparesOf({ sparePids }: Supervisor): Promise<HubStatus['spares']> {
+  const sizes = await pssOfEach(sparePids);
+  return { count: sparePids.length, pssBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
 }
 
 type Readings = Pick<
@@ -92,6 +100,7 @@ function readings(options: AdminOptions): Readings {
         startedAt: options.startedAt,
         ready: options.ready(),
         servers: await servers(),
+        spares: await sparesOf(options.supervisor),
         tools: fleet.toolCount(),
         config: {
           file: options.configFile,

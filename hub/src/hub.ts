@@ -9,6 +9,7 @@ import { sweepStaging } from './builder/staging.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
 import { needsRestart } from './config/needs-restart.ts';
+import { builtVariables } from './fleet/environment.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -77,7 +78,12 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const address = { url: '' };
   // A build that was killed between its two renames left the version in service aside; it is put back.
   await sweepStaging(base.serversDir);
-  const domain = createDomain(base, { scope, mirrorUrl: (id) => `${address.url}/mirror/${id}` });
+  const domain = createDomain(base, {
+    scope,
+    mirrorUrl: (id) => `${address.url}/mirror/${id}`,
+    // A hub of one command is gone before a spare process would pay.
+    sparing: options.ephemeral !== true,
+  });
   const state = { ready: false };
   let stop: () => void = () => undefined;
   const stopRequested = new Promise<void>((resolve) => {
@@ -159,16 +165,24 @@ async function openBase(options: HubOptions, scope: Scope) {
   };
 }
 
+interface DomainOptions {
+  readonly scope: Scope;
+  readonly mirrorUrl: (id: string) => string;
+  /** Whether processes may wait to become a server. */
+  readonly sparing: boolean;
+}
+
 /** Supervisor, catalog, fleet, and the gateway before them. */
-function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUrl: (id: string) => string }) {
+function createDomain(base: Base, { scope, mirrorUrl, sparing }: DomainOptions) {
   const { clock, log, config, dataDir, redactor, events, registry, approvals } = base;
-  const { spawnConcurrency } = config.current().defaults;
+  const { spawnConcurrency, warmSpares } = config.current().defaults;
   const supervisor = createSupervisor({
     clock,
     log,
     redact: redactor.redact,
     stateDir: join(dataDir, 'processes'),
     spawnConcurrency,
+    spares: { count: sparing ? warmSpares : 0, env: builtVariables(base.host()) },
   });
   scope.add(() => supervisor.shutdown());
   scope.add(
@@ -194,6 +208,7 @@ function createDomain(base: Base, { scope, mirrorUrl }: { scope: Scope; mirrorUr
     catalog,
     ensureBundle: async (directory) => void (await ensureBundle(directory)),
     mirrorUrl,
+    compiledDir: join(dataDir, 'compiled'),
   });
   const serverInfo = { name: 'counterpart', version: packageFile.version };
   const gateway = createGateway({ catalog, clock, log, policy, serverInfo });

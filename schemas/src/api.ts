@@ -77,6 +77,8 @@ export const HubStatus = z.strictObject({
   startedAt: z.iso.datetime(),
   ready: z.boolean(),
   servers: z.array(ServerSummary),
+  /** Processes that wait to become a server, and the memory they take (PSS). */
+  spares: z.strictObject({ count: z.int(), pssBytes: z.int() }),
   tools: z.int(),
   config: z.strictObject({
     file: z.string(),

@@ -259,6 +259,14 @@ export const HubConfig = z.strictObject({
         .max(64)
         .default(4)
         .describe('Processes being started at once. Needs a restart.'),
+      warmSpares: z
+        .int()
+        .min(0)
+        .max(4)
+        .default(1)
+        .describe(
+          'Processes kept ready to become a built server, so that its first call is quick. Needs a restart.',
+        ),
       maxCallsPerServer: z
         .int()
         .min(1)

@@ -53,6 +53,16 @@ test('when a hub is killed with SIGKILL, its guardian ends every server, grandch
   expect(await living(family)).toEqual([]);
 });
 
+test('a process that waits to become a server ends with its hub', async () => {
+  const { hub, marker, guardian } = await startHub('ok');
+  await until(async () => (await markedProcesses(marker)).length === 2);
+  const family = await markedProcesses(marker);
+  hub.kill('SIGKILL');
+  await once(hub, 'exit');
+  await until(() => hasEnded(guardian));
+  expect(await living(family)).toEqual([]);
+});
+
 test('when hub and guardian are both killed, the next hub ends what they left', async () => {
   const { hub, family, guardian } = await startHub('fork-children', 'ignore-sigterm');
   hub.kill('SIGSTOP');

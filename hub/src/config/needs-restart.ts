@@ -7,6 +7,7 @@ const STATIC_SETTINGS: Readonly<Record<string, (config: HubConfig) => unknown>> 
   serversDir: ({ serversDir }) => serversDir,
   dataDir: ({ dataDir }) => dataDir,
   'log.level': ({ log }) => log.level,
+  'defaults.warmSpares': ({ defaults }) => defaults.warmSpares,
   'defaults.spawnConcurrency': ({ defaults }) => defaults.spawnConcurrency,
 };
 

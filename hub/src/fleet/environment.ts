@@ -57,7 +57,7 @@ export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnviro
   const target = mirrored ? definedMembers(addressNames(manifest).map((name) => [name, mirrorUrl])) : {};
   const required = manifest.secrets.filter((slot) => slot.required).map((slot) => slot.name);
   return {
-    env: { ...pick(host, BUILT_VARIABLES), ...config, ...overrideEnv, ...secrets, ...target },
+    env: { ...builtVariables(host), ...config, ...overrideEnv, ...secrets, ...target },
     missingSecrets: required.filter((name) => secrets[name] === undefined),
     secretValues: mirrored ? [] : Object.values(secrets),
   };
@@ -66,6 +66,9 @@ export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnviro
 /** Settings that say where the service is, as the compiler named them. */
 const addressNames = ({ config }: Manifest): string[] =>
   config.map(({ name }) => name).filter((name) => name.endsWith('_BASE_URL'));
+
+/** What every built server gets of the hub's own environment. */
+export const builtVariables = (host: Variables): Environment => pick(host, BUILT_VARIABLES);
 
 /** The environment of a third-party command: the customary few variables and what its entry names, references resolved. Pure. */
 export function commandEnvironment(entryEnv: Environment, host: Variables): ServerEnvironment {

@@ -13,6 +13,7 @@ import type { Registry, Snapshot } from '../registry/registry.ts';
 import type { EraVerdict, UpstreamOptions } from '../upstream/options.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import { approvalRules } from './approval-rules.ts';
+import { compileCacheOf } from './compile-cache.ts';
 import type { DesiredServer, Origin } from './desired.ts';
 import {
   builtEnvironment,
@@ -50,6 +51,8 @@ export interface MemberOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly mirrorUrl: (id: string) => string;
+  /** Folder for the compiled code of built servers. */
+  readonly compiledDir: string;
   /** Makes the bundle of a built server if it is missing or old. */
   readonly ensureBundle: (directory: string) => Promise<void>;
 }
@@ -125,6 +128,7 @@ async function processTarget(desired: DesiredServer, options: MemberOptions): Pr
     cwd: program.cwd,
     env: program.environment.env,
     restart: program.restart,
+    warm: program.warm,
     startTimeoutMs: settings?.startTimeoutMs ?? defaults.startTimeoutMs,
     shutdownMs: SHUTDOWN_MS,
     idleMs: settings?.idleMs ?? defaults.idleMs,
@@ -144,28 +148,33 @@ interface Program {
   readonly cwd: string;
   readonly environment: ServerEnvironment;
   readonly restart: ProcessSpec['restart'];
+  readonly warm: boolean;
 }
 
 async function builtProgram(
   origin: Extract<Origin, { kind: 'built' }>,
   options: MemberOptions,
 ): Promise<Program> {
-  const { manifest, directory } = origin.found;
+  const { manifest, directory, contentHash } = origin.found;
   // A package whose entry is its source, as hand-made ones are, has nothing to bundle.
-  if (manifest.entry !== manifest.source) await options.ensureBundle(directory);
+  const bundled = manifest.entry !== manifest.source;
+  if (bundled) await options.ensureBundle(directory);
   const overrideEnv = resolveMembers(textMembers(origin.override?.env), manifest.id, options);
+  const environment = builtEnvironment({
+    manifest,
+    override: origin.override,
+    overrideEnv,
+    host: options.host,
+    mirrorUrl: options.mirrorUrl(manifest.id),
+  });
+  const compiled = await compileCacheOf(options.compiledDir, { id: manifest.id, contentHash });
   return {
     command: process.execPath,
     args: [resolve(directory, manifest.entry)],
     cwd: directory,
-    environment: builtEnvironment({
-      manifest,
-      override: origin.override,
-      overrideEnv,
-      host: options.host,
-      mirrorUrl: options.mirrorUrl(manifest.id),
-    }),
+    environment: { ...environment, env: { NODE_COMPILE_CACHE: compiled, ...environment.env } },
     restart: manifest.restart,
+    warm: bundled,
   };
 }
 
@@ -192,6 +201,7 @@ function commandProgram(
       options.host,
     ),
     restart: entry.restart ?? 'permanent',
+    warm: false,
   };
 }
 

@@ -24,6 +24,8 @@ export interface ProcessSpec {
   /** Between liveness probes while ready; 0: none. */
   readonly probeMs: number;
   readonly dependsOn: readonly string[];
+  /** Its first argument is a module for the Node that runs the hub: it may begin in a process kept ready for that. */
+  readonly warm?: boolean | undefined;
   /** One of several processes of this server: its state is not the server's, and is not published. */
   readonly instanceOf?: string | undefined;
 }
@@ -78,6 +80,8 @@ export interface Supervisor {
   supervise(spec: ProcessSpec, protocol: ProcessProtocol): Supervised;
   /** Every change of any process's state. */
   subscribe(listener: (id: string, snapshot: ProcessSnapshot) => void): () => void;
+  /** Processes that are no server yet and wait to become one. */
+  readonly sparePids: readonly number[];
   /** Stops all in reverse order of dependency; no process is left. */
   shutdown(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { findCircle, stopOrder } from './dependencies.ts';
 import { createGate } from './gate.ts';
 import { createLedger, type Ledger } from './process/ledger.ts';
 import type { SupervisorOptions } from './options.ts';
+import { Spares } from './process/spares.ts';
 import { createSpawner, type SpawnProcess } from './process/spawn.ts';
 import { SupervisedProcess } from './supervised.ts';
 
@@ -24,6 +25,7 @@ type Listener = (id: string, snapshot: ProcessSnapshot) => void;
 class ProcessSupervisor implements Supervisor {
   readonly #options: SupervisorOptions;
   readonly #ledger: Ledger;
+  readonly #spares: Spares;
   readonly #spawn: SpawnProcess;
   readonly #gate: <T>(task: () => Promise<T>) => Promise<T>;
   readonly #processes = new Set<SupervisedProcess>();
@@ -31,11 +33,16 @@ class ProcessSupervisor implements Supervisor {
   #closing: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
-    const { stateDir, log, spawnConcurrency } = options;
+    const { clock, stateDir, log, spawnConcurrency, spares = { count: 0, env: {} } } = options;
     this.#options = options;
     this.#ledger = createLedger(stateDir, log);
-    this.#spawn = options.spawn ?? createSpawner({ ledger: this.#ledger, log });
+    this.#spares = new Spares({ ...spares, clock, log, stateDir, ledger: this.#ledger });
+    this.#spawn = options.spawn ?? createSpawner({ ledger: this.#ledger, log, spares: this.#spares });
     this.#gate = createGate(spawnConcurrency);
+  }
+
+  get sparePids(): readonly number[] {
+    return this.#spares.pids;
   }
 
   supervise(spec: ProcessSpec, protocol: ProcessProtocol): Supervised {
@@ -57,6 +64,7 @@ class ProcessSupervisor implements Supervisor {
       removed: () => this.#processes.delete(one),
     });
     this.#processes.add(one);
+    this.#spares.expect(spec);
     return one;
   }
 
@@ -76,6 +84,7 @@ class ProcessSupervisor implements Supervisor {
     for (const layer of stopOrder(this.#dependsOn())) {
       await Promise.all(all.filter(({ spec }) => layer.includes(spec.id)).map((one) => one.stop()));
     }
+    await this.#spares.close();
     await this.#ledger.close();
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Redact } from '../kernel/redact.ts';
+import type { SpareOptions } from './process/spares.ts';
 import type { SpawnProcess } from './process/spawn.ts';
 
 export interface SupervisorOptions {
@@ -12,6 +13,8 @@ export interface SupervisorOptions {
   readonly stateDir: string;
   /** Processes being started at once. */
   readonly spawnConcurrency: number;
+  /** Processes that wait to become a server. Default: none. */
+  readonly spares?: SpareOptions | undefined;
   /** How processes are made; default: `createSpawner`. */
   readonly spawn?: SpawnProcess | undefined;
   /** In [0, 1); spreads restarts. Default: Math.random. */

@@ -1,13 +1,15 @@
-import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CounterpartError, hubError } from '@counterpart/schemas';
+import { hubError } from '@counterpart/schemas';
 import type { Logger } from '../../kernel/log.ts';
 import type { ChildIo, ProcessSpec } from '../../kernel/ports.ts';
 import { describeSpawnError, type Exit } from './causes.ts';
 import type { Ledger } from './ledger.ts';
 import { groupRuns, MARKER_VARIABLE, markedProcesses, send } from './process-table.ts';
+import type { Spares } from './spares.ts';
 import type { StopStep } from '../state/state.ts';
 
 /** One life of a process. */
@@ -21,6 +23,13 @@ export interface Child {
   signal(step: StopStep): void;
 }
 
+/** A process whose standard streams are pipes to us. */
+export type PipedProcess = ChildProcess & {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+};
+
 /** Makes a process; rejects with SERVER_START_FAILED and the precise cause. */
 export type SpawnProcess = (spec: ProcessSpec, onStderr: (chunk: Buffer) => void) => Promise<Child>;
 
@@ -30,16 +39,24 @@ const POLL_MS = 25;
 /** Attempts at killing what is left before a process that cannot be killed is given up, about five seconds. */
 const MOST_KILLS = 200;
 
-export function createSpawner({ ledger, log }: { ledger: Ledger; log: Logger }): SpawnProcess {
+interface SpawnerParts {
+  readonly ledger: Ledger;
+  readonly log: Logger;
+  readonly spares: Spares;
+}
+
+export function createSpawner({ ledger, log, spares }: SpawnerParts): SpawnProcess {
   return async (spec, onStderr) => {
-    const marker = await ledger.prepare();
-    const child = await begin(spec, marker);
+    if (spec.cwd !== undefined) await requireFolder(spec.id, spec.cwd);
+    const spare = spares.take(spec);
+    const marker = spare?.marker ?? (await ledger.prepare());
+    const child = spare?.child ?? (await begin(spec, marker));
     // It may stop reading at any moment; its end is told by `exited`.
     child.stdin.on('error', () => undefined);
     child.on('error', (cause) => log.debug({ server: spec.id, cause }, 'process reported an error'));
     child.stderr.on('data', onStderr);
     const pid = Number(child.pid);
-    ledger.add(pid);
+    if (!spare) ledger.add(pid);
     const sweep = { pid, marker, killed: false };
     const exited = ended(child);
     const gone = exited.then(async () => {
@@ -59,10 +76,9 @@ export function createSpawner({ ledger, log }: { ledger: Ledger; log: Logger }):
   };
 }
 
-async function begin(spec: ProcessSpec, marker: string): Promise<ChildProcessWithoutNullStreams> {
+async function begin(spec: ProcessSpec, marker: string): Promise<PipedProcess> {
   const { id: server, command, args, cwd, env } = spec;
   try {
-    if (cwd !== undefined) await requireFolder(server, cwd);
     const child = spawn(command, [...args], {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...env, [MARKER_VARIABLE]: marker },
@@ -73,7 +89,6 @@ async function begin(spec: ProcessSpec, marker: string): Promise<ChildProcessWit
     await once(child, 'spawn');
     return child;
   } catch (cause) {
-    if (cause instanceof CounterpartError) throw cause;
     throw hubError('SERVER_START_FAILED', { server, detail: describeSpawnError(spec, cause) }, { cause });
   }
 }

@@ -1,8 +1,8 @@
-import { hubError } from '@counterpart/schemas';
+import { hubError, type HubStatus } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count, duration } from '../../output/format.ts';
+import { bytes, count, duration } from '../../output/format.ts';
 import { renderBroken, renderLeftOut, renderServers } from '../../output/server-table.ts';
 import { readToken, tokenFile } from '../../running-hub.ts';
 import { runningHub } from '../../with-hub.ts';
@@ -39,7 +39,9 @@ export const status = defineCommand({
         state.servers.length === 0
           ? 'No servers. `hub build` or `hub add` makes the first.'
           : renderServers(state.servers, paint, context.io.width),
-        paint.faint(`${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}`),
+        paint.faint(
+          `${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}${spares(state.spares)}`,
+        ),
         ...renderBroken(state.problems, paint),
         ...renderLeftOut(state.leftOut, paint),
         ...(state.leftOut.some(({ code }) => code === 'TOOL_QUARANTINED')
@@ -49,6 +51,9 @@ export const status = defineCommand({
     );
   },
 });
+
+const spares = ({ count: waiting, pssBytes }: HubStatus['spares']): string =>
+  waiting === 0 ? '' : `, ${count(waiting, 'spare')} (${bytes(pssBytes)})`;
 
 function printToken(context: Context): void {
   const { home } = context;
