@@ -26,6 +26,7 @@ class ListedUpstream implements Upstream {
     'lists-changed': new Set(),
     'resource-updated': new Set(),
     'log-message': new Set(),
+    notification: new Set(),
     'availability-changed': new Set(),
   };
 
@@ -52,6 +53,8 @@ class ListedUpstream implements Upstream {
   refresh = (): never => unexpected();
   subscribeResource = (): never => unexpected();
   unsubscribeResource = (): never => unexpected();
+  followTask = (): never => unexpected();
+  rootsChanged = (): never => unexpected();
   close = (): never => unexpected();
 }
 
@@ -291,16 +294,56 @@ test('a resource that is not listed is found by its template, else by its scheme
   ]);
 });
 
-test('an update of a resource is told under the URI it has in the hub', () => {
+test('an update of a resource is told as its server says it; a view knows what it is called there', () => {
   const resources = [{ uri: 'file:///x', name: 'x' }];
-  const [a, b] = [source('a', { resources }), source('b', { resources })];
-  const { catalog } = catalogOf([a, b]);
-  const heard: string[] = [];
-  catalog.onResourceUpdated((uri) => void heard.push(uri));
+  const resourceTemplates = [{ uriTemplate: 'db://{row}', name: 'row' }];
+  const [a, b] = [
+    source('a', { resources, resourceTemplates }),
+    source('b', { resources, resourceTemplates }),
+  ];
+  const { catalog, all } = catalogOf([a, b]);
+  const heard: unknown[] = [];
+  catalog.onResourceUpdated(({ upstream, uri }) => void heard.push([upstream.id, uri]));
   a.upstream.emit('resource-updated', 'file:///x');
   b.upstream.emit('resource-updated', 'file:///x');
-  b.upstream.emit('resource-updated', 'file:///unlisted');
-  expect(heard).toEqual(['file:///x', 'hub+b:///file:///x', 'file:///unlisted']);
+  expect(heard).toEqual([
+    ['a', 'file:///x'],
+    ['b', 'file:///x'],
+  ]);
+  const rename = all().renameUri('b') ?? String;
+  expect(['file:///x', 'db://1', 'file:///y'].map(rename)).toEqual([
+    'hub+b:///file:///x',
+    'hub+b:///db://1',
+    'file:///y',
+  ]);
+  expect([all().renameUri('a'), catalog.view({ kind: 'server', id: 'b' })?.renameUri('b')]).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
+test('the interface of a tool is renamed with it when another server has one of that name, also where nobody lists it', () => {
+  const withUi = (name: string) =>
+    tool(name, {
+      _meta: { 'ui/resourceUri': 'ui://app/main', ui: { resourceUri: 'ui://app/main', kept: 1 } },
+    });
+  const { all } = catalogOf([
+    source('a', { tools: [withUi('x')] }),
+    source('b', { tools: [withUi('y'), tool('z')], resources: [{ uri: 'ui://app/main', name: 'main' }] }),
+  ]);
+  const renamed = 'ui://hub+b/app/main';
+  expect(itemsIn(all().page('tools', undefined)?.items).map(({ _meta }) => _meta)).toEqual([
+    { 'ui/resourceUri': 'ui://app/main', ui: { resourceUri: 'ui://app/main', kept: 1 } },
+    { 'ui/resourceUri': renamed, ui: { resourceUri: renamed, kept: 1 } },
+    undefined,
+  ]);
+  expect(itemsIn(all().page('resources', undefined)?.items)).toEqual([{ uri: renamed, name: 'main' }]);
+  const route = (uri: string) => [all().resource(uri)?.upstream.id, all().resource(uri)?.uri];
+  expect([route('ui://app/main'), route(renamed)]).toEqual([
+    ['a', 'ui://app/main'],
+    ['b', 'ui://app/main'],
+  ]);
+  expect(all().capabilities['extensions']).toEqual({ 'io.modelcontextprotocol/ui': {} });
 });
 
 test('a burst of changes is one notice, and a list that is the same is none', () => {
@@ -367,5 +410,5 @@ test('a removed server is listened to no more', () => {
   const a = source('a', {});
   const { catalog } = catalogOf([a]);
   catalog.set([]);
-  expect(Object.values(a.upstream.listeners).map(({ size }) => size)).toEqual([0, 0, 0, 0]);
+  expect(Object.values(a.upstream.listeners).filter(({ size }) => size > 0)).toEqual([]);
 });

@@ -6,12 +6,12 @@ import type {
   CatalogChange,
   CatalogSource,
   CatalogView,
+  ResourceUpdate,
   ToolDescription,
   UpstreamLists,
   ViewSelector,
 } from '../kernel/ports.ts';
 import { ChangeBursts } from './change-bursts.ts';
-import { hubUri } from './names.ts';
 import { mergeSources, type Merged } from './merge.ts';
 import { selectProfile, visibleTools } from './profile.ts';
 import { itemsOf, type Item, type Quarantined, type SourceItems } from './source-items.ts';
@@ -66,7 +66,7 @@ class SourceCatalog implements LiveCatalog {
   #profiles: ReadonlyMap<string, Profile> = new Map();
   readonly #profileViews = new Map<string, CatalogView>();
   readonly #changes: ChangeBursts;
-  readonly #resourceListeners = new Set<(uri: string) => void>();
+  readonly #resourceListeners = new Set<(update: ResourceUpdate) => void>();
   #reported = new Set<string>();
 
   constructor(options: CatalogOptions) {
@@ -121,7 +121,7 @@ class SourceCatalog implements LiveCatalog {
     return this.#changes.subscribe(listener);
   }
 
-  onResourceUpdated(listener: (uri: string) => void): () => void {
+  onResourceUpdated(listener: (update: ResourceUpdate) => void): () => void {
     this.#resourceListeners.add(listener);
     return () => void this.#resourceListeners.delete(listener);
   }
@@ -155,7 +155,9 @@ class SourceCatalog implements LiveCatalog {
     const stops = [
       upstream.on('lists-changed', (lists) => this.#relist(source, lists)),
       upstream.on('availability-changed', () => this.#renewInfo(id)),
-      upstream.on('resource-updated', (uri) => this.#updated(id, uri)),
+      upstream.on('resource-updated', (uri, session) => {
+        for (const listener of this.#resourceListeners) listener({ upstream, uri, session });
+      }),
     ];
     return () => stops.forEach((stop) => stop());
   }
@@ -177,14 +179,6 @@ class SourceCatalog implements LiveCatalog {
     this.#profileViews.clear();
     this.#version += 1;
     this.#all = new MergedView(this.#version, this.#items(), this.#merged);
-  }
-
-  #updated(id: string, uri: string): void {
-    const rewritten = hubUri(id, uri);
-    const isRewritten = this.#merged.resources.some(
-      ({ item, source }) => source.id === id && item.key === rewritten,
-    );
-    for (const listener of this.#resourceListeners) listener(isRewritten ? rewritten : uri);
   }
 
   #items(): SourceItems[] {

@@ -1,7 +1,7 @@
 import { hubError, type LeftOut } from '@counterpart/schemas';
-import type { CatalogSource } from '../kernel/ports.ts';
-import { hubUri } from './names.ts';
+import type { CatalogSource, RenameUri } from '../kernel/ports.ts';
 import type { Item, SourceItems, ToolItem } from './source-items.ts';
+import { uniqueUris, withRenamedInterface } from './unique-uris.ts';
 
 /** An item and whose it is. */
 export interface Owned<T extends Item = Item> {
@@ -17,22 +17,29 @@ export interface Merged {
   readonly prompts: readonly Owned[];
   readonly resources: readonly Owned[];
   readonly resourceTemplates: readonly Owned[];
+  /** Found by their URI, listed nowhere. */
+  readonly unlisted: readonly Owned[];
+  /** By server, where some of its URIs have another form here. */
+  readonly renames: ReadonlyMap<string, RenameUri>;
   readonly problems: readonly LeftOut[];
 }
 
 /**
  * Puts servers together in the order of their ids. A name that an earlier server has is refused to the later one, with a
- * problem; a URI is offered in a rewritten form instead, because a resource cannot be renamed by configuration.
+ * problem; a URI is offered in a rewritten form instead.
  */
 export function mergeSources(sources: readonly SourceItems[]): Merged {
   const problems: LeftOut[] = [];
-  const named = uniqueNames(sources, 'tool', (items) => items.tools, problems);
+  const uris = uniqueUris(sources);
+  const named = uniqueNames(sources, 'tool', (items) => items.tools, problems).map(({ item, source }) => ({
+    item: withRenamedInterface(item, uris.renames.get(source.id)),
+    source,
+  }));
   return {
+    ...uris,
     tools: named.filter(({ item }) => item.withheld === undefined),
     withheld: named.filter(({ item }) => item.withheld !== undefined),
     prompts: uniqueNames(sources, 'prompt', (items) => items.prompts, problems),
-    resources: uniqueUris(sources, 'uri', (items) => items.resources),
-    resourceTemplates: uniqueUris(sources, 'uriTemplate', (items) => items.resourceTemplates),
     problems,
   };
 }
@@ -59,23 +66,4 @@ function uniqueNames<T extends Item>(
     }
   }
   return kept;
-}
-
-function uniqueUris(
-  sources: readonly SourceItems[],
-  member: 'uri' | 'uriTemplate',
-  itemsOf: (source: SourceItems) => readonly Item[],
-): Owned[] {
-  const taken = new Set<string>();
-  return sources.flatMap((items) =>
-    itemsOf(items).map((item): Owned => {
-      const { source } = items;
-      if (!taken.has(item.key)) {
-        taken.add(item.key);
-        return { item, source };
-      }
-      const key = hubUri(source.id, item.own);
-      return { item: { ...item, key, json: JSON.stringify({ ...item.value, [member]: key }) }, source };
-    }),
-  );
 }

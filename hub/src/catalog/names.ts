@@ -22,15 +22,24 @@ export function hubName(server: string, prefix: string, name: string): string {
   return `${legal.slice(0, LONGEST_NAME - HASH_DIGITS - 1)}_${hash}`;
 }
 
-/** The URI under which the hub offers a resource whose own URI another server already has; `server` is its owner. */
+const INTERFACE = 'ui://';
+
+/**
+ * The URI under which the hub offers a resource whose own URI another server already has; `server` is its owner. One of an
+ * app's interface keeps its scheme, by which clients know it (MCP Apps).
+ */
 export function hubUri(server: string, uri: string): string {
+  if (uri.startsWith(INTERFACE)) return `${INTERFACE}hub+${server}/${uri.slice(INTERFACE.length)}`;
   return `hub+${server}:///${uri}`;
 }
 
 const REWRITTEN = /^hub\+([a-z0-9-]+):\/\/\/(.+)$/s;
+const REWRITTEN_INTERFACE = /^ui:\/\/hub\+([a-z0-9-]+)\/(.+)$/s;
 
 /** The owner and the own URI of a rewritten one. */
 export function ownUri(uri: string): { readonly server: string; readonly uri: string } | undefined {
+  const [, app, path] = REWRITTEN_INTERFACE.exec(uri) ?? [];
+  if (app !== undefined && path !== undefined) return { server: app, uri: `${INTERFACE}${path}` };
   const [, server, own] = REWRITTEN.exec(uri) ?? [];
   return server !== undefined && own !== undefined ? { server, uri: own } : undefined;
 }

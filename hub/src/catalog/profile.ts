@@ -21,6 +21,8 @@ export function selectProfile(merged: Merged, profile: Profile): Merged {
     prompts: merged.prompts.filter(offers),
     resources: merged.resources.filter(offers),
     resourceTemplates: merged.resourceTemplates.filter(offers),
+    unlisted: merged.unlisted.filter(offers),
+    renames: merged.renames,
     problems: [],
   };
 }

@@ -59,8 +59,13 @@ export class ResourceRoutes {
   readonly #schemes = new Map<string, CatalogSource>();
   readonly #only: CatalogSource | undefined;
 
-  constructor(merged: Pick<Merged, 'resources' | 'resourceTemplates'>, sources: readonly CatalogSource[]) {
-    this.#byUri = new Map(merged.resources.map(({ item, source }) => [item.key, { source, uri: item.own }]));
+  constructor(
+    merged: Pick<Merged, 'resources' | 'resourceTemplates' | 'unlisted'>,
+    sources: readonly CatalogSource[],
+  ) {
+    // Templates too, because a completion names one; what is listed goes before what a tool only refers to.
+    const named = [...merged.resourceTemplates, ...merged.unlisted, ...merged.resources];
+    this.#byUri = new Map(named.map(({ item, source }) => [item.key, { source, uri: item.own }]));
     this.#only = sources.length === 1 ? sources[0] : undefined;
     this.#byServer = new Map(sources.map((source) => [source.id, source]));
     this.#templates = merged.resourceTemplates.flatMap(({ item, source }) => {

@@ -1,5 +1,13 @@
 import { type CounterpartError, effectOf, hubError } from '@counterpart/schemas';
-import type { CatalogView, JsonMembers, ListKind, ListPage, ToolRoute, Upstream } from '../kernel/ports.ts';
+import type {
+  CatalogView,
+  JsonMembers,
+  ListKind,
+  ListPage,
+  RenameUri,
+  ToolRoute,
+  Upstream,
+} from '../kernel/ports.ts';
 import { unionCapabilities, unionInstructions } from './capabilities.ts';
 import type { Merged, Owned } from './merge.ts';
 import { Pages } from './pages.ts';
@@ -92,6 +100,10 @@ export class MergedView implements CatalogView {
   resource(uri: string): { readonly upstream: Upstream; readonly uri: string } | undefined {
     const route = this.#resources.find(uri);
     return route && { upstream: route.source.upstream, uri: route.uri };
+  }
+
+  renameUri(server: string): RenameUri | undefined {
+    return this.#merged.renames.get(server);
   }
 
   withheld(hubName: string): CounterpartError | undefined {

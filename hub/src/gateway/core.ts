@@ -1,8 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
-import type { Catalog, CatalogView, ViewSelector } from '../kernel/ports.ts';
+import type { Catalog, CatalogView, Era, JsonMembers, ViewSelector } from '../kernel/ports.ts';
 import type { FanOut } from './fan-out.ts';
 import type { GatewayLimits } from './limits.ts';
+import { extensions, withoutExtension } from '../kernel/extensions.ts';
 import { searchHint } from './search/definitions.ts';
 import type { Parking } from './parking/parking.ts';
 import type { ToolGate } from './relay/tool-gate.ts';
@@ -34,6 +35,13 @@ export function instructionsOf(core: Core, view: CatalogView): string | undefine
     (part) => part !== undefined && part !== '',
   );
   return parts.length === 0 ? undefined : parts.join('\n\n');
+}
+
+/** A view's capabilities as clients of an era may be told: tasks of one era cannot be given to the other. */
+export function offeredTo(era: Era, capabilities: JsonMembers): JsonMembers {
+  if (era === 'legacy') return withoutExtension(capabilities, extensions.tasks);
+  const { tasks: _legacy, ...offered } = capabilities;
+  return offered;
 }
 
 /** Whether two clients look at the same URL of the gateway. */

@@ -14,7 +14,7 @@ import { ToolGate } from './relay/tool-gate.ts';
 import { SessionStore } from './legacy/session-store.ts';
 import type { Session } from './legacy/session.ts';
 import { StdioEndpoint } from './stdio-endpoint.ts';
-import { followLogs } from './upstream-logs.ts';
+import { followServers } from './server-news.ts';
 
 export interface GatewayOptions {
   readonly catalog: Catalog;
@@ -68,10 +68,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const store = new SessionStore({ clock, ...limits });
   const http = new HttpEndpoint(core, listens, store);
   const pipes = new Set<StdioEndpoint>();
-  const stopLogs = followLogs(catalog, (upstream, params) => {
-    for (const session of [...store.values(), ...sessionsOf(pipes)]) {
-      if (catalog.view(session.selector)?.upstreams.get(upstream.id) === upstream) session.logMessage(params);
-    }
+  const stopNews = followServers(catalog, {
+    logged(upstream, params) {
+      for (const session of [...store.values(), ...sessionsOf(pipes)]) {
+        if (catalog.view(session.selector)?.upstreams.get(upstream.id) === upstream)
+          session.logMessage(params);
+      }
+    },
+    notified: (upstream, method, params) => fanOut.notify(upstream, method, params),
   });
 
   return {
@@ -91,7 +95,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       core.parking.close();
       store.close();
       for (const pipe of pipes) pipe.end();
-      stopLogs();
+      stopNews();
       fanOut.close();
       return Promise.resolve();
     },

@@ -172,7 +172,10 @@ export interface UpstreamLists {
 export interface UpstreamEvents {
   /** A list changed, or was learned anew. */
   'lists-changed': [lists: UpstreamLists];
-  'resource-updated': [uri: string];
+  /** A subscribed resource changed; `session`: only for the session of this id, which has an instance of its own. */
+  'resource-updated': [uri: string, session?: string];
+  /** What concerns one client that the server does not name: news of a task or of an elicitation, by its id. */
+  notification: [method: string, params: JsonMembers];
   /** A log message that belongs to no call. */
   'log-message': [params: JsonMembers];
   /** Reached or lost. */
@@ -196,8 +199,13 @@ export interface Upstream {
   ): Promise<JsonMembers>;
   /** Connects and reads all lists; the result is also announced as `lists-changed`. */
   refresh(signal?: AbortSignal): Promise<UpstreamLists>;
-  subscribeResource(uri: string): Promise<void>;
-  unsubscribeResource(uri: string): Promise<void>;
+  /** `session`: whose instance is to tell of changes too, where each session has one. */
+  subscribeResource(uri: string, session?: CallerSession): Promise<void>;
+  unsubscribeResource(uri: string, session?: CallerSession): Promise<void>;
+  /** Asks a modern server for news of a task, until the returned function is called. */
+  followTask(taskId: string): () => void;
+  /** The roots of this session changed: told to a legacy server that runs for it and was told of such changes. */
+  rootsChanged(session: CallerSession): void;
   on<K extends keyof UpstreamEvents>(event: K, listener: (...args: UpstreamEvents[K]) => void): () => void;
   /** Process state; a remote server is `ready` or `stopped`, `degraded` after failures. */
   readonly snapshot: ProcessSnapshot;
@@ -228,6 +236,8 @@ export interface CatalogView {
   tool(hubName: string): ToolRoute | undefined;
   prompt(hubName: string): { readonly upstream: Upstream; readonly name: string } | undefined;
   resource(uri: string): { readonly upstream: Upstream; readonly uri: string } | undefined;
+  /** Set for a server some of whose URIs have other names here, because another server has them too. */
+  renameUri(server: string): RenameUri | undefined;
   /** Union of what the servers offer, as the gateway may advertise it. */
   readonly capabilities: JsonMembers;
   readonly instructions?: string | undefined;
@@ -240,6 +250,9 @@ export interface CatalogView {
   /** All tools that can be called, by name in the hub; given only where most of them are found by search, not listed. */
   readonly searchable?: ReadonlyMap<string, ToolRoute> | undefined;
 }
+
+/** A server's own URI as the view offers it; the same text for most. */
+export type RenameUri = (own: string) => string;
 
 /** A tool as policies tell it from others; decided once, when the catalog's snapshot is made. */
 export interface ToolDescription {
@@ -273,8 +286,16 @@ export interface Catalog {
   /** The current snapshot; undefined for an unknown server or profile. Cheap: built once a change. */
   view(selector: ViewSelector): CatalogView | undefined;
   subscribe(listener: (change: CatalogChange) => void): () => void;
-  /** A subscribed resource changed: its URI in the hub. */
-  onResourceUpdated(listener: (uri: string) => void): () => void;
+  /** A subscribed resource changed. */
+  onResourceUpdated(listener: (update: ResourceUpdate) => void): () => void;
+}
+
+/** A change of a resource, by the server's own URI of it. */
+export interface ResourceUpdate {
+  readonly upstream: Upstream;
+  readonly uri: string;
+  /** Only for the session of this id; undefined: for all. */
+  readonly session?: string | undefined;
 }
 
 /** What the catalog must know of each server, from the registry and the configuration. */

@@ -9,6 +9,7 @@ export class UpstreamEmitter {
     'lists-changed': new Set(),
     'resource-updated': new Set(),
     'log-message': new Set(),
+    notification: new Set(),
     'availability-changed': new Set(),
   };
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
+import { extensions } from '../kernel/extensions.ts';
 import { membersOf } from '../kernel/members.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
@@ -22,6 +23,8 @@ export interface SubscriptionOptions {
 export class Subscriptions {
   readonly #options: SubscriptionOptions;
   readonly #uris = new Map<string, number>();
+  /** Tasks of a modern server, by its own ids. */
+  readonly #tasks = new Map<string, number>();
   #session: RpcSession | undefined;
   #listening: AbortController | undefined;
   #retries = 0;
@@ -30,9 +33,22 @@ export class Subscriptions {
     this.#options = options;
   }
 
-  /** Resources subscribed to; while there are any, the server is in use. */
+  /** Resources and tasks followed; while there are any, the server is in use. */
   get size(): number {
-    return this.#uris.size;
+    return this.#uris.size + this.#tasks.size;
+  }
+
+  /** News of a task come until the returned function is called; a server that is not there yet is asked when it is. */
+  followTask(taskId: string): () => void {
+    const count = this.#tasks.get(taskId) ?? 0;
+    this.#tasks.set(taskId, count + 1);
+    if (count === 0 && this.#session?.era === 'modern') this.#listen();
+    return () => {
+      const left = (this.#tasks.get(taskId) ?? 1) - 1;
+      if (left > 0) return void this.#tasks.set(taskId, left);
+      this.#tasks.delete(taskId);
+      if (this.#session?.era === 'modern') this.#listen();
+    };
   }
 
   /** A new session: everything is subscribed anew. */
@@ -83,7 +99,8 @@ export class Subscriptions {
     if (notifications) {
       const current = new AbortController();
       this.#listening = current;
-      const options = { timeoutMs: Number.POSITIVE_INFINITY, signal: current.signal };
+      const capabilities = this.#tasks.size > 0 ? { extensions: { [extensions.tasks]: {} } } : undefined;
+      const options = { timeoutMs: Number.POSITIVE_INFINITY, signal: current.signal, capabilities };
       session.request('subscriptions/listen', { notifications }, options).then(
         () => this.#ended(current),
         (thrown: unknown) => this.#ended(current, thrown),
@@ -100,6 +117,7 @@ export class Subscriptions {
     if (offers('prompts', 'listChanged')) wanted['promptsListChanged'] = true;
     if (offers('resources', 'listChanged')) wanted['resourcesListChanged'] = true;
     if (this.#uris.size > 0) wanted['resourceSubscriptions'] = [...this.#uris.keys()];
+    if (this.#tasks.size > 0) wanted['taskIds'] = [...this.#tasks.keys()];
     return Object.keys(wanted).length === 0 ? undefined : wanted;
   }
 

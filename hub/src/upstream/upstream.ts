@@ -12,6 +12,7 @@ import type {
   UpstreamLists,
 } from '../kernel/ports.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
+import { membersOf } from '../kernel/members.ts';
 import { UpstreamEmitter } from './emitter.ts';
 import { HttpConnection } from './http/http-connection.ts';
 import { IsolatedUpstream } from './isolation/isolated-upstream.ts';
@@ -25,6 +26,13 @@ import { WaitingCall } from './waiting-call.ts';
 /** Servers announce changes in bursts; the lists are read once per burst. */
 const DEBOUNCE_MS = 150;
 const CHANGED_LIST = /^notifications\/(?:tools|prompts|resources)\/list_changed$/;
+
+/** What is told to the one client that knows the id in it. */
+const CLIENTS_AFFAIR = new Set([
+  'notifications/tasks',
+  'notifications/tasks/status',
+  'notifications/elicitation/complete',
+]);
 
 /** The hub's link to one server; nothing is started or connected before its first use. */
 export function createUpstream(options: UpstreamOptions): Upstream {
@@ -100,6 +108,20 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     return this.#subscriptions.remove(uri);
   }
 
+  followTask(taskId: string): () => void {
+    this.#ready().catch((thrown: unknown) =>
+      this.#options.log.warn({ server: this.id, err: thrown }, 'the server of a followed task did not start'),
+    );
+    return this.#subscriptions.followTask(taskId);
+  }
+
+  rootsChanged(): void {
+    const { session } = this.#connection;
+    const { declare } = this.#options;
+    if (session?.era === 'legacy' && membersOf(declare?.['roots'])['listChanged'] === true)
+      session.notify('notifications/roots/list_changed');
+  }
+
   on<K extends keyof UpstreamEvents>(event: K, listener: (...args: UpstreamEvents[K]) => void): () => void {
     return this.#emitter.on(event, listener);
   }
@@ -136,6 +158,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
   notification(method: string, params: JsonMembers): void {
     if (CHANGED_LIST.test(method)) return this.#refreshSoon();
     if (method === 'notifications/message') return this.#emitter.emit('log-message', params);
+    if (CLIENTS_AFFAIR.has(method)) return this.#emitter.emit('notification', method, params);
     const { uri } = params;
     if (method === 'notifications/resources/updated' && typeof uri === 'string')
       this.#emitter.emit('resource-updated', uri);

@@ -171,6 +171,15 @@ export const serverErrors = {
     message: '{tool} cannot answer without asking its client: {detail}',
     fix: 'Call it through an MCP client that can be asked; on this way nobody can.',
   }),
+  TOOL_TASK_ONLY: entry({
+    status: 409,
+    rpc: -32602,
+    exit: 4,
+    title: 'Tool only runs as a task',
+    message:
+      '{tool} of {server} only runs as a task of protocol revision 2025-11-25, which this call cannot be.',
+    fix: 'Call it from a client of that revision that runs tools as tasks; with `isolation: "call"` no tool can be one.',
+  }),
   ARGUMENTS_INVALID: entry({
     status: 400,
     rpc: -32602,

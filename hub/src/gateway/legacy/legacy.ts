@@ -1,12 +1,13 @@
 import type { CatalogView, JsonMembers } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
-import { instructionsOf, type Core } from '../core.ts';
+import { instructionsOf, offeredTo, type Core } from '../core.ts';
 import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } from '../wire/fault.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { LIST_METHODS, listAnswer } from '../relay/lists.ts';
 import { isLogLevel } from '../wire/log-level.ts';
 import { idTextOf, resultFrame, type ClientNotification, type ClientRequest } from '../wire/message.ts';
 import { takeHopMeta } from '../wire/meta.ts';
+import { editOf, renamedParams, type Naming } from '../relay/edits.ts';
 import { unknownView } from '../modern/modern.ts';
 import { relay } from '../relay/relay.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
@@ -14,12 +15,15 @@ import type { Session } from './session.ts';
 import { findTarget, isFault, isOwnResult, RELAYED, unknownResource } from '../relay/targets.ts';
 import { answerOwn } from '../search/answer-own.ts';
 
+/** `tasks/result` is answered when the task has ended (2025-11-25, utilities/tasks). */
+const LONGEST_TASK_MS = 24 * 60 * 60_000;
+
 /** The result of `initialize` for a new session. */
 export function initializeResult(core: Core, view: CatalogView, session: Session): string {
   const instructions = instructionsOf(core, view);
   return JSON.stringify({
     protocolVersion: session.version,
-    capabilities: view.capabilities,
+    capabilities: offeredTo('legacy', view.capabilities),
     serverInfo: core.serverInfo,
     ...(instructions === undefined ? {} : { instructions }),
   });
@@ -75,7 +79,7 @@ function forward(
     return refuse(invalidRequest(`a request with the id ${idText} is still running`));
   if (session.inFlight.size >= core.limits.maxInFlight)
     return refuse(invalidRequest('too many requests at once', 429));
-  const target = findTarget(view, method, params, 'legacy');
+  const target = findTarget(view, method, params, session.caller);
   if (isFault(target)) return refuse(target);
   let running = true;
   const done = (): void => {
@@ -87,13 +91,21 @@ function forward(
     return;
   }
   const progressToken = takeHopMeta(params);
+  const server = target.upstream.id;
+  const naming: Naming = {
+    server,
+    tasks: method.startsWith('tasks/') || params['task'] !== undefined ? 'certainly' : undefined,
+    rename: view.renameUri(server),
+    onTask: (taskId) => session.keepTask(taskId),
+  };
   const ask = (question: string, asked: JsonMembers, signal: AbortSignal): Promise<JsonMembers> =>
-    session.ask(channel, question, asked, signal);
+    session.ask(channel, question, renamedParams(asked, naming), signal);
+  const timeoutMs = method === 'tasks/result' ? LONGEST_TASK_MS : undefined;
   const ticket = relay(
     core.gate,
     target,
-    { method, params, progressToken },
-    { idText, caller: session.caller, view: session.selector, channel, ask, done },
+    { method, params, progressToken, timeoutMs },
+    { idText, caller: session.caller, view: session.selector, channel, ask, edit: editOf(naming), done },
   );
   if (running) session.inFlight.set(idText, (reason) => ticket.cancel(reason));
 }

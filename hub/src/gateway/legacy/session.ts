@@ -1,11 +1,13 @@
 import { newId } from '../../kernel/ids.ts';
-import type { Caller, JsonMembers, ViewSelector } from '../../kernel/ports.ts';
+import type { Caller, CallerSession, JsonMembers, Upstream, ViewSelector } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import type { Core } from '../core.ts';
 import type { ChangedList, Follower, Following } from '../fan-out.ts';
+import { hubTaskId } from '../relay/tasks.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { isMembers } from '../../kernel/members.ts';
 import { notificationFrame, requestFrame, type ClientResponse } from '../wire/message.ts';
+import { Remembered } from './remembered.ts';
 import type { Cancel } from '../modern/context.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 import { negotiateVersion } from '../wire/versions.ts';
@@ -14,6 +16,8 @@ interface Question {
   resolve(result: JsonMembers): void;
   reject(reason: RpcFailure): void;
 }
+
+const MOST_REMEMBERED = 1_000;
 
 /** A legacy client from `initialize` to its end. */
 export class Session implements Follower {
@@ -28,6 +32,9 @@ export class Session implements Follower {
   readonly #questions = new Map<string, Question>();
   #caller: Caller;
   #stream: ReplyChannel | undefined;
+  /** Ids in the hub of tasks that it began, and of elicitations that it was asked for. */
+  readonly #tasks = new Remembered(MOST_REMEMBERED);
+  readonly #elicitations = new Remembered(MOST_REMEMBERED);
   #asked = 0;
   /** Milliseconds since the epoch of the last sign of life. */
   usedAt: number;
@@ -49,6 +56,20 @@ export class Session implements Follower {
 
   get caller(): Caller {
     return this.#caller;
+  }
+
+  get callerSession(): CallerSession | undefined {
+    return this.#caller.session;
+  }
+
+  /** A task of this client, by its id in the hub: it is told how the task goes. */
+  keepTask(taskId: string): void {
+    this.#tasks.add(taskId);
+  }
+
+  /** This client was sent to a URL: it is told when a server says that all is done there. */
+  keepElicitation(server: string, elicitationId: string): void {
+    this.#elicitations.add(hubTaskId(server, elicitationId));
   }
 
   set logLevel(level: string) {
@@ -78,6 +99,17 @@ export class Session implements Follower {
 
   resourceUpdated(uri: string): void {
     this.#stream?.send(notificationFrame('notifications/resources/updated', { uri }));
+  }
+
+  notified({ id: server }: Upstream, method: string, params: JsonMembers): void {
+    const { taskId, elicitationId } = params;
+    if (method === 'notifications/tasks/status' && typeof taskId === 'string') {
+      const known = hubTaskId(server, taskId);
+      if (this.#tasks.has(known)) this.#stream?.send(notificationFrame(method, { ...params, taskId: known }));
+    } else if (method === 'notifications/elicitation/complete' && typeof elicitationId === 'string') {
+      if (this.#elicitations.has(hubTaskId(server, elicitationId)))
+        this.#stream?.send(notificationFrame(method, params));
+    }
   }
 
   /** A log message that belongs to no call; a client that never named a level gets all. */

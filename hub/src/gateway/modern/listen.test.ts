@@ -22,6 +22,7 @@ describe('grant', () => {
     expect(grant(view(), wanted, 10)).toEqual({
       lists: new Set(['tools']),
       uris: ['a:1'],
+      taskIds: new Set(),
       notifications: { toolsListChanged: true, resourceSubscriptions: ['a:1'] },
     });
   });

@@ -1,8 +1,10 @@
-import type { CatalogView, JsonMembers, RpcId } from '../../kernel/ports.ts';
+import type { Caller, CatalogView, JsonMembers, RpcId } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import type { Core } from '../core.ts';
 import type { ChangedList, Follower, Following } from '../fan-out.ts';
 import { faultOf, invalidParams, type Fault } from '../wire/fault.ts';
+import { renamedParams } from '../relay/edits.ts';
+import { hubTaskId, takesTasks, taskOf, tasksLacking } from '../relay/tasks.ts';
 import { utf8Wire } from '../wire/frame.ts';
 import { isMembers } from '../../kernel/members.ts';
 import { notificationFrame, resultFrame, type ClientRequest } from '../wire/message.ts';
@@ -21,6 +23,8 @@ const LIST_FILTERS: readonly { readonly filter: string; readonly list: ChangedLi
 export interface Granted {
   readonly lists: ReadonlySet<ChangedList>;
   readonly uris: readonly string[];
+  /** Ids in the hub. */
+  readonly taskIds: ReadonlySet<string>;
   /** As the acknowledgement says it. */
   readonly notifications: JsonMembers;
 }
@@ -34,19 +38,40 @@ export function grant(view: CatalogView, wanted: JsonMembers, maxUris: number): 
   const granted = LIST_FILTERS.filter(
     ({ filter, list }) => wanted[filter] === true && offers(list, 'listChanged'),
   );
-  const asked = Array.isArray(wanted['resourceSubscriptions']) ? wanted['resourceSubscriptions'] : [];
-  const known = asked.filter(
-    (uri): uri is string => typeof uri === 'string' && view.resource(uri) !== undefined,
-  );
+  const known = textsOf(wanted['resourceSubscriptions']).filter((uri) => view.resource(uri) !== undefined);
   const uris = offers('resources', 'subscribe') ? [...new Set(known)].slice(0, maxUris) : [];
+  const tasks = textsOf(wanted['taskIds']).filter((id) => taskOf(view, id, 'modern') !== undefined);
+  const taskIds = new Set(tasks.slice(0, maxUris));
   return {
     lists: new Set(granted.map(({ list }) => list)),
     uris,
+    taskIds,
     notifications: {
       ...Object.fromEntries(granted.map(({ filter }) => [filter, true])),
       ...(uris.length > 0 ? { resourceSubscriptions: uris } : {}),
+      ...(taskIds.size > 0 ? { taskIds: [...taskIds] } : {}),
     },
   };
+}
+
+const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+
+const TASK_NEWS = 'notifications/tasks';
+
+/** Asks the servers of these tasks for news, until the returned function is called. */
+function followTasks(view: CatalogView, taskIds: ReadonlySet<string>): () => void {
+  const stops = [...taskIds].flatMap((id) => {
+    const task = taskOf(view, id, 'modern');
+    return task ? [task.upstream.followTask(task.taskId)] : [];
+  });
+  return () => stops.forEach((stop) => stop());
+}
+
+/** Who listens, and to what it may. */
+interface Asked {
+  readonly view: CatalogView;
+  readonly caller: Caller;
 }
 
 /** All open `subscriptions/listen` streams. */
@@ -59,8 +84,8 @@ export class Listens {
   }
 
   /** Acknowledges and keeps the stream until the client leaves or the hub ends it. */
-  open(request: ClientRequest, view: CatalogView, context: ModernContext): Cancel | undefined {
-    const fault = this.#refusal(request, context);
+  open(request: ClientRequest, { view, caller }: Asked, context: ModernContext): Cancel | undefined {
+    const fault = this.#refusal(request, caller, context);
     if (fault) {
       const { wire, status } = faultAnswer(fault, request.idText);
       context.channel.finish(wire, status);
@@ -75,8 +100,10 @@ export class Listens {
       );
     send('notifications/subscriptions/acknowledged', { notifications: granted.notifications });
     const following = this.#follow(granted, context, send);
+    const unfollow = followTasks(view, granted.taskIds);
     const leave = (): void => {
       following.stop();
+      unfollow();
       this.#open.delete(finish);
       context.done();
     };
@@ -96,8 +123,10 @@ export class Listens {
     for (const finish of this.#open) finish();
   }
 
-  #refusal({ params }: ClientRequest, { channel }: ModernContext): Fault | undefined {
-    if (!isMembers(params['notifications'])) return invalidParams('notifications must be an object', 400);
+  #refusal({ params }: ClientRequest, caller: Caller, { channel }: ModernContext): Fault | undefined {
+    const { notifications } = params;
+    if (!isMembers(notifications)) return invalidParams('notifications must be an object', 400);
+    if (notifications['taskIds'] !== undefined && !takesTasks(caller)) return tasksLacking('taskIds');
     if (!channel.streams)
       return {
         ...invalidParams('a listen is answered by an event stream; accept text/event-stream'),
@@ -118,6 +147,13 @@ export class Listens {
       selector,
       listChanged: (list) => void (granted.lists.has(list) && send(`notifications/${list}/list_changed`, {})),
       resourceUpdated: (uri) => send('notifications/resources/updated', { uri }),
+      notified: (upstream, method, params) => {
+        const taskId = hubTaskId(upstream.id, String(params['taskId']));
+        if (method !== TASK_NEWS || !granted.taskIds.has(taskId)) return;
+        const view = this.#core.catalog.view(selector);
+        const named = renamedParams(params, { server: upstream.id, rename: view?.renameUri(upstream.id) });
+        send(method, { ...named, taskId });
+      },
     };
     const following = this.#core.fanOut.follow(follower);
     // Not awaited: a server that is slow to start must not hold back the acknowledgement.

@@ -1,6 +1,6 @@
 import type { Caller, CatalogView, JsonMembers, Upstream, ViewSelector } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
-import { instructionsOf, type Core } from '../core.ts';
+import { instructionsOf, offeredTo, type Core } from '../core.ts';
 import { faultOf, methodNotFound, unsupportedVersion, headerMismatch, type Fault } from '../wire/fault.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { checkStandardHeaders, headerText } from './headers.ts';
@@ -11,6 +11,8 @@ import { metaKeys, metaOf, readCaller, takeHopMeta } from '../wire/meta.ts';
 import { checkParamHeaders } from './param-headers.ts';
 import { isSealed } from '../parking/sealed-state.ts';
 import { relay } from '../relay/relay.ts';
+import { editOf } from '../relay/edits.ts';
+import { takesTasks } from '../relay/tasks.ts';
 import type { Cancel, ModernContext } from './context.ts';
 import { findTarget, isFault, isOwnResult, RELAYED } from '../relay/targets.ts';
 import { answerOwn } from '../search/answer-own.ts';
@@ -34,7 +36,7 @@ export function serveModern(
     if ('code' in caller) return refuse(caller);
     const view = core.catalog.view(context.selector);
     if (!view) return refuse(unknownView(context.selector));
-    if (request.method === 'subscriptions/listen') return listens.open(request, view, context);
+    if (request.method === 'subscriptions/listen') return listens.open(request, { view, caller }, context);
     if (RELAYED.has(request.method)) {
       const course = forward(core, { view, request, caller }, context);
       return typeof course === 'function' ? course : refuse(course);
@@ -81,7 +83,7 @@ interface Admitted {
 
 function forward(core: Core, { view, request, caller }: Admitted, context: ModernContext): Cancel | Fault {
   const { method, params, idText } = request;
-  const target = findTarget(view, method, params, 'modern');
+  const target = findTarget(view, method, params, caller);
   if (isFault(target)) return target;
   if (isOwnResult(target)) return answerOwn(core, target.result, { ...context, idText, era: 'modern' });
   // Not when found by search: the client could not know which of the arguments to repeat in headers.
@@ -97,6 +99,11 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
     view: context.selector,
     channel: context.channel,
     ask: core.parking.ask,
+    edit: editOf({
+      server: target.upstream.id,
+      tasks: tasksIn(method, caller),
+      rename: view.renameUri(target.upstream.id),
+    }),
     done: context.done,
     origin: context,
   };
@@ -105,6 +112,12 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
     ? core.parking.resume({ server: target.upstream.id, request: relayed, passage })
     : relay(core.gate, target, relayed, passage);
   return 'code' in ticket ? ticket : (reason) => ticket.cancel(reason);
+}
+
+/** Whether a result may be a task, or is about one. */
+function tasksIn(method: string, caller: Caller): 'maybe' | 'certainly' | undefined {
+  if (method === 'tools/call') return takesTasks(caller) ? 'maybe' : undefined;
+  return method.startsWith('tasks/') ? 'certainly' : undefined;
 }
 
 /** A legacy server never gives out a state: what comes with one goes on with a parked call. A modern server's is its own. */
@@ -124,7 +137,7 @@ function discoverResult(core: Core, view: CatalogView): string {
   const instructions = instructionsOf(core, view);
   const said: JsonMembers = {
     supportedVersions: SUPPORTED_VERSIONS,
-    capabilities: view.capabilities,
+    capabilities: offeredTo('modern', view.capabilities),
     ...(instructions === undefined ? {} : { instructions }),
   };
   return `{"resultType":"complete",${JSON.stringify(said).slice(1, -1)},${cacheMembers(core)},"_meta":${core.metaText}}`;

@@ -12,7 +12,7 @@ import type {
   ViewSelector,
 } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
-import { answerOf, faultAnswer, isFailed } from '../wire/answer.ts';
+import { answerOf, faultAnswer, isFailed, type ReplyEdit } from '../wire/answer.ts';
 import { faultOf, type Fault } from '../wire/fault.ts';
 import type { Origin } from '../parking/client-of.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
@@ -59,6 +59,8 @@ export interface Passage {
   /** Set for a modern client, whose call may be parked. */
   readonly origin?: Origin | undefined;
   readonly ask: Ask;
+  /** Set where the server's result holds ids or URIs that have other names in the hub. */
+  readonly edit?: ReplyEdit | undefined;
   /** Called once when nothing more will happen: answered, failed or cancelled. */
   readonly done: () => void;
 }
@@ -129,11 +131,11 @@ class Course implements RelaySink, Asking {
       this.#kept = reply;
       return;
     }
-    const { idText, caller, channel } = this.#passage;
+    const { idText, caller, channel, edit } = this.#passage;
     const { wire, status } =
       this.lacking && isFailed(reply)
         ? faultAnswer(this.lacking, idText)
-        : answerOf(reply, { idText, method: this.request.method, era: caller.era });
+        : answerOf(reply, { idText, method: this.request.method, era: caller.era, edit });
     this.#end();
     channel.finish(wire, status);
   }

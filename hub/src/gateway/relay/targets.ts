@@ -1,9 +1,18 @@
 import { HUB_TOOL_NAMES } from '../../kernel/hub-tools.ts';
-import type { CallVia, CatalogView, Era, JsonMembers, ToolRoute, Upstream } from '../../kernel/ports.ts';
+import type {
+  Caller,
+  CallVia,
+  CatalogView,
+  Era,
+  JsonMembers,
+  ToolRoute,
+  Upstream,
+} from '../../kernel/ports.ts';
 import { unknownTool } from '../../kernel/unknown-tool.ts';
 import { readHubCall } from '../search/hub-call.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/members.ts';
+import { findTask, taskConflict } from './tasks.ts';
 
 /** Which server answers a request. The request's parameters already carry that server's own name or URI. */
 export interface Target {
@@ -23,6 +32,10 @@ export const RELAYED: ReadonlySet<string> = new Set([
   'prompts/get',
   'resources/read',
   'completion/complete',
+  'tasks/get',
+  'tasks/result',
+  'tasks/update',
+  'tasks/cancel',
 ]);
 
 /** Finds the server behind a request of `RELAYED` and puts its own names into `params`. */
@@ -30,17 +43,21 @@ export function findTarget(
   view: CatalogView,
   method: string,
   params: JsonMembers,
-  era: Era,
+  caller: Caller,
 ): Target | OwnResult | Fault {
   switch (method) {
-    case 'tools/call':
-      return findTool(view, params);
+    case 'tools/call': {
+      const found = findTool(view, params);
+      return isFault(found) || isOwnResult(found) ? found : (taskConflict(found, params, caller) ?? found);
+    }
     case 'prompts/get':
       return findPrompt(view, params);
     case 'resources/read':
-      return findResource(view, params, era);
+      return findResource(view, params, caller.era);
+    case 'completion/complete':
+      return findReference(view, params, caller.era);
     default:
-      return findReference(view, params, era);
+      return findTask(view, method, params, caller);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ToolDefinition } from '@counterpart/schemas';
+import { membersOf } from '../../kernel/members.ts';
 import type { ToolRoute } from '../../kernel/ports.ts';
 import { analyseTool, type Analysis } from '../../search/analysis.ts';
 import { ToolIndex } from '../../search/tool-index.ts';
@@ -28,12 +29,18 @@ async function build(tools: Tools): Promise<ToolIndex> {
   const index = new ToolIndex();
   let sliceStart = performance.now();
   for (const [name, { definition }] of tools) {
-    index.add(name, analysisOf(name, definition));
+    if (!isForAppOnly(definition)) index.add(name, analysisOf(name, definition));
     if (performance.now() - sliceStart < SLICE_MS) continue;
     await nextTurn();
     sliceStart = performance.now();
   }
   return index;
+}
+
+/** Called by an app's interface, never by a model (MCP Apps: visibility). */
+function isForAppOnly({ _meta }: ToolDefinition): boolean {
+  const { visibility } = membersOf(membersOf(_meta)['ui']);
+  return Array.isArray(visibility) && !visibility.includes('model');
 }
 
 function analysisOf(name: string, definition: ToolDefinition): Analysis {

@@ -1,6 +1,6 @@
 import type { Era, RawReply, RelayReply } from '../../kernel/ports.ts';
 import { codes, faultOf, type Fault } from './fault.ts';
-import { spliceReply, utf8Wire, type Wire } from './frame.ts';
+import { spliceReply, utf8Wire, type Cut, type Wire } from './frame.ts';
 import { isMembers } from '../../kernel/members.ts';
 import { errorFrame, readError, type RpcError } from './message.ts';
 
@@ -9,7 +9,12 @@ export interface Question {
   readonly idText: string;
   readonly method: string;
   readonly era: Era;
+  /** What of the server's own ids and URIs is replaced in a result; undefined for most. */
+  readonly edit?: ReplyEdit | undefined;
 }
+
+/** Finds in a server's frame what only the hub's clients call otherwise. */
+export type ReplyEdit = (frame: Buffer) => readonly Cut[];
 
 export interface Answer {
   readonly wire: Wire;
@@ -26,7 +31,7 @@ export function answerOf(reply: RelayReply, question: Question): Answer {
   if (reply.isError) return faultAnswer(translateError(errorOf(reply), question.era), question.idText);
   const upgrade = question.era === 'modern' && reply.era === 'legacy';
   const members = !upgrade ? '' : question.method === 'resources/read' ? COMPLETE_UNCACHED : COMPLETE;
-  return { wire: spliceReply(reply, question.idText, members), status: 200 };
+  return { wire: spliceReply(reply, question.idText, members, question.edit?.(reply.frame)), status: 200 };
 }
 
 /** Whether a server says that it could not do what it was asked; reads the whole frame. */

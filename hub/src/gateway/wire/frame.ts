@@ -17,24 +17,35 @@ const CARRIAGE_RETURN = 0x0d;
 
 export const utf8Wire = (text: string): Wire => ({ kind: 'utf8', text });
 
+/** What stands at `[at, end)` of a frame is replaced by a text of one character for each byte. */
+export type Cut = readonly [at: number, end: number, text: string];
+
+const NO_CUTS: readonly Cut[] = [];
+
 /**
  * The server's frame with the client's id in place of the hub's, and `members` (JSON members with a comma after each) put
- * first in its result. Nothing else is touched. The result is one line.
+ * first in its result. Nothing else is touched but what `more` names. The result is one line.
  */
-export function spliceReply(reply: RawReply, idText: string, members: string): Wire {
+export function spliceReply(
+  reply: RawReply,
+  idText: string,
+  members: string,
+  more: readonly Cut[] = NO_CUTS,
+): Wire {
   const frame = onOneLine(reply.frame);
-  const cuts: [at: number, end: number, text: string][] = [[reply.idStart, reply.idEnd, idText]];
+  const cuts: Cut[] = [[reply.idStart, reply.idEnd, idText]];
   const insert = members === '' ? undefined : resultInsertion(frame, reply, members);
   if (insert) cuts.push([insert.at, insert.at, insert.text]);
   if (insert && insert.at < reply.idStart) cuts.reverse();
+  if (more.length > 0) cuts.push(...more);
+  if (more.length > 0) cuts.sort(([a], [b]) => a - b);
   return frame.length <= SMALL_BYTES
     ? { kind: 'latin1', text: joinText(frame, cuts) }
     : { kind: 'bytes', parts: joinBytes(frame, cuts) };
 }
 
-type Cut = readonly [at: number, end: number, text: string];
-
-function joinText(frame: Buffer, cuts: readonly Cut[]): string {
+/** The frame as text of one character for each byte, with these cuts, which are in order. */
+export function joinText(frame: Buffer, cuts: readonly Cut[]): string {
   let text = '';
   let from = 0;
   for (const [at, end, replacement] of cuts) {
@@ -109,7 +120,7 @@ export function findMember(frame: Buffer, name: string): number | undefined {
 }
 
 /** Index after the closing quote of the string that begins at `start`. */
-function stringEnd(frame: Buffer, start: number): number {
+export function stringEnd(frame: Buffer, start: number): number {
   for (let i = start + 1; i < frame.length; i++) {
     if (frame[i] === 0x5c) i++;
     else if (frame[i] === 0x22) return i + 1;

@@ -21,21 +21,27 @@ export interface InstanceOptions extends UpstreamOptions {
   readonly isolation: Exclude<Isolation, 'shared'>;
 }
 
+export interface InstanceHooks {
+  create(options: UpstreamOptions): Upstream;
+  /** Called once for each instance, before its first use. */
+  made(upstream: Upstream, session: CallerSession | undefined): void;
+}
+
 /** The processes or connections of one server that serve one session or one call each: made, bounded, and ended here. */
 export class Instances {
   readonly #options: InstanceOptions;
   readonly #shared: Upstream;
-  readonly #create: (options: UpstreamOptions) => Upstream;
+  readonly #hooks: InstanceHooks;
   /** In the order of use, least recent first. */
   readonly #open = new Set<Instance>();
   readonly #sessions = new Map<string, Instance>();
   readonly #ending = new Set<Promise<void>>();
   #made = 0;
 
-  constructor(options: InstanceOptions, shared: Upstream, create: (options: UpstreamOptions) => Upstream) {
+  constructor(options: InstanceOptions, shared: Upstream, hooks: InstanceHooks) {
     this.#options = options;
     this.#shared = shared;
-    this.#create = create;
+    this.#hooks = hooks;
   }
 
   /** The caller's instance, with this call counted on it; throws INSTANCES_BUSY when there is no place for one more. */
@@ -47,6 +53,11 @@ export class Instances {
     this.#open.delete(instance);
     this.#open.add(instance);
     return instance;
+  }
+
+  /** The instance of a session, if it has one now. */
+  of(session: CallerSession): Upstream | undefined {
+    return this.#sessions.get(session.id)?.upstream;
   }
 
   /** A call is over; an instance made for it ends. Two calls of this for one `take` are one too many. */
@@ -82,7 +93,7 @@ export class Instances {
       // It is started by the next call, if there is one; what it knew of its session is gone either way.
       restart: 'temporary' as const,
     };
-    const upstream = this.#create({
+    const upstream = this.#hooks.create({
       ...this.#options,
       ...(process && spec ? { process: { ...process, spec } } : {}),
       prior: info ? { info, at: clock.now() } : this.#options.prior,
@@ -93,6 +104,7 @@ export class Instances {
     const instance: Instance = { upstream, session: session?.id, calls: 0, onEnd: undefined };
     this.#open.add(instance);
     if (session) this.#follow(instance, session);
+    this.#hooks.made(upstream, session);
     return instance;
   }
 

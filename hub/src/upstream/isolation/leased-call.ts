@@ -6,6 +6,7 @@ import type {
   RelaySink,
   RelayTicket,
 } from '../../kernel/ports.ts';
+import { extensions, withoutExtension } from '../../kernel/extensions.ts';
 import type { Instance } from './instances.ts';
 
 /** One call on an instance of its own or of its session: passes everything on, and says once when it is over. */
@@ -17,7 +18,7 @@ export class LeasedCall implements RelaySink, RelayTicket {
   #isOver = false;
 
   constructor(sink: RelaySink, over: () => void) {
-    this.caller = sink.caller;
+    this.caller = withoutTasks(sink.caller);
     this.#sink = sink;
     this.#over = over;
   }
@@ -50,4 +51,10 @@ export class LeasedCall implements RelaySink, RelayTicket {
     this.#isOver = true;
     this.#over();
   }
+}
+
+/** A process that ends with this call can keep no task for later. */
+function withoutTasks(caller: Caller): Caller {
+  const capabilities = withoutExtension(caller.capabilities, extensions.tasks);
+  return capabilities === caller.capabilities ? caller : { ...caller, capabilities };
 }

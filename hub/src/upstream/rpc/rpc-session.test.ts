@@ -142,11 +142,7 @@ test('a modern server gets the reserved members anew and the vendor keys as they
   const { call, wire } = opened('modern');
   const caller: Caller = {
     era: 'modern',
-    capabilities: {
-      elicitation: {},
-      tasks: {},
-      extensions: { 'io.modelcontextprotocol/tasks': {}, 'a/b': {} },
-    },
+    capabilities: { elicitation: {}, extensions: { 'io.modelcontextprotocol/tasks': {}, 'a/b': {} } },
     clientInfo: { name: 'c', version: '1' },
     logLevel: 'info',
   };
@@ -165,7 +161,7 @@ test('a modern server gets the reserved members anew and the vendor keys as they
         'v/k': 1,
         'io.modelcontextprotocol/protocolVersion': '2026-07-28',
         'io.modelcontextprotocol/clientInfo': { name: 'c', version: '1' },
-        'io.modelcontextprotocol/clientCapabilities': { elicitation: {}, extensions: { 'a/b': {} } },
+        'io.modelcontextprotocol/clientCapabilities': caller.capabilities,
         'io.modelcontextprotocol/logLevel': 'info',
         progressToken: 1,
       },

@@ -61,6 +61,8 @@ export interface OwnRequestOptions {
   /** `Infinity`: stays open until one side closes it. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What the hub declares for this request to a modern server. Default: nothing. */
+  readonly capabilities?: JsonMembers | undefined;
 }
 
 /** JSON-RPC with one server over any wire: ids, deadlines, progress, questions; nothing of it knows processes or sockets. */
@@ -148,8 +150,7 @@ export class RpcSession implements ExchangeOwner {
       if (signal?.aborted === true) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
       stopListening = () => signal?.removeEventListener('abort', onAbort);
-      const full =
-        this.era === 'modern' ? { ...params, _meta: modernMeta(params['_meta'], HUB_CALLER) } : params;
+      const full = this.era === 'modern' ? stampedAsHub(params, options.capabilities) : params;
       this.#wire.request(exchange, frameText(exchange, full), full);
     });
     return answer.finally(() => stopListening());
@@ -366,6 +367,11 @@ const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
 
 const frameText = (exchange: Exchange, params: JsonMembers): string =>
   `{"jsonrpc":"2.0","id":${exchange.id},"method":${JSON.stringify(exchange.method)},"params":${JSON.stringify(params)}}`;
+
+function stampedAsHub(params: JsonMembers, capabilities: JsonMembers | undefined): JsonMembers {
+  const caller = capabilities ? { ...HUB_CALLER, capabilities } : HUB_CALLER;
+  return { ...params, _meta: modernMeta(params['_meta'], caller) };
+}
 
 function abortError(server: string, method: string, signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;

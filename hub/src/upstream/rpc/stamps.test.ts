@@ -11,14 +11,15 @@ test('of a legacy client a modern server may ask what the gateway can ask it for
     roots: { listChanged: true },
   });
   expect(carriedCapabilities({ era: 'legacy', capabilities: { experimental: {} } })).toEqual({});
+  const ui = { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } };
+  expect(carriedCapabilities({ era: 'legacy', capabilities: { extensions: { ...TASKS, ...ui } } })).toEqual({
+    extensions: ui,
+  });
 });
 
-test('a modern client’s capabilities go on as they are, without tasks', () => {
-  const capabilities = { elicitation: {}, extensions: { ...TASKS, other: {} }, tasks: {} };
-  expect(carriedCapabilities({ era: 'modern', capabilities })).toEqual({
-    elicitation: {},
-    extensions: { other: {} },
-  });
+test('a modern client’s capabilities go on as they are', () => {
+  const capabilities = { elicitation: {}, extensions: { ...TASKS, other: {} } };
+  expect(carriedCapabilities({ era: 'modern', capabilities })).toEqual(capabilities);
 });
 
 test('a legacy client that named no level gets logs, a modern one that named none gets none', () => {

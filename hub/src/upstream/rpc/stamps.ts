@@ -1,6 +1,7 @@
 import packageFile from '../../../package.json' with { type: 'json' };
 import type { Caller, JsonMembers } from '../../kernel/ports.ts';
-import { isMembers, membersOf } from '../../kernel/members.ts';
+import { extensionOf, extensions } from '../../kernel/extensions.ts';
+import { membersOf } from '../../kernel/members.ts';
 
 export const MODERN_VERSION = '2026-07-28';
 /** Newest first; the first one is asked for. */
@@ -16,7 +17,6 @@ export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 const CLIENT_INFO_KEY = 'io.modelcontextprotocol/clientInfo';
 const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
 const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel';
-const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 
 /** How the hub names itself to servers. */
 export const HUB_INFO: JsonMembers = { name: 'counterpart', version: packageFile.version };
@@ -29,24 +29,17 @@ const ASKED_FOR_LEGACY = ['elicitation', 'sampling', 'roots'];
 
 /**
  * What a modern server may ask of this caller. Input requests of a modern client travel in the answer and need nothing from
- * the hub; a legacy client could not read them, so the gateway answers them by asking it. Tasks are withheld, because their
- * later requests name no server.
+ * the hub; a legacy client could not read them, so the gateway answers them by asking it. That it can show user interfaces
+ * is as true in one era as in the other.
  */
 export function carriedCapabilities({ era, capabilities }: Caller): JsonMembers {
-  if (era === 'legacy')
-    return Object.fromEntries(
-      ASKED_FOR_LEGACY.filter((name) => capabilities[name] !== undefined).map((name) => [
-        name,
-        capabilities[name],
-      ]),
-    );
-  const extensions = capabilities['extensions'];
-  const asksTasks = isMembers(extensions) && TASKS_EXTENSION in extensions;
-  if (!asksTasks && !('tasks' in capabilities)) return capabilities;
-  const { tasks: _tasks, ...rest } = capabilities;
-  if (!asksTasks) return rest;
-  const { [TASKS_EXTENSION]: _withheld, ...others } = extensions;
-  return { ...rest, extensions: others };
+  if (era === 'modern') return capabilities;
+  const carried: JsonMembers = {};
+  for (const name of ASKED_FOR_LEGACY)
+    if (capabilities[name] !== undefined) carried[name] = capabilities[name];
+  const ui = extensionOf(capabilities, extensions.ui);
+  if (ui) carried['extensions'] = { [extensions.ui]: ui };
+  return carried;
 }
 
 /** A legacy client that never named a level gets logs all the same; a modern server sends none unasked. */
