@@ -14,7 +14,7 @@ import { relay } from '../relay/relay.ts';
 import { editOf } from '../relay/edits.ts';
 import { takesTasks } from '../relay/tasks.ts';
 import type { Cancel, ModernContext } from './context.ts';
-import { findTarget, isFault, isOwnResult, RELAYED } from '../relay/targets.ts';
+import { findTarget, isFault, isOwnResult, RELAYED, type Target } from '../relay/targets.ts';
 import { answerOwn } from '../search/answer-own.ts';
 import { MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
 import { hubError } from '@counterpart/schemas';
@@ -101,7 +101,7 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
     ask: core.parking.ask,
     edit: editOf({
       server: target.upstream.id,
-      tasks: tasksIn(method, caller),
+      tasks: tasksIn(method, target, caller),
       rename: view.renameUri(target.upstream.id),
     }),
     done: context.done,
@@ -115,8 +115,8 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
 }
 
 /** Whether a result may be a task, or is about one. */
-function tasksIn(method: string, caller: Caller): 'maybe' | 'certainly' | undefined {
-  if (method === 'tools/call') return takesTasks(caller) ? 'maybe' : undefined;
+function tasksIn(method: string, { called }: Target, caller: Caller): 'maybe' | 'certainly' | undefined {
+  if (called) return takesTasks(caller) ? 'maybe' : undefined;
   return method.startsWith('tasks/') ? 'certainly' : undefined;
 }
 
