@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HubLink, Visit } from './hub-link.ts';
+import { SessionEffects } from './session-effects.ts';
 import type { ShimMessage } from './shim-message.ts';
 
 const INITIALIZED = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
@@ -14,8 +15,7 @@ export class LegacySession {
   readonly #link: HubLink;
   readonly #onMessage: (text: string) => void;
   readonly #closing = new AbortController();
-  /** Requests whose effect lives in the session, by what they set. */
-  readonly #effects = new Map<string, string>();
+  readonly #effects = new SessionEffects();
   #hello: string | undefined;
   #id: string | undefined;
   #version: string | undefined;
@@ -46,10 +46,7 @@ export class LegacySession {
 
   /** Notes what a request that succeeded changed in the session. */
   noted(message: ShimMessage): void {
-    if (message.method === 'logging/setLevel') this.#effects.set('level', message.text);
-    const uri = /"uri"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(message.text)?.[1] ?? '';
-    if (message.method === 'resources/subscribe') this.#effects.set(`resource ${uri}`, message.text);
-    if (message.method === 'resources/unsubscribe') this.#effects.delete(`resource ${uri}`);
+    this.#effects.noted(message);
   }
 
   /** Begins a new session in place of one the hub forgot; callers at the same time share it. */

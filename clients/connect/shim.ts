@@ -3,6 +3,7 @@ import { StaleConnection, type HubLink, type Visit } from './hub-link.ts';
 import { LegacySession } from './legacy-session.ts';
 import { headerValue, isMembers, readShimMessage, type ShimMessage } from './shim-message.ts';
 import { ToolHeaders } from './tool-headers.ts';
+import { unreachable, wasNotThere, type ShimError } from './unreachable.ts';
 
 export interface ShimOptions {
   readonly link: HubLink;
@@ -149,27 +150,6 @@ export class Shim {
 
 const isHello = ({ method, modernVersion }: ShimMessage): boolean =>
   method === 'initialize' && modernVersion === undefined;
-
-interface ShimError {
-  readonly code: number;
-  readonly message: string;
-  readonly data?: unknown;
-}
-
-const wasNotThere = (thrown: unknown): boolean =>
-  thrown instanceof Error && 'code' in thrown && thrown.code === 'ECONNREFUSED';
-
-function unreachable(address: string, thrown: unknown): ShimError {
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  const fix = wasNotThere(thrown)
-    ? 'Start the hub with `hub start`.'
-    : 'The hub may have stopped; see `hub status`. Check before repeating a call that changes something.';
-  return {
-    code: -32603,
-    message: `The hub at ${address} cannot be reached: ${detail}. ${fix}`,
-    data: { code: 'HUB_NOT_RUNNING', fix },
-  };
-}
 
 /** What the hub refused with: a JSON-RPC error, or the problem document of its HTTP surface. */
 function refusalOf({ status, refusal }: Visit): ShimError {

@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { HubLink } from './hub-link.ts';
+import { openLines } from './line-link.ts';
+import { LineShim } from './line-shim.ts';
 import { Shim } from './shim.ts';
 
 export interface StdioShimOptions {
@@ -18,11 +20,7 @@ export interface StdioShimOptions {
  * written, or when the signal aborts.
  */
 export async function runStdioShim(options: StdioShimOptions): Promise<void> {
-  const link = new HubLink(endpointOf(options.url), options.token);
-  const { onLost } = options;
-  // A hub that was started anew may have taken another port.
-  const revive = onLost && (async () => link.moveTo(endpointOf(await onLost())));
-  const shim = new Shim({ link, output: options.output, onLost: revive });
+  const shim = await carrierOf(options);
   try {
     await new Promise<void>((resolve) => {
       for (const event of ['end', 'close', 'error']) options.input.once(event, resolve);
@@ -34,8 +32,47 @@ export async function runStdioShim(options: StdioShimOptions): Promise<void> {
     if (!options.signal?.aborted) await shim.drain();
   } finally {
     await shim.close();
-    link.close();
   }
+}
+
+interface Carrier {
+  line(text: string): void;
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The hub speaks lines itself; any other endpoint, and one that is not there yet, is spoken to over HTTP. */
+async function carrierOf({ url, token, output, onLost }: StdioShimOptions): Promise<Carrier> {
+  let endpoint = endpointOf(url);
+  const socket = await openLines(endpoint, token).catch(() => undefined);
+  if (!socket) return overHttp({ url, token, output, onLost });
+  const open = async () => {
+    const again = await openLines(endpoint, token);
+    if (!again) throw new Error('it takes no lines any more');
+    return again;
+  };
+  // A hub that was started anew may have taken another port.
+  const revive = onLost && (async () => void (endpoint = endpointOf(await onLost())));
+  return new LineShim({ socket, output, open, onLost: revive, address: () => endpoint.href });
+}
+
+function overHttp({
+  url,
+  token,
+  output,
+  onLost,
+}: Pick<StdioShimOptions, 'url' | 'token' | 'output' | 'onLost'>): Carrier {
+  const link = new HubLink(endpointOf(url), token);
+  const revive = onLost && (async () => link.moveTo(endpointOf(await onLost())));
+  const shim = new Shim({ link, output, onLost: revive });
+  return {
+    line: (text) => shim.line(text),
+    drain: () => shim.drain(),
+    async close() {
+      await shim.close();
+      link.close();
+    },
+  };
 }
 
 /** A bare address means the endpoint of all servers. */

@@ -241,6 +241,7 @@ async function openSurfaces(
       return { allowedHosts, allowedOrigins, mcpNeedsToken: auth.mcp === 'token' };
     },
     mcp: (req, res, selector) => gateway.handle(req, res, selector),
+    mcpLines: (socket, selector) => gateway.connectStdio(socket, socket, selector).closed,
     admin: createAdminApp(service, log),
     mirror: (request) => mirrors.handle(request),
   });

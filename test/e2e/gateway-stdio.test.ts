@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const undo of cleanUp.splice(0).reverse()) await undo();
 });
 
-async function setUp(options: MemoryOptions = {}, limits: { maxBodyBytes?: number } = {}) {
+async function setUp(options: MemoryOptions = {}, limits: { maxBodyBytes?: number } = {}, lines = false) {
   const upstream = new MemoryUpstream({
     tools: ['echo', 'slow', 'ask', 'count'].map((name) => ({ name, inputSchema })),
     resources: [{ uri: 'file:///größe', name: 'a' }],
@@ -43,23 +43,23 @@ async function setUp(options: MemoryOptions = {}, limits: { maxBodyBytes?: numbe
     },
   });
   const catalog = new MemoryCatalog(upstream);
-  const served = await serveGateway(catalog, { limits });
+  const served = await serveGateway(catalog, { limits, lines });
   cleanUp.push(() => served.close());
   return { upstream, catalog, served };
 }
 
 /** A client on the gateway's own stdio, or through the shim and HTTP: what it sees must be the same. */
-const ways = ['the gateway itself', 'the shim'] as const;
+const ways = ['the gateway itself', 'the shim', 'the shim over HTTP'] as const;
 
 describe.each(ways)('a client on standard input and output of %s', (way) => {
   async function connect(options: MemoryOptions = {}, limits: { maxBodyBytes?: number } = {}) {
-    const made = await setUp(options, limits);
+    const made = await setUp(options, limits, way === 'the shim');
     const client = new LineClient();
     const { input, output } = client;
     const closed =
-      way === 'the shim'
-        ? runStdioShim({ url: made.served.url, input, output })
-        : made.served.gateway.connectStdio(input, output, ALL).closed;
+      way === 'the gateway itself'
+        ? made.served.gateway.connectStdio(input, output, ALL).closed
+        : runStdioShim({ url: made.served.url, input, output });
     cleanUp.push(() => {
       client.end();
       return closed;
@@ -163,15 +163,15 @@ describe.each(ways)('a client on standard input and output of %s', (way) => {
   });
 });
 
-describe('the stdio shim', () => {
+describe.each([true, false])('the stdio shim, lines offered: %s', (lines) => {
   it('goes on over a restart of the hub without the client noticing', async () => {
-    const { catalog, served } = await setUp();
+    const { catalog, served } = await setUp({}, {}, lines);
     const client = new LineClient();
     const closed = runStdioShim({ url: served.url, input: client.input, output: client.output });
     await client.initialize();
     await client.request(1, 'resources/subscribe', { uri: 'file:///größe' });
     await served.close();
-    const again = await serveGateway(catalog, { port: served.port });
+    const again = await serveGateway(catalog, { port: served.port, lines });
     cleanUp.push(() => again.close());
     expect((await client.request('first', 'tools/list')).result).toBeDefined();
     expect((await client.request(2, 'tools/call', { name: 'echo', arguments: { n: 1 } })).result).toEqual(
@@ -187,7 +187,7 @@ describe('the stdio shim', () => {
   });
 
   it('says what to do when there is no hub, and starts one when it can', async () => {
-    const { catalog, served } = await setUp();
+    const { catalog, served } = await setUp({}, {}, lines);
     await served.close();
     const alone = new LineClient();
     const shim = runStdioShim({ url: served.url, input: alone.input, output: alone.output });
@@ -201,7 +201,7 @@ describe('the stdio shim', () => {
     await shim;
     const helped = new LineClient();
     const onLost = async (): Promise<string> => {
-      const revived = await serveGateway(catalog, { port: served.port });
+      const revived = await serveGateway(catalog, { port: served.port, lines });
       cleanUp.push(() => revived.close());
       return revived.url;
     };
@@ -212,24 +212,45 @@ describe('the stdio shim', () => {
   });
 
   it('follows a hub that comes back at another address, sessions included', async () => {
-    const { catalog, served } = await setUp();
+    const { catalog, served } = await setUp({}, {}, lines);
     const client = new LineClient();
     const onLost = async (): Promise<string> => {
-      const elsewhere = await serveGateway(catalog);
+      const elsewhere = await serveGateway(catalog, { lines });
       cleanUp.push(() => elsewhere.close());
       return elsewhere.url;
     };
     const shim = runStdioShim({ url: served.url, input: client.input, output: client.output, onLost });
     await client.initialize();
     await served.close();
+    // A call that meets the very end of the connection is not repeated; what changes nothing is.
+    await client.request('first', 'tools/list');
     const call = (id: number) => client.request(id, 'tools/call', { name: 'echo', arguments: { n: id } });
     expect([(await call(1)).result, (await call(2)).result]).toEqual([text('{"n":1}'), text('{"n":2}')]);
     client.end();
     await shim;
   });
 
+  it('fails the call that was under way when the hub ended, and sends it nowhere again', async () => {
+    const { catalog, served, upstream } = await setUp({}, {}, lines);
+    const client = new LineClient();
+    const shim = runStdioShim({ url: served.url, input: client.input, output: client.output });
+    await client.initialize();
+    const calls = () => upstream.requests.filter(({ method }) => method === 'tools/call');
+    client.send({ id: 's', method: 'tools/call', params: { name: 'slow' } });
+    await expect.poll(calls).toHaveLength(1);
+    await served.close();
+    const { error } = await client.answer('s');
+    expect(error?.message).toContain('Check before repeating');
+    const again = await serveGateway(catalog, { port: served.port, lines });
+    cleanUp.push(() => again.close());
+    expect((await client.request('after', 'tools/list')).result).toBeDefined();
+    expect(calls()).toHaveLength(1);
+    client.end();
+    await shim;
+  });
+
   it('ends when it is told to', async () => {
-    const { served } = await setUp();
+    const { served } = await setUp({}, {}, lines);
     const { input, output } = new LineClient();
     const abort = new AbortController();
     const closed = runStdioShim({ url: served.url, input, output, signal: abort.signal });
@@ -238,7 +259,7 @@ describe('the stdio shim', () => {
   });
 
   it('is a server like any other to both SDKs', async () => {
-    const { served } = await setUp();
+    const { served } = await setUp({}, {}, lines);
     const program = { command: process.execPath, args: [SHIM, served.url] };
     const modern = new ModernClient({ name: 'm', version: '1' }, { versionNegotiation: { mode: 'auto' } });
     await modern.connect(new ModernTransport(program));

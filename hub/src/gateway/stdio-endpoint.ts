@@ -35,6 +35,7 @@ export class StdioEndpoint {
   readonly #channel: ReplyChannel;
   /** Answers that wait for the end of this turn of the event loop, one byte to a character. */
   #outbox = '';
+  #hold = (): void => undefined;
   #session: Session | undefined;
   #open = true;
 
@@ -67,6 +68,12 @@ export class StdioEndpoint {
       streams.input.on('data', (chunk: Buffer | string) =>
         reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk),
       );
+      // A client that does not read its answers may not ask for more.
+      this.#hold = () => {
+        if (this.#output.writableLength <= core.limits.maxBufferedBytes || streams.input.isPaused()) return;
+        streams.input.pause();
+        this.#output.once('drain', () => streams.input.resume());
+      };
       for (const event of ['end', 'close', 'error']) streams.input.once(event, end);
       streams.output.once('error', end);
     });
@@ -86,6 +93,7 @@ export class StdioEndpoint {
   }
 
   #line(line: Buffer): void {
+    if (!this.#open) return;
     let value: unknown;
     try {
       value = JSON.parse(line.toString());
@@ -182,11 +190,13 @@ export class StdioEndpoint {
     for (const part of wire.parts) this.#output.write(part);
     this.#output.write('\n');
     this.#output.uncork();
+    this.#hold();
   }
 
   readonly #flush = (): void => {
     const text = this.#outbox;
     this.#outbox = '';
     if (text !== '' && this.#output.writable) this.#output.write(text, 'latin1');
+    this.#hold();
   };
 }

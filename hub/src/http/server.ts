@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { type CounterpartError, errorCatalogue, hubError, toProblem } from '@counterpart/schemas';
 import type { Hono } from 'hono';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { checkHostAndOrigin, checkToken } from './guard.ts';
+import { serveLines, shouldUpgrade } from './lines.ts';
 
 export interface HttpOptions {
   readonly host: string;
@@ -17,6 +19,8 @@ export interface HttpOptions {
     mcpNeedsToken: boolean;
   };
   readonly mcp: (req: IncomingMessage, res: ServerResponse, selector: ViewSelector) => void;
+  /** Serves a client of an MCP endpoint that speaks lines on its connection; resolves when it left. */
+  readonly mcpLines: (socket: Duplex, selector: ViewSelector) => Promise<void>;
   readonly admin: Hono;
   /** Answers below `/mirror/<id>`, its prefix taken off by the handler. */
   readonly mirror: (request: Request) => Promise<Response>;
@@ -44,7 +48,12 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const mirror = getRequestListener(options.mirror);
   let port = options.port;
   const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 65_000 },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: 65_000,
+      shouldUpgradeCallback: (req) => shouldUpgrade(req) && routeOf(req.url ?? '/').kind === 'mcp',
+    },
     (req, res) => {
       const route = routeOf(req.url ?? '/');
       const refusal = refuse(req, route, options, port);
@@ -53,10 +62,17 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       void (route.kind === 'mirror' ? mirror : admin)(req, res);
     },
   );
+  const lines = serveLines(server, {
+    refuse: (req) => refuse(req, routeOf(req.url ?? '/'), options, port),
+    serve: (req, socket) => {
+      const route = routeOf(req.url ?? '/');
+      return route.kind === 'mcp' ? options.mcpLines(socket, route.selector) : Promise.resolve();
+    },
+  });
   await listen(server, options);
   port = (server.address() as AddressInfo).port;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, port, ...ending(server) };
+  return { url: `http://${host}:${port}`, port, ...ending(server, lines) };
 }
 
 type Route =
@@ -134,7 +150,7 @@ function listen(server: Server, { host, port }: HttpOptions): Promise<void> {
 const FLUSH_MS = 500;
 const POLL_MS = 10;
 
-function ending(server: Server): Pick<HttpServer, 'refuse' | 'close'> {
+function ending(server: Server, lines: ReturnType<typeof serveLines>): Pick<HttpServer, 'refuse' | 'close'> {
   let closed: Promise<void> | undefined;
   const refuse = () => {
     closed ??= new Promise((resolve) => {
@@ -147,7 +163,11 @@ function ending(server: Server): Pick<HttpServer, 'refuse' | 'close'> {
     async close() {
       // A connection that was busy when the listening ended is not closed by itself once it falls idle.
       const idle = setInterval(() => server.closeIdleConnections(), POLL_MS);
-      const late = setTimeout(() => server.closeAllConnections(), FLUSH_MS);
+      lines.end();
+      const late = setTimeout(() => {
+        server.closeAllConnections();
+        lines.cut();
+      }, FLUSH_MS);
       await refuse();
       clearInterval(idle);
       clearTimeout(late);
