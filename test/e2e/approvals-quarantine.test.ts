@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import {
   ApprovalList,
@@ -12,6 +13,7 @@ import {
 } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { execute } from '../../hub/src/cli/main.ts';
 import { openStore } from '../../hub/src/store/store.ts';
 import {
   eventually,
@@ -306,6 +308,46 @@ test('without a running hub, the command lists, shows what nobody sees, refuses 
   const approved = await hubCommand('approve', 'notes', 'read_note', '--yes', '--json');
   expect(JSON.parse(approved.stdout)).toMatchObject({ server: 'notes', approved: [{ tool: 'read_note' }] });
   expect((await hubCommand('approve')).stdout).toContain('Nothing awaits approval');
+});
+
+test('on a terminal the difference is shown before the question, and only a yes approves', async () => {
+  const hub = await learned();
+  await changeTo(hub, reworded, send);
+  const answer = async (line: string) => {
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const shown: string[] = [];
+    stdout.on('data', (chunk) => shown.push(`out: ${chunk}`));
+    stderr.on('data', (chunk) => {
+      shown.push(`err: ${chunk}`);
+      if (String(chunk).includes('[y/N]')) stdin.write(`${line}\n`);
+    });
+    const code = await execute(
+      ['approve', 'notes', '--home', place.home],
+      {
+        stdin,
+        stdout,
+        stderr,
+        env: {},
+        cwd: place.home,
+        interactive: true,
+        colours: { stdout: false, stderr: false },
+        liveStderr: false,
+        width: 200,
+        program: 'hub',
+        runShim: () => Promise.resolve(),
+      },
+      new AbortController().signal,
+    );
+    return { code, shown: shown.join('') };
+  };
+  const refused = await answer('');
+  expect(refused.code).toBe(2);
+  expect(refused.shown).toMatch(
+    /out: [^]*\+ Reads a note\. <IMPORTANT>[^]*err: Approve 1 tool of notes as shown\? \[y\/N\]/,
+  );
+  expect(await names(hub)).toEqual(['notes__send_note']);
+  expect(await answer('y')).toMatchObject({ code: 0 });
+  expect(await names(hub)).toEqual(BOTH);
 });
 
 test('status, list, inspect and doctor say what awaits approval and what should be read, with the next step', async () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, type ToolDefinition } from '@counterpart/schemas';
 import { isMembers } from '../kernel/members.ts';
 
@@ -23,9 +23,7 @@ const hashes = new WeakMap<ToolDefinition, string>();
 export function definitionHash(tool: ToolDefinition): string {
   const before = hashes.get(tool);
   if (before !== undefined) return before;
-  const hash = `sha256-${createHash('sha256')
-    .update(canonicalJson(approvedPart(tool)))
-    .digest('hex')}`;
-  hashes.set(tool, hash);
-  return hash;
+  const found = `sha256-${hash('sha256', canonicalJson(approvedPart(tool)), 'hex')}`;
+  hashes.set(tool, found);
+  return found;
 }

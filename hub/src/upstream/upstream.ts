@@ -196,7 +196,8 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     const { info } = session;
     if (!info) throw hubError('UPSTREAM_LOST', { server: this.id, detail: 'it ended right after its start' });
     const lists = this.#connection.accept(await readLists(session, info));
-    await this.#options.review?.(lists);
+    // One that was replaced has no say in what its successor may offer.
+    if (!this.#closed) await this.#options.review?.(lists);
     this.#lists = lists;
     this.#emitter.emit('lists-changed', lists);
     return lists;
