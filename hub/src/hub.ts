@@ -17,7 +17,7 @@ import { type AdminService, createAdminApp } from './http/admin.ts';
 import { startHttp } from './http/server.ts';
 import { readSecrets } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
-import type { ToolDescription } from './kernel/ports.ts';
+import type { Catalog, ToolDescription } from './kernel/ports.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
 import type { ViewSelector } from './kernel/ports.ts';
@@ -216,6 +216,7 @@ function createDomain(base: Base, { scope, mirrorUrl, sparing }: DomainOptions) 
 }
 
 interface Surfaces {
+  readonly catalog: Catalog;
   readonly gateway: Gateway;
   readonly fleet: Fleet;
   readonly service: AdminService;
@@ -226,11 +227,13 @@ interface Surfaces {
 /** The gateway, the admin API and mirrors behind one listener. */
 async function openSurfaces(
   base: Base,
-  { gateway, fleet, service, scope, options }: Surfaces,
+  { catalog, gateway, fleet, service, scope, options }: Surfaces,
 ): Promise<{ url: string }> {
   const { log, config, data } = base;
   const { listen } = config.current();
   const mirrors = createMirrors({ seed: MIRROR_SEED, directoryOf: (id) => directoryOf(fleet, id) });
+  let address = '';
+  const twin = { catalog, calls: gateway.calls, version: packageFile.version, url: () => address };
   const http = await startHttp({
     host: options.host ?? listen.host,
     port: options.port ?? listen.port,
@@ -242,9 +245,10 @@ async function openSurfaces(
     },
     mcp: (req, res, selector) => gateway.handle(req, res, selector),
     mcpLines: (socket, selector) => gateway.connectStdio(socket, socket, selector).closed,
-    admin: createAdminApp(service, log),
+    admin: createAdminApp(service, twin, log),
     mirror: (request) => mirrors.handle(request),
   });
+  address = http.url;
   scope.add(() => http.close());
   // Closed before the listener: streams get their last word while their connections stand,
   scope.add(() => gateway.close());

@@ -133,6 +133,8 @@ export const Problem = z.strictObject({
   /** What to try next. */
   fix: z.string(),
   docs: z.string(),
+  /** Path of the request. */
+  instance: z.string().optional(),
   params: z.record(z.string(), z.json()).optional(),
 });
 export type Problem = z.infer<typeof Problem>;

@@ -49,10 +49,10 @@ export class MergedView implements CatalogView {
   readonly capabilities: JsonMembers;
   readonly instructions: string | undefined;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly tools: ReadonlyMap<string, ToolRoute>;
   readonly searchable: ReadonlyMap<string, ToolRoute> | undefined;
   readonly #merged: Merged;
   readonly #lists: Readonly<Record<ListKind, Pages>>;
-  readonly #tools: ReadonlyMap<string, ToolRoute>;
   readonly #prompts: ReadonlyMap<string, NameRoute>;
   readonly #resources: ResourceRoutes;
 
@@ -74,8 +74,8 @@ export class MergedView implements CatalogView {
       resources: pagesOf(merged.resources),
       resourceTemplates: pagesOf(merged.resourceTemplates),
     };
-    this.#tools = new Map(merged.tools.map((owned) => [owned.item.key, routeOf(owned)]));
-    this.searchable = visible && this.#tools;
+    this.tools = new Map(merged.tools.map((owned) => [owned.item.key, routeOf(owned)]));
+    this.searchable = visible && this.tools;
     this.#prompts = new Map(
       merged.prompts.map(({ item, source }) => [item.key, { upstream: source.upstream, name: item.own }]),
     );
@@ -90,7 +90,7 @@ export class MergedView implements CatalogView {
   }
 
   tool(hubName: string): ToolRoute | undefined {
-    return this.#tools.get(hubName);
+    return this.tools.get(hubName);
   }
 
   prompt(hubName: string): NameRoute | undefined {

@@ -2,11 +2,8 @@ import {
   AddServerRequest,
   CallRequest,
   DecideRequest,
-  type CounterpartError,
-  errorCatalogue,
   hubError,
   toCounterpartError,
-  toProblem,
 } from '@counterpart/schemas';
 import type {
   DecideResponse,
@@ -21,9 +18,11 @@ import type {
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
+import { problem } from './problem.ts';
+import { addToolRoutes } from './tools/tool-routes.ts';
+import type { ToolTwin } from './tools/tool-twin.ts';
 
 /** What the admin API does, as the composition root implements it. Unknown servers and tools reject with the catalogue's errors. */
 export interface AdminService {
@@ -55,10 +54,10 @@ export interface AdminService {
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const Target = z.strictObject({ target: z.enum(['live', 'mirror']) });
 
-/** The admin API under `/api`, health probes, and `/adapters`. Authentication happened before a request comes here. */
-export function createAdminApp(service: AdminService, log: Logger): Hono {
+/** The admin API under `/api`, the REST twin of all tools, health probes, and `/adapters`. Authentication happened before a request comes here. */
+export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logger): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
   app.get('/healthz', (c) => c.json({ live: service.live() }));
   app.get('/readyz', (c) => c.json({ ready: service.ready() }, service.ready() ? 200 : 503));
   app.get('/adapters', async (c) => c.json({ servers: await service.servers() }));
@@ -72,6 +71,7 @@ export function createAdminApp(service: AdminService, log: Logger): Hono {
   app.get('/api/status', async (c) => c.json(await service.status()));
   serverRoutes(app, service);
   callRoutes(app, service);
+  addToolRoutes(app, twin);
   operatorRoutes(app, service);
   approvalRoutes(app, service);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
@@ -82,6 +82,9 @@ export function createAdminApp(service: AdminService, log: Logger): Hono {
   });
   return app;
 }
+
+const tooLarge = (c: Context): Response =>
+  problem(c, hubError('BODY_TOO_LARGE', { path: c.req.path, maxBytes: MAX_BODY_BYTES }));
 
 function serverRoutes(app: Hono, service: AdminService): void {
   app.get('/api/servers', async (c) => c.json({ servers: await service.servers() }));
@@ -175,9 +178,4 @@ async function body<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   if (!parsed.success)
     throw hubError('INPUT_INVALID', { subject: c.req.path, detail: z.prettifyError(parsed.error) });
   return parsed.data;
-}
-
-function problem(c: Context, error: CounterpartError): Response {
-  const status = errorCatalogue[error.code].status satisfies number as ContentfulStatusCode;
-  return c.json(toProblem(error), status, { 'content-type': 'application/problem+json' });
 }

@@ -234,6 +234,8 @@ export interface CatalogView {
   /** Undefined for a cursor this catalog did not hand out. */
   page(list: ListKind, cursor: string | undefined): ListPage | undefined;
   tool(hubName: string): ToolRoute | undefined;
+  /** All tools that can be called, by the names they have in this view. */
+  readonly tools: ReadonlyMap<string, ToolRoute>;
   prompt(hubName: string): { readonly upstream: Upstream; readonly name: string } | undefined;
   resource(uri: string): { readonly upstream: Upstream; readonly uri: string } | undefined;
   /** Set for a server some of whose URIs have other names here, because another server has them too. */

@@ -83,6 +83,22 @@ export const hubErrors = {
     message: 'The request’s {header} header, {value}, is not one this hub serves.',
     fix: 'Use http://127.0.0.1:{port}, or add it to `listen.allowedHosts` or `listen.allowedOrigins`.',
   }),
+  BODY_TOO_LARGE: entry({
+    status: 413,
+    rpc: -32600,
+    exit: 4,
+    title: 'Body is too large',
+    message: 'The body of a request to {path} has more than {maxBytes} bytes.',
+    fix: 'Send less at once.',
+  }),
+  MEDIA_TYPE_UNSUPPORTED: entry({
+    status: 415,
+    rpc: -32600,
+    exit: 4,
+    title: 'Body is not of a type that is read here',
+    message: '{path} takes a JSON body, not {type}.',
+    fix: 'Send `Content-Type: application/json` and the arguments as one JSON object.',
+  }),
   ROUTE_UNKNOWN: entry({
     status: 404,
     rpc: -32601,

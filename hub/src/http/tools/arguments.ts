@@ -1,0 +1,75 @@
+import { hubError, type CounterpartError, type Json, type ToolDefinition } from '@counterpart/schemas';
+import { createSchemaBook, type SchemaBook } from '@counterpart/scaffolds/mirror/schema/schema-book';
+import { isObject, parseJson, toSchemaMap } from '@counterpart/scaffolds/mirror/schema/json-value';
+import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
+import { jsonObject } from './json.ts';
+
+/** One place where arguments do not fit (RFC 9457, 3: an extension as in its own example). */
+export interface Misfit {
+  /** JSON pointer into the body, as a fragment. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** Arguments that fit, or why they do not. */
+export type ReadArguments =
+  | { readonly kind: 'arguments'; readonly members: JsonMembers }
+  | { readonly kind: 'refused'; readonly error: CounterpartError; readonly errors: readonly Misfit[] };
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+const MOST_TOLD = 3;
+
+/** A body as it came, and the path it came to. */
+export interface GivenBody {
+  readonly text: string;
+  readonly type: string | undefined;
+  readonly path: string;
+}
+
+/** Reads a body as the arguments of a tool; without a body there are none. Never throws. */
+export function readArguments({ text, type, path }: GivenBody, route: ToolRoute): ReadArguments {
+  const { definition, hubName } = route;
+  const body = text.trim();
+  if (body !== '' && !JSON_TYPE.test(type ?? ''))
+    return refused(hubError('MEDIA_TYPE_UNSUPPORTED', { path, type: shown(type) }));
+  const parsed = parseJson(body === '' ? '{}' : body);
+  if (parsed.kind === 'malformed')
+    return refused(
+      hubError('INPUT_INVALID', { subject: path, detail: `the body is not JSON: ${parsed.detail}` }),
+    );
+  const { value } = parsed;
+  if (!isObject(value)) return misfits(hubName, [{ pointer: '#', detail: 'must be an object' }]);
+  const errors = misfitsOf(definition, value);
+  return errors.length === 0 ? { kind: 'arguments', members: value } : misfits(hubName, errors);
+}
+
+const shown = (type: string | undefined): string =>
+  type === undefined ? 'a body of no type' : type.slice(0, 80);
+
+const refused = (error: CounterpartError, errors: readonly Misfit[] = []): ReadArguments => ({
+  kind: 'refused',
+  error,
+  errors,
+});
+
+function misfits(tool: string, errors: readonly Misfit[]): ReadArguments {
+  const told = errors.slice(0, MOST_TOLD).map(({ pointer, detail }) => `${pointer} ${detail}`);
+  const more = errors.length > MOST_TOLD ? ` (${errors.length - MOST_TOLD} more)` : '';
+  return refused(hubError('ARGUMENTS_INVALID', { tool, detail: told.join('; ') + more }), errors);
+}
+
+/** Compiled when a tool is first called by REST, kept as long as its definition is. */
+const books = new WeakMap<ToolDefinition, SchemaBook>();
+
+/** `format` is an annotation in JSON Schema 2020-12; whether a value has it is for the server to say. */
+const BY_FORMAT = /^format /;
+
+function misfitsOf(definition: ToolDefinition, value: Json): Misfit[] {
+  const schema = jsonObject(definition.inputSchema);
+  const book = books.get(definition) ?? createSchemaBook(toSchemaMap(schema['$defs']));
+  books.set(definition, book);
+  return book
+    .breaches(schema, value)
+    .filter(({ expected }) => !BY_FORMAT.test(expected))
+    .map(({ path, message }) => ({ pointer: `#${path}`, detail: message }));
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { isArray } from '@counterpart/scaffolds/mirror/schema/json-value';
+import type { JsonObject } from '@counterpart/schemas';
+import type { CatalogView, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
+import { jsonObject } from './json.ts';
+import {
+  PROBLEM_REFERENCES,
+  PROBLEM_RESPONSES,
+  PROBLEM_SCHEMA,
+  RESULT_SCHEMA,
+  TOKEN_SCHEME,
+} from './openapi-parts.ts';
+import { exampleOf, rebaseSchema } from './openapi-schemas.ts';
+
+export interface ToolDocument {
+  readonly text: string;
+  /** Of the text: the same text, the same tag. */
+  readonly etag: string;
+}
+
+export interface DocumentOptions {
+  /** Which view it is of: a document of one server uses the server's own names. */
+  readonly selector: ViewSelector;
+  readonly version: string;
+  /** Where this hub is reached. */
+  readonly url: string;
+}
+
+/** One document a snapshot of the catalog, as long as the snapshot is kept. */
+const documents = new WeakMap<CatalogView, ToolDocument>();
+
+/** The tools of a view as one OpenAPI 3.1 document. */
+export function describeTools(view: CatalogView, options: DocumentOptions): ToolDocument {
+  const known = documents.get(view);
+  if (known) return known;
+  const text = JSON.stringify(toOpenApi(view.tools, options));
+  const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
+  const made = { text, etag };
+  documents.set(view, made);
+  return made;
+}
+
+/** Tools as an OpenAPI 3.1 document: an operation for each, its schemas among the components. Pure. */
+export function toOpenApi(tools: ReadonlyMap<string, ToolRoute>, options: DocumentOptions): JsonObject {
+  const { selector, version, url } = options;
+  const schemas = new ComponentSchemas();
+  const paths = [...tools].map(([name, route]): [string, JsonObject] => [
+    `/api/tools/${encodeURIComponent(route.server)}/${encodeURIComponent(route.name)}`,
+    { post: operation(name, route, schemas) },
+  ]);
+  const what = selector.kind === 'server' ? selector.id : 'all servers';
+  const servers = [...new Set([...tools.values()].map(({ server }) => server))];
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: `Tools of ${what}`,
+      version,
+      description:
+        'Every tool that this hub offers by MCP, as a POST with its arguments as a JSON body. The answer is the structured content of the result, or its content where there is none; `?raw=1` gives the whole result, `Accept: text/event-stream` progress and then the answer as events.',
+    },
+    servers: [{ url }],
+    security: [{ hubToken: [] }],
+    tags: servers.map((name) => ({ name })),
+    paths: Object.fromEntries(paths),
+    components: {
+      securitySchemes: { hubToken: TOKEN_SCHEME },
+      responses: PROBLEM_RESPONSES,
+      schemas: { Problem: PROBLEM_SCHEMA, Result: RESULT_SCHEMA, ...schemas.all() },
+    },
+  };
+}
+
+function operation(name: string, route: ToolRoute, schemas: ComponentSchemas): JsonObject {
+  const { definition, server, effect } = route;
+  const { title, description, inputSchema, outputSchema } = definition;
+  const input = jsonObject(inputSchema);
+  const example = exampleOf(input);
+  const { required } = input;
+  const answer = outputSchema
+    ? schemas.add(`${name}.output`, jsonObject(outputSchema))
+    : { $ref: '#/components/schemas/Result' };
+  return {
+    operationId: name,
+    ...(title === undefined ? {} : { summary: title }),
+    ...(description === undefined ? {} : { description }),
+    tags: [server],
+    'x-counterpart-effect': effect,
+    requestBody: {
+      required: isArray(required) && required.length > 0,
+      content: {
+        'application/json': {
+          schema: schemas.add(`${name}.input`, input),
+          ...(example === undefined ? {} : { example }),
+        },
+      },
+    },
+    responses: {
+      200: { description: 'What the tool answered.', content: { 'application/json': { schema: answer } } },
+      ...PROBLEM_REFERENCES,
+    },
+  };
+}
+
+/** Schemas under names that a component may have (OpenAPI 3.1, 4.8.7), each with its references led to where it stands. */
+class ComponentSchemas {
+  readonly #schemas = new Map<string, JsonObject>();
+
+  /** The reference to what was added. */
+  add(wanted: string, schema: JsonObject): JsonObject {
+    const legal = wanted.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+    let name = legal;
+    for (let count = 2; this.#schemas.has(name); count += 1) name = `${legal}_${count}`;
+    const home = `#/components/schemas/${name}`;
+    this.#schemas.set(name, rebaseSchema(schema, home));
+    return { $ref: home };
+  }
+
+  all(): JsonObject {
+    return Object.fromEntries(this.#schemas);
+  }
+}
