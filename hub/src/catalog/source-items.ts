@@ -33,6 +33,9 @@ export interface SourceItems {
   readonly problems: readonly LeftOut[];
 }
 
+/** Characters of a name in a report; what is refused may be of any length. */
+const LONGEST_TOLD = 200;
+
 /** Why a sound tool must not be offered; undefined when it may. */
 export type Quarantined = (server: string, tool: ToolDefinition) => string | undefined;
 
@@ -42,7 +45,7 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
   const problems: LeftOut[] = [];
   const nameOf = (name: string): string => hubName(id, prefix, name);
   const refuse = (kind: LeftOut['kind'], name: string, detail: string): void =>
-    void problems.push({ server: id, kind, name, code: 'TOOL_INVALID', detail });
+    void problems.push({ server: id, kind, name: name.slice(0, LONGEST_TOLD), code: 'TOOL_INVALID', detail });
   const tools = lists.tools.flatMap((tool): ToolItem[] => {
     const { name } = tool;
     const detail = toolProblem(tool);
@@ -59,8 +62,7 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
     values.flatMap((value): Item[] => {
       const detail = sizeProblem(value);
       const item = detail === undefined ? make(value) : undefined;
-      if (item === undefined)
-        refuse(kind, JSON.stringify(value['name'] ?? null), detail ?? 'it has no name or no URI');
+      if (item === undefined) refuse(kind, nameIn(value), detail ?? 'it has no name or no URI');
       return item ? [item] : [];
     });
   const keep = <T extends Item>(kind: LeftOut['kind'], items: readonly T[]): T[] =>
@@ -84,6 +86,8 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
     problems,
   };
 }
+
+const nameIn = ({ name }: JsonMembers): string => (typeof name === 'string' ? name : 'without a name');
 
 type MakeItem = (value: JsonMembers) => Item | undefined;
 

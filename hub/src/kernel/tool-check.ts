@@ -16,11 +16,15 @@ export function toolProblem(tool: ToolDefinition): string | undefined {
   }
   if (!isMembers(schema)) return 'its inputSchema is not an object';
   if (schema['type'] !== 'object')
-    return `its inputSchema has type ${JSON.stringify(schema['type'])} instead of "object"`;
+    return `its inputSchema has type ${typeWord(schema['type'])} instead of "object"`;
   if (tool.outputSchema !== undefined && !isMembers(tool.outputSchema))
     return 'its outputSchema is not an object';
   return sizeProblem(tool);
 }
+
+/** A type as far as it is one: what stands there may be anything, of any depth. */
+const typeWord = (type: unknown): string =>
+  typeof type === 'string' ? JSON.stringify(type.slice(0, 40)) : type === null ? 'null' : typeof type;
 
 /** Why something listed is too much to be offered; undefined when it is not. */
 export function sizeProblem(value: unknown): string | undefined {

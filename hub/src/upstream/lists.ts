@@ -6,25 +6,58 @@ import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 
 const MOST_PAGES = 1_000;
-const MOST_ITEMS = 100_000;
+/** Of one list; serialising and indexing more would hold everybody up. */
+const MOST_ITEMS = 20_000;
 const METHOD_NOT_FOUND = -32601;
 
-/** Reads every page of every list that the server says it has. */
+export interface ListsReading {
+  /** What was read last: it stays for a list that cannot be read now. */
+  readonly before: UpstreamLists | undefined;
+  /** A list was cut, or could not be read while others could; in words. */
+  readonly warn: (words: string, cause?: unknown) => void;
+}
+
+/**
+ * Reads every page of every list that the server says it has. A server that cannot give one of them is served with the
+ * others; rejects when it gives none.
+ */
 export async function readLists(
   session: RpcSession,
-  info: UpstreamInfo,
-  signal?: AbortSignal,
+  { capabilities }: UpstreamInfo,
+  { before, warn }: ListsReading,
 ): Promise<UpstreamLists> {
-  const { capabilities } = info;
-  const read = (offered: unknown, method: string, member: string): Promise<JsonMembers[]> =>
-    offered === undefined ? Promise.resolve([]) : readAll(session, { method, member, signal });
-  const [tools, prompts, resources, resourceTemplates] = await Promise.all([
-    read(capabilities['tools'], 'tools/list', 'tools'),
-    read(capabilities['prompts'], 'prompts/list', 'prompts'),
-    read(capabilities['resources'], 'resources/list', 'resources'),
-    read(capabilities['resources'], 'resources/templates/list', 'resourceTemplates'),
+  const failures: unknown[] = [];
+  let given = 0;
+  const read = async <T extends JsonMembers>(
+    offered: unknown,
+    { method, member, known }: { method: string; member: string; known: readonly T[] | undefined },
+    isItem: (item: JsonMembers) => item is T,
+  ): Promise<readonly T[]> => {
+    if (offered === undefined) return [];
+    try {
+      const items = await readAll(session, { method, member, signal: undefined, warn });
+      given += 1;
+      return items.filter(isItem);
+    } catch (thrown) {
+      failures.push(thrown);
+      warn(`${method} failed`, thrown);
+      return known ?? [];
+    }
+  };
+  const { tools, prompts, resources } = capabilities;
+  const templates = 'resources/templates/list';
+  const lists = await Promise.all([
+    read(tools, { method: 'tools/list', member: 'tools', known: before?.tools }, isListedTool),
+    read(prompts, { method: 'prompts/list', member: 'prompts', known: before?.prompts }, isMembers),
+    read(resources, { method: 'resources/list', member: 'resources', known: before?.resources }, isMembers),
+    read(
+      resources,
+      { method: templates, member: 'resourceTemplates', known: before?.resourceTemplates },
+      isMembers,
+    ),
   ]);
-  return { tools: tools.filter(isListedTool), prompts, resources, resourceTemplates };
+  if (failures.length > 0 && given === 0) throw failures[0];
+  return { tools: lists[0], prompts: lists[1], resources: lists[2], resourceTemplates: lists[3] };
 }
 
 /** All tools, for a server whose tools are known beforehand and only compared. */
@@ -32,7 +65,7 @@ export async function readTools(
   session: RpcSession,
   signal: AbortSignal,
 ): Promise<readonly ToolDefinition[]> {
-  const tools = await readAll(session, { method: 'tools/list', member: 'tools', signal });
+  const tools = await readAll(session, { method: 'tools/list', member: 'tools', signal, warn: () => {} });
   return tools.filter(isListedTool);
 }
 
@@ -40,20 +73,26 @@ interface ListRequest {
   readonly method: string;
   readonly member: string;
   readonly signal: AbortSignal | undefined;
+  readonly warn: ListsReading['warn'];
 }
 
 async function readAll(session: RpcSession, request: ListRequest): Promise<JsonMembers[]> {
   const items: JsonMembers[] = [];
   let cursor: string | undefined;
-  for (let pages = 0; pages < MOST_PAGES && items.length < MOST_ITEMS; pages += 1) {
+  let pages = 0;
+  for (; pages < MOST_PAGES && items.length < MOST_ITEMS; pages += 1) {
     const page = await readPage(session, request, cursor);
     const listed = page[request.member];
-    if (Array.isArray(listed)) items.push(...listed.filter(isMembers));
+    // One by one: there may be more than a function takes as arguments.
+    const found = Array.isArray(listed) ? listed.filter(isMembers) : [];
+    for (const item of found.slice(0, MOST_ITEMS - items.length)) items.push(item);
     const next = page['nextCursor'];
     // An empty text is a cursor like any other (2026-07-28, pagination); the same one again would never end.
-    if (typeof next !== 'string' || next === cursor) return items;
+    if (typeof next !== 'string' || next === cursor) break;
     cursor = next;
   }
+  if (items.length === MOST_ITEMS || pages === MOST_PAGES)
+    request.warn(`${request.method} gives more than ${items.length} entries; the rest is left out`);
   return items;
 }
 

@@ -195,7 +195,12 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     const session = await this.#ready();
     const { info } = session;
     if (!info) throw hubError('UPSTREAM_LOST', { server: this.id, detail: 'it ended right after its start' });
-    const lists = this.#connection.accept(await readLists(session, info));
+    const lists = this.#connection.accept(
+      await readLists(session, info, {
+        before: this.#lists,
+        warn: (words, err) => this.#options.log.warn({ server: this.id, err }, `${this.id}: ${words}`),
+      }),
+    );
     // One that was replaced has no say in what its successor may offer.
     if (!this.#closed) await this.#options.review?.(lists);
     this.#lists = lists;

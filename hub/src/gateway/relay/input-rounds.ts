@@ -1,5 +1,5 @@
 import type { JsonMembers, RelayReply } from '../../kernel/ports.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
 
 /** How often one call may come back with questions before it is given up. */
 export const MAX_INPUT_ROUNDS = 8;
@@ -16,8 +16,7 @@ const MARK = Buffer.from('"input_required"');
 export function inputRequestOf(reply: RelayReply): InputRequest | undefined {
   if (reply.kind !== 'frame' || reply.isError || reply.era !== 'modern' || !reply.frame.includes(MARK))
     return undefined;
-  const message: unknown = JSON.parse(reply.frame.toString());
-  const result = isMembers(message) ? message['result'] : undefined;
+  const result = membersOf(parseJson(reply.frame)?.value)['result'];
   if (!isMembers(result) || result['resultType'] !== 'input_required') return undefined;
   const requests = isMembers(result['inputRequests']) ? result['inputRequests'] : {};
   const questions = new Map<string, { method: string; params: JsonMembers }>();

@@ -1,5 +1,5 @@
 import { hubError, type CounterpartError } from '@counterpart/schemas';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
 import type {
   Caller,
   Catalog,
@@ -105,8 +105,7 @@ class DirectCourse implements RelaySink {
       return;
     }
     if (reply.kind === 'failure') return this.#fail(reply.error);
-    const message: unknown = JSON.parse(reply.frame.toString());
-    const { error, result } = isMembers(message) ? message : {};
+    const { error, result } = membersOf(parseJson(reply.frame)?.value);
     const failed = isMembers(error) || (isMembers(result) && result['isError'] === true);
     if (failed && this.#unanswered !== undefined) return this.#fail(this.#asksBack(this.#unanswered));
     if (isMembers(error)) return this.#fail(new RpcFailure(error));

@@ -36,6 +36,17 @@ describe('answerOf', () => {
     return wire.kind === 'bytes' ? undefined : JSON.parse(wire.text);
   };
 
+  it('answers for an error that is no JSON, or nested without end, with one of its own', () => {
+    const deep = `{"code":1,"message":"m","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    for (const error of ['{oops}', deep]) {
+      const reply = frame(`{"jsonrpc":"2.0","id":7,"error":${error}}`, 'legacy', true);
+      expect([textOf(reply, 'modern'), textOf(reply, 'legacy')]).toMatchObject([
+        { id: 1, error: { code: -32603 } },
+        { id: 1, error: { code: -32603 } },
+      ]);
+    }
+  });
+
   it('completes a legacy result for a modern client, and says that a read resource is not to be kept', () => {
     expect(textOf(frame(plain, 'legacy'), 'modern')).toEqual({
       jsonrpc: '2.0',

@@ -1,7 +1,7 @@
 import type { Era, RawReply, RelayReply } from '../../kernel/ports.ts';
 import { codes, faultOf, type Fault } from './fault.ts';
 import { spliceReply, utf8Wire, type Cut, type Wire } from './frame.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
 import { errorFrame, readError, type RpcError } from './message.ts';
 
 /** Says who asked what, as far as an answer's form depends on it. */
@@ -28,18 +28,32 @@ const COMPLETE_UNCACHED = '"resultType":"complete","ttlMs":0,"cacheScope":"priva
 /** A server's reply as the client's answer: verbatim but for the id and what the client's era demands. */
 export function answerOf(reply: RelayReply, question: Question): Answer {
   if (reply.kind === 'failure') return faultAnswer(faultOf(reply.error), question.idText);
-  if (reply.isError) return faultAnswer(translateError(errorOf(reply), question.era), question.idText);
+  if (reply.isError) return errorAnswer(reply, question);
   const upgrade = question.era === 'modern' && reply.era === 'legacy';
   const members = !upgrade ? '' : question.method === 'resources/read' ? COMPLETE_UNCACHED : COMPLETE;
   return { wire: spliceReply(reply, question.idText, members, question.edit?.(reply.frame)), status: 200 };
+}
+
+/** What a server says is its error may be no JSON, or nested so deep that it cannot be written again. */
+const UNREADABLE: Fault = {
+  code: codes.internal,
+  message: 'The server answered with an error that cannot be read',
+  status: 200,
+};
+
+function errorAnswer(reply: RawReply, { idText, era }: Question): Answer {
+  try {
+    return faultAnswer(translateError(errorOf(reply), era), idText);
+  } catch {
+    return faultAnswer(UNREADABLE, idText);
+  }
 }
 
 /** Whether a server says that it could not do what it was asked; reads the whole frame. */
 export function isFailed(reply: RelayReply): boolean {
   if (reply.kind === 'failure') return false; // why it got lost on the way says more
   if (reply.isError) return true;
-  const message: unknown = JSON.parse(reply.frame.toString());
-  const result = isMembers(message) ? message['result'] : undefined;
+  const result = membersOf(parseJson(reply.frame)?.value)['result'];
   return isMembers(result) && result['isError'] === true;
 }
 

@@ -316,3 +316,27 @@ test('when the call ends its open question is given up and a late answer goes no
   await new Promise(setImmediate);
   expect(wire.sent).toHaveLength(1);
 });
+
+const nested = (depth: number): JsonMembers => {
+  let value: JsonMembers = {};
+  for (let at = 0; at < depth; at += 1) value = { value };
+  return value;
+};
+
+test('a call nested too deeply to be written is refused at once, and leaves nothing behind', () => {
+  const { call, session, wire } = opened();
+  const sink = new RecordingSink();
+  call(sink, { params: nested(100_000) });
+  expect([sink.reply, session.inFlight, wire.sent]).toEqual(['INPUT_INVALID', 0, []]);
+});
+
+test('a frame nested too deeply to be passed on is dropped, and the next one is taken', () => {
+  const { call, session } = opened();
+  const sink = new RecordingSink();
+  call(sink);
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  for (const frame of [`{"x":1,"id":"1","result":${deep}}`, `{"jsonrpc":"2.0","x":${deep}}`])
+    session.receive(Buffer.from(frame));
+  session.receive(Buffer.from('{"jsonrpc":"2.0","id":1,"result":{}}'));
+  expect(sink.reply).toBe('{"jsonrpc":"2.0","id":1,"result":{}}');
+});

@@ -131,8 +131,12 @@ export class RpcSession implements ExchangeOwner {
       token: request.progressToken,
     };
     const exchange = this.#open(request.method, parts);
-    const params = this.#stamped(request, sink, exchange.id);
-    this.#wire.request(exchange, frameText(exchange, params), params);
+    try {
+      const params = this.#stamped(request, sink, exchange.id);
+      this.#wire.request(exchange, frameText(exchange, params), params);
+    } catch (cause) {
+      this.fail(exchange.id, unsendable(request.method, cause));
+    }
     return exchange;
   }
 
@@ -173,9 +177,15 @@ export class RpcSession implements ExchangeOwner {
     }
     const parsed = parseJson(frame);
     const messages = Array.isArray(parsed?.value) ? parsed.value : [parsed?.value];
-    for (const message of messages) {
-      if (isMembers(message)) this.#receiveParsed(message, owner);
-      else this.#countJunk(frame);
+    try {
+      for (const message of messages) {
+        if (isMembers(message)) this.#receiveParsed(message, owner);
+        else this.#countJunk(frame);
+      }
+    } catch (thrown) {
+      // Such as one nested so deep that it cannot be written again: a server's frame must not end the hub.
+      const { server, log } = this.#options;
+      log.warn({ server, err: thrown }, `a frame of ${server} could not be taken and was dropped`);
     }
   }
 
@@ -362,6 +372,14 @@ export class RpcSession implements ExchangeOwner {
     this.#options.events.junk(frame, this.#foreign.add(frame));
   }
 }
+
+/** What cannot be written as JSON again was nested too deeply to be read by the server either. */
+const unsendable = (method: string, cause: unknown): CounterpartError =>
+  hubError(
+    'INPUT_INVALID',
+    { subject: method, detail: 'it is nested too deeply to be passed on' },
+    { cause },
+  );
 
 const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
 
