@@ -190,6 +190,7 @@ function createDomain(base: Base, { scope, mirrorUrl, sparing }: DomainOptions) 
       const failed = (cause: unknown) => log.error({ server, cause }, 'health was not kept');
       events.publish({ kind: 'server-state', server, state, ...(detail === undefined ? {} : { detail }) });
       registry.updateHealth(server, state, detail).catch(failed);
+      fleet.judge();
     }),
   );
   const policy = chainPolicies([configPolicy(() => config.current())]);

@@ -7,12 +7,14 @@ import type {
   CatalogSource,
   CatalogView,
   ResourceUpdate,
+  ServerOutcome,
   ToolDescription,
   UpstreamLists,
   ViewSelector,
 } from '../kernel/ports.ts';
 import { ChangeBursts } from './change-bursts.ts';
 import { mergeSources, type Merged } from './merge.ts';
+import { outcomesOf } from './outcomes.ts';
 import { selectProfile, visibleTools } from './profile.ts';
 import { itemsOf, type Item, type Quarantined, type SourceItems } from './source-items.ts';
 import { MergedView } from './view.ts';
@@ -31,6 +33,8 @@ export interface LiveCatalog extends Catalog {
   set(sources: readonly CatalogSource[]): void;
   /** Replaces all profiles; the views of those that stay as they were are kept. */
   setProfiles(profiles: Readonly<Record<string, Profile>>): void;
+  /** Replaces what clients are told of servers that do not serve as they should, by id. */
+  setOutcomes(outcomes: ReadonlyMap<string, ServerOutcome>): void;
   /** What may be offered of a server was decided anew. */
   recheck(server: string): void;
   /** What is left out at present, by server. */
@@ -68,6 +72,7 @@ class SourceCatalog implements LiveCatalog {
   readonly #changes: ChangeBursts;
   readonly #resourceListeners = new Set<(update: ResourceUpdate) => void>();
   #reported = new Set<string>();
+  #outcomes: ReadonlyMap<string, ServerOutcome> = new Map();
 
   constructor(options: CatalogOptions) {
     this.#log = options.log;
@@ -75,7 +80,11 @@ class SourceCatalog implements LiveCatalog {
     this.#quarantined = options.quarantined ?? (() => undefined);
     this.#visible = options.visible ?? (() => true);
     this.#merged = mergeSources([]);
-    this.#all = new MergedView(0, [], this.#merged);
+    this.#all = this.#whole();
+  }
+
+  setOutcomes(outcomes: ReadonlyMap<string, ServerOutcome>): void {
+    this.#outcomes = outcomes;
   }
 
   set(sources: readonly CatalogSource[]): void {
@@ -178,7 +187,7 @@ class SourceCatalog implements LiveCatalog {
     this.#servers.delete(id);
     this.#profileViews.clear();
     this.#version += 1;
-    this.#all = new MergedView(this.#version, this.#items(), this.#merged);
+    this.#all = this.#whole();
   }
 
   #items(): SourceItems[] {
@@ -197,7 +206,7 @@ class SourceCatalog implements LiveCatalog {
     const before = this.#merged;
     this.#merged = mergeSources(this.#items());
     this.#version += 1;
-    this.#all = new MergedView(this.#version, this.#items(), this.#merged);
+    this.#all = this.#whole();
     this.#servers.clear();
     this.#profileViews.clear();
     this.#reportProblems();
@@ -210,13 +219,23 @@ class SourceCatalog implements LiveCatalog {
     });
   }
 
+  #whole(): CatalogView {
+    const outcomes = this.#outcomesOf(() => true);
+    return new MergedView(this.#version, this.#items(), this.#merged, { outcomes });
+  }
+
+  #outcomesOf(concerns: (id: string) => boolean): () => string | undefined {
+    return outcomesOf(() => this.#outcomes, concerns);
+  }
+
   /** One server under its own names; built when somebody asks for it. */
   #serverView(id: string): CatalogView | undefined {
     const built = this.#servers.get(id);
     const items = this.#entries.get(id)?.items;
     if (built || !items) return built;
     const own = items.source.prefix === '' ? this.#offered(items) : this.#ownNames(items);
-    const view = new MergedView(this.#version, [own], mergeSources([own]));
+    const outcomes = this.#outcomesOf((server) => server === id);
+    const view = new MergedView(this.#version, [own], mergeSources([own]), { outcomes });
     this.#servers.set(id, view);
     return view;
   }
@@ -241,7 +260,8 @@ class SourceCatalog implements LiveCatalog {
     const sources = this.#items().filter(({ source }) => servers?.includes(source.id) ?? true);
     const merged = selectProfile(this.#merged, profile);
     const visible = visibleTools(merged, profile);
-    const view = new MergedView(this.#version, sources, merged, { description, visible });
+    const outcomes = this.#outcomesOf((server) => servers?.includes(server) ?? true);
+    const view = new MergedView(this.#version, sources, merged, { description, visible, outcomes });
     this.#profileViews.set(name, view);
     return view;
   }

@@ -40,6 +40,8 @@ export interface ViewOptions {
   readonly description?: string | undefined;
   /** The only tools listed; the others are found by search and can be called all the same. */
   readonly visible?: readonly Owned<ToolItem>[] | undefined;
+  /** How its servers are that do not serve as they should; asked at every list. */
+  readonly outcomes?: (() => string | undefined) | undefined;
 }
 
 /** A snapshot: nothing in it changes, so a request that holds it sees one catalog from start to end. */
@@ -51,6 +53,7 @@ export class MergedView implements CatalogView {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly tools: ReadonlyMap<string, ToolRoute>;
   readonly searchable: ReadonlyMap<string, ToolRoute> | undefined;
+  readonly #outcomes: () => string | undefined;
   readonly #merged: Merged;
   readonly #lists: Readonly<Record<ListKind, Pages>>;
   readonly #prompts: ReadonlyMap<string, NameRoute>;
@@ -60,8 +63,9 @@ export class MergedView implements CatalogView {
     version: number,
     sources: readonly SourceItems[],
     merged: Merged,
-    { description, visible }: ViewOptions = {},
+    { description, visible, outcomes = () => undefined }: ViewOptions = {},
   ) {
+    this.#outcomes = outcomes;
     this.version = version;
     this.toolCount = merged.tools.length;
     this.#merged = merged;
@@ -83,6 +87,10 @@ export class MergedView implements CatalogView {
       merged,
       sources.map(({ source }) => source),
     );
+  }
+
+  get outcomes(): string | undefined {
+    return this.#outcomes();
   }
 
   page(list: ListKind, cursor: string | undefined): ListPage | undefined {

@@ -3,9 +3,10 @@ import { type CounterpartError, hubError, toCounterpartError } from '@counterpar
 import type { LiveCatalog } from '../catalog/catalog.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import type { EventLog } from '../kernel/events.ts';
-import type { CatalogSource, UpstreamLists } from '../kernel/ports.ts';
+import type { CatalogSource, ServerOutcome, UpstreamLists } from '../kernel/ports.ts';
 import { discoverServers } from '../registry/discover.ts';
 import { type Desired, type DesiredServer, toChange, toDesired } from './desired.ts';
+import { outcomeOf, outcomeOfProblem } from './outcomes.ts';
 import { createMember, type Member, type MemberOptions } from './member.ts';
 
 export interface FleetOptions extends Omit<MemberOptions, 'config' | 'host'> {
@@ -16,6 +17,8 @@ export interface FleetOptions extends Omit<MemberOptions, 'config' | 'host'> {
   readonly events: EventLog;
 }
 
+/** Before servers are made once more that the data folder kept from being made. */
+const RETRY_MS = 5_000;
 /** How long calls in flight may finish on a server that was replaced or removed. */
 const DRAIN_MS = 30_000;
 /** The same when the hub stops: a person waits for it. */
@@ -32,6 +35,7 @@ export class Fleet {
   #waiting: Promise<void> | undefined;
   readonly #retiring = new Set<Member['upstream']>();
   #closed = false;
+  #retry: (() => void) | undefined;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -141,9 +145,20 @@ export class Fleet {
     } catch (thrown) {
       const problem = toCounterpartError(thrown);
       problems.set(id, problem);
+      // A disk that is full or a database that is locked need not stay so.
+      if (problem.code === 'DATA_UNWRITABLE') this.#tryLater();
       this.#options.log.warn({ server: id, code: problem.code }, problem.message);
       return undefined;
     }
+  }
+
+  #tryLater(): void {
+    this.#retry?.();
+    this.#retry = this.#options.clock.after(RETRY_MS, () => {
+      this.reconcile().catch((cause: unknown) =>
+        this.#options.log.warn({ problem: toCounterpartError(cause).message }, 'servers could not be made'),
+      );
+    });
   }
 
   #memberOptions(): MemberOptions {
@@ -154,15 +169,17 @@ export class Fleet {
   #follow({ upstream }: Member, { id, hash }: DesiredServer): void {
     const { registry, log, clock } = this.#options;
     upstream.on('lists-changed', (lists) => {
+      // One that was replaced says nothing of the one in its place.
+      if (this.#members.get(id)?.upstream !== upstream) return;
       const failed = (cause: unknown) => log.error({ server: id, cause }, 'snapshot was not kept');
       registry.saveSnapshot(id, hash, { lists, info: upstream.info }).catch(failed);
       this.#options.events.publish({ kind: 'catalog-changed', tools: this.toolCount() });
     });
     upstream.on('availability-changed', (available) => {
-      // One that was replaced says nothing of the one in its place.
       if (this.#members.get(id)?.upstream !== upstream) return;
       if (available) this.#foundAgain(id);
       else if (!this.#unavailable.has(id)) this.#expireLater(id, clock.now());
+      this.judge();
     });
   }
 
@@ -190,20 +207,37 @@ export class Fleet {
     if (this.#closed) return;
     this.#options.catalog.setProfiles(this.#options.config().profiles);
     this.#options.catalog.set([...this.#members.values()].map((member) => this.#source(member)));
+    this.judge();
+  }
+
+  /** Tells the catalog which servers do not serve as they should; to be called when one may have changed. */
+  judge(): void {
+    const outcomes = new Map<string, ServerOutcome>();
+    for (const [id, problem] of this.#problems)
+      outcomes.set(id, outcomeOfProblem(problem, this.#members.has(id)));
+    for (const [id, member] of this.#members) {
+      const facts = { expired: this.#isExpired(member), listed: listsOf(member) !== undefined };
+      const outcome = outcomeOf(member, facts);
+      if (outcome) outcomes.set(id, outcome);
+    }
+    this.#options.catalog.setOutcomes(outcomes);
   }
 
   #source(member: Member): CatalogSource {
     const { id, prefix } = member.desired;
     const { upstream } = member;
-    // Without a problem it only sleeps until its next call, and whoever is to call it must find it.
-    const expired = upstream.snapshot.problem !== undefined && this.#isLate(id);
     return {
       id,
       prefix,
       upstream,
       known: listsOf(member),
-      enabled: member.enabled && !expired,
+      enabled: member.enabled && !this.#isExpired(member),
     };
+  }
+
+  /** Without a problem it only sleeps until its next call, and whoever is to call it must find it. */
+  #isExpired({ desired, upstream }: Member): boolean {
+    return upstream.snapshot.problem !== undefined && this.#isLate(desired.id);
   }
 
   toolCount(): number {
@@ -248,6 +282,7 @@ export class Fleet {
   /** Calls in flight may finish within a few seconds; then they fail, and every server is ended. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#retry?.();
     await this.#queue;
     const upstreams = [...[...this.#members.values()].map(({ upstream }) => upstream), ...this.#retiring];
     await Promise.allSettled(upstreams.map((upstream) => upstream.close({ drainMs: STOP_DRAIN_MS })));

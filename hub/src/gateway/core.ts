@@ -28,6 +28,18 @@ export interface Core {
 export const signature = (serverInfo: Core['serverInfo']): string =>
   JSON.stringify({ [metaKeys.serverInfo]: serverInfo });
 
+/** `_meta` key of the hub's own lists: servers that do not serve as they should, by id, with state and code. */
+export const SERVERS_KEY = 'dev.counterpart/servers';
+
+/** JSON text of the `_meta` of a list of the hub: the hub's name, for clients of its own era, and servers in trouble. */
+export function listMeta(core: Core, view: CatalogView, era: Era): string | undefined {
+  const { outcomes } = view;
+  const own = era === 'modern' ? core.metaText : undefined;
+  if (outcomes === undefined) return own;
+  const troubled = `"${SERVERS_KEY}":${outcomes}`;
+  return own === undefined ? `{${troubled}}` : `${own.slice(0, -1)},${troubled}}`;
+}
+
 /** What a client is told the servers are for; undefined when there is nothing to say. */
 export function instructionsOf(core: Core, view: CatalogView): string | undefined {
   const hint = view.searchable && searchHint(view.toolCount, view.upstreams.keys());

@@ -55,6 +55,8 @@ export interface ProcessSnapshot {
   readonly since: number;
   /** The last failure in words; cleared when ready. */
   readonly problem?: string | undefined;
+  /** Its code in the error catalogue. */
+  readonly code?: string | undefined;
 }
 
 export interface Supervised {
@@ -226,6 +228,14 @@ export interface ListPage {
 
 export type ListKind = 'tools' | 'prompts' | 'resources' | 'resourceTemplates';
 
+/** How a server is that does not serve as it should: told to clients beside lists that it may be missing from. */
+export interface ServerOutcome {
+  /** `stale`: listed as it was last seen; `failed`: not listed; `quarantined`: not started until somebody says so. */
+  readonly state: 'stale' | 'failed' | 'quarantined';
+  /** Of the error catalogue. */
+  readonly code: string;
+}
+
 /** An immutable snapshot of what one URL of the gateway offers. */
 export interface CatalogView {
   readonly version: number;
@@ -247,6 +257,8 @@ export interface CatalogView {
   withheld(hubName: string): CounterpartError | undefined;
   /** Names near to one that is unknown, best first. */
   similarTools(hubName: string): readonly string[];
+  /** JSON text of the servers that do not serve as they should, by id (`ServerOutcome`); undefined when all are well. */
+  readonly outcomes?: string | undefined;
   /** All servers of the view, by id: where set-level requests go. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** All tools that can be called, by name in the hub; given only where most of them are found by search, not listed. */

@@ -64,7 +64,7 @@ export class SupervisedProcess implements Supervised {
   get snapshot(): ProcessSnapshot {
     const { phase, restarts, since, problem } = this.#state;
     const pid = this.#run?.stage === 'over' ? undefined : this.#run?.child?.io.pid;
-    return { state: phase.kind, pid, restarts, since, problem: problem?.message };
+    return { state: phase.kind, pid, restarts, since, problem: problem?.message, code: problem?.code };
   }
 
   get running(): boolean {

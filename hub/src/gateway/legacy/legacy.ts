@@ -1,6 +1,6 @@
 import type { CatalogView, JsonMembers } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
-import { instructionsOf, offeredTo, type Core } from '../core.ts';
+import { instructionsOf, listMeta, offeredTo, type Core } from '../core.ts';
 import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } from '../wire/fault.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { LIST_METHODS, listAnswer } from '../relay/lists.ts';
@@ -21,12 +21,14 @@ const LONGEST_TASK_MS = 24 * 60 * 60_000;
 /** The result of `initialize` for a new session. */
 export function initializeResult(core: Core, view: CatalogView, session: Session): string {
   const instructions = instructionsOf(core, view);
-  return JSON.stringify({
+  const said = JSON.stringify({
     protocolVersion: session.version,
     capabilities: offeredTo('legacy', view.capabilities),
     serverInfo: core.serverInfo,
     ...(instructions === undefined ? {} : { instructions }),
   });
+  const meta = listMeta(core, view, 'legacy');
+  return meta === undefined ? said : `${said.slice(0, -1)},"_meta":${meta}}`;
 }
 
 /** Serves a request of a session; what can be cancelled is kept in the session. */

@@ -1,6 +1,6 @@
 import type { Caller, CatalogView, JsonMembers, Upstream, ViewSelector } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
-import { instructionsOf, offeredTo, type Core } from '../core.ts';
+import { instructionsOf, listMeta, offeredTo, type Core } from '../core.ts';
 import { faultOf, methodNotFound, unsupportedVersion, headerMismatch, type Fault } from '../wire/fault.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { checkStandardHeaders, headerText } from './headers.ts';
@@ -140,5 +140,5 @@ function discoverResult(core: Core, view: CatalogView): string {
     capabilities: offeredTo('modern', view.capabilities),
     ...(instructions === undefined ? {} : { instructions }),
   };
-  return `{"resultType":"complete",${JSON.stringify(said).slice(1, -1)},${cacheMembers(core)},"_meta":${core.metaText}}`;
+  return `{"resultType":"complete",${JSON.stringify(said).slice(1, -1)},${cacheMembers(core)},"_meta":${listMeta(core, view, 'modern')}}`;
 }

@@ -1,5 +1,5 @@
 import type { CatalogView, Era, JsonMembers, ListKind, ListPage } from '../../kernel/ports.ts';
-import type { Core } from '../core.ts';
+import { listMeta, type Core } from '../core.ts';
 import { HUB_TOOLS } from '../search/definitions.ts';
 import { invalidParams, type Fault } from '../wire/fault.ts';
 import type { Wire } from '../wire/frame.ts';
@@ -52,8 +52,9 @@ export function listAnswer(
   if (!page) return invalidParams(`unknown cursor ${JSON.stringify(cursor)}`);
   const head = `{"jsonrpc":"2.0","id":${asked.idText},"result":{"${list}":`;
   const next = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`;
-  const tail =
-    asked.era === 'modern' ? `,"resultType":"complete",${cacheMembers(core)},"_meta":${core.metaText}` : '';
+  const meta = listMeta(core, view, asked.era);
+  const signed = meta === undefined ? '' : `,"_meta":${meta}`;
+  const tail = `${asked.era === 'modern' ? `,"resultType":"complete",${cacheMembers(core)}` : ''}${signed}`;
   return { kind: 'bytes', parts: [Buffer.from(head), bytesOf(page), Buffer.from(`${next}${tail}}}`)] };
 }
 

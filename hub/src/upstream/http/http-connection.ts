@@ -69,7 +69,8 @@ export class HttpConnection implements Connection {
   observe(answered: boolean): void {
     if (answered === (this.#snapshot.state === 'ready')) return;
     if (answered && this.#link) this.#become('ready');
-    else if (!answered) this.#become('degraded', 'a call was not answered in time');
+    else if (!answered)
+      this.#become('degraded', { message: 'a call was not answered in time', code: 'CALL_TIMEOUT' });
   }
 
   accept(lists: UpstreamLists): UpstreamLists {
@@ -98,7 +99,8 @@ export class HttpConnection implements Connection {
       return await this.#reach(giveUp.signal);
     } catch (thrown) {
       const error = redactError(toCounterpartError(thrown), this.#options.redact);
-      this.#become('degraded', error.message);
+      this.#become('degraded', error);
+      this.#events.lost();
       throw error;
     } finally {
       stop();
@@ -150,8 +152,8 @@ export class HttpConnection implements Connection {
 
   #lost(link: RemoteLink, error: CounterpartError): void {
     if (this.#link !== link) return;
+    this.#become('degraded', error);
     this.#forget()?.drop();
-    this.#become('degraded', error.message);
     // Such a server speaks on its stream alone: without one nobody would hear that its lists changed.
     if (this.#known?.transport === 'sse') this.#reconnectLater(0);
   }
@@ -170,13 +172,16 @@ export class HttpConnection implements Connection {
     return link;
   }
 
-  #become(state: ProcessSnapshot['state'], problem?: string): void {
+  #become(
+    state: ProcessSnapshot['state'],
+    problem?: { readonly message: string; readonly code: string },
+  ): void {
     const restarts = Math.max(0, this.#connects - 1);
     this.#snapshot = {
       state,
       restarts,
       since: this.#options.clock.now(),
-      ...(problem === undefined ? {} : { problem }),
+      ...(problem === undefined ? {} : { problem: problem.message, code: problem.code }),
     };
   }
 }
