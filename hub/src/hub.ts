@@ -15,13 +15,14 @@ import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { type AdminService, createAdminApp } from './http/admin.ts';
 import { startHttp } from './http/server.ts';
-import { readSecrets } from './interop/secrets-file.ts';
+import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import type { Catalog, ToolDescription } from './kernel/ports.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
 import type { ViewSelector } from './kernel/ports.ts';
 import { createRedactor } from './kernel/redact.ts';
+import { sweepUnfinished } from './kernel/write-whole.ts';
 import { Scope } from './kernel/scope.ts';
 import { createMirrors } from './mirrors/mirrors.ts';
 import { chainPolicies } from './policy/chain.ts';
@@ -131,6 +132,8 @@ async function openBase(options: HubOptions, scope: Scope) {
   const data = takeDataFolder(dataDir, home);
   scope.add(() => data.release());
   const logFile = join(dataDir, 'hub.log');
+  for (const file of [configFile, join(dataDir, 'token'), secretsFile(dataDir)])
+    sweepUnfinished(file, clock.now());
   const redactor = createRedactor();
   redactor.add(data.token);
   const log = createLog({ level: logging.level, file: logFile, redact: redactor.redact });

@@ -32,7 +32,9 @@ export const ServerSummary = z.strictObject({
   prefix: z.string(),
   target: z.enum(['live', 'mirror']).optional(),
   pid: z.int().optional(),
-  /** Proportional set size in bytes (`/proc/<pid>/smaps_rollup`). */
+  /** Processes or connections beside the shared one that serve one session or one call each. */
+  instances: z.int(),
+  /** Proportional set size in bytes (`/proc/<pid>/smaps_rollup`), of all its processes. */
   pssBytes: z.int().optional(),
   restarts: z.int(),
   /** Era of the protocol the server speaks, once known. */

@@ -7,7 +7,7 @@ export type Awaiting = (server: string) => number;
 
 /** Servers as `hub list` shows them. */
 export async function toSummaries(members: readonly Member[], awaiting: Awaiting): Promise<ServerSummary[]> {
-  const pids = members.flatMap(({ upstream }) => upstream.snapshot.pid ?? []);
+  const pids = members.flatMap(pidsOf);
   const memory = await pssOfEach(pids);
   return members.map((member) => summaryOf(member, memory, awaiting));
 }
@@ -18,11 +18,19 @@ export async function toSummary(member: Member, awaiting: Awaiting): Promise<Ser
   return summaryOf(member, await pssOfEach(pid === undefined ? [] : [pid]), awaiting);
 }
 
+/** Of all processes of a server. */
+const pidsOf = ({ upstream }: Member): number[] =>
+  [upstream.snapshot, ...(upstream.instances ?? [])].flatMap(({ pid }) => pid ?? []);
+
+function memoryOf(member: Member, memory: ReadonlyMap<number, number>): { pssBytes?: number } {
+  const sizes = pidsOf(member).flatMap((pid) => memory.get(pid) ?? []);
+  return sizes.length === 0 ? {} : { pssBytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
 function summaryOf(member: Member, memory: ReadonlyMap<number, number>, awaiting: Awaiting): ServerSummary {
   const { desired, upstream, enabled, known } = member;
   const { origin } = desired;
   const { state, pid, restarts, problem } = upstream.snapshot;
-  const pssBytes = pid === undefined ? undefined : memory.get(pid);
   return {
     id: desired.id,
     kind: origin.kind,
@@ -36,9 +44,10 @@ function summaryOf(member: Member, memory: ReadonlyMap<number, number>, awaiting
     awaitingApproval: awaiting(desired.id),
     prefix: desired.prefix,
     restarts,
+    instances: upstream.instances?.length ?? 0,
     missingSecrets: [...member.missingSecrets],
     ...(pid === undefined ? {} : { pid }),
-    ...(pssBytes === undefined ? {} : { pssBytes }),
+    ...memoryOf(member, memory),
     ...(upstream.info ? { era: upstream.info.era } : {}),
     ...(problem === undefined ? {} : { problem }),
   };

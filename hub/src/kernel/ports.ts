@@ -211,6 +211,8 @@ export interface Upstream {
   on<K extends keyof UpstreamEvents>(event: K, listener: (...args: UpstreamEvents[K]) => void): () => void;
   /** Process state; a remote server is `ready` or `stopped`, `degraded` after failures. */
   readonly snapshot: ProcessSnapshot;
+  /** Processes or connections beside the shared one that serve one session or one call each. */
+  readonly instances?: readonly ProcessSnapshot[] | undefined;
   /** Undefined for a remote server. */
   readonly process: Supervised | undefined;
   /** Takes no new call, lets those in flight finish for `drainMs` (default 0), then ends the link and the process. */

@@ -2,6 +2,7 @@ import {
   closeSync,
   fsyncSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -38,6 +39,25 @@ export function writeWhole(path: string, content: string | Uint8Array, mode = 0o
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** How long a write may take; what is older was left by a process that was killed in the middle of it. */
+const LONGEST_WRITE_MS = 60_000;
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Removes what writes of this file left beside it when they were killed. Never throws: it only saves space. */
+export function sweepUnfinished(path: string, now: number): void {
+  const file = realFile(path);
+  const prefix = `.${basename(file)}.`;
+  try {
+    for (const name of readdirSync(dirname(file))) {
+      if (!name.startsWith(prefix) || !ID.test(name.slice(prefix.length))) continue;
+      const left = join(dirname(file), name);
+      if (now - statSync(left).mtimeMs > LONGEST_WRITE_MS) rmSync(left, { force: true });
+    }
+  } catch {
+    // Another process sweeps as well, or the folder cannot be read: whoever needs it says so.
   }
 }
 

@@ -27,6 +27,7 @@ function noteOf(server: ServerSummary): string {
     ...(server.awaitingApproval === 0
       ? []
       : [`${count(server.awaitingApproval, 'tool')} left out until \`hub approve ${server.id}\``]),
+    ...(server.instances === 0 ? [] : [count(server.instances, 'instance')]),
     ...(server.problem === undefined ? [] : [firstSentence(server.problem)]),
     ...(server.stale && server.listed ? ['listed from memory'] : []),
   ];

@@ -1,7 +1,8 @@
 import { hubError } from '@counterpart/schemas';
-import type { Caller, CallerSession, Upstream } from '../../kernel/ports.ts';
+import type { Caller, CallerSession, ProcessSnapshot, Upstream } from '../../kernel/ports.ts';
 import type { Isolation, UpstreamOptions } from '../options.ts';
 import { declaredFor } from './declared.ts';
+import { InstanceWords } from './instance-words.ts';
 
 /** Processes or connections of one server beside the shared one, where nothing else is said. */
 const MOST_INSTANCES = 16;
@@ -9,6 +10,8 @@ const MOST_INSTANCES = 16;
 /** One process or connection, and who may use it. */
 export interface Instance {
   readonly upstream: Upstream;
+  /** `<server>#<number>`. */
+  readonly name: string;
   /** Its legacy session; undefined: made for one call. */
   readonly session: string | undefined;
   /** Calls in flight. */
@@ -36,12 +39,23 @@ export class Instances {
   readonly #open = new Set<Instance>();
   readonly #sessions = new Map<string, Instance>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #words = new InstanceWords();
   #made = 0;
 
   constructor(options: InstanceOptions, shared: Upstream, hooks: InstanceHooks) {
     this.#options = options;
     this.#shared = shared;
     this.#hooks = hooks;
+  }
+
+  /** Those that are open now. */
+  get open(): readonly ProcessSnapshot[] {
+    return [...this.#open].map(({ upstream }) => upstream.snapshot);
+  }
+
+  /** Last lines of standard error of these and of some that ended, each with the instance it is of. */
+  stderr(): readonly string[] {
+    return this.#words.lines(this.#open);
   }
 
   /** The caller's instance, with this call counted on it; throws INSTANCES_BUSY when there is no place for one more. */
@@ -86,9 +100,10 @@ export class Instances {
       throw hubError('INSTANCES_BUSY', { server: id, limit });
     this.#made += 1;
     const { info } = this.#shared;
+    const name = `${id}#${this.#made}`;
     const spec = process && {
       ...process.spec,
-      id: `${id}#${this.#made}`,
+      id: name,
       instanceOf: id,
       // It is started by the next call, if there is one; what it knew of its session is gone either way.
       restart: 'temporary' as const,
@@ -101,7 +116,7 @@ export class Instances {
       readsLists: false,
       onInfo: undefined,
     });
-    const instance: Instance = { upstream, session: session?.id, calls: 0, onEnd: undefined };
+    const instance: Instance = { upstream, name, session: session?.id, calls: 0, onEnd: undefined };
     this.#open.add(instance);
     if (session) this.#follow(instance, session);
     this.#hooks.made(upstream, session);
@@ -135,7 +150,10 @@ export class Instances {
     const ended: Promise<void> = instance.upstream
       .close({ drainMs })
       .catch((thrown: unknown) => log.error({ server, err: thrown }, 'an instance of a server did not end'))
-      .finally(() => this.#ending.delete(ended));
+      .finally(() => {
+        this.#ending.delete(ended);
+        this.#words.ended(instance.upstream, instance.name);
+      });
     this.#ending.add(ended);
   }
 }

@@ -48,7 +48,7 @@ export class IsolatedUpstream implements Upstream {
       create,
       made: (upstream, session) => this.#hear(upstream, session),
     });
-    this.process = shared.process && new SupervisedWhole(shared.process, () => this.#instances.close());
+    this.process = shared.process && new SupervisedWhole(shared.process, this.#instances);
   }
 
   get info(): UpstreamInfo | undefined {
@@ -59,6 +59,10 @@ export class IsolatedUpstream implements Upstream {
 
   get lists(): UpstreamLists | undefined {
     return this.#shared.lists;
+  }
+
+  get instances(): readonly ProcessSnapshot[] {
+    return this.#instances.open;
   }
 
   get snapshot(): ProcessSnapshot {

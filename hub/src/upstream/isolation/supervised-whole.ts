@@ -1,13 +1,14 @@
 import type { ProcessSnapshot, Supervised } from '../../kernel/ports.ts';
+import type { Instances } from './instances.ts';
 
 /** The shared process as the one to look at; stopping or starting it anew ends the processes beside it, too. */
 export class SupervisedWhole implements Supervised {
   readonly #shared: Supervised;
-  readonly #endOthers: () => Promise<void>;
+  readonly #others: Pick<Instances, 'close' | 'stderr'>;
 
-  constructor(shared: Supervised, endOthers: () => Promise<void>) {
+  constructor(shared: Supervised, others: Pick<Instances, 'close' | 'stderr'>) {
     this.#shared = shared;
-    this.#endOthers = endOthers;
+    this.#others = others;
   }
 
   get snapshot(): ProcessSnapshot {
@@ -27,11 +28,11 @@ export class SupervisedWhole implements Supervised {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#endOthers(), this.#shared.stop()]);
+    await Promise.all([this.#others.close(), this.#shared.stop()]);
   }
 
   async restart(): Promise<void> {
-    await this.#endOthers();
+    await this.#others.close();
     await this.#shared.restart();
   }
 
@@ -40,10 +41,10 @@ export class SupervisedWhole implements Supervised {
   }
 
   stderr(): readonly string[] {
-    return this.#shared.stderr();
+    return [...this.#shared.stderr(), ...this.#others.stderr()];
   }
 
   async remove(): Promise<void> {
-    await Promise.all([this.#endOthers(), this.#shared.remove()]);
+    await Promise.all([this.#others.close(), this.#shared.remove()]);
   }
 }

@@ -71,6 +71,7 @@ function renderServer(server: ServerDetail, paint: Paint): string {
         ? undefined
         : `${server.pid}${server.pssBytes === undefined ? '' : `, ${bytes(server.pssBytes)}`}`,
     ],
+    ['instances', server.instances > 0 ? String(server.instances) : undefined],
     ['restarts', server.restarts > 0 ? String(server.restarts) : undefined],
     ['protocol', server.era],
     ['missing', server.missingSecrets.join(', ') || undefined],
