@@ -324,6 +324,16 @@ test.each([
   ]);
 });
 
+test('an address where a web page answers is named as no MCP endpoint', async () => {
+  const url = await listen((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<!doctype html><p>Hello');
+  });
+  const upstream = connect(url);
+  const { failure, detail } = await call(upstream, 'tools/call', { name: 'x' });
+  expect(failure).toBe('UPSTREAM_NOT_MCP');
+  expect(detail).toBe(`remote has no MCP endpoint at ${url}: a web page answers there.`);
+});
+
 test('a redirect is followed within one origin and refused across', async () => {
   const other = await listen(
     modernRaw((_request, response, body) =>

@@ -58,6 +58,14 @@ export const serverErrors = {
     message: '{server} lists other tools than its manifest: {detail}',
     fix: 'Build it again, so that manifest and program agree: `hub build --from servers/{server}`.',
   }),
+  UPSTREAM_NOT_MCP: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 6,
+    title: 'No MCP endpoint at this address',
+    message: '{server} has no MCP endpoint at {url}: a web page answers there.',
+    fix: "Set `url` to the endpoint itself; its maker's documentation names it, often with /mcp at the end.",
+  }),
   UPSTREAM_LOST: entry({
     status: 502,
     rpc: -32603,

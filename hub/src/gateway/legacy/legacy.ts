@@ -5,8 +5,15 @@ import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } fr
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { LIST_METHODS, listAnswer } from '../relay/lists.ts';
 import { isLogLevel } from '../wire/log-level.ts';
-import { idTextOf, resultFrame, type ClientNotification, type ClientRequest } from '../wire/message.ts';
+import {
+  idTextOf,
+  resultFrame,
+  type ClientNotification,
+  type ClientRequest,
+  type RpcError,
+} from '../wire/message.ts';
 import { takeHopMeta } from '../wire/meta.ts';
+import { urlElicitations } from '../relay/url-elicitations.ts';
 import { editOf, renamedParams, type Naming } from '../relay/edits.ts';
 import { unknownView } from '../modern/modern.ts';
 import { relay } from '../relay/relay.ts';
@@ -58,6 +65,7 @@ export function serveLegacy(
 
 /** Takes a notification of the client; unknown ones are ignored, as JSON-RPC demands. */
 export function takeNotification(session: Session, { method, params }: ClientNotification): void {
+  if (method === 'notifications/roots/list_changed') return session.rootsChanged();
   if (method !== 'notifications/cancelled') return;
   const { requestId, reason } = params;
   if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
@@ -101,13 +109,26 @@ function forward(
     onTask: (taskId) => session.keepTask(taskId),
   };
   const ask = (question: string, asked: JsonMembers, signal: AbortSignal): Promise<JsonMembers> =>
-    session.ask(channel, question, renamedParams(asked, naming), signal);
+    session.ask(channel, question, session.sentToUrl(server, renamedParams(asked, naming)), signal);
+  const refused = (error: RpcError): void => {
+    for (const elicitation of urlElicitations(error)) session.sentToUrl(server, elicitation);
+  };
   const timeoutMs = method === 'tasks/result' ? LONGEST_TASK_MS : undefined;
   const ticket = relay(
     core.gate,
     target,
     { method, params, progressToken, timeoutMs },
-    { idText, caller: session.caller, view: session.selector, channel, ask, edit: editOf(naming), done },
+    {
+      idText,
+      caller: session.caller,
+      view: session.selector,
+      channel,
+      ask,
+      edit: editOf(naming),
+      refused,
+      metaText: core.metaText,
+      done,
+    },
   );
   if (running) session.inFlight.set(idText, (reason) => ticket.cancel(reason));
 }

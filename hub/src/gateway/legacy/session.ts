@@ -67,9 +67,24 @@ export class Session implements Follower {
     this.#tasks.add(taskId);
   }
 
-  /** This client was sent to a URL: it is told when a server says that all is done there. */
-  keepElicitation(server: string, elicitationId: string): void {
+  /**
+   * This client is sent to a URL by a question or an error of a server, and is told when that says that all is done there.
+   * Gives the parameters with the id that a client of 2025-11-25 needs, which a modern server has none of.
+   */
+  sentToUrl(server: string, params: JsonMembers): JsonMembers {
+    if (params['mode'] !== 'url') return params;
+    const { elicitationId } = params;
+    if (typeof elicitationId !== 'string') return { ...params, elicitationId: newId() };
     this.#elicitations.add(hubTaskId(server, elicitationId));
+    return params;
+  }
+
+  /** The client's roots changed: the servers that run for it alone are told. */
+  rootsChanged(): void {
+    const { session } = this.#caller;
+    if (!session) return;
+    for (const upstream of this.#core.catalog.view(this.selector)?.upstreams.values() ?? [])
+      upstream.rootsChanged(session);
   }
 
   set logLevel(level: string) {

@@ -12,6 +12,7 @@ import { checkParamHeaders } from './param-headers.ts';
 import { isSealed } from '../parking/sealed-state.ts';
 import { relay } from '../relay/relay.ts';
 import { editOf } from '../relay/edits.ts';
+import { takeUrlAnswers } from '../relay/url-elicitations.ts';
 import { takesTasks } from '../relay/tasks.ts';
 import type { Cancel, ModernContext } from './context.ts';
 import { findTarget, isFault, isOwnResult, RELAYED, type Target } from '../relay/targets.ts';
@@ -104,11 +105,17 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
       tasks: tasksIn(method, target, caller),
       rename: view.renameUri(target.upstream.id),
     }),
+    metaText: core.metaText,
     done: context.done,
     origin: context,
   };
   const relayed = { method, params, progressToken };
-  const ticket = isRetry(target.upstream, params)
+  const resumes = isRetry(target.upstream, params);
+  if (!resumes && params['inputResponses'] !== undefined && target.upstream.info?.era === 'legacy') {
+    const declined = takeUrlAnswers(params);
+    if (declined) return declined;
+  }
+  const ticket = resumes
     ? core.parking.resume({ server: target.upstream.id, request: relayed, passage })
     : relay(core.gate, target, relayed, passage);
   return 'code' in ticket ? ticket : (reason) => ticket.cancel(reason);

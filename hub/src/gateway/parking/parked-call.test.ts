@@ -32,6 +32,7 @@ const passage: Passage = {
   view: { kind: 'all' },
   channel: { streams: true, send: () => true, finish: () => undefined, drop: () => undefined },
   ask: () => Promise.reject(new Error('not used')),
+  metaText: '{}',
   done: () => undefined,
 };
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
+import { asModern } from '../relay/url-elicitations.ts';
 import type { Asking, Passage } from '../relay/relay.ts';
 
 /** Questions that come within this time are one round. */
@@ -96,7 +97,7 @@ export class ParkedCall {
     const { clock, answerMs, metaText, seal } = this.#options;
     this.#round += 1;
     const inputRequests = Object.fromEntries(
-      [...this.#questions].map(([key, { method, params }]) => [key, { method, params }]),
+      [...this.#questions].map(([key, { method, params }]) => [key, { method, params: asModern(params) }]),
     );
     const said = { inputRequests, requestState: seal(this.#round, clock.now() + answerMs) };
     this.#stopTimer = clock.after(answerMs, () => this.giveUp('the client took too long to answer'));

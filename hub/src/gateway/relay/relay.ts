@@ -12,7 +12,7 @@ import type {
   ViewSelector,
 } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
-import { answerOf, faultAnswer, isFailed, type ReplyEdit } from '../wire/answer.ts';
+import { answerOf, faultAnswer, isFailed, type Answer, type ReplyEdit } from '../wire/answer.ts';
 import { faultOf, type Fault } from '../wire/fault.ts';
 import type { Origin } from '../parking/client-of.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
@@ -20,7 +20,8 @@ import type { Target } from './targets.ts';
 import { OWNER, type ToolGate } from './tool-gate.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { utf8Wire } from '../wire/frame.ts';
-import { notificationFrame, resultFrame } from '../wire/message.ts';
+import { notificationFrame, resultFrame, type RpcError } from '../wire/message.ts';
+import { urlQuestions } from './url-elicitations.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 
 /** Puts a server's question to the client of a call. */
@@ -61,6 +62,10 @@ export interface Passage {
   readonly ask: Ask;
   /** Set where the server's result holds ids or URIs that have other names in the hub. */
   readonly edit?: ReplyEdit | undefined;
+  /** Told the server's own error, if that is the answer. */
+  readonly refused?: ((error: RpcError) => void) | undefined;
+  /** JSON text of the `_meta` of the hub's own results. */
+  readonly metaText: string;
   /** Called once when nothing more will happen: answered, failed or cancelled. */
   readonly done: () => void;
 }
@@ -131,13 +136,21 @@ class Course implements RelaySink, Asking {
       this.#kept = reply;
       return;
     }
-    const { idText, caller, channel, edit } = this.#passage;
-    const { wire, status } =
-      this.lacking && isFailed(reply)
-        ? faultAnswer(this.lacking, idText)
-        : answerOf(reply, { idText, method: this.request.method, era: caller.era, edit });
+    const { channel } = this.#passage;
+    const { wire, status } = this.#answer(reply);
     this.#end();
     channel.finish(wire, status);
+  }
+
+  #answer(reply: RelayReply): Answer {
+    const { idText, caller, edit, refused, metaText } = this.#passage;
+    if (this.lacking && isFailed(reply)) return faultAnswer(this.lacking, idText);
+    const asked = urlQuestions(reply, caller, metaText);
+    if (asked === undefined)
+      return answerOf(reply, { idText, method: this.request.method, era: caller.era, edit, refused });
+    return typeof asked === 'string'
+      ? { wire: utf8Wire(resultFrame(idText, asked)), status: 200 }
+      : faultAnswer(asked, idText);
   }
 
   notify(method: string, params: JsonMembers): void {

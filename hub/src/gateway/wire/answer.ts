@@ -1,6 +1,7 @@
 import type { Era, RawReply, RelayReply } from '../../kernel/ports.ts';
 import { codes, faultOf, type Fault } from './fault.ts';
 import { spliceReply, utf8Wire, type Cut, type Wire } from './frame.ts';
+import { modernMembers } from './modern-members.ts';
 import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
 import { errorFrame, readError, type RpcError } from './message.ts';
 
@@ -11,6 +12,8 @@ export interface Question {
   readonly era: Era;
   /** What of the server's own ids and URIs is replaced in a result; undefined for most. */
   readonly edit?: ReplyEdit | undefined;
+  /** Told the server's own error, if it is one. */
+  readonly refused?: ((error: RpcError) => void) | undefined;
 }
 
 /** Finds in a server's frame what only the hub's clients call otherwise. */
@@ -31,7 +34,14 @@ export function answerOf(reply: RelayReply, question: Question): Answer {
   if (reply.isError) return errorAnswer(reply, question);
   const upgrade = question.era === 'modern' && reply.era === 'legacy';
   const members = !upgrade ? '' : question.method === 'resources/read' ? COMPLETE_UNCACHED : COMPLETE;
-  return { wire: spliceReply(reply, question.idText, members, question.edit?.(reply.frame)), status: 200 };
+  return { wire: spliceReply(reply, question.idText, members, cutsOf(reply, question)), status: 200 };
+}
+
+function cutsOf(reply: RawReply, { era, edit }: Question): readonly Cut[] | undefined {
+  const named = edit?.(reply.frame);
+  if (era === 'modern' || reply.era === 'legacy') return named;
+  const added = modernMembers(reply);
+  return named ? [...named, ...added] : added;
 }
 
 /** What a server says is its error may be no JSON, or nested so deep that it cannot be written again. */
@@ -41,9 +51,11 @@ const UNREADABLE: Fault = {
   status: 200,
 };
 
-function errorAnswer(reply: RawReply, { idText, era }: Question): Answer {
+function errorAnswer(reply: RawReply, { idText, era, refused }: Question): Answer {
   try {
-    return faultAnswer(translateError(errorOf(reply), era), idText);
+    const error = errorOf(reply);
+    refused?.(error);
+    return faultAnswer(translateError(error, era), idText);
   } catch {
     return faultAnswer(UNREADABLE, idText);
   }

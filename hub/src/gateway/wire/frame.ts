@@ -90,7 +90,7 @@ function resultInsertion(
 }
 
 /** Index of the brace that opens the result; undefined when the result is no object. */
-function resultOpening(frame: Buffer, reply: RawReply): number | undefined {
+export function resultOpening(frame: Buffer, reply: RawReply): number | undefined {
   if (startsAt(frame, RESULT_AFTER_ID, reply.idEnd)) return reply.idEnd + RESULT_AFTER_ID.length - 1;
   if (startsAt(frame, RESULT_FIRST, 0)) return RESULT_FIRST.length - 1;
   const value = findMember(frame, 'result');
@@ -128,7 +128,8 @@ export function stringEnd(frame: Buffer, start: number): number {
   return frame.length;
 }
 
-function skipBlanks(frame: Buffer, from: number): number {
+/** Index of the first byte from here that is not blank. */
+export function skipBlanks(frame: Buffer, from: number): number {
   let i = from;
   while (
     i < frame.length &&

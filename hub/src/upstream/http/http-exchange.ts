@@ -83,6 +83,7 @@ function receive(peer: HttpPeer, response: IncomingMessage, events: HttpEvents):
     return receiveStream(peer, response, events);
   collect(response, MAX_FRAME_BYTES, (body, complete) => {
     if (!complete) return events.failed(tooLong(peer, response));
+    if (isPage(response, body)) return events.failed(noEndpoint(peer));
     if (body.length > 0) events.message(body, 'message');
     events.ended();
   });
@@ -153,6 +154,14 @@ function connectionError(peer: HttpPeer, error: NodeJS.ErrnoException): Counterp
 
 const lost = (peer: HttpPeer, detail: string, cause?: Error): CounterpartError =>
   hubError('UPSTREAM_LOST', { server: peer.server, detail }, cause ? { cause } : {});
+
+/** A web page where JSON belongs: the address is one for people. */
+const isPage = ({ headers }: IncomingMessage, body: Buffer): boolean =>
+  /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers['content-type'] ?? '') &&
+  !/^\s*[{[]/.test(body.toString('utf8', 0, 64));
+
+const noEndpoint = ({ server, url }: HttpPeer): CounterpartError =>
+  hubError('UPSTREAM_NOT_MCP', { server, url: publicUrl(url) });
 
 function tooLong(peer: HttpPeer, response: IncomingMessage): CounterpartError {
   response.destroy();
