@@ -37,10 +37,7 @@ export function urlQuestions(
       status: 400,
     };
   const inputRequests = Object.fromEntries(
-    asked.map((params, at) => [
-      `url-${at + 1}`,
-      { method: METHOD, params: asModern({ mode: 'url', ...params }) },
-    ]),
+    asked.map(({ url, message }, at) => [`url-${at + 1}`, question(url, message)]),
   );
   return `{"resultType":"input_required","inputRequests":${JSON.stringify(inputRequests)},"_meta":${metaText}}`;
 }

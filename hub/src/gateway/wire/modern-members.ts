@@ -14,32 +14,46 @@ export function modernMembers(reply: RawReply): readonly Cut[] {
   const { frame } = reply;
   const open = resultOpening(frame, reply);
   if (open === undefined) return NONE;
-  const end = Math.min(frame.length, open + LONGEST_SEARCH);
-  let found: Cut[] = [];
-  let depth = 0;
-  let name: string | undefined;
-  let start = skipBlanks(frame, open + 1);
+  const cuts: Cut[] = [];
   /** From the comma before members that are all cut, in case they are the last. */
   let tail = open + 1;
-  for (let i = start; i < end; i++) {
+  for (const { name, start, end } of membersAt(frame, open)) {
+    const isLast = frame[end] === 0x7d;
+    if (!ADDED.has(name)) tail = end;
+    else if (isLast) return [...cuts.filter(([at]) => at < tail), [tail, end, '']];
+    else cuts.push([start, skipBlanks(frame, end + 1), '']);
+  }
+  return cuts;
+}
+
+interface Member {
+  /** As it stands, with its quotes. */
+  readonly name: string;
+  readonly start: number;
+  /** Of the comma or the brace behind it. */
+  readonly end: number;
+}
+
+/** The members of an object, as far as they end within the search. */
+function membersAt(frame: Buffer, open: number): Member[] {
+  const limit = Math.min(frame.length, open + LONGEST_SEARCH);
+  const members: Member[] = [];
+  let depth = 0;
+  let name = '';
+  let start = skipBlanks(frame, open + 1);
+  for (let i = start; i < limit; i++) {
     const byte = frame[i];
     if (byte === 0x22) {
       const close = stringEnd(frame, i);
-      if (depth === 0) name ??= frame.toString('latin1', i, close);
+      if (i === start) name = frame.toString('latin1', i, close);
       i = close - 1;
     } else if (byte === 0x7b || byte === 0x5b) depth += 1;
-    else if (depth > 0) depth -= byte === 0x7d || byte === 0x5d ? 1 : 0;
-    else if (byte === 0x2c) {
-      const next = skipBlanks(frame, i + 1);
-      if (name !== undefined && ADDED.has(name)) found.push([start, next, '']);
-      else tail = i;
-      name = undefined;
-      start = next;
-    } else if (byte === 0x7d) {
-      if (name === undefined || !ADDED.has(name)) return found;
-      found = found.filter(([at]) => at < tail);
-      return [...found, [tail, i, '']];
+    else if (depth > 0 && (byte === 0x7d || byte === 0x5d)) depth -= 1;
+    else if (depth === 0 && (byte === 0x2c || byte === 0x7d)) {
+      if (name !== '') members.push({ name, start, end: i });
+      if (byte === 0x7d) break;
+      start = skipBlanks(frame, i + 1);
     }
   }
-  return found;
+  return members;
 }
