@@ -102,6 +102,7 @@ function readings(options: AdminOptions): Readings {
         servers: await servers(),
         spares: await sparesOf(options.supervisor),
         tools: fleet.toolCount(),
+        profiles: profilesOf(options),
         config: {
           file: options.configFile,
           ...(problem === undefined ? {} : { problem }),
@@ -136,6 +137,14 @@ function readings(options: AdminOptions): Readings {
     followEvents: (listener) => events.subscribe(listener),
   };
 }
+
+const profilesOf = ({ config, catalog, url }: AdminOptions): HubStatus['profiles'] =>
+  Object.entries(config.current().profiles).map(([name, { mode }]) => ({
+    name,
+    url: `${url()}/mcp/p/${name}`,
+    mode,
+    tools: catalog.view({ kind: 'profile', name })?.toolCount ?? 0,
+  }));
 
 const ListedTools = z.array(
   z.looseObject({ name: z.string(), inputSchema: z.looseObject({ type: z.literal('object') }) }),

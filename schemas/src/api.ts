@@ -82,6 +82,16 @@ export const HubStatus = z.strictObject({
   /** Processes that wait to become a server, and the memory they take (PSS). */
   spares: z.strictObject({ count: z.int(), pssBytes: z.int() }),
   tools: z.int(),
+  /** Selections that have an endpoint of their own. */
+  profiles: z.array(
+    z.strictObject({
+      name: z.string(),
+      url: z.string(),
+      mode: z.string(),
+      /** That can be called there, listed or found by search. */
+      tools: z.int(),
+    }),
+  ),
   config: z.strictObject({
     file: z.string(),
     /** Why the file as it stands is not in use. */

@@ -17,6 +17,7 @@ import { execute } from '../../hub/src/cli/main.ts';
 import { openStore } from '../../hub/src/store/store.ts';
 import {
   eventually,
+  FIXTURE_SERVERS,
   fixtureServer,
   HUB_PROGRAM,
   makeHome,
@@ -361,14 +362,37 @@ test('status, list, inspect and doctor say what awaits approval and what should 
   expect(ServerDetail.parse(await hub.get('/api/servers/notes')).notices).toMatchObject([
     { tool: 'read_note', where: 'description', kind: 'hidden-characters' },
   ]);
+  const [listed] = (await hubCommand('status')).stdout.match(/find +1 +search +http.*$/m) ?? [];
+  expect(listed).toContain(`${hub.url}/mcp/p/find`);
+  expect((await hubCommand('list', '--tools')).stdout).not.toContain('\u2060');
   expect((await hubCommand('list')).stdout).toContain('1 tool left out until `hub approve notes`');
   expect((await hubCommand('status')).stdout).toContain('`hub approve` lists what awaits approval');
+  expect((await hubCommand('inspect', 'notes')).stdout).toContain('Tools (1 of 2 that it lists)');
+  const one = (await hubCommand('inspect', 'notes__read_note')).stdout;
+  expect(one).toContain('Reads a note.⟨U+2060⟩');
   expect((await hubCommand('inspect', 'notes')).stdout).toContain(
     'read_note: description holds characters that nobody sees: U+2060',
   );
   const { stdout } = await hubCommand('doctor');
   expect(stdout).toContain('`hub approve notes` shows it and asks');
   expect(stdout).toContain('the definition of read_note holds characters that nobody sees');
+});
+
+test('adding a server whose definitions hide something says so at once', async () => {
+  offer({ ...read, description: 'Reads\u2060 a note.' });
+  configure({}, { mcpServers: {} });
+  const added = await hubCommand(
+    'add',
+    'poisoned',
+    '--env',
+    `TOOLS_FILE=${toolsFile()}`,
+    '--',
+    process.execPath,
+    join(FIXTURE_SERVERS, 'changes-tools.mjs'),
+  );
+  expect(added.stdout).toContain(
+    '1 place in what it tells a model should be read by you first: `hub inspect poisoned`',
+  );
 });
 
 test('a package in the servers folder is approved by whoever wrote it', async () => {

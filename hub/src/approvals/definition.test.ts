@@ -2,7 +2,7 @@ import type { ToolDefinition } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { definitionHash } from './definition.ts';
 import { noticesOf } from './notices.ts';
-import { hiddenCharacters, madeVisible } from './visible.ts';
+import { hiddenCharacters, madeVisible, visibleDefinition } from './visible.ts';
 
 const tool: ToolDefinition = {
   name: 'read',
@@ -81,4 +81,17 @@ test.each([
   'Ignores case. Forgets nothing.',
 ])('nothing is suspicious about: %s', (description) => {
   expect(noticesOf({ ...tool, description })).toEqual([]);
+});
+
+test('a definition for the screen shows what is hidden in texts and names, and only there', () => {
+  const hiding = {
+    ...tool,
+    description: '\u001b[2K é',
+    inputSchema: { type: 'object' as const, 'a\u200b': ['\u0007', 1, null] },
+  };
+  expect(visibleDefinition(hiding)).toEqual({
+    ...tool,
+    description: '⟨U+001B⟩[2K é',
+    inputSchema: { type: 'object', 'a⟨U+200B⟩': ['⟨U+0007⟩', 1, null] },
+  });
 });

@@ -1,3 +1,6 @@
+import { ToolDefinition } from '@counterpart/schemas';
+import { isMembers } from '../kernel/members.ts';
+
 /**
  * Characters that leave no mark or change the order of others, from and to: controls but tab and line ends, soft hyphen,
  * joiners, zero-width and bidirectional ones, fillers, variation selectors, tags.
@@ -57,3 +60,15 @@ export const madeVisible = (text: string): string =>
     : Array.from(text, (character) => (isHidden(character) ? `⟨${codePoint(character)}⟩` : character)).join(
         '',
       );
+
+/** A definition with all its texts and the names of its members so. */
+export function visibleDefinition(tool: ToolDefinition): ToolDefinition {
+  const text = JSON.stringify(tool, (_, part: unknown) => shown(part));
+  return ToolDefinition.parse(JSON.parse(text));
+}
+
+function shown(part: unknown): unknown {
+  if (typeof part === 'string') return madeVisible(part);
+  if (!isMembers(part)) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, member]) => [madeVisible(name), member]));
+}

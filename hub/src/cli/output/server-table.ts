@@ -1,4 +1,5 @@
 import type { HubStatus, LeftOut, ServerSummary } from '@counterpart/schemas';
+import { madeVisible } from '../../approvals/visible.ts';
 import { count, paintState } from './format.ts';
 import type { Paint } from './paint.ts';
 import { renderTable } from './table.ts';
@@ -48,5 +49,5 @@ export const renderBroken = (problems: HubStatus['problems'], paint: Paint): str
 export const renderLeftOut = (leftOut: readonly LeftOut[], paint: Paint): string[] =>
   leftOut.map(
     ({ server, kind, name, detail }) =>
-      `${paint.warn('!')} ${kind} ${paint.strong(name)} of ${server} is left out: ${detail}`,
+      `${paint.warn('!')} ${kind} ${paint.strong(madeVisible(name))} of ${server} is left out: ${madeVisible(detail)}`,
   );

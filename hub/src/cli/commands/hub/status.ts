@@ -4,6 +4,7 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { bytes, count, duration } from '../../output/format.ts';
 import { renderBroken, renderLeftOut, renderServers } from '../../output/server-table.ts';
+import { renderTable } from '../../output/table.ts';
 import { readToken, tokenFile } from '../../running-hub.ts';
 import { runningHub } from '../../with-hub.ts';
 
@@ -42,6 +43,7 @@ export const status = defineCommand({
         paint.faint(
           `${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}${spares(state.spares)}`,
         ),
+        ...(state.profiles.length === 0 ? [] : ['', ...renderProfiles(state, context)]),
         ...renderBroken(state.problems, paint),
         ...renderLeftOut(state.leftOut, paint),
         ...(state.leftOut.some(({ code }) => code === 'TOOL_QUARANTINED')
@@ -54,6 +56,14 @@ export const status = defineCommand({
 
 const spares = ({ count: waiting, pssBytes }: HubStatus['spares']): string =>
   waiting === 0 ? '' : `, ${count(waiting, 'spare')} (${bytes(pssBytes)})`;
+
+const renderProfiles = ({ profiles }: HubStatus, { paint, io }: Context): string[] => [
+  renderTable(
+    ['PROFILE', 'TOOLS', 'MODE', 'AT'].map(paint.faint),
+    profiles.map(({ name, tools, mode, url }) => [paint.strong(name), String(tools), mode, paint.code(url)]),
+    io.width,
+  ),
+];
 
 function printToken(context: Context): void {
   const { home } = context;

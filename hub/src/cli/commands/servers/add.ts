@@ -7,6 +7,7 @@ import { hideSecrets } from '../../../interop/hide-secrets.ts';
 import { readSecrets, saveSecrets, secretsFile } from '../../../interop/secrets-file.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import { count } from '../../output/format.ts';
 import { renderServers } from '../../output/server-table.ts';
 import { parsePairs } from '../../pairs.ts';
 import { withHub } from '../../with-hub.ts';
@@ -52,16 +53,25 @@ export const add = defineCommand({
     const here = toEntry({ ...input, cwd: input.cwd ?? folderOf(input.target, context) });
     const { entry, secrets } = hideSecrets(id.data, here, readSecrets(home.dataDir));
     const files = [home.configFile, secretsFile(home.dataDir)];
-    const server = await withBackup(home.dataDir, `add ${id.data}`, files, async () => {
+    const { server, notices } = await withBackup(home.dataDir, `add ${id.data}`, files, async () => {
       if (Object.keys(secrets).length > 0) saveSecrets(home.dataDir, secrets);
-      return withHub(context, (hub) => hub.add({ name: id.data, entry, replace: input.replace }));
+      return withHub(context, async (hub) => {
+        const added = await hub.add({ name: id.data, entry, replace: input.replace });
+        return { server: added, notices: (await hub.server(added.id)).notices };
+      });
     });
-    context.result({ server, entry, secrets: Object.keys(secrets) }, () =>
+    context.result({ server, entry, secrets: Object.keys(secrets), notices }, () =>
       [
         `${paint.good('✓')} Added ${paint.strong(server.id)} to ${home.configFile}`,
         ...Object.keys(secrets).map((name) => `  ${name} is kept in ${secretsFile(home.dataDir)}`),
         '',
         renderServers([server], paint, context.io.width),
+        ...(notices.length === 0
+          ? []
+          : [
+              '',
+              `${paint.warn('!')} ${count(notices.length, 'place')} in what it tells a model should be read by you first: \`hub inspect ${server.id}\``,
+            ]),
         '',
         server.problem === undefined
           ? `Next: \`hub inspect ${server.id}\` shows its tools; \`hub undo\` takes this back.`

@@ -1,6 +1,6 @@
 import type { ServerDetail, ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
-import { madeVisible } from '../../../approvals/visible.ts';
+import { madeVisible, visibleDefinition } from '../../../approvals/visible.ts';
 import { defineCommand } from '../../command.ts';
 import type { HubApi } from '../../hub-api.ts';
 import { LEARN_MS, untilLearned } from '../../learned.ts';
@@ -96,7 +96,7 @@ function renderServer(server: ServerDetail, paint: Paint): string {
           `  ${paint.faint('seen'.padEnd(10))}${last.state}, ${duration(Date.now() - Date.parse(last.at))} ago`,
         ]),
     '',
-    paint.strong(`Tools (${server.toolNames.length})`),
+    paint.strong(`Tools (${offered(server)})`),
     ...toolLines(server),
     ...noticeLines(server, paint),
     ...(server.stderr.length === 0
@@ -108,6 +108,10 @@ function renderServer(server: ServerDetail, paint: Paint): string {
         ]),
   ].join('\n');
 }
+
+/** A server lists more than is offered where tools are withheld, hidden by the policy or left out. */
+const offered = ({ toolNames, tools }: ServerDetail): string =>
+  toolNames.length < tools ? `${toolNames.length} of ${tools} that it lists` : String(toolNames.length);
 
 /** What stands in the definitions and should be read by a person, with what nobody would see written out. */
 function noticeLines({ notices }: ServerDetail, paint: Paint): string[] {
@@ -128,7 +132,9 @@ function toolLines({ id, toolNames }: ServerDetail): string[] {
 }
 
 function renderTool(tool: ToolEntry, paint: Paint): string {
-  const { name, server, definition } = tool;
+  const { name, server } = tool;
+  // Written by others: what nobody sees, or what a terminal would obey, is written out.
+  const definition = visibleDefinition(tool.definition);
   const { annotations, description } = definition;
   const hints = Object.entries(annotations ?? {})
     .filter(([, value]) => value === true)

@@ -1,5 +1,6 @@
 import type { ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
+import { madeVisible } from '../../../approvals/visible.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../hub-api.ts';
@@ -79,4 +80,6 @@ function effect({ definition: { annotations } }: ToolEntry): string {
 }
 
 const firstLine = ({ definition }: ToolEntry): string =>
-  (definition.title ?? definition.annotations?.title ?? definition.description ?? '').split('\n')[0] ?? '';
+  madeVisible(
+    (definition.title ?? definition.annotations?.title ?? definition.description ?? '').split('\n')[0] ?? '',
+  );
