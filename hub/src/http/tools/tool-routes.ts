@@ -2,6 +2,7 @@ import { hubError, toProblem, type CounterpartError } from '@counterpart/schemas
 import type { Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { CatalogView, JsonMembers, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
+import { unknownTool } from '../../kernel/unknown-tool.ts';
 import { problem } from '../problem.ts';
 import { readArguments } from './arguments.ts';
 import { describeTools, type ToolDocument } from './openapi.ts';
@@ -35,9 +36,7 @@ function routeOf({ catalog }: ToolTwin, server: string, tool: string): ToolRoute
   const view = viewOf(catalog.view({ kind: 'server', id: server }), server);
   const route = view.tools.get(tool);
   if (route) return route;
-  const similar = view.similarTools(tool);
-  const suggestion = similar.length === 0 ? '' : `. Did you mean ${similar.join(', ')}?`;
-  throw hubError('TOOL_UNKNOWN', { tool, suggestion });
+  throw unknownTool(view, tool);
 }
 
 function viewOf(view: CatalogView | undefined, server: string): CatalogView {
