@@ -174,15 +174,25 @@ export const Profile = z.strictObject({
     })
     .optional(),
   mode: z
-    .enum(['full', 'search'])
+    .enum(['full', 'search', 'code'])
     .default('full')
     .describe(
-      "`full`: every tool is listed; `search`: only the hub's own tools are, by which a model finds, reads and calls the others.",
+      "`full`: every tool is listed; `search`: only the hub's own tools are, by which a model finds, reads and calls the others; `code`: likewise, and the model calls them from JavaScript that it writes.",
     ),
   alwaysVisible: z
     .array(ToolPattern)
     .default([])
-    .describe("With `search`: tools that are listed beside the hub's own. The same patterns as above."),
+    .describe(
+      "With `search` or `code`: tools that are listed beside the hub's own. The same patterns as above.",
+    ),
+  resultTokens: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .optional()
+    .describe(
+      'The most of a result that is given at once, in tokens of 4 characters; the rest is read with `read_result`. 0: never cut. Default: 10000 with `search` or `code`, 0 with `full`.',
+    ),
 });
 export type Profile = z.infer<typeof Profile>;
 

@@ -15,7 +15,7 @@ import type {
 import { ChangeBursts } from './change-bursts.ts';
 import { mergeSources, type Merged } from './merge.ts';
 import { outcomesOf } from './outcomes.ts';
-import { selectProfile, visibleTools } from './profile.ts';
+import { listedTools, presentationOf, selectProfile } from './profile.ts';
 import { itemsOf, type Item, type Quarantined, type SourceItems } from './source-items.ts';
 import { MergedView } from './view.ts';
 
@@ -259,9 +259,10 @@ class SourceCatalog implements LiveCatalog {
     const { servers, description } = profile;
     const sources = this.#items().filter(({ source }) => servers?.includes(source.id) ?? true);
     const merged = selectProfile(this.#merged, profile);
-    const visible = visibleTools(merged, profile);
+    const presentation = presentationOf(profile);
+    const listed = listedTools(merged, profile, presentation);
     const outcomes = this.#outcomesOf((server) => servers?.includes(server) ?? true);
-    const view = new MergedView(this.#version, sources, merged, { description, visible, outcomes });
+    const view = new MergedView(this.#version, sources, merged, { description, presentation, listed, outcomes });
     this.#profileViews.set(name, view);
     return view;
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MemoryUpstream } from '../../../test/fixtures/gateway/memory-upstream.ts';
 import { mergeSources } from './merge.ts';
 import { matchTools } from '../kernel/tool-patterns.ts';
-import { selectProfile, visibleTools } from './profile.ts';
+import { listedTools, presentationOf, selectProfile } from './profile.ts';
 import { itemsOf } from './source-items.ts';
 
 const tool = (name: string, readOnlyHint = true): ToolDefinition => ({
@@ -82,8 +82,10 @@ test('a name that another server has in the hub does not come to mean this one i
 
 test("the hub's own tools hide a server's tool of the same name in a list, and full profiles hide none", () => {
   const all = merged(() => '', ['a', ['find_tools', 'get']]);
-  expect(keys(visibleTools(all, Profile.parse({ mode: 'search', alwaysVisible: ['*'] })) ?? [])).toEqual([
-    'get',
-  ]);
-  expect(visibleTools(all, Profile.parse({}))).toBeUndefined();
+  const listed = (settings: object) => {
+    const profile = Profile.parse(settings);
+    return keys(listedTools(all, profile, presentationOf(profile)));
+  };
+  expect(listed({ mode: 'search', alwaysVisible: ['*'] })).toEqual(['get']);
+  expect(listed({})).toEqual(['find_tools', 'get']);
 });

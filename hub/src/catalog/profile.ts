@@ -1,5 +1,6 @@
 import { effectOf, type Profile } from '@counterpart/schemas';
-import { HUB_TOOL_NAMES } from '../kernel/hub-tools.ts';
+import { ownToolNames } from '../kernel/hub-tools.ts';
+import type { Presentation } from '../kernel/ports.ts';
 import { matchTools } from '../kernel/tool-patterns.ts';
 import type { Merged, Owned } from './merge.ts';
 import type { ToolItem } from './source-items.ts';
@@ -27,11 +28,39 @@ export function selectProfile(merged: Merged, profile: Profile): Merged {
   };
 }
 
-/** The tools that `tools/list` names beside the hub's own; undefined where all are listed. */
-export function visibleTools(merged: Merged, profile: Profile): readonly Owned<ToolItem>[] | undefined {
-  if (profile.mode === 'full') return undefined;
-  const visible = matchTools(profile.alwaysVisible);
-  return merged.tools.filter(
-    ({ item: { key, value } }) => !HUB_TOOL_NAMES.has(key) && visible(key, effectOf(value)),
+/** Tokens of a result in profiles that name no number: about what a page of search results takes. */
+const DEFAULT_RESULT_TOKENS = 10_000;
+
+/** What a profile shows beside the servers' tools; undefined when that is nothing. */
+export function presentationOf({ mode, resultTokens }: Profile): Presentation | undefined {
+  const tokens = resultTokens ?? (mode === 'full' ? 0 : DEFAULT_RESULT_TOKENS);
+  if (mode === 'full' && tokens === 0) return undefined;
+  return {
+    mode,
+    ownTools: ownToolNames(mode, tokens > 0),
+    resultTokens: tokens === 0 ? undefined : tokens,
+  };
+}
+
+/** The servers' tools that `tools/list` names, as it shows them. */
+export function listedTools(
+  merged: Merged,
+  profile: Profile,
+  presentation: Presentation | undefined,
+): readonly Owned<ToolItem>[] {
+  if (!presentation) return merged.tools;
+  const { mode, ownTools, resultTokens } = presentation;
+  const visible = mode === 'full' ? () => true : matchTools(profile.alwaysVisible);
+  const listed = merged.tools.filter(
+    ({ item: { key, value } }) => !ownTools.has(key) && visible(key, effectOf(value)),
   );
+  return resultTokens === undefined ? listed : listed.map(withoutOutputSchema);
+}
+
+/** A client that knows the schema refuses a result without structured content, which one that was cut is. */
+function withoutOutputSchema(owned: Owned<ToolItem>): Owned<ToolItem> {
+  const { item } = owned;
+  if (item.value.outputSchema === undefined) return owned;
+  const { outputSchema: _, ...shown } = item.value;
+  return { ...owned, item: { ...item, json: JSON.stringify({ ...shown, name: item.key }) } };
 }

@@ -4,6 +4,7 @@ import type {
   JsonMembers,
   ListKind,
   ListPage,
+  Presentation,
   RenameUri,
   ToolRoute,
   Upstream,
@@ -38,8 +39,9 @@ const routeOf = ({ item, source }: Owned<ToolItem>): ToolRoute => ({
 export interface ViewOptions {
   /** Said before the servers' own instructions. */
   readonly description?: string | undefined;
-  /** The only tools listed; the others are found by search and can be called all the same. */
-  readonly visible?: readonly Owned<ToolItem>[] | undefined;
+  readonly presentation?: Presentation | undefined;
+  /** The tools that are listed; the others can be called all the same. */
+  readonly listed?: readonly Owned<ToolItem>[] | undefined;
   /** How its servers are that do not serve as they should; asked at every list. */
   readonly outcomes?: (() => string | undefined) | undefined;
 }
@@ -53,6 +55,7 @@ export class MergedView implements CatalogView {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly tools: ReadonlyMap<string, ToolRoute>;
   readonly searchable: ReadonlyMap<string, ToolRoute> | undefined;
+  readonly presentation: Presentation | undefined;
   readonly #outcomes: () => string | undefined;
   readonly #merged: Merged;
   readonly #lists: Readonly<Record<ListKind, Pages>>;
@@ -63,7 +66,7 @@ export class MergedView implements CatalogView {
     version: number,
     sources: readonly SourceItems[],
     merged: Merged,
-    { description, visible, outcomes = () => undefined }: ViewOptions = {},
+    { description, presentation, listed, outcomes = () => undefined }: ViewOptions = {},
   ) {
     this.#outcomes = outcomes;
     this.version = version;
@@ -73,13 +76,15 @@ export class MergedView implements CatalogView {
     this.instructions = joined(description, unionInstructions(sources));
     this.upstreams = new Map(sources.map(({ source }) => [source.id, source.upstream]));
     this.#lists = {
-      tools: pagesOf(visible ?? merged.tools),
+      tools: pagesOf(listed ?? merged.tools),
       prompts: pagesOf(merged.prompts),
       resources: pagesOf(merged.resources),
       resourceTemplates: pagesOf(merged.resourceTemplates),
     };
     this.tools = new Map(merged.tools.map((owned) => [owned.item.key, routeOf(owned)]));
-    this.searchable = visible && this.tools;
+    this.presentation = presentation;
+    const isSearched = presentation !== undefined && presentation.mode !== 'full';
+    this.searchable = isSearched ? this.tools : undefined;
     this.#prompts = new Map(
       merged.prompts.map(({ item, source }) => [item.key, { upstream: source.upstream, name: item.own }]),
     );

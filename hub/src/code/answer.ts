@@ -17,14 +17,19 @@ export function answerText(tool: string, called: Called, mostBytes: number): { o
   const { result } = called;
   const words = textOf(result);
   if (result['isError'] === true)
-    return failed(`${tool} failed: ${words ?? JSON.stringify(result['structuredContent'] ?? result['content'])}`);
+    return failed(
+      `${tool} failed: ${words ?? JSON.stringify(result['structuredContent'] ?? result['content'])}`,
+    );
   const text = dataOf(result, words);
   if (text.length > mostBytes)
     return failed(`${tool} answered with more than ${mostBytes} bytes; ask it for less`);
   return { ok: true, text };
 }
 
-const failed = (text: string): { ok: boolean; text: string } => ({ ok: false, text: text.slice(0, LONGEST_ERROR) });
+const failed = (text: string): { ok: boolean; text: string } => ({
+  ok: false,
+  text: text.slice(0, LONGEST_ERROR),
+});
 
 function dataOf({ structuredContent, content }: JsonMembers, words: string | undefined): string {
   if (structuredContent !== undefined) return JSON.stringify(structuredContent);

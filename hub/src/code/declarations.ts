@@ -13,8 +13,7 @@ const DEPTHS = [8, 4, 3, 2, 1, 0];
 const brief = new WeakMap<ToolDefinition, string>();
 
 /** Where code finds a tool: by the id of its server and by the server's own name of it. */
-export const pathOf = ({ upstream, name }: ToolRoute): string =>
-  `servers${step(upstream.id)}${step(name)}`;
+export const pathOf = ({ upstream, name }: ToolRoute): string => `servers${step(upstream.id)}${step(name)}`;
 
 function step(name: string): string {
   const written = propertyName(name);
@@ -58,21 +57,25 @@ function shortest(most: number, write: (depth: number) => string): string {
     text = write(depth);
     if (text.length <= most) return text;
   }
-  return text.length <= 2 * most ? text : `${text.slice(0, text.indexOf('('))}(args: Record<string, unknown>): Promise<unknown>;`;
+  return text.length <= 2 * most
+    ? text
+    : `${text.slice(0, text.indexOf('('))}(args: Record<string, unknown>): Promise<unknown>;`;
 }
 
 function signature({ name, definition }: ToolRoute, detail: TypeDetail): string {
   const { inputSchema, outputSchema } = definition;
   const { required } = inputSchema;
   const optional = Array.isArray(required) && required.length > 0 ? '' : '?';
-  const result = outputSchema === undefined ? 'unknown' : typeText(outputSchema, { ...detail, comments: false });
+  const result =
+    outputSchema === undefined ? 'unknown' : typeText(outputSchema, { ...detail, comments: false });
   return `${propertyName(name)}(args${optional}: ${typeText(inputSchema, detail)}): Promise<${result}>;`;
 }
 
 function inServers(routes: readonly ToolRoute[], member: (route: ToolRoute) => string): string {
   const servers = Map.groupBy(routes, ({ upstream }) => upstream.id);
   const parts = [...servers].map(
-    ([id, tools]) => `  ${propertyName(id)}: {\n${tools.map((tool) => `    ${member(tool)}\n`).join('')}  };\n`,
+    ([id, tools]) =>
+      `  ${propertyName(id)}: {\n${tools.map((tool) => `    ${member(tool)}\n`).join('')}  };\n`,
   );
   return `declare const servers: {\n${parts.join('')}};`;
 }

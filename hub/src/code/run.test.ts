@@ -72,7 +72,10 @@ test.each([
   ['throw Symbol("odd")', /thrown: Symbol\(odd\)/],
   ['throw { get message() { throw 1 }, toJSON() { throw 2 } }', /thrown: \(cannot be shown\)/],
   ['throw new Proxy({}, { getPrototypeOf() { throw 1 } })', /cannot be shown/],
-  ['const e = new Error("x"); Object.defineProperty(e, "message", { get() { throw 1 } }); throw e', /cannot be shown/],
+  [
+    'const e = new Error("x"); Object.defineProperty(e, "message", { get() { throw 1 } }); throw e',
+    /cannot be shown/,
+  ],
   ['const a = {}; a.a = a; return a', /cannot be written as JSON/],
   ['return 1n', /cannot be written as JSON/],
   ['return () => 1', /no value of JSON/],
@@ -166,5 +169,8 @@ test('logs are bounded in lines and in length', async () => {
     logLines: 3,
     logLineChars: 10,
   });
-  expect(logs).toEqual([...Array.from({ length: 3 }, () => 'x'.repeat(10)), '… only the first 3 lines are kept']);
+  expect(logs).toEqual([
+    ...Array.from({ length: 3 }, () => 'x'.repeat(10)),
+    '… only the first 3 lines are kept',
+  ]);
 });

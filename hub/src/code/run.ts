@@ -115,7 +115,8 @@ class Run {
   #look(): void {
     const { ownMs, totalMs } = this.#task.limits;
     if (performance.now() - this.#startedAt > totalMs) return this.#end({ kind: 'total-time' });
-    if (this.#worker.performance.eventLoopUtilization().active > ownMs + GRACE_MS) this.#end({ kind: 'time' });
+    if (this.#worker.performance.eventLoopUtilization().active > ownMs + GRACE_MS)
+      this.#end({ kind: 'time' });
   }
 
   #enqueue(id: number, tool: string, args: string): void {

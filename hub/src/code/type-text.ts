@@ -34,7 +34,10 @@ function typeOf(schema: unknown, place: Place): string {
   const alternatives = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(alternatives)) return union(alternatives.map((one) => typeOf(one, place)));
   if (Array.isArray(allOf) && allOf.length > 0)
-    return allOf.slice(0, MOST_ALTERNATIVES).map((one) => inUnion(typeOf(one, place))).join(' & ');
+    return allOf
+      .slice(0, MOST_ALTERNATIVES)
+      .map((one) => inUnion(typeOf(one, place)))
+      .join(' & ');
   return plainType(schema, place);
 }
 

@@ -1,11 +1,13 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
-import type { Catalog, CatalogView, Era, JsonMembers, ViewSelector } from '../kernel/ports.ts';
+import type { Catalog, CatalogView, Era, JsonMembers, ToolCalls, ViewSelector } from '../kernel/ports.ts';
+import type { CodeRuns } from './code/code-runs.ts';
 import type { FanOut } from './fan-out.ts';
 import type { GatewayLimits } from './limits.ts';
 import { extensions, withoutExtension } from '../kernel/extensions.ts';
-import { searchHint } from './search/definitions.ts';
+import { ownHint } from './own/definitions.ts';
 import type { Parking } from './parking/parking.ts';
+import type { ResultStore } from './results/result-store.ts';
 import type { ToolGate } from './relay/tool-gate.ts';
 import { metaKeys } from './wire/meta.ts';
 
@@ -18,6 +20,10 @@ export interface Core {
   readonly fanOut: FanOut;
   readonly parking: Parking;
   readonly gate: ToolGate;
+  /** What the hub's own code calls tools by. */
+  readonly calls: ToolCalls;
+  readonly code: CodeRuns;
+  readonly results: ResultStore;
   readonly serverInfo: { readonly name: string; readonly version: string };
   readonly instructions: string | undefined;
   /** JSON text of the `_meta` member by which the hub signs its own results. */
@@ -42,7 +48,7 @@ export function listMeta(core: Core, view: CatalogView, era: Era): string | unde
 
 /** What a client is told the servers are for; undefined when there is nothing to say. */
 export function instructionsOf(core: Core, view: CatalogView): string | undefined {
-  const hint = view.searchable && searchHint(view.toolCount, view.upstreams.keys());
+  const hint = ownHint(view);
   const parts = [core.instructions, hint, view.instructions].filter(
     (part) => part !== undefined && part !== '',
   );

@@ -3,6 +3,8 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { CallPolicy, Catalog, ToolCalls, ViewSelector } from '../kernel/ports.ts';
+import { defaultCodeLimits } from '../code/limits.ts';
+import { CodeRuns } from './code/code-runs.ts';
 import { signature, type Core } from './core.ts';
 import { createFanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http/http-endpoint.ts';
@@ -11,6 +13,7 @@ import { Listens } from './modern/listen.ts';
 import { Parking } from './parking/parking.ts';
 import { createToolCalls } from './relay/tool-calls.ts';
 import { ToolGate } from './relay/tool-gate.ts';
+import { ResultStore } from './results/result-store.ts';
 import { SessionStore } from './legacy/session-store.ts';
 import type { Session } from './legacy/session.ts';
 import { StdioEndpoint } from './stdio-endpoint.ts';
@@ -52,6 +55,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const limits = { ...defaultLimits, ...options.limits };
   const fanOut = createFanOut({ catalog, clock, log, coalesceMs: limits.coalesceMs });
   const metaText = signature(serverInfo);
+  const gate = new ToolGate(options.policy ?? {}, clock);
   const core: Core = {
     catalog,
     clock,
@@ -61,7 +65,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     serverInfo,
     instructions: options.instructions,
     parking: new Parking({ clock, limits, metaText }),
-    gate: new ToolGate(options.policy ?? {}, clock),
+    gate,
+    calls: createToolCalls(catalog, gate),
+    code: new CodeRuns(defaultCodeLimits),
+    results: new ResultStore({ clock, ...limits }),
     metaText,
   };
   const listens = new Listens(core);
@@ -79,7 +86,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   return {
-    calls: createToolCalls(catalog, core.gate),
+    calls: core.calls,
     handle: (req, res, selector) => http.handle(req, res, selector),
     connectStdio(input, output, selector) {
       const pipe = new StdioEndpoint(core, listens, selector, { input, output });
@@ -93,6 +100,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       http.close();
       listens.close();
       core.parking.close();
+      core.code.close();
+      core.results.close();
       store.close();
       for (const pipe of pipes) pipe.end();
       stopNews();

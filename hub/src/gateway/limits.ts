@@ -22,6 +22,10 @@ export interface GatewayLimits {
   readonly questionTimeoutMs: number;
   /** Calls of modern clients that wait for answers; in one more the server's question is refused. */
   readonly maxParkedCalls: number;
+  /** Characters of results that did not fit into answers, of all clients together. */
+  readonly maxKeptChars: number;
+  /** Such a result is forgotten when nobody has read it for so long. */
+  readonly keptResultMs: number;
   /** Messages of one JSON-RPC batch (2025-03-26 only). */
   readonly maxBatch: number;
   /** Bytes waiting for a slow client, above which progress and log messages are dropped. */
@@ -44,6 +48,8 @@ export const defaultLimits: GatewayLimits = {
   listTtlMs: 0,
   questionTimeoutMs: 10 * 60_000,
   maxParkedCalls: 256,
+  maxKeptChars: 32 * 1024 * 1024,
+  keptResultMs: 15 * 60_000,
   maxBatch: 100,
   maxBufferedBytes: 8 * 1024 * 1024,
   maxUnreadBytes: 256 * 1024 * 1024,

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CounterpartError, Effect, ErrorCode, ServerState, ToolDefinition } from '@counterpart/schemas';
+import type { ViewMode } from './hub-tools.ts';
 
 /**
  * Interfaces through which rooms of one row meet; `hub.ts` hands the implementations in (`test/architecture.test.ts`).
@@ -265,6 +266,17 @@ export interface CatalogView {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** All tools that can be called, by name in the hub; given only where most of them are found by search, not listed. */
   readonly searchable?: ReadonlyMap<string, ToolRoute> | undefined;
+  /** Given where the view has tools of the hub's own. */
+  readonly presentation?: Presentation | undefined;
+}
+
+/** How a view shows its tools and their results. */
+export interface Presentation {
+  readonly mode: ViewMode;
+  /** Names of the hub's own tools here; no tool of a server is called by them. */
+  readonly ownTools: ReadonlySet<string>;
+  /** The most of a tool's result that is given at once; undefined: all of it. */
+  readonly resultTokens: number | undefined;
 }
 
 /** A server's own URI as the view offers it; the same text for most. */

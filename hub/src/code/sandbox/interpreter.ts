@@ -1,4 +1,3 @@
-import variant from '@jitl/quickjs-wasmfile-release-sync';
 import {
   newQuickJSWASMModuleFromVariant,
   type QuickJSContext,
@@ -21,7 +20,7 @@ type Say = (message: SandboxSays) => void;
 
 /** Loads QuickJS and runs the code in it; the returned function takes the answers to its calls. */
 export async function interpret(input: SandboxInput, say: Say): Promise<(answer: SandboxAnswer) => void> {
-  const quickjs = await newQuickJSWASMModuleFromVariant(variant);
+  const quickjs = await newQuickJSWASMModuleFromVariant(import('@jitl/quickjs-wasmfile-release-sync'));
   const runtime = quickjs.newRuntime();
   runtime.setMemoryLimit(input.limits.memoryBytes);
   runtime.setMaxStackSize(input.limits.stackBytes);
@@ -106,8 +105,16 @@ class Interpreter {
   #prelude(): QuickJSHandle | undefined {
     const vm = this.#vm;
     const host = vm.newObject();
-    vm.setProp(host, 'call', vm.newFunction('call', (name, args) => this.#call(name, args)));
-    vm.setProp(host, 'log', vm.newFunction('log', (line) => this.#log(line)));
+    vm.setProp(
+      host,
+      'call',
+      vm.newFunction('call', (name, args) => this.#call(name, args)),
+    );
+    vm.setProp(
+      host,
+      'log',
+      vm.newFunction('log', (line) => this.#log(line)),
+    );
     const finish = vm.newFunction('finish', (ok, text) => this.#finish(vm.dump(ok) === true, text));
     vm.setProp(host, 'finish', finish);
     const made = vm.evalCode(`(${prelude.toString()})`, 'prelude.js');
@@ -149,7 +156,10 @@ class Interpreter {
   #messageOf(error: QuickJSHandle): { message: string; line: number | undefined } {
     const shown: unknown = this.#vm.dump(error);
     const { name = '', message = '', stack = '' } = asRecord(shown);
-    return { message: `${asText(name)}: ${asText(message)}`.slice(0, LONGEST_MESSAGE), line: lineIn(asText(stack)) };
+    return {
+      message: `${asText(name)}: ${asText(message)}`.slice(0, LONGEST_MESSAGE),
+      line: lineIn(asText(stack)),
+    };
   }
 
   #end(end: SandboxEnd): void {

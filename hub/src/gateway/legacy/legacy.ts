@@ -1,4 +1,4 @@
-import type { CatalogView, JsonMembers } from '../../kernel/ports.ts';
+import type { CatalogView, JsonMembers, RelaySink } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import { instructionsOf, listMeta, offeredTo, type Core } from '../core.ts';
 import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } from '../wire/fault.ts';
@@ -20,7 +20,8 @@ import { relay } from '../relay/relay.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 import type { Session } from './session.ts';
 import { findTarget, isFault, isOwnResult, RELAYED, unknownResource } from '../relay/targets.ts';
-import { answerOwn } from '../search/answer-own.ts';
+import { answerOwn } from '../own/answer-own.ts';
+import { budgetOf } from '../results/results.ts';
 
 /** `tasks/result` is answered when the task has ended (2025-11-25, utilities/tasks). */
 const LONGEST_TASK_MS = 24 * 60 * 60_000;
@@ -96,11 +97,14 @@ function forward(
     running = false;
     session.inFlight.delete(idText);
   };
+  const progressToken = takeHopMeta(params);
+  const { caller, selector, id: client } = session;
   if (isOwnResult(target)) {
-    session.inFlight.set(idText, answerOwn(core, target.result, { idText, era: 'legacy', channel, done }));
+    const ask: RelaySink['ask'] = (question, asked, signal) => session.ask(channel, question, asked, signal);
+    const asked = { idText, selector, caller, client, progressToken, channel, ask, done };
+    session.inFlight.set(idText, answerOwn(core, target.answer, asked));
     return;
   }
-  const progressToken = takeHopMeta(params);
   const server = target.upstream.id;
   const naming: Naming = {
     server,
@@ -114,17 +118,19 @@ function forward(
     for (const elicitation of urlElicitations(error)) session.sentToUrl(server, elicitation);
   };
   const timeoutMs = method === 'tasks/result' ? LONGEST_TASK_MS : undefined;
+  const budget = target.called && budgetOf(core.results, view, () => client);
   const ticket = relay(
     core.gate,
     target,
     { method, params, progressToken, timeoutMs },
     {
       idText,
-      caller: session.caller,
-      view: session.selector,
+      caller,
+      view: selector,
       channel,
       ask,
       edit: editOf(naming),
+      budget,
       refused,
       metaText: core.metaText,
       done,

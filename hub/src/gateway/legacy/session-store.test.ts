@@ -3,9 +3,12 @@ import type { Clock } from '../../kernel/clock.ts';
 import { createLog } from '../../kernel/log.ts';
 import { MemoryCatalog } from '../../../../test/fixtures/gateway/memory-catalog.ts';
 import { MemoryUpstream } from '../../../../test/fixtures/gateway/memory-upstream.ts';
+import { defaultCodeLimits } from '../../code/limits.ts';
+import { CodeRuns } from '../code/code-runs.ts';
 import type { Core } from '../core.ts';
 import { createFanOut } from '../fan-out.ts';
 import { defaultLimits } from '../limits.ts';
+import { ResultStore } from '../results/result-store.ts';
 import { ToolGate } from '../relay/tool-gate.ts';
 import { Parking } from '../parking/parking.ts';
 import { SessionStore } from './session-store.ts';
@@ -54,6 +57,9 @@ function setUp(maxSessions: number): { clock: HandClock; store: SessionStore; op
     limits: defaultLimits,
     parking: new Parking({ clock, limits: defaultLimits, metaText: '{}' }),
     gate: new ToolGate({}, clock),
+    calls: { call: () => Promise.reject(new Error('not used')) },
+    code: new CodeRuns(defaultCodeLimits),
+    results: new ResultStore({ clock, ...defaultLimits }),
     serverInfo: { name: 'n', version: '1' },
     instructions: undefined,
     metaText: '{}',

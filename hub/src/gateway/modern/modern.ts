@@ -16,7 +16,9 @@ import { takeUrlAnswers } from '../relay/url-elicitations.ts';
 import { takesTasks } from '../relay/tasks.ts';
 import type { Cancel, ModernContext } from './context.ts';
 import { findTarget, isFault, isOwnResult, RELAYED, type Target } from '../relay/targets.ts';
-import { answerOwn } from '../search/answer-own.ts';
+import { answerOwn } from '../own/answer-own.ts';
+import { clientOf } from '../parking/client-of.ts';
+import { budgetOf } from '../results/results.ts';
 import { MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
 import { hubError } from '@counterpart/schemas';
 
@@ -86,7 +88,15 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
   const { method, params, idText } = request;
   const target = findTarget(view, method, params, caller);
   if (isFault(target)) return target;
-  if (isOwnResult(target)) return answerOwn(core, target.result, { ...context, idText, era: 'modern' });
+  if (isOwnResult(target))
+    return answerOwn(core, target.answer, {
+      ...context,
+      idText,
+      caller,
+      client: clientOf(context),
+      progressToken: takeHopMeta(params),
+      ask: undefined,
+    });
   // Not when found by search: the client could not know which of the arguments to repeat in headers.
   const mismatch =
     context.headers &&
@@ -108,6 +118,7 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
     metaText: core.metaText,
     done: context.done,
     origin: context,
+    budget: target.called && budgetOf(core.results, view, () => clientOf(context)),
   };
   const relayed = { method, params, progressToken };
   const resumes = isRetry(target.upstream, params);

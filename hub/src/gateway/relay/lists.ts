@@ -1,6 +1,6 @@
 import type { CatalogView, Era, JsonMembers, ListKind, ListPage } from '../../kernel/ports.ts';
 import { listMeta, type Core } from '../core.ts';
-import { HUB_TOOLS } from '../search/definitions.ts';
+import { ownTools } from '../own/definitions.ts';
 import { invalidParams, type Fault } from '../wire/fault.ts';
 import type { Wire } from '../wire/frame.ts';
 
@@ -12,16 +12,17 @@ export const LIST_METHODS: ReadonlyMap<string, ListKind> = new Map([
   ['resources/templates/list', 'resourceTemplates'],
 ]);
 
-const HUB_TOOLS_TEXT = HUB_TOOLS.map((tool) => JSON.stringify(tool)).join(',');
-
 /** First pages of tools with the hub's own ahead, made once for as long as the catalog keeps the page. */
 const withOwnTools = new WeakMap<ListPage, ListPage>();
 
-function withHubTools(page: ListPage): ListPage {
+function withHubTools(view: CatalogView, page: ListPage): ListPage {
   const before = withOwnTools.get(page);
   if (before) return before;
   const listed = page.items.slice(1, -1);
-  const whole = { ...page, items: `[${HUB_TOOLS_TEXT}${listed === '' ? '' : ','}${listed}]` };
+  const own = ownTools(view)
+    .map((tool) => JSON.stringify(tool))
+    .join(',');
+  const whole = { ...page, items: `[${own}${listed === '' ? '' : ','}${listed}]` };
   withOwnTools.set(page, whole);
   return whole;
 }
@@ -48,7 +49,9 @@ export function listAnswer(
   if (cursor !== undefined && typeof cursor !== 'string') return invalidParams('cursor must be a string');
   const found = view.page(list, cursor);
   const page =
-    found && view.searchable && list === 'tools' && cursor === undefined ? withHubTools(found) : found;
+    found && view.presentation && list === 'tools' && cursor === undefined
+      ? withHubTools(view, found)
+      : found;
   if (!page) return invalidParams(`unknown cursor ${JSON.stringify(cursor)}`);
   const head = `{"jsonrpc":"2.0","id":${asked.idText},"result":{"${list}":`;
   const next = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`;

@@ -18,6 +18,7 @@ import type { Origin } from '../parking/client-of.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
 import type { Target } from './targets.ts';
 import { OWNER, type ToolGate } from './tool-gate.ts';
+import type { ResultBudget } from '../results/results.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { utf8Wire } from '../wire/frame.ts';
 import { notificationFrame, resultFrame, type RpcError } from '../wire/message.ts';
@@ -62,6 +63,8 @@ export interface Passage {
   readonly ask: Ask;
   /** Set where the server's result holds ids or URIs that have other names in the hub. */
   readonly edit?: ReplyEdit | undefined;
+  /** Set where a result may be too large to be given whole. */
+  readonly budget?: ResultBudget | undefined;
   /** Told the server's own error, if that is the answer. */
   readonly refused?: ((error: RpcError) => void) | undefined;
   /** JSON text of the `_meta` of the hub's own results. */
@@ -136,10 +139,10 @@ class Course implements RelaySink, Asking {
       this.#kept = reply;
       return;
     }
-    const { channel } = this.#passage;
+    const { channel, budget } = this.#passage;
     const { wire, status } = this.#answer(reply);
     this.#end();
-    channel.finish(wire, status);
+    channel.finish(budget?.cut(wire) ?? wire, status);
   }
 
   #answer(reply: RelayReply): Answer {

@@ -1,15 +1,16 @@
-import { HUB_TOOL_NAMES } from '../../kernel/hub-tools.ts';
 import type {
   Caller,
   CallVia,
   CatalogView,
   Era,
   JsonMembers,
+  Presentation,
   ToolRoute,
   Upstream,
 } from '../../kernel/ports.ts';
 import { unknownTool } from '../../kernel/unknown-tool.ts';
-import { readHubCall } from '../search/hub-call.ts';
+import { readOwnCall } from '../own/own-call.ts';
+import type { OwnTool } from '../own/own-tool.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/members.ts';
 import { findTask, taskConflict } from './tasks.ts';
@@ -23,7 +24,7 @@ export interface Target {
 
 /** A call that the hub answers itself. */
 export interface OwnResult {
-  readonly result: Promise<JsonMembers>;
+  readonly answer: OwnTool;
 }
 
 /** Methods that one server answers for the hub. */
@@ -62,29 +63,36 @@ export function findTarget(
 }
 
 export const isFault = (found: Target | OwnResult | Fault): found is Fault => 'code' in found;
-export const isOwnResult = (found: Target | OwnResult): found is OwnResult => 'result' in found;
+export const isOwnResult = (found: Target | OwnResult): found is OwnResult => 'answer' in found;
 
 function findTool(view: CatalogView, params: JsonMembers): Target | OwnResult | Fault {
   const { name } = params;
   if (typeof name !== 'string') return invalidParams('name must be a string');
-  const { searchable } = view;
-  if (searchable && HUB_TOOL_NAMES.has(name)) return hubTool(view, searchable, name, params);
+  const { presentation } = view;
+  if (presentation?.ownTools.has(name)) return hubTool(view, presentation, name, params);
   const found = view.tool(name);
   if (!found) return faultOf(unknownTool(view, name));
   params['name'] = found.name;
   return { upstream: found.upstream, called: { route: found, via: 'mcp' } };
 }
 
+const NO_TOOLS: ReadonlyMap<string, ToolRoute> = new Map();
+
 /** One of the hub's own: its answer, or the call it stands for, whose arguments become those of the request. */
 function hubTool(
   view: CatalogView,
-  tools: ReadonlyMap<string, ToolRoute>,
+  presentation: Presentation,
   name: string,
   params: JsonMembers,
 ): Target | OwnResult {
   const unknown = (wanted: string) => unknownTool(view, wanted);
-  const found = readHubCall(name, params['arguments'], { tools, unknown });
-  if (found.kind === 'own') return { result: found.result };
+  const found = readOwnCall(
+    name,
+    params['arguments'],
+    { tools: view.searchable ?? NO_TOOLS, unknown },
+    presentation,
+  );
+  if (found.kind === 'own') return { answer: found.answer };
   params['name'] = found.route.name;
   if (found.args === undefined) delete params['arguments'];
   else params['arguments'] = found.args;
