@@ -17,7 +17,14 @@ import {
 const Listed = z.object({ tools: z.array(ToolDefinition) });
 const Content = z.object({ content: z.array(z.object({ text: z.string() })) });
 
-const OWN = ['find_tools', 'describe_tool', 'call_tool_read', 'call_tool_write', 'call_tool_destructive'];
+const OWN = [
+  'find_tools',
+  'describe_tool',
+  'call_tool_read',
+  'call_tool_write',
+  'call_tool_destructive',
+  'read_result',
+];
 const CONFIG = {
   mcpServers: { shop: fixtureServer('effects'), other: fixtureServer('ok') },
   profiles: {
@@ -127,6 +134,7 @@ describe('a profile that is searched', () => {
       [true, false],
       [false, false],
       [false, true],
+      [true, false],
     ]);
     const { instructions } = await hub.rpc('server/discover', {}, '/mcp/p/wide');
     expect(instructions).toMatch(/6 tools can be used here.*find_tools.*Servers: other, shop/);

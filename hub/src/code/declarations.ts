@@ -13,7 +13,7 @@ const DEPTHS = [8, 4, 3, 2, 1, 0];
 const brief = new WeakMap<ToolDefinition, string>();
 
 /** Where code finds a tool: by the id of its server and by the server's own name of it. */
-export const pathOf = ({ upstream, name }: ToolRoute): string => `servers${step(upstream.id)}${step(name)}`;
+export const pathOf = ({ server, name }: ToolRoute): string => `servers${step(server)}${step(name)}`;
 
 function step(name: string): string {
   const written = propertyName(name);
@@ -72,7 +72,7 @@ function signature({ name, definition }: ToolRoute, detail: TypeDetail): string 
 }
 
 function inServers(routes: readonly ToolRoute[], member: (route: ToolRoute) => string): string {
-  const servers = Map.groupBy(routes, ({ upstream }) => upstream.id);
+  const servers = Map.groupBy(routes, ({ server }) => server);
   const parts = [...servers].map(
     ([id, tools]) =>
       `  ${propertyName(id)}: {\n${tools.map((tool) => `    ${member(tool)}\n`).join('')}  };\n`,

@@ -37,7 +37,10 @@ function said({ end }: CodeOutcome): string {
       return `line ${end.line}: ${end.message}`;
     case 'broke':
       return `broke: ${end.message}`;
-    default:
+    case 'time':
+    case 'total-time':
+    case 'stuck':
+    case 'cancelled':
       return end.kind;
   }
 }

@@ -153,7 +153,7 @@ class Run {
   }
 
   #answer(answer: SandboxAnswer): void {
-    this.#worker.postMessage(answer);
+    this.#worker.postMessage(answer, []);
   }
 
   #end(end: CodeOutcome['end']): void {

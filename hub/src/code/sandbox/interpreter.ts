@@ -6,7 +6,7 @@ import {
   type QuickJSRuntime,
 } from 'quickjs-emscripten-core';
 import type { SandboxAnswer, SandboxEnd, SandboxInput, SandboxSays } from './messages.ts';
-import { prelude } from './prelude.ts';
+import { PRELUDE } from './prelude.ts';
 
 const FILE = 'code.js';
 /** On one line with the code's first, so that its lines keep their numbers. */
@@ -117,7 +117,7 @@ class Interpreter {
     );
     const finish = vm.newFunction('finish', (ok, text) => this.#finish(vm.dump(ok) === true, text));
     vm.setProp(host, 'finish', finish);
-    const made = vm.evalCode(`(${prelude.toString()})`, 'prelude.js');
+    const made = vm.evalCode(`(${PRELUDE})`, 'prelude.js');
     if (made.error) return this.#threw(made.error);
     const begin = vm.callFunction(made.value, vm.undefined, host, vm.newString(this.#input.table));
     return begin.error ? this.#threw(begin.error) : begin.value;

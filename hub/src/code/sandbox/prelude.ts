@@ -1,25 +1,28 @@
 /** What the interpreter gives the prelude. Only text passes in and out. */
-export interface PreludeHost {
+interface Host {
   readonly call: (name: string, args: string) => Promise<string>;
   readonly log: (line: string) => void;
   readonly finish: (ok: boolean, text: string) => void;
 }
 
-type Body = () => Promise<unknown>;
+interface Printer {
+  /** Any value in words. */
+  readonly show: (value: unknown) => string;
+  /** Anything thrown, as JSON text of its message and stack. */
+  readonly describe: (thrown: unknown) => string;
+}
+
 type Member = (args?: unknown) => Promise<unknown>;
 
-/**
- * Makes `servers`, `tools` and `console` inside the interpreter and returns what starts the model's code. Its own text is
- * evaluated there: it may use nothing from around it, and takes what it needs before the model's code can replace it.
+/*
+ * The functions below are evaluated inside the interpreter, from their own text: they may use nothing of this file but
+ * types, and take what they need before the model's code can replace it.
  */
-export function prelude(host: PreludeHost, tableText: string): (body: Body) => void {
-  const { parse, stringify } = JSON;
-  const { create, defineProperty, freeze } = Object;
-  const OwnError = Error;
-  const OwnTypeError = TypeError;
-  const OwnProxy = Proxy;
-  const asText = String;
 
+function makePrinter(): Printer {
+  const { stringify } = JSON;
+  const OwnError = Error;
+  const asText = String;
   const show = (value: unknown): string => {
     try {
       if (typeof value === 'string') return value;
@@ -28,58 +31,6 @@ export function prelude(host: PreludeHost, tableText: string): (body: Body) => v
       return '(cannot be shown)';
     }
   };
-
-  const call = async (name: string, args: unknown): Promise<unknown> => {
-    // Made before anything is awaited: its stack still knows the line of the call.
-    const failure = new OwnError();
-    if (args !== undefined && (typeof args !== 'object' || args === null))
-      throw new OwnTypeError(`${name} takes one object with its arguments`);
-    const text = args === undefined ? '{}' : stringify(args);
-    try {
-      return parse(await host.call(name, text));
-    } catch (message) {
-      failure.name = 'ToolError';
-      failure.message = asText(message);
-      throw failure;
-    }
-  };
-
-  /** An object whose members that are not there say so, but for those that the language itself asks for. */
-  const strict = <T extends object>(members: T, missing: (key: string) => string): T =>
-    new OwnProxy(freeze(members), {
-      get(target, key) {
-        if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON')
-          return Reflect.get(target, key);
-        throw new OwnTypeError(missing(key));
-      },
-    });
-
-  const servers: Record<string, Record<string, Member>> = create(null);
-  const tools: Record<string, Member> = create(null);
-  const table: [string, string, string][] = parse(tableText);
-  for (const [server, tool, name] of table) {
-    const member: Member = (args) => call(name, args);
-    (servers[server] ??= create(null))[tool] = member;
-    tools[name] = member;
-  }
-  for (const server in servers) {
-    const own = servers[server];
-    if (own)
-      servers[server] = strict(own, (key) => `servers.${server} has no tool ${key}; find_tools finds tools`);
-  }
-  const log = (...values: unknown[]): void => {
-    let line = '';
-    for (const value of values) line += (line === '' ? '' : ' ') + show(value);
-    host.log(line);
-  };
-  const globals: [string, unknown][] = [
-    ['servers', strict(servers, (key) => `there is no server ${key} here; find_tools finds tools`)],
-    ['tools', strict(tools, (key) => `there is no tool ${key} here; find_tools finds tools`)],
-    ['console', freeze({ log, info: log, warn: log, error: log, debug: log })],
-  ];
-  for (const [name, value] of globals)
-    defineProperty(globalThis, name, { value, writable: true, configurable: true });
-
   const describe = (thrown: unknown): string => {
     try {
       if (!(thrown instanceof OwnError)) return stringify({ message: `thrown: ${show(thrown)}`, stack: '' });
@@ -91,28 +42,116 @@ export function prelude(host: PreludeHost, tableText: string): (body: Body) => v
       return '{"message":"something was thrown that cannot be shown","stack":""}';
     }
   };
+  return { show, describe };
+}
 
-  const written = (value: unknown): string => {
+function makeCall(host: Host): (name: string, args: unknown) => Promise<unknown> {
+  const { parse, stringify } = JSON;
+  const OwnError = Error;
+  const OwnTypeError = TypeError;
+  const asText = String;
+  return async (name, args) => {
+    // Made before anything is awaited: its stack still knows the line of the call.
+    const failure = new OwnError();
+    if (args !== undefined && (typeof args !== 'object' || args === null))
+      throw new OwnTypeError(`${name} takes one object with its arguments`);
+    const text = args === undefined ? '{}' : stringify(args);
     try {
-      const text = value === undefined ? '' : stringify(value);
-      if (typeof text === 'string') return text;
+      const value: unknown = parse(await host.call(name, text));
+      return value;
+    } catch (message) {
+      failure.name = 'ToolError';
+      failure.message = asText(message);
+      throw failure;
+    }
+  };
+}
+
+function defineTools(call: (name: string, args: unknown) => Promise<unknown>, tableText: string): void {
+  const OwnTypeError = TypeError;
+  const bare = <T>(): Record<string, T> => {
+    const members: Record<string, T> = {};
+    Object.setPrototypeOf(members, null);
+    return members;
+  };
+  /** What is not there says so, but for what the language itself asks for. */
+  const strict = <T extends object>(members: T, missing: (key: string) => string): T =>
+    new Proxy(Object.freeze(members), {
+      get(target, key): unknown {
+        if (typeof key !== 'symbol' && !(key in target) && key !== 'then' && key !== 'toJSON')
+          throw new OwnTypeError(`${missing(key)}; find_tools finds tools`);
+        return Reflect.get(target, key);
+      },
+    });
+  const servers = bare<Record<string, Member>>();
+  const tools = bare<Member>();
+  const table: unknown = JSON.parse(tableText);
+  const rows: readonly unknown[] = Array.isArray(table) ? table : [];
+  for (const row of rows) {
+    if (!Array.isArray(row)) continue;
+    const [server, tool, name] = row.map(String);
+    if (server === undefined || tool === undefined || name === undefined) continue;
+    const member: Member = (args) => call(name, args);
+    (servers[server] ??= bare())[tool] = member;
+    tools[name] = member;
+  }
+  for (const [server, own] of Object.entries(servers))
+    servers[server] = strict(own, (key) => `servers.${server} has no tool ${key}`);
+  const define = (name: string, value: unknown): void =>
+    void Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  define(
+    'servers',
+    strict(servers, (key) => `there is no server ${key} here`),
+  );
+  define(
+    'tools',
+    strict(tools, (key) => `there is no tool ${key} here`),
+  );
+}
+
+function defineConsole(host: Host, { show }: Printer): void {
+  const log = (...values: unknown[]): void => {
+    let line = '';
+    for (const value of values) line += (line === '' ? '' : ' ') + show(value);
+    host.log(line);
+  };
+  const value = Object.freeze({ log, info: log, warn: log, error: log, debug: log });
+  Object.defineProperty(globalThis, 'console', { value, writable: true, configurable: true });
+}
+
+function makeStart(host: Host, { describe }: Printer): (body: () => Promise<unknown>) => void {
+  const { stringify } = JSON;
+  const OwnTypeError = TypeError;
+  const written = (value: unknown): string => {
+    let text: string | undefined;
+    try {
+      text = value === undefined ? '' : stringify(value);
     } catch (cause) {
       throw new OwnTypeError(`what the code returned cannot be written as JSON: ${describe(cause)}`);
     }
+    if (typeof text === 'string') return text;
     throw new OwnTypeError('what the code returned is no value of JSON');
   };
-
-  return (body) => {
-    const run = async (): Promise<void> => {
-      let text: string;
-      try {
-        text = written(await body());
-      } catch (thrown) {
-        host.finish(false, describe(thrown));
-        return;
-      }
-      host.finish(true, text);
-    };
-    void run();
+  const run = async (body: () => Promise<unknown>): Promise<void> => {
+    let text: string;
+    try {
+      text = written(await body());
+    } catch (thrown) {
+      host.finish(false, describe(thrown));
+      return;
+    }
+    host.finish(true, text);
   };
+  return (body) => void run(body);
 }
+
+/**
+ * Program text of a function `(host, table)` that makes `servers`, `tools` and `console` in the interpreter, and returns the
+ * function by which the model's code is started.
+ */
+export const PRELUDE = `(host, table) => {
+  const printer = (${makePrinter.toString()})();
+  (${defineTools.toString()})((${makeCall.toString()})(host), table);
+  (${defineConsole.toString()})(host, printer);
+  return (${makeStart.toString()})(host, printer);
+}`;

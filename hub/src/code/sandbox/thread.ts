@@ -7,5 +7,5 @@ const input = workerData as SandboxInput;
 const early: SandboxAnswer[] = [];
 let take = (answer: SandboxAnswer): void => void early.push(answer);
 parentPort?.on('message', (answer: SandboxAnswer) => take(answer));
-take = await interpret(input, (message) => parentPort?.postMessage(message));
+take = await interpret(input, (message) => parentPort?.postMessage(message, []));
 for (const answer of early) take(answer);

@@ -1,7 +1,7 @@
 import { hubError } from '@counterpart/schemas';
 import { hubTools } from '../../kernel/hub-tools.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
-import { answerWith, misfit, refused, textResult, type OwnCall } from '../own/own-tool.ts';
+import { misfit, refused, textResult, type OwnCall } from '../own/own-tool.ts';
 import { CHARS_PER_TOKEN } from './fit-result.ts';
 import { pageOf, type Page } from './page.ts';
 import { findLines, pointTo } from './search-result.ts';
@@ -37,9 +37,7 @@ function pageResult(whole: string, { offset, query = '', most }: Wanted): JsonMe
       ? pageOf(whole, offset, most)
       : findLines(whole, query, offset, most);
   if (typeof found === 'string') return refused(hubError('ARGUMENTS_INVALID', { tool: used, detail: found }));
-  return {
-    content: [...textResult(found.text).content, { type: 'text', text: noteOn(found, query, whole) }],
-  };
+  return textResult(found.text, noteOn(found, query, whole));
 }
 
 function noteOn({ text, next }: Page, query: string, whole: string): string {
