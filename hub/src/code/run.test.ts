@@ -157,9 +157,19 @@ test('a run that waits too long or is cancelled ends, and so do its calls', asyn
   const waiting = await run('await servers.other.wait()', { totalMs: 400 });
   expect([said(waiting), waiting.calls[0]?.outcome]).toEqual(['total-time', 'unanswered']);
   const abort = new AbortController();
-  const cancelled = run('await servers.other.wait()', {}, abort.signal);
-  setTimeout(() => abort.abort(), 200);
-  expect(said(await cancelled)).toBe('cancelled');
+  let heard: unknown;
+  const cancelled = await runCode({
+    code: 'await servers.other.wait()',
+    table: TABLE,
+    limits: defaultCodeLimits,
+    signal: abort.signal,
+    call: (_name, _args, signal) => {
+      signal.addEventListener('abort', () => (heard = 'cancelled'));
+      abort.abort();
+      return new Promise(() => undefined);
+    },
+  });
+  expect([said(cancelled), heard]).toEqual(['cancelled', 'cancelled']);
 });
 
 test('memory is bounded', async () => {

@@ -63,7 +63,10 @@ class Run {
   readonly #logs: string[] = [];
   readonly #abort = new AbortController();
   readonly #watch: NodeJS.Timeout;
-  readonly #startedAt = performance.now();
+  /** Of the thread, and then, once it has loaded its interpreter, of the code. */
+  #startedAt = performance.now();
+  /** What the thread was busy for before that; undefined until then. */
+  #loadingMs: number | undefined;
   readonly #cancelled = (): void => this.#end({ kind: 'cancelled' });
   #active = 0;
   #answered = 0;
@@ -96,6 +99,10 @@ class Run {
   #hear(said: SandboxSays): void {
     if (this.#ended) return;
     switch (said.kind) {
+      case 'ready':
+        this.#startedAt = performance.now();
+        this.#loadingMs = this.#busyMs();
+        return;
       case 'call':
         return this.#enqueue(said.id, said.name, said.args);
       case 'log':
@@ -117,6 +124,10 @@ class Run {
     if (performance.now() - this.#startedAt > totalMs) return this.#end({ kind: 'total-time' });
     if (this.#worker.performance.eventLoopUtilization().active > ownMs + GRACE_MS)
       this.#end({ kind: 'time' });
+  }
+
+  #busyMs(): number {
+    return this.#worker.performance.eventLoopUtilization().active;
   }
 
   #enqueue(id: number, tool: string, args: string): void {

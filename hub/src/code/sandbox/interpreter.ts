@@ -25,6 +25,7 @@ export async function interpret(input: SandboxInput, say: Say): Promise<(answer:
   runtime.setMemoryLimit(input.limits.memoryBytes);
   runtime.setMaxStackSize(input.limits.stackBytes);
   const interpreter = new Interpreter(runtime, input, say);
+  say({ kind: 'ready' });
   interpreter.start();
   return (answer) => interpreter.answer(answer);
 }

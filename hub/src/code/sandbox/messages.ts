@@ -20,6 +20,8 @@ export type SandboxEnd =
 
 /** From the thread. */
 export type SandboxSays =
+  /** The interpreter is loaded: from now on the time is the code's. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'call'; readonly id: number; readonly name: string; readonly args: string }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'end'; readonly end: SandboxEnd };
