@@ -122,7 +122,7 @@ class Run {
   #look(): void {
     const { ownMs, totalMs } = this.#task.limits;
     if (performance.now() - this.#startedAt > totalMs) return this.#end({ kind: 'total-time' });
-    if (this.#worker.performance.eventLoopUtilization().active > ownMs + GRACE_MS)
+    if (this.#loadingMs !== undefined && this.#busyMs() - this.#loadingMs > ownMs + GRACE_MS)
       this.#end({ kind: 'time' });
   }
 
