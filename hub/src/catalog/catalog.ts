@@ -262,7 +262,12 @@ class SourceCatalog implements LiveCatalog {
     const presentation = presentationOf(profile);
     const listed = listedTools(merged, profile, presentation);
     const outcomes = this.#outcomesOf((server) => servers?.includes(server) ?? true);
-    const view = new MergedView(this.#version, sources, merged, { description, presentation, listed, outcomes });
+    const view = new MergedView(this.#version, sources, merged, {
+      description,
+      presentation,
+      listed,
+      outcomes,
+    });
     this.#profileViews.set(name, view);
     return view;
   }
