@@ -11,7 +11,7 @@ const timing = {
     .min(100)
     .max(600_000)
     .optional()
-    .describe('From its start to a finished handshake.'),
+    .describe('From its start, or from connecting to it, to a finished handshake.'),
   callTimeoutMs: z
     .int()
     .min(100)

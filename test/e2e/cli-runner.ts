@@ -47,6 +47,8 @@ export function createTestHome(config: object = {}): TestHome {
     });
   const run: TestHome['run'] = async (args, { input = '', env } = {}) => {
     const child = start(args, env);
+    // A command that reads nothing may be over before this is written.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

@@ -217,7 +217,9 @@ export class Fleet {
       outcomes.set(id, outcomeOfProblem(problem, this.#members.has(id)));
     for (const [id, member] of this.#members) {
       const facts = { expired: this.#isExpired(member), listed: listsOf(member) !== undefined };
-      const outcome = outcomeOf(member, facts);
+      const { enabled, upstream, desired } = member;
+      const judged = { enabled, isRemote: desired.origin.kind === 'remote', snapshot: upstream.snapshot };
+      const outcome = outcomeOf(judged, facts);
       if (outcome) outcomes.set(id, outcome);
     }
     this.#options.catalog.setOutcomes(outcomes);

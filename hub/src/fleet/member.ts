@@ -218,7 +218,12 @@ function remoteTarget(
   }
   const url = resolveText(origin.entry.url, id, options);
   const transport = origin.entry.type === 'sse' ? ({ transport: 'sse' } as const) : {};
-  return { link: { remote: { url, headers, ...transport } }, missingSecrets: [], command: undefined };
+  const connectTimeoutMs = origin.entry.startTimeoutMs ?? options.config.defaults.startTimeoutMs;
+  return {
+    link: { remote: { url, headers, connectTimeoutMs, ...transport } },
+    missingSecrets: [],
+    command: undefined,
+  };
 }
 
 function resolveMembers(

@@ -1,19 +1,25 @@
 import type { CounterpartError } from '@counterpart/schemas';
-import type { ServerOutcome } from '../kernel/ports.ts';
-import type { Member } from './member.ts';
+import type { ProcessSnapshot, ServerOutcome } from '../kernel/ports.ts';
+
+/** A server as far as it is judged here. */
+export interface Judged {
+  readonly enabled: boolean;
+  readonly isRemote: boolean;
+  readonly snapshot: ProcessSnapshot;
+}
 
 /**
  * What a client must know of a server that does not serve as it should; undefined when it does. `stale`: its lists are those
  * it gave last; `failed`: nothing of it is listed, or it could not be made; `quarantined`: it is not started any more.
  */
 export function outcomeOf(
-  member: Member,
+  { enabled, isRemote, snapshot }: Judged,
   facts: { readonly expired: boolean; readonly listed: boolean },
 ): ServerOutcome | undefined {
-  const { state, problem, code = 'UPSTREAM_LOST' } = member.upstream.snapshot;
-  if (!member.enabled || problem === undefined || state === 'ready') return undefined;
+  const { state, problem, code = 'UPSTREAM_LOST' } = snapshot;
+  if (!enabled || problem === undefined || state === 'ready') return undefined;
   // Calls that fail do not make a server one that is down.
-  if (state === 'degraded' && (member.upstream.process || code === 'CALL_TIMEOUT')) return undefined;
+  if (state === 'degraded' && (!isRemote || code === 'CALL_TIMEOUT')) return undefined;
   if (state === 'quarantined') return { state: 'quarantined', code };
   return { state: facts.listed && !facts.expired ? 'stale' : 'failed', code };
 }

@@ -14,8 +14,7 @@ export async function toSummaries(members: readonly Member[], awaiting: Awaiting
 
 /** A server as `hub list` shows it. */
 export async function toSummary(member: Member, awaiting: Awaiting): Promise<ServerSummary> {
-  const { pid } = member.upstream.snapshot;
-  return summaryOf(member, await pssOfEach(pid === undefined ? [] : [pid]), awaiting);
+  return summaryOf(member, await pssOfEach(pidsOf(member)), awaiting);
 }
 
 /** Of all processes of a server. */
