@@ -114,6 +114,9 @@ that server on \`node:http\` without any framework: what no hub can be faster th
 run with the same Node and the same server behind them; bridges for one server are compared because they do less. A list of
 3,000 tools is compared with a program that sends the same bytes from memory.
 
+Where the load at the start is above the number of processors, other programs took part of them while this ran: each ratio then
+mixes the hub with what else was at work, most of all the calls a second.
+
 ## Make it anew
 
     npm run bench:peers -- /tmp/peers          # installs the peers, each in a folder of its own

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../guards/proofs-reporter.ts';
@@ -24,6 +24,9 @@ const { values } = parseArgs({
   },
 });
 const MARKS = ['<!-- bench:report -->', '<!-- /bench:report -->'] as const;
+
+/** Above the number of processors: others were at work, and the figures wander. */
+const [busy = 0] = loadavg();
 
 const told = (line: string): void => console.error(line);
 
@@ -89,7 +92,7 @@ const soaked = seconds > 0 ? await soak(seconds, told) : undefined;
 
 const circumstances: Circumstances = {
   date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus().length} shared processors`,
+  machine: `${cpus().length} shared processors with a load of ${busy.toFixed(1)} at the start`,
   node: process.version.slice(1),
   rounds: Number(values.rounds),
 };
