@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -190,6 +190,18 @@ test('changes need the token, reads do not, and no foreign page gets anything', 
   expect(await plain('GET', '/api/status', { origin: 'https://evil.test' })).toBe(403);
   expect(await plain('POST', '/mcp', { origin: 'https://evil.test' })).toBe(403);
   expect(await plain('GET', '/nowhere')).toBe(404);
+});
+
+test('what needs the token needs it however its path is written', async () => {
+  const hub = await boot();
+  const statusOfPath = async (path: string): Promise<number | undefined> => {
+    const sent = request({ host: '127.0.0.1', port: new URL(hub.url).port, path }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]; // the event's only argument
+    response.resume();
+    return response.statusCode;
+  };
+  const written = ['/api/%6Cogs', '/api/./logs', '/api/x/../logs', '/api/logs#x', `${hub.url}/api/logs`];
+  expect(await Promise.all(written.map(statusOfPath))).toEqual(written.map(() => 401));
 });
 
 test('garbage over HTTP is answered and harms nobody', async () => {

@@ -96,6 +96,11 @@ function routeOf(url: string): Route {
 /** Logs may tell more than states do, so reading them needs the token too. */
 const PRIVATE_READS = new Set(['/api/logs']);
 
+/** A path that means the same to whoever reads it: no escapes, dot segments, fragments or hosts that routing would resolve. */
+const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;
+
+const isPublic = (path: string): boolean => PLAIN_PATH.test(path) && !PRIVATE_READS.has(path);
+
 function refuse(
   req: IncomingMessage,
   route: Route,
@@ -112,7 +117,7 @@ function refuse(
     case 'mcp':
       return access.mcpNeedsToken ? checkToken(req.headers, options.token, '/mcp') : undefined;
     case 'admin': {
-      const reads = (req.method === 'GET' || req.method === 'HEAD') && !PRIVATE_READS.has(route.path);
+      const reads = (req.method === 'GET' || req.method === 'HEAD') && isPublic(route.path);
       return reads ? undefined : checkToken(req.headers, options.token, `${req.method} ${route.path}`);
     }
   }
