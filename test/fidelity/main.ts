@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../guards/proofs-reporter.ts';
+import { BEHAVIOURS } from './behaviours/index.ts';
+import { CELLS, cellName } from './cells.ts';
+import { startHubSubject } from './hub-subject.ts';
+import { installedAt, PEERS, startPeer, versionAt } from './peers.ts';
+import { type Outcome, Prober } from './probe.ts';
+import { jsonOf, markdownOf, type Row, type Sheet } from './report.ts';
+import type { Subject } from './subject.ts';
+
+const HELP = `npm run fidelity [-- options]: whether a client can tell the hub from the server behind it, behaviour by behaviour.
+
+  --json          print one JSON document
+  --write         save the table as docs/fidelity.md
+  --only <text>   only behaviours whose id holds this
+  --peers-only    leave the hub out
+
+PEERS_NPM names a folder where other programs are installed (npm install --prefix $PEERS_NPM mcp-proxy …).`;
+
+/** A peer that does not answer is not waited for as long as the hub, which must. */
+const PEER_LIMIT_MS = 1_500;
+const LIMIT_MS = 5_000;
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    'peers-only': { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const say = (text: string): void => void process.stdout.write(text);
+
+async function sheetOf(subject: Subject, version: string, limitMs: number): Promise<Sheet> {
+  const prober = new Prober(subject, limitMs);
+  const rows: Row[] = [];
+  try {
+    for (const behaviour of BEHAVIOURS.filter(({ id }) => id.includes(options.only))) {
+      const outcomes = new Map<string, Outcome>();
+      for (const cell of CELLS) outcomes.set(cellName(cell), await prober.probe(behaviour, cell));
+      rows.push({ behaviour, outcomes });
+    }
+    return { subject: subject.name, version, cells: CELLS, rows };
+  } finally {
+    await prober.close();
+    await subject.close();
+  }
+}
+
+const INTRODUCTION = `# Fidelity
+
+What a client sees through the hub, compared with what it sees of the server itself: behaviour by behaviour, in every pair of
+protocol eras (M is 2026-07-28, L is 2025-11-25; client→server) and over both transports of the client. Each cell stands for
+two probes, one with the server over standard input and output, one with it over Streamable HTTP. Everything is a real process:
+the hub as \`hub start\`, its clients over stdio as \`hub stdio\`, servers that speak each era raw.
+
+✓ as the server itself · ✗ not so · – cannot exist, for the reason below the table.
+
+Made by \`npm run fidelity -- --write\`; the same probes are tests in \`test/fidelity\`.
+`;
+
+async function main(): Promise<void> {
+  if (options.help) return say(`${HELP}\n`);
+  const sheets: Sheet[] = [];
+  const left: string[] = [];
+  if (!options['peers-only']) {
+    const version = versionAt(ROOT);
+    sheets.push(await sheetOf(await startHubSubject(), version, LIMIT_MS));
+  }
+  const root = process.env['PEERS_NPM'] ?? '';
+  for (const peer of PEERS) {
+    const place = root === '' ? undefined : installedAt(root, peer);
+    if (place === undefined)
+      left.push(
+        `- ${peer.name} is left out: \`npm install --prefix $PEERS_NPM/${peer.name} ${peer.package}\`, then run again with PEERS_NPM set.`,
+      );
+    else sheets.push(await sheetOf(await startPeer(peer, place), versionAt(place), PEER_LIMIT_MS));
+  }
+  if (options.json) return say(`${JSON.stringify({ sheets: sheets.map(jsonOf), left }, undefined, 1)}\n`);
+  const text = [
+    INTRODUCTION,
+    ...sheets.map(markdownOf),
+    ...(left.length > 0 ? [`${left.join('\n')}\n`] : []),
+  ].join('\n');
+  if (options.write) writeFileSync(`${ROOT}docs/fidelity.md`, text);
+  say(text);
+}
+
+await main();
