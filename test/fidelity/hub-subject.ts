@@ -42,7 +42,12 @@ async function startBackends(): Promise<Backends> {
 /** A running hub, as a user starts it, with servers of every kind; its clients over stdio are `hub stdio`. */
 export async function startHubSubject(): Promise<Subject> {
   const { servers, config } = await startBackends();
-  const folder = makeHome({ mcpServers: config, log: { level: 'warn' } });
+  const folder = makeHome({
+    mcpServers: config,
+    log: { level: 'warn' },
+    // A probe is that a change shows; that it is held back at first has tests of its own.
+    defaults: { approval: { changedTools: 'allow', newTools: 'allow' } },
+  });
   let hub: TestHub | undefined;
   try {
     hub = await startHub(folder.home);

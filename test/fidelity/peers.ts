@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Era } from '../../hub/src/kernel/ports.ts';
 import { fixtureProgram } from './fixture-server.ts';
 import type { Subject } from './subject.ts';
@@ -20,6 +21,9 @@ export interface Peer {
     readonly env?: Readonly<Record<string, string>>;
   };
 }
+
+/** Some listen on every address and cannot be told otherwise. */
+const LOOPBACK = fileURLToPath(new URL('../bench/loopback.ts', import.meta.url));
 
 const serverOf = (era: Era) => {
   const { command, args } = fixtureProgram(era);
@@ -131,7 +135,7 @@ export async function startPeer(peer: Peer, place: string): Promise<Subject> {
     const { args, env = {} } = peer.launch({ port, folder, era });
     const home = { HOME: folder, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder };
     children.push(
-      spawn(process.execPath, [join(place, peer.entry), ...args], {
+      spawn(process.execPath, ['--import', LOOPBACK, join(place, peer.entry), ...args], {
         cwd: folder,
         env: { PATH: process.env['PATH'] ?? '', ...home, ...env },
         stdio: 'ignore',

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { newId } from '../kernel/ids.ts';
+import { parseFrame } from '../kernel/exact-numbers.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { faultAnswer } from './wire/answer.ts';
 import type { Core } from './core.ts';
@@ -96,7 +97,7 @@ export class StdioEndpoint {
     if (!this.#open) return;
     let value: unknown;
     try {
-      value = JSON.parse(line.toString());
+      value = parseFrame(line.toString());
     } catch {
       return this.#refuse('null', {
         code: codes.parse,

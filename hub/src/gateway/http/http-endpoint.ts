@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseFrame } from '../../kernel/exact-numbers.ts';
 import type { ViewSelector } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import { serveBatch } from '../legacy/batch.ts';
@@ -93,7 +94,7 @@ export class HttpEndpoint {
   #message(visit: Visit, text: string): void {
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseFrame(text);
     } catch {
       return answerFault(visit.exchange, 'null', {
         code: codes.parse,

@@ -1,5 +1,6 @@
 import type { CatalogView, JsonMembers, RelaySink } from '../../kernel/ports.ts';
-import { faultAnswer } from '../wire/answer.ts';
+import { RpcFailure } from '../../upstream/rpc-failure.ts';
+import { faultAnswer, translateError } from '../wire/answer.ts';
 import { instructionsOf, listMeta, offeredTo, type Core } from '../core.ts';
 import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } from '../wire/fault.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
@@ -183,7 +184,9 @@ async function subscribe(
     await session.following.watch(uri);
   } catch (thrown) {
     session.following.unwatch(uri);
-    throw thrown;
+    if (!(thrown instanceof RpcFailure)) throw thrown;
+    const { code, message, data } = thrown;
+    return translateError({ code, message, data }, 'legacy');
   }
   return undefined;
 }

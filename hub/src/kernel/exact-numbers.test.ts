@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { parseFrame } from './exact-numbers.ts';
+
+const frame = (args: string): string =>
+  `{"jsonrpc":"2.0","id":9007199254740993,"method":"tools/call","params":{"name":"a","arguments":${args}}}`;
+const written = (args: string): string => {
+  const { params } = parseFrame(frame(args)) as { params: { arguments: object } }; // the frame above
+  return JSON.stringify(params.arguments);
+};
+
+describe('parseFrame', () => {
+  it('keeps the text of numbers that no double holds, in arguments', () => {
+    const exact = '{"id":9007199254740993,"list":[123456789012345678901234567890,-0,1e400,-1.5E-400]}';
+    expect(written(exact)).toBe(exact);
+    expect(written('{"fine":0.100000000000000000000000000001}')).toBe(
+      '{"fine":0.100000000000000000000000000001}',
+    );
+  });
+
+  it('leaves other numbers numbers, and strings as they are', () => {
+    expect(
+      parseFrame(frame('{"a":1.5,"b":9007199254740991,"c":"1e400","d":-0.5,"big":12345678901234567890}')),
+    ).toMatchObject({
+      id: 9007199254740992,
+      params: { arguments: { a: 1.5, b: 9007199254740991, c: '1e400', d: -0.5 } },
+    });
+    expect(parseFrame('[-0 ]')).toEqual([-0]);
+    expect(parseFrame('{"params":{"arguments":-0 }}')).toEqual({ params: { arguments: -0 } });
+  });
+
+  it('throws for what is not JSON', () => {
+    expect(() => parseFrame('{"a":')).toThrow(SyntaxError);
+  });
+});

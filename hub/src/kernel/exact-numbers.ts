@@ -1,0 +1,40 @@
+import { isMembers, membersOf } from './members.ts';
+
+/** Text in which a number may stand that no double holds: many digits, a large exponent, minus zero. */
+const DELICATE = /[\d.]{17}|\d[eE][+-]?\d{3}|-0(?:\.0*)?[\s,\]}]/;
+
+/** Members of JSON that TypeScript's library does not know yet (ECMAScript 2026; Node 22 and later). */
+interface SourceJson {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown;
+  /** A value that `JSON.stringify` writes as this very text. */
+  rawJSON(text: string): object;
+}
+
+/** The one place where JSON is taken for what it is in the Node versions this package runs on. */
+const sourceJson = JSON as unknown as SourceJson;
+
+const isExact = (value: number, source: string): boolean =>
+  Number.isFinite(value) &&
+  !Object.is(value, -0) &&
+  (String(value) === source || source.replace(/\D/g, '').length < 16);
+
+/**
+ * A client's frame, parsed. A number of a call's arguments that a double would change stands for its own text, and is written so
+ * again; everywhere else numbers are numbers. Throws what `JSON.parse` throws.
+ */
+export function parseFrame(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (!DELICATE.test(text)) return value;
+  const { params } = membersOf(value);
+  if (!isMembers(params) || !isMembers(params['arguments'])) return value;
+  const exact = sourceJson.parse(text, (_key, part, { source }) =>
+    typeof part === 'number' && source !== undefined && !isExact(part, source)
+      ? sourceJson.rawJSON(source)
+      : part,
+  );
+  params['arguments'] = membersOf(membersOf(exact)['params'])['arguments'];
+  return value;
+}
