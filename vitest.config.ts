@@ -17,7 +17,10 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/{e2e,conformance,fidelity,gauntlet,search}/**/*.test.ts', 'servers/*/test/**/*.test.ts'],
+          include: [
+            'test/{e2e,conformance,fidelity,gauntlet,search}/**/*.test.ts',
+            'servers/*/test/**/*.test.ts',
+          ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: true,
