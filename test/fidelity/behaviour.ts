@@ -14,7 +14,7 @@ export type ServerKind =
   | 'bare'
   /** One that may be made to crash, or stops when nobody calls. */
   | 'fragile'
-  /** All servers at one address. */
+  /** All servers with everything at one address. */
   | 'all';
 
 /** What a probe has at hand: the thing under test, be it the server itself or a hub in front of it. */

@@ -44,6 +44,9 @@ export async function startHubSubject(): Promise<Subject> {
   const { servers, config } = await startBackends();
   const folder = makeHome({
     mcpServers: config,
+    profiles: {
+      full: { servers: ERA_TRANSPORTS.map(({ era, upstream }) => serverId(era, upstream, 'full')) },
+    },
     log: { level: 'warn' },
     // A probe is that a change shows; that it is held back at first has tests of its own.
     defaults: { approval: { changedTools: 'allow', newTools: 'allow' } },
@@ -65,8 +68,8 @@ export async function startHubSubject(): Promise<Subject> {
       const id = kind === 'all' ? undefined : serverId(cell.server, cell.upstream, kind);
       if (id !== undefined && !(id in config)) return 'a remote server is not run by the hub';
       if (cell.transport === 'http')
-        return { kind: 'http', url: `${running.url}/mcp${id === undefined ? '' : `/s/${id}`}` };
-      const part = id === undefined ? [] : ['--server', id];
+        return { kind: 'http', url: `${running.url}/mcp/${id === undefined ? 'p/full' : `s/${id}`}` };
+      const part = id === undefined ? ['--profile', 'full'] : ['--server', id];
       const args = [...HUB_NODE_FLAGS, HUB_PROGRAM, 'stdio', '--home', folder.home, ...part];
       return { kind: 'stdio', program: { command: process.execPath, args, env: { TMPDIR: folder.home } } };
     },

@@ -62,31 +62,42 @@ the hub as \`hub start\`, its clients over stdio as \`hub stdio\`, servers that 
 Made by \`npm run fidelity -- --write\`; the same probes are tests in \`test/fidelity\`.
 `;
 
-async function main(): Promise<void> {
-  if (options.help) return say(`${HELP}\n`);
-  const sheets: Sheet[] = [];
-  const left: string[] = [];
-  if (!options['peers-only']) {
-    const version = versionAt(ROOT);
-    sheets.push(await sheetOf(await startHubSubject(), version, LIMIT_MS));
-  }
+/** Every subject there is, one after the other; each is told of when it is done. */
+async function probeAll(done: (sheet: Sheet) => void): Promise<string[]> {
+  if (!options['peers-only']) done(await sheetOf(await startHubSubject(), versionAt(ROOT), LIMIT_MS));
   const root = process.env['PEERS_NPM'] ?? '';
+  const left: string[] = [];
   for (const peer of PEERS) {
     const place = root === '' ? undefined : installedAt(root, peer);
     if (place === undefined)
       left.push(
         `- ${peer.name} is left out: \`npm install --prefix $PEERS_NPM/${peer.name} ${peer.package}\`, then run again with PEERS_NPM set.`,
       );
-    else sheets.push(await sheetOf(await startPeer(peer, place), versionAt(place), PEER_LIMIT_MS));
+    else done(await sheetOf(await startPeer(peer, place), versionAt(place), PEER_LIMIT_MS));
   }
-  if (options.json) return say(`${JSON.stringify({ sheets: sheets.map(jsonOf), left }, undefined, 1)}\n`);
-  const text = [
-    INTRODUCTION,
-    ...sheets.map(markdownOf),
-    ...(left.length > 0 ? [`${left.join('\n')}\n`] : []),
-  ].join('\n');
-  if (options.write) writeFileSync(`${ROOT}docs/fidelity.md`, text);
-  say(text);
+  return left;
+}
+
+const textOf = (sheets: readonly Sheet[], left: readonly string[]): string =>
+  [INTRODUCTION, ...sheets.map(markdownOf), ...(left.length > 0 ? [`${left.join('\n')}\n`] : [])].join('\n');
+
+async function main(): Promise<void> {
+  if (options.help) return say(`${HELP}\n`);
+  const sheets: Sheet[] = [];
+  // Kept as it grows: a peer that hangs takes nothing of the others with it.
+  const save = (left: readonly string[] = []): void => {
+    if (options.write) writeFileSync(`${ROOT}docs/fidelity.md`, textOf(sheets, left));
+  };
+  const left = await probeAll((sheet) => {
+    sheets.push(sheet);
+    save();
+  });
+  save(left);
+  say(
+    options.json
+      ? `${JSON.stringify({ sheets: sheets.map(jsonOf), left }, undefined, 1)}\n`
+      : textOf(sheets, left),
+  );
 }
 
 await main();
