@@ -70,7 +70,7 @@ const boot = async () => {
   return hub;
 };
 const hubCommand = async (...args: string[]) => {
-  const child = spawn(process.execPath, [HUB_PROGRAM, ...args, '--home', place.home], {
+  const child = spawn(process.execPath, [HUB_PROGRAM, '--home', place.home, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
