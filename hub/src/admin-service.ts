@@ -116,6 +116,7 @@ function readings(options: AdminOptions): Readings {
           fix: error.fix,
         })),
         leftOut: [...options.catalog.problems()],
+        misnamed: [...options.catalog.misnamed()],
       };
     },
     async server(id): Promise<ServerDetail> {

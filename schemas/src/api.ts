@@ -71,6 +71,15 @@ export const LeftOut = z.strictObject({
 /** Something of a server that is not offered, and why. */
 export type LeftOut = z.infer<typeof LeftOut>;
 
+export const Misnamed = z.strictObject({
+  /** Path in hub.config.json. */
+  setting: z.string(),
+  detail: z.string(),
+  fix: z.string(),
+});
+/** A setting that names what is not there, or what is something else already. */
+export type Misnamed = z.infer<typeof Misnamed>;
+
 export const HubStatus = z.strictObject({
   version: z.string(),
   pid: z.int(),
@@ -107,6 +116,7 @@ export const HubStatus = z.strictObject({
   ),
   /** What servers list and the hub does not offer, and why. */
   leftOut: z.array(LeftOut),
+  misnamed: z.array(Misnamed),
 });
 export type HubStatus = z.infer<typeof HubStatus>;
 

@@ -196,6 +196,9 @@ export const Profile = z.strictObject({
 });
 export type Profile = z.infer<typeof Profile>;
 
+/** A tool's whole name, as clients call it. */
+const HubToolName = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, "a tool's name in the hub");
+
 export const HubConfig = z.strictObject({
   $schema: z.string().optional().describe('For editors: `schemas/json/config.schema.json`.'),
   listen: z
@@ -322,6 +325,12 @@ export const HubConfig = z.strictObject({
     .record(z.string(), ServerOverride)
     .default({})
     .describe('Settings of servers in the servers folder, by id.'),
+  aliases: z
+    .record(HubToolName, HubToolName)
+    .default({})
+    .describe(
+      'Old names of tools in the hub and the names they have now, such as `"notes__find": "notes__search"`: an old name can still be called, and is listed nowhere.',
+    ),
   profiles: z
     .record(ServerId, Profile)
     .default({})

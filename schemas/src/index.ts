@@ -54,6 +54,7 @@ export {
   HealthRecord,
   HubStatus,
   LeftOut,
+  Misnamed,
   Problem,
   ServerDetail,
   ServerKind,

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToolDefinition } from '@counterpart/schemas';
+import { HubStatus, ToolDefinition } from '@counterpart/schemas';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { modern, RawSession } from '../fixtures/gateway/raw-client.ts';
@@ -71,6 +71,39 @@ const asRefusal = (words: RegExp): object => {
   const text: unknown = expect.stringMatching(words);
   return { isError: true, content: [{ type: 'text', text }] };
 };
+
+describe('an alias', () => {
+  const aliases = {
+    shop__old_count: 'shop__count',
+    shop__gone: 'shop__nothing',
+    other__echo: 'shop__count',
+  };
+
+  test('can be called and is listed nowhere; one that misleads is named, as is a profile of an unknown server', async () => {
+    const file = join(place.home, 'hub.config.json');
+    const before = readFileSync(file, 'utf8');
+    const profiles = { ...CONFIG.profiles, lost: { servers: ['shop', 'nowhere'] } };
+    writeFileSync(file, JSON.stringify({ ...CONFIG, profiles, aliases }));
+    const misnamed = async () => HubStatus.parse(await hub.get('/api/status')).misnamed;
+    await eventually(async () => (await misnamed()).length === 3);
+    expect((await misnamed()).map(({ setting, detail }) => `${setting}: ${detail}`)).toEqual([
+      expect.stringMatching(/^profiles\.lost\.servers: There is no server named nowhere;/),
+      expect.stringMatching(/^aliases\.shop__gone: There is no tool named shop__nothing;/),
+      expect.stringMatching(/^aliases\.other__echo: other__echo is the name of a tool/),
+    ]);
+    const count = await textAt('/mcp', 'shop__count');
+    expect(await textAt('/mcp', 'shop__old_count')).toBe(count);
+    expect(await textAt('/mcp/p/shop', 'shop__old_count')).toBe(count);
+    expect(await namesAt('/mcp')).not.toContain('shop__old_count');
+    expect(await textAt('/mcp', 'other__echo', { text: 'still itself' })).toBe('still itself');
+    await expect(callAt('/mcp', 'shop__gone')).rejects.toThrow('Unknown tool: shop__gone');
+    // What a profile leaves out is no more to be had there by an old name.
+    await expect(callAt('/mcp/p/careful', 'shop__old_count')).rejects.toThrow('Unknown tool');
+    writeFileSync(file, before);
+    await eventually(async () => (await misnamed()).length === 0);
+    await expect(callAt('/mcp', 'shop__old_count')).rejects.toThrow('Unknown tool');
+  });
+});
 
 describe('a profile', () => {
   test('offers what it names, by the names of the whole hub, and says what it is for', async () => {

@@ -1,4 +1,4 @@
-import { effectOf, type LeftOut, type Profile } from '@counterpart/schemas';
+import { effectOf, type LeftOut, type Misnamed, type Profile } from '@counterpart/schemas';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   ViewSelector,
 } from '../kernel/ports.ts';
 import { ChangeBursts } from './change-bursts.ts';
+import { misnamedSettings } from './misnamed.ts';
 import { mergeSources, type Merged } from './merge.ts';
 import { outcomesOf } from './outcomes.ts';
 import { listedTools, presentationOf, selectProfile } from './profile.ts';
@@ -33,6 +34,10 @@ export interface LiveCatalog extends Catalog {
   set(sources: readonly CatalogSource[]): void;
   /** Replaces all profiles; the views of those that stay as they were are kept. */
   setProfiles(profiles: Readonly<Record<string, Profile>>): void;
+  /** Replaces the old names of tools: each can be called as the name that it has now, and is listed nowhere. */
+  setAliases(aliases: Readonly<Record<string, string>>): void;
+  /** Settings that name what is not there at present. */
+  misnamed(): readonly Misnamed[];
   /** Replaces what clients are told of servers that do not serve as they should, by id. */
   setOutcomes(outcomes: ReadonlyMap<string, ServerOutcome>): void;
   /** What may be offered of a server was decided anew. */
@@ -72,7 +77,12 @@ class SourceCatalog implements LiveCatalog {
   readonly #changes: ChangeBursts;
   readonly #resourceListeners = new Set<(update: ResourceUpdate) => void>();
   #reported = new Set<string>();
+  #aliases: ReadonlyMap<string, string> = new Map();
+  /** Ids of all servers, the disabled ones too. */
+  #sources: readonly string[] = [];
   #outcomes: ReadonlyMap<string, ServerOutcome> = new Map();
+
+  readonly #alias = (name: string): string | undefined => this.#aliases.get(name);
 
   constructor(options: CatalogOptions) {
     this.#log = options.log;
@@ -89,6 +99,7 @@ class SourceCatalog implements LiveCatalog {
 
   set(sources: readonly CatalogSource[]): void {
     const before = this.#entries;
+    this.#sources = sources.map(({ id }) => id);
     const wanted = sources.filter(({ enabled }) => enabled).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     this.#entries = new Map(wanted.map((source) => [source.id, this.#entry(source, before.get(source.id))]));
     for (const [id, entry] of before) if (this.#entries.get(id)?.stop !== entry.stop) entry.stop();
@@ -124,6 +135,18 @@ class SourceCatalog implements LiveCatalog {
     this.#version += 1;
     for (const name of changed) this.#profileViews.delete(name);
     this.#changes.announce({ tools: true, prompts: true, resources: true });
+  }
+
+  setAliases(aliases: Readonly<Record<string, string>>): void {
+    this.#aliases = new Map(Object.entries(aliases));
+  }
+
+  misnamed(): readonly Misnamed[] {
+    const { tools, withheld } = this.#merged;
+    return misnamedSettings(this.#profiles, this.#aliases, {
+      servers: new Set([...this.#sources, ...this.#outcomes.keys()]),
+      tools: new Set([...tools, ...withheld].map(({ item }) => item.key)),
+    });
   }
 
   subscribe(listener: (change: CatalogChange) => void): () => void {
@@ -221,7 +244,7 @@ class SourceCatalog implements LiveCatalog {
 
   #whole(): CatalogView {
     const outcomes = this.#outcomesOf(() => true);
-    return new MergedView(this.#version, this.#items(), this.#merged, { outcomes });
+    return new MergedView(this.#version, this.#items(), this.#merged, { outcomes, alias: this.#alias });
   }
 
   #outcomesOf(concerns: (id: string) => boolean): () => string | undefined {
@@ -267,6 +290,7 @@ class SourceCatalog implements LiveCatalog {
       presentation,
       listed,
       outcomes,
+      alias: this.#alias,
     });
     this.#profileViews.set(name, view);
     return view;

@@ -42,6 +42,8 @@ export interface ViewOptions {
   readonly presentation?: Presentation | undefined;
   /** The tools that are listed; the others can be called all the same. */
   readonly listed?: readonly Owned<ToolItem>[] | undefined;
+  /** The present name of a tool that was renamed. */
+  readonly alias?: ((name: string) => string | undefined) | undefined;
   /** How its servers are that do not serve as they should; asked at every list. */
   readonly outcomes?: (() => string | undefined) | undefined;
 }
@@ -57,6 +59,7 @@ export class MergedView implements CatalogView {
   readonly searchable: ReadonlyMap<string, ToolRoute> | undefined;
   readonly presentation: Presentation | undefined;
   readonly #outcomes: () => string | undefined;
+  readonly #alias: (name: string) => string | undefined;
   readonly #merged: Merged;
   readonly #lists: Readonly<Record<ListKind, Pages>>;
   readonly #prompts: ReadonlyMap<string, NameRoute>;
@@ -66,9 +69,16 @@ export class MergedView implements CatalogView {
     version: number,
     sources: readonly SourceItems[],
     merged: Merged,
-    { description, presentation, listed, outcomes = () => undefined }: ViewOptions = {},
+    {
+      description,
+      presentation,
+      listed,
+      alias = () => undefined,
+      outcomes = () => undefined,
+    }: ViewOptions = {},
   ) {
     this.#outcomes = outcomes;
+    this.#alias = alias;
     this.version = version;
     this.toolCount = merged.tools.length;
     this.#merged = merged;
@@ -103,7 +113,7 @@ export class MergedView implements CatalogView {
   }
 
   tool(hubName: string): ToolRoute | undefined {
-    return this.tools.get(hubName);
+    return this.tools.get(hubName) ?? this.tools.get(this.#alias(hubName) ?? '');
   }
 
   prompt(hubName: string): NameRoute | undefined {

@@ -205,7 +205,9 @@ export class Fleet {
   /** Gives the catalog the servers as they are now. */
   publish(): void {
     if (this.#closed) return;
-    this.#options.catalog.setProfiles(this.#options.config().profiles);
+    const { profiles, aliases } = this.#options.config();
+    this.#options.catalog.setProfiles(profiles);
+    this.#options.catalog.setAliases(aliases);
     this.#options.catalog.set([...this.#members.values()].map((member) => this.#source(member)));
     this.judge();
   }

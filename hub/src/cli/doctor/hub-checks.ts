@@ -22,6 +22,9 @@ export async function checkHub(context: Context, running: Running): Promise<Find
     checkPrivate('secrets', secretsFile(home.dataDir)),
     ...checkConfig(context),
     ...checkUse(state),
+    ...(state?.misnamed ?? []).map(({ setting, detail, fix }) =>
+      warning('config', `${setting}: ${detail}`, fix),
+    ),
     checkPresence(presence),
     await checkPort(context, presence),
   ];

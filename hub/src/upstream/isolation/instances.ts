@@ -14,6 +14,8 @@ export interface Instance {
   readonly name: string;
   /** Its legacy session; undefined: made for one call. */
   readonly session: string | undefined;
+  /** The session of the client that it was made for, whether it outlives the call or not. */
+  readonly client: string | undefined;
   /** Calls in flight. */
   calls: number;
   /** Called once when the instance ends, whatever ends it. */
@@ -74,6 +76,11 @@ export class Instances {
     return this.#sessions.get(session.id)?.upstream;
   }
 
+  /** Tells all that run for a session that its roots changed. */
+  rootsChanged(session: CallerSession): void {
+    for (const { client, upstream } of this.#open) if (client === session.id) upstream.rootsChanged(session);
+  }
+
   /** A call is over; an instance made for it ends. Two calls of this for one `take` are one too many. */
   release(instance: Instance): void {
     instance.calls -= 1;
@@ -116,7 +123,14 @@ export class Instances {
       readsLists: false,
       onInfo: undefined,
     });
-    const instance: Instance = { upstream, name, session: session?.id, calls: 0, onEnd: undefined };
+    const instance: Instance = {
+      upstream,
+      name,
+      session: session?.id,
+      client: caller.session?.id,
+      calls: 0,
+      onEnd: undefined,
+    };
     this.#open.add(instance);
     if (session) this.#follow(instance, session);
     this.#hooks.made(upstream, session);

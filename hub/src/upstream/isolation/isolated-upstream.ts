@@ -114,7 +114,7 @@ export class IsolatedUpstream implements Upstream {
   }
 
   rootsChanged(session: CallerSession): void {
-    this.#instances.of(session)?.rootsChanged(session);
+    this.#instances.rootsChanged(session);
   }
 
   on<K extends keyof UpstreamEvents>(event: K, listener: (...args: UpstreamEvents[K]) => void): () => void {
