@@ -83,8 +83,19 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   return app;
 }
 
-const tooLarge = (c: Context): Response =>
-  problem(c, hubError('BODY_TOO_LARGE', { path: c.req.path, maxBytes: MAX_BODY_BYTES }));
+/** A client that is still sending when it is answered sees a broken connection, not the answer: so much is read and dropped. */
+const MOST_DROPPED_BYTES = 16 * 1024 * 1024;
+
+async function tooLarge(c: Context): Promise<Response> {
+  const body: ReadableStream<Uint8Array> | null = c.req.raw.body;
+  let dropped = 0;
+  if (body && !body.locked)
+    for await (const part of body) {
+      dropped += part.byteLength;
+      if (dropped > MOST_DROPPED_BYTES) break;
+    }
+  return problem(c, hubError('BODY_TOO_LARGE', { path: c.req.path, maxBytes: MAX_BODY_BYTES }));
+}
 
 function serverRoutes(app: Hono, service: AdminService): void {
   app.get('/api/servers', async (c) => c.json({ servers: await service.servers() }));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isArray } from '@counterpart/scaffolds/mirror/schema/json-value';
 import type { JsonObject } from '@counterpart/schemas';
 import type { CatalogView, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
@@ -26,49 +27,62 @@ export interface DocumentOptions {
   readonly url: string;
 }
 
+/** Time a document may take of one turn, so that calls are not held up while it is made. */
+const SLICE_MS = 5;
+
 /** One document a snapshot of the catalog, as long as the snapshot is kept. */
-const documents = new WeakMap<CatalogView, ToolDocument>();
+const documents = new WeakMap<CatalogView, Promise<ToolDocument>>();
 
 /** The tools of a view as one OpenAPI 3.1 document. */
-export function describeTools(view: CatalogView, options: DocumentOptions): ToolDocument {
+export function describeTools(view: CatalogView, options: DocumentOptions): Promise<ToolDocument> {
   const known = documents.get(view);
   if (known) return known;
-  const text = JSON.stringify(toOpenApi(view.tools, options));
-  const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
-  const made = { text, etag };
+  const made = toOpenApi(view.tools, options).then((text) => ({
+    text,
+    etag: `"${createHash('sha256').update(text).digest('base64url')}"`,
+  }));
   documents.set(view, made);
   return made;
 }
 
-/** Tools as an OpenAPI 3.1 document: an operation for each, its schemas among the components. Pure. */
-export function toOpenApi(tools: ReadonlyMap<string, ToolRoute>, options: DocumentOptions): JsonObject {
-  const { selector, version, url } = options;
+/** Text of an OpenAPI 3.1 document: an operation for each tool, its schemas among the components. Made a slice at a time. */
+export async function toOpenApi(
+  tools: ReadonlyMap<string, ToolRoute>,
+  options: DocumentOptions,
+): Promise<string> {
   const schemas = new ComponentSchemas();
-  const paths = [...tools].map(([name, route]): [string, JsonObject] => [
-    `/api/tools/${encodeURIComponent(route.server)}/${encodeURIComponent(route.name)}`,
-    { post: operation(name, route, schemas) },
-  ]);
-  const what = selector.kind === 'server' ? selector.id : 'all servers';
-  const servers = [...new Set([...tools.values()].map(({ server }) => server))];
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: `Tools of ${what}`,
-      version,
-      description:
-        'Every tool that this hub offers by MCP, as a POST with its arguments as a JSON body. The answer is the structured content of the result, or its content where there is none; `?raw=1` gives the whole result, `Accept: text/event-stream` progress and then the answer as events.',
-    },
-    servers: [{ url }],
-    security: [{ hubToken: [] }],
-    tags: servers.map((name) => ({ name })),
-    paths: Object.fromEntries(paths),
-    components: {
-      securitySchemes: { hubToken: TOKEN_SCHEME },
-      responses: PROBLEM_RESPONSES,
-      schemas: { Problem: PROBLEM_SCHEMA, Result: RESULT_SCHEMA, ...schemas.all() },
-    },
+  const paths: string[] = [];
+  const servers = new Set<string>();
+  let sliceStart = performance.now();
+  for (const [name, route] of tools) {
+    const path = `/api/tools/${encodeURIComponent(route.server)}/${encodeURIComponent(route.name)}`;
+    paths.push(`${JSON.stringify(path)}:${JSON.stringify({ post: operation(name, route, schemas) })}`);
+    servers.add(route.server);
+    if (performance.now() - sliceStart < SLICE_MS) continue;
+    await nextTurn();
+    sliceStart = performance.now();
+  }
+  const components = {
+    securitySchemes: { hubToken: TOKEN_SCHEME },
+    responses: PROBLEM_RESPONSES,
   };
+  const head = membersText({ ...headOf(options), tags: [...servers].map((name) => ({ name })) });
+  return `{${head},"paths":{${paths.join(',')}},"components":{${membersText(components)},"schemas":{${schemas.text()}}}}`;
 }
+
+const membersText = (members: object): string => JSON.stringify(members).slice(1, -1);
+
+const headOf = ({ selector, version, url }: DocumentOptions): object => ({
+  openapi: '3.1.0',
+  info: {
+    title: `Tools of ${selector.kind === 'server' ? selector.id : 'all servers'}`,
+    version,
+    description:
+      'Every tool that this hub offers by MCP, as a POST with its arguments as a JSON body. The answer is the structured content of the result, or its content where there is none; `?raw=1` gives the whole result, `Accept: text/event-stream` progress and then the answer as events.',
+  },
+  servers: [{ url }],
+  security: [{ hubToken: [] }],
+});
 
 function operation(name: string, route: ToolRoute, schemas: ComponentSchemas): JsonObject {
   const { definition, server, effect } = route;
@@ -103,19 +117,22 @@ function operation(name: string, route: ToolRoute, schemas: ComponentSchemas): J
 
 /** Schemas under names that a component may have (OpenAPI 3.1, 4.8.7), each with its references led to where it stands. */
 class ComponentSchemas {
-  readonly #schemas = new Map<string, JsonObject>();
+  readonly #names = new Set(['Problem', 'Result']);
+  readonly #texts = [membersText({ Problem: PROBLEM_SCHEMA, Result: RESULT_SCHEMA })];
 
   /** The reference to what was added. */
   add(wanted: string, schema: JsonObject): JsonObject {
     const legal = wanted.replaceAll(/[^A-Za-z0-9._-]/g, '_');
     let name = legal;
-    for (let count = 2; this.#schemas.has(name); count += 1) name = `${legal}_${count}`;
+    for (let count = 2; this.#names.has(name); count += 1) name = `${legal}_${count}`;
     const home = `#/components/schemas/${name}`;
-    this.#schemas.set(name, rebaseSchema(schema, home));
+    this.#names.add(name);
+    this.#texts.push(`${JSON.stringify(name)}:${JSON.stringify(rebaseSchema(schema, home))}`);
     return { $ref: home };
   }
 
-  all(): JsonObject {
-    return Object.fromEntries(this.#schemas);
+  /** Members of the object that holds them all. */
+  text(): string {
+    return this.#texts.join(',');
   }
 }

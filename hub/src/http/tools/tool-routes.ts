@@ -11,9 +11,9 @@ import type { ToolTwin } from './tool-twin.ts';
 
 /** The REST twin: each tool as a POST, and what describes them all, or those of one server, as OpenAPI 3.1. */
 export function addToolRoutes(app: Hono, twin: ToolTwin): void {
-  app.get('/api/tools/openapi.json', (c) => sendDocument(c, documentOf(twin, { kind: 'all' })));
-  app.get('/api/tools/:server/openapi.json', (c) =>
-    sendDocument(c, documentOf(twin, { kind: 'server', id: c.req.param('server') })),
+  app.get('/api/tools/openapi.json', async (c) => sendDocument(c, await documentOf(twin, { kind: 'all' })));
+  app.get('/api/tools/:server/openapi.json', async (c) =>
+    sendDocument(c, await documentOf(twin, { kind: 'server', id: c.req.param('server') })),
   );
   app.post('/api/tools/:server/:tool', (c) => callTool(c, twin));
 }
@@ -101,7 +101,7 @@ function streamCall(c: Context, call: Call): Response {
   });
 }
 
-function documentOf(twin: ToolTwin, selector: ViewSelector): ToolDocument {
+async function documentOf(twin: ToolTwin, selector: ViewSelector): Promise<ToolDocument> {
   const view = viewOf(twin.catalog.view(selector), selector.kind === 'server' ? selector.id : 'this');
   return describeTools(view, { selector, version: twin.version, url: twin.url() });
 }
