@@ -77,6 +77,7 @@ class SourceCatalog implements LiveCatalog {
   readonly #changes: ChangeBursts;
   readonly #resourceListeners = new Set<(update: ResourceUpdate) => void>();
   #reported = new Set<string>();
+  readonly #warned = new Set<string>();
   #aliases: ReadonlyMap<string, string> = new Map();
   /** Ids of all servers, the disabled ones too. */
   #sources: readonly string[] = [];
@@ -95,6 +96,13 @@ class SourceCatalog implements LiveCatalog {
 
   setOutcomes(outcomes: ReadonlyMap<string, ServerOutcome>): void {
     this.#outcomes = outcomes;
+    // Aliases are judged by hub doctor only: a tool that is not there yet may come with the first start of its server.
+    for (const { setting, detail } of this.misnamed()) {
+      const words = `${setting}: ${detail}`;
+      if (!setting.startsWith('profiles.') || this.#warned.has(words)) continue;
+      this.#warned.add(words);
+      this.#log.warn({ setting }, words);
+    }
   }
 
   set(sources: readonly CatalogSource[]): void {

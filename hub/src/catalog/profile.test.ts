@@ -1,6 +1,8 @@
 import { effectOf, Profile, type ToolDefinition } from '@counterpart/schemas';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { MemoryUpstream } from '../../../test/fixtures/gateway/memory-upstream.ts';
+import { createLog } from '../kernel/log.ts';
+import { createCatalog } from './catalog.ts';
 import { mergeSources } from './merge.ts';
 import { matchTools } from '../kernel/tool-patterns.ts';
 import { listedTools, presentationOf, selectProfile } from './profile.ts';
@@ -88,4 +90,18 @@ test("the hub's own tools hide a server's tool of the same name in a list, and f
   };
   expect(listed({ mode: 'search', alwaysVisible: ['*'] })).toEqual(['get']);
   expect(listed({})).toEqual(['find_tools', 'get']);
+});
+
+test('a profile that names a server that is not there is logged once; one that is disabled or down is there', () => {
+  const log = createLog({ level: 'silent' });
+  const warned = vi.spyOn(log, 'warn');
+  const catalog = createCatalog({ log });
+  catalog.setProfiles({ p: Profile.parse({ servers: ['gone', 'down'] }) });
+  catalog.set([]);
+  const outcomes = new Map([['down', { state: 'failed' as const, code: 'SERVER_START_FAILED' }]]);
+  catalog.setOutcomes(outcomes);
+  catalog.setOutcomes(outcomes);
+  expect(warned.mock.calls.map(([, words]) => words)).toEqual([
+    'profiles.p.servers: There is no server named gone; the profile offers nothing of it.',
+  ]);
 });
