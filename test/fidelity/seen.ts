@@ -16,7 +16,7 @@ export function resultOf({ result, error, status, text }: Reply): Members {
   );
 }
 
-const ERA_MEMBERS = new Set(['ttlMs', 'cacheScope']);
+const ERA_MEMBERS = new Set(['ttlMs', 'cacheScope', 'elicitationId']);
 
 /** A result without what belongs to one era or one hop. */
 export function plain(result: Members): Members {

@@ -1,6 +1,6 @@
 import { type Behaviour, only, type Place } from '../behaviour.ts';
 import { META, type Members } from '../client/message.ts';
-import { type Answers, converse, errorOf, plain, resultOf, textOf } from '../seen.ts';
+import { type Answers, callTool, converse, errorOf, plain, resultOf, textOf } from '../seen.ts';
 
 const group = 'Questions';
 
@@ -238,6 +238,8 @@ export const ASKING: readonly Behaviour[] = [
     kind: 'session',
     run: async (place) => {
       const { client } = place;
+      // A server that is run for each session runs from the first call on.
+      await callTool(place, 'pid');
       client.notify('notifications/roots/list_changed');
       await client.request('tools/call', {
         name: place.name('await'),
