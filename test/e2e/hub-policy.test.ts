@@ -23,7 +23,8 @@ const Document = z.object({ paths: z.record(z.string(), z.unknown()) });
 
 const config = (policy: object, own: object = {}) => ({
   mcpServers: { shop: { ...fixtureServer('effects'), policy: own } },
-  profiles: { wide: { mode: 'search' }, all: {} },
+  profiles: { wide: { mode: 'search' }, all: {}, coded: { mode: 'code' } },
+  aliases: { made: 'shop__create_item', gone: 'shop__delete_item' },
   policy,
 });
 const DENYING = config({ deny: ['shop__delete_*'] }, { deny: ['silent_item'] });
@@ -105,6 +106,11 @@ const byCommand: Way = async (tool) => {
   return status === 200 ? words(body) : Problem.parse(body).detail;
 };
 
+const byCode: Way = async (tool) => {
+  const code = `return (await tools[${JSON.stringify(hubName(tool))}]({}))`;
+  return words(await hub.rpc('tools/call', { name: 'run_code', arguments: { code } }, '/mcp/p/coded'));
+};
+
 const WAYS: readonly (readonly [string, Way])[] = [
   ['MCP of 2026-07-28', byMcp('/mcp', hubName)],
   ['MCP of one server', byMcp('/mcp/s/shop', (tool) => tool)],
@@ -126,6 +132,15 @@ describe('what the policy denies', () => {
     const never = await call('delete_thing');
     expect(hidden.split('. Did')[0]).toBe(never.split('. Did')[0]?.replace('thing', 'item'));
     expect(hidden.split('Did you mean')[1] ?? '').not.toMatch(/delete_item|silent_item/);
+  });
+
+  test('is no tool for code that a model writes, and no alias leads to it', async () => {
+    expect(await byCode('create_item')).toMatch(/shop__create_item: ok/);
+    for (const tool of [...DENIED, 'delete_thing'])
+      expect(await byCode(tool)).toMatch(`there is no tool ${hubName(tool)} here`);
+    const byName = byMcp('/mcp', (name) => name);
+    expect(await byName('made')).toBe('create_item done');
+    expect(await byName('gone')).toMatch(/^Unknown tool: gone/);
   });
 
   test('is in no list, found by no search and described nowhere', async () => {

@@ -133,11 +133,15 @@ test('code that replaces what the language has can call no other tool, and harms
 test('only so many calls are made, however many are asked for, and only so many at once', async () => {
   let open = 0;
   let most = 0;
+  let begun = 0;
+  const waiting: (() => void)[] = [];
+  // Nobody is answered before as many wait as may, or the last one came.
   const slow: CallTool = async () => {
     most = Math.max(most, ++open);
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    begun += 1;
+    const answered = new Promise<void>((resolve) => void waiting.push(resolve));
+    if (open === 8 || begun === 50) for (const answer of waiting.splice(0)) answer();
+    await answered;
     open -= 1;
     return { kind: 'result', result: { content: [{ type: 'text', text: 'plain' }] } };
   };
