@@ -62,7 +62,7 @@ const TOOL_USED = {
   stopReason: 'toolUse',
   content: [{ type: 'tool_use', id: 'u1', name: 'weather', input: { city: 'Ulm' } }],
 };
-const LISTED = { roots: [{ uri: 'file:///work/ü', name: 'Work', 'x-root': 1 }] };
+const LISTED = { roots: [{ uri: 'file:///projects/ü', name: 'Work', 'x-root': 1 }] };
 
 interface Question {
   readonly method: string;
