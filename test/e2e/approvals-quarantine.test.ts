@@ -365,8 +365,8 @@ test('status, list, inspect and doctor say what awaits approval and what should 
   const [listed] = (await hubCommand('status')).stdout.match(/find +1 +search +http.*$/m) ?? [];
   expect(listed).toContain(`${hub.url}/mcp/p/find`);
   expect((await hubCommand('list', '--tools')).stdout).not.toContain('\u2060');
-  expect((await hubCommand('list')).stdout).toContain('1 tool left out until `hub approve notes`');
-  expect((await hubCommand('status')).stdout).toContain('`hub approve` lists what awaits approval');
+  expect((await hubCommand('list')).stdout).toMatch(/1 tool left out until `(npx )?hub approve notes`/);
+  expect((await hubCommand('status')).stdout).toMatch(/`(npx )?hub approve` lists what awaits approval/);
   expect((await hubCommand('inspect', 'notes')).stdout).toContain('Tools (1 of 2 that it lists)');
   const one = (await hubCommand('inspect', 'notes__read_note')).stdout;
   expect(one).toContain('Reads a note.⟨U+2060⟩');
@@ -374,7 +374,7 @@ test('status, list, inspect and doctor say what awaits approval and what should 
     'read_note: description holds characters that nobody sees: U+2060',
   );
   const { stdout } = await hubCommand('doctor');
-  expect(stdout).toContain('`hub approve notes` shows it and asks');
+  expect(stdout).toMatch(/`(npx )?hub approve notes` shows it and asks/);
   expect(stdout).toContain('the definition of read_note holds characters that nobody sees');
 });
 
@@ -390,8 +390,8 @@ test('adding a server whose definitions hide something says so at once', async (
     process.execPath,
     join(FIXTURE_SERVERS, 'changes-tools.mjs'),
   );
-  expect(added.stdout).toContain(
-    '1 place in what it tells a model should be read by you first: `hub inspect poisoned`',
+  expect(added.stdout).toMatch(
+    /1 place in what it tells a model should be read by you first: `(npx )?hub inspect poisoned`/,
   );
 });
 
