@@ -41,7 +41,7 @@ export class Bench {
 
   /** An upstream of a program; a bare name is one of the fixture servers. */
   process(program: string, setup: Setup = {}): Upstream {
-    const { env = {}, startTimeoutMs = 10_000, ...options } = setup;
+    const { env = {}, startTimeoutMs = 10_000, idleMs = 0, ...options } = setup;
     const file = program.includes('/') ? program : fileURLToPath(new URL(`${program}.mjs`, FIXTURES));
     const spec: ProcessSpec = {
       id: `fixture-${this.#upstreams.length}`,
@@ -51,12 +51,21 @@ export class Bench {
       restart: 'permanent',
       startTimeoutMs,
       shutdownMs: 500,
-      idleMs: 0,
+      idleMs,
       probeMs: 0,
       dependsOn: [],
     };
     const target = { spec, supervisor: this.#supervisor };
     return this.#keep({ id: spec.id, kind: 'command', process: target, ...COMMON, ...options });
+  }
+
+  /** Runs `task` within the very change of state by which a process begins to be stopped, the first time. */
+  atFirstStop(task: () => void): void {
+    const unsubscribe = this.#supervisor.subscribe((_, { state }) => {
+      if (state !== 'stopping') return;
+      unsubscribe();
+      task();
+    });
   }
 
   remote(
@@ -87,6 +96,7 @@ export class Bench {
 type Setup = Partial<UpstreamOptions> & {
   readonly env?: Record<string, string>;
   readonly startTimeoutMs?: number;
+  readonly idleMs?: number;
 };
 
 const MODERN_CALLER: Caller = { era: 'modern', capabilities: {} };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { canonicalJson } from '@counterpart/schemas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JsonMembers, Upstream, UpstreamLists } from '../../hub/src/kernel/ports.ts';
@@ -284,4 +285,40 @@ test('a call that waits for the start of a server that is being replaced is stil
   await upstream.close({ drainMs: 10_000 });
   expect(textOf(await answer)).toBe('late');
   expect(await call(upstream, 'echo', { text: 'later' })).toMatchObject({ failure: 'UPSTREAM_LOST' });
+});
+
+/** Calls made while a process is being stopped: in the moment of the decision, a turn of the event loop later, and a while later. */
+function callsDuringStop(upstream: Upstream): Promise<unknown[]> {
+  const echo = async (text: string, wait: () => Promise<unknown>): Promise<unknown> => {
+    await wait();
+    const answer = await call(upstream, 'echo', { text });
+    return answer.failure ?? textOf(answer);
+  };
+  const first = call(upstream, 'echo', { text: 'at once' }).then(
+    (answer) => answer.failure ?? textOf(answer),
+  );
+  return Promise.all([first, echo('a turn later', () => turn()), echo('later', () => pause(100))]);
+}
+
+test.each(['ignore-stdin-end', 'ok'])(
+  'calls that arrive while an idle process of %s is being stopped wait for the next one',
+  async (fixture) => {
+    const upstream = start(fixture, { idleMs: 50, readsLists: false });
+    const answers = new Promise<unknown[]>((resolve) => {
+      bench.atFirstStop(() => resolve(callsDuringStop(upstream)));
+    });
+    await upstream.request('tools/list', {});
+    const before = upstream.snapshot.pid;
+    expect(await answers).toEqual(['at once', 'a turn later', 'later']);
+    expect(upstream.snapshot.pid).not.toBe(before);
+  },
+);
+
+test('calls that arrive while a process is being restarted wait for the next one', async () => {
+  const upstream = start('ignore-stdin-end', { readsLists: false });
+  await upstream.request('tools/list', {});
+  const restarted = upstream.process?.restart();
+  const answered = callsDuringStop(upstream);
+  const [answers] = await Promise.all([answered, restarted]);
+  expect(answers).toEqual(['at once', 'a turn later', 'later']);
 });

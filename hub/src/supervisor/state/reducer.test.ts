@@ -104,7 +104,7 @@ test('a failed start answers those who wait at once and is tried again, each tim
   const delays: string[] = [];
   for (let attempt = 0; attempt < 6; attempt += 1) {
     story.exit();
-    expect(story.did).toEqual(['disarm-timers', 'publish', 'signal kill', 'settle SERVER_START_FAILED']);
+    expect(story.did).toEqual(['disarm-timers', 'signal kill', 'publish', 'settle SERVER_START_FAILED']);
     story.gone();
     delays.push(...story.did.filter((did) => did.startsWith('arm')));
     story.wait(16_000).tell({ kind: 'backoff-over' });
@@ -192,8 +192,8 @@ test('a handshake that fails or takes too long ends the process politely and cou
   expect(story.did).toEqual([
     'disarm-timers',
     'arm escalate 1000',
-    'publish',
     'signal end',
+    'publish',
     'settle SERVER_START_FAILED',
   ]);
   story.exit().gone();
@@ -214,7 +214,7 @@ test.each([
 
 test('one that served well is started at once after its first failure, and after a second one only with a delay', () => {
   const story = new Story().start().exit();
-  expect(story.did).toEqual(['disarm-timers', 'publish', 'signal kill', 'settle SERVER_START_FAILED']);
+  expect(story.did).toEqual(['disarm-timers', 'signal kill', 'publish', 'settle SERVER_START_FAILED']);
   story.tell({ kind: 'wanted', what: 'start' });
   expect(story.gone().did).toEqual(['disarm-timers', 'publish', 'spawn']);
   expect(story.state).toMatchObject({ restarts: 1, attempt: 0 });
@@ -249,8 +249,8 @@ test('a stop asks, then terminates, then kills', () => {
   expect(story.did).toEqual([
     'disarm-timers',
     'arm escalate 1000',
-    'publish',
     'signal end',
+    'publish',
     'settle SERVER_START_FAILED',
   ]);
   expect(story.tell({ kind: 'escalation-due' }).did).toEqual(['signal term', 'arm escalate 1000']);

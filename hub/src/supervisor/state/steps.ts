@@ -35,8 +35,9 @@ export function stop(
     enter(state, { kind: 'stopping', run, next, step }, at),
     { kind: 'disarm-timers' },
     ...escalate,
-    { kind: 'publish' },
+    // Before anyone hears of it: a call made on hearing it must find the input of the process ended.
     { kind: 'signal', run, step },
+    { kind: 'publish' },
   );
 }
 

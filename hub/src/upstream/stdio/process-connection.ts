@@ -43,7 +43,7 @@ export class ProcessConnection implements Connection, ProcessProtocol {
   }
 
   get session(): RpcSession | undefined {
-    return this.#open && this.#link?.ending === false ? this.#link.session : undefined;
+    return this.#open && this.#link?.takesCalls === true ? this.#link.session : undefined;
   }
 
   get snapshot(): ProcessSnapshot {

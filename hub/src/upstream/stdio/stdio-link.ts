@@ -41,6 +41,11 @@ export class StdioLink {
     return this.#isEnding || this.#isClosed;
   }
 
+  /** What is sent now reaches the process. One that is being stopped had its input ended, long before its output ends. */
+  get takesCalls(): boolean {
+    return !this.ending && !this.#child.stdin.writableEnded;
+  }
+
   /** Fails what is in flight with this error; nothing is read or written afterwards. */
   close(error: CounterpartError): void {
     if (this.#isClosed) return;
