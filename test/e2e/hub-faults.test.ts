@@ -172,7 +172,7 @@ test('a server that cannot start is a precise problem of its own, and ends in qu
   });
 });
 
-test('changes need the token, reads do not, and no foreign page gets anything', async () => {
+test('changes need the token, reads of states do not, and no foreign page gets anything', async () => {
   const hub = await boot();
   const plain = async (method: string, path: string, headers: Record<string, string> = {}) =>
     (await fetch(hub.url + path, { method, headers })).status;
@@ -184,12 +184,28 @@ test('changes need the token, reads do not, and no foreign page gets anything', 
     '/api/shutdown',
   ];
   expect(await Promise.all(mutations.map((path) => plain('POST', path)))).toEqual(mutations.map(() => 401));
-  expect(await plain('GET', '/api/logs')).toBe(401);
+  const reads = ['/api/status', '/api/servers', '/api/tools', '/api/events'];
+  expect(await Promise.all(reads.map((path) => plain('GET', path)))).toEqual(reads.map(() => 200));
   expect(await plain('POST', '/api/reload', { authorization: 'Bearer wrong' })).toBe(401);
-  expect(await plain('GET', '/api/status')).toBe(200);
   expect(await plain('GET', '/api/status', { origin: 'https://evil.test' })).toBe(403);
   expect(await plain('POST', '/mcp', { origin: 'https://evil.test' })).toBe(403);
   expect(await plain('GET', '/nowhere')).toBe(404);
+});
+
+test('what a server printed is shown with the token only', async () => {
+  writeConfig({ mcpServers: { alpha: fixtureServer('flood-stderr') } });
+  const hub = await boot();
+  await eventually(async () => (await detailOf(hub, 'alpha')).stderr.length > 0);
+  const printed = (await detailOf(hub, 'alpha')).stderr[0] ?? '';
+  expect(await hubOutput('inspect', 'alpha')).toContain('Standard error');
+  const unasked = async (method: string, path: string) => {
+    const response = await fetch(hub.url + path, { method });
+    return [response.status, (await response.text()).includes(printed)];
+  };
+  expect(await unasked('GET', '/api/logs')).toEqual([401, false]);
+  expect(await unasked('GET', '/api/servers/alpha')).toEqual([401, false]);
+  expect(await unasked('HEAD', '/api/servers/alpha')).toEqual([401, false]);
+  expect(await unasked('GET', '/api/servers')).toEqual([200, false]);
 });
 
 test('what needs the token needs it however its path is written', async () => {
@@ -200,7 +216,16 @@ test('what needs the token needs it however its path is written', async () => {
     response.resume();
     return response.statusCode;
   };
-  const written = ['/api/%6Cogs', '/api/./logs', '/api/x/../logs', '/api/logs#x', `${hub.url}/api/logs`];
+  const written = [
+    '/api/%6Cogs',
+    '/api/./logs',
+    '/api/x/../logs',
+    '/api/logs#x',
+    `${hub.url}/api/logs`,
+    '/api/servers/alpha?x=1',
+    '/api/servers/%61lpha',
+    '/api/%73ervers/alpha',
+  ];
   expect(await Promise.all(written.map(statusOfPath))).toEqual(written.map(() => 401));
 });
 

@@ -93,13 +93,13 @@ function routeOf(url: string): Route {
   return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
 }
 
-/** Logs may tell more than states do, so reading them needs the token too. */
-const PRIVATE_READS = new Set(['/api/logs']);
+/** Logs, and what one server printed, may tell more than states do, so reading them needs the token too. */
+const isPrivateRead = (path: string): boolean => path === '/api/logs' || path.startsWith('/api/servers/');
 
 /** A path that means the same to whoever reads it: no escapes, dot segments, fragments or hosts that routing would resolve. */
 const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;
 
-const isPublic = (path: string): boolean => PLAIN_PATH.test(path) && !PRIVATE_READS.has(path);
+const isPublic = (path: string): boolean => PLAIN_PATH.test(path) && !isPrivateRead(path);
 
 function refuse(
   req: IncomingMessage,
