@@ -18,7 +18,7 @@ import {
 } from './wire/message.ts';
 import { metaKeys, metaOf, readCaller } from './wire/meta.ts';
 import type { Cancel } from './modern/context.ts';
-import { serveModern, unknownView } from './modern/modern.ts';
+import { serveModern, viewFault } from './modern/modern.ts';
 import type { ReplyChannel } from './wire/reply-channel.ts';
 import { Session } from './legacy/session.ts';
 
@@ -121,7 +121,7 @@ export class StdioEndpoint {
 
   #initialize({ idText, params }: ClientRequest): void {
     const view = this.#core.catalog.view(this.#selector);
-    if (!view) return this.#refuse(idText, unknownView(this.#selector));
+    if (!view) return this.#refuse(idText, viewFault(this.#selector));
     this.#session?.end();
     this.#session = new Session(this.#core, this.#selector, params);
     this.#session.attach(this.#channel);

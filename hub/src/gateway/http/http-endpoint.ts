@@ -14,7 +14,7 @@ import { initializeResult, serveLegacy, takeNotification } from '../legacy/legac
 import type { Listens } from '../modern/listen.ts';
 import { readMessage, resultFrame, type ClientMessage, type ClientRequest } from '../wire/message.ts';
 import { metaKeys, metaOf, readCaller } from '../wire/meta.ts';
-import { serveModern, unknownView } from '../modern/modern.ts';
+import { serveModern, viewFault } from '../modern/modern.ts';
 import { Session } from '../legacy/session.ts';
 import type { SessionStore } from '../legacy/session-store.ts';
 import { LEGACY_VERSIONS, MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
@@ -144,7 +144,7 @@ export class HttpEndpoint {
 
   #initialize({ exchange, selector }: Visit, { idText, params }: ClientRequest): void {
     const view = this.#core.catalog.view(selector);
-    if (!view) return answerFault(exchange, idText, unknownView(selector));
+    if (!view) return answerFault(exchange, idText, viewFault(selector));
     const session = new Session(this.#core, selector, params);
     if (!this.#sessions.add(session)) {
       session.end();

@@ -16,7 +16,7 @@ import {
 import { takeHopMeta } from '../wire/meta.ts';
 import { urlElicitations } from '../relay/url-elicitations.ts';
 import { editOf, renamedParams, type Naming } from '../relay/edits.ts';
-import { unknownView } from '../modern/modern.ts';
+import { viewFault } from '../modern/modern.ts';
 import { relay } from '../relay/relay.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 import type { Session } from './session.ts';
@@ -54,7 +54,7 @@ export function serveLegacy(
   };
   try {
     const view = core.catalog.view(session.selector);
-    if (!view) return answer(unknownView(session.selector));
+    if (!view) return answer(viewFault(session.selector));
     if (RELAYED.has(request.method))
       return forward(core, view, session, { request, channel, refuse: answer });
     const own = ownAnswer(core, view, session, request);

@@ -7,6 +7,7 @@ import { checkStandardHeaders, headerText } from './headers.ts';
 import { cacheMembers, LIST_METHODS, listAnswer } from '../relay/lists.ts';
 import type { Listens } from './listen.ts';
 import { resultFrame, type ClientRequest } from '../wire/message.ts';
+import { unknownView } from '../../kernel/unknown-view.ts';
 import { metaKeys, metaOf, readCaller, takeHopMeta } from '../wire/meta.ts';
 import { checkParamHeaders } from './param-headers.ts';
 import { isSealed } from '../parking/sealed-state.ts';
@@ -20,7 +21,6 @@ import { answerOwn } from '../own/answer-own.ts';
 import { clientOf } from '../parking/client-of.ts';
 import { budgetOf } from '../results/results.ts';
 import { MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
-import { hubError } from '@counterpart/schemas';
 
 /** Serves a request of 2026-07-28; undefined when it is answered already. */
 export function serveModern(
@@ -38,7 +38,7 @@ export function serveModern(
     const caller = checkEnvelope(request, context.headers);
     if ('code' in caller) return refuse(caller);
     const view = core.catalog.view(context.selector);
-    if (!view) return refuse(unknownView(context.selector));
+    if (!view) return refuse(viewFault(context.selector));
     if (request.method === 'subscriptions/listen') return listens.open(request, { view, caller }, context);
     if (RELAYED.has(request.method)) {
       const course = forward(core, { view, request, caller }, context);
@@ -54,13 +54,9 @@ export function serveModern(
   }
 }
 
-/** No such server or profile, or no longer: the same words for a URL that never was. */
-export const unknownView = (selector: ViewSelector): Fault => ({
-  ...faultOf(
-    selector.kind === 'profile'
-      ? hubError('PROFILE_UNKNOWN', { profile: selector.name })
-      : hubError('SERVER_UNKNOWN', { server: selector.kind === 'server' ? selector.id : 'this' }),
-  ),
+/** The refusal of a URL that leads to no view. */
+export const viewFault = (selector: ViewSelector): Fault => ({
+  ...faultOf(unknownView(selector)),
   status: 404,
 });
 

@@ -12,10 +12,10 @@ import type {
   ToolCallRequest,
   ToolCalls,
   ToolRoute,
-  ViewSelector,
 } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
+import { unknownView } from '../../kernel/unknown-view.ts';
 import { unknownTool } from '../../kernel/unknown-tool.ts';
 import { OWNER, type ToolGate } from './tool-gate.ts';
 import { codes } from '../wire/fault.ts';
@@ -43,15 +43,10 @@ export function createToolCalls(catalog: Catalog, gate: ToolGate): ToolCalls {
 
 function findRoute(catalog: Catalog, { view: selector, tool }: ToolCallRequest): ToolRoute {
   const view = catalog.view(selector);
-  if (!view) throw unknownSelector(selector);
+  if (!view) throw unknownView(selector);
   const route = view.tool(tool);
   if (!route) throw unknownTool(view, tool);
   return route;
-}
-
-function unknownSelector(selector: ViewSelector): CounterpartError {
-  if (selector.kind === 'profile') return hubError('PROFILE_UNKNOWN', { profile: selector.name });
-  return hubError('SERVER_UNKNOWN', { server: selector.kind === 'server' ? selector.id : 'this' });
 }
 
 interface Settling {

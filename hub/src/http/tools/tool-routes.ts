@@ -1,7 +1,8 @@
-import { hubError, toProblem, type CounterpartError } from '@counterpart/schemas';
+import { toProblem, type CounterpartError } from '@counterpart/schemas';
 import type { Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { CatalogView, JsonMembers, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
+import { unknownView } from '../../kernel/unknown-view.ts';
 import { unknownTool } from '../../kernel/unknown-tool.ts';
 import { problem } from '../problem.ts';
 import { readArguments } from './arguments.ts';
@@ -41,7 +42,7 @@ function routeOf({ catalog }: ToolTwin, server: string, tool: string): ToolRoute
 
 function viewOf(view: CatalogView | undefined, server: string): CatalogView {
   if (view) return view;
-  throw hubError('SERVER_UNKNOWN', { server });
+  throw unknownView({ kind: 'server', id: server });
 }
 
 interface Call {
