@@ -155,7 +155,14 @@ describe('a profile of mode code', () => {
 
   test('tells what went wrong, and where in the code', async () => {
     const failed = await run('const a = 1;\nawait servers["big-one"].big({ bytes: "many" }) ;\nthrow 1');
-    expect(failed).toMatchObject({ isError: true });
+    expect(failed).toMatchObject({
+      isError: true,
+      structuredContent: { calls: [{ tool: 'big-one__big', outcome: 'ok' }] },
+    });
+    const caught = await run('try { await servers.asks.order() } catch { return "went on" }');
+    expect(caught).toMatchObject({
+      structuredContent: { value: 'went on', calls: [{ tool: 'asks__order', outcome: 'failed' }] },
+    });
     const syntax = await run('return 1;\n\nconst = 5;');
     expect(syntax).toMatchObject({
       isError: true,
