@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
 import { JsonSchema, JsonValue } from './json.ts';
 
@@ -169,6 +170,11 @@ export const Operation = z.strictObject({
   examples: z.array(OperationExample).optional(),
   /** What was changed or dropped to make this a tool, in words for the build report. */
   notes: z.array(z.string()).optional(),
+  pagination: Pagination.optional(),
+  /** Input key of the parameter that makes repeating the call safe: sent with a fresh value, the same one in a retry. */
+  idempotencyKey: z.string().optional(),
+  links: z.array(OperationLink).optional(),
+  search: SearchHints.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 
@@ -221,6 +227,7 @@ export const Omission = z.strictObject({
     'too-large',
     'webhook',
     'callback',
+    'instructions-in-text',
   ]),
   /** `operation`: no tool was made. `part`: a tool was made without this part. `notice`: nothing lost, worth knowing. */
   severity: z.enum(['operation', 'part', 'notice']),
@@ -262,6 +269,8 @@ export const Blueprint = z.strictObject({
   /** Shared schemas by name; names match `[A-Za-z0-9_.-]+`, so a reference needs no escaping. */
   types: z.record(z.string(), JsonSchema),
   omitted: z.array(Omission),
+  /** Of every operation of the source, built or not. */
+  names: NameLock.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

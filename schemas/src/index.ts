@@ -23,6 +23,7 @@ export {
   ServerVariable,
   ServiceServer,
 } from './blueprint.ts';
+export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
 export {
