@@ -238,7 +238,7 @@ export const Omission = z.strictObject({
 export type Omission = z.infer<typeof Omission>;
 
 export const BlueprintSource = z.strictObject({
-  kind: z.enum(['openapi']),
+  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp']),
   /** The description's own name: a file's base name or a URL without credentials. */
   location: z.string(),
   /** Of the bytes as read. */
@@ -250,6 +250,7 @@ export const BlueprintSource = z.strictObject({
   /** What of the source was asked for; empty: everything. */
   include: z.array(z.string()).optional(),
 });
+export type BlueprintSource = z.infer<typeof BlueprintSource>;
 
 export const Blueprint = z.strictObject({
   $schema: z.string().optional(),

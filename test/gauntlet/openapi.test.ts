@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readOpenApi, type ReadResult } from '@counterpart/scaffolds/readers/openapi/read';
+import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
+import type { ReadResult } from '@counterpart/scaffolds/readers/reader';
 import { parseDescription } from '@counterpart/scaffolds/readers/openapi/source/parse';
 import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/source';
 import { Blueprint, ServerId, type Operation } from '@counterpart/schemas';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
+import { readSource } from '@counterpart/scaffolds/readers/read';
 import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/source';
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
 import { Blueprint, hubError, ServerId, type Omission } from '@counterpart/schemas';
@@ -36,7 +36,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
     return { blueprint, total: blueprint.operations.length };
   }
   onProgress?.({ stage: 'compile' });
-  const { blueprint, total } = await readOpenApi(source, {
+  const { blueprint, total } = await readSource(source, {
     id,
     include,
     baseUrl,

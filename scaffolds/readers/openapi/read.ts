@@ -1,12 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type {
-  Blueprint,
-  JsonObject,
-  JsonSchema,
-  Operation,
-  ServerId,
-  ServiceServer,
-} from '@counterpart/schemas';
+import type { Blueprint, JsonObject, JsonSchema, Operation, ServiceServer } from '@counterpart/schemas';
+import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
 import { readRequirements, readSchemes, type Schemes } from './document/auth.ts';
 import { fitBudgets } from './operation/budget.ts';
@@ -24,21 +18,6 @@ import { cutText, plainText } from './text/text.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */
 const READER = 'openapi@1';
-
-export interface ReadOptions {
-  readonly id: ServerId;
-  /** Tags, path prefixes, operationIds, tool names or `METHOD /path`; empty or absent: everything. */
-  readonly include?: readonly string[] | undefined;
-  /** Replaces the servers of the description. */
-  readonly baseUrl?: string | undefined;
-  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
-}
-
-export interface ReadResult {
-  readonly blueprint: Blueprint;
-  /** Operations in the source, selected or not. */
-  readonly total: number;
-}
 
 /**
  * Compiles an OpenAPI or Swagger description into a blueprint.

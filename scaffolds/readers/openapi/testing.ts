@@ -8,7 +8,8 @@ import {
 } from '@counterpart/schemas';
 import { objectMember } from './source/json-tree.ts';
 import type { SourceText } from '../source.ts';
-import { readOpenApi, type ReadOptions, type ReadResult } from './read.ts';
+import type { ReadOptions, ReadResult } from '../reader.ts';
+import { readOpenApi } from './read.ts';
 
 const sha256 = `sha256-${'0'.repeat(64)}`;
 

@@ -1,0 +1,22 @@
+import type { ReadOptions, Reader, ReadResult } from './reader.ts';
+import type { SourceText } from './source.ts';
+
+/**
+ * Every reader, asked in this order. A reader's code is loaded when its first source comes: a build of one kind does
+ * not pay for the others. The last one takes whatever is left, and says what else a text looks like.
+ */
+const READERS: readonly Reader[] = [
+  {
+    kind: 'openapi',
+    fits: () => true,
+    read: async (source, options) => (await import('./openapi/read.ts')).readOpenApi(source, options),
+  },
+];
+
+/** Reads a source with the reader that knows its kind; rejects with that reader's errors. */
+export async function readSource(source: SourceText, options: ReadOptions): Promise<ReadResult> {
+  const reader = READERS.find((one) => one.fits(source));
+  // The last reader fits everything.
+  if (reader === undefined) throw new TypeError('no reader takes this source');
+  return reader.read(source, options);
+}

@@ -1,0 +1,26 @@
+import type { Blueprint, BlueprintSource, ServerId } from '@counterpart/schemas';
+import type { SourceText } from './source.ts';
+
+/** What is asked of every reader; a reader ignores what its kind of source has no use for. */
+export interface ReadOptions {
+  readonly id: ServerId;
+  /** What of the source to take: tags, path prefixes, operationIds, tool names or `METHOD /path`; empty or absent: everything. */
+  readonly include?: readonly string[] | undefined;
+  /** Replaces the servers of the description. */
+  readonly baseUrl?: string | undefined;
+  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
+}
+
+export interface ReadResult {
+  readonly blueprint: Blueprint;
+  /** Operations in the source, selected or not. */
+  readonly total: number;
+}
+
+/** Turns one kind of source into a blueprint. What it could not take stands in `omitted`; it never writes code. */
+export interface Reader {
+  readonly kind: BlueprintSource['kind'];
+  /** True when the text is surely of this kind; a look at its beginning, not a parse. */
+  fits(source: SourceText): boolean;
+  read(source: SourceText, options: ReadOptions): Promise<ReadResult>;
+}
