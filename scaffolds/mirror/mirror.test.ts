@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@counterpart/schemas';
 import { Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
-import { createMirror, type MirrorLogEntry } from './mirror.ts';
+import { createMirror, type MirrorLogEntry, type MirrorOptions } from './mirror.ts';
 import {
   anyNumber,
   anyText,
@@ -37,6 +37,26 @@ const getAnimal: Draft = {
     },
   ],
 };
+
+describe('an override', () => {
+  test('may answer a valid request itself, and sees it decoded; an invalid one never gets there', async () => {
+    const seen: unknown[] = [];
+    const options: MirrorOptions = {
+      override: ({ operation, request, state }) => {
+        seen.push([operation.name, request.parameters[0]?.value, state.collections()]);
+        return request.parameters[0]?.value === 1 ? new Response('mine', { status: 418 }) : undefined;
+      },
+    };
+    const answers = [];
+    for (const id of ['1', '2', 'x']) answers.push(await ask([getAnimal], `/animals/${id}`, { options }));
+    expect(answers.map(({ status }) => status)).toEqual([418, 200, 422]);
+    expect(answers[0]?.text).toBe('mine');
+    expect(seen).toEqual([
+      ['get_animal', 1, []],
+      ['get_animal', 2, []],
+    ]);
+  });
+});
 
 describe('answers', () => {
   test('are true to the schema, carry declared headers, and speak of the id that was asked for', async () => {

@@ -20,6 +20,8 @@ import { createRouter, matchRoute, type RouteCandidate, type Router } from './ro
 import { samplerOf } from './sample/sample.ts';
 import { createSchemaBook } from './schema/schema-book.ts';
 import { createShapes } from './sample/shape.ts';
+import type { MirrorState } from './state/mirror-state.ts';
+import { createState } from './state/store.ts';
 import { validateParameter, validateRequest } from './request/validate-request.ts';
 
 /** One answered request, for logs and tests; never holds header values or bodies. */
@@ -34,6 +36,15 @@ export interface MirrorLogEntry {
   readonly problems: readonly string[];
 }
 
+/** A valid request on its way to its answer. */
+export interface MirrorExchange {
+  readonly operation: Operation;
+  /** Parameters and body, decoded and true to the contract. */
+  readonly request: DecodedRequest;
+  readonly raw: RawRequest;
+  readonly state: MirrorState;
+}
+
 export interface MirrorOptions {
   /** Same seed and same request: same answer. Default 1. */
   readonly seed?: number;
@@ -41,12 +52,17 @@ export interface MirrorOptions {
   readonly strictAuth?: boolean;
   /** Path prefix to take off before an operation is looked for, such as `/mirror/pets`. */
   readonly basePath?: string;
+  /** What the mirror keeps; default: an empty state of its own. */
+  readonly state?: MirrorState;
+  /** Asked before a valid request is answered and before anything kept changes; undefined: the mirror answers. */
+  readonly override?: (exchange: MirrorExchange) => Response | undefined | Promise<Response | undefined>;
   readonly log?: (entry: MirrorLogEntry) => void;
 }
 
 /** The simulated service: answers operation paths. Hand requests to `fetch`, or place `app` with hono's `route`. */
 export interface Mirror {
   readonly operations: readonly Operation[];
+  readonly state: MirrorState;
   readonly app: Hono;
   readonly fetch: (request: Request) => Promise<Response>;
 }
@@ -58,6 +74,8 @@ interface Engine {
   readonly router: Router;
   readonly typing: Typing;
   readonly tools: AnswerTools;
+  readonly state: MirrorState;
+  readonly override: MirrorOptions['override'];
 }
 
 /** The group whose path parameters fit; a more general template is looked at only where a special one cannot be meant. */
@@ -119,6 +137,9 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   if (unauthorised) return refused(unauthorised, operation);
   const invalid = requestProblem(problems);
   if (invalid) return refused(invalid, operation, problems);
+  const { state } = engine;
+  const overridden = await engine.override?.({ operation, request, raw, state });
+  if (overridden) return { response: overridden, operation, problems: [] };
   const composed = composeAnswer(request, raw.headers, engine.tools);
   if ('problem' in composed) return refused(composed.problem, operation);
   return { response: answerResponse(composed.answer, request, match.bodyless), operation, problems: [] };
@@ -133,6 +154,8 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
     router: createRouter(blueprint.operations),
     typing: { book, shapeOf: createShapes(book.type) },
     tools: { book, sampler: samplerOf(book, options.seed ?? 1) },
+    state: options.state ?? createState(),
+    override: options.override,
   };
   const app = new Hono();
   app.all('*', async (context) => {
@@ -158,5 +181,10 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
       detail: `The mirror of ${blueprint.id} could not answer: ${error.message}`,
     }),
   );
-  return { operations: blueprint.operations, app, fetch: async (request) => app.fetch(request) };
+  return {
+    operations: blueprint.operations,
+    state: engine.state,
+    app,
+    fetch: async (request) => app.fetch(request),
+  };
 }

@@ -98,4 +98,21 @@ export const buildErrors = {
     message: '{file} is not valid:\n{detail}',
     fix: 'Build the server again; blueprints are not edited by hand.',
   }),
+  STATE_FULL: entry({
+    status: 507,
+    rpc: -32603,
+    exit: 4,
+    title: 'The mirror is full',
+    message:
+      'The mirror keeps {rows} rows of at most {maxRows}, all of them made by callers; no more can be kept.',
+    fix: 'Delete what is not needed, or reset the mirror.',
+  }),
+  STATE_INVALID: entry({
+    status: 422,
+    rpc: -32602,
+    exit: 4,
+    title: 'The state of a mirror cannot be read',
+    message: '{source} is no state of a mirror:\n{detail}',
+    fix: 'Give a snapshot that a mirror has made, or reset the mirror to begin with fresh data.',
+  }),
 };
