@@ -30,7 +30,12 @@ export function encodeLiteral(text: string): string {
   );
 }
 
-/** `application/x-www-form-urlencoded`: blanks are `+`. */
+/** A name or value of `application/x-www-form-urlencoded` (WHATWG URL, 5.2): blanks are `+`, `*` stays, `~` does not. */
 export function encodeForm(text: string): string {
-  return encodeStrict(text).replace(/%20/g, '+');
+  return encodeStrict(text).replace(/%20/g, '+').replace(/%2A/g, '*').replace(/~/g, '%7E');
+}
+
+/** The same for a value whose reserved characters may stay. */
+export function encodeFormReserved(text: string): string {
+  return encodeReserved(text).replace(/%20/g, '+').replace(/~/g, '%7E');
 }

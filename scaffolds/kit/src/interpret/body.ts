@@ -21,9 +21,11 @@ function formBody(body: Json, content: BodyContent, renames: Renames | undefined
   return encodeFormBody(Object.fromEntries(wired), encoding);
 }
 
-function jsonLines(body: Json): string {
+/** One value a line; a JSON text sequence has a record separator before each (RFC 7464, 2.2). */
+function jsonLines(body: Json, mediaType: string): string {
   if (!isList(body)) throw new ToolFailure('body: expected a list, one item a line.');
-  return body.map((item) => `${JSON.stringify(item)}\n`).join('');
+  const start = /json-seq\b/i.test(mediaType) ? '\u001E' : '';
+  return body.map((item) => `${start}${JSON.stringify(item)}\n`).join('');
 }
 
 function binaryBody(body: Json, mediaType: string): WireBody {
@@ -52,7 +54,10 @@ function encode(body: Json, content: BodyContent, renames: Renames | undefined):
     case 'multipart':
       return encodeMultipart(body, content, renames);
     case 'ndjson':
-      return text(jsonLines(toWireNames(body, renames)), declared ?? 'application/x-ndjson');
+      return text(
+        jsonLines(toWireNames(body, renames), content.mediaType),
+        declared ?? 'application/x-ndjson',
+      );
     case 'text':
       return text(textOf(body), declared ?? 'text/plain; charset=utf-8');
     case 'binary':

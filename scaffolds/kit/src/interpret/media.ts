@@ -9,6 +9,10 @@ export const isJsonType = (mediaType: string): boolean =>
 /** True for a content type that says JSON, whatever its case and parameters. */
 export const saysJson = (contentType: string): boolean => /[/+]json\b/i.test(contentType);
 
+/** True for the type of forms, whatever its case and parameters. */
+export const isFormType = (contentType: string): boolean =>
+  mediaTypeOf(contentType) === 'application/x-www-form-urlencoded';
+
 const TEXT_TYPES =
   /^(?:text\/|application\/(?:xml|yaml|x-yaml|toml|javascript|x-www-form-urlencoded|x-ndjson|jsonl|ld\+json|graphql|sql|x-sh)$|image\/svg\+xml$)|\+(?:xml|yaml)$/;
 

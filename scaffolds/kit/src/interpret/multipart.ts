@@ -4,7 +4,7 @@ import { ToolFailure } from '../failure.ts';
 import { fileBytes, isFileValue } from './file-value.ts';
 import { saysJson } from './media.ts';
 import { toWireNames, wireName, type Renames } from './renames.ts';
-import { deepPairs } from './styles.ts';
+import { deepPairs, explodedPairs, flat } from './styles.ts';
 import { isList, isMembers } from '../json-value.ts';
 import { textOf } from './text-value.ts';
 
@@ -40,17 +40,41 @@ interface Field {
   readonly key: string;
   readonly name: string;
   readonly contentType: string | undefined;
-  readonly deep: boolean;
+  /** How a compound value is written where the encoding names a style; its values stay as they are. */
+  readonly style: Pick<PartRule, 'style' | 'explode'> | undefined;
 }
+
+type PartRule = NonNullable<BodyContent['encoding']>[string];
+
+const asItIs = (text: string): string => text;
+
+/** A compound value in the style of its encoding: a part a pair, nothing percent-encoded (OpenAPI 3.2, "Encoding Object"). */
+function styledParts(
+  name: string,
+  value: Json,
+  { style = 'form', explode = style === 'form' }: PartRule,
+): Part[] {
+  if (style !== 'deepObject' && !explode && typeof value === 'object') {
+    const delimiter = PART_DELIMITERS[style] ?? ',';
+    return [{ name, bytes: Buffer.from(flat(value, asItIs).join(delimiter)) }];
+  }
+  const pairs = style === 'deepObject' ? deepPairs(name, value) : explodedPairs(name, value);
+  return pairs.map((pair) => ({ name: pair.name, bytes: Buffer.from(pair.value) }));
+}
+
+const PART_DELIMITERS: Partial<Record<NonNullable<PartRule['style']>, string>> = {
+  spaceDelimited: ' ',
+  pipeDelimited: '|',
+  tabDelimited: '\t',
+};
 
 function valueParts(field: Field, value: Json): Part[] {
   const { name, contentType } = field;
   if (isFileValue(value)) return [filePart(name, value, contentType, `body.${field.key}`)];
   if (contentType !== undefined && saysJson(contentType))
     return [{ name, contentType, bytes: Buffer.from(JSON.stringify(value)) }];
-  if (field.deep && typeof value === 'object' && value !== null) {
-    return deepPairs(name, value).map((pair) => ({ name: pair.name, bytes: Buffer.from(pair.value) }));
-  }
+  if (field.style !== undefined && typeof value === 'object' && value !== null)
+    return styledParts(name, value, field.style);
   if (isList(value)) return value.flatMap((item: Json) => valueParts(field, item));
   if (isMembers(value))
     return [{ name, contentType: 'application/json', bytes: Buffer.from(JSON.stringify(value)) }];
@@ -87,7 +111,7 @@ export function encodeMultipart(
       key,
       name,
       contentType: concreteMediaType(rule?.contentType),
-      deep: rule?.style === 'deepObject',
+      style: rule?.style === undefined && rule?.explode === undefined ? undefined : rule,
     };
     return valueParts(field, toWireNames(value, renames));
   });

@@ -6,7 +6,7 @@ import type { Arguments } from '../tool.ts';
 import { expandPairs, expandSegment } from './styles.ts';
 import { isMembers } from '../json-value.ts';
 import { textOf } from './text-value.ts';
-import { saysJson } from './media.ts';
+import { isFormType, saysJson } from './media.ts';
 import { encodeFormBody } from './form.ts';
 
 /** A parameter with the value it travels with. */
@@ -31,7 +31,7 @@ function bound(
 /** A value in its own media type instead of a style. */
 function contentText({ contentType }: ParameterBinding, value: Json): string {
   if (contentType === undefined || saysJson(contentType)) return JSON.stringify(value);
-  if (contentType.toLowerCase().startsWith('application/x-www-form-urlencoded')) return encodeFormBody(value);
+  if (isFormType(contentType)) return encodeFormBody(value);
   return textOf(value);
 }
 
@@ -82,8 +82,9 @@ function queryPart({ binding, value }: Bound): string[] {
 
 /** The whole query as one value (OpenAPI 3.2, `in: querystring`). */
 function wholeQuery({ binding, value }: Bound): string[] {
-  if (binding.contentType !== undefined && saysJson(binding.contentType))
-    return [encodeStrict(JSON.stringify(value))];
+  const { contentType } = binding;
+  if (contentType !== undefined && !isFormType(contentType))
+    return [encodeStrict(saysJson(contentType) ? JSON.stringify(value) : textOf(value))];
   return [
     isMembers(value) ? encodeFormBody(value) : encodeReserved(textOf(value)).replaceAll('%26', '&'),
   ].filter((text) => text !== '');

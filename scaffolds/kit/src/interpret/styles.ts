@@ -15,7 +15,7 @@ const DELIMITERS: Partial<Record<ParameterStyle, string>> = {
 };
 
 /** The value's scalars in order: items of a list, or names and values of an object in turn. */
-function flat(value: Json, encode: Encode): string[] {
+export function flat(value: Json, encode: Encode): string[] {
   if (isList(value)) return definedItems(value).map((item) => encode(textOf(item)));
   if (isMembers(value))
     return definedEntries(value).flatMap(([key, member]) => [encode(key), encode(textOf(member))]);
@@ -30,13 +30,13 @@ const assignments = (value: Json, encode: Encode): string[] =>
 /** A path or header value in style simple, label or matrix (RFC 6570, 3.2.2 to 3.2.7). */
 export function expandSegment({ name, style, explode }: Styled, value: Json, encode: Encode): string {
   const parts = explode ? assignments(value, encode) : flat(value, encode);
+  if (parts.length === 0) return '';
   if (style === 'label') return `.${parts.join(explode ? '.' : ',')}`;
   if (style !== 'matrix') return parts.join(',');
   const key = encode(name);
-  if (explode && isMembers(value)) return parts.map((part) => `;${part}`).join('');
-  if (explode && isList(value)) return parts.map((part) => `;${key}=${part}`).join('');
-  const joined = parts.join(',');
-  return joined === '' ? `;${key}` : `;${key}=${joined}`;
+  if (explode && isMembers(value)) return parts.map((part) => `;${part.replace(/=$/, '')}`).join('');
+  const values = explode ? parts : [parts.join(',')];
+  return values.map((part) => (part === '' ? `;${key}` : `;${key}=${part}`)).join('');
 }
 
 export interface Pair {
@@ -62,11 +62,14 @@ export function deepPairs(name: string, value: Json): Pair[] {
 const written = (pairs: readonly Pair[], encodeName: Encode, encode: Encode): string[] =>
   pairs.map(({ name, value }) => `${encodeName(name)}=${encode(value)}`);
 
+/** A pair an item of a list or a member of an object. */
+export const explodedPairs = (name: string, value: Json): Pair[] =>
+  isMembers(value)
+    ? definedEntries(value).map(([key, member]) => ({ name: key, value: textOf(member) }))
+    : flat(value, (text) => text).map((text) => ({ name, value: text }));
+
 function formAssignments(styled: Styled, value: Json, encodeName: Encode, encode: Encode): string[] {
-  const name = encodeName(styled.name);
-  if (isMembers(value))
-    return definedEntries(value).map(([key, member]) => `${encodeName(key)}=${encode(textOf(member))}`);
-  return flat(value, encode).map((part) => `${name}=${part}`);
+  return written(explodedPairs(styled.name, value), encodeName, encode);
 }
 
 /**
