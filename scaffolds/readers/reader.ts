@@ -1,4 +1,4 @@
-import type { Blueprint, BlueprintSource, ServerId } from '@counterpart/schemas';
+import type { Blueprint, BlueprintSource, NameLock, ServerId } from '@counterpart/schemas';
 import type { SourceText } from './source.ts';
 
 /** What is asked of every reader; a reader ignores what its kind of source has no use for. */
@@ -8,6 +8,8 @@ export interface ReadOptions {
   readonly include?: readonly string[] | undefined;
   /** Replaces the servers of the description. */
   readonly baseUrl?: string | undefined;
+  /** Asked once, with the service's title: the names that a service of this title was given in an earlier build. */
+  readonly namesOf?: ((title: string) => Promise<NameLock | undefined>) | undefined;
   readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 

@@ -97,6 +97,23 @@ test('versions follow what callers notice', async () => {
   expect(versions).toEqual(['1.0.0', '1.0.1', '1.1.0', '2.0.0']);
 });
 
+test('a tool keeps its name when an operation that would have the same one is added', async () => {
+  await using workspace = await openWorkspace();
+  await workspace.build({ from: await put(workspace, shop()), include: ['/toys'] });
+  const added = shop((it) => {
+    // Another operation of this name: without a memory both would be told apart by a hash.
+    it.paths = { '/v0/toys': { get: { operationId: 'list_toys', responses: {} } }, ...it.paths };
+  });
+  const { tools } = await workspace.build({ from: await put(workspace, added) });
+  expect(tools.map((name) => name.replace(/_[0-9a-f]{4}$/, '_<hash>'))).toEqual([
+    'list_toys_<hash>',
+    'list_toys',
+    'create_toy',
+    'get_toy',
+    'delete_toy',
+  ]);
+});
+
 test('a dry run tells what would be built and leaves nothing', async () => {
   await using workspace = await openWorkspace();
   const report = await workspace.build({ from: await put(workspace, shop()), dryRun: true });

@@ -5,6 +5,7 @@ import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/sour
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
 import { Blueprint, hubError, ServerId, type Omission } from '@counterpart/schemas';
 import { z } from 'zod';
+import { readNames } from './installed.ts';
 import type { BuildOptions } from './options.ts';
 import { parseServerId, toServerId } from './server-id.ts';
 
@@ -40,6 +41,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
     id,
     include,
     baseUrl,
+    namesOf: (title) => readNames(join(options.serversDir, name === undefined ? toServerId(title) : id)),
     onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
   });
   signal?.throwIfAborted();

@@ -1,6 +1,13 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hubError, Manifest, ToolDefinition, type Blueprint, type ServerId } from '@counterpart/schemas';
+import {
+  Blueprint,
+  hubError,
+  Manifest,
+  ToolDefinition,
+  type NameLock,
+  type ServerId,
+} from '@counterpart/schemas';
 import { z } from 'zod';
 import type { BuiltState } from './next-version.ts';
 
@@ -46,6 +53,22 @@ export function assertSameService(installed: Installed, { id, title, source, ope
   throw hubError('SERVER_EXISTS', {
     server: `${id}; it was made from ${location} and shares no tool with this one`,
   });
+}
+
+/**
+ * The names that the installed version of a server gave to the operations of its source; undefined when there is none. A
+ * blueprint without a lock of its own still says how its operations are called.
+ */
+export async function readNames(dir: string): Promise<NameLock | undefined> {
+  const blueprint = Blueprint.safeParse(await readJson(join(dir, 'blueprint.json'))).data;
+  if (blueprint === undefined) return undefined;
+  if (blueprint.names !== undefined) return blueprint.names;
+  return Object.fromEntries(
+    blueprint.operations.map(({ name, http, source: { operationId } }) => [
+      `${http.method} ${http.path}`,
+      { name, ...(operationId === undefined ? {} : { operationId }) },
+    ]),
+  );
 }
 
 /** A file's JSON; undefined when it is missing or not JSON. */

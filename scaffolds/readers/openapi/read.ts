@@ -1,23 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Blueprint, JsonObject, JsonSchema, Operation, ServiceServer } from '@counterpart/schemas';
+import type { JsonSchema, NameLock, Operation } from '@counterpart/schemas';
+import { keepNames, lockOf, type FreshName } from '../name-lock.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
-import { readRequirements, readSchemes, type Schemes } from './document/auth.ts';
+import { assemble, titleOf } from './document/assemble.ts';
+import { readSchemes } from './document/auth.ts';
 import { fitBudgets } from './operation/budget.ts';
 import type { DocumentContext } from './document/context.ts';
-import { findOperations } from './document/enumerate.ts';
+import { findOperations, type Found } from './document/enumerate.ts';
 import { select, type Candidate } from './document/include.ts';
-import { member, objectMember, textMember } from './source/json-tree.ts';
 import { toolNames } from './text/names.ts';
 import { createLosses, type Losses } from './document/omissions.ts';
-import { AUTHORIZATION_SCHEME, readOperation } from './operation/operation.ts';
+import { readOperation } from './operation/operation.ts';
 import { parseDescription, type Description } from './source/parse.ts';
 import { createTypes } from './schema/types.ts';
-import { isAbsolute, readServers } from './document/servers.ts';
-import { cutText, plainText } from './text/text.ts';
-
-/** Name and version of this reader, kept in every blueprint it makes. */
-const READER = 'openapi@1';
 
 /**
  * Compiles an OpenAPI or Swagger description into a blueprint.
@@ -29,8 +25,7 @@ export async function readOpenApi(source: SourceText, options: ReadOptions): Pro
   const losses = createLosses(description.lineOf);
   const context = createContext(description, source, losses);
   const found = findOperations(description.root, losses);
-  const names = toolNames(found);
-  const candidates = found.map((one, index): Candidate => ({ found: one, name: names[index] ?? '' }));
+  const { candidates, names } = await nameAll(found, titleOf(description.root), options);
   const chosen = select(candidates, options.include ?? [], source.location);
   reportUnselected(candidates.length - chosen.length, losses);
   const operations = await readAll(chosen, context, options.onProgress);
@@ -39,8 +34,33 @@ export async function readOpenApi(source: SourceText, options: ReadOptions): Pro
     operations.map((operation) => withFinalTypes(operation, final)),
     types,
   );
-  const blueprint = assemble({ description, source, options, context, ...fitted });
+  const blueprint = assemble({ description, source, options, context, names, ...fitted });
   return { blueprint, total: candidates.length };
+}
+
+interface Named {
+  readonly candidates: readonly Candidate[];
+  readonly names: NameLock;
+}
+
+/** Names for all operations of the description, selected or not: those of an earlier build stay as they are. */
+async function nameAll(
+  found: readonly Found[],
+  title: string | undefined,
+  { id, namesOf }: ReadOptions,
+): Promise<Named> {
+  const fresh = toolNames(found);
+  const seen = new Map<string, number>();
+  const operations = found.map(({ method, path, operationId }, index): FreshName => {
+    const place = `${method} ${path}`;
+    const count = (seen.get(place) ?? 0) + 1;
+    seen.set(place, count);
+    // A method may stand twice: by itself and under `additionalOperations`.
+    return { key: count === 1 ? place : `${place} ${count}`, operationId, name: fresh[index] ?? '' };
+  });
+  const names = keepNames(operations, await namesOf?.(title ?? id));
+  const candidates = found.map((one, index): Candidate => ({ found: one, name: names[index] ?? '' }));
+  return { candidates, names: lockOf(operations, names) };
 }
 
 function createContext(
@@ -140,87 +160,4 @@ function withFinalTypes(operation: Operation, final: (schema: JsonSchema) => Jso
     ...(operation.output === undefined ? {} : { output: final(operation.output) }),
     http: { ...http, responses, ...(body === undefined ? {} : { body }) },
   };
-}
-
-interface Parts {
-  readonly description: Description;
-  readonly source: SourceText;
-  readonly options: ReadOptions;
-  readonly context: DocumentContext;
-  readonly operations: readonly Operation[];
-  readonly types: ReadonlyMap<string, JsonSchema>;
-}
-
-/** Without an absolute address a call has nowhere to go until somebody gives one. */
-function reportAddress(servers: readonly ServiceServer[], losses: Losses): void {
-  if (servers.some(({ url }) => isAbsolute(url))) return;
-  const [relative] = servers;
-  const found =
-    relative === undefined
-      ? 'The description names no server'
-      : `The description names its server only relative to its own address ("${relative.url === '' ? '/' : relative.url}")`;
-  losses.add({
-    code: 'operation-invalid',
-    severity: 'notice',
-    subject: 'servers',
-    reason: `${found}; the base URL must be given with --base-url or in the environment.`,
-    source: { pointer: '#' },
-  });
-}
-
-function assemble({ description, source, options, context, operations, types }: Parts): Blueprint {
-  const { root, format, dialect } = description;
-  const info = objectMember(root, 'info');
-  const text = plainText((textMember(info, 'description') ?? '').slice(0, 20_000));
-  const servers =
-    options.baseUrl === undefined
-      ? readServers(root, dialect, source.location)
-      : [{ url: options.baseUrl.replace(/\/+$/, '') }];
-  reportAddress(servers, context.losses);
-  const usesHeader = operations.some(({ auth }) =>
-    auth?.some((one) => Object.hasOwn(one, AUTHORIZATION_SCHEME)),
-  );
-  const implied: Schemes = usesHeader
-    ? { [AUTHORIZATION_SCHEME]: { kind: 'api-key', in: 'header', name: 'Authorization' } }
-    : {};
-  return {
-    blueprint: 1,
-    id: options.id,
-    title: titleOf(info) ?? options.id,
-    version: versionOf(info),
-    ...(text === '' ? {} : { description: cutText(text, 2_000) }),
-    source: {
-      kind: 'openapi',
-      location: source.location,
-      sha256: source.sha256,
-      format,
-      reader: READER,
-      ...(options.include === undefined || options.include.length === 0
-        ? {}
-        : { include: [...options.include] }),
-    },
-    servers,
-    auth: {
-      schemes: { ...implied, ...context.schemes },
-      default: readRequirements(member(root, 'security'), context.schemes) ?? [],
-    },
-    operations: options.baseUrl === undefined ? [...operations] : operations.map(withoutServers),
-    types: Object.fromEntries(types),
-    omitted: [...context.losses.list],
-  };
-}
-
-function titleOf(info: JsonObject): string | undefined {
-  const title = plainText(textMember(info, 'title') ?? '').replaceAll('\n', ' ');
-  return title === '' ? undefined : cutText(title, 200);
-}
-
-function versionOf(info: JsonObject): string {
-  const version = member(info, 'version');
-  return typeof version === 'string' || typeof version === 'number' ? String(version) : '';
-}
-
-function withoutServers(operation: Operation): Operation {
-  const { servers: _replaced, ...http } = operation.http;
-  return { ...operation, http };
 }
