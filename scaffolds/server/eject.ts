@@ -1,8 +1,9 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isWrapped, toToolDefinition } from '@counterpart/kit';
+import { isWrapped, toolInput, toToolDefinition } from '@counterpart/kit';
 import { Blueprint, hubError, JsonSchema, type HttpBinding, type Operation } from '@counterpart/schemas';
 import { z } from 'zod';
+import { renderPaging } from './eject-paging.ts';
 import { toExportName } from './program.ts';
 import { toZodObjectCode } from './zod-code.ts';
 
@@ -43,17 +44,23 @@ const toToolFile = (toolName: string): string =>
 /** Source of a hand-written tool that sends what the compiled operation sends. Every text goes through JSON.stringify. */
 export function renderTool(blueprint: Blueprint, operation: Operation): string {
   assertSupported(operation);
-  const { input } = operation;
-  const isClosed = typeof input !== 'boolean' && input['additionalProperties'] === false;
+  const input = toolInput(operation);
+  const isClosed = input['additionalProperties'] === false;
   const idempotent = JSON.stringify(operation.idempotent);
   const { answer, output } = describeAnswer(blueprint, operation);
+  const { pagination } = operation;
+  const imports =
+    pagination === undefined
+      ? `defineTool, toHttpCall, ToolFailure, type HttpBinding`
+      : `defineTool, readPaged, ToolFailure, type HttpBinding, type PagedBinding`;
   return [
-    `import { defineTool, toHttpCall, ToolFailure, type HttpBinding } from '@counterpart/kit';`,
+    `import { ${imports} } from '@counterpart/kit';`,
     `import { z } from 'zod';`,
     '',
     '/** Where each input goes in the request. */',
     `const binding: HttpBinding = ${JSON.stringify(toSentBinding(operation.http), null, 2)};`,
     '',
+    ...(pagination === undefined ? [] : [...renderPaging(operation, pagination), '']),
     `const Input = ${toZodObjectCode(input, blueprint.types, isClosed ? 'strict' : 'loose')};`,
     '',
     `const Output = ${output};`,
@@ -66,8 +73,12 @@ export function renderTool(blueprint: Blueprint, operation: Operation): string {
     `  idempotent: ${idempotent},`,
     '  input: Input,',
     '  output: Output,',
-    '  async run(input, { http, signal }) {',
-    `    const call = { ...toHttpCall(binding, input), idempotent: ${idempotent}, signal };`,
+    ...(pagination === undefined
+      ? [
+          '  async run(input, { http, signal }) {',
+          `    const call = { ...toHttpCall(binding, input), idempotent: ${idempotent}, signal };`,
+        ]
+      : ['  async run(input, { http, signal, progress }) {']),
     ...answer.map((line) => `    ${line}`),
     '  },',
     '});',
@@ -104,9 +115,11 @@ function describeAnswer(
   const { $defs, ...schema } = toToolDefinition(blueprint, operation).outputSchema ?? { type: 'object' };
   const types =
     typeof $defs === 'object' && $defs !== null ? z.record(z.string(), JsonSchema).parse($defs) : {};
-  const value = isWrapped(blueprint, operation)
-    ? '{ result: await http.json(call) }'
-    : 'await http.json(call)';
+  const read =
+    operation.pagination === undefined
+      ? 'await http.json(call)'
+      : 'await readPaged(paged, input, { http, signal, progress })';
+  const value = isWrapped(blueprint, operation) ? `{ result: ${read} }` : read;
   return {
     answer: [
       `const answer = Output.safeParse(${value});`,

@@ -1,5 +1,6 @@
 import type { Blueprint, Json, JsonSchema, Operation, ToolDefinition } from '@counterpart/schemas';
-import { isList } from '../json-value.ts';
+import { pagingKeys, pagingProperties } from '../interpret/paging/paging-input.ts';
+import { isList, isMembers } from '../json-value.ts';
 import { loosen, loosenAny } from './loosen.ts';
 import { reachableTypes, resolveSchema, typesByName } from './references.ts';
 
@@ -64,12 +65,21 @@ function outputSchema(blueprint: Blueprint, operation: Operation): ObjectSchema 
   return types && withTypes(root, types);
 }
 
+/** The schema of the operation's own input, and of what the kit answers to beside it; without the types it refers to. */
+export function toolInput(operation: Pick<Operation, 'input' | 'pagination'>): Keywords {
+  const input: Keywords = typeof operation.input === 'boolean' ? {} : operation.input;
+  const keys = pagingKeys(operation);
+  if (keys === undefined) return input;
+  const properties = isMembers(input['properties']) ? input['properties'] : {};
+  return { ...input, properties: { ...properties, ...pagingProperties(keys) } };
+}
+
 /**
  * An operation as `tools/list` shows it. Schemas carry only the types they reach, as `$defs`, never inlined. The output
  * schema is looser than the description and left out above a size; the input schema is exact.
  */
 export function toToolDefinition(blueprint: Blueprint, operation: Operation): ToolDefinition {
-  const input: Keywords = typeof operation.input === 'boolean' ? {} : operation.input;
+  const input = toolInput(operation);
   const output = outputSchema(blueprint, operation);
   const types = reachableTypes(input, { typeOf: typesByName(blueprint.types) });
   return {

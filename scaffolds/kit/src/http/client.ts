@@ -6,7 +6,7 @@ import { hasDotSegment, joinCookies, mergeHeaders, withQuery } from './compose.t
 import type { WireRequest } from './exchange.ts';
 import { CONNECT_TIMEOUT_MS, DEFAULT_TIMEOUT_MS, LARGEST_ANSWER_BYTES } from './limits.ts';
 import { encodeLiteral, encodeStrict } from './percent.ts';
-import { send } from './send.ts';
+import { send, type Sent } from './send.ts';
 import { HttpFailure } from './http-failure.ts';
 import { failureText } from './service-error.ts';
 
@@ -49,6 +49,8 @@ export interface HttpCall {
 }
 
 export interface HttpAnswer {
+  /** Where it came from, after redirects. */
+  readonly url: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
@@ -83,8 +85,9 @@ function urlOf({ baseUrl }: HttpOptions, call: HttpCall): string {
   return `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
 }
 
-function answerOf(status: number, headers: Readonly<Record<string, string>>, body: Buffer): HttpAnswer {
+function answerOf({ url, status, headers, body }: Sent): HttpAnswer {
   return {
+    url,
     status,
     headers,
     bytes: body,
@@ -143,7 +146,7 @@ async function request(options: HttpOptions, call: HttpCall): Promise<HttpAnswer
   });
   if (sent.truncated)
     throw new ToolFailure(`The answer is larger than ${maxBytes} bytes.`, { nextStep: 'Ask for less.' });
-  return answerOf(sent.status, sent.headers, sent.body);
+  return answerOf(sent);
 }
 
 /** An HTTP client with timeouts, bounded repeats of idempotent calls, a size cap, and a fixed set of hosts. */

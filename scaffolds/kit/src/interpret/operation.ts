@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CounterpartError } from '@counterpart/schemas/errors';
 import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
 import { baseUrlName, maxResultBytesName, timeoutName } from '../compile/env-names.ts';
@@ -19,6 +20,9 @@ import {
   LARGEST_ANSWER_BYTES,
 } from '../http/limits.ts';
 import { wantedVariables } from './auth.ts';
+import { allPages, atAddress, onePage, type Answered } from './paging/paged-call.ts';
+import { pagingKeys, takePaging } from './paging/paging-input.ts';
+import type { Wanted } from './paging/read-pages.ts';
 import { redactor } from './redact.ts';
 import { buildRequest, type BuiltRequest } from './request.ts';
 import { toResult, type ResponseRules } from './response.ts';
@@ -41,10 +45,12 @@ function setting(env: Env, name: string, { usual, most }: { usual: number; most:
 
 /** Arguments that nothing would carry to the service: better refused than dropped in silence. */
 function unknownArguments(operation: Operation, args: Arguments): string[] {
+  const paging = pagingKeys(operation);
   const known = [
     ...new Set([
       ...operation.http.parameters.map(({ key }) => key),
       ...(operation.http.body ? ['body'] : []),
+      ...(paging === undefined ? [] : [paging.all, paging.maxItems]),
     ]),
   ];
   return Object.keys(args)
@@ -82,14 +88,14 @@ function unauthorized(compiled: Compiled, operation: Operation, sent: readonly s
 }
 
 async function sendBuilt(
-  compiled: Compiled,
+  { blueprint, env }: Compiled,
   operation: Operation,
   built: BuiltRequest,
   signal: AbortSignal,
 ): Promise<Sent> {
-  const { blueprint, env } = compiled;
   return send(built.request, {
-    idempotent: operation.idempotent,
+    // With a key the service knows a repeated call again.
+    idempotent: operation.idempotent || operation.idempotencyKey !== undefined,
     hosts: [addressOf(built.baseUrl).host, ...permissionsOf(blueprint)],
     timeoutMs: setting(env, timeoutName(blueprint.id), { usual: DEFAULT_TIMEOUT_MS, most: 3_600_000 }),
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
@@ -98,27 +104,51 @@ async function sendBuilt(
   });
 }
 
+/** The arguments with a fresh key where the operation takes one and the caller gave none: repeats of this call share it. */
+function withIdempotencyKey({ idempotencyKey: key }: Operation, args: Arguments): Arguments {
+  return key === undefined || Object.hasOwn(args, key) ? args : { ...args, [key]: randomUUID() };
+}
+
+interface Call {
+  readonly args: Arguments;
+  readonly context: Pick<ToolContext, 'signal' | 'progress'>;
+}
+
 async function run(
   compiled: Compiled,
   operation: Operation,
   definition: ToolDefinition,
-  { args, signal }: { args: Arguments; signal: AbortSignal },
+  { args: given, context }: Call,
 ): Promise<CallResult> {
   const { blueprint, env } = compiled;
-  const problems = inputProblems(operation, definition, args);
+  const problems = inputProblems(operation, definition, given);
   if (problems.length > 0) return rejected(operation.name, problems);
+  const { maxItems, args } = takePaging(given, pagingKeys(operation));
   const maxBytesName = maxResultBytesName(blueprint.id);
-  const built = buildRequest(blueprint, operation, args, env);
-  const rules: ResponseRules = {
+  const maxBytes = setting(env, maxBytesName, { usual: DEFAULT_RESULT_BYTES, most: LARGEST_ANSWER_BYTES });
+  const rulesOf = ({ credentials }: BuiltRequest): ResponseRules => ({
     server: blueprint.id,
     outputSchema: definition.outputSchema as ResponseRules['outputSchema'],
     wrapped: isWrapped(blueprint, operation),
-    maxBytes: setting(env, maxBytesName, { usual: DEFAULT_RESULT_BYTES, most: LARGEST_ANSWER_BYTES }),
+    maxBytes,
     maxBytesName,
-    redact: redactor(built.credentials.secrets),
-    unauthorized: unauthorized(compiled, operation, built.credentials.variables),
+    redact: redactor(credentials.secrets),
+    unauthorized: unauthorized(compiled, operation, credentials.variables),
+  });
+  const ask = async ({ args: input, url }: Wanted): Promise<Answered> => {
+    const plain = buildRequest(blueprint, operation, input, env);
+    const built = url === undefined ? plain : { ...plain, request: atAddress(plain, url) };
+    const sent = await sendBuilt(compiled, operation, built, context.signal);
+    return { sent, rules: rulesOf(built) };
   };
-  return toResult(await sendBuilt(compiled, operation, built, signal), rules);
+  const first = { args: withIdempotencyKey(operation, args), url: undefined };
+  const { pagination } = operation;
+  if (pagination === undefined) {
+    const { sent, rules } = await ask(first);
+    return toResult(sent, rules);
+  }
+  const paged = { operation: { ...operation, pagination }, ask, context, maxBytes };
+  return maxItems === undefined ? onePage(paged, first) : allPages(paged, first.args, maxItems);
 }
 
 function failed(error: unknown, id: string): CallResult {
@@ -141,7 +171,7 @@ export function compiledTool(compiled: Compiled, operation: Operation): Tool {
     definition,
     async call(args: Arguments, context: ToolContext) {
       try {
-        return await run(compiled, operation, definition, { args, signal: context.signal });
+        return await run(compiled, operation, definition, { args, context });
       } catch (error) {
         context.signal.throwIfAborted();
         return failed(error, compiled.blueprint.id);
