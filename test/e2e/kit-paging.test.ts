@@ -75,7 +75,7 @@ const every = rows(0, COUNT);
 
 test('a tool of pages takes `all` and `max_items` beside the inputs of the service', async () => {
   const { result } = await peer.request('tools/list');
-  const [tool] = result?.['tools'] as { inputSchema: { properties: object } }[];
+  const [tool] = (result?.['tools'] ?? []) as { inputSchema: { properties: object } }[];
   expect(Object.keys(tool?.inputSchema.properties ?? {})).toEqual(['page', 'limit', 'all', 'max_items']);
 });
 

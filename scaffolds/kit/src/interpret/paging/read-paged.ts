@@ -27,11 +27,11 @@ async function answered(http: Http, call: HttpCall): Promise<HttpAnswer> {
   throw new ToolFailure(failureText(answer.status, answer.headers, answer.text()));
 }
 
-const pageOf = (args: Arguments, { url, headers, json }: HttpAnswer): Page => ({
+const pageOf = (args: Arguments, answer: HttpAnswer): Page => ({
   args,
-  url,
-  headers,
-  value: json(),
+  url: answer.url,
+  headers: answer.headers,
+  value: answer.json(),
 });
 
 const withNext = (value: Json, next: Json | undefined): Json =>
