@@ -11,6 +11,7 @@ import { createConfigStore } from './config/load.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import { builtVariables } from './fleet/environment.ts';
 import { Fleet } from './fleet/fleet.ts';
+import { packagedTools } from './fleet/packaged-tools.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { type AdminService, createAdminApp } from './http/admin.ts';
@@ -125,7 +126,7 @@ async function openBase(options: HubOptions, scope: Scope) {
   const { home } = options;
   const clock = systemClock;
   const configFile = join(home, 'hub.config.json');
-  const config = createConfigStore(configFile);
+  const config = createConfigStore(configFile, (read) => packagedTools(resolve(home, read.serversDir), read));
   const started = await config.load();
   const { dataDir: dataName, serversDir: serversName, log: logging } = started;
   const dataDir = resolve(home, dataName);
@@ -202,6 +203,7 @@ function createDomain(base: Base, { scope, mirrorUrl, sparing }: DomainOptions) 
     log,
     visible,
     quarantined: (server, tool) => approvals.withheld(server, tool),
+    held: (server, tool) => approvals.held(server, tool),
   });
   scope.add(() => catalog.close());
   scope.add(approvals.subscribe((server) => catalog.recheck(server)));

@@ -225,6 +225,18 @@ test('tools that changed while no hub ran are held back as soon as the server is
   expect(await names(second)).toEqual(['notes__send_note']);
 });
 
+test('the call that wakes a server whose tools changed meanwhile is held against what they are now', async () => {
+  const first = await learned();
+  await first.stop();
+  offer(reworded, send);
+  const hub = await boot();
+  // Listed as it was last seen, because nobody has asked the server yet.
+  expect(await names(hub)).toEqual(BOTH);
+  expect(await refusal(hub)).toBe(`Error: ${WORDS}`);
+  const called = await hub.rpc('tools/call', { name: 'notes__send_note', arguments: { id: '1' } });
+  expect(JSON.stringify(called)).toContain('send_note ran');
+});
+
 test('a tool that goes back to what was approved, or goes and comes back unchanged, needs no approval', async () => {
   const hub = await learned();
   await changeTo(hub, reworded, send);

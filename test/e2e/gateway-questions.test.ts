@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { LineClient } from '../fixtures/gateway/line-client.ts';
 import { globSync, readFileSync } from 'node:fs';
-import type { Era } from '../../hub/src/kernel/ports.ts';
+import { hubError } from '@counterpart/schemas';
+import type { Era, ToolCall } from '../../hub/src/kernel/ports.ts';
+import { until } from '../fixtures/supervisor/rig.ts';
 import type { Isolation } from '../../hub/src/upstream/options.ts';
 import { connectSdk } from '../fixtures/gateway/sdk-clients.ts';
 import { modern, modernMeta, RawSession, type Message } from '../fixtures/gateway/raw-client.ts';
@@ -141,6 +143,20 @@ describe('a modern client of a legacy server that asks', () => {
     const first = await call('twice');
     await call('twice', reply(first));
     expect(refusal(await call('twice', reply(first)))).toContain('was used already');
+  });
+
+  it('is refused when a policy came to deny the call meanwhile, and the server is told that it is over', async () => {
+    let denied = false;
+    const check = ({ route }: ToolCall) =>
+      denied ? hubError('POLICY_DENIED', { tool: route.hubName, detail: 'the day is over' }) : undefined;
+    await start('call', { policy: { check } });
+    const asked = await call('order');
+    const running = pids().length;
+    denied = true;
+    expect(refusal(await call('order', reply(asked)))).toContain('the day is over');
+    await until(() => pids().length === running - 1);
+    denied = false;
+    expect(refusal(await call('order', reply(asked)))).toContain('the call it belongs to has ended');
   });
 
   it('is never asked what it did not declare, and learns what it lacks when the server cannot go on', async () => {

@@ -47,6 +47,8 @@ export interface Approvals {
   review(listed: ListedTools): Promise<void>;
   /** Why a tool is left out, in words; undefined when it may be offered. Asks memory only. */
   withheld(server: string, tool: ToolDefinition): string | undefined;
+  /** Whether a definition of this name awaits the owner's word or was rejected, also when it is not listed any more. */
+  held(server: string, tool: string): boolean;
   /** Everything that is left out, by server and name. */
   pending(server?: string): PendingTool[];
   /** The same of one server, with what was approved before and what is to be read. */
@@ -88,6 +90,10 @@ class ApprovalBooks implements Approvals {
     if (record && !record.pending && record.approved.has(definitionHash(tool))) return undefined;
     const { state = 'awaiting', change = 'changed' } = record?.pending ?? {};
     return state === 'rejected' ? REASONS.rejected : REASONS[change];
+  }
+
+  held(server: string, tool: string): boolean {
+    return this.#books.get(server)?.tools.get(tool)?.pending !== undefined;
   }
 
   pending(server?: string): PendingTool[] {

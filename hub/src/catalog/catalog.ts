@@ -18,12 +18,15 @@ import { mergeSources, type Merged } from './merge.ts';
 import { outcomesOf } from './outcomes.ts';
 import { listedTools, presentationOf, selectProfile } from './profile.ts';
 import { itemsOf, type Item, type Quarantined, type SourceItems } from './source-items.ts';
-import { MergedView } from './view.ts';
+import { unlistedTool, type UnlistedRules } from './unlisted.ts';
+import { MergedView, type ViewOptions } from './view.ts';
 
 export interface CatalogOptions {
   readonly log: Logger;
   /** Why a tool must not be offered, such as a change that awaits approval; undefined when it may. Asked at every rebuild. */
   readonly quarantined?: Quarantined | undefined;
+  /** Whether a tool of this name awaits the owner's word or was rejected, listed or not. */
+  readonly held?: UnlistedRules['held'] | undefined;
   /** False for a tool that is to be as unknown as one that never was; asked anew at every change. */
   readonly visible?: ((tool: ToolDescription) => boolean) | undefined;
   readonly clock?: Clock | undefined;
@@ -66,6 +69,7 @@ class SourceCatalog implements LiveCatalog {
   readonly #log: Logger;
   readonly #quarantined: Quarantined;
   readonly #visible: (tool: ToolDescription) => boolean;
+  readonly #unlistedRules: UnlistedRules;
   /** In order of id. */
   #entries = new Map<string, Entry>();
   #version = 0;
@@ -90,6 +94,7 @@ class SourceCatalog implements LiveCatalog {
     this.#changes = new ChangeBursts(options.clock ?? systemClock);
     this.#quarantined = options.quarantined ?? (() => undefined);
     this.#visible = options.visible ?? (() => true);
+    this.#unlistedRules = { visible: this.#visible, held: options.held ?? (() => false) };
     this.#merged = mergeSources([]);
     this.#all = this.#whole();
   }
@@ -252,7 +257,17 @@ class SourceCatalog implements LiveCatalog {
 
   #whole(): CatalogView {
     const outcomes = this.#outcomesOf(() => true);
-    return new MergedView(this.#version, this.#items(), this.#merged, { outcomes, alias: this.#alias });
+    const unlisted = this.#unlistedIn([...this.#entries.values()].map(({ items }) => items));
+    return new MergedView(this.#version, this.#items(), this.#merged, {
+      outcomes,
+      alias: this.#alias,
+      unlisted,
+    });
+  }
+
+  /** `sources` with all that they list, also what is not offered. */
+  #unlistedIn(sources: readonly SourceItems[]): ViewOptions['unlisted'] {
+    return (name) => unlistedTool(name, sources, this.#unlistedRules);
   }
 
   #outcomesOf(concerns: (id: string) => boolean): () => string | undefined {
@@ -266,7 +281,11 @@ class SourceCatalog implements LiveCatalog {
     if (built || !items) return built;
     const own = items.source.prefix === '' ? this.#offered(items) : this.#ownNames(items);
     const outcomes = this.#outcomesOf((server) => server === id);
-    const view = new MergedView(this.#version, [own], mergeSources([own]), { outcomes });
+    const asListed = { ...items, source: own.source };
+    const view = new MergedView(this.#version, [own], mergeSources([own]), {
+      outcomes,
+      unlisted: this.#unlistedIn([asListed]),
+    });
     this.#servers.set(id, view);
     return view;
   }
@@ -299,9 +318,18 @@ class SourceCatalog implements LiveCatalog {
       listed,
       outcomes,
       alias: this.#alias,
+      unlisted: this.#unlistedInProfile(profile, sources),
     });
     this.#profileViews.set(name, view);
     return view;
+  }
+
+  /** A profile that chooses tools, or hides them behind the hub's own, has no others than it says. */
+  #unlistedInProfile({ tools, mode }: Profile, sources: readonly SourceItems[]): ViewOptions['unlisted'] {
+    if (tools !== undefined || mode !== 'full') return undefined;
+    const offered = new Set(sources.map(({ source }) => source.id));
+    const entries = [...this.#entries.values()].filter(({ items }) => offered.has(items.source.id));
+    return this.#unlistedIn(entries.map(({ items }) => items));
   }
 
   /** Each problem is logged once, not at every change of the catalog. */

@@ -4,6 +4,10 @@ import { createHash } from 'node:crypto';
 export const LONGEST_NAME = 54;
 
 const SEPARATOR = '__';
+
+/** How the names of a server begin that has this prefix. */
+export const prefixOf = (prefix: string): string => `${prefix}${SEPARATOR}`;
+
 const HASH_DIGITS = 6;
 /** What every model accepts in a function name; MCP itself also allows dots. */
 const ILLEGAL = /[^A-Za-z0-9_-]/gu;
@@ -15,7 +19,7 @@ const ILLEGAL = /[^A-Za-z0-9_-]/gu;
  */
 export function hubName(server: string, prefix: string, name: string): string {
   if (prefix === '') return name;
-  const full = `${prefix}${SEPARATOR}${name}`;
+  const full = `${prefixOf(prefix)}${name}`;
   const legal = full.replace(ILLEGAL, '_');
   if (legal === full && full.length <= LONGEST_NAME) return full;
   const hash = createHash('sha256').update(`${server}\0${name}`).digest('hex').slice(0, HASH_DIGITS);

@@ -26,6 +26,8 @@ export interface ToolItem extends Item {
 export interface SourceItems {
   readonly source: CatalogSource;
   readonly lists: UpstreamLists;
+  /** The name at `/mcp` of a tool that the server calls so. */
+  readonly nameAtHub: (own: string) => string;
   readonly tools: readonly ToolItem[];
   readonly prompts: readonly Item[];
   readonly resources: readonly Item[];
@@ -70,6 +72,7 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
   return {
     source,
     lists,
+    nameAtHub: nameOf,
     tools: keep('tool', tools),
     prompts: keep(
       'prompt',

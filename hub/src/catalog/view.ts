@@ -44,6 +44,8 @@ export interface ViewOptions {
   readonly listed?: readonly Owned<ToolItem>[] | undefined;
   /** The present name of a tool that was renamed. */
   readonly alias?: ((name: string) => string | undefined) | undefined;
+  /** Where a call of a tool goes that nobody lists. */
+  readonly unlisted?: ((name: string) => ToolRoute | undefined) | undefined;
   /** How its servers are that do not serve as they should; asked at every list. */
   readonly outcomes?: (() => string | undefined) | undefined;
 }
@@ -60,6 +62,7 @@ export class MergedView implements CatalogView {
   readonly presentation: Presentation | undefined;
   readonly #outcomes: () => string | undefined;
   readonly #alias: (name: string) => string | undefined;
+  readonly #unlisted: (name: string) => ToolRoute | undefined;
   readonly #merged: Merged;
   readonly #lists: Readonly<Record<ListKind, Pages>>;
   readonly #prompts: ReadonlyMap<string, NameRoute>;
@@ -74,11 +77,13 @@ export class MergedView implements CatalogView {
       presentation,
       listed,
       alias = () => undefined,
+      unlisted = () => undefined,
       outcomes = () => undefined,
     }: ViewOptions = {},
   ) {
     this.#outcomes = outcomes;
     this.#alias = alias;
+    this.#unlisted = unlisted;
     this.version = version;
     this.toolCount = merged.tools.length;
     this.#merged = merged;
@@ -116,6 +121,11 @@ export class MergedView implements CatalogView {
     return this.tools.get(hubName) ?? this.tools.get(this.#alias(hubName) ?? '');
   }
 
+  unlisted(hubName: string): ToolRoute | undefined {
+    // An old name means the tool it leads to, also when that is not there.
+    return this.#alias(hubName) === undefined ? this.#unlisted(hubName) : undefined;
+  }
+
   prompt(hubName: string): NameRoute | undefined {
     return this.#prompts.get(hubName);
   }
@@ -130,7 +140,8 @@ export class MergedView implements CatalogView {
   }
 
   withheld(hubName: string): CounterpartError | undefined {
-    const owned = this.#merged.withheld.find(({ item }) => item.key === hubName);
+    const names = new Set([hubName, this.#alias(hubName)]);
+    const owned = this.#merged.withheld.find(({ item }) => names.has(item.key));
     if (!owned) return undefined;
     const { item, source } = owned;
     return hubError('TOOL_CHANGED', { server: source.id, tool: hubName, reason: item.withheld ?? '' });

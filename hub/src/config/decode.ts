@@ -1,5 +1,6 @@
 import { CommandServer, HubConfig, hubError, RemoteServer } from '@counterpart/schemas';
 import { z } from 'zod';
+import { aliasIssues, packagedAliasIssues, type PackagedTools } from './alias-issues.ts';
 import {
   fillEditorVariables,
   originalPath,
@@ -22,18 +23,26 @@ export interface Decoded {
 /** A configuration from its text: JSON, in which comments and trailing commas are allowed. Throws CONFIG_INVALID. */
 export const decodeConfig = (text: string, file: string): HubConfig => readConfig(text, file).config;
 
-/** As `decodeConfig`, with notes. */
-export function readConfig(text: string, file: string): Decoded {
+/** The tools of the servers folder under a configuration. */
+export type ReadPackagedTools = (config: HubConfig) => PackagedTools;
+
+/** As `decodeConfig`, with notes; aliases are also held against the packages in the servers folder, where that is given. */
+export function readConfig(text: string, file: string, packaged?: ReadPackagedTools): Decoded {
   const { root, value } = parseMembers(text, file);
   const translation = fillEditorVariables(translate(value), file);
   const { issues, notes } = translation;
-  const all = [...issues, ...schemaIssues(translation)];
-  if (all.length > 0)
-    throw hubError('CONFIG_INVALID', {
-      file,
-      detail: describe(all, (path) => lineOf(text, nodeAt(root, path))),
-    });
-  return { config: HubConfig.parse(translation.json), notes };
+  const refuse = (found: readonly Issue[]): void => {
+    if (found.length === 0) return;
+    const detail = describe(found, (path) => lineOf(text, nodeAt(root, path)));
+    throw hubError('CONFIG_INVALID', { file, detail });
+  };
+  refuse([...issues, ...schemaIssues(translation)]);
+  const config = HubConfig.parse(translation.json);
+  const { aliases } = config;
+  // Folders are read only by who has aliases.
+  const tools = Object.keys(aliases).length > 0 ? packaged?.(config) : undefined;
+  refuse([...aliasIssues(aliases, root), ...(tools ? packagedAliasIssues(aliases, tools) : [])]);
+  return { config, notes };
 }
 
 /** The object that JSON text holds, comments and trailing commas allowed, and where its members stand. Throws CONFIG_INVALID. */

@@ -4,13 +4,14 @@ import { canonicalJson, HubConfig, hubError, JsonValue, toCounterpartError } fro
 import { z } from 'zod';
 import { rewriteMembers } from '../kernel/jsonc-edit.ts';
 import { writeWhole } from '../kernel/write-whole.ts';
-import { parseMembers, readConfig } from './decode.ts';
+import { parseMembers, readConfig, type ReadPackagedTools } from './decode.ts';
 import { translate } from './dialects.ts';
 import type { ConfigFollower, ConfigStore } from './store.ts';
 import { watchFile } from './watch.ts';
 
 /** A configuration file that is read again when it changes; the last valid reading stays current. */
-export const createConfigStore = (file: string): ConfigStore => new FileConfigStore(file);
+export const createConfigStore = (file: string, packaged?: ReadPackagedTools): ConfigStore =>
+  new FileConfigStore(file, packaged);
 
 class FileConfigStore implements ConfigStore {
   readonly #file: string;
@@ -20,8 +21,11 @@ class FileConfigStore implements ConfigStore {
   /** Edits of this process, one after the other. */
   #edits: Promise<void> = Promise.resolve();
 
-  constructor(file: string) {
+  readonly #packaged: ReadPackagedTools | undefined;
+
+  constructor(file: string, packaged: ReadPackagedTools | undefined) {
     this.#file = file;
+    this.#packaged = packaged;
   }
 
   current(): HubConfig {
@@ -41,7 +45,9 @@ class FileConfigStore implements ConfigStore {
     try {
       const text = await readText(file);
       const { config, notes } =
-        text === undefined ? { config: HubConfig.parse({}), notes: [] } : readConfig(text, file);
+        text === undefined
+          ? { config: HubConfig.parse({}), notes: [] }
+          : readConfig(text, file, this.#packaged);
       this.#current = config;
       this.#notes = notes;
       this.#problem = undefined;
@@ -93,7 +99,7 @@ class FileConfigStore implements ConfigStore {
       before === undefined || foreign
         ? `${JSON.stringify(wanted, undefined, 2)}\n`
         : rewriteMembers(before, base, wanted);
-    readConfig(after, file);
+    readConfig(after, file, this.#packaged);
     if (fingerprint(await readText(file)) !== fingerprint(before))
       throw hubError('CONFIG_CONFLICT', { file });
     if (before !== undefined && foreign) writeWhole(`${file}.bak`, before);

@@ -236,6 +236,7 @@ export class Fleet {
       upstream,
       known: listsOf(member),
       enabled: member.enabled && !this.#isExpired(member),
+      onlyListed: member.onlyListed,
     };
   }
 

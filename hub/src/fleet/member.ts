@@ -34,6 +34,8 @@ export interface Member {
   /** What it offered before it was changed: stands in until it has been asked anew. */
   readonly before?: UpstreamLists | undefined;
   readonly enabled: boolean;
+  /** What it does not list must not be called. */
+  readonly onlyListed: boolean;
   readonly missingSecrets: readonly string[];
   /** For display: without secrets. */
   readonly command: readonly string[] | undefined;
@@ -100,6 +102,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
     upstream,
     known,
     enabled: desired.enabled ?? registered.enabled,
+    onlyListed: origin.kind === 'built' || rules.newTools === 'quarantine',
     missingSecrets: target.missingSecrets,
     command: target.command,
   };

@@ -55,7 +55,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const limits = { ...defaultLimits, ...options.limits };
   const fanOut = createFanOut({ catalog, clock, log, coalesceMs: limits.coalesceMs });
   const metaText = signature(serverInfo);
-  const gate = new ToolGate(options.policy ?? {}, clock);
+  const gate = new ToolGate(options.policy ?? {}, clock, catalog);
   const core: Core = {
     catalog,
     clock,

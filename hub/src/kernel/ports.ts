@@ -146,6 +146,8 @@ export interface RelayRequest {
   /** The caller's progress token, if it wants progress. */
   readonly progressToken?: RpcId | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Asked again when the server had to be started and has been listed: why the request must not go after all. */
+  readonly recheck?: (() => CounterpartError | undefined) | undefined;
 }
 
 export interface RelayTicket {
@@ -247,6 +249,8 @@ export interface CatalogView {
   /** Undefined for a cursor this catalog did not hand out. */
   page(list: ListKind, cursor: string | undefined): ListPage | undefined;
   tool(hubName: string): ToolRoute | undefined;
+  /** For a name that `tool` does not know: the server that may know a tool it does not list, if it may be asked. */
+  unlisted(hubName: string): ToolRoute | undefined;
   /** All tools that can be called, by the names they have in this view. */
   readonly tools: ReadonlyMap<string, ToolRoute>;
   prompt(hubName: string): { readonly upstream: Upstream; readonly name: string } | undefined;
@@ -335,6 +339,8 @@ export interface CatalogSource {
   /** Lists known without a process: from the server's `tools.json` or from the last time it ran. */
   readonly known: UpstreamLists | undefined;
   readonly enabled: boolean;
+  /** It is never asked for a tool that it does not list: a built server has no other, and new ones may need an approval. */
+  readonly onlyListed?: boolean | undefined;
 }
 
 // ---------------------------------------------------------------- policy ⇄ every surface that calls tools

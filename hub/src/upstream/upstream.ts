@@ -54,6 +54,8 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
   #onNoneWaiting: (() => void) | undefined;
   #refreshing: Promise<UpstreamLists> | undefined;
   #refreshDue: (() => void) | undefined;
+  /** The session whose lists were looked at: its tools may be called without more ado. */
+  #reviewed: RpcSession | undefined;
   #closed = false;
 
   constructor(options: UpstreamOptions) {
@@ -78,7 +80,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
 
   forward(request: RelayRequest, sink: RelaySink): RelayTicket {
     const { session } = this.#connection;
-    if (!session || this.#closed) return this.#forwardLater(request, sink);
+    if (!session || session !== this.#reviewed || this.#closed) return this.#forwardLater(request, sink);
     this.#connection.touch();
     return session.call(request, sink);
   }
@@ -94,9 +96,13 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
   }
 
   refresh(signal?: AbortSignal): Promise<UpstreamLists> {
-    this.#refreshing ??= this.#read().finally(() => {
-      this.#refreshing = undefined;
-    });
+    if (!this.#refreshing) {
+      this.#refreshDue?.();
+      this.#refreshDue = undefined;
+      this.#refreshing = this.#read().finally(() => {
+        this.#refreshing = undefined;
+      });
+    }
     return signal ? unlessAborted(this.#refreshing, signal, this.id) : this.#refreshing;
   }
 
@@ -145,12 +151,15 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
       this.#options.onInfo?.({ info, at: this.#options.clock.now() });
     }
     this.#subscriptions.open(session);
+    const isReviewed = this.#options.readsLists === false || this.#listsAreVerified(info);
+    this.#reviewed = isReviewed ? session : undefined;
     this.#emitter.emit('availability-changed', true);
     // Whoever reads the lists already made the connection for it.
-    if (!this.#refreshing && !this.#listsAreVerified(info)) this.#refreshSoon();
+    if (!this.#refreshing && !isReviewed) this.#refreshSoon();
   }
 
   lost(): void {
+    this.#reviewed = undefined;
     this.#subscriptions.lost();
     this.#emitter.emit('availability-changed', false);
   }
@@ -178,9 +187,26 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     this.#waiting += 1;
     const session = busy
       ? Promise.reject(hubError('CALL_BUSY', { server: this.id, limit: limits.maxCalls }))
-      : this.#ready();
+      : this.#admitted(request);
     call.follow(session, { server: this.id, clock, waitMs: limits.maxCallMs });
     return call;
+  }
+
+  /**
+   * The session for a request that had to wait for it. A tool is called only after this process or connection has said what its
+   * tools are now, and if the call may still go then; a server that cannot be listed is called as it was known.
+   */
+  async #admitted({ recheck }: RelayRequest): Promise<RpcSession> {
+    const session = await this.#ready();
+    if (!recheck) return session;
+    // A list that was being read before may be that of the process before.
+    for (let turn = 0; turn < 2 && this.#reviewed !== session; turn += 1)
+      await this.refresh().catch(() => undefined);
+    const refusal = recheck();
+    if (refusal) throw refusal;
+    const { session: current } = this.#connection;
+    if (current === session) return session;
+    throw hubError('UPSTREAM_LOST', { server: this.id, detail: 'it ended while its tools were listed' });
   }
 
   #ready(): Promise<RpcSession> {
@@ -195,17 +221,21 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     const session = await this.#ready();
     const { info } = session;
     if (!info) throw hubError('UPSTREAM_LOST', { server: this.id, detail: 'it ended right after its start' });
-    const lists = this.#connection.accept(
-      await readLists(session, info, {
-        before: this.#lists,
-        warn: (words, err) => this.#options.log.warn({ server: this.id, err }, `${this.id}: ${words}`),
-      }),
-    );
-    // One that was replaced has no say in what its successor may offer.
-    if (!this.#closed) await this.#options.review?.(lists);
-    this.#lists = lists;
-    this.#emitter.emit('lists-changed', lists);
-    return lists;
+    try {
+      const lists = this.#connection.accept(
+        await readLists(session, info, {
+          before: this.#lists,
+          warn: (words, err) => this.#options.log.warn({ server: this.id, err }, `${this.id}: ${words}`),
+        }),
+      );
+      // One that was replaced has no say in what its successor may offer.
+      if (!this.#closed) await this.#options.review?.(lists);
+      this.#lists = lists;
+      this.#emitter.emit('lists-changed', lists);
+      return lists;
+    } finally {
+      if (this.#connection.session === session) this.#reviewed = session;
+    }
   }
 
   /** Calls that wait for a start count like those in flight: nobody else would answer them. */

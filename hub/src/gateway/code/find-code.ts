@@ -16,7 +16,7 @@ export const findApi = ({ tools }: Offer, query: string, limit: unknown): OwnCal
 });
 
 /** One declaration with all that is known of the tool; `name` is its name, or the expression that calls it. */
-export function describeApi({ tools, unknown }: Offer, name: string): OwnCall {
-  const route = tools.get(name) ?? [...tools.values()].find((one) => pathOf(one) === name);
+export function describeApi({ tools, tool, unknown }: Offer, name: string): OwnCall {
+  const route = tool(name) ?? [...tools.values()].find((one) => pathOf(one) === name);
   return answerWith(route ? textResult(declareWhole(route)) : refused(unknown(name)));
 }

@@ -56,7 +56,7 @@ function setUp(maxSessions: number): { clock: HandClock; store: SessionStore; op
     fanOut,
     limits: defaultLimits,
     parking: new Parking({ clock, limits: defaultLimits, metaText: '{}' }),
-    gate: new ToolGate({}, clock),
+    gate: new ToolGate({}, clock, catalog),
     calls: { call: () => Promise.reject(new Error('not used')) },
     code: new CodeRuns(defaultCodeLimits),
     results: new ResultStore({ clock, ...defaultLimits }),

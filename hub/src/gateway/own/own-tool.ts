@@ -29,6 +29,8 @@ export type OwnCall =
 /** The tools to choose from, and how a name that is not among them is answered. */
 export interface Offer {
   readonly tools: ReadonlyMap<string, ToolRoute>;
+  /** The tool of a name, or of one that it had before (an alias). */
+  readonly tool: (name: string) => ToolRoute | undefined;
   readonly unknown: (name: string) => CounterpartError;
 }
 

@@ -44,6 +44,7 @@ class NotedCourse implements Asking {
   readonly results: unknown[] = [];
   hasClient = true;
   lacking = undefined;
+  recheck = () => undefined;
   onEnd = undefined;
   cancelled: string | undefined;
   cancel(reason?: string): void {

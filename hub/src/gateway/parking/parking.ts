@@ -7,7 +7,7 @@ import { ASKING_METHODS } from '../../upstream/isolation/declared.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import type { GatewayLimits } from '../limits.ts';
 import type { Ask, Asking, Passage } from '../relay/relay.ts';
-import { codes, invalidParams, type Fault } from '../wire/fault.ts';
+import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/members.ts';
 import { missingCapability } from './capabilities.ts';
 import { clientOf } from './client-of.ts';
@@ -75,6 +75,11 @@ export class Parking {
     if (!parked.isAt(state.round)) return refused('it was used already');
     if (inputResponses !== undefined && !hasOnlyObjects(inputResponses))
       return invalidParams('inputResponses must hold an object for each key');
+    const refusal = parked.course.recheck();
+    if (refusal) {
+      parked.giveUp(refusal.message);
+      return faultOf(refusal);
+    }
     parked.resume(passage, request.progressToken, inputResponses ?? {});
     return parked.course;
   }

@@ -1,4 +1,4 @@
-import { hubError } from '@counterpart/schemas';
+import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type {
   Caller,
   JsonMembers,
@@ -43,6 +43,8 @@ export interface Asking extends RelayTicket {
   readonly hasClient: boolean;
   /** What the client would have had to declare: its answer, if the server cannot go on without. */
   lacking: Fault | undefined;
+  /** Why the call must not go on, as policies and lists are now; undefined when it may. */
+  recheck(): CounterpartError | undefined;
   /** Called once when the call is over. */
   onEnd: (() => void) | undefined;
   /** Answers the client's request with this result, given as JSON text; the call goes on without a client. */
@@ -122,6 +124,10 @@ class Course implements RelaySink, Asking {
 
   get hasClient(): boolean {
     return this.#attached && !this.#ended;
+  }
+
+  recheck(): CounterpartError | undefined {
+    return this.#call && this.#gate.recheck(this.#call);
   }
 
   forward(request: RelayRequest): void {

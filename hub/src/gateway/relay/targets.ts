@@ -70,7 +70,7 @@ function findTool(view: CatalogView, params: JsonMembers): Target | OwnResult | 
   if (typeof name !== 'string') return invalidParams('name must be a string');
   const { presentation } = view;
   if (presentation?.ownTools.has(name)) return hubTool(view, presentation, name, params);
-  const found = view.tool(name);
+  const found = view.tool(name) ?? view.unlisted(name);
   if (!found) return faultOf(unknownTool(view, name));
   params['name'] = found.name;
   return { upstream: found.upstream, called: { route: found, via: 'mcp' } };
@@ -89,7 +89,7 @@ function hubTool(
   const found = readOwnCall(
     name,
     params['arguments'],
-    { tools: view.searchable ?? NO_TOOLS, unknown },
+    { tools: view.searchable ?? NO_TOOLS, tool: (wanted) => view.tool(wanted), unknown },
     presentation,
   );
   if (found.kind === 'own') return { answer: found.answer };

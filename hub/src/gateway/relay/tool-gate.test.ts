@@ -28,8 +28,9 @@ const handlers: Record<string, Handler> = {
 
 function setUp(policy: CallPolicy = {}) {
   const upstream = new MemoryUpstream({ tools: NAMES.map(tool), handlers });
-  const gate = new ToolGate(policy, systemClock);
-  const calls = createToolCalls(new MemoryCatalog(upstream), gate);
+  const catalog = new MemoryCatalog(upstream);
+  const gate = new ToolGate(policy, systemClock, catalog);
+  const calls = createToolCalls(catalog, gate);
   const call = (name: string, more: Partial<ToolCallRequest> = {}) =>
     calls.call({ view: { kind: 'all' }, tool: name, via: 'rest', ...more });
   return { upstream, gate, call };

@@ -1,9 +1,10 @@
-import { hubError, type ErrorCode } from '@counterpart/schemas';
+import { hubError, type CounterpartError, type ErrorCode } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
 import type {
   CallOutcome,
   CallPolicy,
   Caller,
+  Catalog,
   JsonMembers,
   RelayReply,
   RelayRequest,
@@ -12,6 +13,8 @@ import type {
   ToolCall,
   Upstream,
 } from '../../kernel/ports.ts';
+import { unknownTool } from '../../kernel/unknown-tool.ts';
+import { unknownView } from '../../kernel/unknown-view.ts';
 import { isFailed } from '../wire/answer.ts';
 import { inputRequestOf } from './input-rounds.ts';
 
@@ -24,10 +27,22 @@ const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
 export class ToolGate {
   readonly #policy: CallPolicy;
   readonly #clock: Clock;
+  readonly #catalog: Pick<Catalog, 'view'>;
 
-  constructor(policy: CallPolicy, clock: Clock) {
+  constructor(policy: CallPolicy, clock: Clock, catalog: Pick<Catalog, 'view'>) {
     this.#policy = policy;
     this.#clock = clock;
+    this.#catalog = catalog;
+  }
+
+  /** Why a call that was let go must not go on: asked when its server was started for it, and when its client comes back. */
+  recheck(call: ToolCall): CounterpartError | undefined {
+    const { view: selector, route } = call;
+    const view = this.#catalog.view(selector);
+    if (!view) return unknownView(selector);
+    const name = selector.kind === 'server' ? route.name : route.hubName;
+    const current = view.tool(name) ?? view.unlisted(name);
+    return current ? this.#policy.check?.({ ...call, route: current }) : unknownTool(view, name);
   }
 
   /** Forwards what the policy allows; what it denies is settled with its error before this returns. `call` says which tool is called. */
@@ -46,8 +61,9 @@ export class ToolGate {
     }
     const denied = this.#policy.check?.(call);
     if (denied) return refuse(sink, denied);
-    if (!this.#policy.observe) return upstream.forward(request, sink);
-    return this.#watched(upstream, request, sink, call);
+    const checked = { ...request, recheck: () => this.recheck(call) };
+    if (!this.#policy.observe) return upstream.forward(checked, sink);
+    return this.#watched(upstream, checked, sink, call);
   }
 
   #watched(upstream: Upstream, request: RelayRequest, sink: RelaySink, call: ToolCall): RelayTicket {
@@ -65,7 +81,7 @@ export class ToolGate {
   }
 }
 
-function refuse(sink: RelaySink, error: ReturnType<typeof hubError>): RelayTicket {
+function refuse(sink: RelaySink, error: CounterpartError): RelayTicket {
   sink.settle({ kind: 'failure', error });
   return NOTHING_TO_CANCEL;
 }

@@ -26,20 +26,20 @@ export const find = ({ tools }: Offer, query: string, limit: unknown): OwnCall =
 });
 
 /** One definition that needs nothing beside it: under the hub's name, with the tool by which it is called. */
-export function describe({ tools, unknown }: Offer, name: string): OwnCall {
-  const route = tools.get(name);
-  if (!route) return answerWith(refused(unknown(name)));
-  const { definition, effect } = route;
+export function describe({ tool, unknown }: Offer, asked: string): OwnCall {
+  const route = tool(asked);
+  if (!route) return answerWith(refused(unknown(asked)));
+  const { definition, effect, hubName: name } = route;
   return answerWith(
     textResult(JSON.stringify({ ...definition, name, effect, callWith: hubTools.call[effect] })),
   );
 }
 
 /** The call that one of `call_tool_…` stands for, when its effect is not stronger than that tool's name says. */
-export function callFound(used: string, { tools, unknown }: Offer, given: JsonMembers): OwnCall {
+export function callFound(used: string, { tool, unknown }: Offer, given: JsonMembers): OwnCall {
   const { name } = given;
   if (typeof name !== 'string') return misfit(used, 'name must be a string, the name of a tool');
-  const route = tools.get(name);
+  const route = tool(name);
   if (!route) return answerWith(refused(unknown(name)));
   const allowed = EFFECTS.find((effect) => hubTools.call[effect] === used) ?? 'read';
   return call({ used, allowed, name }, route, given);
