@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Asking, Passage } from '../relay/relay.ts';
 import { ParkedCall } from './parked-call.ts';
@@ -69,6 +70,7 @@ function setUp() {
   return { clock, course, parked, ask };
 }
 
+const Round = z.object({ inputRequests: z.record(z.string(), z.unknown()) });
 const form = (message: string) => ({ method: 'elicitation/create', params: { message } });
 
 test('questions of one breath are one round, and what is left unanswered is asked again under its key', async () => {
@@ -92,6 +94,16 @@ test('questions of one breath are one round, and what is left unanswered is aske
     requestState: '2 until 1020',
   });
   expect([parked.isAt(1), parked.isAt(2)]).toEqual([false, true]);
+});
+
+test('a round waits for a slow server from question to question, and no longer than its bound', () => {
+  const { clock, course, ask } = setUp();
+  for (const message of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    void ask(message);
+    clock.move(9);
+  }
+  expect(course.results).toHaveLength(1);
+  expect(Object.keys(Round.parse(course.results[0]).inputRequests)).toHaveLength(6);
 });
 
 test('a client that stays away is waited for no longer than was said', async () => {

@@ -4,8 +4,10 @@ import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { asModern } from '../relay/url-elicitations.ts';
 import type { Asking, Passage } from '../relay/relay.ts';
 
-/** Questions that come within this time are one round. */
+/** A question that comes within this time of the one before belongs to its round, */
 const BREATH_MS = 10;
+/** which is put to the client no later than this after its first: a server on a busy machine speaks slowly. */
+const LONGEST_BREATH_MS = 50;
 
 /** A server's question as the client gets it. */
 export interface InputQuestion {
@@ -35,6 +37,8 @@ export class ParkedCall {
   #asked = 0;
   #round = 0;
   #stopDue: (() => void) | undefined;
+  /** When the round at hand is put to the client at the latest. */
+  #dueAt = 0;
   #stopTimer: (() => void) | undefined;
 
   constructor(course: Asking, options: ParkedCallOptions) {
@@ -87,7 +91,11 @@ export class ParkedCall {
 
   /** A server that asks several things at once writes them one after the other; they should be one round all the same. */
   #parkSoon(): void {
-    this.#stopDue ??= this.#options.clock.after(BREATH_MS, () => {
+    const { clock } = this.#options;
+    const now = clock.now();
+    if (this.#stopDue) this.#stopDue();
+    else this.#dueAt = now + LONGEST_BREATH_MS;
+    this.#stopDue = clock.after(Math.min(BREATH_MS, Math.max(0, this.#dueAt - now)), () => {
       this.#stopDue = undefined;
       if (this.#questions.size > 0 && this.course.hasClient) this.#park();
     });
