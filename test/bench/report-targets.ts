@@ -1,16 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { HUB_NODE_FLAGS } from '../../hub/src/cli/launch.ts';
 import { HUB_PROGRAM, makeHome } from '../fixtures/hub.ts';
+import { ended, startPeerProcess } from '../peers/peer-process.ts';
+import type { InstalledPeer } from '../peers/peers.ts';
 import { EventLoad } from './event-load.ts';
 import { LineLoad } from './line-load.ts';
 import { LoadClient, type Era } from './mcp-load.ts';
 import type { Pids } from './measure.ts';
-import type { InstalledPeer } from './peers.ts';
 import { inTime } from './report-rounds.ts';
 import { ECHO, type Caller, type Started } from './targets.ts';
 
@@ -71,37 +68,26 @@ export async function hubShim(): Promise<Subject> {
   return { ...subject, stop };
 }
 
+/** The id of the echo server behind peers and hub. */
+const BENCH = 'bench';
+
 /** A peer with the echo server behind it; rejects when it does not offer the tool within half a minute. */
 export async function startPeer(peer: InstalledPeer): Promise<Subject> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-peer-'));
-  const port = await freePort();
-  const confine = peer.confine ? ['--import', join(import.meta.dirname, 'loopback.ts')] : [];
-  const args = peer.args({ server: [process.execPath, ECHO], folder, port });
-  const env = { ...process.env, HOME: folder, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder };
-  const child = spawn(process.execPath, [...confine, peer.entry, ...args], {
-    stdio: 'ignore',
-    cwd: folder,
-    env,
-  });
-  const url = `http://127.0.0.1:${port}/mcp`;
+  const { url, pid, stop } = await startPeerProcess(peer, { id: BENCH, server: [process.execPath, ECHO] });
   const connect = async (): Promise<Caller> => {
     const client = peer.client === 'events' ? new EventLoad(url) : new LoadClient(url, 'legacy');
     await client.open();
     return client;
   };
-  const stop = async (): Promise<void> => {
-    await ended(child);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const { name, version, tool } = peer;
+  const tool = peer.toolName(BENCH, 'echo');
   try {
     await untilOffered(connect, tool);
   } catch (cause) {
     await stop();
     throw cause;
   }
-  const pids = [child.pid ?? 0];
-  return { name: `${name} ${version}`, kind: 'peer', transport: 'http', tool, pids, connect, stop };
+  const name = `${peer.name} ${peer.version}`;
+  return { name, kind: 'peer', transport: 'http', tool, pids: [pid], connect, stop };
 }
 
 const echoServer = { bench: { command: process.execPath, args: [ECHO] } };
@@ -141,23 +127,4 @@ async function untilOffered(connect: () => Promise<Caller>, tool: string): Promi
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`${tool} was never offered`, { cause: problem });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
-/** SIGTERM, and SIGKILL for one that takes no notice. */
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill();
-  const hard = setTimeout(() => child.kill('SIGKILL'), 3_000);
-  await exit;
-  clearTimeout(hard);
 }

@@ -3,7 +3,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../guards/proofs-reporter.ts';
-import { installedPeers } from './peers.ts';
+import { installedPeers } from '../peers/peers.ts';
 import { measureRecovery } from './recovery.ts';
 import { measureManyServers, measureSessions } from './report-extras.ts';
 import { goalsOf } from './report-goals.ts';

@@ -15,7 +15,7 @@ let prober: Prober | undefined;
 
 beforeAll(async () => {
   subject = await startHubSubject();
-  prober = new Prober(subject, LIMIT_MS);
+  prober = new Prober(subject, { limitMs: LIMIT_MS });
 });
 
 afterAll(async () => {

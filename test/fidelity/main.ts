@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import packageFile from '../../package.json' with { type: 'json' };
 import { ROOT } from '../guards/proofs-reporter.ts';
 import { BEHAVIOURS } from './behaviours/index.ts';
 import { CELLS, cellName } from './cells.ts';
 import { startHubSubject } from './hub-subject.ts';
-import { installedAt, PEERS, startPeer, versionAt } from './peers.ts';
-import { type Outcome, Prober } from './probe.ts';
+import { installedPeers, PEERS } from '../peers/peers.ts';
+import { startPeer } from './peers.ts';
+import { type Outcome, type Patience, Prober } from './probe.ts';
 import { jsonOf, markdownOf, type Row, type Sheet } from './report.ts';
 import type { Subject } from './subject.ts';
 
@@ -16,11 +18,11 @@ const HELP = `npm run fidelity [-- options]: whether a client can tell the hub f
   --only <text>   only behaviours whose id holds this
   --peers-only    leave the hub out
 
-PEERS_NPM names a folder where other programs are installed (npm install --prefix $PEERS_NPM mcp-proxy …).`;
+PEERS_NPM names the folder where \`npm run bench:peers -- <folder>\` installed other programs.`;
 
+const PATIENCE: Patience = { limitMs: 5_000 };
 /** A peer that does not answer is not waited for as long as the hub, which must. */
-const PEER_LIMIT_MS = 1_500;
-const LIMIT_MS = 5_000;
+const PEER_PATIENCE: Patience = { limitMs: 1_500, probeMs: 8_000, totalMs: 8 * 60_000 };
 
 const { values: options } = parseArgs({
   options: {
@@ -34,8 +36,8 @@ const { values: options } = parseArgs({
 
 const say = (text: string): void => void process.stdout.write(text);
 
-async function sheetOf(subject: Subject, version: string, limitMs: number): Promise<Sheet> {
-  const prober = new Prober(subject, limitMs);
+async function sheetOf(subject: Subject, version: string, patience: Patience): Promise<Sheet> {
+  const prober = new Prober(subject, patience);
   const rows: Row[] = [];
   try {
     for (const behaviour of BEHAVIOURS.filter(({ id }) => id.includes(options.only))) {
@@ -64,16 +66,16 @@ Made by \`npm run fidelity -- --write\`; the same probes are tests in \`test/fid
 
 /** Every subject there is, one after the other; each is told of when it is done. */
 async function probeAll(done: (sheet: Sheet) => void): Promise<string[]> {
-  if (!options['peers-only']) done(await sheetOf(await startHubSubject(), versionAt(ROOT), LIMIT_MS));
-  const root = process.env['PEERS_NPM'] ?? '';
+  if (!options['peers-only']) done(await sheetOf(await startHubSubject(), packageFile.version, PATIENCE));
+  const installed = new Map(installedPeers(process.env['PEERS_NPM']).map((peer) => [peer.name, peer]));
   const left: string[] = [];
-  for (const peer of PEERS) {
-    const place = root === '' ? undefined : installedAt(root, peer);
-    if (place === undefined)
+  for (const { name } of PEERS) {
+    const peer = installed.get(name);
+    if (peer) done(await sheetOf(await startPeer(peer), peer.version, PEER_PATIENCE));
+    else
       left.push(
-        `- ${peer.name} is left out: \`npm install --prefix $PEERS_NPM/${peer.name} ${peer.package}\`, then run again with PEERS_NPM set.`,
+        `- ${name} is left out: \`npm run bench:peers -- $PEERS_NPM\`, then run again with PEERS_NPM set.`,
       );
-    else done(await sheetOf(await startPeer(peer, place), versionAt(place), PEER_LIMIT_MS));
   }
   return left;
 }

@@ -13,6 +13,9 @@ export type Outcome =
   | { readonly kind: 'absent'; readonly why: string };
 
 const LONGEST_WORDS = 700;
+/** The server itself always answers: nobody's patience with a subject is too short for it. */
+const DIRECT_MS = 10_000;
+const OUT_OF_TIME = 'not looked at: the time for this subject was over';
 
 /** A client that is kept for all probes of a cell, and the names it was offered. */
 interface Seat {
@@ -20,17 +23,28 @@ interface Seat {
   readonly names: readonly string[];
 }
 
+/** How long a subject is waited for. */
+export interface Patience {
+  /** Each answer. */
+  readonly limitMs: number;
+  /** One probe of a behaviour, however many answers it waits for; default: no limit of its own. */
+  readonly probeMs?: number | undefined;
+  /** All probes together: what is left then is not looked at. Default: no limit. */
+  readonly totalMs?: number | undefined;
+}
+
 /** Runs behaviours against a subject; what the server itself shows is looked at once and kept. */
 export class Prober {
   readonly #subject: Subject;
-  readonly #limitMs: number;
+  readonly #patience: Patience;
+  readonly #began = performance.now();
   readonly #seats = new Map<string, Promise<Seat>>();
   readonly #shown = new Map<string, Promise<unknown>>();
   #runs = 0;
 
-  constructor(subject: Subject, limitMs: number) {
+  constructor(subject: Subject, patience: Patience) {
     this.#subject = subject;
-    this.#limitMs = limitMs;
+    this.#patience = patience;
   }
 
   /** Why a behaviour cannot be looked at in a cell; undefined when it can. */
@@ -39,18 +53,23 @@ export class Prober {
     return behaviour.absent?.(cell) ?? (typeof door === 'string' ? door : undefined);
   }
 
-  async probe(behaviour: Behaviour, cell: Cell, limitMs = this.#limitMs): Promise<Outcome> {
-    const why = this.absent(behaviour, cell);
+  async probe(behaviour: Behaviour, cell: Cell, limitMs = this.#patience.limitMs): Promise<Outcome> {
+    const { probeMs, totalMs = Infinity } = this.#patience;
+    const why = this.absent(behaviour, cell) ?? (this.#tookMs > totalMs ? OUT_OF_TIME : undefined);
     if (why !== undefined) return { kind: 'absent', why };
     try {
       const wanted =
         'expected' in behaviour ? behaviour.expected : await this.#shownDirectly(behaviour, cell);
-      const seen = await this.#look(this.#subject, behaviour, cell, limitMs);
+      const seen = await within(this.#look(this.#subject, behaviour, cell, limitMs), probeMs);
       if (isDeepStrictEqual(seen, wanted)) return { kind: 'pass' };
       return { kind: 'fail', why: difference(wanted, seen) };
     } catch (thrown) {
       return { kind: 'fail', why: thrown instanceof Error ? thrown.message : String(thrown) };
     }
+  }
+
+  get #tookMs(): number {
+    return performance.now() - this.#began;
   }
 
   async close(): Promise<void> {
@@ -63,7 +82,7 @@ export class Prober {
   #shownDirectly(behaviour: Behaviour, { server }: Cell): Promise<unknown> {
     const key = `${behaviour.id} ${server}`;
     const cell: Cell = { client: server, server, transport: 'stdio', upstream: 'stdio' };
-    const shown = this.#shown.get(key) ?? this.#look(direct, behaviour, cell, this.#limitMs);
+    const shown = this.#shown.get(key) ?? this.#look(direct, behaviour, cell, DIRECT_MS);
     this.#shown.set(key, shown);
     return shown.catch((thrown: unknown) => {
       throw new Error(`the server itself does not show it: ${String(thrown)}`);
@@ -107,6 +126,9 @@ export class Prober {
 
 async function take(subject: Subject, cell: Cell, kind: ServerKind, limitMs: number): Promise<Seat> {
   const client = await connect(subject, cell, kind, { limitMs });
+  const { result, error, status } = client.hello;
+  // Whatever is asked of a connection that was not made fails in the same way: it is said once.
+  if (!result) throw new Error(`it is not greeted: ${error?.message ?? `HTTP ${status}`}`);
   const names = await namesOf(client).catch(() => []);
   return { client, names };
 }
@@ -131,6 +153,14 @@ function connect(
 /** Hubs put the server's id before a name, each with its own mark between. */
 const ownName = (name: string): string =>
   /^(?:modern|legacy)-(?:stdio|http)-[a-z]+?(?:__|_1mcp_|::|[-_.:/])(.+)$/.exec(name)?.[1] ?? name;
+
+function within<T>(work: Promise<T>, limitMs: number | undefined): Promise<T> {
+  if (limitMs === undefined) return work;
+  work.catch(() => undefined); // it may fail when nobody looks at it any more
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no end in ${limitMs} ms`)), limitMs);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
 
 function difference(wanted: unknown, seen: unknown): string {
   const [left, right] = [wanted, seen].map((value) => JSON.stringify(value) ?? 'nothing');

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Era } from '../../../hub/src/kernel/ports.ts';
 import { Hearing } from './hearing.ts';
+import { EventsLink } from './events-link.ts';
 import { HttpLink } from './http-link.ts';
 import type { Link, Receiver } from './link.ts';
 import {
@@ -18,6 +19,8 @@ import { type Program, StdioLink } from './stdio-link.ts';
 /** Where a client connects: an address, or a program it launches. */
 export type Door =
   | { readonly kind: 'http'; readonly url: string }
+  /** HTTP+SSE of 2024-11-05. */
+  | { readonly kind: 'events'; readonly url: string }
   | { readonly kind: 'stdio'; readonly program: Program };
 
 export interface ClientOptions {
@@ -26,6 +29,8 @@ export interface ClientOptions {
   readonly capabilities?: Members | undefined;
   /** How long anything is waited for. */
   readonly limitMs: number;
+  /** The same for the answer to its greeting; default: long enough for a program that has to start first. */
+  readonly greetingMs?: number | undefined;
 }
 
 export interface CallOptions {
@@ -78,7 +83,7 @@ export class ProbeClient {
 
   private constructor({ era, door, capabilities, limitMs }: ClientOptions) {
     this.era = era;
-    this.transport = door.kind;
+    this.transport = door.kind === 'stdio' ? 'stdio' : 'http';
     this.hearing = new Hearing(limitMs);
     this.#limitMs = limitMs;
     this.#capabilities = capabilities ?? ALL_CAPABILITIES;
@@ -86,19 +91,19 @@ export class ProbeClient {
       message: (text, via) => this.#take(text, via),
       silence: (idText, status) => this.#silence(idText, status),
     };
-    this.#link =
-      door.kind === 'http' ? new HttpLink(door.url, era, receiver) : new StdioLink(door.program, receiver);
+    this.#link = linkTo(door, era, receiver);
   }
 
   /** Connected and greeted; the greeting itself may have failed. */
   static async open(options: ClientOptions): Promise<ProbeClient> {
+    const { greetingMs = GREETING_MS } = options;
     const client = new ProbeClient(options);
     try {
       if (client.era === 'modern')
-        client.hello = await client.request('server/discover', {}, { limitMs: GREETING_MS });
+        client.hello = await client.request('server/discover', {}, { limitMs: greetingMs });
       else {
         client.hello = await client.request('initialize', helloParams(client.#capabilities), {
-          limitMs: GREETING_MS,
+          limitMs: greetingMs,
         });
         client.notify('notifications/initialized');
         await client.#link.listen();
@@ -186,6 +191,17 @@ export class ProbeClient {
   #silence(idText: string | undefined, status: number): void {
     if (idText !== undefined) return this.#pending.get(idText)?.({ text: '', status });
     if (status === 0) for (const settle of this.#pending.values()) settle({ text: '', status });
+  }
+}
+
+function linkTo(door: Door, era: Era, receiver: Receiver): Link {
+  switch (door.kind) {
+    case 'http':
+      return new HttpLink(door.url, era, receiver);
+    case 'events':
+      return new EventsLink(door.url, receiver);
+    case 'stdio':
+      return new StdioLink(door.program, receiver);
   }
 }
 

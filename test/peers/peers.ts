@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 /** What a peer is told about the server behind it, and where it shall listen. */
 export interface PeerSetting {
+  /** The server's id, where a peer gives its servers names. */
+  readonly id: string;
   /** The server's program and its arguments. */
   readonly server: readonly [command: string, ...args: string[]];
   /** A folder of the peer's own, for its configuration and its state. */
@@ -10,15 +12,15 @@ export interface PeerSetting {
   readonly port: number;
 }
 
-/** Another hub or bridge that the registry has, and how it is run with the benchmark's server behind it. */
+/** Another hub or bridge that the registry has, and how it is run with a server behind it. */
 export interface Peer {
   readonly name: string;
   /** Package and version, as npm installs it. */
   readonly pinned: { readonly package: string; readonly version: string };
   /** How clients reach it: Streamable HTTP of 2025-11-25, or HTTP with a stream of events as in 2024-11-05. */
   readonly client: 'streamable' | 'events';
-  /** Name of the echo tool there. */
-  readonly tool: string;
+  /** The name that a server's tool has there. */
+  readonly toolName: (id: string, tool: string) => string;
   /** Program inside the package's folder. */
   readonly program: string;
   /** The program listens on every address unless it is told otherwise from outside. */
@@ -32,12 +34,12 @@ export const PEERS: readonly Peer[] = [
     name: 'mcp-hub',
     pinned: { package: 'mcp-hub', version: '4.2.1' },
     client: 'events',
-    tool: 'bench__echo',
+    toolName: (id, tool) => `${id}__${tool}`,
     program: 'dist/cli.js',
     confine: true,
-    args({ server: [command, ...args], folder, port }) {
+    args({ id, server: [command, ...args], folder, port }) {
       const file = join(folder, 'mcp.json');
-      writeFileSync(file, JSON.stringify({ mcpServers: { bench: { command, args } } }));
+      writeFileSync(file, JSON.stringify({ mcpServers: { [id]: { command, args } } }));
       return ['--port', String(port), '--config', file];
     },
   },
@@ -45,7 +47,7 @@ export const PEERS: readonly Peer[] = [
     name: 'mcp-proxy',
     pinned: { package: 'mcp-proxy', version: '6.7.19' },
     client: 'streamable',
-    tool: 'echo',
+    toolName: (_, tool) => tool,
     program: 'dist/bin/mcp-proxy.mjs',
     confine: false,
     args: ({ server, port }) => [
@@ -63,7 +65,7 @@ export const PEERS: readonly Peer[] = [
     name: 'supergateway',
     pinned: { package: 'supergateway', version: '4.0.0' },
     client: 'streamable',
-    tool: 'echo',
+    toolName: (_, tool) => tool,
     program: 'dist/index.js',
     confine: true,
     args: ({ server, port }) => [

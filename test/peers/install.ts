@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PEERS } from './peers.ts';
 
-/** Installs the peers of the benchmark at their pinned versions, each in a folder of its own outside of this repository. */
+/** Installs the peers of benchmark and fidelity table at their pinned versions, each in a folder of its own outside of this repository. */
 const [target] = process.argv.slice(2);
 if (target === undefined) {
   console.error('Say where: npm run bench:peers -- /tmp/peers');
