@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeText, displayName, loadSource } from './source.ts';
+import { decodeText } from './decode-text.ts';
+import { displayName, loadSource } from './source.ts';
 
 let folder = '';
 let server: Server;
@@ -12,6 +13,7 @@ let base = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'source-'));
+  await mkdir(join(folder, 'empty'));
   server = createServer((request, response) => {
     if (request.url?.startsWith('/hang') === true) return;
     if (request.url === '/gone') response.statusCode = 404;
@@ -41,7 +43,7 @@ test('a file is read with its base name and the hash of its bytes', async () => 
   const file = join(folder, 'api.yaml');
   await writeFile(file, 'openapi: 3.0.0\n');
   const sha256 = `sha256-${createHash('sha256').update('openapi: 3.0.0\n').digest('hex')}`;
-  expect(await loadSource(file)).toEqual({ text: 'openapi: 3.0.0\n', location: 'api.yaml', sha256 });
+  expect(await loadSource(file)).toMatchObject({ text: 'openapi: 3.0.0\n', location: 'api.yaml', sha256 });
 });
 
 test('a URL is read; its credentials travel in a header and are not shown', async () => {
@@ -52,7 +54,7 @@ test('a URL is read; its credentials travel in a header and are not shown', asyn
 
 test('what cannot be read says why, without secrets', async () => {
   expect(await failure(join(folder, 'none.yaml'))).toBe('Cannot read none.yaml: there is no such file');
-  expect(await failure(folder)).toContain('it is a folder');
+  expect(await failure(join(folder, 'empty'))).toContain('it is a folder, and no JSON or YAML file in it');
   expect(await failure(`http://${base}/gone`)).toContain('answered 404');
   expect(await failure(`http://${base}/big`, { maxBytes: 1_000 })).toContain('larger than');
   expect(await failure(`http://me:secret@${base}/hang?key=secret`, { timeoutMs: 50 })).toBe(

@@ -1,44 +1,63 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
+import { decodeText } from './decode-text.ts';
+import { archiveNeighbours } from './neighbours/archive-neighbours.ts';
+import { entryOf, HEAD_CHARS } from './neighbours/entry-document.ts';
+import { fileNeighbours } from './neighbours/file-neighbours.ts';
+import { entryOfFolder } from './neighbours/folder.ts';
+import { withinLimits, type NeighbourOptions, type Neighbours } from './neighbours/neighbours.ts';
+import { readRemote } from './neighbours/remote.ts';
+import { isZip, readZip, type ZipFiles } from './neighbours/zip.ts';
 
 /** A description as it was found: its text, the name to show for it, and the hash of its bytes (`sha256-…`). */
 export interface SourceText {
   readonly text: string;
   readonly location: string;
   readonly sha256: string;
+  /** Other documents it may refer to; absent where it has no place of its own, as standard input. */
+  readonly neighbours?: Neighbours | undefined;
 }
 
-export interface LoadOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface LoadOptions extends NeighbourOptions {
   /** Larger sources are refused; 64 MiB unless told. */
   readonly maxBytes?: number | undefined;
   /** For the whole download; 30,000 ms unless told. */
   readonly timeoutMs?: number | undefined;
 }
 
+type Limits = LoadOptions & { readonly maxBytes: number };
+
+interface Loaded {
+  readonly bytes: Uint8Array;
+  readonly location: string;
+  readonly neighbours?: Neighbours;
+}
+
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Reads a description from a file, an http(s) URL or `-` (standard input).
- * Throws SOURCE_UNREADABLE with what was tried and what happened; never shows credentials or query values of a URL.
+ * Reads a description from a file, an http(s) URL or `-` (standard input); from a folder or a ZIP archive of several files,
+ * the one that the others belong to. Throws SOURCE_UNREADABLE with what was tried and what happened; never shows credentials
+ * or query values of a URL.
  */
 export async function loadSource(location: string, options: LoadOptions = {}): Promise<SourceText> {
   const name = displayName(location);
-  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
-  const bytes = await readBytes(location, name, { ...options, maxBytes });
+  const found = await load(location, name, { ...options, maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES });
+  const { bytes, neighbours, location: shown } = isZip(found.bytes) ? unpack(found, options) : found;
   const sha256 = `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
-  return { text: decodeText(bytes), location: name, sha256 };
+  return {
+    text: decodeText(bytes),
+    location: shown,
+    sha256,
+    ...(neighbours === undefined ? {} : { neighbours: withinLimits(neighbours) }),
+  };
 }
 
-function readBytes(
-  location: string,
-  name: string,
-  options: LoadOptions & { maxBytes: number },
-): Promise<Uint8Array> {
-  if (location === '-') return collect(process.stdin, name, options);
+async function load(location: string, name: string, options: Limits): Promise<Loaded> {
+  if (location === '-') return { bytes: await collect(process.stdin, name, options), location: name };
   if (/^https?:\/\//i.test(location)) return download(location, name, options);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
     throw unreadable(name, 'only files, http(s) URLs and - are read');
@@ -46,26 +65,51 @@ function readBytes(
   return readLocal(location, name, options);
 }
 
-async function readLocal(
-  path: string,
-  name: string,
-  options: LoadOptions & { maxBytes: number },
-): Promise<Uint8Array> {
+async function readLocal(path: string, name: string, options: Limits): Promise<Loaded> {
   try {
     const facts = await stat(path);
-    if (facts.isDirectory()) throw unreadable(name, 'it is a folder');
+    if (facts.isDirectory()) return await readFolder(path, name, options);
     if (facts.size > options.maxBytes) throw tooLarge(name, options.maxBytes);
-    return await readFile(path, options.signal ? { signal: options.signal } : {});
+    const bytes = await readFile(path, options.signal ? { signal: options.signal } : {});
+    return { bytes, location: name, neighbours: await fileNeighbours({ file: path }, options) };
   } catch (error) {
     throw asUnreadable(name, error);
   }
 }
 
-async function download(
-  url: string,
-  name: string,
-  options: LoadOptions & { maxBytes: number },
-): Promise<Uint8Array> {
+async function readFolder(folder: string, name: string, options: Limits): Promise<Loaded> {
+  const entry = await entryOfFolder(folder);
+  if ('problem' in entry) throw unreadable(name, `it is a folder, and ${entry.problem}`);
+  const file = join(folder, entry.path);
+  const { bytes } = await readLocal(file, `${name}/${entry.path}`, options);
+  return {
+    bytes,
+    location: `${name}/${entry.path}`,
+    neighbours: await fileNeighbours({ file, folder }, options),
+  };
+}
+
+/** The description of an archive in place of the archive. */
+function unpack({ bytes, location }: Loaded, options: LoadOptions): Loaded {
+  let files: ZipFiles;
+  try {
+    files = readZip(bytes);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw unreadable(location, `it is a ZIP archive, and ${detail}`, error);
+  }
+  const entry = entryOf(
+    [...files].map(([path, content]) => ({ path, head: decodeText(content.subarray(0, HEAD_CHARS)) })),
+  );
+  if ('problem' in entry) throw unreadable(location, `it is a ZIP archive, and ${entry.problem}`);
+  return {
+    bytes: files.get(entry.path) ?? new Uint8Array(),
+    location: `${location}/${entry.path}`,
+    neighbours: archiveNeighbours(files, entry.path, options),
+  };
+}
+
+async function download(url: string, name: string, options: Limits): Promise<Loaded> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
@@ -84,7 +128,13 @@ async function download(
       await response.body?.cancel();
       throw unreadable(name, `the server answered ${response.status} ${response.statusText}`.trim());
     }
-    return response.body === null ? new Uint8Array() : await collect(response.body, name, options);
+    const bytes = response.body === null ? new Uint8Array() : await collect(response.body, name, options);
+    const home = new URL(response.url);
+    // Credentials were given for the host that was named, not for one that it redirects to.
+    const own = home.origin === target.origin ? headers.get('authorization') : null;
+    const origin = { url: home, authorization: own ?? undefined };
+    const read: Neighbours['read'] = (address) => readRemote(new URL(address), { ...options, origin });
+    return { bytes, location: name, neighbours: { home: home.href, read } };
   } catch (error) {
     if (timeout.aborted) throw unreadable(name, `no answer within ${timeoutMs} ms`, error);
     throw asUnreadable(name, error);
@@ -106,16 +156,6 @@ async function collect(
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
-}
-
-/** Text of a description's bytes: UTF-8, or UTF-16 told by its byte order mark or by its zero bytes. */
-export function decodeText(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  const bigEndian = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
-  const littleEndian =
-    (first === 0xff && second === 0xfe) || (second === 0 && first !== 0 && bytes.length > 1);
-  const encoding = bigEndian ? 'utf-16be' : littleEndian ? 'utf-16le' : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
 }
 
 /** What to call a location in messages and in a blueprint: a base name, or a URL without credentials, query or fragment. */

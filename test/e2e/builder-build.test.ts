@@ -114,6 +114,41 @@ test('a tool keeps its name when an operation that would have the same one is ad
   ]);
 });
 
+test('a folder of files that refer to each other is one description; what leads out of it is left out', async () => {
+  await using workspace = await openWorkspace();
+  const document = shop((it) => {
+    it.components.schemas['Toy'] = { $ref: 'schemas/toy.yaml' };
+    it.paths['/secrets'] = {
+      post: {
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: '../outside.json' } } },
+        },
+        responses: {},
+      },
+    };
+  });
+  await mkdir(join(workspace.dir, 'specs/schemas'), { recursive: true });
+  await put(workspace, '{"type": "string", "description": "outside"}', 'outside.json');
+  await put(workspace, document, 'specs/openapi.json');
+  await put(workspace, 'type: object\nproperties:\n  name: {type: string}\n', 'specs/schemas/toy.yaml');
+  const report = await workspace.build({ from: join(workspace.dir, 'specs') });
+  expect(report).toMatchObject({
+    id: 'toy-shop',
+    source: 'specs/openapi.json',
+    check: { callOutcome: 'ok' },
+  });
+  expect(report.operations).toMatchObject({ total: 5, built: 4 });
+  expect(report.omitted.map(({ code, reason }) => [code, reason.slice(0, 200)])).toEqual([
+    [
+      'reference-remote',
+      expect.stringContaining('../outside.json, which was not read: it is outside of the folder'),
+    ],
+  ]);
+  const tools = await readFile(join(workspace.serversDir, 'toy-shop/tools.json'), 'utf8');
+  expect(tools).toContain('"Toy":{"type":"object","properties":{"name":{"type":"string"}}}');
+});
+
 test('a dry run tells what would be built and leaves nothing', async () => {
   await using workspace = await openWorkspace();
   const report = await workspace.build({ from: await put(workspace, shop()), dryRun: true });

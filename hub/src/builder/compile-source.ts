@@ -29,7 +29,9 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const { signal, onProgress, name, include, baseUrl } = options;
   const id = name === undefined ? UNNAMED : parseServerId(name);
   onProgress?.({ stage: 'read', note: options.from });
-  const source = await loadSource(blueprintOf(options.from) ?? options.from, { signal });
+  const { allowRemote, allowOutside } = options;
+  const location = blueprintOf(options.from) ?? options.from;
+  const source = await loadSource(location, { signal, allowRemote, allowOutside });
   signal?.throwIfAborted();
   const stored = storedBlueprint(source);
   if (stored) {

@@ -10,13 +10,17 @@ export interface BuildProgress {
 
 /** What a build is asked for. */
 export interface BuildOptions {
-  /** A file, an http(s) URL, or `-` for standard input. */
+  /** A file, a folder or ZIP archive of several files, an http(s) URL, or `-` for standard input. */
   readonly from: string;
   /** Id of the server; default: a slug of the description's title. */
   readonly name?: string | undefined;
   /** Tags, path prefixes, operationIds or tool names to build; default: everything. */
   readonly include?: readonly string[] | undefined;
   readonly baseUrl?: string | undefined;
+  /** Follow references of the description to other hosts. */
+  readonly allowRemote?: boolean | undefined;
+  /** Follow its references to files outside of its folder. */
+  readonly allowOutside?: boolean | undefined;
   /** Refuse a description of which an operation would be left out. */
   readonly strict?: boolean | undefined;
   /** Says what a build would make; nothing is left written. */

@@ -12,6 +12,7 @@ import { select, type Candidate } from './document/include.ts';
 import { toolNames } from './text/names.ts';
 import { createLosses, type Losses } from './document/omissions.ts';
 import { readOperation } from './operation/operation.ts';
+import { gather } from './source/bundle.ts';
 import { parseDescription, type Description } from './source/parse.ts';
 import { createTypes } from './schema/types.ts';
 
@@ -21,8 +22,8 @@ import { createTypes } from './schema/types.ts';
  * and is listed in `omitted`.
  */
 export async function readOpenApi(source: SourceText, options: ReadOptions): Promise<ReadResult> {
-  const description = parseDescription(source);
-  const losses = createLosses(description.lineOf);
+  const description = await gather(parseDescription(source), source);
+  const losses = createLosses(description);
   const context = createContext(description, source, losses);
   const found = findOperations(description.root, losses);
   const { candidates, names } = await nameAll(found, titleOf(description.root), options);
@@ -64,7 +65,7 @@ async function nameAll(
 }
 
 function createContext(
-  { root, dialect, notices }: Description,
+  { root, dialect, notices, show = (pointer) => pointer }: Description,
   source: SourceText,
   losses: Losses,
 ): DocumentContext {
@@ -80,6 +81,7 @@ function createContext(
   const types = createTypes({
     root,
     dialect,
+    show,
     lose: ({ code, severity, pointer, reason }) =>
       losses.add({
         code,
@@ -98,7 +100,7 @@ function createContext(
       source: { pointer },
     }),
   );
-  return { root, dialect, location: source.location, types, schemes, losses };
+  return { root, dialect, location: source.location, types, schemes, losses, show };
 }
 
 function reportUnselected(count: number, losses: Losses): void {

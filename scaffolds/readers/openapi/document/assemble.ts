@@ -80,7 +80,7 @@ export function assemble({
     source: {
       kind: 'openapi',
       location: source.location,
-      sha256: source.sha256,
+      sha256: description.sha256 ?? source.sha256,
       format,
       reader: READER,
       ...(options.include === undefined || options.include.length === 0

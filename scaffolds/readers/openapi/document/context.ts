@@ -13,6 +13,8 @@ export interface DocumentContext {
   readonly types: Types;
   readonly schemes: Schemes;
   readonly losses: Losses;
+  /** A pointer as its author has it, with the file's name when it leads to another document. */
+  readonly show: (pointer: string) => string;
 }
 
 /** A loss inside an operation that becomes a tool all the same. */

@@ -1,4 +1,7 @@
 import type { Omission } from '@counterpart/schemas';
+import type { Description } from '../source/parse.ts';
+
+type Places = Pick<Description, 'lineOf' | 'show'>;
 
 export type OmissionCode = Omission['code'];
 
@@ -21,8 +24,8 @@ export interface Losses {
   readonly list: readonly Omission[];
 }
 
-/** An empty collection. `lineOf` gives the 1-based line of a pointer where that is known. */
-export function createLosses(lineOf: (pointer: string) => number | undefined): Losses {
+/** An empty collection. `lineOf` gives the 1-based line of a pointer where that is known, `show` how its author has it. */
+export function createLosses({ lineOf, show = (pointer) => pointer }: Places): Losses {
   const seen = new Set<string>();
   const list: Omission[] = [];
   return {
@@ -31,8 +34,11 @@ export function createLosses(lineOf: (pointer: string) => number | undefined): L
       const key = `${omission.code} ${omission.severity} ${omission.source.pointer} ${omission.reason}`;
       if (seen.has(key)) return;
       seen.add(key);
-      const line = lineOf(omission.source.pointer);
-      list.push(line === undefined ? omission : { ...omission, source: { ...omission.source, line } });
+      const { pointer } = omission.source;
+      const line = lineOf(pointer);
+      const source = { ...omission.source, pointer: show(pointer), ...(line === undefined ? {} : { line }) };
+      const subject = omission.subject === pointer ? show(pointer) : omission.subject;
+      list.push({ ...omission, subject, source });
     },
   };
 }

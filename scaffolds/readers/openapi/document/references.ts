@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
-import { isObject, pointerSteps, pointerTo, textMember, valueAt } from '../source/json-tree.ts';
+import { isObject, listMember, pointerSteps, pointerTo, textMember, valueAt } from '../source/json-tree.ts';
+import { DOCUMENTS, NAMES, UNREAD } from '../source/gathered.ts';
 import { Unusable } from './omissions.ts';
 
 /** A value of the document and where it stands. */
@@ -36,14 +37,38 @@ export function follow(root: JsonObject, reference: string, from: string): Locat
     throw new Unusable(
       'reference-remote',
       from,
-      `refers to ${shown(reference)}, which is outside this document`,
+      `refers to ${shown(reference, root)}, which is outside this document`,
     );
   }
   const value = lookUp(root, pointer);
+  const [home] = pointerSteps(pointer) ?? [];
+  if (home === UNREAD) {
+    const code = textMember(value, 'code') === 'reference-remote' ? 'reference-remote' : 'reference-missing';
+    throw new Unusable(code, from, textMember(value, 'reason') ?? `refers to ${shown(reference, root)}`);
+  }
   if (value === undefined || pointer === '#') {
-    throw new Unusable('reference-missing', from, `refers to ${shown(reference)}, which does not exist`);
+    throw new Unusable(
+      'reference-missing',
+      from,
+      `refers to ${shown(reference, root)}, which does not exist`,
+    );
   }
   return { value, pointer };
+}
+
+/**
+ * Where a `$ref` to a schema ends: what is nothing but another reference is passed through, so that a name for a name is no
+ * type of its own. References that only lead to each other end at the first. Throws Unusable.
+ */
+export function followThrough(root: JsonObject, reference: string, from: string): Located {
+  const first = follow(root, reference, from);
+  let at = first;
+  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+    const next = textMember(at.value, '$ref');
+    if (next === undefined || !isObject(at.value) || Object.keys(at.value).length > 1) return at;
+    at = follow(root, next, at.pointer);
+  }
+  return first;
 }
 
 /**
@@ -61,5 +86,10 @@ export function resolveObject(root: JsonObject, at: Located): Located<JsonObject
   throw new Unusable('reference-cycle', at.pointer, 'refers to itself');
 }
 
-const shown = (reference: string): string =>
-  reference.length > 120 ? `${reference.slice(0, 117)}…` : reference;
+/** A reference as its author may have written it, short enough for a message. */
+function shown(reference: string, root: JsonObject): string {
+  const [home, number, ...inside] = pointerSteps(reference) ?? [];
+  const name = home === DOCUMENTS ? listMember(root, NAMES)[Number(number)] : undefined;
+  const text = typeof name === 'string' ? pointerTo(`${name}#`, ...inside) : reference;
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}

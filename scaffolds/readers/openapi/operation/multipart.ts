@@ -24,9 +24,8 @@ interface Multipart {
 interface Parts {
   readonly properties: Map<string, Located>;
   readonly required: Set<string>;
+  readonly seen: Set<Json>;
 }
-
-const MAX_DEPTH = 8;
 
 /**
  * Schema of a multipart body: an object with one property a part, in which parts that are files take the kit's file value.
@@ -36,8 +35,8 @@ export function multipartSchema(
   { raw, pointer, media }: Multipart,
   context: OperationContext,
 ): { schema: JsonSchema; renames: Map<string, string> } {
-  const parts: Parts = { properties: new Map(), required: new Set() };
-  collectParts({ value: raw, pointer }, context, parts, MAX_DEPTH);
+  const parts: Parts = { properties: new Map(), required: new Set(), seen: new Set() };
+  collectParts({ value: raw, pointer }, context, parts);
   if (parts.properties.size === 0) {
     const draft = context.types.schema(raw, pointer, 'request');
     return { schema: draft.schema, renames: context.types.renamesOf(draft) };
@@ -67,9 +66,11 @@ export function multipartSchema(
   };
 }
 
-function collectParts(at: Located, context: OperationContext, into: Parts, depth: number): void {
-  if (depth === 0 || !isObject(at.value)) return;
+function collectParts(at: Located, context: OperationContext, into: Parts): void {
+  if (!isObject(at.value)) return;
   const { value, pointer } = resolveObject(context.root, at);
+  if (into.seen.has(value)) return;
+  into.seen.add(value);
   for (const [name, schema] of Object.entries(objectMember(value, 'properties'))) {
     const isReadOnly = member(schema, 'readOnly') === true;
     if (name !== '__proto__' && !isReadOnly)
@@ -77,7 +78,7 @@ function collectParts(at: Located, context: OperationContext, into: Parts, depth
   }
   for (const name of texts(listMember(value, 'required'))) into.required.add(name);
   for (const [index, sub] of listMember(value, 'allOf').entries()) {
-    collectParts({ value: sub, pointer: pointerTo(pointer, 'allOf', index) }, context, into, depth - 1);
+    collectParts({ value: sub, pointer: pointerTo(pointer, 'allOf', index) }, context, into);
   }
 }
 

@@ -47,10 +47,12 @@ export function readOperation({ found, name }: Candidate, document: DocumentCont
   };
   try {
     const operation = build(found, name, context);
-    return { ...operation, source, ...(notes.length > 0 ? { notes } : {}) };
+    const shown = { ...source, pointer: document.show(source.pointer) };
+    return { ...operation, source: shown, ...(notes.length > 0 ? { notes } : {}) };
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    const reason = sentence(`${partName(error.pointer, source.pointer)} ${error.message}`.trim());
+    const part = partName(error.pointer, source.pointer, document.show);
+    const reason = sentence(`${part} ${error.message}`.trim());
     document.losses.add({
       code: error.code,
       severity: 'operation',
@@ -63,9 +65,9 @@ export function readOperation({ found, name }: Candidate, document: DocumentCont
 }
 
 /** Which part of an operation a pointer names, as the beginning of a sentence; nothing for the operation itself. */
-function partName(pointer: string, operation: string): string {
+function partName(pointer: string, operation: string, show: (pointer: string) => string): string {
   if (pointer === operation) return '';
-  return pointer.startsWith(`${operation}/`) ? `its ${pointer.slice(operation.length + 1)}` : pointer;
+  return pointer.startsWith(`${operation}/`) ? `its ${pointer.slice(operation.length + 1)}` : show(pointer);
 }
 
 const sentence = (text: string): string =>

@@ -3,7 +3,7 @@ import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
 import { isArray, isObject, listMember, member, pointerTo, textMember } from '../source/json-tree.ts';
 import { MAX_SCHEMA_DEPTH } from '../source/limits.ts';
 import { Unusable } from '../document/omissions.ts';
-import { follow } from '../document/references.ts';
+import { followThrough } from '../document/references.ts';
 import {
   annotationKeywords,
   defaultKeyword,
@@ -125,7 +125,7 @@ function referenceSchema(
 
 function typeNameOf(reference: string, pointer: string, scope: SchemaScope): string | undefined {
   try {
-    const target = follow(scope.root, reference, pointer);
+    const target = followThrough(scope.root, reference, pointer);
     return scope.typeName(target.pointer, scope.direction);
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;

@@ -118,16 +118,23 @@ function hiddenIn(
   inherited: ReadonlySet<string>,
 ): ReadonlySet<string> {
   const found = new Set(inherited);
-  collectHidden(value, scope, found, MAX_HOPS);
+  collectHidden(value, scope, found, new Set());
   return found;
 }
 
-function collectHidden(value: Json | undefined, scope: SchemaScope, into: Set<string>, hops: number): void {
-  if (!isObject(value) || hops === 0) return;
+function collectHidden(
+  value: Json | undefined,
+  scope: SchemaScope,
+  into: Set<string>,
+  seen: Set<Json>,
+): void {
+  // Each schema once: lists of `allOf` that lead to lists of `allOf` would double at every step.
+  if (!isObject(value) || seen.has(value)) return;
+  seen.add(value);
   for (const [name, sub] of Object.entries(objectMember(value, 'properties'))) {
     if (isHidden(sub, scope.root, scope.direction)) into.add(name);
   }
-  for (const sub of listMember(value, 'allOf')) collectHidden(target(sub, scope.root), scope, into, hops - 1);
+  for (const sub of listMember(value, 'allOf')) collectHidden(target(sub, scope.root), scope, into, seen);
 }
 
 function isHidden(schema: Json, root: JsonObject, direction: Direction): boolean {

@@ -1,9 +1,9 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
-import { pointerSteps, objectMember } from '../source/json-tree.ts';
 import { createLegalKeys, shortHash } from '../operation/keys.ts';
 import { lookUp } from '../document/references.ts';
 import type { Dialect } from '../source/parse.ts';
 import { breakCycles } from './cycles.ts';
+import { createTypeNames } from './type-names.ts';
 import { normaliseSchema } from './normalise.ts';
 import { newTrace, type Direction, type SchemaLoss, type SchemaScope, type Trace } from './scope.ts';
 import { createReach, referencedTypes, renameReferences } from './walk.ts';
@@ -26,6 +26,8 @@ export interface Types {
 export interface TypesOptions {
   readonly root: JsonObject;
   readonly dialect: Dialect;
+  /** A pointer as its author has it. */
+  readonly show: (pointer: string) => string;
   readonly lose: (loss: SchemaLoss) => void;
 }
 
@@ -33,8 +35,8 @@ export interface TypesOptions {
 const RESPONSE = '~';
 
 /** An empty collection over a document. */
-export function createTypes({ root, dialect, lose }: TypesOptions): Types {
-  const nameOf = createTypeNames(root);
+export function createTypes({ root, dialect, show, lose }: TypesOptions): Types {
+  const nameOf = createTypeNames(root, show);
   const legalKey = createLegalKeys(root);
   const drafts = new Map<string, Draft>();
   const schemas = new Map<string, JsonSchema>();
@@ -114,45 +116,4 @@ function differingNames(drafts: ReadonlyMap<string, Draft>): Set<string> {
   }
   for (const name of differing) for (const user of users.get(name) ?? []) differing.add(user);
   return differing;
-}
-
-/** Gives each pointer a type name that depends on the document only: the component's own name, or its last steps and a hash. */
-function createTypeNames(root: JsonObject): (pointer: string) => string {
-  const known = new Map<string, string>();
-  const homes = [
-    { steps: ['components', 'schemas'], schemas: objectMember(objectMember(root, 'components'), 'schemas') },
-    { steps: ['definitions'], schemas: objectMember(root, 'definitions') },
-  ];
-  const owners = new Map<string, number>();
-  for (const { schemas } of homes) {
-    for (const key of Object.keys(schemas)) owners.set(plainName(key), (owners.get(plainName(key)) ?? 0) + 1);
-  }
-  const compute = (pointer: string): string => {
-    const steps = pointerSteps(pointer) ?? [pointer];
-    const home = homes.find(
-      (one) =>
-        steps.length === one.steps.length + 1 && one.steps.every((step, index) => steps[index] === step),
-    );
-    const key = steps.at(-1) ?? 'root';
-    if (home !== undefined && owners.get(plainName(key)) === 1) return plainName(key);
-    const words =
-      home === undefined
-        ? steps
-            .filter((step) => !/^(?:schema|properties|items|content|\d+)$/.test(step))
-            .slice(-2)
-            .join('_')
-        : key;
-    return `${plainName(words)}_${shortHash(pointer, 6)}`;
-  };
-  return (pointer) => {
-    const name = known.get(pointer) ?? compute(pointer);
-    known.set(pointer, name);
-    return name;
-  };
-}
-
-function plainName(key: string): string {
-  const name = key.replaceAll(/[^A-Za-z0-9_.-]+/g, '_').replaceAll(/^[_.]+|_+$/g, '');
-  if (name === '' || name === '__proto__') return `type_${shortHash(key, 6)}`;
-  return name.length <= 100 ? name : `${name.slice(0, 92)}_${shortHash(key, 6)}`;
 }

@@ -1,4 +1,4 @@
-import { hubError, type JsonObject } from '@counterpart/schemas';
+import { hubError, type Json, type JsonObject } from '@counterpart/schemas';
 import { parseDocument } from 'yaml';
 import type { SourceText } from '../../source.ts';
 import { isObject, textMember } from './json-tree.ts';
@@ -18,6 +18,10 @@ export interface Description {
   readonly notices: readonly string[];
   /** 1-based line of a pointer; undefined where it is not known or finding it would cost too much. */
   readonly lineOf: (pointer: string) => number | undefined;
+  /** A pointer as the author would write it, with the file's name when it leads to another document. */
+  readonly show?: (pointer: string) => string;
+  /** Hash of all documents, when there are several; else that of the source. */
+  readonly sha256?: string;
 }
 
 /** JSON that does not parse is tried as YAML (comments, trailing commas) up to this size; the YAML parser is slow on junk. */
@@ -45,6 +49,18 @@ export function parseDescription(source: SourceText): Description {
   return { root, ...version, lineOf: createLineFinder(text, isJson) };
 }
 
+/** Any JSON or YAML document with the count of its values; or what is wrong with it, in words. */
+export function parseAnything(
+  text: string,
+): { readonly value: Json; readonly nodes: number } | { readonly problem: string } {
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const parsed = parseText(plain, /^\s*[[{]/.test(plain));
+  if ('problem' in parsed) return parsed;
+  const counted = countOf(parsed.value);
+  if ('excess' in counted) return { problem: counted.excess };
+  return { value: asJson(parsed.value), nodes: counted.nodes };
+}
+
 type Parsed = { readonly value: unknown } | { readonly problem: string };
 
 function parseText(text: string, isJson: boolean): Parsed {
@@ -57,6 +73,9 @@ function parseText(text: string, isJson: boolean): Parsed {
     return { problem: `its JSON does not parse: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
+
+/** What both parsers give is JSON by their own word; functions and the like cannot come from a text. */
+const asJson = (value: unknown): Json => value as Json;
 
 function parseYaml(text: string): Parsed {
   try {
@@ -77,11 +96,17 @@ function parseYaml(text: string): Parsed {
 }
 
 /** Says what is too much about a document; aliases count each time they are used, so that bombs and cycles are found. */
-function excessOf(root: unknown): string | undefined {
+export function excessOf(root: unknown): string | undefined {
+  const counted = countOf(root);
+  return 'excess' in counted ? counted.excess : undefined;
+}
+
+function countOf(root: unknown): { readonly nodes: number } | { readonly excess: string } {
   const stack: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
   let nodes = 0;
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    if (at.depth > MAX_DOCUMENT_DEPTH) return `it is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`;
+    if (at.depth > MAX_DOCUMENT_DEPTH)
+      return { excess: `it is nested more than ${MAX_DOCUMENT_DEPTH} levels deep` };
     const { value, depth } = at;
     if (typeof value !== 'object' || value === null) continue;
     for (const child of Object.values(value)) {
@@ -89,9 +114,9 @@ function excessOf(root: unknown): string | undefined {
       if (typeof child === 'object' && child !== null) stack.push({ value: child, depth: depth + 1 });
     }
     if (nodes > MAX_DOCUMENT_NODES)
-      return `it holds more than ${MAX_DOCUMENT_NODES} values once its aliases are followed`;
+      return { excess: `it holds more than ${MAX_DOCUMENT_NODES} values once its aliases are followed` };
   }
-  return undefined;
+  return { nodes };
 }
 
 function versionOf(root: JsonObject): Pick<Description, 'dialect' | 'format' | 'notices'> | undefined {

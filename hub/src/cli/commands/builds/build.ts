@@ -12,6 +12,8 @@ const Input = z.object({
   include: z.array(z.string()).optional(),
   baseUrl: z.string().optional(),
   category: z.string().optional(),
+  allowRemote: z.boolean().default(false),
+  allowOutside: z.boolean().default(false),
   strict: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 });
@@ -22,7 +24,7 @@ export const build = defineCommand({
   group: 'builds',
   summary: 'Make a server from a description of a service',
   description:
-    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a URL, or - for standard input) and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
+    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input) and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
   arguments: [['[source]', 'The same as --from']],
   options: [
     ['-f, --from <file|url|->', 'The description'],
@@ -34,12 +36,15 @@ export const build = defineCommand({
     ],
     ['--base-url <url>', 'Address of the service, instead of the description’s'],
     ['--category <slug>', 'Category in the catalog'],
+    ['--allow-remote', 'Follow references of the description to other hosts, never to private addresses'],
+    ['--allow-outside', 'Follow its references to files outside of its folder'],
     ['--strict', 'Refuse if any operation would be left out'],
     ['--dry-run', 'Report what would be built and write nothing'],
   ],
   examples: [
     ['hub build --from petstore.yaml', 'everything in a file'],
     ['hub build --from https://example.com/openapi.json --name shop', 'from a URL, named'],
+    ['hub build --from specs/', 'from several files that refer to each other'],
     ['hub build --from payments.json --include /v1/customers -i balance', 'a chosen part'],
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],

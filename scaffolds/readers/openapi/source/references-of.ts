@@ -1,0 +1,182 @@
+import type { Json, JsonObject } from '@counterpart/schemas';
+import { isArray, isObject, pointerTo, textMember } from './json-tree.ts';
+
+/** What a document calls parts of itself (JSON Schema 2020-12, 8.2). */
+export interface Identities {
+  /** `$anchor` → pointer. */
+  readonly anchors: ReadonlyMap<string, string>;
+  /** Absolute `$id` without a fragment → pointer. */
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+interface Found extends Identities {
+  /** Texts of all `$ref`s, each once. */
+  readonly references: readonly string[];
+  readonly nodes: number;
+}
+
+/** Values that are data: a `$ref` in them is a word like any other. */
+const DATA = new Set([
+  'example',
+  'x-example',
+  'x-examples',
+  'default',
+  'enum',
+  'const',
+  'value',
+  'dataValue',
+]);
+/** Members whose keys are names, not keywords. */
+const MAPS = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+  'schemas',
+  'paths',
+  'responses',
+  'headers',
+  'content',
+  'encoding',
+  'callbacks',
+  'webhooks',
+  'links',
+  'securitySchemes',
+  'requestBodies',
+  'pathItems',
+]);
+/** Maps and lists of which authors keep the whole in a file of its own, though no version of the format says so. */
+const INCLUDABLE = new Set([...MAPS, 'components', 'parameters', 'examples', 'info', 'tags', 'servers']);
+const MAX_INCLUDES = 8;
+/** Values nested in each other at most while including; beyond, references stay what they are. */
+const MAX_OPEN = 2_000;
+
+/** Every reference of a document, and the names that its parts have for references. */
+export function findReferences(root: Json): Found {
+  const references = new Set<string>();
+  const anchors = new Map<string, string>();
+  const ids = new Map<string, string>();
+  let nodes = 0;
+  const stack: { value: Json; pointer: string; isMap: boolean }[] = [
+    { value: root, pointer: '#', isMap: false },
+  ];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    const { value, pointer, isMap } = at;
+    nodes += 1;
+    if (!isArray(value) && !isObject(value)) continue;
+    if (isObject(value)) {
+      for (const reference of referencesIn(value)) references.add(reference);
+      if (!isMap) identify(value, pointer, anchors, ids);
+    }
+    for (const [key, child] of Object.entries(value)) {
+      if (typeof child !== 'object' || child === null || (!isMap && isData(key, child))) continue;
+      stack.push({ value: child, pointer: pointerTo(pointer, key), isMap: !isMap && MAPS.has(key) });
+    }
+  }
+  return { references: [...references], anchors, ids, nodes };
+}
+
+const isData = (key: string, value: Json): boolean => DATA.has(key) || (key === 'examples' && isArray(value));
+
+/** The reference of an object, and those in the mapping of a discriminator, which may be names of schemas instead. */
+function referencesIn(value: JsonObject): string[] {
+  const own = textMember(value, '$ref') ?? textMember(value, 'operationRef');
+  const mapping = mappingOf(value);
+  return [...(own === undefined ? [] : [own]), ...Object.values(mapping ?? {}).filter(isReference)];
+}
+
+function mappingOf(value: JsonObject): JsonObject | undefined {
+  const mapping = typeof value['propertyName'] === 'string' ? value['mapping'] : undefined;
+  return isObject(mapping) ? mapping : undefined;
+}
+
+const isReference = (value: Json): value is string => typeof value === 'string' && /[/#]/.test(value);
+
+function identify(
+  value: JsonObject,
+  pointer: string,
+  anchors: Map<string, string>,
+  ids: Map<string, string>,
+): void {
+  for (const keyword of ['$anchor', '$dynamicAnchor']) {
+    const anchor = textMember(value, keyword);
+    if (anchor !== undefined && !anchors.has(anchor)) anchors.set(anchor, pointer);
+  }
+  const id = textMember(value, '$id');
+  if (id !== undefined && URL.canParse(id)) ids.set(new URL(id).href.split('#')[0] ?? id, pointer);
+}
+
+/**
+ * A copy of a document with every reference replaced. Parts that YAML aliases share stay shared. A whole map that is nothing but a
+ * reference (`paths: { $ref: ./paths.yaml }`) is left so; `include` puts the target in its place.
+ */
+export function rewrite(root: Json, replace: (reference: string) => string): Json {
+  const done = new Map<Json, Json>();
+  const copy = (value: Json, isMap: boolean): Json => {
+    if (typeof value !== 'object' || value === null) return value;
+    const known = done.get(value);
+    if (known !== undefined) return known;
+    const made = isArray(value) ? value.map((item) => copy(item, false)) : copyObject(value, isMap);
+    done.set(value, made);
+    return made;
+  };
+  const copyObject = (value: JsonObject, isMap: boolean): JsonObject => {
+    const mapping = mappingOf(value);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]): [string, Json] => {
+        const isReferring = key === '$ref' || (key === 'operationRef' && !isMap);
+        if (isReferring && typeof child === 'string') return [key, replace(child)];
+        if (child === mapping && mapping !== undefined) return [key, rewriteMapping(mapping, replace)];
+        if (!isMap && isData(key, child)) return [key, child];
+        return [key, copy(child, !isMap && MAPS.has(key))];
+      }),
+    );
+  };
+  return copy(root, false);
+}
+
+const rewriteMapping = (mapping: JsonObject, replace: (reference: string) => string): JsonObject =>
+  Object.fromEntries(
+    Object.entries(mapping).map(([key, value]) => [key, isReference(value) ? replace(value) : value]),
+  );
+
+/**
+ * A copy in which maps that are nothing but a reference hold what they refer to; one that would come to hold itself stays a
+ * reference. Shared parts stay shared, so the copy can be much larger to walk through than it is.
+ */
+export function include(root: JsonObject, target: (pointer: string) => Json | undefined): JsonObject {
+  const done = new Map<Json, Json>();
+  const open = new Set<Json>();
+  const copyMembers = (value: JsonObject, isMap: boolean): JsonObject =>
+    Object.fromEntries(
+      Object.entries(value).map(([key, child]): [string, Json] => {
+        if (!isMap && isData(key, child)) return [key, child];
+        const held = !isMap && INCLUDABLE.has(key) ? included(child, target) : child;
+        return [key, copy(open.has(held) ? child : held, !isMap && MAPS.has(key))];
+      }),
+    );
+  const copy = (value: Json, isMap: boolean): Json => {
+    if (typeof value !== 'object' || value === null) return value;
+    const known = done.get(value);
+    if (known !== undefined || open.size > MAX_OPEN) return known ?? value;
+    open.add(value);
+    const made = isArray(value) ? value.map((item) => copy(item, false)) : copyMembers(value, isMap);
+    open.delete(value);
+    done.set(value, made);
+    return made;
+  };
+  return copyMembers(root, false);
+}
+
+function included(value: Json, target: (pointer: string) => Json | undefined): Json {
+  let at = value;
+  for (let hop = 0; hop < MAX_INCLUDES; hop += 1) {
+    const reference = textMember(at, '$ref');
+    if (reference === undefined || !isObject(at) || Object.keys(at).length > 1) return at;
+    const found = target(reference);
+    if (found === undefined) return at;
+    at = found;
+  }
+  return value;
+}
