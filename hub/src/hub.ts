@@ -52,12 +52,14 @@ export interface Hub {
   status(): Promise<HubStatus>;
   /** Resolves when a client asked the hub to stop. */
   readonly stopRequested: Promise<void>;
-  /** Serves a client that speaks newline-delimited JSON-RPC; resolves when its input ended. */
+  /** Serves a client that speaks newline-delimited JSON-RPC; resolves when its input ended and its calls were answered. */
   serveStdio(input: Readable, output: Writable, selector: ViewSelector): Promise<void>;
   /** Ends calls, processes, streams and files; no process is left. */
   close(): Promise<void>;
 }
 
+/** How long calls go on whose client closed its input: a script that sends a call and no more wants the answer. */
+const FINISH_MS = 30_000;
 /** Answers repeat from run to run. */
 const MIRROR_SEED = 1;
 
@@ -114,7 +116,8 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     token: base.data.token,
     status: () => service.status(),
     stopRequested,
-    serveStdio: (input, output, selector) => domain.gateway.connectStdio(input, output, selector).closed,
+    serveStdio: (input, output, selector) =>
+      domain.gateway.connectStdio({ input, output, finishMs: FINISH_MS }, selector).closed,
     close: () => scope.close(),
   };
 }
@@ -250,7 +253,7 @@ async function openSurfaces(
       return { allowedHosts, allowedOrigins, mcpNeedsToken: auth.mcp === 'token' };
     },
     mcp: (req, res, selector) => gateway.handle(req, res, selector),
-    mcpLines: (socket, selector) => gateway.connectStdio(socket, socket, selector).closed,
+    mcpLines: (socket, selector) => gateway.connectStdio({ input: socket, output: socket }, selector).closed,
     admin: createAdminApp(service, twin, log),
     mirror: (request) => mirrors.handle(request),
   });

@@ -10,6 +10,7 @@ import {
   startHub,
 } from '../fixtures/hub.ts';
 import { LineClient } from '../fixtures/gateway/line-client.ts';
+import { modernMeta } from '../fixtures/gateway/raw-client.ts';
 
 let place: ReturnType<typeof makeHome>;
 const cleanUp: (() => unknown)[] = [];
@@ -58,3 +59,24 @@ test('no hub stands alone beside another one of the same home', async () => {
   expect(code).not.toBe(0);
   expect(said).toContain('HUB_ALREADY_RUNNING');
 });
+
+test.each(['legacy', 'modern'] as const)(
+  'a client of the %s era that closes its output gets the answers of its calls before the hub ends',
+  async (era) => {
+    place.remove();
+    place = makeHome({ mcpServers: { slow: fixtureServer('effects') } });
+    const { client, ended } = standAlone('--server', 'slow');
+    await client.initialize();
+    await eventually(async () =>
+      JSON.stringify((await client.request('l', 'tools/list')).result).includes('"count"'),
+    );
+    const _meta = era === 'modern' ? modernMeta() : {};
+    const params = { name: 'count', arguments: {}, _meta };
+    if (era === 'modern') void client.request('news', 'subscriptions/listen', { notifications: {}, _meta });
+    const answer = client.request('slow', 'tools/call', params);
+    client.input.end();
+    expect((await answer).result).toMatchObject({ content: [{ text: 'count done' }] });
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(markedProcesses(place.home)).toEqual([]);
+  },
+);

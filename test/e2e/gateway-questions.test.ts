@@ -197,7 +197,7 @@ describe('a modern client of a legacy server that asks', () => {
     await start();
     const [one, other] = [new LineClient(), new LineClient()];
     for (const { input, output } of [one, other])
-      void hub.gateway.connectStdio(input, output, { kind: 'all' });
+      void hub.gateway.connectStdio({ input, output }, { kind: 'all' });
     const params = { name: 'order', arguments: {}, _meta: modernMeta(ANSWERABLE) };
     const asked = await one.request(1, 'tools/call', params);
     const retry = { ...params, ...reply(asked) };

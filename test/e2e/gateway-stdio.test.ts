@@ -58,7 +58,7 @@ describe.each(ways)('a client on standard input and output of %s', (way) => {
     const { input, output } = client;
     const closed =
       way === 'the gateway itself'
-        ? made.served.gateway.connectStdio(input, output, ALL).closed
+        ? made.served.gateway.connectStdio({ input, output }, ALL).closed
         : runStdioShim({ url: made.served.url, input, output });
     cleanUp.push(() => {
       client.end();

@@ -74,6 +74,22 @@ test.each(['sse', undefined] as const)(
   },
 );
 
+test.each(['400', '404', '422'])(
+  'a server of 2024-11-05 is reached when it refuses the newer transport with HTTP %s and a JSON-RPC error',
+  async (status) => {
+    const { url } = await startOld({ REFUSAL: status });
+    const upstream = bench.remote(url);
+    expect(textOf(await call(upstream, 'echo', { text: 'old' }))).toBe('old');
+    expect(upstream.info).toMatchObject({ era: 'legacy', transport: 'sse' });
+  },
+);
+
+test('a refusal for want of credentials is told, not taken for an older transport', async () => {
+  const { url } = await startOld({ REFUSAL: '401' });
+  const { failure, detail } = await call(bench.remote(url), 'echo', { text: 'old' });
+  expect([failure, detail]).toEqual(['UPSTREAM_UNREACHABLE', expect.stringContaining('HTTP 401')]);
+});
+
 test('a verdict that names the transport saves the vain attempts', async () => {
   const { url } = await startOld();
   const first = bench.remote(url);

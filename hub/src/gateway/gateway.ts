@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { CallPolicy, Catalog, ToolCalls, ViewSelector } from '../kernel/ports.ts';
@@ -16,7 +15,7 @@ import { ToolGate } from './relay/tool-gate.ts';
 import { ResultStore } from './results/result-store.ts';
 import { SessionStore } from './legacy/session-store.ts';
 import type { Session } from './legacy/session.ts';
-import { StdioEndpoint } from './stdio-endpoint.ts';
+import { StdioEndpoint, type ClientStreams } from './stdio-endpoint.ts';
 import { followServers } from './server-news.ts';
 
 export interface GatewayOptions {
@@ -37,8 +36,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Serves one HTTP request of an MCP endpoint; the caller has checked Host, Origin and token. Never throws. */
   handle(req: IncomingMessage, res: ServerResponse, selector: ViewSelector): void;
-  /** Serves one client that speaks newline-delimited JSON-RPC; `closed` resolves when its input ended and all is cancelled. */
-  connectStdio(input: Readable, output: Writable, selector: ViewSelector): { readonly closed: Promise<void> };
+  /** Serves one client that speaks newline-delimited JSON-RPC; `closed` resolves when its input ended and nothing is in flight. */
+  connectStdio(streams: ClientStreams, selector: ViewSelector): { readonly closed: Promise<void> };
   /** Tools for surfaces that are not MCP. */
   readonly calls: ToolCalls;
   /** Legacy sessions alive. */
@@ -88,8 +87,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     calls: core.calls,
     handle: (req, res, selector) => http.handle(req, res, selector),
-    connectStdio(input, output, selector) {
-      const pipe = new StdioEndpoint(core, listens, selector, { input, output });
+    connectStdio(streams, selector) {
+      const pipe = new StdioEndpoint(core, listens, selector, streams);
       pipes.add(pipe);
       void pipe.closed.then(() => pipes.delete(pipe));
       return { closed: pipe.closed };

@@ -22,6 +22,14 @@ import { serveModern, viewFault } from './modern/modern.ts';
 import type { ReplyChannel } from './wire/reply-channel.ts';
 import { Session } from './legacy/session.ts';
 
+/** A client's two streams. */
+export interface ClientStreams {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** How long calls in flight may go on after the input ended, since their answers can still be read. Default: not at all. */
+  readonly finishMs?: number | undefined;
+}
+
 /** One client on a pair of streams, newline-delimited JSON-RPC in both eras. */
 export class StdioEndpoint {
   readonly #core: Core;
@@ -39,13 +47,13 @@ export class StdioEndpoint {
   #hold = (): void => undefined;
   #session: Session | undefined;
   #open = true;
+  /** Ids of requests that are answered by nothing but news. */
+  readonly #listening = new Set<string>();
+  /** Set once the input ended while calls may go on. */
+  #stopWaiting: (() => void) | undefined;
+  #closed: () => void = () => undefined;
 
-  constructor(
-    core: Core,
-    listens: Listens,
-    selector: ViewSelector,
-    streams: { input: Readable; output: Writable },
-  ) {
+  constructor(core: Core, listens: Listens, selector: ViewSelector, streams: ClientStreams) {
     this.#core = core;
     this.#listens = listens;
     this.#selector = selector;
@@ -53,8 +61,11 @@ export class StdioEndpoint {
     this.#channel = {
       streams: true,
       send: (frame) => this.#send(frame),
-      finish: (wire) => this.#write(wire),
-      drop: () => {},
+      finish: (wire) => {
+        this.#write(wire);
+        this.#endWhenIdle();
+      },
+      drop: () => this.#endWhenIdle(),
     };
     const reader = new LineReader(core.limits.maxBodyBytes, {
       line: (line) => this.#line(line),
@@ -62,10 +73,8 @@ export class StdioEndpoint {
         this.#refuse('null', invalidRequest(`a message is longer than ${core.limits.maxBodyBytes} bytes`)),
     });
     this.closed = new Promise((resolve) => {
-      const end = (): void => {
-        this.end();
-        resolve();
-      };
+      this.#closed = resolve;
+      const end = (): void => this.end();
       streams.input.on('data', (chunk: Buffer | string) =>
         reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk),
       );
@@ -75,8 +84,9 @@ export class StdioEndpoint {
         streams.input.pause();
         this.#output.once('drain', () => streams.input.resume());
       };
-      for (const event of ['end', 'close', 'error']) streams.input.once(event, end);
-      streams.output.once('error', end);
+      const leave = (): void => this.#leave(streams.finishMs ?? 0);
+      for (const event of ['end', 'close', 'error']) streams.input.once(event, leave);
+      for (const event of ['close', 'error']) streams.output.once(event, end);
     });
   }
 
@@ -87,10 +97,25 @@ export class StdioEndpoint {
   /** Cancels what is in flight; the streams stay open. */
   end(): void {
     if (!this.#open) return;
+    this.#stopWaiting?.();
     this.#flush();
     this.#open = false;
     for (const cancel of this.#inFlight.values()) cancel('the client left');
     this.#session?.end();
+    this.#closed();
+  }
+
+  /** The client says nothing more: what only waits for news is over, calls have this long for their answers. */
+  #leave(finishMs: number): void {
+    if (!this.#open || this.#stopWaiting) return;
+    if (finishMs === 0) return this.end();
+    this.#stopWaiting = this.#core.clock.after(finishMs, () => this.end());
+    for (const idText of this.#listening) this.#inFlight.get(idText)?.();
+    this.#endWhenIdle();
+  }
+
+  #endWhenIdle(): void {
+    if (this.#stopWaiting && this.#inFlight.size + (this.#session?.inFlight.size ?? 0) === 0) this.end();
   }
 
   #line(line: Buffer): void {
@@ -138,6 +163,7 @@ export class StdioEndpoint {
     const done = (): void => {
       running = false;
       this.#inFlight.delete(idText);
+      this.#listening.delete(idText);
     };
     const context = {
       selector: this.#selector,
@@ -147,7 +173,9 @@ export class StdioEndpoint {
       done,
     };
     const cancel = serveModern(this.#core, this.#listens, request, context);
-    if (running && cancel) this.#inFlight.set(idText, cancel);
+    if (!running || !cancel) return;
+    this.#inFlight.set(idText, cancel);
+    if (request.method === 'subscriptions/listen') this.#listening.add(idText);
   }
 
   /** Notifications and responses. */

@@ -160,9 +160,12 @@ function meansLegacy(reason: unknown): boolean {
   if (reason instanceof RpcFailure) return !isModernRefusal(reason);
   if (!(reason instanceof CounterpartError)) return false;
   if (reason.code === 'CALL_TIMEOUT') return true;
-  const { status } = reason.params;
-  return typeof status === 'number' && status >= 400 && status < 500 && !INCONCLUSIVE.has(status);
+  return refusesRequest(reason.params['status']);
 }
+
+/** Whether an HTTP status says that the server does not know such a request, rather than who may send it or when. */
+export const refusesRequest = (status: unknown): boolean =>
+  typeof status === 'number' && status >= 400 && status < 500 && !INCONCLUSIVE.has(status);
 
 function asProtocolError(server: string, reason: unknown): CounterpartError {
   if (reason instanceof CounterpartError) return reason;

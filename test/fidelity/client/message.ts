@@ -11,8 +11,14 @@ export interface Message {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
 
-/** The one place of the probes where JSON text is taken to be a message. */
-export const parseMessage = (text: string): Message => JSON.parse(text) as Message;
+/** The one place of the probes where JSON text is taken to be a message; undefined for text that is none. */
+export function parseMessage(text: string): Message | undefined {
+  try {
+    return JSON.parse(text) as Message;
+  } catch {
+    return undefined; // an event without data, or a page of another program
+  }
+}
 
 /** The answer to a request: its text as it came, and read. Over HTTP with its status. */
 export interface Reply extends Message {

@@ -173,6 +173,7 @@ export class ProbeClient {
 
   #take(text: string, via?: { readonly idText?: string | undefined; readonly status: number }): void {
     const message = parseMessage(text);
+    if (!message) return;
     if (message.method !== undefined && message.id !== undefined) return this.#answer(message);
     if (message.method !== undefined) return this.hearing.add(message);
     const key = via?.idText ?? JSON.stringify(message.id);

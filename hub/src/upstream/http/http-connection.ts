@@ -2,7 +2,7 @@ import { CounterpartError, hubError, toCounterpartError } from '@counterpart/sch
 import type { JsonMembers, ProcessSnapshot, UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
 import { redactError } from '../../kernel/redact.ts';
 import type { Connection, ConnectionEvents } from '../connection.ts';
-import { legacyOnly, presumedEra } from '../era.ts';
+import { legacyOnly, presumedEra, refusesRequest } from '../era.ts';
 import type { RemoteTarget, UpstreamOptions } from '../options.ts';
 import type { RpcSession } from '../rpc/rpc-session.ts';
 import { createAgent, type HttpPeer } from './http-exchange.ts';
@@ -15,9 +15,6 @@ import {
 } from './remote-link.ts';
 import { SseLink } from './sse-link.ts';
 import { StreamableLink } from './streamable-link.ts';
-
-/** Answers to `initialize` after which a server may be one of 2024-11-05 (2025-11-25, transports, backwards compatibility). */
-const MEANS_SSE = new Set([400, 404, 405]);
 
 /** A server at an address; connected on first use, and again after it could not be reached. */
 export class HttpConnection implements Connection {
@@ -186,8 +183,12 @@ export class HttpConnection implements Connection {
   }
 }
 
+/**
+ * Whether the answer to `initialize` may be that of a server of 2024-11-05, with or without a JSON-RPC error in its body
+ * (2025-11-25, transports, backwards compatibility): it refuses the request as such.
+ */
 function meansSse(thrown: unknown): boolean {
-  return thrown instanceof CounterpartError && MEANS_SSE.has(Number(thrown.params['status']));
+  return thrown instanceof CounterpartError && refusesRequest(thrown.params['status']);
 }
 
 function parsedUrl(server: string, text: string): URL {

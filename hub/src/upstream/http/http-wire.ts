@@ -35,6 +35,8 @@ export class HttpWire implements Wire {
   readonly #requests = new Map<Exchange, ClientRequest>();
   #session: RpcSession | undefined;
   #parameters: ReadonlyMap<string, readonly HeaderParameter[]> = new Map();
+  /** HTTP status of a refused `initialize`, which an error in its body would hide. */
+  refusedWith: number | undefined;
   #sessionId: string | undefined;
   #closed = false;
 
@@ -141,6 +143,7 @@ export class HttpWire implements Wire {
     if (status >= 300 && status < 400) return this.#redirected(out, status, response.headers.location);
     if (out.attempts === 0 && sessionIsGone(answer)) return void this.#repeatInNewSession(out, answer);
     const error = refusal(this.#peer, status, body);
+    if (out.exchange?.method === 'initialize') this.refusedWith = status;
     if (out.exchange && isRpcError(answer)) this.#session?.receive(body, out.exchange);
     this.#fail(out, error);
   }

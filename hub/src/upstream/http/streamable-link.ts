@@ -1,4 +1,4 @@
-import type { CounterpartError } from '@counterpart/schemas';
+import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { ClientRequest } from 'node:http';
 import type { UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
 import { shakeHands } from '../era.ts';
@@ -51,7 +51,7 @@ export class StreamableLink implements RemoteLink {
       return info;
     } catch (thrown) {
       this.#wire.close();
-      throw thrown;
+      throw withStatus(thrown, this.#wire.refusedWith);
     }
   }
 
@@ -155,4 +155,10 @@ export class StreamableLink implements RemoteLink {
     });
     return { known, tools: kept };
   }
+}
+
+/** The same problem with the HTTP status under which the server told it, for those who decide by it. */
+function withStatus(thrown: unknown, status: number | undefined): unknown {
+  if (status === undefined || !(thrown instanceof CounterpartError)) return thrown;
+  return hubError(thrown.code, { ...thrown.params, status }, { cause: thrown });
 }
