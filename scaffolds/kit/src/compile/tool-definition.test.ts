@@ -43,6 +43,37 @@ describe('input schemas', () => {
   });
 });
 
+describe('words for inputs', () => {
+  test('say where a parameter goes when nobody described it, and leave the others alone', () => {
+    const operation = operationOf(
+      {
+        parameters: [
+          { key: 'id', name: 'pet.id', in: 'path', style: 'simple', explode: false, required: true },
+          { key: 'kind', name: 'kind', in: 'query', style: 'form', explode: true, required: false },
+        ],
+        body: { required: false, contents: [{ mediaType: 'application/json', kind: 'json', schema: true }] },
+      },
+      {
+        input: {
+          type: 'object',
+          properties: {
+            id: { type: 'string' },
+            kind: { type: 'string', description: 'Its kind.' },
+            body: true,
+          },
+        },
+      },
+    );
+    expect(
+      toToolDefinition(blueprintOf({ operations: [operation] }), operation).inputSchema['properties'],
+    ).toEqual({
+      id: { type: 'string', description: '{pet.id} in the path.' },
+      kind: { type: 'string', description: 'Its kind.' },
+      body: { description: 'The request body.' },
+    });
+  });
+});
+
 describe('output schemas', () => {
   test('keep structure and words, and accept answers that stray', () => {
     const { outputSchema } = define({ $ref: '#/$defs/Leaf' });
@@ -108,11 +139,33 @@ describe('output schemas', () => {
     ]);
   });
 
-  test('a schema over the budget is left out', () => {
-    const properties = Object.fromEntries(
-      Array.from({ length: 2_000 }, (_, index) => [`property_${index}`, { type: 'string' }]),
-    );
-    expect(define({ type: 'object', properties }).outputSchema).toBeUndefined();
+  const many = (count: number): JsonSchema => ({
+    type: 'object',
+    properties: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`property_${index}`, { type: 'string' }]),
+    ),
+  });
+
+  test('a schema over the budget is told of by its upper levels', () => {
+    const pet = {
+      allOf: [{ $ref: '#/$defs/Node' }, { properties: { owner: many(2_000), tags: { type: 'array' } } }],
+    };
+    const { outputSchema } = define(pet);
+    expect(outputSchema).toEqual({
+      type: 'object',
+      properties: {
+        name: { type: ['string', 'null'] },
+        children: { type: ['array', 'null'] },
+        owner: { type: ['object', 'null'] },
+        tags: { type: ['array', 'null'] },
+      },
+    });
+    const answer = { name: 'a', children: [{ name: 'b' }], owner: { property_1: 'x' }, tags: ['t'] };
+    expect(new Ajv2020().compile(outputSchema ?? {})(answer)).toBe(true);
+  });
+
+  test('nothing is promised of an answer that is too wide even for that', () => {
+    expect(define(many(2_000)).outputSchema).toEqual({ type: 'object' });
   });
 });
 

@@ -1,17 +1,22 @@
 import type { Blueprint, Json, JsonSchema, Operation, ToolDefinition } from '@counterpart/schemas';
 import { pagingKeys, pagingProperties } from '../interpret/paging/paging-input.ts';
 import { isList, isMembers } from '../json-value.ts';
+import { describedInput } from './described-input.ts';
 import { loosen, loosenAny } from './loosen.ts';
+import { outlineOf } from './outline.ts';
 import { reachableTypes, resolveSchema, typesByName } from './references.ts';
 
 type Keywords = { readonly [keyword: string]: Json };
 type ObjectSchema = ToolDefinition['inputSchema'];
 
-/** Largest output schema in bytes by size of the server: a list of a thousand tools must stay a few megabytes. */
+/**
+ * Largest output schema in bytes by size of the server, and of the outline that stands in for a larger one: a list of a
+ * thousand tools must stay a few megabytes.
+ */
 const OUTPUT_BUDGETS = [
-  { operations: 64, bytes: 32_768 },
-  { operations: 256, bytes: 8_192 },
-  { operations: Number.POSITIVE_INFINITY, bytes: 2_048 },
+  { operations: 64, bytes: 32_768, outline: 4_096 },
+  { operations: 256, bytes: 8_192, outline: 2_048 },
+  { operations: Number.POSITIVE_INFINITY, bytes: 2_048, outline: 800 },
 ] as const;
 
 function withTypes(schema: Keywords, types: ReadonlyMap<string, JsonSchema>): ObjectSchema {
@@ -43,31 +48,31 @@ export function isWrapped(
   return operation.output !== undefined && !isObjectSchema(operation.output, blueprint.types);
 }
 
-function outputBudget({ operations }: Blueprint): number {
-  return OUTPUT_BUDGETS.find((row) => operations.length <= row.operations)?.bytes ?? 0;
-}
-
 /**
- * The loosened schema of the structured answer; undefined when the operation has none or it is over the budget. A root
- * that is a reference is written out, because clients want `type: object` there.
+ * The loosened schema of the structured answer, above the budget its upper levels only; undefined when the operation has
+ * none. A root that is a reference is written out, because clients want `type: object` there.
  */
 function outputSchema(blueprint: Blueprint, operation: Operation): ObjectSchema | undefined {
   const { output } = operation;
   if (output === undefined) return undefined;
-  const root: Keywords = isWrapped(blueprint, operation)
+  const wrapped = isWrapped(blueprint, operation);
+  const budget = OUTPUT_BUDGETS.find((row) => blueprint.operations.length <= row.operations);
+  const root: Keywords = wrapped
     ? { properties: { result: loosenAny(output) } }
     : loosen(resolveSchema(output, blueprint.types) ?? {});
   const typeOf = typesByName(blueprint.types);
   const types = reachableTypes(root, {
     typeOf: (name) => loosenAny(typeOf(name)),
-    mostBytes: outputBudget(blueprint),
+    mostBytes: budget?.bytes ?? 0,
   });
-  return types && withTypes(root, types);
+  if (types) return withTypes(root, types);
+  const outline = outlineOf(output, blueprint.types, budget?.outline ?? 0);
+  return withTypes(wrapped ? { properties: { result: outline } } : outline, new Map());
 }
 
 /** The schema of the operation's own input, and of what the kit answers to beside it; without the types it refers to. */
-export function toolInput(operation: Pick<Operation, 'input' | 'pagination'>): Keywords {
-  const input: Keywords = typeof operation.input === 'boolean' ? {} : operation.input;
+export function toolInput(operation: Pick<Operation, 'input' | 'http' | 'pagination'>): Keywords {
+  const input = describedInput(operation);
   const keys = pagingKeys(operation);
   if (keys === undefined) return input;
   const properties = isMembers(input['properties']) ? input['properties'] : {};
@@ -76,7 +81,7 @@ export function toolInput(operation: Pick<Operation, 'input' | 'pagination'>): K
 
 /**
  * An operation as `tools/list` shows it. Schemas carry only the types they reach, as `$defs`, never inlined. The output
- * schema is looser than the description and left out above a size; the input schema is exact.
+ * schema is looser than the description and cut to its upper levels above a size; the input schema is exact.
  */
 export function toToolDefinition(blueprint: Blueprint, operation: Operation): ToolDefinition {
   const input = toolInput(operation);
