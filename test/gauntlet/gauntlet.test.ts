@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { description, descriptionsDir, hasDescriptions } from '../e2e/builder-workspace.ts';
+import { verifies } from '../verifies.ts';
+import { measure, type Failure, type Row } from './measure.ts';
+import { hasReferee } from './referee/prism.ts';
+import { barsOf, reportText } from './report.ts';
+
+const missing = hasDescriptions
+  ? hasReferee
+    ? ''
+    : ' (skipped: `npm run gauntlet:referee` was not run)'
+  : ' (skipped: ../shared/specs is absent)';
+
+/** Tools called per description; `npm run gauntlet` calls all of them. */
+const CALLS = 16;
+
+describe.skipIf(!hasDescriptions || !hasReferee)(`the gauntlet, a slice of it${missing}`, () => {
+  const rows: Row[] = [];
+  const failures: Failure[] = [];
+
+  beforeAll(async () => {
+    for (const file of readdirSync(descriptionsDir).sort()) {
+      const found = await measure(description(file), { calls: CALLS });
+      if ('why' in found) failures.push(found);
+      else rows.push(found);
+    }
+    console.log(reportText({ rows, failures }));
+  }, 300_000);
+
+  test('every description ends in a server that lists its tools', () => {
+    expect(failures).toEqual([]);
+    expect(rows.length).toBeGreaterThan(15);
+  });
+
+  test('every bar is met', () => {
+    verifies('M01', 'A13');
+    const missed = barsOf({ rows, failures }).filter(({ met }) => !met);
+    expect(missed).toEqual([]);
+  });
+});

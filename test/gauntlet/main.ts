@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { descriptionsDir } from '../e2e/builder-workspace.ts';
+import { ROOT } from '../guards/proofs-reporter.ts';
+import { measure, type Failure, type Row } from './measure.ts';
+import { hasReferee } from './referee/prism.ts';
+import { barsOf, reportText } from './report.ts';
+
+const HELP = `npm run gauntlet [-- options] [files]: what becomes of real descriptions, from file to calls an independent referee takes.
+
+  --calls <n>     tools called per description, each with required and with all arguments (default: all)
+  --dir <folder>  descriptions to take instead of ../shared/specs/openapi
+  --json          print one JSON document
+  --write         save the report as docs/gauntlet.md
+
+Files are names in that folder, or paths. The referee (Prism) is installed by \`npm run gauntlet:referee\`.`;
+
+const INTRODUCTION = `# Gauntlet
+
+What becomes of real descriptions: each is built with \`hub build\`, its server is started and listed, and its tools are called
+with arguments made from nothing but the listed schema, once with the required ones and once with all. The judge is Prism
+5.16.0, reading the same description; schemas of answers are taken from what it is given, because on some descriptions they
+keep it from starting. A path parameter that nobody filled counts as refused, though Prism would take it.
+
+Made by \`npm run gauntlet -- --write\`. Times and memory are of the machine it ran on.
+`;
+
+const { values: options, positionals } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    calls: { type: 'string' },
+    dir: { type: 'string', default: descriptionsDir },
+    help: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function filesToRun(): string[] {
+  const folder = resolve(options.dir);
+  if (positionals.length === 0)
+    return existsSync(folder)
+      ? readdirSync(folder)
+          .sort()
+          .map((name) => join(folder, name))
+      : [];
+  return positionals.map((name) => (existsSync(name) ? resolve(name) : join(folder, name)));
+}
+
+function callsAsked(): number | undefined {
+  if (!hasReferee) {
+    process.stderr.write('No calls are judged: `npm run gauntlet:referee` installs the referee.\n');
+    return 0;
+  }
+  if (options.calls === undefined) return undefined;
+  if (/^\d{1,6}$/.test(options.calls)) return Number(options.calls);
+  process.stderr.write(`--calls: a whole number was expected, not "${options.calls}".\n`);
+  process.exit(2);
+}
+
+async function main(): Promise<void> {
+  if (options.help) return say(HELP);
+  const files = filesToRun();
+  if (files.length === 0) {
+    process.stderr.write(`No descriptions in ${options.dir}: name files, or a folder with --dir.\n`);
+    process.exit(2);
+  }
+  const calls = callsAsked();
+  const rows: Row[] = [];
+  const failures: Failure[] = [];
+  for (const file of files) {
+    const found = await measure(file, { calls });
+    if ('why' in found) failures.push(found);
+    else rows.push(found);
+    process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.file}\n`);
+  }
+  const outcome = { rows, failures };
+  const text = reportText(outcome);
+  if (options.write) writeFileSync(`${ROOT}docs/gauntlet.md`, `${INTRODUCTION}\n${text}\n`);
+  say(options.json ? JSON.stringify({ ...outcome, bars: barsOf(outcome) }, undefined, 1) : text);
+  if (barsOf(outcome).some(({ met }) => !met)) process.exitCode = 1;
+}
+
+await main();

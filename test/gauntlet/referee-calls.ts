@@ -1,0 +1,113 @@
+import type { JsonObject, Operation, ToolDefinition } from '@counterpart/schemas';
+import type { Called, Running } from './built-subject.ts';
+import type { Counter } from './referee/counter.ts';
+import { startReferee } from './referee/prism.ts';
+import { withoutAnswerSchemas } from './referee/requests-only.ts';
+import { routeOf, sliceDescription, type OperationPlace } from './referee/slice.ts';
+import type { Tree } from './referee/tree.ts';
+import { sampleArguments } from './sample-arguments.ts';
+
+/** Operations the referee is given at a time: it reads all of them before the first request. */
+const CHUNK = 80;
+
+/** A call that the referee, or the tool itself, did not take. */
+export interface Refusal {
+  readonly tool: string;
+  readonly optional: boolean;
+  readonly why: string;
+  readonly input: JsonObject | undefined;
+}
+
+/** What became of the calls of one description. */
+export interface Judged {
+  readonly calls: number;
+  readonly accepted: number;
+  readonly refusals: readonly Refusal[];
+  /** Why parts of the description could not be judged. */
+  readonly unjudged: readonly string[];
+}
+
+/** Calls every tool with its required arguments and with all of them, against the referee reading the same description. */
+export async function judgeCalls(
+  root: Tree,
+  { operations, running, counter }: { operations: readonly Operation[]; running: Running; counter: Counter },
+): Promise<Judged> {
+  const tools = new Map(running.tools.map((tool) => [tool.name, tool]));
+  const requests = withoutAnswerSchemas(root);
+  const refusals: Refusal[] = [];
+  const unjudged: string[] = [];
+  let calls = 0;
+  for (const chunk of chunksOf(operations)) {
+    const trials = chunk.flatMap(({ name }): Trial[] =>
+      [false, true].map((optional) => ({ tool: tools.get(name), name, optional })),
+    );
+    try {
+      await using referee = await startReferee(sliceDescription(requests, chunk.map(placeOf)));
+      counter.judge(referee.url);
+      calls += trials.length;
+      for (const trial of trials) refusals.push(...(await judge(trial, running, counter)));
+    } catch (error) {
+      unjudged.push(`${chunk.length} operations: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { calls, accepted: calls - refusals.length, refusals, unjudged };
+}
+
+/** At most `CHUNK` operations each, and no two of one method and route. */
+function chunksOf(operations: readonly Operation[]): Operation[][] {
+  const chunks: { readonly routes: Set<string>; readonly operations: Operation[] }[] = [];
+  for (const operation of operations) {
+    const { path, method } = placeOf(operation);
+    const route = `${method} ${routeOf(path)}`;
+    let chunk = chunks.find((one) => one.operations.length < CHUNK && !one.routes.has(route));
+    if (chunk === undefined) {
+      chunk = { routes: new Set(), operations: [] };
+      chunks.push(chunk);
+    }
+    chunk.routes.add(route);
+    chunk.operations.push(operation);
+  }
+  return chunks.map((chunk) => chunk.operations);
+}
+
+interface Trial {
+  readonly tool: ToolDefinition | undefined;
+  readonly name: string;
+  readonly optional: boolean;
+}
+
+/** Why a trial was refused; empty when it was taken. */
+async function judge(
+  { tool, name, optional }: Trial,
+  running: Running,
+  counter: Counter,
+): Promise<Refusal[]> {
+  const refusal = (why: string, input?: JsonObject): Refusal[] => [{ tool: name, optional, why, input }];
+  if (tool === undefined) return refusal('it is not listed');
+  const input = sampleArguments(tool.inputSchema as JsonObject, { salt: name, optional });
+  if (input === undefined) return refusal('no valid arguments were found');
+  counter.take();
+  const called = await attempt(running, name, input);
+  const last = counter.take().at(-1);
+  if (last === undefined) return refusal(`no request: ${called.text}`, input);
+  return last.status < 400
+    ? []
+    : refusal(`${last.method} ${last.target} ${last.status}: ${last.detail}`, input);
+}
+
+async function attempt(running: Running, name: string, input: JsonObject): Promise<Called> {
+  try {
+    return await running.call(name, input);
+  } catch (error) {
+    return { isError: true, structured: undefined, text: error instanceof Error ? error.message : 'failed' };
+  }
+}
+
+/** Where an operation stands in its description, by the pointer that the reader kept. */
+function placeOf({ source }: Operation): OperationPlace {
+  const [, , path = '', method = ''] = source.pointer.split('/');
+  return {
+    path: decodeURIComponent(path).replaceAll('~1', '/').replaceAll('~0', '~'),
+    method,
+  };
+}

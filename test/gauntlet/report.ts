@@ -1,0 +1,138 @@
+import type { Failure, Row } from './measure.ts';
+
+/** Everything that one run found out. */
+export interface Outcome {
+  readonly rows: readonly Row[];
+  readonly failures: readonly Failure[];
+}
+
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${((100 * part) / whole).toFixed(part === whole ? 0 : 2)} %`;
+
+const sum = (rows: readonly Row[], of: (row: Row) => number): number =>
+  rows.reduce((total, row) => total + of(row), 0);
+
+const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string])[] = [
+  ['description', ({ file }) => file],
+  ['operations', ({ operations }) => String(operations)],
+  ['good tools', ({ good }) => String(good)],
+  ['left out', ({ leftOut }) => String(leftOut.length)],
+  ['strict schemas', ({ quality }) => String(quality.strict)],
+  ['output schema', ({ quality }) => percent(quality.withOutput, quality.tools)],
+  ['described inputs', ({ quality }) => percent(quality.describedParameters, quality.parameters)],
+  ['calls taken', ({ judged }) => (judged ? `${judged.accepted} of ${judged.calls}` : '–')],
+  ['build', ({ build }) => `${build.seconds.toFixed(1)} s, ${build.peakMb.toFixed(0)} MB`],
+  ['first list', ({ list }) => `${list.ms.toFixed(0)} ms, ${list.peakMb.toFixed(0)} MB`],
+  ['tokens', ({ list }) => String(Math.ceil(list.bytes / 4))],
+];
+
+/** One bar of the gauntlet and what was measured. */
+export interface Bar {
+  readonly name: string;
+  readonly goal: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
+/** The bars that one run can tell of. */
+export function barsOf({ rows, failures }: Outcome): Bar[] {
+  const operations = sum(rows, (row) => row.operations);
+  const good = sum(rows, ({ good: count }) => count);
+  const tools = sum(rows, ({ quality }) => quality.tools);
+  const calls = sum(rows, ({ judged }) => judged?.calls ?? 0);
+  const taken = sum(rows, ({ judged }) => judged?.accepted ?? 0);
+  const unjudged = rows.flatMap(({ judged }) => judged?.unjudged ?? []);
+  const slowest = Math.max(...rows.map(({ list }) => list.ms));
+  const largest = Math.max(...rows.map(({ list, build }) => Math.max(list.peakMb, build.peakMb)));
+  const parameters = sum(rows, ({ quality }) => quality.parameters);
+  const described = sum(rows, ({ quality }) => quality.describedParameters);
+  const outputs = sum(rows, ({ quality }) => quality.withOutput);
+  const silent = sum(rows, ({ silent: count }) => count);
+  const bar = (name: string, goal: string, measured: string, met: boolean): Bar => ({
+    name,
+    goal,
+    measured,
+    met,
+  });
+  const share = (part: number): string => percent(part, tools);
+  return [
+    bar(
+      'load',
+      'every description lists its tools within 10 s and 512 MB',
+      `${rows.length} of ${rows.length + failures.length}, at most ${(slowest / 1_000).toFixed(1)} s and ${largest.toFixed(0)} MB`,
+      failures.length === 0 && slowest <= 10_000 && largest <= 512,
+    ),
+    bar(
+      'good tools',
+      '≥ 99.5 % of operations',
+      `${good} of ${operations}, ${percent(good, operations)}`,
+      good / operations >= 0.995,
+    ),
+    ...[
+      ['valid names', sum(rows, ({ quality }) => quality.validNames), 1],
+      ['strict ajv 2020-12', sum(rows, ({ quality }) => quality.strict), 1],
+      ['annotations', sum(rows, ({ quality }) => quality.annotated), 1],
+    ].map(([name, count, goal]) =>
+      bar(
+        String(name),
+        `≥ ${100 * Number(goal)} % of tools`,
+        share(Number(count)),
+        Number(count) / tools >= Number(goal),
+      ),
+    ),
+    bar(
+      'described inputs',
+      '≥ 99 % of parameters',
+      percent(described, parameters),
+      described / parameters >= 0.99,
+    ),
+    bar(
+      'output schemas',
+      '≥ 90 % of the tools whose operation answers JSON',
+      `${percent(outputs, tools - silent)}; ${silent} tools answer no JSON`,
+      outputs / (tools - silent) >= 0.9,
+    ),
+    ...(calls === 0
+      ? []
+      : [
+          bar(
+            'calls taken by the referee',
+            '≥ 98 %',
+            `${taken} of ${calls}, ${percent(taken, calls)}${unjudged.length > 0 ? `; unjudged: ${unjudged.join('; ')}` : ''}`,
+            taken / calls >= 0.98 && unjudged.length === 0,
+          ),
+        ]),
+  ];
+}
+
+/** The whole outcome as Markdown, refusals included. */
+export function reportText(outcome: Outcome): string {
+  const { rows, failures } = outcome;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const table = [
+    line(COLUMNS.map(([title]) => title)),
+    line(COLUMNS.map(() => '---')),
+    ...rows.map((row) => line(COLUMNS.map(([, cell]) => cell(row)))),
+  ];
+  const bars = [
+    line(['bar', 'goal', 'measured', '']),
+    line(['---', '---', '---', '---']),
+    ...barsOf(outcome).map(({ name, goal, measured, met }) =>
+      line([name, goal, measured, met ? 'met' : '**missed**']),
+    ),
+  ];
+  const details = [
+    ...failures.map(({ file, why }) => `- ${file}: no server: ${why}`),
+    ...rows.flatMap(({ file, leftOut }) => leftOut.map((one) => `- ${file}: left out, ${one}`)),
+    ...rows.flatMap(({ file, quality }) => quality.faults.map((one) => `- ${file}: ${one}`)),
+    ...rows.flatMap(({ file, judged }) =>
+      (judged?.refusals ?? []).map(
+        ({ tool, optional, why }) =>
+          `- ${file}: \`${tool}\`, ${optional ? 'all' : 'required'} arguments: ${oneLine(why)}`,
+      ),
+    ),
+  ];
+  return [...table, '', ...bars, '', ...details].join('\n');
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 700);
