@@ -73,10 +73,16 @@ const notes = ({ result }: Message): string[] =>
 
 const every = rows(0, COUNT);
 
-test('a tool of pages takes `all` and `max_items` beside the inputs of the service', async () => {
+test('a tool of pages takes `all`, `max_items` and `fields` beside the inputs of the service', async () => {
   const { result } = await peer.request('tools/list');
   const [tool] = (result?.['tools'] ?? []) as { inputSchema: { properties: object } }[];
-  expect(Object.keys(tool?.inputSchema.properties ?? {})).toEqual(['page', 'limit', 'all', 'max_items']);
+  expect(Object.keys(tool?.inputSchema.properties ?? {})).toEqual([
+    'page',
+    'limit',
+    'all',
+    'max_items',
+    'fields',
+  ]);
 });
 
 test.each([

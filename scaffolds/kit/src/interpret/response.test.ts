@@ -135,7 +135,7 @@ describe('successful answers', () => {
       total: 500,
     });
     expect(text(result)).toMatch(
-      /lists in it end after 64 items\. It is {\"items\": \[500 × {"id": number}\], .*\nAsk for less .*TINY_MAX_RESULT_BYTES/,
+      /lists in it end after 64 items\. It is {"items": \[500 × {"id": number}\], .*\nAsk for less .*TINY_MAX_RESULT_BYTES/,
     );
   });
 
