@@ -1,5 +1,5 @@
 // Written by scaffold openapi@1; edits are lost, hand-written tools belong in src/tools/.
-// Blueprint: sha256-e6c72a05c91001b4a0439d4e81dca5749df2007b5efbe38477cb345eb89bf843
+// Blueprint: sha256-82a9c56e9a7ff64caa1a766d0d5ee3fd8350fb9e3ca4f5b57338242bfea20def
 // Build again: hub build --from <description> --name museum
 import { serve } from '@counterpart/kit';
 import { tools } from './tools.ts';

@@ -1,5 +1,5 @@
 // Written by scaffold openapi@1; edits are lost, hand-written tools belong in src/tools/.
-// Blueprint: sha256-54eabc88958589b30099538b21a538696848cc3b8716fb7599144520b7facb8a
+// Blueprint: sha256-aca97635fc937772631b33c25ceab4664d443c24407905b6cde2342c9f031704
 // Build again: hub build --from <description> --name stripe
 import { serve } from '@counterpart/kit';
 
