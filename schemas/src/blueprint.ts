@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
+import { GraphqlCall, GraphqlFacet } from './graphql.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
 import { JsonSchema, JsonValue } from './json.ts';
 
@@ -175,6 +176,8 @@ export const Operation = z.strictObject({
   idempotencyKey: z.string().optional(),
   links: z.array(OperationLink).optional(),
   search: SearchHints.optional(),
+  /** What a call of a GraphQL service asks; `http` is then the POST that carries it. */
+  graphql: GraphqlCall.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 
@@ -272,6 +275,8 @@ export const Blueprint = z.strictObject({
   omitted: z.array(Omission),
   /** Of every operation of the source, built or not. */
   names: NameLock.optional(),
+  /** The schema of a GraphQL service. */
+  graphql: GraphqlFacet.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

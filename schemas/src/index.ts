@@ -23,6 +23,14 @@ export {
   ServerVariable,
   ServiceServer,
 } from './blueprint.ts';
+export {
+  GraphqlCall,
+  GraphqlFacet,
+  GraphqlFieldCall,
+  GraphqlOperationKind,
+  GraphqlSchemaCall,
+  GraphqlVariable,
+} from './graphql.ts';
 export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';
 export { effectOf, ToolDefinition } from './tool.ts';

@@ -48,8 +48,7 @@ function limitSlots(id: string): ConfigSlot[] {
   return [
     {
       name: maxResultBytesName(id),
-      description:
-        'Largest answer passed on whole, in bytes; what is larger is shortened and kept to be read on. Under the hub 1048576 unless set.',
+      description: 'Largest answer passed on whole, in bytes.',
       default: String(DEFAULT_RESULT_BYTES),
       required: false,
     },

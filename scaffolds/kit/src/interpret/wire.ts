@@ -1,0 +1,28 @@
+import type { Blueprint, Operation } from '@counterpart/schemas';
+import type { Sent } from '../http/send.ts';
+import type { Arguments, CallResult } from '../tool.ts';
+
+/** How a call of an operation travels where its binding does not say all of it; made anew for each call. */
+export interface Wire {
+  /** Answers without the service, where none is needed. Throws ToolFailure. */
+  readonly local?: (args: Arguments) => CallResult | undefined;
+  /** The operation with the binding that carries this call, and that binding's input. Throws ToolFailure. */
+  toRequest(args: Arguments): { readonly operation: Operation; readonly args: Arguments };
+  /** What of the service's answer the caller wants. Throws ToolFailure when it is a refusal. */
+  fromAnswer(sent: Sent): Sent;
+  /** The result with what else the answer said. */
+  finish(result: CallResult): CallResult;
+}
+
+const plainWire = (operation: Operation): Wire => ({
+  toRequest: (args) => ({ operation, args }),
+  fromAnswer: (sent) => sent,
+  finish: (result) => result,
+});
+
+/** The wire of one call. What speaks GraphQL is loaded with the first call that needs it. */
+export async function wireOf(blueprint: Blueprint, operation: Operation): Promise<Wire> {
+  if (operation.graphql === undefined) return plainWire(operation);
+  const { graphqlWire } = await import('../graphql/call/wire.ts');
+  return graphqlWire(blueprint, operation, operation.graphql);
+}
