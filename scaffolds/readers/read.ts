@@ -1,3 +1,4 @@
+import { isGraphql } from './graphql/fits.ts';
 import type { ReadOptions, Reader, ReadResult } from './reader.ts';
 import type { SourceText } from './source.ts';
 
@@ -6,6 +7,11 @@ import type { SourceText } from './source.ts';
  * not pay for the others. The last one takes whatever is left, and says what else a text looks like.
  */
 const READERS: readonly Reader[] = [
+  {
+    kind: 'graphql',
+    fits: isGraphql,
+    read: async (source, options) => (await import('./graphql/read.ts')).readGraphql(source, options),
+  },
   {
     kind: 'openapi',
     fits: () => true,

@@ -18,6 +18,8 @@ export interface SourceText {
   readonly sha256: string;
   /** Other documents it may refer to; absent where it has no place of its own, as standard input. */
   readonly neighbours?: Neighbours | undefined;
+  /** Address of the service itself, when it was the service that was asked. */
+  readonly endpoint?: string | undefined;
 }
 
 export interface LoadOptions extends NeighbourOptions {

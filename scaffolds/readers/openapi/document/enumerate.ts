@@ -1,7 +1,6 @@
 import type { Json, JsonObject, Omission } from '@counterpart/schemas';
 import { isObject, listMember, member, objectMember, pointerTo, textMember } from '../source/json-tree.ts';
 import type { Nameable } from '../text/names.ts';
-import { hintOf } from './hints.ts';
 import { Unusable, type Losses } from './omissions.ts';
 import { resolveObject, type Located } from './references.ts';
 
@@ -78,7 +77,6 @@ function operationsOf(path: string, pathItem: Located<JsonObject>): Found[] {
         method,
         path,
         operationId: textMember(value, 'operationId'),
-        hint: hintOf(value, 'name'),
         tag: tags[0],
         tags,
         pathItem,
@@ -88,28 +86,18 @@ function operationsOf(path: string, pathItem: Located<JsonObject>): Found[] {
   });
 }
 
-/** Webhooks listed by name; more are counted. */
-const MAX_WEBHOOKS = 50;
-
 function reportWebhooks(root: JsonObject, losses: Losses): void {
   for (const keyword of ['webhooks', 'x-webhooks']) {
-    const names = Object.keys(objectMember(root, keyword));
+    const count = Object.keys(objectMember(root, keyword)).length;
     const reason = 'Webhooks are called by the service; they are no tools.';
-    for (const name of names.slice(0, MAX_WEBHOOKS))
+    const pointer = pointerTo('#', keyword);
+    if (count > 0)
       report(losses, {
         code: 'webhook',
         severity: 'notice',
-        subject: `webhook ${name}`,
+        subject: count === 1 ? '1 webhook' : `${count} webhooks`,
         reason,
-        pointer: pointerTo('#', keyword, name),
-      });
-    if (names.length > MAX_WEBHOOKS)
-      report(losses, {
-        code: 'webhook',
-        severity: 'notice',
-        subject: `${names.length - MAX_WEBHOOKS} more webhooks`,
-        reason,
-        pointer: pointerTo('#', keyword),
+        pointer,
       });
   }
 }
