@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isWrapped, toolInput, toToolDefinition } from '@counterpart/kit';
+import { isWrapped, takesFields, toolInput, toToolDefinition } from '@counterpart/kit';
 import { Blueprint, hubError, JsonSchema, type HttpBinding, type Operation } from '@counterpart/schemas';
 import { z } from 'zod';
 import { renderPaging } from './eject-paging.ts';
@@ -44,17 +44,13 @@ const toToolFile = (toolName: string): string =>
 /** Source of a hand-written tool that sends what the compiled operation sends. Every text goes through JSON.stringify. */
 export function renderTool(blueprint: Blueprint, operation: Operation): string {
   assertSupported(operation);
-  const input = toolInput(operation);
+  const input = toolInput(blueprint, operation);
   const isClosed = input['additionalProperties'] === false;
   const idempotent = JSON.stringify(operation.idempotent);
   const { answer, output } = describeAnswer(blueprint, operation);
   const { pagination } = operation;
-  const imports =
-    pagination === undefined
-      ? `defineTool, toHttpCall, ToolFailure, type HttpBinding`
-      : `defineTool, readPaged, ToolFailure, type HttpBinding, type PagedBinding`;
   return [
-    `import { ${imports} } from '@counterpart/kit';`,
+    `import { ${importsOf(blueprint, operation).join(', ')} } from '@counterpart/kit';`,
     `import { z } from 'zod';`,
     '',
     '/** Where each input goes in the request. */',
@@ -85,6 +81,15 @@ export function renderTool(blueprint: Blueprint, operation: Operation): string {
     '',
   ].join('\n');
 }
+
+const importsOf = (blueprint: Blueprint, operation: Operation): string[] => [
+  'defineTool',
+  ...(takesFields(blueprint, operation) ? ['pickFields'] : []),
+  ...(operation.pagination === undefined ? ['toHttpCall'] : ['readPaged']),
+  'ToolFailure',
+  'type HttpBinding',
+  ...(operation.pagination === undefined ? [] : ['type PagedBinding']),
+];
 
 /** What of a binding decides the request; the rest would only make the file long. */
 function toSentBinding(http: HttpBinding): HttpBinding {
@@ -119,7 +124,8 @@ function describeAnswer(
     operation.pagination === undefined
       ? 'await http.json(call)'
       : 'await readPaged(paged, input, { http, signal, progress })';
-  const value = isWrapped(blueprint, operation) ? `{ result: ${read} }` : read;
+  const chosen = takesFields(blueprint, operation) ? `pickFields(${read}, input.fields ?? []).value` : read;
+  const value = isWrapped(blueprint, operation) ? `{ result: ${chosen} }` : chosen;
   return {
     answer: [
       `const answer = Output.safeParse(${value});`,

@@ -6,6 +6,9 @@ export { createHttp, type Http, type HttpAnswer, type HttpCall, type HttpOptions
 export { toHttpCall } from './interpret/http-call.ts';
 export { readPaged, type PagedBinding } from './interpret/paging/read-paged.ts';
 export type { HttpBinding } from '@counterpart/schemas';
-export { isWrapped, listTools, toolInput, toToolDefinition } from './compile/tool-definition.ts';
+export { toolInput } from './compile/added-input.ts';
+export { takesFields } from './compile/fields-input.ts';
+export { pickFields } from './interpret/answer/fields.ts';
+export { isWrapped, listTools, toToolDefinition } from './compile/tool-definition.ts';
 export { permissionsOf, slotsOf, type Slots } from './compile/slots.ts';
 export { KIT_VERSION } from './version.ts';

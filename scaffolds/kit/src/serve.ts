@@ -2,6 +2,8 @@ import { CounterpartError } from '@counterpart/schemas/errors';
 import { toolContext } from './context.ts';
 import { processEnv, type Env } from './env.ts';
 import { ToolFailure } from './failure.ts';
+import { isUnderHub } from './interpret/settings.ts';
+import { KeptResults } from './results/kept-results.ts';
 import { openPackage, type ServerPackage } from './package.ts';
 import { RPC, RpcError } from './protocol/rpc.ts';
 import type { CallRequest, Offer } from './protocol/offer.ts';
@@ -17,6 +19,8 @@ export interface ServeOptions {
 }
 
 const LONGEST_INSTRUCTIONS = 2_000;
+/** Of one part of a kept answer: about 12,000 tokens. */
+const PAGE_CHARACTERS = 50_000;
 
 async function findTool(tools: Toolset, name: string): Promise<Tool> {
   const tool = await tools.find(name);
@@ -55,12 +59,13 @@ async function call(
   }
 }
 
-function offerOf(server: ServerPackage, tools: Toolset, env: Env): Offer {
+function offerOf(server: ServerPackage, tools: Toolset, env: Env, results: KeptResults | undefined): Offer {
   const { id, version, title, description } = server.manifest;
   return {
     info: { name: id, version, title },
     instructions: description?.slice(0, LONGEST_INSTRUCTIONS),
     toolsText: () => tools.text(),
+    results,
     call: (request) => call(server, tools, env, request),
   };
 }
@@ -72,10 +77,20 @@ function offerOf(server: ServerPackage, tools: Toolset, env: Env): Offer {
 export async function serve(root: URL, options: ServeOptions = {}): Promise<void> {
   const output = guardStdout();
   const server = await openPackage(root);
+  const hasBlueprint = server.manifest.blueprint !== undefined;
+  // The hub keeps what it cuts for each of its clients; a second store here would only cost it another list.
+  const results =
+    hasBlueprint && !isUnderHub(processEnv)
+      ? new KeptResults(server.manifest.id, PAGE_CHARACTERS)
+      : undefined;
   const tools = createToolset(server, {
     tools: options.tools ?? [],
     env: processEnv,
-    hasBlueprint: server.manifest.blueprint !== undefined,
+    results,
+    hasBlueprint,
   });
-  runOnStdio(new Session(offerOf(server, tools, processEnv), (...line) => output.write(...line)), output);
+  runOnStdio(
+    new Session(offerOf(server, tools, processEnv, results), (...line) => output.write(...line)),
+    output,
+  );
 }

@@ -4,6 +4,7 @@ import { discreet, secretValues } from './discreet.ts';
 import type { Env } from './env.ts';
 import { compiledTool } from './interpret/operation.ts';
 import type { ServerPackage } from './package.ts';
+import type { KeptResults } from './results/kept-results.ts';
 import type { JsonText } from './protocol/rpc.ts';
 import type { Tool } from './tool.ts';
 
@@ -19,6 +20,8 @@ export interface Toolset {
 export interface ToolsetOptions {
   readonly tools: readonly Tool[];
   readonly env: Env;
+  /** Keeps answers that are too large to be passed on. */
+  readonly results?: KeptResults | undefined;
   /** The manifest names a blueprint. */
   readonly hasBlueprint: boolean;
 }
@@ -54,7 +57,10 @@ const operationOf = (blueprint: Blueprint | undefined, name: string): Operation 
   blueprint?.operations.find((operation) => operation.name === name);
 
 /** Everything is read and made on first use, and then kept. */
-export function createToolset(server: ServerPackage, { tools, env, hasBlueprint }: ToolsetOptions): Toolset {
+export function createToolset(
+  server: ServerPackage,
+  { tools, env, results, hasBlueprint }: ToolsetOptions,
+): Toolset {
   const secrets = secretValues(server.manifest, env);
   const own = new Map(tools.map((tool) => [tool.definition.name, discreet(tool, secrets)] as const));
   const ready = new Map<string, Tool>(own);
@@ -73,7 +79,7 @@ export function createToolset(server: ServerPackage, { tools, env, hasBlueprint 
       const described = await blueprint();
       const operation = operationOf(described, name);
       if (!described || !operation) return undefined;
-      const tool = compiledTool({ blueprint: described, env }, operation);
+      const tool = compiledTool({ blueprint: described, env, results }, operation);
       ready.set(name, tool);
       return tool;
     },

@@ -4,6 +4,7 @@ import { keepNames, lockOf, type FreshName } from '../name-lock.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
 import { assemble, titleOf } from './document/assemble.ts';
+import { withFacets } from './facets/facets.ts';
 import { readSchemes } from './document/auth.ts';
 import { fitBudgets } from './operation/budget.ts';
 import type { DocumentContext } from './document/context.ts';
@@ -24,17 +25,22 @@ import { createTypes } from './schema/types.ts';
 export async function readOpenApi(source: SourceText, options: ReadOptions): Promise<ReadResult> {
   const description = await gather(parseDescription(source), source);
   const losses = createLosses(description);
-  const context = createContext(description, source, losses);
   const found = findOperations(description.root, losses);
   const { candidates, names } = await nameAll(found, titleOf(description.root), options);
   const chosen = select(candidates, options.include ?? [], source.location);
   reportUnselected(candidates.length - chosen.length, losses);
+  const context = createContext({ description, source, losses, chosen });
   const operations = await readAll(chosen, context, options.onProgress);
   const { types, final } = context.types.finish();
-  const fitted = fitBudgets(
-    operations.map((operation) => withFinalTypes(operation, final)),
-    types,
-  );
+  const known = {
+    typeOf: (name: string) => types.get(name),
+    built: new Set(operations.map(({ name }) => name)),
+  };
+  const hints = new Map(chosen.map(({ name, found: one }) => [name, one.operation.value]));
+  const whole = operations
+    .map((operation) => withFinalTypes(operation, final))
+    .map((operation) => withFacets(operation, hints.get(operation.name), known));
+  const fitted = fitBudgets(whole, types);
   const blueprint = assemble({ description, source, options, context, names, ...fitted });
   return { blueprint, total: candidates.length };
 }
@@ -64,11 +70,22 @@ async function nameAll(
   return { candidates, names: lockOf(operations, names) };
 }
 
-function createContext(
-  { root, dialect, notices, show = (pointer) => pointer }: Description,
-  source: SourceText,
-  losses: Losses,
-): DocumentContext {
+interface Surroundings {
+  readonly description: Description;
+  readonly source: SourceText;
+  readonly losses: Losses;
+  readonly chosen: readonly Candidate[];
+}
+
+function createContext({ description, source, losses, chosen }: Surroundings): DocumentContext {
+  const { root, dialect, notices, show = (pointer) => pointer } = description;
+  const tools = new Map(
+    chosen.flatMap(({ name, found: { operationId, operation } }) => [
+      [operation.pointer, name] as const,
+      ...(operationId === undefined ? [] : [[operationId, name] as const]),
+    ]),
+  );
+  const toolAt = (operation: string) => tools.get(operation);
   for (const notice of notices) {
     losses.add({
       code: 'operation-invalid',
@@ -100,7 +117,7 @@ function createContext(
       source: { pointer },
     }),
   );
-  return { root, dialect, location: source.location, types, schemes, losses, show };
+  return { root, dialect, location: source.location, types, schemes, losses, show, toolAt };
 }
 
 function reportUnselected(count: number, losses: Losses): void {

@@ -69,6 +69,8 @@ export function credentialNames(blueprint: Blueprint): ReadonlyMap<string, Crede
 
 export const baseUrlName = (id: string): string => `${envPrefix(id)}_BASE_URL`;
 export const maxResultBytesName = (id: string): string => `${envPrefix(id)}_MAX_RESULT_BYTES`;
+/** Set by the hub for each process it starts. */
+export const UNDER_HUB_NAME = 'COUNTERPART_SPAWN';
 export const timeoutName = (id: string): string => `${envPrefix(id)}_TIMEOUT_MS`;
 
 const RESERVED =

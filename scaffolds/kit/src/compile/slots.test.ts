@@ -25,7 +25,7 @@ describe('slots', () => {
     expect(config.map(({ name, default: usual, required }) => [name, usual, required])).toEqual([
       ['TINY_BASE_URL', 'https://{region}.a.test', false],
       ['TINY_REGION', 'eu', false],
-      ['TINY_MAX_RESULT_BYTES', '1048576', false],
+      ['TINY_MAX_RESULT_BYTES', '102400', false],
       ['TINY_TIMEOUT_MS', '60000', false],
     ]);
     expect(secrets).toEqual([

@@ -48,7 +48,8 @@ function limitSlots(id: string): ConfigSlot[] {
   return [
     {
       name: maxResultBytesName(id),
-      description: 'Largest answer passed on whole, in bytes.',
+      description:
+        'Largest answer passed on whole, in bytes; what is larger is shortened and kept to be read on. Under the hub 1048576 unless set.',
       default: String(DEFAULT_RESULT_BYTES),
       required: false,
     },

@@ -1,7 +1,6 @@
 import type { Blueprint, Json, JsonSchema, Operation, ToolDefinition } from '@counterpart/schemas';
-import { pagingKeys, pagingProperties } from '../interpret/paging/paging-input.ts';
-import { isList, isMembers } from '../json-value.ts';
-import { describedInput } from './described-input.ts';
+import { isList } from '../json-value.ts';
+import { toolInput } from './added-input.ts';
 import { loosen, loosenAny } from './loosen.ts';
 import { outlineOf } from './outline.ts';
 import { reachableTypes, resolveSchema, typesByName } from './references.ts';
@@ -70,21 +69,12 @@ function outputSchema(blueprint: Blueprint, operation: Operation): ObjectSchema 
   return withTypes(wrapped ? { properties: { result: outline } } : outline, new Map());
 }
 
-/** The schema of the operation's own input, and of what the kit answers to beside it; without the types it refers to. */
-export function toolInput(operation: Pick<Operation, 'input' | 'http' | 'pagination'>): Keywords {
-  const input = describedInput(operation);
-  const keys = pagingKeys(operation);
-  if (keys === undefined) return input;
-  const properties = isMembers(input['properties']) ? input['properties'] : {};
-  return { ...input, properties: { ...properties, ...pagingProperties(keys) } };
-}
-
 /**
  * An operation as `tools/list` shows it. Schemas carry only the types they reach, as `$defs`, never inlined. The output
  * schema is looser than the description and cut to its upper levels above a size; the input schema is exact.
  */
 export function toToolDefinition(blueprint: Blueprint, operation: Operation): ToolDefinition {
-  const input = toolInput(operation);
+  const input = toolInput(blueprint, operation);
   const output = outputSchema(blueprint, operation);
   const types = reachableTypes(input, { typeOf: typesByName(blueprint.types) });
   return {

@@ -9,17 +9,13 @@ import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { send, type Sent } from '../http/send.ts';
-import { isMembers } from '../json-value.ts';
 import { errorResult, type Arguments, type CallResult, type Tool, type ToolContext } from '../tool.ts';
-import { check } from '../validate/check.ts';
-import { nearest } from '../validate/nearest.ts';
-import { problemText } from '../validate/problem.ts';
-import {
-  CONNECT_TIMEOUT_MS,
-  DEFAULT_RESULT_BYTES,
-  DEFAULT_TIMEOUT_MS,
-  LARGEST_ANSWER_BYTES,
-} from '../http/limits.ts';
+import { CONNECT_TIMEOUT_MS, LARGEST_ANSWER_BYTES } from '../http/limits.ts';
+import type { KeptResults } from '../results/kept-results.ts';
+import { rejection } from './arguments.ts';
+import { resultBytes, timeoutMs } from './settings.ts';
+import { FIELDS, takesFields } from '../compile/fields-input.ts';
+import { isList } from '../json-value.ts';
 import { wantedVariables } from './auth.ts';
 import { allPages, atAddress, onePage, type Answered } from './paging/paged-call.ts';
 import { pagingKeys, takePaging } from './paging/paging-input.ts';
@@ -29,58 +25,15 @@ import { buildRequest, type BuiltRequest } from './request.ts';
 import { toResult, type ResponseRules } from './response.ts';
 import { wireOf } from './wire.ts';
 
-const MOST_PROBLEMS = 12;
+/** Items of all pages of one call. */
+const MOST_PAGED_BYTES = 4 * 1024 * 1024;
 
 /** What compiled tools share: the blueprint and the settings around it. */
 export interface Compiled {
   readonly blueprint: Blueprint;
   readonly env: Env;
-}
-
-/** A positive whole number from the environment, at most `most`. Throws ToolFailure for anything else that is set. */
-function setting(env: Env, name: string, { usual, most }: { usual: number; most: number }): number {
-  const text = env(name);
-  if (text === undefined) return usual;
-  if (!/^[1-9]\d{0,11}$/.test(text)) throw new ToolFailure(`${name}: expected a positive whole number.`);
-  return Math.min(Number(text), most);
-}
-
-function inputKeys(operation: Operation): string[] {
-  const { input, http, graphql } = operation;
-  const paging = pagingKeys(operation);
-  const own = paging === undefined ? [] : [paging.all, paging.maxItems];
-  if (graphql === undefined)
-    return [...http.parameters.map(({ key }) => key), ...(http.body ? ['body'] : []), ...own];
-  const properties = typeof input === 'boolean' ? undefined : input['properties'];
-  return [...(isMembers(properties) ? Object.keys(properties) : []), ...own];
-}
-
-/** Arguments that nothing would carry to the service: better refused than dropped in silence. */
-function unknownArguments(operation: Operation, args: Arguments): string[] {
-  const known = [...new Set(inputKeys(operation))];
-  return Object.keys(args)
-    .filter((key) => !known.includes(key))
-    .map((key) => {
-      const similar = nearest(key, known);
-      const takes =
-        known.length === 0 ? 'this tool takes none' : `this tool takes ${known.slice(0, 30).join(', ')}`;
-      return `${key}: unknown argument; ${similar === undefined ? takes : `did you mean ${similar}?`}`;
-    });
-}
-
-function inputProblems(operation: Operation, definition: ToolDefinition, args: Arguments): string[] {
-  const problems = check(definition.inputSchema as Parameters<typeof check>[0], args)
-    // What the schema forbids by name is already told as an unknown argument.
-    .filter(({ keyword, path }) => !(keyword === 'unknown' && path.length === 1))
-    .map(problemText);
-  return [...new Set([...unknownArguments(operation, args), ...problems])];
-}
-
-function rejected(name: string, problems: readonly string[]): CallResult {
-  const more = problems.length > MOST_PROBLEMS ? [`… and ${problems.length - MOST_PROBLEMS} more`] : [];
-  return errorResult(
-    [`Invalid arguments for ${name}:`, ...problems.slice(0, MOST_PROBLEMS), ...more].join('\n'),
-  );
+  /** Keeps answers that are too large to be passed on; absent under the hub, which keeps what it cuts itself. */
+  readonly results?: KeptResults | undefined;
 }
 
 function unauthorized(compiled: Compiled, operation: Operation, sent: readonly string[]): string | undefined {
@@ -102,11 +55,23 @@ async function sendBuilt(
     // With a key the service knows a repeated call again.
     idempotent: operation.idempotent || operation.idempotencyKey !== undefined,
     hosts: [addressOf(built.baseUrl).host, ...permissionsOf(blueprint)],
-    timeoutMs: setting(env, timeoutName(blueprint.id), { usual: DEFAULT_TIMEOUT_MS, most: 3_600_000 }),
+    timeoutMs: timeoutMs(env, blueprint.id),
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBytes: LARGEST_ANSWER_BYTES,
     signal,
   });
+}
+
+/** Takes the kit's own choice of members out of the arguments. */
+function takeFields(
+  { blueprint }: Compiled,
+  operation: Operation,
+  args: Arguments,
+): { readonly fields: readonly string[] | undefined; readonly rest: Arguments } {
+  if (!takesFields(blueprint, operation)) return { fields: undefined, rest: args };
+  const { [FIELDS]: given, ...rest } = args;
+  const fields = isList(given) ? given.filter((field) => typeof field === 'string') : [];
+  return { fields: fields.length === 0 ? undefined : fields, rest };
 }
 
 /** The arguments with a fresh key where the operation takes one and the caller gave none: repeats of this call share it. */
@@ -125,21 +90,25 @@ async function run(
   definition: ToolDefinition,
   { args: given, context }: Call,
 ): Promise<CallResult> {
-  const { blueprint, env } = compiled;
-  const problems = inputProblems(operation, definition, given);
-  if (problems.length > 0) return rejected(operation.name, problems);
-  const { maxItems, args } = takePaging(given, pagingKeys(operation));
+  const { blueprint, env, results } = compiled;
+  const refused = rejection({ blueprint, operation, definition }, given);
+  if (refused !== undefined) return refused;
+  const { fields, rest } = takeFields(compiled, operation, given);
+  const { maxItems, args } = takePaging(rest, pagingKeys(operation));
   const wire = await wireOf(blueprint, operation);
   const local = wire.local?.(args);
   if (local !== undefined) return local;
   const maxBytesName = maxResultBytesName(blueprint.id);
-  const maxBytes = setting(env, maxBytesName, { usual: DEFAULT_RESULT_BYTES, most: LARGEST_ANSWER_BYTES });
+  const maxBytes = resultBytes(env, blueprint.id);
   const rulesOf = ({ credentials }: BuiltRequest): ResponseRules => ({
     server: blueprint.id,
     outputSchema: definition.outputSchema as ResponseRules['outputSchema'],
     wrapped: isWrapped(blueprint, operation),
     maxBytes,
     maxBytesName,
+    fields,
+    items: operation.pagination?.response.items,
+    keep: results && ((text, mimeType) => results.keep({ tool: operation.name, text, mimeType })),
     redact: redactor(credentials.secrets),
     unauthorized: unauthorized(compiled, operation, credentials.variables),
   });
@@ -156,10 +125,11 @@ async function run(
     const { sent, rules } = await ask(first);
     return wire.finish(toResult(sent, rules));
   }
-  const paged = { operation: { ...operation, pagination }, ask, context, maxBytes };
-  return wire.finish(
-    await (maxItems === undefined ? onePage(paged, first) : allPages(paged, first.args, maxItems)),
-  );
+  // What is kept may be more than what is passed on.
+  const mostBytes = results === undefined ? maxBytes : Math.max(maxBytes, MOST_PAGED_BYTES);
+  const paged = { operation: { ...operation, pagination }, ask, context, maxBytes: mostBytes };
+  const result = maxItems === undefined ? onePage(paged, first) : allPages(paged, first.args, maxItems);
+  return wire.finish(await result);
 }
 
 function failed(error: unknown, id: string): CallResult {

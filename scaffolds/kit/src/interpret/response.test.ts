@@ -134,7 +134,9 @@ describe('successful answers', () => {
       items: Array.from({ length: 64 }, (_, id) => ({ id })),
       total: 500,
     });
-    expect(text(result)).toMatch(/lists in it end after 64 items\. Ask for less .*TINY_MAX_RESULT_BYTES/);
+    expect(text(result)).toMatch(
+      /lists in it end after 64 items\. It is {"items": \[500 × {"id": number}\], .*\nAsk for less .*TINY_MAX_RESULT_BYTES/,
+    );
   });
 
   test('large text ends with a note; large bytes are refused', () => {

@@ -5,6 +5,8 @@ import { failureText } from '../http/service-error.ts';
 import { errorResult, type CallResult, type ContentItem } from '../tool.ts';
 import { check } from '../validate/check.ts';
 import type { Keywords } from '../validate/schema.ts';
+import { pickFields, type Picked } from './answer/fields.ts';
+import { outline } from './answer/outline.ts';
 import { conform, type Structured } from './drift.ts';
 import { decodeText, isJsonType, isTextType, looksLikeText, mediaTypeOf } from './media.ts';
 import { shrink } from './shrink.ts';
@@ -22,11 +24,20 @@ export interface ResponseRules {
   readonly maxBytes: number;
   /** Variable that raises `maxBytes`. */
   readonly maxBytesName: string;
+  /** Members of the answer's JSON that are wanted; undefined: all. */
+  readonly fields?: readonly string[] | undefined;
+  /** JSON pointer to the list of items, where the answer is a page. */
+  readonly items?: string | undefined;
+  /** Keeps what is too large to be passed on and gives its address; undefined when nothing is kept here. */
+  readonly keep?: ((text: string, mimeType: string) => string | undefined) | undefined;
   /** Takes secrets out of text. */
   readonly redact: (text: string) => string;
   /** What to do about a 401 in place of the usual advice. */
   readonly unauthorized: string | undefined;
 }
+
+/** Names that a note lists. */
+const MOST_NAMES = 30;
 
 const DRIFT = 'counterpart/drift';
 
@@ -68,15 +79,41 @@ const sizeText = (bytes: number): string =>
 const askForLess = ({ maxBytesName }: ResponseRules): string =>
   `Ask for less (fewer items, a page, chosen fields), or raise ${maxBytesName}.`;
 
-function jsonResult(value: Json, size: number, rules: ResponseRules): CallResult {
+/** Where the whole of a shortened answer is. */
+function whereTheWholeIs(text: string, mimeType: string, rules: ResponseRules): string {
+  const uri = rules.keep?.(text, mimeType);
+  if (uri === undefined) return askForLess(rules);
+  const part = mimeType === 'application/json' ? `, a part with ${uri}?path=/…` : '';
+  return `The whole can be read as a resource, ${uri}${part}. Or ask for less: fewer items, a page, chosen fields.`;
+}
+
+function fieldsNote({ missing, known }: Picked): string | undefined {
+  if (missing.length === 0) return undefined;
+  const names = known.length === 0 ? '' : ` Its members: ${known.slice(0, MOST_NAMES).join(', ')}.`;
+  return `Note: the answer has no ${missing.slice(0, MOST_NAMES).join(', ')}.${names}`;
+}
+
+function jsonResult(whole: Json, size: number, rules: ResponseRules): CallResult {
+  const picked = rules.fields === undefined ? undefined : pickFields(whole, rules.fields, rules.items);
+  const value = picked?.value ?? whole;
   const shrunk = shrink(value, rules.maxBytes);
+  if (shrunk !== undefined && shrunk.items === undefined) {
+    return {
+      content: texts(shrunk.text, picked && fieldsNote(picked)),
+      ...structured(shrunk.value, rules),
+    };
+  }
+  const text = JSON.stringify(value);
+  const bytes = picked === undefined ? size : Buffer.byteLength(text);
+  const on = whereTheWholeIs(text, 'application/json', rules);
+  const shape = `It is ${outline(value)}.`;
   if (!shrunk)
-    return errorResult(`The answer has ${sizeText(size)}, more than is passed on. ${askForLess(rules)}`);
-  const note =
-    shrunk.items === undefined
-      ? undefined
-      : `Note: the answer has ${sizeText(size)}; lists in it end after ${shrunk.items} items. ${askForLess(rules)}`;
-  return { content: texts(shrunk.text, note), ...structured(shrunk.value, rules) };
+    return errorResult(`The answer has ${sizeText(bytes)}, more than is passed on. ${shape}\n${on}`);
+  const note = `Note: the answer has ${sizeText(bytes)}; lists in it end after ${shrunk.items} items. ${shape}\n${on}`;
+  return {
+    content: texts(shrunk.text, note, picked && fieldsNote(picked)),
+    ...structured(shrunk.value, rules),
+  };
 }
 
 function textResult(text: string, truncated: boolean, rules: ResponseRules): CallResult {
@@ -85,9 +122,10 @@ function textResult(text: string, truncated: boolean, rules: ResponseRules): Cal
   const shown = cut
     ? new TextDecoder().decode(bytes.subarray(0, rules.maxBytes)).replace(/\uFFFD+$/, '')
     : text;
+  const on = cut && !truncated ? whereTheWholeIs(text, 'text/plain', rules) : askForLess(rules);
   const note =
     cut || truncated
-      ? `Note: the text goes on after ${sizeText(Buffer.byteLength(shown))}. ${askForLess(rules)}`
+      ? `Note: the text goes on after ${sizeText(Buffer.byteLength(shown))}. ${on}`
       : undefined;
   const promised = isPromised(shown, rules) ? { structuredContent: { result: shown } } : undefined;
   return { content: texts(shown, note), ...(promised ?? structured(undefined, rules)) };

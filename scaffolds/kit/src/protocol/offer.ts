@@ -1,4 +1,5 @@
 import type { Members } from '../json-value.ts';
+import type { KeptResults } from '../results/kept-results.ts';
 import type { CallResult } from '../tool.ts';
 import type { JsonText } from './rpc.ts';
 
@@ -17,6 +18,8 @@ export interface Offer {
   readonly instructions?: string | undefined;
   /** JSON text of the array of all tools, without a line's end in it. */
   toolsText(): Promise<JsonText>;
+  /** Answers that are kept to be read as resources; absent: nothing is. */
+  readonly results?: KeptResults | undefined;
   /** Rejects with RpcError for an unknown tool; every other failure is a result. */
   call(request: CallRequest): Promise<CallResult>;
 }

@@ -9,6 +9,8 @@ export const RPC = {
   unknownMethod: -32601,
   invalidParams: -32602,
   internal: -32603,
+  /** Of revisions before 2026-07-28. */
+  legacyResourceNotFound: -32002,
   unsupportedVersion: -32022,
 } as const;
 

@@ -1,5 +1,5 @@
 import { isMembers, type Members } from '../json-value.ts';
-import { callText, discoverText, initializeText, listText } from './answers.ts';
+import { callText, discoverText, initializeText, listText, resourcesText } from './answers.ts';
 import { envelopeMissing, eraOf, SUBSCRIPTION_ID_KEY, type Era } from './era.ts';
 import { InFlight, type Call } from './in-flight.ts';
 import type { CallRequest, Offer } from './offer.ts';
@@ -103,6 +103,8 @@ export class Session {
     if (method === 'tools/call') return this.#call(era, params, call);
     if (era === 'modern' && method === 'server/discover') return discoverText(this.#offer);
     if (era === 'modern' && method === 'subscriptions/listen') return this.#listen(id);
+    const resources = resourcesText(this.#offer, era, method, params);
+    if (resources !== undefined) return resources;
     throw new RpcError(RPC.unknownMethod, `Unknown method: ${method}`);
   }
 

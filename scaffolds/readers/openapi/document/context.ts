@@ -15,6 +15,8 @@ export interface DocumentContext {
   readonly losses: Losses;
   /** A pointer as its author has it, with the file's name when it leads to another document. */
   readonly show: (pointer: string) => string;
+  /** Name of the tool made of an operation, by its operationId or its pointer; undefined when none is made. */
+  readonly toolAt: (operation: string) => string | undefined;
 }
 
 /** A loss inside an operation that becomes a tool all the same. */

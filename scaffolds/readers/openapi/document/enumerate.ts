@@ -1,6 +1,7 @@
 import type { Json, JsonObject, Omission } from '@counterpart/schemas';
 import { isObject, listMember, member, objectMember, pointerTo, textMember } from '../source/json-tree.ts';
 import type { Nameable } from '../text/names.ts';
+import { hintOf } from './hints.ts';
 import { Unusable, type Losses } from './omissions.ts';
 import { resolveObject, type Located } from './references.ts';
 
@@ -77,6 +78,7 @@ function operationsOf(path: string, pathItem: Located<JsonObject>): Found[] {
         method,
         path,
         operationId: textMember(value, 'operationId'),
+        hint: hintOf(value, 'name'),
         tag: tags[0],
         tags,
         pathItem,
@@ -86,18 +88,28 @@ function operationsOf(path: string, pathItem: Located<JsonObject>): Found[] {
   });
 }
 
+/** Webhooks listed by name; more are counted. */
+const MAX_WEBHOOKS = 50;
+
 function reportWebhooks(root: JsonObject, losses: Losses): void {
   for (const keyword of ['webhooks', 'x-webhooks']) {
-    const count = Object.keys(objectMember(root, keyword)).length;
+    const names = Object.keys(objectMember(root, keyword));
     const reason = 'Webhooks are called by the service; they are no tools.';
-    const pointer = pointerTo('#', keyword);
-    if (count > 0)
+    for (const name of names.slice(0, MAX_WEBHOOKS))
       report(losses, {
         code: 'webhook',
         severity: 'notice',
-        subject: count === 1 ? '1 webhook' : `${count} webhooks`,
+        subject: `webhook ${name}`,
         reason,
-        pointer,
+        pointer: pointerTo('#', keyword, name),
+      });
+    if (names.length > MAX_WEBHOOKS)
+      report(losses, {
+        code: 'webhook',
+        severity: 'notice',
+        subject: `${names.length - MAX_WEBHOOKS} more webhooks`,
+        reason,
+        pointer: pointerTo('#', keyword),
       });
   }
 }

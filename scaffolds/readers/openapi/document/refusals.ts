@@ -3,17 +3,22 @@ import { listMember, member, textMember } from '../source/json-tree.ts';
 import { Unusable } from './omissions.ts';
 import type { Located } from './references.ts';
 
-/** Vendors mark what is not for tools: `x-internal: true`, `x-mcp: false`, `x-speakeasy-mcp: { disabled: true }` and kin. Throws Unusable. */
-export function refuseMarked(operation: Located<JsonObject>, pathItem: JsonObject): void {
-  for (const holder of [operation.value, pathItem]) {
-    const internal = ['x-internal', 'x-hidden'].find((key) => member(holder, key) === true);
-    const excluded = ['x-mcp', 'x-speakeasy-mcp', 'x-gram', 'x-frontmcp'].find((key) =>
-      isSwitchedOff(member(holder, key)),
-    );
-    const mark = internal ?? excluded;
-    if (mark !== undefined)
-      throw new Unusable('marked-internal', operation.pointer, `is marked with ${mark} as not for tools`);
-  }
+const INTERNAL = ['x-internal', 'x-hidden'];
+const SWITCHES = ['x-mcp', 'x-speakeasy-mcp', 'x-gram', 'x-frontmcp', 'x-mcp-tool'];
+
+/**
+ * Vendors mark what is not for tools: `x-internal: true`, `x-mcp: false`, `x-speakeasy-mcp: { disabled: true }` and kin. What an
+ * operation says of itself counts before its path, and that before the whole description. Throws Unusable.
+ */
+export function refuseMarked(operation: Located<JsonObject>, pathItem: JsonObject, root: JsonObject): void {
+  const holders = [operation.value, pathItem, root];
+  const isMarked = (mark: string): boolean => {
+    const value = holders.map((holder) => member(holder, mark)).find((one) => one !== undefined);
+    return INTERNAL.includes(mark) ? value === true : isSwitchedOff(value);
+  };
+  const mark = [...INTERNAL, ...SWITCHES].find(isMarked);
+  if (mark !== undefined)
+    throw new Unusable('marked-internal', operation.pointer, `is marked with ${mark} as not for tools`);
 }
 
 function isSwitchedOff(value: Json | undefined): boolean {

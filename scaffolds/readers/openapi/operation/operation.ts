@@ -2,12 +2,14 @@ import type { AuthRequirement, JsonObject, JsonSchema, Operation, Provenance } f
 import { readRequirements } from '../document/auth.ts';
 import { readBody, type BodySource, type ReadBody } from './body.ts';
 import type { DocumentContext, OperationContext } from '../document/context.ts';
+import { linksOf } from '../facets/links.ts';
 import { effectOf } from './effects.ts';
 import type { Found } from '../document/enumerate.ts';
 import { examplesOf } from './examples.ts';
 import type { Candidate } from '../document/include.ts';
 import { isObject, listMember, member, objectMember, pointerTo, textMember } from '../source/json-tree.ts';
 import { DESCRIPTION_BUDGET } from '../source/limits.ts';
+import { hintOf } from '../document/hints.ts';
 import { wordsOf } from '../text/names.ts';
 import { Unusable } from '../document/omissions.ts';
 import { collectParameters, readParameter, withKeys, type ReadParameter } from './parameters.ts';
@@ -77,7 +79,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
   const { value, pointer } = found.operation;
   if (!isObject(value)) throw new Unusable('operation-invalid', pointer, 'is not an object');
   const operation: Located<JsonObject> = { value, pointer };
-  refuseMarked(operation, found.pathItem.value);
+  refuseMarked(operation, found.pathItem.value, context.root);
   const given = collectParameters(found.pathItem, operation, context.root);
   const { path, parameters } = pathOf(
     found.path,
@@ -100,6 +102,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
   const output = outputOf(responses);
   const examples = examplesOf({ parameters, body, source: source?.value }, context.root);
   const auth = readRequirements(member(value, 'security'), context.schemes);
+  const links = linksOf(operation, context);
   return {
     name,
     ...titleOf(value),
@@ -124,6 +127,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
     },
     ...authOf(auth, given, context),
     ...(examples.length > 0 ? { examples } : {}),
+    ...(links.length > 0 ? { links } : {}),
   };
 }
 
@@ -170,12 +174,17 @@ function reportCallbacks(operation: Located<JsonObject>, context: OperationConte
 }
 
 function titleOf(operation: JsonObject): Pick<Operation, 'title'> {
-  const title = plainText(textMember(operation, 'summary') ?? '').replaceAll('\n', ' ');
+  const title = plainText(hintOf(operation, 'title') ?? textMember(operation, 'summary') ?? '').replaceAll(
+    '\n',
+    ' ',
+  );
   return title === '' || title.length > 100 ? {} : { title: title.replace(/\.$/, '') };
 }
 
 function descriptionOf(operation: JsonObject, found: Found): string {
-  const text = joinDescription(textMember(operation, 'summary'), textMember(operation, 'description'));
+  const text =
+    hintOf(operation, 'description') ??
+    joinDescription(textMember(operation, 'summary'), textMember(operation, 'description'));
   const deprecated = member(operation, 'deprecated') === true && !/deprecated/i.test(text.slice(0, 200));
   const whole = `${deprecated ? 'Deprecated. ' : ''}${text === '' ? `${found.method} ${found.path}` : text}`;
   return cutText(whole, DESCRIPTION_BUDGET);

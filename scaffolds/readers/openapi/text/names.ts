@@ -7,6 +7,8 @@ export interface Nameable {
   readonly path: string;
   readonly operationId: string | undefined;
   readonly tag: string | undefined;
+  /** Name that the author wants the tool to have. */
+  readonly hint?: string | undefined;
 }
 
 const MAX_NAME = 40;
@@ -155,6 +157,10 @@ function fitted(words: readonly string[], hash: string): string {
 }
 
 function nameWords(operation: Nameable): string[] {
+  const wanted = wordsOf(operation.hint ?? '');
+  // Of several words the author has chosen the verb too, known here or not.
+  if (wanted.length > 1 || isVerb(wanted[0])) return wanted;
+  if (wanted.length > 0) return [operation.method.toLowerCase(), ...wanted];
   const words = operationIdWords(operation);
   return words === undefined ? pathWords(operation) : deduplicated(words);
 }
