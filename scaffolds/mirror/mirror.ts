@@ -10,12 +10,19 @@ import {
   answerResponse,
   BODY_TOO_LARGE,
   readRaw,
+  notModified,
   refused,
+  refusedByState,
   unknownPath,
   wrongMethod,
   type Outcome,
 } from './answer/exchange.ts';
 import { problemLine, requestProblem, toResponse, type RequestProblem } from './answer/problem.ts';
+import { answerFromKept, type KeptOutcome } from './keep/kept-answer.ts';
+import type { Keeper } from './keep/keeper.ts';
+import { headerValue } from './request/header-value.ts';
+import { inferResources } from './resource/infer.ts';
+import type { ResourceMap } from './resource/resource.ts';
 import { createRouter, matchRoute, type RouteCandidate, type Router } from './route/router.ts';
 import { samplerOf } from './sample/sample.ts';
 import { createSchemaBook } from './schema/schema-book.ts';
@@ -54,6 +61,13 @@ export interface MirrorOptions {
   readonly basePath?: string;
   /** What the mirror keeps; default: an empty state of its own. */
   readonly state?: MirrorState;
+  /**
+   * What an identifier stands for that was neither made nor removed: something the service has always had (`invent`),
+   * or nothing (`refuse`, answered 404). Default `invent`.
+   */
+  readonly unknownIds?: 'invent' | 'refuse';
+  /** Things a collection has before anybody made one. Default 3. */
+  readonly seedRows?: number;
   /** Asked before a valid request is answered and before anything kept changes; undefined: the mirror answers. */
   readonly override?: (exchange: MirrorExchange) => Response | undefined | Promise<Response | undefined>;
   readonly log?: (entry: MirrorLogEntry) => void;
@@ -63,6 +77,8 @@ export interface MirrorOptions {
 export interface Mirror {
   readonly operations: readonly Operation[];
   readonly state: MirrorState;
+  /** What the service keeps, as far as its description tells, and which operation does what to it. */
+  readonly resources: ResourceMap;
   readonly app: Hono;
   readonly fetch: (request: Request) => Promise<Response>;
 }
@@ -75,6 +91,8 @@ interface Engine {
   readonly typing: Typing;
   readonly tools: AnswerTools;
   readonly state: MirrorState;
+  readonly resources: ResourceMap;
+  readonly keeper: Keeper;
   readonly override: MirrorOptions['override'];
 }
 
@@ -140,23 +158,50 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   const { state } = engine;
   const overridden = await engine.override?.({ operation, request, raw, state });
   if (overridden) return { response: overridden, operation, problems: [] };
-  const composed = composeAnswer(request, raw.headers, engine.tools);
+  const kept = keptAnswer(engine, request, raw);
+  if (kept?.kind === 'error') return refusedByState(kept.news, operation, engine.tools);
+  if (kept?.kind === 'unchanged') return notModified(kept.tag, operation);
+  const composed = composeAnswer(request, raw.headers, engine.tools, kept?.kept);
   if ('problem' in composed) return refused(composed.problem, operation);
   return { response: answerResponse(composed.answer, request, match.bodyless), operation, problems: [] };
 }
 
-/** Makes the mirror of a blueprint; schemas are compiled when the first request needs them. */
-export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}): Mirror {
+/** What the things kept have to say; undefined where the operation keeps nothing, or another answer was asked for. */
+function keptAnswer(engine: Engine, request: DecodedRequest, raw: RawRequest): KeptOutcome | undefined {
+  const binding = engine.resources.bindings.get(request.operation.name);
+  if (!binding || headerValue(raw.headers, 'prefer') !== undefined) return undefined;
+  return answerFromKept({ binding, request, raw, keeper: engine.keeper });
+}
+
+function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
   const book = createSchemaBook(blueprint.types);
-  const engine: Engine = {
+  const typing: Typing = { book, shapeOf: createShapes(book.type) };
+  const sampler = samplerOf(book, options.seed ?? 1);
+  const state = options.state ?? createState();
+  const resources = inferResources(blueprint, typing);
+  return {
     blueprint,
     strictAuth: options.strictAuth ?? false,
     router: createRouter(blueprint.operations),
-    typing: { book, shapeOf: createShapes(book.type) },
-    tools: { book, sampler: samplerOf(book, options.seed ?? 1) },
-    state: options.state ?? createState(),
+    typing,
+    tools: { book, sampler },
+    state,
+    resources,
+    keeper: {
+      state,
+      typing,
+      sampler,
+      resources: new Map(resources.resources.map((resource) => [resource.name, resource])),
+      unknownIds: options.unknownIds ?? 'invent',
+      seedRows: options.seedRows ?? 3,
+    },
     override: options.override,
   };
+}
+
+/** Makes the mirror of a blueprint; schemas are compiled when the first request needs them. */
+export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}): Mirror {
+  const engine = createEngine(blueprint, options);
   const app = new Hono();
   app.all('*', async (context) => {
     const start = performance.now();
@@ -184,6 +229,7 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
   return {
     operations: blueprint.operations,
     state: engine.state,
+    resources: engine.resources,
     app,
     fetch: async (request) => app.fetch(request),
   };

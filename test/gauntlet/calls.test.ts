@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { MirrorLogEntry } from '@counterpart/scaffolds/mirror/mirror';
 import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
+import { createState } from '@counterpart/scaffolds/mirror/state/store';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import type { Operation } from '@counterpart/schemas';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -59,7 +60,8 @@ async function run(file: string): Promise<Row> {
   await using workspace = await openWorkspace();
   const log: MirrorLogEntry[] = [];
   // A mirror that insists on credentials shows that they are sent.
-  const mirror = { strictAuth: true, log: (entry: MirrorLogEntry) => void log.push(entry) };
+  const state = createState();
+  const mirror = { strictAuth: true, state, log: (entry: MirrorLogEntry) => void log.push(entry) };
   await using built = await openBuilt(workspace, file, mirror);
   await using client = await openModern(built.launch, 'auto');
   const chosen = choose(built.blueprint.operations);
@@ -67,6 +69,8 @@ async function run(file: string): Promise<Row> {
   for (const operation of chosen) {
     for (const optional of [false, true]) {
       const input = sampleInput(built.blueprint, operation, { optional });
+      // Every call meets the service as it began: what another one removed is there again.
+      state.reset();
       const found = await faultsOf(client, log, { operation, input });
       if (found.length > 0) faults.push(`${file} ${operation.name}: ${found.join('; ')}`);
     }

@@ -1,4 +1,10 @@
-import { canonicalJson, type Json, type ResponseBinding, type ResponseContent } from '@counterpart/schemas';
+import {
+  canonicalJson,
+  type Json,
+  type JsonSchema,
+  type ResponseBinding,
+  type ResponseContent,
+} from '@counterpart/schemas';
 import { chooseResponse, examplesOf, parsePreference, type Preference } from './choose-response.ts';
 import type { DecodedRequest } from '../request/decode-request.ts';
 import { echoRequest } from './echo.ts';
@@ -54,16 +60,33 @@ function fallbackText(mediaType: string): string {
     : 'mirrored';
 }
 
+/** What of the things kept an answer shows. */
+export interface KeptAnswer {
+  /** What an answer of this schema shows; undefined when it is about something else. */
+  readonly show: (schema: JsonSchema) => Json | undefined;
+  /** Something new was made: 201 where it is declared. */
+  readonly isMade: boolean;
+  /** Values for declared headers, and headers that a client of the service relies on. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Wanted {
+  readonly preference: Preference;
+  readonly kept: KeptAnswer | undefined;
+}
+
 type Value = { readonly value: Json | undefined } | { readonly problem: MirrorProblem };
 
 /** A body's value: the first example that its schema accepts, else a sample of it. */
 function valueFor(
   request: DecodedRequest,
   content: ResponseContent,
-  preference: Preference,
+  { preference, kept }: Wanted,
   tools: AnswerTools,
 ): Value {
   const { mediaType, schema } = content;
+  const shown = schema === undefined || isBinaryType(mediaType) ? undefined : kept?.show(schema);
+  if (shown !== undefined) return { value: shown };
   const isText = !isJsonType(mediaType) && !isBinaryType(mediaType);
   const examples = examplesOf(content, preference);
   if (schema === undefined) {
@@ -116,14 +139,21 @@ function declaredHeaders(
 }
 
 /** The answer to a valid request: a declared response, true to its schema; the same request gets the same answer. */
-export function composeAnswer(request: DecodedRequest, headers: Headers, tools: AnswerTools): Composed {
+export function composeAnswer(
+  request: DecodedRequest,
+  headers: Headers,
+  tools: AnswerTools,
+  kept?: KeptAnswer,
+): Composed {
   const preference = parsePreference(headerValue(headers, 'prefer'));
-  const choice = chooseResponse(request.operation, headerValue(headers, 'accept'), preference);
+  const isMade = kept?.isMade ?? false;
+  const choice = chooseResponse(request.operation, headerValue(headers, 'accept'), { ...preference, isMade });
   if ('problem' in choice) return choice;
   const { status, response, content } = choice.chosen;
-  const declared = response ? declaredHeaders(request, response, tools) : {};
+  const sampled = response ? declaredHeaders(request, response, tools) : {};
+  const declared = { ...sampled, ...kept?.headers };
   if (!content) return { answer: { status, headers: declared, body: undefined } };
-  const made = valueFor(request, content, preference, tools);
+  const made = valueFor(request, content, { preference, kept }, tools);
   if ('problem' in made) return made;
   const { bytes, contentType } = renderBody(content.mediaType, made.value);
   return { answer: { status, headers: { ...declared, 'content-type': contentType }, body: bytes } };

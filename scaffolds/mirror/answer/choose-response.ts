@@ -46,10 +46,9 @@ const rank = (status: string): number => {
 };
 
 /** What a valid request may get: an error only when it is preferred, and no interim status, after which a client would wait. */
-function inOrder(responses: readonly ResponseBinding[]): readonly ResponseBinding[] {
-  return responses
-    .filter(({ status }) => !/^[145]/.test(status))
-    .toSorted((a, b) => rank(a.status) - rank(b.status));
+function inOrder(responses: readonly ResponseBinding[], isMade: boolean): readonly ResponseBinding[] {
+  const order = ({ status }: ResponseBinding): number => (isMade && status === '201' ? 0 : rank(status));
+  return responses.filter(({ status }) => !/^[145]/.test(status)).toSorted((a, b) => order(a) - order(b));
 }
 
 function preferred(operation: Operation, code: number): ResponseChoice {
@@ -89,15 +88,15 @@ function successCandidates(
     .map((response) => ({ status: statusOf(response.status), response }));
 }
 
-/** Success responses that the request's Accept can take, else every declared type in a 406. */
+/** Success responses that the request's Accept can take, else every declared type in a 406; `isMade`: 201 comes first. */
 export function chooseResponse(
   operation: Operation,
   accept: string | undefined,
-  preference: Preference,
+  preference: Preference & { readonly isMade?: boolean },
 ): ResponseChoice {
   const wanted = preference.code === undefined ? undefined : preferred(operation, preference.code);
   if (wanted && 'problem' in wanted) return wanted;
-  const ordered = inOrder(operation.http.responses);
+  const ordered = inOrder(operation.http.responses, preference.isMade ?? false);
   const [first] = ordered;
   if (!wanted && !first) return { chosen: { status: 200 } };
   const candidates = wanted ? [wanted.chosen] : successCandidates(ordered);

@@ -1,6 +1,7 @@
 import type { Operation } from '@counterpart/schemas';
-import type { Answer } from './answer.ts';
 import type { DecodedRequest, RawRequest } from '../request/decode-request.ts';
+import type { Answer, AnswerTools } from './answer.ts';
+import { errorBody, type ErrorNews } from './error-body.ts';
 import { toResponse, type MirrorProblem, type RequestProblem } from './problem.ts';
 
 /** What became of a request: the response, and what is said of it in the log. */
@@ -28,6 +29,21 @@ export function refused(
   problems: readonly RequestProblem[] = [],
 ): Outcome {
   return { response: named(toResponse(problem), operation), ...(operation ? { operation } : {}), problems };
+}
+
+/** A valid request that what is kept does not allow, in the form the description gives its errors. */
+export function refusedByState(news: ErrorNews, operation: Operation, tools: AnswerTools): Outcome {
+  const declared = errorBody(operation, news, tools);
+  if (!declared) return refused({ ...news }, operation);
+  const headers = { 'content-type': declared.mediaType };
+  const response = new Response(JSON.stringify(declared.value), { status: news.status, headers });
+  return { response: named(response, operation), operation, problems: [] };
+}
+
+/** 304: the reader has this version already. */
+export function notModified(tag: string, operation: Operation): Outcome {
+  const response = new Response(null, { status: 304, headers: { etag: `"${tag}"` } });
+  return { response: named(response, operation), operation, problems: [] };
 }
 
 /** 404: no template fits the path. */
@@ -93,5 +109,6 @@ export async function readRaw(request: Request, prefix: string): Promise<RawRequ
     query: url.search.slice(1),
     headers: request.headers,
     body,
+    address: `${url.origin}${url.pathname}`,
   };
 }

@@ -16,6 +16,8 @@ export interface RawRequest {
   readonly query: string;
   readonly headers: Headers;
   readonly body: Uint8Array;
+  /** The whole address without its query, for links to other pages; default: the path. */
+  readonly address?: string;
 }
 
 export interface DecodedParameter {

@@ -1,0 +1,173 @@
+import type { Json, JsonObject } from '@counterpart/schemas';
+import { asText } from '../../answer/render.ts';
+import { singular, plain } from '../../resource/words.ts';
+import { isArray, isObject } from '../../schema/json-value.ts';
+import type { Scope, StoredRow } from '../../state/snapshot.ts';
+import type { Visit } from '../keeper.ts';
+import { pagingOf } from './paging.ts';
+
+/** Parameters that say how to sort, and in which direction. */
+const SORTS = new Set(['sort', 'sortby', 'orderby', 'order', 'ordering', 'sortfield']);
+const DIRECTIONS = new Set([
+  'direction',
+  'sortdirection',
+  'sortorder',
+  'order',
+  'orderdirection',
+  'sortdir',
+  'dir',
+]);
+const SEARCHES = new Set(['q', 'query', 'search', 'term', 'keyword', 'text', 'filter', 'searchterm']);
+
+/** The value of a member, by its name without case and punctuation, at the root or one level down. */
+function memberOf(value: JsonObject, name: string): Json | undefined {
+  const direct = Object.entries(value).find(([key]) => plain(key) === name);
+  if (direct) return direct[1];
+  for (const inner of Object.values(value)) {
+    const found = isObject(inner) ? Object.entries(inner).find(([key]) => plain(key) === name) : undefined;
+    if (found && typeof found[1] !== 'object') return found[1];
+  }
+  return undefined;
+}
+
+function isEqual(member: Json, wanted: Json): boolean {
+  if (isArray(wanted)) return wanted.length === 0 || wanted.some((one) => isEqual(member, one));
+  if (isArray(member)) return member.some((one) => isEqual(one, wanted));
+  if (isObject(member))
+    return Object.entries(member).some(([name, inner]) => isName(name) && isEqual(inner, wanted));
+  if (typeof wanted === 'string' && wanted.includes(','))
+    return wanted.split(',').some((one) => isEqual(member, one.trim()));
+  return asText(member).toLowerCase() === asText(wanted).toLowerCase();
+}
+
+const isName = (name: string): boolean => ['id', 'name', 'login', 'key', 'slug', 'sid'].includes(plain(name));
+
+/** What a list's own parameters ask for: `status`, `created_after`, `min_price`, `q`. */
+type Condition = (value: JsonObject) => boolean;
+
+function compared(member: Json, bound: Json): number {
+  const asTime = (value: Json): number => (typeof value === 'number' ? value : Date.parse(asText(value)));
+  if (typeof member === 'number' && typeof bound === 'number') return member - bound;
+  const difference = asTime(member) - asTime(bound);
+  return Number.isNaN(difference) ? asText(member).localeCompare(asText(bound)) : difference;
+}
+
+function rangeOf(name: string, bound: Json): Condition | undefined {
+  const [, lead = '', stem = '', tail = ''] =
+    /^(min|max|from|to|since|until|before|after)?(.*?)(min|max|from|to|since|until|before|after|gte|lte|gt|lt)?$/.exec(
+      name,
+    ) ?? [];
+  const word = tail === '' ? lead : tail;
+  if (word === '' || stem === '') return undefined;
+  const isLower = /^(?:min|from|since|after|gte|gt)$/.test(word);
+  return (value) => {
+    const member = memberOf(value, stem) ?? memberOf(value, `${stem}at`);
+    if (member === undefined || member === null) return true;
+    const difference = compared(member, bound);
+    return isLower ? difference >= 0 : difference <= 0;
+  };
+}
+
+function matches(value: Json, wanted: string): boolean {
+  if (typeof value === 'string') return value.toLowerCase().includes(wanted);
+  if (isArray(value)) return value.some((inner) => matches(inner, wanted));
+  return isObject(value) && Object.values(value).some((inner) => matches(inner, wanted));
+}
+
+function conditionOf(name: string, wanted: Json, rows: readonly StoredRow[]): Condition | undefined {
+  const key = plain(name);
+  if (SEARCHES.has(key) && typeof wanted === 'string' && !/[:=]/.test(wanted)) {
+    const words = wanted
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    return (value) => words.every((word) => matches(value, word));
+  }
+  const isMember = rows.some(({ value }) => memberOf(value, key) !== undefined);
+  const one = singular(key);
+  const named = isMember
+    ? key
+    : rows.some(({ value }) => memberOf(value, one) !== undefined)
+      ? one
+      : undefined;
+  if (named === undefined) return rangeOf(key, wanted);
+  // `all` and `*` are how services spell "no filter".
+  if (wanted === 'all' || wanted === '*' || wanted === '' || isObject(wanted)) return undefined;
+  return (value) => {
+    const member = memberOf(value, named);
+    return member !== undefined && isEqual(member, wanted);
+  };
+}
+
+/** Parameters that ask for things by what they are, and not for a part of the list. */
+function filterValues(visit: Visit, reserved: ReadonlySet<string>): readonly (readonly [string, Json])[] {
+  const inQuery = visit.request.parameters.flatMap(({ binding, value }): [string, Json][] =>
+    binding.in === 'query' && value !== undefined ? [[binding.name, value]] : [],
+  );
+  const body = visit.request.body?.wire;
+  const inBody = isObject(body) ? Object.entries(body) : [];
+  return [...inQuery, ...inBody].filter(([name]) => !reserved.has(plain(name)));
+}
+
+/** True for a row below exactly these places: by the path it was made at, else by what it says of itself. */
+export function isBelow({ scope, value }: StoredRow, places: Scope): boolean {
+  return Object.entries(places).every(([place, id]) => {
+    if (Object.hasOwn(scope, place)) return scope[place] === id;
+    const thing = singular(plain(place));
+    const names = [`${thing}id`, `${thing}sid`, `${thing}key`, thing];
+    return names.some((name) => {
+      const member = memberOf(value, name);
+      return member !== undefined && isEqual(member, id);
+    });
+  });
+}
+
+function sorted(visit: Visit, rows: readonly StoredRow[]): readonly StoredRow[] {
+  const values = new Map(
+    visit.request.parameters.flatMap(({ binding, value }) =>
+      binding.in === 'query' && typeof value === 'string' ? [[plain(binding.name), value] as const] : [],
+    ),
+  );
+  const by = [...values].find(
+    ([name, value]) => SORTS.has(name) && !/^(?:asc|desc)(?:ending)?$/i.test(value),
+  )?.[1];
+  const direction = [...values].find(
+    ([name, value]) => DIRECTIONS.has(name) && /^(?:asc|desc)/i.test(value),
+  )?.[1];
+  const [, minus, field = '', suffix] = /^([+-])?(.*?)(?:[\s:_.-](asc|desc))?$/i.exec(by ?? '') ?? [];
+  const isDescending = minus === '-' || /^desc/i.test(suffix ?? direction ?? '');
+  const keyed =
+    field === ''
+      ? []
+      : rows.map((row) => ({
+          row,
+          key: memberOf(row.value, plain(field)) ?? memberOf(row.value, `${plain(field)}at`),
+        }));
+  if (keyed.every(({ key }) => key === undefined))
+    return direction !== undefined && isDescending ? rows.toReversed() : rows;
+  const ordered = keyed.toSorted((a, b) => compared(a.key ?? '', b.key ?? '')).map(({ row }) => row);
+  return isDescending ? ordered.toReversed() : ordered;
+}
+
+/** Rows of a list that the request asks for, all pages of it. */
+export function selectRows(visit: Visit, places: Scope): readonly StoredRow[] {
+  const { binding, keeper } = visit;
+  const rows = keeper.state.list(binding.resource.name).filter((row) => isBelow(row, places));
+  const paging = pagingOf(binding.operation);
+  const reserved = new Set([
+    ...paging.names,
+    ...SORTS,
+    ...DIRECTIONS,
+    'expand',
+    'include',
+    'fields',
+    'token',
+  ]);
+  const conditions = filterValues(visit, reserved).flatMap(
+    ([name, wanted]) => conditionOf(name, wanted, rows) ?? [],
+  );
+  return sorted(
+    visit,
+    rows.filter(({ value }) => conditions.every((holds) => holds(value))),
+  );
+}

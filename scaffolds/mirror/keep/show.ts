@@ -1,0 +1,153 @@
+import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
+import { findIdentifier } from '../resource/id-field.ts';
+import { locateItem, locateList, withAt, type Located } from '../resource/locate.ts';
+import { membersOf, typeNameOf } from '../resource/members.ts';
+import type { Binding, Resource } from '../resource/resource.ts';
+import { plain } from '../resource/words.ts';
+import { isObject, own } from '../schema/json-value.ts';
+import type { StoredRow } from '../state/snapshot.ts';
+import { fill } from './value/fill.ts';
+import { tagOf, type Keeper, type Outcome } from './keeper.ts';
+import { withPage, type Address } from './list/page-members.ts';
+
+/** What is shown of what is kept, and how. */
+export interface Showing {
+  readonly binding: Binding;
+  readonly keeper: Keeper;
+  readonly outcome: Outcome;
+  readonly address: Address;
+}
+
+/** Views of rows by the schema they were made for: a row never changes, its successor is another object. */
+const views = new WeakMap<StoredRow, Map<JsonSchema, Json>>();
+const places = new WeakMap<JsonObject, Map<string, Located | undefined>>();
+
+function located(
+  kind: 'item' | 'list',
+  schema: JsonSchema,
+  noun: string,
+  { typing }: Keeper,
+): Located | undefined {
+  const find = kind === 'item' ? locateItem : locateList;
+  if (typeof schema === 'boolean') return find(schema, noun, typing);
+  const known = places.get(schema) ?? new Map<string, Located | undefined>();
+  places.set(schema, known);
+  const key = `${kind} ${noun}`;
+  if (!known.has(key)) known.set(key, find(schema, noun, typing));
+  return known.get(key);
+}
+
+const isSame = (a: JsonSchema, b: JsonSchema | undefined): boolean => {
+  const name = typeNameOf(a);
+  return a === b || (name !== undefined && b !== undefined && name === typeNameOf(b));
+};
+
+/** Members that carry the version of a row. */
+const TAGS = new Set(['etag', 'resourceversion', 'revision', 'rev']);
+
+function withTags(value: Json, row: StoredRow, schema: JsonSchema, { typing }: Keeper): Json {
+  if (!isObject(value)) return value;
+  const tagged = Object.entries(value).map(([name, member]): [string, Json] => {
+    if (plain(name) === 'metadata' && isObject(member))
+      return [name, withTags(member, row, true, { typing } as Keeper)];
+    return [name, TAGS.has(plain(name)) && typeof member === 'string' ? tagOf(row) : member];
+  });
+  const whole = Object.fromEntries(tagged);
+  return typing.book.accepts(schema, whole) ? whole : value;
+}
+
+/** A row as an answer of this schema shows it. */
+function viewOf(row: StoredRow, resource: Resource, schema: JsonSchema, keeper: Keeper): Json | undefined {
+  const known = views.get(row) ?? new Map<JsonSchema, Json>();
+  views.set(row, known);
+  const ready = known.get(schema);
+  if (ready !== undefined) return ready;
+  const view = makeView(row, resource, schema, keeper);
+  if (view !== undefined) known.set(schema, view);
+  return view;
+}
+
+function makeView(row: StoredRow, resource: Resource, schema: JsonSchema, keeper: Keeper): Json | undefined {
+  const { typing, sampler } = keeper;
+  if (isSame(schema, resource.schema) && typing.book.accepts(schema, row.value))
+    return withTags(row.value, row, schema, keeper);
+  const salt = `${resource.name} ${row.id} view`;
+  const members = membersOf(schema, typing);
+  const made = sampler.sample(schema, { name: resource.noun, salt });
+  const base = isObject(made) ? made : {};
+  const idSteps = findIdentifier(schema, { parameter: undefined, noun: resource.noun }, typing);
+  const names = idSteps?.length === 1 && !Object.hasOwn(row.value, idSteps[0] ?? '') ? idSteps : [];
+  const id: JsonObject = Object.fromEntries(names.map((name) => [name, row.id]));
+  // Of a thing without some member an answer shows none, unless it has to.
+  const unsaid = Object.keys(base).filter(
+    (name) => isKnownMember(resource, name, keeper) && !Object.hasOwn(row.value, name),
+  );
+  const said = Object.fromEntries(Object.entries(base).filter(([name]) => !unsaid.includes(name)));
+  const given = { ...said, ...id, ...row.value };
+  const filled = fill(schema, given, keeper, { salt, strangers: Object.keys(members).length === 0 });
+  return filled === undefined ? made : withTags(filled, row, schema, keeper);
+}
+
+const isKnownMember = ({ schema }: Resource, name: string, { typing }: Keeper): boolean =>
+  schema !== undefined && Object.hasOwn(membersOf(schema, typing), name);
+
+/** True when an answer to an action shows the thing and not something about it. */
+function showsThing(at: Located, { resource, role }: Binding, { typing }: Keeper): boolean {
+  if (role !== 'act' && role !== 'update' && role !== 'replace') return true;
+  if (isSame(at.schema, resource.schema) || resource.schema === undefined) return true;
+  const own = Object.keys(membersOf(resource.schema, typing));
+  const shown = Object.keys(membersOf(at.schema, typing));
+  const shared = shown.filter((name) => own.includes(name)).length;
+  return shown.length > 0 && shared >= shown.length / 2;
+}
+
+function showThing(schema: JsonSchema, row: StoredRow, { binding, keeper }: Showing): Json | undefined {
+  const { resource } = binding;
+  const at = located('item', schema, resource.noun, keeper);
+  if (!at || !showsThing(at, binding, keeper)) return undefined;
+  const view = viewOf(row, resource, at.schema, keeper);
+  if (view === undefined || at.steps.length === 0) return view;
+  const salt = `${binding.operation.name} envelope`;
+  const base = keeper.sampler.sample(schema, { salt });
+  return accepted(schema, withAt(base, at.steps, view), salt, keeper);
+}
+
+/** The value itself where it is true to the schema, else the nearest one that is. */
+function accepted(schema: JsonSchema, value: Json, salt: string, keeper: Keeper): Json | undefined {
+  return keeper.typing.book.accepts(schema, value) ? value : fill(schema, value, keeper, { salt });
+}
+
+function showThings(
+  schema: JsonSchema,
+  outcome: Outcome & { kind: 'things' },
+  showing: Showing,
+): Json | undefined {
+  const { binding, keeper, address } = showing;
+  const { resource, operation } = binding;
+  const at = located('list', schema, resource.noun, keeper);
+  const [last] = outcome.rows.toReversed();
+  if (!at) return last && binding.role !== 'list' ? showThing(schema, last, showing) : undefined;
+  const list = outcome.rows.flatMap((row) => viewOf(row, resource, at.schema, keeper) ?? []);
+  if (at.steps.length === 0) return accepted(schema, list, operation.name, keeper);
+  const salt = `${operation.name} envelope`;
+  const base = withList(keeper.sampler.sample(schema, { salt, optional: 'some' }), at, list);
+  const paged = outcome.page
+    ? withPage(base, schema, { page: outcome.page, listSteps: at.steps, address, operation, keeper })
+    : base;
+  return accepted(schema, paged, salt, keeper);
+}
+
+function withList(base: Json | undefined, at: Located, list: readonly Json[]): Json {
+  const [name, ...rest] = at.steps;
+  if (name === undefined) return list;
+  const outer = isObject(base) ? base : {};
+  const inner = own(outer, String(name));
+  return { ...outer, [name]: withList(inner, { ...at, steps: rest }, list) };
+}
+
+/** What an answer of this schema shows of what is kept; undefined when it is about something else. */
+export function showKept(schema: JsonSchema, showing: Showing): Json | undefined {
+  const { outcome } = showing;
+  if (outcome.kind === 'thing') return showThing(schema, outcome.row, showing);
+  return outcome.kind === 'things' ? showThings(schema, outcome, showing) : undefined;
+}

@@ -1,0 +1,147 @@
+import type { Blueprint, JsonSchema, Operation } from '@counterpart/schemas';
+import type { Typing } from '../request/coerce.ts';
+import { combine } from '../sample/keyword-merge.ts';
+import { isObject, own, toSchema } from '../schema/json-value.ts';
+import { findIdentifier } from './id-field.ts';
+import { groupOperations, type Group, type Member } from './group.ts';
+import { membersOf } from './members.ts';
+import { placesOf, type Piece } from './path-shape.ts';
+import { bodyShape } from './request-body.ts';
+import type { Binding, RequestValue, Resource, ResourceMap, ScopeValue } from './resource.ts';
+import { requestIdentifier } from './request-id.ts';
+
+/** Roles whose answers show the thing best, the best first. */
+const TELLING = ['read', 'create', 'replace', 'update', 'list'] as const;
+
+function canonicalSchema(group: Group): JsonSchema | undefined {
+  for (const role of TELLING) {
+    const member = group.members.find((one) => one.role === role && (role === 'list' ? one.list : one.item));
+    const located = role === 'list' ? member?.list : member?.item;
+    if (located) return located.schema;
+  }
+  return undefined;
+}
+
+function settableMembers(group: Group, typing: Typing): ReadonlyMap<string, JsonSchema> {
+  const members = group.members
+    .filter(({ role }) => role === 'create' || role === 'update' || role === 'replace')
+    .flatMap(({ operation }) => {
+      const schema = bodyShape(operation, typing, group.noun)?.schema ?? true;
+      return Object.entries(membersOf(schema, typing));
+    });
+  // The first operation that knows a member decides: making stands before changing.
+  return new Map(members.toReversed());
+}
+
+function toResource(group: Group, typing: Typing): Resource {
+  const schema = canonicalSchema(group);
+  const parameter = group.members.find(({ shape }) => shape.item !== undefined)?.shape.item;
+  const { noun, name, isSingleton } = group;
+  const idSteps =
+    schema === undefined || isSingleton ? undefined : findIdentifier(schema, { parameter, noun }, typing);
+  const idSchema = identifierSchema(group, schema, idSteps, typing);
+  return { name, noun, schema, idSteps, idSchema, isSingleton, settable: settableMembers(group, typing) };
+}
+
+/** What an identifier must be to stand in the thing and in a path. */
+function identifierSchema(
+  group: Group,
+  schema: JsonSchema | undefined,
+  steps: readonly string[] | undefined,
+  typing: Typing,
+): JsonSchema {
+  const inThing = (steps ?? []).reduce<JsonSchema>(
+    (outer, step) => toSchema(own(membersOf(outer, typing), step)),
+    schema ?? true,
+  );
+  const member = group.members.find(({ shape, role }) => shape.item !== undefined && role === 'read');
+  const inPath = member ? parameterSchema(member.operation, member.shape.item ?? '') : true;
+  const both = combine(steps ? inThing : true, inPath);
+  return typing.shapeOf(both) ? both : inThing;
+}
+
+function parameterSchema(operation: Operation, name: string): JsonSchema {
+  const binding = operation.http.parameters.find((one) => one.in === 'path' && one.name === name);
+  const properties = isObject(operation.input) ? operation.input['properties'] : undefined;
+  return binding && isObject(properties) ? toSchema(own(properties, binding.key)) : true;
+}
+
+function scopeOf(pieces: readonly Piece[], parents: ReadonlyMap<string, string>): readonly ScopeValue[] {
+  const places = placesOf(pieces);
+  return pieces.flatMap((piece, index): readonly ScopeValue[] => {
+    if ('text' in piece) return [];
+    const parent = parents.get(parentKey(pieces.slice(0, index + 1)));
+    const place = places.get(piece.parameter) ?? piece.parameter;
+    return [{ place, parameter: piece.parameter, ...(parent === undefined ? {} : { parent }) }];
+  });
+}
+
+const parentKey = (pieces: readonly Piece[]): string =>
+  pieces.map((piece) => ('text' in piece ? piece.text.toLowerCase() : '{}')).join('/');
+
+/** Item paths, as far as a scope can tell, and the resources they lead to. */
+function parentsOf(groups: readonly Group[]): ReadonlyMap<string, string> {
+  const parents = new Map<string, string>();
+  for (const { members, name } of groups) {
+    for (const { shape, role } of members) {
+      if (shape.item === undefined || role === 'act') continue;
+      parents.set(parentKey([...shape.collection, { parameter: shape.item }]), name);
+    }
+  }
+  return parents;
+}
+
+function identifierOf(member: Member, group: Group, resource: Resource): RequestValue | undefined {
+  if (resource.isSingleton || member.role === 'list' || member.role === 'clear') return undefined;
+  if (member.shape.item !== undefined) return { in: 'path', name: member.shape.item };
+  return requestIdentifier(member, group, resource);
+}
+
+function toBinding(
+  member: Member,
+  group: Group,
+  resource: Resource,
+  context: { readonly parents: ReadonlyMap<string, string>; readonly typing: Typing },
+): Binding | undefined {
+  const { operation, role, shape, list, item, verb } = member;
+  if (role === undefined) return undefined;
+  const id = identifierOf(member, group, resource);
+  const needsId = ['read', 'update', 'remove', 'act'].includes(role) && !resource.isSingleton;
+  if (needsId && !id) return undefined;
+  return {
+    operation,
+    resource,
+    role,
+    ...(id ? { id } : {}),
+    scope: scopeOf(shape.collection, context.parents),
+    ...(list ? { list } : {}),
+    ...(item ? { item } : {}),
+    bodySteps: bodyShape(operation, context.typing, resource.noun)?.steps ?? [],
+    ...(verb === undefined ? {} : { verb }),
+  };
+}
+
+/** True when keeping something changes an answer: a group that only ever lists, or only ever takes, keeps nothing. */
+function isWorthKeeping({ members, isSingleton }: Group): boolean {
+  const has = (...roles: readonly Member['role'][]): boolean =>
+    members.some(({ role }) => roles.includes(role));
+  const isShown = has('read', 'list');
+  if (isSingleton) return isShown && has('update', 'replace', 'create', 'remove');
+  return isShown && (has('create', 'update', 'replace', 'remove', 'act') || (has('read') && has('list')));
+}
+
+/** Reads off a blueprint what its service keeps and which operation makes, shows, lists, changes and removes it. */
+export function inferResources(blueprint: Pick<Blueprint, 'operations'>, typing: Typing): ResourceMap {
+  const groups = groupOperations(blueprint.operations, typing).filter(isWorthKeeping);
+  const parents = parentsOf(groups);
+  const bindings = new Map<string, Binding>();
+  const resources = groups.map((group) => {
+    const resource = toResource(group, typing);
+    for (const member of group.members) {
+      const binding = toBinding(member, group, resource, { parents, typing });
+      if (binding) bindings.set(member.operation.name, binding);
+    }
+    return resource;
+  });
+  return { resources, bindings };
+}
