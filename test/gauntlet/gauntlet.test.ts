@@ -26,7 +26,7 @@ describe.skipIf(!hasDescriptions || !hasReferee)(`the gauntlet, a slice of it${m
       else rows.push(found);
     }
     console.log(reportText({ rows, failures }));
-  }, 300_000);
+  }, 1_200_000);
 
   test('every description ends in a server that lists its tools', () => {
     expect(failures).toEqual([]);

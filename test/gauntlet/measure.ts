@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Operation } from '@counterpart/schemas';
-import { hashJson } from '@counterpart/scaffolds/server/content-hash';
-import { parse } from 'yaml';
 import { createTestHome } from '../e2e/cli-runner.ts';
 import { buildDescription, programOf, runServer } from './built-subject.ts';
 import { faultsOf } from './good-tool.ts';
 import { openCounter } from './referee/counter.ts';
-import { isTree, type Tree } from './referee/tree.ts';
+import { choose, parseTree } from './operation-places.ts';
 import { judgeCalls, type Judged } from './referee-calls.ts';
 import { qualityOf, type Quality } from './tool-quality.ts';
 
@@ -68,20 +64,4 @@ export async function measure(file: string, options: MeasureOptions = {}): Promi
   } finally {
     await home.dispose();
   }
-}
-
-/** Round by round one of each method, in an order that is any but always the same. */
-function choose(operations: readonly Operation[], most: number | undefined): readonly Operation[] {
-  if (most === undefined || most >= operations.length) return operations;
-  const ranked = operations.toSorted((a, b) => (hashJson(a.name) < hashJson(b.name) ? -1 : 1));
-  const byMethod = Map.groupBy(ranked, ({ http }) => http.method);
-  const rounds = ranked.map((_, round) => [...byMethod.values()].flatMap((of) => of[round] ?? []));
-  return rounds.flat().slice(0, most);
-}
-
-/** The description as a public parser reads it: the referee is given nothing that our reader made. */
-function parseTree(file: string): Tree {
-  const text = readFileSync(file, 'utf8');
-  const root: unknown = /^\s*\{/.test(text) ? JSON.parse(text) : parse(text, { maxAliasCount: -1 });
-  return isTree(root) ? root : {};
 }

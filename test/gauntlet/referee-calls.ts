@@ -3,8 +3,9 @@ import type { Called, Running } from './built-subject.ts';
 import type { Counter } from './referee/counter.ts';
 import { startReferee } from './referee/prism.ts';
 import { withoutAnswerSchemas } from './referee/requests-only.ts';
-import { routeOf, sliceDescription, type OperationPlace } from './referee/slice.ts';
+import { routeOf, sliceDescription } from './referee/slice.ts';
 import type { Tree } from './referee/tree.ts';
+import { placeOf } from './operation-places.ts';
 import { sampleArguments } from './sample-arguments.ts';
 
 /** Operations the referee is given at a time: it reads all of them before the first request. */
@@ -101,13 +102,4 @@ async function attempt(running: Running, name: string, input: JsonObject): Promi
   } catch (error) {
     return { isError: true, structured: undefined, text: error instanceof Error ? error.message : 'failed' };
   }
-}
-
-/** Where an operation stands in its description, by the pointer that the reader kept. */
-function placeOf({ source }: Operation): OperationPlace {
-  const [, , path = '', method = ''] = source.pointer.split('/');
-  return {
-    path: decodeURIComponent(path).replaceAll('~1', '/').replaceAll('~0', '~'),
-    method,
-  };
 }
