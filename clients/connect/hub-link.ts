@@ -1,11 +1,6 @@
-import {
-  Agent,
-  request,
-  type ClientRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-} from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { EventReader } from './event-reader.ts';
+import { nodeHttp } from './node-http.ts';
 
 /** What came back for one request. */
 export interface Visit {
@@ -38,7 +33,7 @@ const isReset = (cause: Error): boolean => 'code' in cause && cause.code === 'EC
 export class HubLink {
   #url: URL;
   readonly #headers: OutgoingHttpHeaders;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: Agent = new nodeHttp.Agent({ keepAlive: true });
 
   constructor(url: URL, token: string | undefined) {
     this.#url = url;
@@ -83,7 +78,7 @@ export class HubLink {
       body === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    return request(this.#url, {
+    return nodeHttp.request(this.#url, {
       method,
       agent: this.#agent,
       headers: { accept: 'application/json, text/event-stream', ...this.#headers, ...content, ...headers },

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import type { Socket } from 'node:net';
+import { nodeHttp } from './node-http.ts';
 
 /** What the hub calls a connection of newline-delimited JSON-RPC. */
 const PROTOCOL = 'mcp-lines';
@@ -11,7 +11,7 @@ const PROTOCOL = 'mcp-lines';
 export function openLines(url: URL, token: string | undefined): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const outgoing = request(url, {
+    const outgoing = nodeHttp.request(url, {
       agent: false,
       headers: { connection: 'upgrade', upgrade: PROTOCOL, ...authorization },
     });

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { type HubStatus, toCounterpartError } from '@counterpart/schemas';
+import { type HubStatus, toCounterpartError, type ToolEntry } from '@counterpart/schemas';
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
 import { createApprovals } from './approvals/approvals.ts';
@@ -14,10 +14,11 @@ import { Fleet } from './fleet/fleet.ts';
 import { packagedTools } from './fleet/packaged-tools.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import { type AdminService, createAdminApp } from './http/admin.ts';
+import type { AdminService } from './http/admin.ts';
 import { startHttp } from './http/server.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
+import { tidyWhenIdle } from './kernel/idle-memory.ts';
 import type { Catalog, ToolDescription } from './kernel/ports.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
@@ -25,7 +26,6 @@ import type { ViewSelector } from './kernel/ports.ts';
 import { createRedactor } from './kernel/redact.ts';
 import { sweepUnfinished } from './kernel/write-whole.ts';
 import { Scope } from './kernel/scope.ts';
-import { createMirrors } from './mirrors/mirrors.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
 import { createRegistry } from './registry/registry.ts';
@@ -50,6 +50,8 @@ export interface Hub {
   readonly url: string;
   readonly token: string;
   status(): Promise<HubStatus>;
+  /** Tools of all servers, as the admin API lists them. */
+  tools(): readonly ToolEntry[];
   /** Resolves when a client asked the hub to stop. */
   readonly stopRequested: Promise<void>;
   /** Serves a client that speaks newline-delimited JSON-RPC; resolves when its input ended and its calls were answered. */
@@ -106,7 +108,10 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const { url } = await openSurfaces(base, { ...domain, service, scope, options });
   address.url = url;
   await domain.fleet.reconcile();
-  if (options.ephemeral !== true) await follow(base, domain.fleet, scope);
+  if (options.ephemeral !== true) {
+    await follow(base, domain.fleet, scope);
+    scope.add(tidyWhenIdle(base));
+  }
   state.ready = true;
   // A hub of one command would be gone before another program had used it: others wait for it to end.
   if (options.ephemeral !== true) base.data.announce(url);
@@ -115,6 +120,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     url,
     token: base.data.token,
     status: () => service.status(),
+    tools: () => service.tools(undefined),
     stopRequested,
     serveStdio: (input, output, selector) =>
       domain.gateway.connectStdio({ input, output, finishMs: FINISH_MS }, selector).closed,
@@ -240,9 +246,16 @@ async function openSurfaces(
 ): Promise<{ url: string }> {
   const { log, config, data } = base;
   const { listen } = config.current();
-  const mirrors = createMirrors({ seed: MIRROR_SEED, directoryOf: (id) => directoryOf(fleet, id) });
   let address = '';
   const twin = { catalog, calls: gateway.calls, version: packageFile.version, url: () => address };
+  const web = async () => {
+    const [{ createWeb }, { createMirrors }] = await Promise.all([
+      import('./http/web.ts'),
+      import('./mirrors/mirrors.ts'),
+    ]);
+    const mirrors = createMirrors({ seed: MIRROR_SEED, directoryOf: (id) => directoryOf(fleet, id) });
+    return createWeb({ service, twin, log, mirror: (request) => mirrors.handle(request) });
+  };
   const http = await startHttp({
     host: options.host ?? listen.host,
     port: options.port ?? listen.port,
@@ -254,8 +267,8 @@ async function openSurfaces(
     },
     mcp: (req, res, selector) => gateway.handle(req, res, selector),
     mcpLines: (socket, selector) => gateway.connectStdio({ input: socket, output: socket }, selector).closed,
-    admin: createAdminApp(service, twin, log),
-    mirror: (request) => mirrors.handle(request),
+    health: service,
+    web,
   });
   address = http.url;
   scope.add(() => http.close());

@@ -112,7 +112,8 @@ One raw client drives the same echo server directly and through everything else,
 that server on \`node:http\` without any framework: what no hub can be faster than. CPU is the processor time of the hub alone
 (of hub and shim together for \`hub stdio\`), from \`/proc\`, at eight calls at once. The hub runs with its usual settings. Peers
 run with the same Node and the same server behind them; bridges for one server are compared because they do less. A list of
-3,000 tools is compared with a program that sends the same bytes from memory.
+3,000 tools is compared with a program that sends the same bytes from memory. RSS with 200 servers is that of a hub at rest
+for ten seconds, which was started before and so finds its code compiled; all 200 servers run.
 
 Where the load at the start is above the number of processors, other programs took part of them while this ran: each ratio then
 mixes the hub with what else was at work, most of all the calls a second.

@@ -73,8 +73,12 @@ class SourceCatalog implements LiveCatalog {
   /** In order of id. */
   #entries = new Map<string, Entry>();
   #version = 0;
-  #all: CatalogView;
-  #merged: Merged;
+  /** Undefined when a server's items are others since it was made; the next reader makes it anew. */
+  #merged: Merged | undefined;
+  #all: CatalogView | undefined;
+  /** What listeners know of. */
+  #told: Merged;
+  #profilesTold = true;
   readonly #servers = new Map<string, CatalogView>();
   #profiles: ReadonlyMap<string, Profile> = new Map();
   readonly #profileViews = new Map<string, CatalogView>();
@@ -91,16 +95,19 @@ class SourceCatalog implements LiveCatalog {
 
   constructor(options: CatalogOptions) {
     this.#log = options.log;
-    this.#changes = new ChangeBursts(options.clock ?? systemClock);
+    this.#changes = new ChangeBursts(options.clock ?? systemClock, () => this.#changed());
     this.#quarantined = options.quarantined ?? (() => undefined);
     this.#visible = options.visible ?? (() => true);
     this.#unlistedRules = { visible: this.#visible, held: options.held ?? (() => false) };
-    this.#merged = mergeSources([]);
-    this.#all = this.#whole();
+    this.#told = mergeSources([]);
   }
 
   setOutcomes(outcomes: ReadonlyMap<string, ServerOutcome>): void {
     this.#outcomes = outcomes;
+    this.#changes.expect();
+  }
+
+  #warnOfNames(): void {
     // Aliases are judged by hub doctor only: a tool that is not there yet may come with the first start of its server.
     for (const { setting, detail } of this.misnamed()) {
       const words = `${setting}: ${detail}`;
@@ -116,7 +123,7 @@ class SourceCatalog implements LiveCatalog {
     const wanted = sources.filter(({ enabled }) => enabled).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     this.#entries = new Map(wanted.map((source) => [source.id, this.#entry(source, before.get(source.id))]));
     for (const [id, entry] of before) if (this.#entries.get(id)?.stop !== entry.stop) entry.stop();
-    this.#rebuild();
+    this.#outdate();
   }
 
   recheck(server: string): void {
@@ -124,13 +131,13 @@ class SourceCatalog implements LiveCatalog {
     if (!entry) return;
     const { source, lists } = entry.items;
     this.#entries.set(server, { ...entry, items: itemsOf(source, lists, this.#quarantined) });
-    this.#rebuild();
+    this.#outdate();
   }
 
   view(selector: ViewSelector): CatalogView | undefined {
     switch (selector.kind) {
       case 'all':
-        return this.#all;
+        return (this.#all ??= this.#whole());
       case 'server':
         return this.#serverView(selector.id);
       case 'profile':
@@ -147,7 +154,8 @@ class SourceCatalog implements LiveCatalog {
     if (changed.length === 0) return;
     this.#version += 1;
     for (const name of changed) this.#profileViews.delete(name);
-    this.#changes.announce({ tools: true, prompts: true, resources: true });
+    this.#profilesTold = false;
+    this.#changes.expect();
   }
 
   setAliases(aliases: Readonly<Record<string, string>>): void {
@@ -155,7 +163,8 @@ class SourceCatalog implements LiveCatalog {
   }
 
   misnamed(): readonly Misnamed[] {
-    const { tools, withheld } = this.#merged;
+    if (this.#profiles.size + this.#aliases.size === 0) return [];
+    const { tools, withheld } = this.#mergedNow();
     return misnamedSettings(this.#profiles, this.#aliases, {
       servers: new Set([...this.#sources, ...this.#outcomes.keys()]),
       tools: new Set([...tools, ...withheld].map(({ item }) => item.key)),
@@ -173,7 +182,7 @@ class SourceCatalog implements LiveCatalog {
 
   problems(server?: string): readonly LeftOut[] {
     const own = [...this.#entries.values()].flatMap(({ items }) => items.problems);
-    const all = [...own, ...this.#merged.problems];
+    const all = [...own, ...this.#mergedNow().problems];
     return server === undefined ? all : all.filter((problem) => problem.server === server);
   }
 
@@ -211,7 +220,7 @@ class SourceCatalog implements LiveCatalog {
     const entry = this.#entries.get(source.id);
     if (entry?.items.source !== source) return;
     this.#entries.set(source.id, { ...entry, items: itemsOf(source, lists, this.#quarantined) });
-    this.#rebuild();
+    this.#outdate();
   }
 
   /** A handshake may tell of other capabilities or instructions than were known. */
@@ -223,7 +232,7 @@ class SourceCatalog implements LiveCatalog {
     this.#servers.delete(id);
     this.#profileViews.clear();
     this.#version += 1;
-    this.#all = this.#whole();
+    this.#all = undefined;
   }
 
   #items(): SourceItems[] {
@@ -238,27 +247,43 @@ class SourceCatalog implements LiveCatalog {
     return tools.length === items.tools.length ? items : { ...items, tools };
   }
 
-  #rebuild(): void {
-    const before = this.#merged;
-    this.#merged = mergeSources(this.#items());
+  /** Servers are put together by whoever reads first, so that hundreds that are listed at once do not cost as many mergers. */
+  #outdate(): void {
     this.#version += 1;
-    this.#all = this.#whole();
+    this.#merged = undefined;
+    this.#all = undefined;
     this.#servers.clear();
     this.#profileViews.clear();
+    this.#changes.expect();
+  }
+
+  #mergedNow(): Merged {
+    return (this.#merged ??= mergeSources(this.#items()));
+  }
+
+  /** What is different from what listeners know; to be told to them. */
+  #changed(): CatalogChange {
+    const before = this.#told;
+    const merged = this.#mergedNow();
+    const profiles = !this.#profilesTold;
+    this.#told = merged;
+    this.#profilesTold = true;
     this.#reportProblems();
-    this.#changes.announce({
-      tools: differ(before.tools, this.#merged.tools),
-      prompts: differ(before.prompts, this.#merged.prompts),
+    this.#warnOfNames();
+    return {
+      tools: profiles || differ(before.tools, merged.tools),
+      prompts: profiles || differ(before.prompts, merged.prompts),
       resources:
-        differ(before.resources, this.#merged.resources) ||
-        differ(before.resourceTemplates, this.#merged.resourceTemplates),
-    });
+        profiles ||
+        differ(before.resources, merged.resources) ||
+        differ(before.resourceTemplates, merged.resourceTemplates),
+    };
   }
 
   #whole(): CatalogView {
     const outcomes = this.#outcomesOf(() => true);
     const unlisted = this.#unlistedIn([...this.#entries.values()].map(({ items }) => items));
-    return new MergedView(this.#version, this.#items(), this.#merged, {
+    return new MergedView(this.#version, this.#items(), this.#mergedNow(), {
       outcomes,
       alias: this.#alias,
       unlisted,
@@ -308,7 +333,7 @@ class SourceCatalog implements LiveCatalog {
     if (built || !profile) return built;
     const { servers, description } = profile;
     const sources = this.#items().filter(({ source }) => servers?.includes(source.id) ?? true);
-    const merged = selectProfile(this.#merged, profile);
+    const merged = selectProfile(this.#mergedNow(), profile);
     const presentation = presentationOf(profile);
     const listed = listedTools(merged, profile, presentation);
     const outcomes = this.#outcomesOf((server) => servers?.includes(server) ?? true);

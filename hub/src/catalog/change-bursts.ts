@@ -7,11 +7,14 @@ const BURST_MS = 30;
 /** Tells listeners what changed, a burst at a time. */
 export class ChangeBursts {
   readonly #clock: Clock;
+  readonly #look: () => CatalogChange;
   readonly #listeners = new Set<(change: CatalogChange) => void>();
-  #pending: CatalogChange | undefined;
+  #waiting = false;
 
-  constructor(clock: Clock) {
+  /** `look` is asked at the end of a burst for all that is different since it was asked last. */
+  constructor(clock: Clock, look: () => CatalogChange) {
     this.#clock = clock;
+    this.#look = look;
   }
 
   subscribe(listener: (change: CatalogChange) => void): () => void {
@@ -23,19 +26,15 @@ export class ChangeBursts {
     this.#listeners.clear();
   }
 
-  announce(change: CatalogChange): void {
-    if (!change.tools && !change.prompts && !change.resources) return;
-    const waiting = this.#pending;
-    this.#pending = {
-      tools: change.tools || waiting?.tools === true,
-      prompts: change.prompts || waiting?.prompts === true,
-      resources: change.resources || waiting?.resources === true,
-    };
-    if (waiting) return;
+  /** Something may have changed: told within the time of a burst if so. */
+  expect(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
     this.#clock.after(BURST_MS, () => {
-      const all = this.#pending;
-      this.#pending = undefined;
-      if (all) for (const listener of this.#listeners) listener(all);
+      this.#waiting = false;
+      const change = this.#look();
+      if (!change.tools && !change.prompts && !change.resources) return;
+      for (const listener of this.#listeners) listener(change);
     });
   }
 }

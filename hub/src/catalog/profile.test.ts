@@ -95,12 +95,16 @@ test("the hub's own tools hide a server's tool of the same name in a list, and f
 test('a profile that names a server that is not there is logged once; one that is disabled or down is there', () => {
   const log = createLog({ level: 'silent' });
   const warned = vi.spyOn(log, 'warn');
-  const catalog = createCatalog({ log });
+  const acts: (() => void)[] = [];
+  const clock = { now: () => 0, after: (_: number, act: () => void) => (acts.push(act), () => undefined) };
+  const catalog = createCatalog({ log, clock });
   catalog.setProfiles({ p: Profile.parse({ servers: ['gone', 'down'] }) });
   catalog.set([]);
   const outcomes = new Map([['down', { state: 'failed' as const, code: 'SERVER_START_FAILED' }]]);
-  catalog.setOutcomes(outcomes);
-  catalog.setOutcomes(outcomes);
+  for (const set of [outcomes, new Map(outcomes)]) {
+    catalog.setOutcomes(set);
+    acts.shift()?.();
+  }
   expect(warned.mock.calls.map(([, words]) => words)).toEqual([
     'profiles.p.servers: There is no server named gone; the profile offers nothing of it.',
   ]);

@@ -37,8 +37,14 @@ export class Fleet {
   #closed = false;
   #retry: (() => void) | undefined;
 
+  readonly #unsubscribe: () => void;
+
   constructor(options: FleetOptions) {
     this.#options = options;
+    const { catalog, events } = options;
+    this.#unsubscribe = catalog.subscribe(() =>
+      events.publish({ kind: 'catalog-changed', tools: this.toolCount() }),
+    );
   }
 
   get members(): ReadonlyMap<string, Member> {
@@ -173,7 +179,6 @@ export class Fleet {
       if (this.#members.get(id)?.upstream !== upstream) return;
       const failed = (cause: unknown) => log.error({ server: id, cause }, 'snapshot was not kept');
       registry.saveSnapshot(id, hash, { lists, info: upstream.info }).catch(failed);
-      this.#options.events.publish({ kind: 'catalog-changed', tools: this.toolCount() });
     });
     upstream.on('availability-changed', (available) => {
       if (this.#members.get(id)?.upstream !== upstream) return;
@@ -287,6 +292,7 @@ export class Fleet {
   /** Calls in flight may finish within a few seconds; then they fail, and every server is ended. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#unsubscribe();
     this.#retry?.();
     await this.#queue;
     const upstreams = [...[...this.#members.values()].map(({ upstream }) => upstream), ...this.#retiring];

@@ -22,13 +22,12 @@ import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
 import { problem } from './problem.ts';
 import { addToolRoutes } from './tools/tool-routes.ts';
+import type { Health } from './health.ts';
 import type { ToolTwin } from './tools/tool-twin.ts';
 
 /** What the admin API does, as the composition root implements it. Unknown servers and tools reject with the catalogue's errors. */
-export interface AdminService {
+export interface AdminService extends Health {
   status(): Promise<HubStatus>;
-  live(): boolean;
-  ready(): boolean;
   servers(): Promise<ServerSummary[]>;
   server(id: string): Promise<ServerDetail>;
   tools(server: string | undefined): ToolEntry[];
@@ -54,12 +53,10 @@ export interface AdminService {
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const Target = z.strictObject({ target: z.enum(['live', 'mirror']) });
 
-/** The admin API under `/api`, the REST twin of all tools, health probes, and `/adapters`. Authentication happened before a request comes here. */
+/** The admin API under `/api`, the REST twin of all tools, and `/adapters`. Authentication happened before a request comes here. */
 export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logger): Hono {
   const app = new Hono();
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
-  app.get('/healthz', (c) => c.json({ live: service.live() }));
-  app.get('/readyz', (c) => c.json({ ready: service.ready() }, service.ready() ? 200 : 503));
   app.get('/adapters', async (c) => c.json({ servers: await service.servers() }));
   app.get('/api', (c) =>
     c.json({

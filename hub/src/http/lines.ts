@@ -1,6 +1,7 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type CounterpartError, errorCatalogue, toProblem } from '@counterpart/schemas';
+import { nodeHttp } from '../kernel/node-http.ts';
 
 /**
  * Value of `Upgrade` by which a client turns its connection to an MCP endpoint into newline-delimited JSON-RPC both ways, as
@@ -44,6 +45,6 @@ export function serveLines(server: Server, options: LinesOptions): { end(): void
 function problemText(error: CounterpartError): string {
   const body = JSON.stringify(toProblem(error));
   const { status } = errorCatalogue[error.code];
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json`;
+  const head = `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json`;
   return `${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
 }

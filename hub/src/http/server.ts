@@ -1,12 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
-import { type CounterpartError, errorCatalogue, hubError, toProblem } from '@counterpart/schemas';
-import type { Hono } from 'hono';
+import {
+  type CounterpartError,
+  errorCatalogue,
+  hubError,
+  toCounterpartError,
+  toProblem,
+} from '@counterpart/schemas';
+import { nodeHttp } from '../kernel/node-http.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { checkHostAndOrigin, checkToken } from './guard.ts';
+import { answerHealth, type Health } from './health.ts';
 import { serveLines, shouldUpgrade } from './lines.ts';
+import type { Web } from './web.ts';
 
 export interface HttpOptions {
   readonly host: string;
@@ -21,9 +28,9 @@ export interface HttpOptions {
   readonly mcp: (req: IncomingMessage, res: ServerResponse, selector: ViewSelector) => void;
   /** Serves a client of an MCP endpoint that speaks lines on its connection; resolves when it left. */
   readonly mcpLines: (socket: Duplex, selector: ViewSelector) => Promise<void>;
-  readonly admin: Hono;
-  /** Answers below `/mirror/<id>`, its prefix taken off by the handler. */
-  readonly mirror: (request: Request) => Promise<Response>;
+  readonly health: Health;
+  /** Loads all the rest; called once, by the first request that asks for it. */
+  readonly web: () => Promise<Web>;
 }
 
 export interface HttpServer {
@@ -40,14 +47,18 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 
 /**
- * Listens and routes: `/mcp` straight to the gateway on node:http (the hot path never meets a framework), the rest to hono.
+ * Listens and routes: `/mcp` straight to the gateway on node:http (the hot path never meets a framework), the rest to hono,
+ * which is not loaded before somebody asks for something there.
  * Rejects with PORT_TAKEN.
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const admin = getRequestListener(options.admin.fetch);
-  const mirror = getRequestListener(options.mirror);
+  let loading: Promise<Web> | undefined;
+  const elsewhere = async (kind: keyof Web, req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    loading ??= options.web();
+    (await loading)[kind](req, res);
+  };
   let port = options.port;
-  const server = createServer(
+  const server = nodeHttp.createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -59,7 +70,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       const refusal = refuse(req, route, options, port);
       if (refusal) return answerProblem(res, refusal);
       if (route.kind === 'mcp') return options.mcp(req, res, route.selector);
-      void (route.kind === 'mirror' ? mirror : admin)(req, res);
+      if (route.kind === 'admin' && answerHealth(route.path, options.health, req, res)) return;
+      elsewhere(route.kind, req, res).catch((cause: unknown) =>
+        answerProblem(res, toCounterpartError(cause)),
+      );
     },
   );
   const lines = serveLines(server, {

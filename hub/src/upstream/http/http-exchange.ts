@@ -1,11 +1,6 @@
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { hubError, type CounterpartError } from '@counterpart/schemas';
+import { nodeHttp, nodeHttps } from '../../kernel/node-http.ts';
 import type { Redact } from '../../kernel/redact.ts';
 import { MAX_FRAME_BYTES } from '../rpc/framing.ts';
 import { quoted } from '../rpc/quoted.ts';
@@ -36,25 +31,29 @@ export interface HttpEvents {
 export interface HttpPeer {
   readonly server: string;
   readonly url: URL;
-  readonly agent: HttpAgent;
+  readonly agent: Agent;
   /** Applied to what the server says before it is quoted. */
   readonly redact: Redact;
 }
 
 /** Keeps connections open between requests; one for each upstream, so that closing it disturbs nobody else. */
-export function createAgent(url: URL): HttpAgent {
-  return url.protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
-}
+export const createAgent = (url: URL): Agent => new (protocolOf(url).Agent)({ keepAlive: true });
+
+const protocolOf = (url: URL): Pick<typeof nodeHttp, 'Agent' | 'request'> =>
+  url.protocol === 'https:' ? nodeHttps() : nodeHttp;
 
 /** The address for messages: without credentials and query, which may hold secrets. */
 export const publicUrl = (url: URL): string => `${url.origin}${url.pathname}`;
 
 /** Sends one HTTP request. Destroying what it returns is the way to give it up; redirects are not followed here. */
 export function exchangeHttp(peer: HttpPeer, message: HttpMessage, events: HttpEvents): ClientRequest {
-  const send = peer.url.protocol === 'https:' ? httpsRequest : httpRequest;
   const body = message.body === undefined ? undefined : Buffer.from(message.body, 'utf8');
   const headers = body ? { ...message.headers, 'Content-Length': body.length } : message.headers;
-  const request = send(peer.url, { method: message.method, headers, agent: peer.agent });
+  const request = protocolOf(peer.url).request(peer.url, {
+    method: message.method,
+    headers,
+    agent: peer.agent,
+  });
   const once = onlyOnce(events);
   request.on('error', (error) => {
     // The server closed a connection that was idle here; the others it had are as dead, and must not cost a call each.
@@ -66,7 +65,7 @@ export function exchangeHttp(peer: HttpPeer, message: HttpMessage, events: HttpE
   return request;
 }
 
-function closeIdle(agent: HttpAgent): void {
+function closeIdle(agent: Agent): void {
   for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
 }
 

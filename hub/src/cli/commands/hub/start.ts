@@ -4,7 +4,6 @@ import type { Hub } from '../../../hub.ts';
 import { aborted } from '../../aborted.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { createHubApi } from '../../hub-api.ts';
 import { launchHub } from '../../launch.ts';
 import { renderWelcome } from '../../output/welcome.ts';
 import { findSettledHub, logFile, tokenFile } from '../../running-hub.ts';
@@ -80,11 +79,10 @@ async function announce(context: Context, hub: Hub): Promise<void> {
     context.io.report({ ready: { pid: status.pid, url: status.url } });
     return;
   }
-  const tools = await listTools(hub);
   const token = tokenFile(context.home);
   const { pid, url } = status;
   context.result({ pid, url, mcp: `${url}/mcp`, tokenFile: token, servers: status.servers }, () =>
-    welcome(context, status, tools),
+    welcome(context, status, hub.tools()),
   );
 }
 
@@ -97,7 +95,3 @@ const welcome = (context: Context, status: HubStatus, tools: readonly ToolEntry[
     width: context.io.width,
     program: context.io.program,
   });
-
-function listTools({ url, token }: Hub): Promise<ToolEntry[]> {
-  return createHubApi({ url, token }, AbortSignal.timeout(10_000)).tools();
-}
