@@ -4,6 +4,7 @@ import { noticesOf as noticesOfTool } from './approvals/notices.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Member } from './fleet/member.ts';
 import type { AdminService } from './http/admin.ts';
+import { subjectsOf } from './kernel/approval-subjects.ts';
 import { toolProblem } from './kernel/tool-check.ts';
 
 interface Desk {
@@ -40,5 +41,10 @@ export const awaitingIn =
 export const noticesOf = (member: Member): ServerDetail['notices'] =>
   soundTools(member).flatMap((tool) => noticesOfTool(tool).map((notice) => ({ tool: tool.name, ...notice })));
 
-const soundTools = ({ upstream, known }: Member) =>
-  (upstream.lists ?? known)?.tools.filter((tool) => toolProblem(tool) === undefined) ?? [];
+/** Tools, prompts and instructions that can be decided on. */
+function soundTools({ upstream, known, desired }: Member) {
+  const lists = upstream.lists ?? known;
+  if (!lists) return [];
+  const all = desired.origin.kind === 'built' ? lists.tools : subjectsOf(lists, upstream.info?.instructions);
+  return all.filter((tool) => toolProblem(tool) === undefined);
+}

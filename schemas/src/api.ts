@@ -62,7 +62,7 @@ export type ServerDetail = z.infer<typeof ServerDetail>;
 
 export const LeftOut = z.strictObject({
   server: z.string(),
-  kind: z.enum(['tool', 'prompt', 'resource', 'resourceTemplate']),
+  kind: z.enum(['tool', 'prompt', 'resource', 'resourceTemplate', 'instructions']),
   /** The server's own name of it. */
   name: z.string(),
   code: z.enum(['NAME_COLLISION', 'TOOL_INVALID', 'TOOL_QUARANTINED']),

@@ -51,7 +51,7 @@ describe('the public conformance suite against generated servers, each at its ow
     '$id passes every scenario of $version but those that need what only the suite’s own server has',
     { timeout: 120_000 },
     async ({ id, ...revision }) => {
-      verifies('A14');
+      verifies('A14', 'B10');
       expect(await callBadly(id)).toMatchObject({ isError: true });
       const expected = readExpectedFailures(`servers-${revision.version}`);
       const scenarios = await runSuite(revision, `${hub?.url}/mcp/s/${id}`);

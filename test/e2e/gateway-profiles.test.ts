@@ -13,6 +13,7 @@ import {
   startHub,
   type TestHub,
 } from '../fixtures/hub.ts';
+import { verifies } from '../verifies.ts';
 
 const Listed = z.object({ tools: z.array(ToolDefinition) });
 const Content = z.object({ content: z.array(z.object({ text: z.string() })) });
@@ -257,6 +258,7 @@ describe.each(['modern', 'legacy'] as const)('a %s client of a searched profile'
   };
 
   test('finds, reads and calls, with progress', async () => {
+    verifies('M07');
     const client = await connect();
     expect((await client.tools()).map(({ name }) => name)).toEqual([...OWN, 'other__echo']);
     expect(textOf(await client.call('find_tools', { query: 'fetch one item' }))).toContain(
@@ -289,6 +291,7 @@ describe.each(['modern', 'legacy'] as const)('a %s client of a searched profile'
 });
 
 test('profiles follow the configuration while the hub runs, and their clients are told', async () => {
+  verifies('M07');
   const client = await connectSdk('legacy', `${hub.url}/mcp/p/careful`);
   open.push(client);
   const file = join(place.home, 'hub.config.json');

@@ -16,6 +16,7 @@ import {
   startHub,
   type TestHub,
 } from '../fixtures/hub.ts';
+import { verifies } from '../verifies.ts';
 
 const Listed = z.object({ tools: z.array(ToolDefinition) });
 const Text = z.object({ content: z.array(z.object({ text: z.string() })) });
@@ -125,6 +126,7 @@ const WAYS: readonly (readonly [string, Way])[] = [
 
 describe('what the policy denies', () => {
   test.each(WAYS)('cannot be called by %s, and is as unknown as what never was', async (_, call) => {
+    verifies('G34');
     expect(await call('create_item')).toBe('create_item done');
     for (const tool of DENIED) expect(await call(tool)).toMatch(/^Unknown tool: \w+/);
     // Suggestions depend on the letters of the name that was asked for.
@@ -144,6 +146,7 @@ describe('what the policy denies', () => {
   });
 
   test('is in no list, found by no search and described nowhere', async () => {
+    verifies('G34');
     const hidden = /delete_item|silent_item/;
     for (const path of ['/mcp', '/mcp/s/shop', '/mcp/p/all', '/mcp/p/wide'])
       expect((await namesAt(path)).join(' ')).not.toMatch(hidden);

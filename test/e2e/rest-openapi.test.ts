@@ -15,6 +15,7 @@ import {
   type TestHub,
 } from '../fixtures/hub.ts';
 import { openWorkspace } from './builder-workspace.ts';
+import { verifies } from '../verifies.ts';
 
 const Document = z.object({
   openapi: z.string(),
@@ -93,6 +94,7 @@ test.each([...SERVERS, 'shop'])(
 );
 
 test('a server built from the document answers as the server it describes', async () => {
+  verifies('N21');
   await using workspace = await openWorkspace();
   await workspace.build({ from: `${hub.url}/api/tools/museum/openapi.json`, name: 'twin' });
   const built = join(workspace.serversDir, 'twin');

@@ -9,6 +9,7 @@ import {
   startHub,
   type TestHub,
 } from '../fixtures/hub.ts';
+import { verifies } from '../verifies.ts';
 
 const Told = Problem.extend({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
@@ -142,6 +143,7 @@ describe('what goes wrong by REST is a problem with a code and a fix', () => {
   });
 
   test('a body of another type, one that is too large, and a caller without the token', async () => {
+    verifies('N21');
     const typed = { headers: { 'content-type': 'text/plain' } };
     expect(await problemAt('ok/echo', '{"text":"x"}', typed)).toMatchObject({
       status: 415,

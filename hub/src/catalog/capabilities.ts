@@ -60,10 +60,9 @@ function unionTasks(sources: readonly SourceItems[]): JsonMembers | undefined {
 
 /** The servers' own instructions, each under its id when there are several; bounded. */
 export function unionInstructions(sources: readonly SourceItems[]): string | undefined {
-  const texts = sources.flatMap(({ source }) => {
-    const { instructions } = source.upstream.info ?? {};
-    return instructions === undefined || instructions === '' ? [] : [{ id: source.id, instructions }];
-  });
+  const texts = sources.flatMap(({ source, instructions }) =>
+    instructions === undefined ? [] : [{ id: source.id, instructions }],
+  );
   const [only] = texts;
   if (only === undefined) return undefined;
   const text =

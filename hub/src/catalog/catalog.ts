@@ -228,7 +228,8 @@ class SourceCatalog implements LiveCatalog {
     const entry = this.#entries.get(id);
     const info = entry && JSON.stringify(entry.items.source.upstream.info);
     if (!entry || info === entry.info) return;
-    this.#entries.set(id, { ...entry, info });
+    const { source, lists } = entry.items;
+    this.#entries.set(id, { ...entry, info, items: itemsOf(source, lists, this.#quarantined) });
     this.#servers.delete(id);
     this.#profileViews.clear();
     this.#version += 1;

@@ -1,4 +1,5 @@
 import { hubError, type LeftOut, type ToolDefinition } from '@counterpart/schemas';
+import { instructionsSubject, promptSubject } from '../kernel/approval-subjects.ts';
 import type { CatalogSource, JsonMembers, UpstreamLists } from '../kernel/ports.ts';
 import { hubName } from './names.ts';
 import { sizeProblem, toolProblem } from '../kernel/tool-check.ts';
@@ -28,6 +29,8 @@ export interface SourceItems {
   readonly lists: UpstreamLists;
   /** The name at `/mcp` of a tool that the server calls so. */
   readonly nameAtHub: (own: string) => string;
+  /** What it tells models at its start, if that may be passed on. */
+  readonly instructions: string | undefined;
   readonly tools: readonly ToolItem[];
   readonly prompts: readonly Item[];
   readonly resources: readonly Item[];
@@ -45,38 +48,29 @@ export type Quarantined = (server: string, tool: ToolDefinition) => string | und
 export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined: Quarantined): SourceItems {
   const { id, prefix } = source;
   const problems: LeftOut[] = [];
-  const nameOf = (name: string): string => hubName(id, prefix, name);
-  const refuse = (kind: LeftOut['kind'], name: string, detail: string): void =>
-    void problems.push({ server: id, kind, name: name.slice(0, LONGEST_TOLD), code: 'TOOL_INVALID', detail });
-  const tools = lists.tools.flatMap((tool): ToolItem[] => {
-    const { name } = tool;
-    const detail = toolProblem(tool);
-    if (detail !== undefined) {
-      refuse('tool', name, detail);
-      return [];
-    }
-    const withheld = quarantined(id, tool);
-    if (withheld !== undefined)
-      problems.push({ server: id, kind: 'tool', name, code: 'TOOL_QUARANTINED', detail: withheld });
-    return [{ ...named(tool, name, nameOf), value: tool, hubName: nameOf(name), withheld }];
-  });
+  const sorting: Sorting = { source, problems, quarantined, nameOf: (name) => hubName(id, prefix, name) };
   const listed = (kind: LeftOut['kind'], values: readonly JsonMembers[], make: MakeItem): Item[] =>
     values.flatMap((value): Item[] => {
       const detail = sizeProblem(value);
       const item = detail === undefined ? make(value) : undefined;
-      if (item === undefined) refuse(kind, nameIn(value), detail ?? 'it has no name or no URI');
+      if (item === undefined) refuse(sorting, kind, nameIn(value), detail ?? 'it has no name or no URI');
       return item ? [item] : [];
     });
   const keep = <T extends Item>(kind: LeftOut['kind'], items: readonly T[]): T[] =>
     onlyFirst(id, kind, items, problems);
+  const prompts = listed('prompt', lists.prompts, (value) => textMember(value, 'name', sorting.nameOf));
   return {
     source,
     lists,
-    nameAtHub: nameOf,
-    tools: keep('tool', tools),
+    nameAtHub: sorting.nameOf,
+    instructions: instructionsOf(sorting),
+    tools: keep(
+      'tool',
+      lists.tools.flatMap((tool) => toolItem(tool, sorting) ?? []),
+    ),
     prompts: keep(
       'prompt',
-      listed('prompt', lists.prompts, (value) => textMember(value, 'name', nameOf)),
+      prompts.filter(({ own, value }) => !holds(sorting, 'prompt', own, promptSubject(value))),
     ),
     resources: keep(
       'resource',
@@ -88,6 +82,53 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
     ),
     problems,
   };
+}
+
+/** What the items of one server are made with. */
+interface Sorting {
+  readonly source: CatalogSource;
+  readonly problems: LeftOut[];
+  readonly quarantined: Quarantined;
+  readonly nameOf: (own: string) => string;
+}
+
+function refuse({ source, problems }: Sorting, kind: LeftOut['kind'], name: string, detail: string): void {
+  problems.push({ server: source.id, kind, name: name.slice(0, LONGEST_TOLD), code: 'TOOL_INVALID', detail });
+}
+
+function toolItem(tool: ToolDefinition, sorting: Sorting): ToolItem | undefined {
+  const { source, problems, quarantined, nameOf } = sorting;
+  const { name } = tool;
+  const detail = toolProblem(tool);
+  if (detail !== undefined) {
+    refuse(sorting, 'tool', name, detail);
+    return undefined;
+  }
+  const withheld = quarantined(source.id, tool);
+  if (withheld !== undefined)
+    problems.push({ server: source.id, kind: 'tool', name, code: 'TOOL_QUARANTINED', detail: withheld });
+  return { ...named(tool, name, nameOf), value: tool, hubName: nameOf(name), withheld };
+}
+
+/** Whether words of a server must not be told; those of a package are its owner's. */
+function holds(
+  { source, problems, quarantined }: Sorting,
+  kind: 'prompt' | 'instructions',
+  name: string,
+  subject: ToolDefinition,
+): boolean {
+  const detail = source.packaged === true ? undefined : quarantined(source.id, subject);
+  if (detail === undefined) return false;
+  const told = name.slice(0, LONGEST_TOLD);
+  problems.push({ server: source.id, kind, name: told, code: 'TOOL_QUARANTINED', detail });
+  return true;
+}
+
+function instructionsOf(sorting: Sorting): string | undefined {
+  const { instructions } = sorting.source.upstream.info ?? {};
+  if (instructions === undefined || instructions === '') return undefined;
+  const subject = instructionsSubject(instructions);
+  return holds(sorting, 'instructions', sorting.source.id, subject) ? undefined : instructions;
 }
 
 const nameIn = ({ name }: JsonMembers): string => (typeof name === 'string' ? name : 'without a name');

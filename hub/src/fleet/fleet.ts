@@ -241,6 +241,7 @@ export class Fleet {
       upstream,
       known: listsOf(member),
       enabled: member.enabled && !this.#isExpired(member),
+      packaged: member.desired.origin.kind === 'built',
       onlyListed: member.onlyListed,
     };
   }

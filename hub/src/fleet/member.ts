@@ -6,7 +6,8 @@ import type { Approvals } from '../approvals/approvals.ts';
 import { referencedVariables, resolveReferences } from '../config/references.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
-import type { ProcessSpec, Supervisor, Upstream, UpstreamLists } from '../kernel/ports.ts';
+import { subjectsOf } from '../kernel/approval-subjects.ts';
+import type { ProcessSpec, Supervisor, Upstream, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
 import type { Redactor } from '../kernel/redact.ts';
 import type { FoundServer } from '../registry/discover.ts';
 import type { Registry, Snapshot } from '../registry/registry.ts';
@@ -76,9 +77,16 @@ export async function createMember(desired: DesiredServer, options: MemberOption
   const settings = origin.kind === 'built' ? origin.override : origin.entry;
   const known = knownLists(origin, snapshot);
   const rules = approvalRules(origin, config);
-  const review = ({ tools }: UpstreamLists, remembered: boolean): Promise<void> =>
-    approvals.review({ server: id, tools, rules, remembered });
-  if (known) await review(known, true);
+  const review = (
+    lists: UpstreamLists,
+    info: UpstreamInfo | undefined,
+    remembered: boolean,
+  ): Promise<void> => {
+    // A package is known by its tools alone before it runs, and all of it is its owner's word.
+    const tools = origin.kind === 'built' ? lists.tools : subjectsOf(lists, info?.instructions);
+    return approvals.review({ server: id, tools, rules, remembered });
+  };
+  if (known) await review(known, snapshot?.info, true);
   const upstream = createUpstream({
     id,
     kind: origin.kind,
@@ -90,7 +98,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
       maxCalls: config.defaults.maxCallsPerServer,
       maxInstances: config.defaults.maxInstancesPerServer,
     },
-    review: (lists) => review(lists, false),
+    review: (lists, info) => review(lists, info, false),
     isolation: settings?.isolation,
     prior: snapshot && priorOf(snapshot),
     clock,

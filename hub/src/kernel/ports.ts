@@ -339,6 +339,8 @@ export interface CatalogSource {
   /** Lists known without a process: from the server's `tools.json` or from the last time it ran. */
   readonly known: UpstreamLists | undefined;
   readonly enabled: boolean;
+  /** A built server: what it says is its owner's word. */
+  readonly packaged?: boolean | undefined;
   /** It is never asked for a tool that it does not list: a built server has no other, and new ones may need an approval. */
   readonly onlyListed?: boolean | undefined;
 }

@@ -60,7 +60,7 @@ export interface UpstreamOptions {
   /** False for one of several instances: the shared one reads the lists for all. Default true. */
   readonly readsLists?: boolean | undefined;
   /** Looks at lists before anybody sees them; awaited, never rejects. */
-  readonly review?: ((lists: UpstreamLists) => Promise<void>) | undefined;
+  readonly review?: ((lists: UpstreamLists, info: UpstreamInfo) => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Applied to what a server says before it is quoted in an error, a state or a log. */

@@ -229,7 +229,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
         }),
       );
       // One that was replaced has no say in what its successor may offer.
-      if (!this.#closed) await this.#options.review?.(lists);
+      if (!this.#closed) await this.#options.review?.(lists, info);
       this.#lists = lists;
       this.#emitter.emit('lists-changed', lists);
       return lists;

@@ -24,7 +24,7 @@ export const approve = defineCommand({
   group: 'servers',
   summary: 'Look at tools that changed, and let them be offered again',
   description:
-    'A tool whose definition is not the one that was approved is left out of all lists and answers no call. Without a server, lists all of them; with one, shows what changed and asks. Characters that nobody sees are written out.',
+    'A tool whose definition is not the one that was approved is left out of all lists and answers no call; so is a prompt (prompt:<name>), and changed instructions are told to nobody (instructions:). Without a server, lists all of them; with one, shows what changed and asks. Characters that nobody sees are written out.',
   arguments: [
     ['[server]', 'A server’s name'],
     ['[tools...]', 'Only these tools of it; default: all that await approval'],
