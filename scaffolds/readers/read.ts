@@ -1,4 +1,5 @@
 import { isGraphql } from './graphql/fits.ts';
+import { isHar } from './har/fits.ts';
 import type { ReadOptions, Reader, ReadResult } from './reader.ts';
 import type { SourceText } from './source.ts';
 
@@ -7,6 +8,11 @@ import type { SourceText } from './source.ts';
  * not pay for the others. The last one takes whatever is left, and says what else a text looks like.
  */
 const READERS: readonly Reader[] = [
+  {
+    kind: 'har',
+    fits: ({ text }) => isHar(text),
+    read: async (source, options) => (await import('./har/read.ts')).readHar(source, options),
+  },
   {
     kind: 'graphql',
     fits: isGraphql,

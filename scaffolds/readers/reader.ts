@@ -10,6 +10,10 @@ export interface ReadOptions {
   readonly baseUrl?: string | undefined;
   /** Asked once, with the service's title: the names that a service of this title was given in an earlier build. */
   readonly namesOf?: ((title: string) => Promise<NameLock | undefined>) | undefined;
+  /** Of a recording: the hosts whose interface is read; empty or absent: the one that was used most. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Of a recording: addresses and numbers of people stay in examples. */
+  readonly keepPersonal?: boolean | undefined;
   readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 

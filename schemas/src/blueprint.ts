@@ -231,6 +231,12 @@ export const Omission = z.strictObject({
     'webhook',
     'callback',
     'instructions-in-text',
+    'traffic-noise',
+    'entry-unreadable',
+    'source-cut',
+    'secrets-redacted',
+    'graphql-endpoint',
+    'guessed',
   ]),
   /** `operation`: no tool was made. `part`: a tool was made without this part. `notice`: nothing lost, worth knowing. */
   severity: z.enum(['operation', 'part', 'notice']),

@@ -66,6 +66,14 @@ export const buildErrors = {
     message: 'No operation of {source} matches --include {selector}.{suggestion}',
     fix: 'Select by tag, path prefix, operationId or tool name; `hub build --from … --dry-run` lists them.',
   }),
+  HOST_UNMATCHED: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'Host was not recorded',
+    message: '{source} has no call of {host}; recorded hosts: {known}.',
+    fix: 'Give one of the recorded hosts with --host, or none to take the one that was used most.',
+  }),
   BASE_URL_MISSING: entry({
     status: 400,
     rpc: -32603,

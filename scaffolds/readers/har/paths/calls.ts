@@ -1,0 +1,79 @@
+import type { Hit } from './hit.ts';
+import { isIdShaped, type Segment } from './segment.ts';
+import type { Slot } from './slot.ts';
+
+/** Where paths with one beginning part: the question is which of their next pieces are values of one parameter. */
+export interface Fork {
+  readonly hits: readonly Hit[];
+  /** What stands before. */
+  readonly slots: readonly Slot[];
+  readonly knows: Knowledge;
+}
+
+/** What the rest of the recording says about a piece of a path. */
+export interface Knowledge {
+  /** Whether a text stands as a value in some body. */
+  mentioned(text: string): boolean;
+  /** Whether it is, or holds, a secret: that is never a fixed part. */
+  secret(text: string): boolean;
+}
+
+/** One piece and everything that goes on from it. */
+export interface Child {
+  readonly segment: Segment;
+  readonly hits: readonly Hit[];
+}
+
+/** What goes on after a piece, with ids left open: the same call on another thing looks the same. */
+export function callsOf({ hits }: Child, position: number): Map<string, Hit[]> {
+  return Map.groupBy(hits, (hit) => `${hit.exchange.method} ${restOf(hit, position).join('/')}`);
+}
+
+const restOf = ({ segments }: Hit, position: number): string[] =>
+  segments.slice(position + 1).map((segment) => (isIdShaped(segment) ? '{}' : segment.raw));
+
+/** The same with one word of several left open as well: it may be a value itself. */
+export function openCallsOf({ hits }: Child, position: number): Map<string, Hit[]> {
+  const calls = new Map<string, Hit[]>();
+  for (const hit of hits) {
+    const rest = restOf(hit, position);
+    for (const [at, piece] of rest.entries()) {
+      if (piece === '{}') continue;
+      const key = `${hit.exchange.method} ${rest.with(at, '*').join('/')}`;
+      calls.set(key, [...(calls.get(key) ?? []), hit]);
+    }
+  }
+  return calls;
+}
+
+/** Everything that is known of the bodies of some exchanges. */
+export const traitsOf = (hits: readonly Hit[]): ReadonlySet<string> => {
+  const all = new Set<string>();
+  for (const { traits } of hits.slice(0, 20)) for (const trait of traits) all.add(trait);
+  return all;
+};
+
+/** How often each call was made on a piece, with everything after it left open. */
+export const repeatsOf = ({ hits }: Child, position: number): number[] =>
+  [
+    ...Map.groupBy(
+      hits,
+      ({ exchange, segments }) => `${exchange.method} ${segments.length - position}`,
+    ).values(),
+  ].map(({ length }) => length);
+
+/** The fixed piece directly before; undefined after a parameter. */
+export const lastFixed = (slots: readonly Slot[]): string | undefined => {
+  const last = slots.at(-1);
+  return last?.kind === 'fixed' ? last.text : undefined;
+};
+
+/** The beginning of an interface: nothing, `api`, a version or words like them. */
+export const isPrefix = (slots: readonly Slot[]): boolean =>
+  slots.every(
+    (slot) =>
+      slot.kind === 'fixed' &&
+      /^(?:api|apis|rest|public|gateway|web|v\d[\w.]*|\d{4}-\d\d(?:-\d\d)?|\d{1,2}(?:\.\d+)*)$/i.test(
+        slot.text,
+      ),
+  );
