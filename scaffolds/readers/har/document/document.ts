@@ -60,6 +60,7 @@ class DocumentWriter {
     const groups = induceTemplates(plain.map(hitOf), {
       mentioned: recording.mentioned,
       secret: (text) => looksRandom(text) || vault.hides(text),
+      hidden: (text) => vault.hides(text),
     });
     for (const group of groups) this.#addGroup(group, { host, isFirst, servers });
     this.#addGraphql(

@@ -14,8 +14,10 @@ export interface Fork {
 export interface Knowledge {
   /** Whether a text stands as a value in some body. */
   mentioned(text: string): boolean;
-  /** Whether it is, or holds, a secret: that is never a fixed part. */
+  /** Whether it is, or may be, a secret: that is never a fixed part. */
   secret(text: string): boolean;
+  /** Whether it holds what is surely a secret. */
+  hidden(text: string): boolean;
 }
 
 /** One piece and everything that goes on from it. */

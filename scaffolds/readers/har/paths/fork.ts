@@ -24,9 +24,10 @@ export function chooseSlots(fork: Fork): (hit: Hit) => Slot {
   return (hit) => {
     const segment = hit.segments[position];
     if (segment === undefined || !raws.has(segment.raw)) return { kind: 'fixed', text: segment?.raw ?? '' };
-    // A piece that holds a secret has no fixed text that could be shown.
-    const isSecret = fork.knows.secret(decoded(segment.raw));
-    return { kind: 'parameter', ...(isSecret ? { before: '', after: '' } : affixes(segment)) };
+    // Where a secret goes beyond what varies, there is no fixed text that could be shown.
+    const { knows } = fork;
+    const goesBeyond = knows.hidden(decoded(segment.raw)) && !knows.hidden(segment.stem);
+    return { kind: 'parameter', ...(goesBeyond ? { before: '', after: '' } : affixes(segment)) };
   };
 }
 
