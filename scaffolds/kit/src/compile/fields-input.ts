@@ -8,6 +8,9 @@ export const FIELDS = 'fields';
 /** Smaller answers are not worth the words of another input in every list. */
 const LARGE_SCHEMA_BYTES = 8_192;
 
+/** What decides whether a tool takes `fields`. */
+export type ReadingOperation = Pick<Operation, 'effect' | 'output' | 'input' | 'pagination' | 'graphql'>;
+
 const isListSchema = (schema: JsonSchema | undefined, types: Blueprint['types']): boolean => {
   const resolved = resolveSchema(schema, types);
   return resolved !== undefined && [resolved['type']].flat().includes('array');
@@ -34,15 +37,9 @@ const isWide = (output: JsonSchema, types: Blueprint['types']): boolean =>
  */
 export function takesFields(
   { types }: Pick<Blueprint, 'types'>,
-  {
-    effect,
-    output,
-    input,
-    pagination,
-    graphql,
-  }: Pick<Operation, 'effect' | 'output' | 'input' | 'pagination' | 'graphql'>,
+  { effect, output, input, pagination, graphql }: ReadingOperation,
 ): boolean {
-  // A GraphQL service is asked for the fields that are wanted, and for no others.
+  // A GraphQL call chooses its fields in its selection.
   if (effect !== 'read' || output === undefined || graphql !== undefined) return false;
   const properties = typeof input === 'boolean' ? undefined : input['properties'];
   if (isMembers(properties) && Object.hasOwn(properties, FIELDS)) return false;

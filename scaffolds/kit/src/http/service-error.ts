@@ -38,45 +38,52 @@ function fieldOf(problem: Members): string | undefined {
   return undefined;
 }
 
-function listText(values: readonly Json[], depth: number): string | undefined {
-  const texts = values.slice(0, MOST_PROBLEMS).flatMap((value) => wordsOf(value, depth + 1) ?? []);
+/** What the caller calls a field that the service names. */
+export type NameOf = (field: string) => string;
+
+const asNamed: NameOf = (field) => field;
+
+function listText(values: readonly Json[], nameOf: NameOf, depth: number): string | undefined {
+  const texts = values.slice(0, MOST_PROBLEMS).flatMap((value) => wordsOf(value, nameOf, depth + 1) ?? []);
   return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 /** `{ name: ["is too short"], … }`, as several frameworks write problems of fields. */
-function fieldMap(members: Members, depth: number): string | undefined {
+function fieldMap(members: Members, nameOf: NameOf, depth: number): string | undefined {
   const lines = Object.entries(members)
     .slice(0, MOST_PROBLEMS)
     .flatMap(([field, value]) => {
-      const words = typeof value === 'string' || isList(value) ? wordsOf(value, depth + 1) : undefined;
-      return words === undefined ? [] : [`${field}: ${words}`];
+      const words =
+        typeof value === 'string' || isList(value) ? wordsOf(value, nameOf, depth + 1) : undefined;
+      return words === undefined ? [] : [`${nameOf(field)}: ${words}`];
     });
   return lines.length === 0 ? undefined : lines.join('; ');
 }
 
-function objectText(members: Members, depth: number): string | undefined {
+function objectText(members: Members, nameOf: NameOf, depth: number): string | undefined {
   const message = MESSAGE_KEYS.map((key) => members[key]).find(
     (value) => typeof value === 'string' && value.trim() !== '',
   );
   const nested = NESTED_KEYS.flatMap((key) => {
     const value = members[key];
-    const words = value === undefined || value === message ? undefined : wordsOf(value, depth + 1);
+    const words = value === undefined || value === message ? undefined : wordsOf(value, nameOf, depth + 1);
     return words === undefined ? [] : [words];
   });
   const field = fieldOf(members);
-  const own = typeof message === 'string' ? [field === undefined ? message : `${field}: ${message}`] : [];
+  const own =
+    typeof message === 'string' ? [field === undefined ? message : `${nameOf(field)}: ${message}`] : [];
   const parts = [...new Set([...own, ...nested])];
   if (parts.length > 0) return parts.join('; ');
-  return depth > 0 ? fieldMap(members, depth) : undefined;
+  return depth > 0 ? fieldMap(members, nameOf, depth) : undefined;
 }
 
 /** What a service says went wrong, in its own words, from the shapes that are common; undefined when it says nothing. */
-export function wordsOf(value: Json, depth = 0): string | undefined {
+export function wordsOf(value: Json, nameOf: NameOf = asNamed, depth = 0): string | undefined {
   if (depth > 4 || value === null || typeof value === 'boolean' || typeof value === 'number')
     return undefined;
   if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
-  if (isList(value)) return listText(value, depth);
-  return isMembers(value) ? objectText(value, depth) : undefined;
+  if (isList(value)) return listText(value, nameOf, depth);
+  return isMembers(value) ? objectText(value, nameOf, depth) : undefined;
 }
 
 function plainWords(text: string): string {
@@ -86,11 +93,11 @@ function plainWords(text: string): string {
 }
 
 /** The service's message from the text of an error answer, shortened; empty when there is none. */
-function serviceWords(text: string): string {
+function serviceWords(text: string, nameOf: NameOf): string {
   let words: string | undefined;
   try {
     const value = parseJson(text);
-    words = wordsOf(value) ?? (isMembers(value) || isList(value) ? JSON.stringify(value) : undefined);
+    words = wordsOf(value, nameOf) ?? (isMembers(value) || isList(value) ? JSON.stringify(value) : undefined);
   } catch {
     words = plainWords(text);
   }
@@ -129,14 +136,21 @@ function advice(status: number, headers: Readonly<Record<string, string>>): stri
 const waitText = (retryAfter: string): string =>
   /^\d+$/.test(retryAfter.trim()) ? `${retryAfter.trim()} seconds` : retryAfter;
 
-/** An error answer in words: its status, what the service says, and what to do next (`nextStep` replaces the usual one). */
+/** What makes the words of an error answer those of one operation. */
+export interface FailureWords {
+  /** In place of the usual advice. */
+  readonly nextStep?: string | undefined;
+  readonly nameOf?: NameOf | undefined;
+}
+
+/** An error answer in words: its status, what the service says, and what to do next. */
 export function failureText(
   status: number,
   headers: Readonly<Record<string, string>>,
   body: string,
-  nextStep?: string,
+  { nextStep, nameOf = asNamed }: FailureWords = {},
 ): string {
-  const words = serviceWords(body);
+  const words = serviceWords(body, nameOf);
   const said = words === '' ? '' : `: ${words}`;
   return `The service answered ${status}${said}\n${nextStep ?? advice(status, headers)}`;
 }

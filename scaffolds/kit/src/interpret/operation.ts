@@ -16,7 +16,7 @@ import { rejection } from './arguments.ts';
 import { resultBytes, timeoutMs } from './settings.ts';
 import { FIELDS, takesFields } from '../compile/fields-input.ts';
 import { isList } from '../json-value.ts';
-import { wantedVariables } from './auth.ts';
+import { inputNameOf, nextStepFor } from './next-step.ts';
 import { allPages, atAddress, onePage, type Answered } from './paging/paged-call.ts';
 import { pagingKeys, takePaging } from './paging/paging-input.ts';
 import type { Wanted } from './paging/read-pages.ts';
@@ -34,15 +34,6 @@ export interface Compiled {
   readonly env: Env;
   /** Keeps answers that are too large to be passed on; absent under the hub, which keeps what it cuts itself. */
   readonly results?: KeptResults | undefined;
-}
-
-function unauthorized(compiled: Compiled, operation: Operation, sent: readonly string[]): string | undefined {
-  if (sent.length > 0)
-    return `The credentials in ${sent.join(' and ')} were refused: check that they are current and meant for this service.`;
-  const wanted = wantedVariables(compiled.blueprint, operation);
-  return wanted === ''
-    ? undefined
-    : `The service wants credentials: set ${wanted} in this server's environment.`;
 }
 
 async function sendBuilt(
@@ -110,7 +101,8 @@ async function run(
     items: operation.pagination?.response.items,
     keep: results && ((text, mimeType) => results.keep({ tool: operation.name, text, mimeType })),
     redact: redactor(credentials.secrets),
-    unauthorized: unauthorized(compiled, operation, credentials.variables),
+    nextStep: (status) => nextStepFor({ blueprint, operation, sent: credentials.variables }, status),
+    nameOf: (field) => inputNameOf(operation, field),
   });
   const ask = async ({ args: input, url }: Wanted): Promise<Answered> => {
     const carried = wire.toRequest(input);
@@ -128,8 +120,9 @@ async function run(
   // What is kept may be more than what is passed on.
   const mostBytes = results === undefined ? maxBytes : Math.max(maxBytes, MOST_PAGED_BYTES);
   const paged = { operation: { ...operation, pagination }, ask, context, maxBytes: mostBytes };
-  const result = maxItems === undefined ? onePage(paged, first) : allPages(paged, first.args, maxItems);
-  return wire.finish(await result);
+  return wire.finish(
+    await (maxItems === undefined ? onePage(paged, first) : allPages(paged, first.args, maxItems)),
+  );
 }
 
 function failed(error: unknown, id: string): CallResult {

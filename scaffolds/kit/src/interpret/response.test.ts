@@ -10,7 +10,7 @@ const rules: ResponseRules = {
   maxBytes: 1_000,
   maxBytesName: 'TINY_MAX_RESULT_BYTES',
   redact: redactor(['s3cr3t-token']),
-  unauthorized: 'Set TINY_TOKEN.',
+  nextStep: (status) => (status === 401 ? 'Set TINY_TOKEN.' : undefined),
 };
 
 const answer = (

@@ -32,8 +32,10 @@ export interface ResponseRules {
   readonly keep?: ((text: string, mimeType: string) => string | undefined) | undefined;
   /** Takes secrets out of text. */
   readonly redact: (text: string) => string;
-  /** What to do about a 401 in place of the usual advice. */
-  readonly unauthorized: string | undefined;
+  /** What to do about a status, in place of the usual advice. */
+  readonly nextStep?: ((status: number) => string | undefined) | undefined;
+  /** The input that a service's name of a field stands for. */
+  readonly nameOf?: ((field: string) => string) | undefined;
 }
 
 /** Names that a note lists. */
@@ -184,7 +186,10 @@ export function toResult(sent: Sent, rules: ResponseRules): CallResult {
   if (sent.status >= 400 || sent.status < 200) {
     const text = rules.redact(decodeText(sent.body, sent.headers['content-type']));
     return errorResult(
-      failureText(sent.status, sent.headers, text, sent.status === 401 ? rules.unauthorized : undefined),
+      failureText(sent.status, sent.headers, text, {
+        nextStep: rules.nextStep?.(sent.status),
+        nameOf: rules.nameOf,
+      }),
     );
   }
   if (sent.body.length === 0 || sent.status >= 300) return emptyResult(sent, rules);
