@@ -126,7 +126,7 @@ export class HttpEndpoint {
       done: nothing,
     });
     // Closing the response is how a modern client cancels (2026-07-28, Streamable HTTP).
-    exchange.gone = () => cancel?.('the client closed the response');
+    exchange.gone = cancel;
   }
 
   #legacy(visit: Visit, message: ClientMessage): void {
