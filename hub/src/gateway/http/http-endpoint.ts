@@ -179,10 +179,9 @@ export class HttpEndpoint {
     if ('code' in session) return answerFault(exchange, 'null', session);
     if (!exchange.streams)
       return answerFault(exchange, 'null', invalidRequest('accept text/event-stream', 406));
-    if (!session.attach(exchange))
-      return answerFault(exchange, 'null', invalidRequest('the session has a stream already', 409));
     exchange.gone = () => session.detach(exchange);
-    exchange.open();
+    if (!session.attachAgain(exchange, headerText(req.headers, 'last-event-id')))
+      return answerFault(exchange, 'null', invalidRequest('the session has a stream already', 409));
   }
 
   #delete(visit: Visit): void {

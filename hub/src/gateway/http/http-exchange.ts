@@ -72,8 +72,8 @@ export class HttpExchange implements ReplyChannel {
     this.#extra = { ...this.#extra, [name]: value };
   }
 
-  /** Starts the event stream at once. */
-  open(): void {
+  /** Starts the event stream at once; `eventId`: from where its client goes on, given in an event without data. */
+  open(eventId?: string): void {
     if (this.#state !== 'idle') return;
     this.#state = 'streaming';
     const stream = {
@@ -83,13 +83,15 @@ export class HttpExchange implements ReplyChannel {
     };
     this.#res.writeHead(200, { ...this.#extra, ...stream });
     this.#res.flushHeaders();
+    if (eventId !== undefined) this.#res.write(`id: ${eventId}\ndata:\n\n`);
     this.#keepAlive();
   }
 
-  send(frame: string): boolean {
+  send(frame: string, eventId?: string): boolean {
     if (!this.streams || this.#res.writableLength > this.#options.maxBufferedBytes) return false;
     this.open();
-    this.#res.write(`event: message\ndata: ${frame}\n\n`);
+    const id = eventId === undefined ? '' : `id: ${eventId}\n`;
+    this.#res.write(`${id}event: message\ndata: ${frame}\n\n`);
     return true;
   }
 

@@ -7,6 +7,7 @@ import { hubTaskId } from '../relay/tasks.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { isMembers } from '../../kernel/members.ts';
 import { notificationFrame, requestFrame, type ClientResponse } from '../wire/message.ts';
+import { EventRing } from './event-ring.ts';
 import { Remembered } from './remembered.ts';
 import type { Cancel } from '../modern/context.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
@@ -18,6 +19,13 @@ interface Question {
 }
 
 const MOST_REMEMBERED = 1_000;
+/** The revision whose clients take an event that has nothing but an id. */
+const PRIMED_SINCE = '2025-11-25';
+
+/** A stream that says from where its client can go on. */
+export interface ResumableChannel extends ReplyChannel {
+  open(eventId?: string): void;
+}
 
 /** A legacy client from `initialize` to its end. */
 export class Session implements Follower {
@@ -32,6 +40,8 @@ export class Session implements Follower {
   readonly #questions = new Map<string, Question>();
   #caller: Caller;
   #stream: ReplyChannel | undefined;
+  /** Given once the client opened a stream that it can come back to. */
+  #told: EventRing | undefined;
   /** Ids in the hub of tasks that it began, and of elicitations that it was asked for. */
   readonly #tasks = new Remembered(MOST_REMEMBERED);
   readonly #elicitations = new Remembered(MOST_REMEMBERED);
@@ -103,27 +113,44 @@ export class Session implements Follower {
     return true;
   }
 
+  /**
+   * The same for a client that can come back: it is told what it has missed since the event it names. It knows better than the
+   * hub that its stream broke, so that a new one takes the place of the old.
+   */
+  attachAgain(stream: ResumableChannel, lastEventId: string | undefined): boolean {
+    const resumes = lastEventId !== undefined;
+    if (resumes) this.#stream?.drop();
+    if (this.#stream && !resumes) return false;
+    this.#stream = stream;
+    this.#told ??= new EventRing();
+    const missed = resumes ? this.#told.after(lastEventId) : [];
+    // Clients of before do not expect an event without data.
+    stream.open(this.version === PRIMED_SINCE ? (resumes ? lastEventId : this.#told.lastId) : undefined);
+    for (const { frame, id } of missed) stream.send(frame, id);
+    return true;
+  }
+
   detach(stream: ReplyChannel): void {
     if (this.#stream === stream) this.#stream = undefined;
     this.usedAt = this.#core.clock.now();
   }
 
   listChanged(list: ChangedList): void {
-    this.#stream?.send(notificationFrame(`notifications/${list}/list_changed`, {}));
+    this.#tell(notificationFrame(`notifications/${list}/list_changed`, {}));
   }
 
   resourceUpdated(uri: string): void {
-    this.#stream?.send(notificationFrame('notifications/resources/updated', { uri }));
+    this.#tell(notificationFrame('notifications/resources/updated', { uri }));
   }
 
   notified({ id: server }: Upstream, method: string, params: JsonMembers): void {
     const { taskId, elicitationId } = params;
     if (method === 'notifications/tasks/status' && typeof taskId === 'string') {
       const known = hubTaskId(server, taskId);
-      if (this.#tasks.has(known)) this.#stream?.send(notificationFrame(method, { ...params, taskId: known }));
+      if (this.#tasks.has(known)) this.#tell(notificationFrame(method, { ...params, taskId: known }));
     } else if (method === 'notifications/elicitation/complete' && typeof elicitationId === 'string') {
       if (this.#elicitations.has(hubTaskId(server, elicitationId)))
-        this.#stream?.send(notificationFrame(method, params));
+        this.#tell(notificationFrame(method, params));
     }
   }
 
@@ -131,7 +158,7 @@ export class Session implements Follower {
   logMessage(params: JsonMembers): void {
     const { logLevel } = this.#caller;
     if (logLevel === undefined || passesLevel(params['level'], logLevel))
-      this.#stream?.send(notificationFrame('notifications/message', params));
+      this.#tell(notificationFrame('notifications/message', params));
   }
 
   /** Asks the client on the stream of the request that made the server ask, else on the session's own. */
@@ -168,6 +195,12 @@ export class Session implements Follower {
       question.reject(new RpcFailure({ code: -32603, message: 'the client’s session ended' }));
     this.#stream?.drop();
     this.#stream = undefined;
+  }
+
+  /** What belongs to no request; kept for a while where the client may ask for it again. */
+  #tell(frame: string): void {
+    const event = this.#told?.add(frame);
+    this.#stream?.send(frame, event?.id);
   }
 
   /** A question may only be put to a client that declared it can answer. */

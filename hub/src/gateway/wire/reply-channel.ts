@@ -4,8 +4,11 @@ import type { Wire } from './frame.ts';
 export interface ReplyChannel {
   /** Whether anything but the answer can be sent on it. */
   readonly streams: boolean;
-  /** Sends a frame ahead of the answer; false when that is not possible any more or the client reads too slowly. */
-  send(frame: string): boolean;
+  /**
+   * Sends a frame ahead of the answer; false when that is not possible any more or the client reads too slowly. `eventId`: by
+   * which a client may name it when it comes back, where the transport has such ids.
+   */
+  send(frame: string, eventId?: string): boolean;
   /** Sends the answer; later calls do nothing. */
   finish(wire: Wire, status?: number): void;
   /** Ends without an answer: the request was cancelled by its client. */
