@@ -28,4 +28,8 @@ describe('EventReader', () => {
   it('joins several lines of one event into one, and keeps an event that did not end', () => {
     expect(read(['data: {"a":\ndata: 1}\n\ndata: open\n'])).toEqual(['{"a": 1}']);
   });
+
+  it('takes an event that has nothing but an id for none', () => {
+    expect(read(['id: 7\ndata:\n\nid: 8\ndata: {}\n\n'])).toEqual(['{}']);
+  });
 });

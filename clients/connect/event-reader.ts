@@ -19,8 +19,10 @@ export class EventReader {
 
   #line(line: string): void {
     if (line === '') {
-      if (this.#data.length > 0) this.#onData(this.#data.join(' '));
+      const data = this.#data.join(' ');
       this.#data = [];
+      // An event without data only says where a client could go on.
+      if (data !== '') this.#onData(data);
     } else if (line.startsWith('data:')) {
       this.#data.push(line.slice(line[5] === ' ' ? 6 : 5));
     }
