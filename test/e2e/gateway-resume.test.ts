@@ -24,7 +24,7 @@ function listen(
   session: RawSession,
   mark: string,
   headers: Record<string, string> = {},
-): Promise<{ said: string; leave(): void }> {
+): Promise<{ said: string; leave: () => void }> {
   return new Promise((resolve, reject) => {
     const accept = { accept: 'text/event-stream', ...session.headers, ...headers };
     const outgoing = request(session.url, { headers: accept }, (incoming) => {
