@@ -25,7 +25,8 @@ export interface HttpEvents {
   ended(): void;
   /** Any status that is not 2xx. */
   refused(status: number, response: IncomingMessage, body: Buffer): void;
-  failed(error: CounterpartError): void;
+  /** `stale`: on a connection that had been idle and broke before an answer began, so that the server hardly read the request. */
+  failed(error: CounterpartError, stale?: boolean): void;
 }
 
 export interface HttpPeer {
@@ -58,9 +59,13 @@ export function exchangeHttp(peer: HttpPeer, message: HttpMessage, events: HttpE
   request.on('error', (error) => {
     // The server closed a connection that was idle here; the others it had are as dead, and must not cost a call each.
     if (request.reusedSocket) closeIdle(peer.agent);
-    once.failed(connectionError(peer, error));
+    once.failed(connectionError(peer, error), request.reusedSocket && !answered);
   });
-  request.on('response', (response) => receive(peer, response, once));
+  let answered = false;
+  request.on('response', (response) => {
+    answered = true;
+    receive(peer, response, once);
+  });
   request.end(body);
   return request;
 }
@@ -134,7 +139,7 @@ function onlyOnce(events: HttpEvents): HttpEvents {
     },
     ended: () => end(() => events.ended()),
     refused: (status, response, body) => end(() => events.refused(status, response, body)),
-    failed: (error) => end(() => events.failed(error)),
+    failed: (error, stale) => end(() => events.failed(error, stale)),
   };
 }
 

@@ -123,7 +123,9 @@ export class HttpWire implements Wire {
       message: (frame) => this.#session?.receive(frame, out.exchange),
       ended: () => this.#fail(out, this.#lost('the answer ended without a result')),
       refused: (status, response, body) => this.#refused(out, { status, response, body, sentSession }),
-      failed: (error) => {
+      failed: (error, stale) => {
+        if (stale === true && out.attempts === 0 && isHarmless(out.exchange))
+          return this.#post({ ...out, attempts: 1 });
         if (error.code === 'UPSTREAM_UNREACHABLE')
           this.#hooks.unreachable(redactError(error, this.#peer.redact));
         this.#fail(out, error);
@@ -189,6 +191,13 @@ interface Refusal {
   readonly body: Buffer;
   readonly sentSession: string | undefined;
 }
+
+/** What a server may have carried out, and must not be asked for twice. */
+const ACTING = new Set(['tools/call', 'tasks/update', 'tasks/cancel']);
+
+/** Whether a request can be sent again without knowing what became of it. */
+const isHarmless = (exchange: Exchange | undefined): boolean =>
+  exchange !== undefined && !ACTING.has(exchange.method);
 
 /** 404 by the specification; many servers say 400 and name the session in words. */
 const sessionIsGone = ({ status, body, sentSession }: Refusal): boolean =>
