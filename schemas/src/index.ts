@@ -54,6 +54,7 @@ export {
   ToolChange,
 } from './approval.ts';
 export { BuildReport, BuildStage } from './build.ts';
+export { CallOutcome, VerifyReport } from './verify.ts';
 export { HubEvent, ServerState } from './event.ts';
 export {
   AddServerRequest,

@@ -72,7 +72,7 @@ export async function listServerTools(
 }
 
 /** Every declared secret gets a value of no worth, every address leads to `baseUrl`. */
-function checkEnvironment(manifest: Manifest, baseUrl: string): Record<string, string> {
+export function checkEnvironment(manifest: Manifest, baseUrl: string): Record<string, string> {
   const config = manifest.config.flatMap((slot): [string, string][] => {
     if (slot.name.endsWith('_BASE_URL')) return [[slot.name, baseUrl]];
     return slot.required ? [[slot.name, slot.default ?? slot.enum?.[0] ?? 'check']] : [];
@@ -81,7 +81,8 @@ function checkEnvironment(manifest: Manifest, baseUrl: string): Record<string, s
   return Object.fromEntries([...config, ...secrets]);
 }
 
-function assertSameTools(
+/** Throws SERVER_MISMATCH when a server lists other tools than it should. */
+export function assertSameTools(
   server: string,
   expected: readonly ToolDefinition[],
   listed: readonly ToolDefinition[],

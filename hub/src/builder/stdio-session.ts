@@ -4,7 +4,10 @@ import type { Readable, Writable } from 'node:stream';
 import { hubError, ToolDefinition } from '@counterpart/schemas';
 import { z } from 'zod';
 
-/** A legacy session with a server process, as little of the protocol as a build's check needs. */
+/** Of the protocol: requests that carry their version (2026-07-28), or a handshake before them. */
+export type Era = 'modern' | 'legacy';
+
+/** A session with a server process, as little of the protocol as a build's check needs. */
 export interface StdioSession {
   /** All pages of `tools/list`. */
   listTools(): Promise<ToolDefinition[]>;
@@ -17,6 +20,8 @@ export interface ToolOutcome {
   readonly isError: boolean;
   /** Text of the result's first content item. */
   readonly text: string;
+  /** Where the structured answer strayed from what the tool promises, in words. */
+  readonly drift: readonly string[];
 }
 
 export interface SessionOptions {
@@ -26,6 +31,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** For the handshake and for each request. */
   readonly timeoutMs: number;
+  /** Default `legacy`. */
+  readonly era?: Era | undefined;
 }
 
 const Reply = z.looseObject({
@@ -37,9 +44,17 @@ const ToolPage = z.looseObject({ tools: z.array(ToolDefinition), nextCursor: z.s
 const CallResult = z.looseObject({
   isError: z.boolean().optional(),
   content: z.array(z.looseObject({ text: z.string().optional() })),
+  _meta: z.looseObject({ 'counterpart/drift': z.array(z.string()).optional() }).optional(),
 });
 
 const PROTOCOL_VERSION = '2025-11-25';
+const CLIENT_INFO = { name: 'counterpart-build', version: '1.0.0' };
+/** What every request of 2026-07-28 carries. */
+const MODERN_META = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+  'io.modelcontextprotocol/clientInfo': CLIENT_INFO,
+};
 const STDERR_KEPT = 4_000;
 const EXIT_GRACE_MS = 1_000;
 
@@ -52,12 +67,12 @@ interface Pending {
 export async function openSession(options: SessionOptions): Promise<StdioSession> {
   const server = new ServerProcess(options);
   try {
-    await server.request('initialize', {
-      protocolVersion: PROTOCOL_VERSION,
-      capabilities: {},
-      clientInfo: { name: 'counterpart-build', version: '1.0.0' },
-    });
-    server.notify('notifications/initialized');
+    if (options.era === 'modern') await server.request('server/discover', {});
+    else {
+      const clientInfo = CLIENT_INFO;
+      await server.request('initialize', { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo });
+      server.notify('notifications/initialized');
+    }
     return {
       listTools: () => listTools(server),
       callTool: (name, input) => callTool(server, name, input),
@@ -82,7 +97,8 @@ async function listTools(server: ServerProcess): Promise<ToolDefinition[]> {
 
 async function callTool(server: ServerProcess, name: string, input: unknown): Promise<ToolOutcome> {
   const result = CallResult.parse(await server.request('tools/call', { name, arguments: input }));
-  return { isError: result.isError === true, text: result.content[0]?.text ?? '' };
+  const drift = result._meta?.['counterpart/drift'] ?? [];
+  return { isError: result.isError === true, text: result.content[0]?.text ?? '', drift };
 }
 
 class ServerProcess {
@@ -115,7 +131,7 @@ class ServerProcess {
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#receive(line));
   }
 
-  request(method: string, params: unknown): Promise<unknown> {
+  request(method: string, params: object): Promise<unknown> {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise<unknown>((resolve, reject) => {
@@ -136,7 +152,8 @@ class ServerProcess {
         resolve: (result) => (settle(), resolve(result)),
         reject: (error) => (settle(), reject(error)),
       });
-      this.#send({ jsonrpc: '2.0', id, method, params });
+      const meta = this.#options.era === 'modern' ? { _meta: MODERN_META } : {};
+      this.#send({ jsonrpc: '2.0', id, method, params: { ...params, ...meta } });
     });
   }
 

@@ -3,6 +3,7 @@ import { build } from './build.ts';
 import { eject } from './eject.ts';
 import { mirror } from './mirror.ts';
 import { lintTree, validate } from './validate.ts';
+import { verify } from './verify.ts';
 
 /** Commands about making servers, in the order of `hub --help`. */
-export const builds: readonly CommandDefinition[] = [build, mirror, eject, validate, lintTree];
+export const builds: readonly CommandDefinition[] = [build, mirror, eject, verify, validate, lintTree];
