@@ -1,5 +1,5 @@
 // Written by scaffold openapi@1; edits are lost, hand-written tools belong in src/tools/.
-// Blueprint: sha256-82a9c56e9a7ff64caa1a766d0d5ee3fd8350fb9e3ca4f5b57338242bfea20def
+// Blueprint: sha256-fe9d3d5f293c5aee7922cd658d5a69470eca2de1ae1ae69576398286ee664375
 // Build again: hub build --from <description> --name museum
 import { serve } from '@counterpart/kit';
 import { tools } from './tools.ts';

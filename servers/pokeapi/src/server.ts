@@ -1,5 +1,5 @@
 // Written by scaffold openapi@1; edits are lost, hand-written tools belong in src/tools/.
-// Blueprint: sha256-8a167d4108fbc7b4e48e79f1cd7b1850903982202a95fd3d791cd692715ebda4
+// Blueprint: sha256-4e5dab84fa35175105c020effb77a9b146134b1743b33cb950a01fed3a0f2d08
 // Build again: hub build --from <description> --name pokeapi
 import { serve } from '@counterpart/kit';
 

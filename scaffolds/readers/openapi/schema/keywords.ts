@@ -46,7 +46,9 @@ export function typesOf(schema: JsonObject): string[] | undefined {
     .map((name) => TYPE_ALIASES.get(name.toLowerCase()) ?? name.toLowerCase())
     .filter((name) => TYPES.has(name));
   if (known.length === 0) return undefined;
-  return [...new Set(isNullable(schema) ? [...known, 'null'] : known)];
+  // Null last, wherever the author put it: the dialects agree on nothing else here.
+  const values = known.filter((name) => name !== 'null');
+  return [...new Set(isNullable(schema) || values.length < known.length ? [...values, 'null'] : values)];
 }
 
 /** True when a value is of one of these types (`integer` as JSON Schema has it: 1.0 is one). */

@@ -17,7 +17,7 @@ const forms: readonly (readonly [string, Json, Json])[] = [
   [
     'nullable beside allOf becomes a choice',
     { nullable: true, allOf: [ref], title: 'T' },
-    { title: 'T', anyOf: [{ allOf: [small] }, nothing] },
+    { title: 'T', anyOf: [small, nothing] },
   ],
   ['nullable beside a reference becomes a choice', { ...ref, nullable: true }, { anyOf: [small, nothing] }],
   [
@@ -214,16 +214,14 @@ test('readOnly is not asked for, writeOnly is not answered, and only what differ
   });
   expect(Object.keys(blueprint.types)).toEqual(['Base', 'Base.out', 'Id', 'Team', 'User', 'User.out']);
   expect(blueprint.types['User']).toEqual({
-    allOf: [
-      { $ref: '#/$defs/Base' },
-      { required: ['name'], properties: { password: { type: 'string' }, team: { $ref: '#/$defs/Team' } } },
-    ],
+    allOf: [{ $ref: '#/$defs/Base' }],
+    required: ['name'],
+    properties: { password: { type: 'string' }, team: { $ref: '#/$defs/Team' } },
   });
   expect(blueprint.types['User.out']).toEqual({
-    allOf: [
-      { $ref: '#/$defs/Base.out' },
-      { required: ['id', 'name'], properties: { team: { $ref: '#/$defs/Team' } } },
-    ],
+    allOf: [{ $ref: '#/$defs/Base.out' }],
+    required: ['id', 'name'],
+    properties: { team: { $ref: '#/$defs/Team' } },
   });
   expect(blueprint.types['Base']).toEqual({ type: 'object', properties: { name: { type: 'string' } } });
 });
@@ -267,4 +265,90 @@ test('references to any place of the document become types', async () => {
   const [name] = Object.keys(blueprint.types);
   expect(body).toEqual({ type: 'array', items: { $ref: `#/$defs/${name ?? ''}` } });
   expect(blueprint.types[name ?? '']).toEqual({ title: 'U', type: 'object' });
+});
+
+test('a type that is only answered has the name it would have if it were sent too', async () => {
+  const user = { type: 'object', properties: { id: { type: 'integer', readOnly: true } } };
+  const answer = {
+    200: {
+      description: 'ok',
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/User' } } },
+    },
+  };
+  const get = { '/users': { get: { responses: answer } } };
+  const document = { openapi: '3.1.0', paths: get, components: { schemas: { User: user } } };
+  const { blueprint } = await readText(document);
+  const body = { content: { 'application/json': { schema: { $ref: '#/components/schemas/User' } } } };
+  const more = { ...document, paths: { ...get, '/more': { post: { requestBody: body } } } };
+  const { blueprint: grown } = await readText(more);
+  expect(Object.keys(blueprint.types)).toEqual(['User.out']);
+  expect(Object.keys(grown.types)).toEqual(['User', 'User.out']);
+});
+
+describe('allOf', () => {
+  const [a, b] = [{ type: 'string' }, { type: 'integer' }];
+  test.each<[string, JsonObject, JsonObject]>([
+    [
+      'of plain objects becomes one object',
+      {
+        allOf: [
+          { type: 'object', properties: { a }, required: ['a'] },
+          { properties: { b }, required: ['b'], description: 'Both.' },
+        ],
+      },
+      { type: 'object', description: 'Both.', properties: { a, b }, required: ['a', 'b'] },
+    ],
+    [
+      'of one member that is only described is that member',
+      { description: 'D', allOf: [a] },
+      { ...a, description: 'D' },
+    ],
+    [
+      'stays where two members describe one property differently',
+      { allOf: [{ properties: { a } }, { properties: { a: b } }] },
+      { properties: { a }, allOf: [{ properties: { a: b } }] },
+    ],
+    [
+      'stays where a member is closed',
+      { allOf: [{ properties: { a }, additionalProperties: false }, { minProperties: 1 }] },
+      { allOf: [{ properties: { a }, additionalProperties: false }, { minProperties: 1 }] },
+    ],
+  ])('%s', async (_, given, expected) => {
+    expect((await normalised(given)).schema).toEqual(expected);
+  });
+});
+
+describe('a discriminator', () => {
+  const pet = (extra: JsonObject = {}): JsonObject => ({
+    type: 'object',
+    properties: { kind: { type: 'string', ...extra } },
+  });
+  const choice = (mapping?: JsonObject): JsonObject => ({
+    oneOf: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }],
+    discriminator: { propertyName: 'kind', ...(mapping === undefined ? {} : { mapping }) },
+  });
+  const arms = async (given: JsonObject, cat: JsonObject) =>
+    (await normalised(given, { Cat: cat, Dog: pet() })).schema;
+
+  test('tells the alternatives apart by name, or by its mapping', async () => {
+    expect(await arms(choice(), pet())).toEqual({
+      oneOf: [
+        { $ref: '#/$defs/Cat', properties: { kind: { const: 'Cat' } } },
+        { $ref: '#/$defs/Dog', properties: { kind: { const: 'Dog' } } },
+      ],
+    });
+    const mapping = { cat: '#/components/schemas/Cat', kitten: '#/components/schemas/Cat', dog: 'Dog' };
+    expect(await arms(choice(mapping), pet())).toEqual({
+      oneOf: [
+        { $ref: '#/$defs/Cat', properties: { kind: { enum: ['cat', 'kitten'] } } },
+        { $ref: '#/$defs/Dog', properties: { kind: { const: 'dog' } } },
+      ],
+    });
+  });
+
+  test('adds nothing where the alternative says otherwise', async () => {
+    expect(await arms(choice(), pet({ enum: ['feline'] }))).toEqual({
+      oneOf: [{ $ref: '#/$defs/Cat' }, { $ref: '#/$defs/Dog', properties: { kind: { const: 'Dog' } } }],
+    });
+  });
 });

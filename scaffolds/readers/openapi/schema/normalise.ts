@@ -15,7 +15,9 @@ import {
   usablePattern,
   type Keywords,
 } from './keywords.ts';
-import { objectKeywords } from './properties.ts';
+import { simplerAllOf } from './all-of.ts';
+import { withDiscriminator } from './discriminator.ts';
+import { inputKey, objectKeywords } from './properties.ts';
 import type { SchemaScope } from './scope.ts';
 import { referenceTo } from './walk.ts';
 
@@ -73,11 +75,12 @@ function ownSchema(value: JsonObject, pointer: string, scope: SchemaScope, inner
     ...patternKeyword(value, pointer, scope),
     ...keywords,
     ...arrayKeywords(value, base, below),
-    ...combinatorKeywords(value, hidden, below),
+    ...combinatorKeywords(value, { hidden, below, scope }),
     ...defaultKeyword(value, base),
     ...exampleKeyword(value, base),
   };
-  return isNullable(value) && schema['type'] === undefined ? orNull(schema) : schema;
+  const simple = simplerAllOf(schema);
+  return isNullable(value) && simple['type'] === undefined ? orNull(simple) : simple;
 }
 
 /** Allows null beside what a schema without `type` allows; one that allows everything stays as it is. */
@@ -172,13 +175,22 @@ function arrayKeywords(value: JsonObject, base: Keywords, below: Below): Keyword
   return result;
 }
 
-function combinatorKeywords(value: JsonObject, hidden: ReadonlySet<string>, below: Below): Keywords {
+interface Combining {
+  readonly hidden: ReadonlySet<string>;
+  readonly below: Below;
+  readonly scope: SchemaScope;
+}
+
+function combinatorKeywords(value: JsonObject, { hidden, below, scope }: Combining): Keywords {
+  const key = (name: string): string => inputKey(name, scope);
   const result: Keywords = {};
   for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
     const list = listMember(value, keyword);
-    const members = list.map((sub, index) =>
-      isNullArm(sub, keyword) ? { type: 'null' } : below(sub, hidden, keyword, index),
-    );
+    const members = list.map((raw, index): JsonSchema => {
+      if (isNullArm(raw, keyword)) return { type: 'null' };
+      const arm = below(raw, hidden, keyword, index);
+      return keyword === 'allOf' ? arm : withDiscriminator(arm, { raw, holder: value, key }, scope);
+    });
     if (members.length > 0) result[keyword] = members;
   }
   for (const keyword of ['not', 'if', 'then', 'else']) {

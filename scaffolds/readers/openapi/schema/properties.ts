@@ -48,7 +48,7 @@ export function objectKeywords(
       });
     return name !== '__proto__' && !hidden.has(name);
   });
-  if (hidden.size > 0) scope.trace.directed = true;
+  if (hidden.size > 0 || hidesOtherwise(value, scope)) scope.trace.directed = true;
   const keywords: Keywords = {};
   if (isObject(member(value, 'properties'))) {
     keywords['properties'] = Object.fromEntries(
@@ -67,8 +67,13 @@ export function objectKeywords(
   };
 }
 
-function inputKey(name: string, scope: SchemaScope): string {
-  if (scope.direction === 'response' || isLegalKey(name)) return name;
+/** The key that a property has in this direction; one that clients would refuse is replaced in requests. */
+export function inputKey(name: string, scope: SchemaScope): string {
+  if (isLegalKey(name)) return name;
+  if (scope.direction === 'response') {
+    scope.trace.directed = true;
+    return name;
+  }
   const key = scope.legalKey(name);
   scope.trace.directed = true;
   scope.trace.renames.set(key, name);
@@ -120,6 +125,17 @@ function hiddenIn(
   const found = new Set(inherited);
   collectHidden(value, scope, found, new Set());
   return found;
+}
+
+/**
+ * True when the other direction hides a property. Asked for answers only: whether a type has two forms must not depend on
+ * whether some operation sends it, or adding one would rename the types of all others.
+ */
+function hidesOtherwise(value: JsonObject, scope: SchemaScope): boolean {
+  if (scope.direction === 'request') return false;
+  const found = new Set<string>();
+  collectHidden(value, { ...scope, direction: 'request' }, found, new Set());
+  return found.size > 0;
 }
 
 function collectHidden(

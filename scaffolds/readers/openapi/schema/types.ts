@@ -90,11 +90,11 @@ export function createTypes({ root, dialect, show, lose }: TypesOptions): Types 
 }
 
 function finishDrafts(drafts: ReadonlyMap<string, Draft>, lose: (loss: SchemaLoss) => void) {
-  const differing = differingNames(drafts);
+  const directed = directedNames(drafts);
   const finalName = (name: string): string => {
     if (!name.endsWith(RESPONSE)) return name;
     const base = name.slice(0, -1);
-    if (!drafts.has(base) || !differing.has(base)) return base;
+    if (!directed.has(name)) return base;
     return drafts.has(`${base}.out`) ? `${base}.out_${shortHash(name, 6)}` : `${base}.out`;
   };
   const final = (schema: JsonSchema): JsonSchema => renameReferences(schema, finalName);
@@ -103,17 +103,15 @@ function finishDrafts(drafts: ReadonlyMap<string, Draft>, lose: (loss: SchemaLos
   return { types: breakCycles(sorted, lose), final };
 }
 
-/** Types whose request and response forms are not the same, through what they refer to as well. */
-function differingNames(drafts: ReadonlyMap<string, Draft>): Set<string> {
-  const both = [...drafts.keys()].filter((name) => !name.endsWith(RESPONSE) && drafts.has(name + RESPONSE));
+/** Response forms that requests do not share, through what they refer to as well; whether a request is made does not matter. */
+function directedNames(drafts: ReadonlyMap<string, Draft>): Set<string> {
   const users = new Map<string, string[]>();
-  const differing = new Set<string>();
-  for (const name of both) {
-    const [request, response] = [drafts.get(name), drafts.get(name + RESPONSE)];
-    if (request === undefined || response === undefined) continue;
-    if (request.trace.directed || response.trace.directed) differing.add(name);
-    for (const used of referencedTypes(request.schema)) users.set(used, [...(users.get(used) ?? []), name]);
+  const directed = new Set<string>();
+  for (const [name, { schema, trace }] of drafts) {
+    if (!name.endsWith(RESPONSE)) continue;
+    if (trace.directed) directed.add(name);
+    for (const used of referencedTypes(schema)) users.set(used, [...(users.get(used) ?? []), name]);
   }
-  for (const name of differing) for (const user of users.get(name) ?? []) differing.add(user);
-  return differing;
+  for (const name of directed) for (const user of users.get(name) ?? []) directed.add(user);
+  return directed;
 }

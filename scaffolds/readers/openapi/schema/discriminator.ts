@@ -1,0 +1,79 @@
+import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
+import { localPointer, lookUp } from '../document/references.ts';
+import { isObject, listMember, member, objectMember, pointerSteps, textMember } from '../source/json-tree.ts';
+import type { SchemaScope } from './scope.ts';
+
+const MAX_HOPS = 8;
+
+/**
+ * An alternative that says which values of the discriminating property mean it (OpenAPI Discriminator Object): by the mapping,
+ * else by the schema's own name. Left as it is where the alternative's own description of the property says otherwise.
+ */
+export function withDiscriminator(
+  arm: JsonSchema,
+  { raw, holder, key }: { raw: Json; holder: JsonObject; key: (name: string) => string },
+  { root }: SchemaScope,
+): JsonSchema {
+  const discriminator = objectMember(holder, 'discriminator');
+  const name = textMember(discriminator, 'propertyName');
+  const reference = textMember(raw, '$ref');
+  const pointer = reference === undefined ? undefined : localPointer(root, reference);
+  if (name === undefined || pointer === undefined || !isObject(arm) || arm['properties'] !== undefined)
+    return arm;
+  const values = valuesOf(discriminator, pointer, root).filter((value) =>
+    isAllowed(value, name, { at: lookUp(root, pointer), root }),
+  );
+  const [first] = values;
+  if (first === undefined) return arm;
+  const schema = values.length === 1 ? { const: first } : { enum: values };
+  return { ...arm, properties: { [key(name)]: schema } };
+}
+
+function valuesOf(discriminator: JsonObject, pointer: string, root: JsonObject): string[] {
+  const mapped = Object.entries(objectMember(discriminator, 'mapping')).flatMap(([value, target]) =>
+    typeof target === 'string' && localPointer(root, target) === pointer ? [value] : [],
+  );
+  const own = pointerSteps(pointer)?.at(-1);
+  return mapped.length > 0 || own === undefined ? mapped : [own];
+}
+
+interface Place {
+  readonly at: Json | undefined;
+  readonly root: JsonObject;
+}
+
+/** True when the property is there and takes texts, this one among them. */
+function isAllowed(value: string, name: string, { at, root }: Place): boolean {
+  const schema = propertyOf(at, name, root, MAX_HOPS);
+  if (schema === undefined) return false;
+  const own = resolve(schema, root);
+  const values = listMember(own, 'enum');
+  const constant = member(own, 'const');
+  const type = member(own, 'type');
+  if (constant !== undefined) return constant === value;
+  if (values.length > 0) return values.includes(value);
+  return type === undefined || type === 'string' || (Array.isArray(type) && type.includes('string'));
+}
+
+function propertyOf(at: Json | undefined, name: string, root: JsonObject, hops: number): Json | undefined {
+  if (hops === 0) return undefined;
+  const schema = resolve(at, root);
+  const own = member(objectMember(schema, 'properties'), name);
+  if (own !== undefined) return own;
+  for (const sub of listMember(schema, 'allOf').slice(0, MAX_HOPS)) {
+    const found = propertyOf(sub, name, root, hops - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function resolve(schema: Json | undefined, root: JsonObject): Json | undefined {
+  let at = schema;
+  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+    const reference = textMember(at, '$ref');
+    if (reference === undefined) return at;
+    const pointer = localPointer(root, reference);
+    at = pointer === undefined ? undefined : lookUp(root, pointer);
+  }
+  return undefined;
+}
