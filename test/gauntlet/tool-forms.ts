@@ -35,21 +35,24 @@ export function toolForms(blueprint: Blueprint): Map<string, Json> {
   );
 }
 
-const sorted = (value: Json): Json => (Array.isArray(value) ? value.toSorted() : value);
+const namesIn = (value: Json | undefined): string[] =>
+  isList(value) ? value.filter((name) => typeof name === 'string').sort((a, b) => (a < b ? -1 : 1)) : [];
+
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 type Members = { readonly [key: string]: Json };
 const isMembers = (value: Json | undefined): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function unfolded(value: Json, types: Members, open: readonly string[]): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => unfolded(item, types, open));
+  if (isList(value)) return value.map((item) => unfolded(item, types, open));
   if (!isMembers(value)) return value;
   const { $defs, $ref, ...rest } = value;
   const known = isMembers($defs) ? $defs : types;
   const own: Members = Object.fromEntries(
     Object.entries(rest).map(([key, one]) => [
       key,
-      unfolded(key === 'required' ? sorted(one) : one, known, open),
+      unfolded(key === 'required' && isList(one) ? namesIn(one) : one, known, open),
     ]),
   );
   const name = typeof $ref === 'string' ? $ref.replace('#/$defs/', '') : undefined;
@@ -62,19 +65,17 @@ function unfolded(value: Json, types: Members, open: readonly string[]): Json {
 /** `allOf` of plain objects as one object, which is what a reader makes of it when it meets no reference. */
 function together(schema: Members): Members {
   const { allOf, ...host } = schema;
-  if (!Array.isArray(allOf)) return schema;
+  if (!isList(allOf)) return schema;
   const parts = allOf.filter(isMembers);
   const isPlain = parts.every(
     (part) => isMembers(part['properties']) && part['additionalProperties'] === undefined,
   );
   if (!isPlain) return schema;
   const all: readonly Members[] = [host, ...parts];
-  const required = [
-    ...new Set(all.flatMap((part) => (Array.isArray(part['required']) ? part['required'] : []))),
-  ];
+  const required = namesIn([...new Set(all.flatMap((part) => namesIn(part['required'])))]);
   const properties = Object.assign({}, ...all.map((part) => part['properties'])) as Members;
   const type = all.some((part) => part['type'] === 'object') ? { type: 'object' } : {};
-  return { ...type, ...host, properties, ...(required.length > 0 ? { required: required.toSorted() } : {}) };
+  return { ...type, ...host, properties, ...(required.length > 0 ? { required } : {}) };
 }
 
 /** Pointers at which two values differ. */
@@ -84,7 +85,7 @@ export function differences(a: Json | undefined, b: Json | undefined, at = ''): 
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
     return keys.flatMap((key) => differences(a[key], b[key], `${at}/${key}`));
   }
-  if (Array.isArray(a) && Array.isArray(b) && a.length === b.length)
-    return a.flatMap((item: Json, index) => differences(item, b[index], `${at}/${index}`));
+  if (isList(a) && isList(b) && a.length === b.length)
+    return a.flatMap((item, index) => differences(item, b[index], `${at}/${index}`));
   return [at];
 }

@@ -73,7 +73,7 @@ function dereferenced(value: Json, root: Json, open: readonly string[]): Json {
   const { $ref: reference, ...rest } = value as { readonly [key: string]: Json };
   if (typeof reference !== 'string')
     return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, dereferenced(one as Json, root, open)]),
+      Object.entries(value).map(([key, one]) => [key, dereferenced(one, root, open)]),
     );
   if (open.includes(reference)) throw new Error(`${reference} refers to itself`);
   const steps = reference

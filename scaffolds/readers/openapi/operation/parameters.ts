@@ -13,7 +13,7 @@ import {
 } from '../source/json-tree.ts';
 import { MAX_SCHEMA_EXAMPLE_CHARS, PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
 import { Unusable } from '../document/omissions.ts';
-import { follow, resolveObject, type Located } from '../document/references.ts';
+import { followThrough, resolveObject, type Located } from '../document/references.ts';
 import { upgradeParameter } from '../source/swagger2.ts';
 import { shortDescription } from '../text/text.ts';
 
@@ -108,10 +108,12 @@ function usableParameter(
   const schemaAt = content ? content.at.map(String) : isOld ? [] : ['schema'];
   const raw = content ? content.schema : (member(parameter, 'schema') ?? {});
   const reference = textMember(raw, '$ref');
-  if (reference !== undefined) follow(context.root, reference, pointer);
+  const target = reference === undefined ? undefined : followThrough(context.root, reference, pointer);
   const draft = context.types.schema(raw, pointerTo(pointer, ...schemaAt), 'request');
+  // A value that stands in is as good behind a reference as it is here.
+  const meant = target === undefined ? draft : context.types.schema(target.value, target.pointer, 'request');
   const renames = context.types.renamesOf(draft);
-  const constant = constantOf(draft.schema, { name, place, isRequired });
+  const constant = constantOf(meant.schema, { name, place, isRequired });
   const binding: ParameterBinding = {
     key: name,
     name,
