@@ -107,13 +107,11 @@ function usableParameter(
   const content = contentOf(parameter);
   const schemaAt = content ? content.at.map(String) : isOld ? [] : ['schema'];
   const raw = content ? content.schema : (member(parameter, 'schema') ?? {});
-  const reference = textMember(raw, '$ref');
-  const target = reference === undefined ? undefined : followThrough(context.root, reference, pointer);
-  const draft = context.types.schema(raw, pointerTo(pointer, ...schemaAt), 'request');
-  // A value that stands in is as good behind a reference as it is here.
-  const meant = target === undefined ? draft : context.types.schema(target.value, target.pointer, 'request');
+  const at = { value: raw, pointer: pointerTo(pointer, ...schemaAt) };
+  const meant = meantSchema(at, context);
+  const draft = context.types.schema(raw, at.pointer, 'request');
   const renames = context.types.renamesOf(draft);
-  const constant = constantOf(meant.schema, { name, place, isRequired });
+  const constant = constantOf(meant, { name, place, isRequired });
   const binding: ParameterBinding = {
     key: name,
     name,
@@ -133,6 +131,13 @@ function usableParameter(
     asked: isRequired && constant === undefined,
     pointer,
   };
+}
+
+/** What a parameter's schema says in the end: a value that stands in is as good behind a reference. Throws Unusable. */
+function meantSchema({ value, pointer }: Located, context: OperationContext): JsonSchema {
+  const reference = textMember(value, '$ref');
+  const end = reference === undefined ? { value, pointer } : followThrough(context.root, reference, pointer);
+  return context.types.schema(end.value, end.pointer, 'request').schema;
 }
 
 function placeOf(parameter: JsonObject): Place | undefined {
