@@ -234,6 +234,27 @@ describe('requests', () => {
     expect((await ask([guarded], path, { ...strict, headers })).status).toBe(200);
   });
 
+  test('with another key than the one that was issued are refused, wherever the key is put', async () => {
+    const guarded: Draft = { ...list, auth: [{ key: [] }, { login: [] }, { oauth: [] }] };
+    const path = '/animals?after=2025-01-01';
+    const issued = { options: { issuedKey: 'mk_1' } };
+    const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
+    const statuses = async (authorization: string): Promise<number> =>
+      (await ask([guarded], path, { ...issued, headers: { authorization } })).status;
+    expect((await ask([guarded], path, issued)).status).toBe(401);
+    expect((await ask([guarded], `${path}&api_key=mk_1`, issued)).status).toBe(200);
+    expect((await ask([guarded], `${path}&api_key=mk_2`, issued)).body).toMatchObject({
+      type: 'urn:counterpart:mirror:credential-wrong',
+      status: 401,
+    });
+    expect(await statuses(basic('me:mk_1'))).toBe(200);
+    expect(await statuses(basic('mk_1:'))).toBe(200);
+    expect(await statuses(basic('me:other'))).toBe(401);
+    expect(await statuses('Bearer mk_1')).toBe(200);
+    expect(await statuses('Bearer other')).toBe(401);
+    expect((await ask([list], path, issued)).status).toBe(200);
+  });
+
   test('on one route go to the operation that knows what they carry', async () => {
     const form = (name: string, properties: Record<string, JsonSchema>): Draft => ({
       name,

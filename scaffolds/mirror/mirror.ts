@@ -12,7 +12,7 @@ import {
   readRaw,
   notModified,
   refused,
-  refusedByState,
+  refusedAsDescribed,
   unknownPath,
   wrongMethod,
   type Outcome,
@@ -57,6 +57,8 @@ export interface MirrorOptions {
   readonly seed?: number;
   /** Requests without any credential of any alternative are answered 401. Default false. */
   readonly strictAuth?: boolean;
+  /** The test key that was issued: with it no other secret passes, and every operation that asks for one checks it. */
+  readonly issuedKey?: string;
   /** Path prefix to take off before an operation is looked for, such as `/mirror/pets`. */
   readonly basePath?: string;
   /** What the mirror keeps; default: an empty state of its own. */
@@ -87,6 +89,7 @@ export interface Mirror {
 interface Engine {
   readonly blueprint: Blueprint;
   readonly strictAuth: boolean;
+  readonly issuedKey: string | undefined;
   readonly router: Router;
   readonly typing: Typing;
   readonly tools: AnswerTools;
@@ -151,15 +154,17 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   if (!reading) return refused(unknownPath(raw, []));
   const { request, problems } = reading;
   const { operation } = request;
-  const unauthorised = engine.strictAuth ? missingCredentials(engine.blueprint, operation, raw) : undefined;
-  if (unauthorised) return refused(unauthorised, operation);
+  const unauthorised = engine.strictAuth
+    ? missingCredentials(engine.blueprint, operation, raw, engine.issuedKey)
+    : undefined;
+  if (unauthorised) return refusedAsDescribed({ news: unauthorised }, operation, engine.tools);
   const invalid = requestProblem(problems);
-  if (invalid) return refused(invalid, operation, problems);
+  if (invalid) return refusedAsDescribed({ news: invalid, problems }, operation, engine.tools);
   const { state } = engine;
   const overridden = await engine.override?.({ operation, request, raw, state });
   if (overridden) return { response: overridden, operation, problems: [] };
   const kept = keptAnswer(engine, request, raw);
-  if (kept?.kind === 'error') return refusedByState(kept.news, operation, engine.tools);
+  if (kept?.kind === 'error') return refusedAsDescribed({ news: kept.news }, operation, engine.tools);
   if (kept?.kind === 'unchanged') return notModified(kept.tag, operation);
   const composed = composeAnswer(request, raw.headers, engine.tools, kept?.kept);
   if ('problem' in composed) return refused(composed.problem, operation);
@@ -181,7 +186,8 @@ function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
   const resources = inferResources(blueprint, typing);
   return {
     blueprint,
-    strictAuth: options.strictAuth ?? false,
+    strictAuth: options.strictAuth ?? options.issuedKey !== undefined,
+    issuedKey: options.issuedKey,
     router: createRouter(blueprint.operations),
     typing,
     tools: { book, sampler },
@@ -192,6 +198,7 @@ function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
       typing,
       sampler,
       resources: new Map(resources.resources.map((resource) => [resource.name, resource])),
+      style: resources.style,
       unknownIds: options.unknownIds ?? 'invent',
       seedRows: options.seedRows ?? 3,
     },

@@ -68,14 +68,16 @@ interface Telling {
   readonly bindings: readonly Binding[];
 }
 
-/** The operation of a role that shares the path of the one that creates, so that owners are the same. */
+const placesOf = ({ scope }: Binding): readonly string[] => scope.map(({ place }) => place);
+
+/** The operation of a role whose owners are those of the one that creates: what hangs elsewhere shows other things. */
 function find({ bindings }: Telling, role: Role, near: Binding): Binding | undefined {
-  const places = near.scope.map(({ place }) => place).join(' ');
+  const places = placesOf(near);
   const own = bindings.filter((one) => one.role === role);
-  const close = own.filter((one) => one.scope.map(({ place }) => place).join(' ') === places);
-  return (
-    close.find((one) => one.operation.http.path.startsWith(near.operation.http.path)) ?? close[0] ?? own[0]
-  );
+  const close = own.filter((one) => placesOf(one).join(' ') === places.join(' '));
+  const wider = own.filter((one) => placesOf(one).every((place) => places.includes(place)));
+  const below = close.find((one) => one.operation.http.path.startsWith(near.operation.http.path));
+  return below ?? close[0] ?? wider[0] ?? (role === 'list' ? undefined : own[0]);
 }
 
 function inputFor({ blueprint }: Telling, binding: Binding, scope: ReadonlyMap<string, Json>): JsonObject {

@@ -1,10 +1,4 @@
-import {
-  canonicalJson,
-  type Json,
-  type JsonSchema,
-  type ResponseBinding,
-  type ResponseContent,
-} from '@counterpart/schemas';
+import { canonicalJson, type Json, type ResponseBinding, type ResponseContent } from '@counterpart/schemas';
 import { chooseResponse, examplesOf, parsePreference, type Preference } from './choose-response.ts';
 import type { DecodedRequest } from '../request/decode-request.ts';
 import { echoRequest } from './echo.ts';
@@ -62,8 +56,8 @@ function fallbackText(mediaType: string): string {
 
 /** What of the things kept an answer shows. */
 export interface KeptAnswer {
-  /** What an answer of this schema shows; undefined when it is about something else. */
-  readonly show: (schema: JsonSchema) => Json | undefined;
+  /** What an answer of this content shows; undefined when it is about something else. */
+  readonly show: (content: ResponseContent) => Json | undefined;
   /** Something new was made: 201 where it is declared. */
   readonly isMade: boolean;
   /** Values for declared headers, and headers that a client of the service relies on. */
@@ -85,7 +79,7 @@ function valueFor(
   tools: AnswerTools,
 ): Value {
   const { mediaType, schema } = content;
-  const shown = schema === undefined || isBinaryType(mediaType) ? undefined : kept?.show(schema);
+  const shown = isBinaryType(mediaType) ? undefined : kept?.show(content);
   if (shown !== undefined) return { value: shown };
   const isText = !isJsonType(mediaType) && !isBinaryType(mediaType);
   const examples = examplesOf(content, preference);

@@ -1,4 +1,4 @@
-import type { Json, Operation, ResponseContent } from '@counterpart/schemas';
+import type { Json, JsonObject, Operation, ResponseContent } from '@counterpart/schemas';
 import { isJsonType } from '../request/media-type.ts';
 import { isArray, isObject } from '../schema/json-value.ts';
 import { plain } from '../resource/words.ts';
@@ -27,9 +27,10 @@ const MAX_DEPTH = 3;
 
 /** The declared error content for a status, `4XX` and `default` included; only JSON can be filled in. */
 function declaredContent({ http }: Operation, status: number): ResponseContent | undefined {
-  const declared = [String(status), `${String(status)[0]}XX`, 'default'].flatMap((name) =>
-    http.responses.filter((response) => response.status === name),
-  )[0];
+  // Where nothing else is declared, `default` is what a success looks like.
+  const hasSuccess = http.responses.some((response) => /^[23]/.test(response.status));
+  const names = [String(status), `${String(status)[0]}XX`, ...(hasSuccess ? ['default'] : [])];
+  const declared = names.flatMap((name) => http.responses.filter((response) => response.status === name))[0];
   return declared?.contents.find(({ mediaType, schema }) => isJsonType(mediaType) && schema !== undefined);
 }
 
@@ -66,12 +67,20 @@ function tell(value: Json, news: ErrorNews, accepts: (whole: Json) => boolean, d
   return current;
 }
 
-/** An error in the form the description gives it; undefined when it gives none. */
-export function errorBody(operation: Operation, news: ErrorNews, tools: AnswerTools): ErrorBody | undefined {
+/** An error in the form the description gives it, with `more` beside it; undefined when it gives none, or no room for more. */
+export function errorBody(
+  operation: Operation,
+  news: ErrorNews,
+  tools: AnswerTools,
+  more: JsonObject = {},
+): ErrorBody | undefined {
   const content = declaredContent(operation, news.status);
   if (content?.schema === undefined) return undefined;
   const { schema, mediaType } = content;
   const made = tools.sampler.sample(schema, { salt: `${operation.name} ${news.status}` });
   if (made === undefined) return undefined;
-  return { mediaType, value: tell(made, news, (whole) => tools.book.accepts(schema, whole)) };
+  const told = tell(made, news, (whole) => tools.book.accepts(schema, whole));
+  const value = isObject(told) ? { ...more, ...told } : told;
+  const isTold = Object.keys(more).every((name) => isObject(value) && value[name] === more[name]);
+  return isTold && tools.book.accepts(schema, value) ? { mediaType, value } : undefined;
 }

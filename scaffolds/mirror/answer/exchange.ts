@@ -16,6 +16,9 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_NOTES = 10;
 const BODYLESS = [204, 205, 304];
 
+/** Clients that put the address of a next page behind their base address ask for `/http://host/path`: the path is meant. */
+const GLUED = /^\/https?:\/\/?[^/]+(?=\/)/;
+
 /** Names the operation that answered, so that a caller sees which one its request reached. */
 function named(response: Response, operation: Operation | undefined): Response {
   if (operation) response.headers.set('x-mirror-operation', operation.name);
@@ -31,13 +34,23 @@ export function refused(
   return { response: named(toResponse(problem), operation), ...(operation ? { operation } : {}), problems };
 }
 
-/** A valid request that what is kept does not allow, in the form the description gives its errors. */
-export function refusedByState(news: ErrorNews, operation: Operation, tools: AnswerTools): Outcome {
-  const declared = errorBody(operation, news, tools);
-  if (!declared) return refused({ ...news }, operation);
-  const headers = { 'content-type': declared.mediaType };
+interface Refusal {
+  readonly news: ErrorNews & Pick<MirrorProblem, 'headers' | 'members'>;
+  readonly problems?: readonly RequestProblem[];
+}
+
+/** A refusal in the form the description gives its errors, with what is wrong beside it; else a problem document. */
+export function refusedAsDescribed(
+  { news, problems = [] }: Refusal,
+  operation: Operation,
+  tools: AnswerTools,
+): Outcome {
+  const errors = problems.map(({ kind: _kind, ...problem }) => ({ ...problem }));
+  const declared = errorBody(operation, news, tools, errors.length > 0 ? { errors } : {});
+  if (!declared) return refused(news, operation, problems);
+  const headers = { ...news.headers, 'content-type': declared.mediaType };
   const response = new Response(JSON.stringify(declared.value), { status: news.status, headers });
-  return { response: named(response, operation), operation, problems: [] };
+  return { response: named(response, operation), operation, problems };
 }
 
 /** 304: the reader has this version already. */
@@ -91,7 +104,8 @@ export function answerResponse(answer: Answer, request: DecodedRequest, isBodyle
   return named(new Response(body, { status: answer.status, headers }), request.operation);
 }
 
-function below(path: string, prefix: string): string {
+function below(asked: string, prefix: string): string {
+  const path = asked.replace(GLUED, '');
   const rest = path === prefix || path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
   return rest === '' ? '/' : rest;
 }
@@ -109,6 +123,6 @@ export async function readRaw(request: Request, prefix: string): Promise<RawRequ
     query: url.search.slice(1),
     headers: request.headers,
     body,
-    address: `${url.origin}${url.pathname}`,
+    address: `${url.origin}${url.pathname.replace(GLUED, '')}`,
   };
 }

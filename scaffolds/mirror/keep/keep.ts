@@ -17,7 +17,7 @@ import {
 } from './keeper.ts';
 import { jsonPatch, mergePatch } from './value/merge.ts';
 import { cutPage } from './list/page-cut.ts';
-import { isBelow, selectRows } from './list/query.ts';
+import { filterRows, isBelow, refersTo, selectRows } from './list/query.ts';
 import { defined, isRefusal, makeOne, sentThings, writable } from './make.ts';
 import { findRow, seedCollection, settle } from './rows.ts';
 
@@ -157,6 +157,18 @@ function list(visit: Visit, scope: Scope): Outcome {
   return { kind: 'things', ...cutPage(visit, selectRows(visit, scope)) };
 }
 
+/** Things of every kind that refer to the one asked about, or all that there are. */
+function gather(visit: Visit, scope: Scope): Outcome {
+  const { binding, keeper, request } = visit;
+  const id = binding.id && textOf(requestValue(request, binding.id));
+  if (id !== undefined && !named(visit, scope)) return missing(binding.resource, id);
+  const rows = keeper.state
+    .collections()
+    .flatMap((name) => keeper.state.list(name))
+    .filter((row) => id === undefined || refersTo(row.value, binding.resource.noun, id));
+  return { kind: 'things', ...cutPage(visit, filterRows(visit, rows)) };
+}
+
 /** What operations on one thing that is there do. */
 const ON_ONE: Readonly<
   Record<'read' | 'update' | 'remove' | 'act', (visit: Visit, row: StoredRow) => Outcome>
@@ -182,6 +194,8 @@ export function visitKept(visit: Visit): Outcome {
       return replace(visit, scope);
     case 'clear':
       return clear(visit, scope);
+    case 'gather':
+      return gather(visit, scope);
     case 'read':
     case 'update':
     case 'remove':

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '@counterpart/schemas';
 import type { Typing } from '../request/coerce.ts';
 import type { DecodedRequest, RawRequest } from '../request/decode-request.ts';
+import type { HouseStyle } from '../resource/house-style.ts';
 import type { Binding, RequestValue, Resource } from '../resource/resource.ts';
 import type { Sampler } from '../sample/sample.ts';
 import { isObject, own } from '../schema/json-value.ts';
@@ -14,6 +15,7 @@ export interface Keeper {
   readonly typing: Typing;
   readonly sampler: Sampler;
   readonly resources: ReadonlyMap<string, Resource>;
+  readonly style: HouseStyle;
   /** Whether an identifier nobody has made or removed is taken for one the service has always had. */
   readonly unknownIds: 'invent' | 'refuse';
   /** Rows a collection has before anybody made one. */

@@ -77,7 +77,7 @@ export function answerFromKept(visit: Visit): KeptOutcome {
   return {
     kind: 'answer',
     kept: {
-      show: (schema) => showKept(schema, { binding, keeper, outcome, address }),
+      show: (content) => showKept(content, { binding, keeper, outcome, address }),
       isMade: outcome.kind === 'thing' && outcome.change === 'made',
       headers: headersOf(visit, outcome, address),
     },

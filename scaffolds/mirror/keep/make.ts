@@ -16,7 +16,7 @@ import {
   type Visit,
 } from './keeper.ts';
 import { mergePatch } from './value/merge.ts';
-import { settle } from './rows.ts';
+import { sampleThing, settle } from './rows.ts';
 
 /** What a request says of one thing: its body, or parameters named like the thing's members when it has none. */
 export function sentThings(visit: Visit): readonly JsonObject[] {
@@ -63,11 +63,10 @@ const defaultOf = (schema: JsonSchema, typing: Typing): Json | undefined =>
 /** What a new thing is before anything is said of it: what callers may set is empty, the rest the service makes up. */
 function blank(visit: Visit, salt: string): JsonObject {
   const { resource } = visit.binding;
-  const { typing, sampler } = visit.keeper;
-  if (resource.schema === undefined) return {};
-  const made = sampler.sample(resource.schema, { name: resource.noun, salt });
+  const { typing } = visit.keeper;
+  const made = sampleThing(resource, salt, visit.keeper);
   if (!isObject(made)) return {};
-  const members = membersOf(resource.schema, typing);
+  const members = membersOf(resource.schema ?? true, typing);
   const settable = new Map([...resource.settable].map(([name, schema]) => [plain(name), schema]));
   const entries = Object.entries(made).flatMap(([name, value]): [string, Json][] => {
     const asked = settable.get(plain(name));

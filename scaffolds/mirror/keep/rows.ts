@@ -1,4 +1,5 @@
-import { canonicalJson, type JsonObject } from '@counterpart/schemas';
+import { canonicalJson, type Json, type JsonObject } from '@counterpart/schemas';
+import { houseThing, saysNothing } from '../resource/house-style.ts';
 import { membersOf } from '../resource/members.ts';
 import type { Resource, ScopeValue } from '../resource/resource.ts';
 import { plain, singular } from '../resource/words.ts';
@@ -88,13 +89,17 @@ export function settle(
   return isObject(filled) ? filled : timed;
 }
 
+/** A thing of the resource, made up; where nothing is said of it, in the style of the house. */
+export function sampleThing(resource: Resource, salt: string, keeper: Keeper): Json | undefined {
+  const { schema, noun } = resource;
+  if (schema === undefined || saysNothing(schema, keeper.typing)) return houseThing(keeper.style, noun);
+  return keeper.sampler.sample(schema, { name: noun, salt });
+}
+
 /** A thing the service has always had: plausible, its moments in order, no two alike. */
 function invent(resource: Resource, id: Identifier, scope: Scope, keeper: Keeper): JsonObject {
   const salt = `${resource.name} ${canonicalJson(scope)} ${String(id)}`;
-  const made =
-    resource.schema === undefined
-      ? {}
-      : keeper.sampler.sample(resource.schema, { name: resource.noun, salt });
+  const made = sampleThing(resource, salt, keeper);
   return isObject(made) ? consistent(inOrder(made)) : {};
 }
 

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
+import type { Json, JsonObject, JsonSchema, ResponseContent } from '@counterpart/schemas';
+import { contentSchema, saysNothing } from '../resource/house-style.ts';
 import { findIdentifier } from '../resource/id-field.ts';
 import { locateItem, locateList, withAt, type Located } from '../resource/locate.ts';
 import { membersOf, typeNameOf } from '../resource/members.ts';
@@ -75,7 +76,7 @@ function makeView(row: StoredRow, resource: Resource, schema: JsonSchema, keeper
   const members = membersOf(schema, typing);
   const made = sampler.sample(schema, { name: resource.noun, salt });
   const base = isObject(made) ? made : {};
-  const idSteps = findIdentifier(schema, { parameter: undefined, noun: resource.noun }, typing);
+  const idSteps = findIdentifier(schema, { noun: resource.noun }, typing);
   const names = idSteps?.length === 1 && !Object.hasOwn(row.value, idSteps[0] ?? '') ? idSteps : [];
   const id: JsonObject = Object.fromEntries(names.map((name) => [name, row.id]));
   // Of a thing without some member an answer shows none, unless it has to.
@@ -95,6 +96,7 @@ const isKnownMember = ({ schema }: Resource, name: string, { typing }: Keeper): 
 function showsThing(at: Located, { resource, role }: Binding, { typing }: Keeper): boolean {
   if (role !== 'act' && role !== 'update' && role !== 'replace') return true;
   if (isSame(at.schema, resource.schema) || resource.schema === undefined) return true;
+  if (saysNothing(at.schema, typing)) return true;
   const own = Object.keys(membersOf(resource.schema, typing));
   const shown = Object.keys(membersOf(at.schema, typing));
   const shared = shown.filter((name) => own.includes(name)).length;
@@ -117,6 +119,16 @@ function accepted(schema: JsonSchema, value: Json, salt: string, keeper: Keeper)
   return keeper.typing.book.accepts(schema, value) ? value : fill(schema, value, keeper, { salt });
 }
 
+/** Where nothing is said of an answer, its list stands where lists of the service do. */
+function listIn(schema: JsonSchema, { binding, keeper }: Showing): Located | undefined {
+  const found = located('list', schema, binding.resource.noun, keeper);
+  const { listName } = keeper.style;
+  return (
+    found ??
+    (listName !== undefined && saysNothing(schema, keeper.typing) ? { steps: [listName], schema } : undefined)
+  );
+}
+
 function showThings(
   schema: JsonSchema,
   outcome: Outcome & { kind: 'things' },
@@ -124,15 +136,18 @@ function showThings(
 ): Json | undefined {
   const { binding, keeper, address } = showing;
   const { resource, operation } = binding;
-  const at = located('list', schema, resource.noun, keeper);
-  const [last] = outcome.rows.toReversed();
+  const at = listIn(schema, showing);
+  const last = outcome.rows.at(-1);
   if (!at) return last && binding.role !== 'list' ? showThing(schema, last, showing) : undefined;
   const list = outcome.rows.flatMap((row) => viewOf(row, resource, at.schema, keeper) ?? []);
   if (at.steps.length === 0) return accepted(schema, list, operation.name, keeper);
   const salt = `${operation.name} envelope`;
-  const base = withList(keeper.sampler.sample(schema, { salt, optional: 'some' }), at, list);
-  const paged = outcome.page
-    ? withPage(base, schema, { page: outcome.page, listSteps: at.steps, address, operation, keeper })
+  const isOpen = saysNothing(schema, keeper.typing);
+  const envelope = isOpen ? keeper.style.page : keeper.sampler.sample(schema, { salt, optional: 'some' });
+  const base = withList(envelope, at, list);
+  const { page } = outcome;
+  const paged = page
+    ? withPage(base, schema, { page, listSteps: at.steps, address, operation, keeper })
     : base;
   return accepted(schema, paged, salt, keeper);
 }
@@ -145,9 +160,10 @@ function withList(base: Json | undefined, at: Located, list: readonly Json[]): J
   return { ...outer, [name]: withList(inner, { ...at, steps: rest }, list) };
 }
 
-/** What an answer of this schema shows of what is kept; undefined when it is about something else. */
-export function showKept(schema: JsonSchema, showing: Showing): Json | undefined {
+/** What an answer of this content shows of what is kept; undefined when it is about something else. */
+export function showKept(content: ResponseContent, showing: Showing): Json | undefined {
   const { outcome } = showing;
+  const schema = contentSchema(content, showing.keeper.typing);
   if (outcome.kind === 'thing') return showThing(schema, outcome.row, showing);
   return outcome.kind === 'things' ? showThings(schema, outcome, showing) : undefined;
 }

@@ -1,8 +1,10 @@
-import type { Operation } from '@counterpart/schemas';
+import type { JsonSchema, Operation } from '@counterpart/schemas';
 import type { Typing } from '../request/coerce.ts';
-import { locateItem, locateList, successContent, type Located } from './locate.ts';
+import { contentSchema, saysNothing, type HouseStyle } from './house-style.ts';
+import { locateItem, locateList, successContent, type Located, type Steps } from './locate.ts';
 import { typeNameOf } from './members.ts';
 import { keyOf, shapePath, toPieces, type PathShape, type Piece } from './path-shape.ts';
+import { bodyShape } from './request-body.ts';
 import type { Role } from './resource.ts';
 import { isPlural, plain, singular, wordsOf } from './words.ts';
 
@@ -14,6 +16,8 @@ export interface Member {
   readonly list?: Located | undefined;
   readonly item?: Located | undefined;
   readonly verb?: string;
+  /** The thing in the body. */
+  readonly bodySteps: Steps;
 }
 
 /** Operations on one kind of thing. */
@@ -22,6 +26,12 @@ export interface Group {
   readonly noun: string;
   readonly isSingleton: boolean;
   readonly members: readonly Member[];
+}
+
+/** What groups are found with. */
+export interface Grouping {
+  readonly typing: Typing;
+  readonly style: HouseStyle;
 }
 
 interface Draft {
@@ -77,32 +87,62 @@ function roleOf({ operation, shape }: Draft['shapes'][number], isSingleton: bool
   return shape.item !== undefined || isSingleton ? ITEM_ROLES[method] : COLLECTION_ROLES[method];
 }
 
+/** What an answer that nothing is said of does to the role: a query at one thing lists what refers to it. */
+function openRole(one: Draft['shapes'][number], role: Role | undefined, isOpen: boolean): Role | undefined {
+  const { shape } = one;
+  if (!isOpen || shape.deed !== 'list') return role;
+  const isSearch = shape.item !== undefined || shape.collection.length < 2;
+  return isSearch ? 'gather' : role;
+}
+
+/** PATCH on a collection, with a list of new things in its body, adds them. */
+function addsThings({ operation, shape }: Draft['shapes'][number], noun: string, typing: Typing): boolean {
+  if (operation.http.method !== 'PATCH' || shape.item !== undefined) return false;
+  return bodyShape(operation, typing, noun)?.steps.at(-1) === 0;
+}
+
 function toMember(
   one: Draft['shapes'][number],
   { noun, isSingleton }: Pick<Group, 'noun' | 'isSingleton'>,
-  typing: Typing,
+  { typing, style }: Grouping,
 ): Member {
-  const role = roleOf(one, isSingleton);
-  const schema = successContent(one.operation)?.schema;
-  if (schema === undefined || role === undefined) return { ...one, role: role === 'list' ? undefined : role };
-  if (role !== 'list') return { ...one, role, item: locateItem(schema, noun, typing) };
-  const list = locateList(schema, noun, typing);
-  return { ...one, role: list ? role : undefined, list };
+  const content = successContent(one.operation);
+  const schema = content && contentSchema(content, typing);
+  const isOpen = saysNothing(schema, typing) && style.listName !== undefined;
+  const adds = !isSingleton && addsThings(one, noun, typing);
+  const role = adds ? 'create' : openRole(one, roleOf(one, isSingleton), isOpen);
+  const bodySteps = bodyShape(one.operation, typing, noun)?.steps ?? [];
+  const member = { ...one, bodySteps };
+  if (schema === undefined || role === undefined)
+    return { ...member, role: role === 'list' ? undefined : role };
+  if (role !== 'list' && role !== 'gather')
+    return { ...member, role, item: locateItem(schema, noun, typing) };
+  const list = locateList(schema, noun, typing) ?? houseList(schema, style, typing);
+  return { ...member, role: list ? role : undefined, list };
+}
+
+/** Where nothing is said of an answer, a list stands where the service's lists usually stand. */
+function houseList(schema: JsonSchema, style: HouseStyle, typing: Typing): Located | undefined {
+  if (style.listName === undefined || !saysNothing(schema, typing)) return undefined;
+  return { steps: [style.listName], schema };
 }
 
 /** One thing and not many: read as an object, with no items below it. */
-function isSingleton({ shapes, pieces }: Draft, typing: Typing): boolean {
+function isSingleton({ shapes, pieces }: Draft, { typing, style }: Grouping): boolean {
   if (shapes.some(({ shape }) => shape.item !== undefined || shape.deed !== undefined)) return false;
   const reading = shapes.find(({ operation }) => operation.http.method === 'GET');
-  const schema = reading && successContent(reading.operation)?.schema;
-  return schema !== undefined && locateList(schema, lastText(pieces), typing) === undefined;
+  const content = reading && successContent(reading.operation);
+  if (!content) return false;
+  const schema = contentSchema(content, typing);
+  if (isPlural(lastText(pieces)) && houseList(schema, style, typing)) return false;
+  return locateList(schema, lastText(pieces), typing) === undefined;
 }
 
-function toGroup(draft: Draft, typing: Typing): Group {
+function toGroup(draft: Draft, grouping: Grouping): Group {
   const noun = nounOf(draft.pieces);
-  const single = isSingleton(draft, typing);
+  const single = isSingleton(draft, grouping);
   const name = draft.key.replaceAll(/\/\{\}/g, '').slice(1);
-  const members = draft.shapes.map((one) => toMember(one, { noun, isSingleton: single }, typing));
+  const members = draft.shapes.map((one) => toMember(one, { noun, isSingleton: single }, grouping));
   return { name: name === '' ? noun : name, noun, isSingleton: single, members };
 }
 
@@ -114,9 +154,22 @@ const typesOf = (group: Group, roles: readonly (Role | undefined)[]): readonly s
 
 const lastWord = (name: string): string => singular(wordsOf(name).at(-1) ?? '');
 
+/** Children of a thing are such things. */
+const CHILDREN = new Set(['child', 'descendant', 'ancestor', 'sibling']);
+
+function parentHome(group: Group, homes: readonly Group[]): Group | undefined {
+  const pieces = group.members[0]?.shape.collection ?? [];
+  const parent = pieces.at(-2);
+  if (!CHILDREN.has(group.noun) || !parent || !('parameter' in parent)) return undefined;
+  const key = groupKey(pieces.slice(0, -2));
+  return homes.find(({ members }) => members.some(({ shape }) => groupKey(shape.collection) === key));
+}
+
 /** The group whose things a group without items of its own shows or makes; undefined when none or several could be meant. */
 function homeOf(group: Group, homes: readonly Group[]): Group | undefined {
   if (group.isSingleton || hasItems(group)) return undefined;
+  const parent = parentHome(group, homes);
+  if (parent) return parent;
   const types = new Set(typesOf(group, ['create', 'list', 'replace']));
   const sameType = homes.filter((home) =>
     typesOf(home, ['read', 'update', 'replace']).some((name) => types.has(name)),
@@ -179,8 +232,8 @@ function actOn(groups: readonly Group[]): readonly Group[] {
 }
 
 /** Operations by the kind of thing they are about. */
-export function groupOperations(operations: readonly Operation[], typing: Typing): readonly Group[] {
-  const groups = draftGroups(operations).map((draft) => toGroup(draft, typing));
+export function groupOperations(operations: readonly Operation[], grouping: Grouping): readonly Group[] {
+  const groups = draftGroups(operations).map((draft) => toGroup(draft, grouping));
   const merged = mergeViews(actOn(groups));
   const names = new Map<string, number>();
   return merged.map((group) => {

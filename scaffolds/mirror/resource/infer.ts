@@ -3,7 +3,8 @@ import type { Typing } from '../request/coerce.ts';
 import { combine } from '../sample/keyword-merge.ts';
 import { isObject, own, toSchema } from '../schema/json-value.ts';
 import { findIdentifier } from './id-field.ts';
-import { groupOperations, type Group, type Member } from './group.ts';
+import { houseIdentifier, houseStyle, saysNothing } from './house-style.ts';
+import { groupOperations, type Group, type Grouping, type Member } from './group.ts';
 import { membersOf } from './members.ts';
 import { placesOf, type Piece } from './path-shape.ts';
 import { bodyShape } from './request-body.ts';
@@ -33,13 +34,19 @@ function settableMembers(group: Group, typing: Typing): ReadonlyMap<string, Json
   return new Map(members.toReversed());
 }
 
-function toResource(group: Group, typing: Typing): Resource {
+function toResource(group: Group, { typing, style }: Grouping): Resource {
   const schema = canonicalSchema(group);
-  const parameter = group.members.find(({ shape }) => shape.item !== undefined)?.shape.item;
+  const named = group.members.find(({ shape }) => shape.item !== undefined);
+  const parameter = named?.shape.item;
+  const inPath = named && parameterSchema(named.operation, parameter ?? '');
   const { noun, name, isSingleton } = group;
-  const idSteps =
-    schema === undefined || isSingleton ? undefined : findIdentifier(schema, { parameter, noun }, typing);
-  const idSchema = identifierSchema(group, schema, idSteps, typing);
+  const isKnown = schema !== undefined && !isSingleton;
+  const house = saysNothing(schema, typing) ? [style.idName] : undefined;
+  const idSteps = !isKnown
+    ? undefined
+    : (house ?? findIdentifier(schema, { parameter, schema: inPath, noun }, typing));
+  const told = identifierSchema(group, schema, idSteps, typing);
+  const idSchema = house ? combine(told, houseIdentifier(style)) : told;
   return { name, noun, schema, idSteps, idSchema, isSingleton, settable: settableMembers(group, typing) };
 }
 
@@ -93,6 +100,7 @@ function parentsOf(groups: readonly Group[]): ReadonlyMap<string, string> {
 
 function identifierOf(member: Member, group: Group, resource: Resource): RequestValue | undefined {
   if (resource.isSingleton || member.role === 'list' || member.role === 'clear') return undefined;
+  if (member.role === 'gather' && member.shape.item === undefined) return undefined;
   if (member.shape.item !== undefined) return { in: 'path', name: member.shape.item };
   return requestIdentifier(member, group, resource);
 }
@@ -101,9 +109,9 @@ function toBinding(
   member: Member,
   group: Group,
   resource: Resource,
-  context: { readonly parents: ReadonlyMap<string, string>; readonly typing: Typing },
+  parents: ReadonlyMap<string, string>,
 ): Binding | undefined {
-  const { operation, role, shape, list, item, verb } = member;
+  const { operation, role, shape, list, item, verb, bodySteps } = member;
   if (role === undefined) return undefined;
   const id = identifierOf(member, group, resource);
   const needsId = ['read', 'update', 'remove', 'act'].includes(role) && !resource.isSingleton;
@@ -113,10 +121,10 @@ function toBinding(
     resource,
     role,
     ...(id ? { id } : {}),
-    scope: scopeOf(shape.collection, context.parents),
+    scope: scopeOf(shape.collection, parents),
     ...(list ? { list } : {}),
     ...(item ? { item } : {}),
-    bodySteps: bodyShape(operation, context.typing, resource.noun)?.steps ?? [],
+    bodySteps,
     ...(verb === undefined ? {} : { verb }),
   };
 }
@@ -126,22 +134,24 @@ function isWorthKeeping({ members, isSingleton }: Group): boolean {
   const has = (...roles: readonly Member['role'][]): boolean =>
     members.some(({ role }) => roles.includes(role));
   const isShown = has('read', 'list');
+  if (has('gather')) return true;
   if (isSingleton) return isShown && has('update', 'replace', 'create', 'remove');
   return isShown && (has('create', 'update', 'replace', 'remove', 'act') || (has('read') && has('list')));
 }
 
 /** Reads off a blueprint what its service keeps and which operation makes, shows, lists, changes and removes it. */
 export function inferResources(blueprint: Pick<Blueprint, 'operations'>, typing: Typing): ResourceMap {
-  const groups = groupOperations(blueprint.operations, typing).filter(isWorthKeeping);
+  const style = houseStyle(blueprint.operations);
+  const groups = groupOperations(blueprint.operations, { typing, style }).filter(isWorthKeeping);
   const parents = parentsOf(groups);
   const bindings = new Map<string, Binding>();
   const resources = groups.map((group) => {
-    const resource = toResource(group, typing);
+    const resource = toResource(group, { typing, style });
     for (const member of group.members) {
-      const binding = toBinding(member, group, resource, { parents, typing });
+      const binding = toBinding(member, group, resource, parents);
       if (binding) bindings.set(member.operation.name, binding);
     }
     return resource;
   });
-  return { resources, bindings };
+  return { resources, bindings, style };
 }

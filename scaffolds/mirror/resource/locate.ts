@@ -41,9 +41,7 @@ export function successContent(operation: Operation): ResponseContent | undefine
   const successes = operation.http.responses
     .filter(({ status }) => status.startsWith('2') || status === 'default')
     .toSorted((a, b) => (a.status < b.status ? -1 : 1));
-  return successes
-    .flatMap(({ contents }) => contents)
-    .find(({ mediaType, schema }) => isData(mediaType) && schema !== undefined);
+  return successes.flatMap(({ contents }) => contents).find(({ mediaType }) => isData(mediaType));
 }
 
 const isData = (mediaType: string): boolean =>

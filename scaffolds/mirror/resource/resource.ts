@@ -1,8 +1,12 @@
 import type { JsonSchema, Operation } from '@counterpart/schemas';
+import type { HouseStyle } from './house-style.ts';
 import type { Located, Steps } from './locate.ts';
 
-/** What an operation does to the things a mirror keeps. `clear` removes all of a collection, `act` changes one by a verb. */
-export type Role = 'create' | 'read' | 'list' | 'update' | 'replace' | 'remove' | 'clear' | 'act';
+/**
+ * What an operation does to the things a mirror keeps. `clear` removes all of a collection, `act` changes one by a verb,
+ * `gather` lists things of any kind: those that refer to one, or all.
+ */
+export type Role = 'create' | 'read' | 'list' | 'update' | 'replace' | 'remove' | 'clear' | 'act' | 'gather';
 
 /** One kind of thing that a service keeps. */
 export interface Resource {
@@ -61,4 +65,6 @@ export interface ResourceMap {
   readonly resources: readonly Resource[];
   /** By the operation's name. */
   readonly bindings: ReadonlyMap<string, Binding>;
+  /** What answers look like that the description says nothing of. */
+  readonly style: HouseStyle;
 }

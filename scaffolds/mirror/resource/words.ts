@@ -11,10 +11,18 @@ export function wordsOf(name: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
+const IRREGULAR: ReadonlyMap<string, string> = new Map([
+  ['children', 'child'],
+  ['people', 'person'],
+  ['indices', 'index'],
+  ['media', 'medium'],
+]);
 const NOT_PLURAL = /(?:ss|us|is|news|series|species)$/;
 
 /** The singular of a plain English name; what is no plural stays. */
 export function singular(name: string): string {
+  const irregular = IRREGULAR.get(name.toLowerCase());
+  if (irregular !== undefined) return irregular;
   if (NOT_PLURAL.test(name) || name.length < 3) return name;
   if (/(?:ies)$/.test(name)) return name.length > 4 ? `${name.slice(0, -3)}y` : name.slice(0, -1);
   if (/(?:ss|sh|ch|x|z)es$/.test(name) || /(?:addr|proc)esses$/.test(name)) return name.slice(0, -2);

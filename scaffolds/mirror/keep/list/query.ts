@@ -149,11 +149,31 @@ function sorted(visit: Visit, rows: readonly StoredRow[]): readonly StoredRow[] 
   return isDescending ? ordered.toReversed() : ordered;
 }
 
-/** Rows of a list that the request asks for, all pages of it. */
-export function selectRows(visit: Visit, places: Scope): readonly StoredRow[] {
-  const { binding, keeper } = visit;
-  const rows = keeper.state.list(binding.resource.name).filter((row) => isBelow(row, places));
-  const paging = pagingOf(binding.operation);
+/** Identifiers this long do not meet by chance, so that a member need not be named after what it refers to. */
+const UNMISTAKABLE = 12;
+
+/** True for a thing that names another as its own, at the root or one level down. */
+export function refersTo(value: JsonObject, noun: string, id: string): boolean {
+  const names = new Set(['id', 'sid', 'key', ''].map((end) => `${plain(noun)}${end}`));
+  return Object.entries(value).some(([name, member]) => {
+    if (isObject(member)) return Object.entries(member).some((inner) => isReference(inner, names, id));
+    return isReference([name, member], names, id);
+  });
+}
+
+function isReference(
+  [name, member]: readonly [string, Json],
+  names: ReadonlySet<string>,
+  id: string,
+): boolean {
+  const key = plain(name);
+  const isNamed = names.has(key) || (id.length >= UNMISTAKABLE && key !== 'id' && key.endsWith('id'));
+  return isNamed && member === id;
+}
+
+/** Of some rows those that the request asks for, in the order it asks for. */
+export function filterRows(visit: Visit, rows: readonly StoredRow[]): readonly StoredRow[] {
+  const paging = pagingOf(visit.binding.operation);
   const reserved = new Set([
     ...paging.names,
     ...SORTS,
@@ -163,11 +183,19 @@ export function selectRows(visit: Visit, places: Scope): readonly StoredRow[] {
     'fields',
     'token',
   ]);
-  const conditions = filterValues(visit, reserved).flatMap(
-    ([name, wanted]) => conditionOf(name, wanted, rows) ?? [],
-  );
+  const asked = filterValues(visit, reserved);
+  const conditions = asked.flatMap(([name, wanted]) => conditionOf(name, wanted, rows) ?? []);
   return sorted(
     visit,
     rows.filter(({ value }) => conditions.every((holds) => holds(value))),
+  );
+}
+
+/** Rows of a list that the request asks for, all pages of it. */
+export function selectRows(visit: Visit, places: Scope): readonly StoredRow[] {
+  const { binding, keeper } = visit;
+  return filterRows(
+    visit,
+    keeper.state.list(binding.resource.name).filter((row) => isBelow(row, places)),
   );
 }

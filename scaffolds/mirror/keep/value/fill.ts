@@ -42,7 +42,8 @@ function fillValue(schema: JsonSchema, given: Json, depth: number, filling: Fill
   if (schema === false || depth > MAX_DEPTH) return undefined;
   if (schema === true) return given;
   if (!isObject(given) && !isArray(given)) {
-    return book.accepts(schema, given) ? given : converted(schema, given, filling);
+    if (book.accepts(schema, given)) return given;
+    return converted(schema, given, filling) ?? thingCalled(schema, given, filling);
   }
   const shape = shapeFor(schema, given, filling);
   if (!shape) return undefined;
@@ -61,6 +62,22 @@ function converted(schema: JsonSchema, given: Json, { typing }: Filling): Json |
   if (typeof given === 'string') candidates.push(...datesOf(given));
   if (typeof given === 'string') candidates.push(given.toLowerCase(), given.toUpperCase());
   return candidates.find((candidate) => typing.book.accepts(schema, candidate));
+}
+
+/** Members by which a caller who gives one text for a whole thing means it. */
+const CALLED_BY = ['login', 'username', 'name', 'slug', 'key', 'id', 'value', 'email'];
+
+/** A thing for its name: services take `"assignees": ["ada"]` and answer people. */
+function thingCalled(schema: JsonSchema, given: Json, filling: Filling): Json | undefined {
+  if ((typeof given !== 'string' && typeof given !== 'number') || given === '') return undefined;
+  const { sampler, salt, typing } = filling;
+  const made = sampler.sample(schema, { salt: `${salt}/${String(given)}` });
+  if (!isObject(made)) return undefined;
+  for (const name of CALLED_BY) {
+    const called = { ...made, [name]: given };
+    if (Object.hasOwn(made, name) && typing.book.accepts(schema, called)) return called;
+  }
+  return undefined;
 }
 
 function datesOf(text: string): readonly Json[] {
