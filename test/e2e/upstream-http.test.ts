@@ -1,18 +1,18 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { createMcpHandler, McpServer as ModernServer } from '@modelcontextprotocol/server';
-import { McpServer as LegacyServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { ElicitResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { JsonMembers, UpstreamLists } from '../../hub/src/kernel/ports.ts';
 import { membersOf } from '../../hub/src/kernel/members.ts';
 import { call, Bench, LEGACY_CALLER, textOf } from './upstream-harness.ts';
+import {
+  closeServers,
+  legacySdk,
+  listen,
+  modernRaw,
+  modernSdk,
+  sendJson,
+  servers,
+} from '../fixtures/upstream/http-servers.ts';
 
 let bench: Bench;
-const servers: Server[] = [];
 beforeEach(() => {
   bench = new Bench();
 });
@@ -20,116 +20,8 @@ const connect: Bench['remote'] = (url, setup) => bench.remote(url, setup);
 
 afterEach(async () => {
   await bench.close();
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  await closeServers();
 });
-
-type Handler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: JsonMembers,
-) => void | Promise<void>;
-
-async function listen(handle: Handler): Promise<string> {
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const text = Buffer.concat(parts).toString('utf8');
-      void handle(request, response, text === '' ? {} : membersOf(JSON.parse(text)));
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address: AddressInfo | string | null = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/mcp`;
-}
-
-const sendJson = (
-  response: ServerResponse,
-  status: number,
-  value: unknown,
-  headers: Record<string, string> = {},
-): void =>
-  void response
-    .writeHead(status, { 'Content-Type': 'application/json', ...headers })
-    .end(JSON.stringify(value));
-
-function legacySdk(): { handle: Handler; sessions: Map<string, StreamableHTTPServerTransport> } {
-  const sessions = new Map<string, StreamableHTTPServerTransport>();
-  const make = () => {
-    const server = new LegacyServer({ name: 'v1', version: '1.0.0' });
-    server.registerTool('echo', { inputSchema: { text: z.string() } }, ({ text }) => ({
-      content: [{ type: 'text', text }],
-    }));
-    server.registerTool('ask', {}, async ({ sendRequest }) => {
-      const requestedSchema = { type: 'object' as const, properties: { ok: { type: 'boolean' as const } } };
-      const question = { method: 'elicitation/create' as const, params: { message: '?', requestedSchema } };
-      const { action } = await sendRequest(question, ElicitResultSchema);
-      return { content: [{ type: 'text', text: action }] };
-    });
-    return server;
-  };
-  const handle: Handler = async (request, response, body) => {
-    const id = String(request.headers['mcp-session-id'] ?? '');
-    const known = sessions.get(id);
-    if (known) return known.handleRequest(request, response, request.method === 'POST' ? body : undefined);
-    if (id !== '' || body['method'] !== 'initialize') {
-      return sendJson(response, 400, {
-        jsonrpc: '2.0',
-        error: { code: -32000, message: 'No valid session ID' },
-        id: null,
-      });
-    }
-    const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: () => randomUUID(),
-      onsessioninitialized: (fresh) => void sessions.set(fresh, transport),
-      onsessionclosed: (ended) => void sessions.delete(ended),
-    });
-    await make().connect(transport);
-    return transport.handleRequest(request, response, body);
-  };
-  return { handle, sessions };
-}
-
-async function modernSdk(): Promise<string> {
-  const handler = createMcpHandler(
-    () => {
-      const server = new ModernServer({ name: 'v2', version: '1.0.0' });
-      const inputSchema = z.object({ text: z.string().meta({ 'x-mcp-header': 'Text' }) });
-      server.registerTool('echo', { inputSchema }, ({ text }) => ({ content: [{ type: 'text', text }] }));
-      server.registerTool('steps', {}, async (ctx) => {
-        const progressToken = ctx.mcpReq._meta?.progressToken;
-        if (progressToken !== undefined) {
-          await ctx.mcpReq.notify({
-            method: 'notifications/progress',
-            params: { progressToken, progress: 1 },
-          });
-        }
-        return { content: [{ type: 'text', text: 'done' }] };
-      });
-      return server;
-    },
-    { legacy: 'reject' },
-  );
-  return listen(async (request, response, body) => {
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(request.headers))
-      if (typeof value === 'string') headers.set(name, value);
-    const init = {
-      method: request.method ?? 'POST',
-      headers,
-      ...(request.method === 'POST' ? { body: JSON.stringify(body) } : {}),
-    };
-    const answer = await handler.fetch(new Request(`http://127.0.0.1${request.url ?? ''}`, init));
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    if (!answer.body) return void response.end();
-    for await (const chunk of answer.body) response.write(chunk);
-    response.end();
-  });
-}
 
 test('a legacy server on SDK v1 is initialized, called and left with its session ended', async () => {
   const { handle, sessions } = legacySdk();
@@ -230,26 +122,6 @@ test('a modern server on SDK v2 gets the headers it insists on, also those of an
     'modern',
   ]);
 });
-
-const DISCOVERED = {
-  resultType: 'complete',
-  supportedVersions: ['2026-07-28'],
-  capabilities: { tools: { listChanged: true } },
-  ttlMs: 0,
-  cacheScope: 'private',
-};
-
-/** A modern server of a few lines; `act` handles what it does not. */
-const modernRaw =
-  (act: Handler): Handler =>
-  (request, response, body) => {
-    const { id, method } = body;
-    if (method === 'server/discover')
-      return sendJson(response, 200, { jsonrpc: '2.0', id, result: DISCOVERED });
-    if (method === 'tools/list')
-      return sendJson(response, 200, { jsonrpc: '2.0', id, result: { tools: [], resultType: 'complete' } });
-    return act(request, response, body);
-  };
 
 test('a subscription is opened, and opened again after the server ends it', async () => {
   const opened: unknown[] = [];
