@@ -1,7 +1,6 @@
 import { type Behaviour, only, type Place } from '../behaviour.ts';
 import { LEGACY, META, type Members, MODERN, modernMeta } from '../client/message.ts';
 import { type RawRequest, RawSession, send } from '../../fixtures/gateway/raw-client.ts';
-import { callTool, isMembers, membersOf, must, resultOf, textOf } from '../seen.ts';
 
 const group = 'HTTP';
 

@@ -1,5 +1,5 @@
-import { type Behaviour, only, type Place } from '../behaviour.ts';
-import { LEGACY, META, type Members, MODERN, modernMeta } from '../client/message.ts';
+import { type Behaviour, type Place } from '../behaviour.ts';
+import { LEGACY, META, type Members, MODERN } from '../client/message.ts';
 import { callTool, isMembers, membersOf, must, resultOf, textOf } from '../seen.ts';
 import { LEGACY_RULES, MODERN_RULES } from './http-rules.ts';
 
