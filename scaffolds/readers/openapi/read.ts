@@ -8,6 +8,7 @@ import { withFacets } from './facets/facets.ts';
 import { readSchemes } from './document/auth.ts';
 import { fitBudgets } from './operation/budget.ts';
 import type { DocumentContext } from './document/context.ts';
+import { reportSuspicious } from './document/suspicion.ts';
 import { findOperations, type Found } from './document/enumerate.ts';
 import { select, type Candidate } from './document/include.ts';
 import { toolNames } from './text/names.ts';
@@ -25,6 +26,7 @@ import { createTypes } from './schema/types.ts';
 export async function readOpenApi(source: SourceText, options: ReadOptions): Promise<ReadResult> {
   const description = await gather(parseDescription(source), source);
   const losses = createLosses(description);
+  reportSuspicious(description.root, losses);
   const found = findOperations(description.root, losses);
   const { candidates, names } = await nameAll(found, titleOf(description.root), options);
   const chosen = select(candidates, options.include ?? [], source.location);

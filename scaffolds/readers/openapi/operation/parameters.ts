@@ -12,6 +12,7 @@ import {
   textMember,
 } from '../source/json-tree.ts';
 import { MAX_SCHEMA_EXAMPLE_CHARS, PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
+import { isQuiet } from '../schema/keywords.ts';
 import { Unusable } from '../document/omissions.ts';
 import { followThrough, resolveObject, type Located } from '../document/references.ts';
 import { upgradeParameter } from '../source/swagger2.ts';
@@ -202,7 +203,12 @@ function exampleOf(parameter: JsonObject): Json | undefined {
     member(parameter, 'example') ??
     member(parameter, 'x-example') ??
     (isObject(first) ? member(first, 'value') : undefined);
-  if (example === undefined || example === null || JSON.stringify(example).length > MAX_SCHEMA_EXAMPLE_CHARS)
+  if (
+    example === undefined ||
+    example === null ||
+    !isQuiet(example) ||
+    JSON.stringify(example).length > MAX_SCHEMA_EXAMPLE_CHARS
+  )
     return undefined;
   return example;
 }

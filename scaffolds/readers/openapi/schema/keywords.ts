@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
 import { isArray, isObject, listMember, member, textMember, texts } from '../source/json-tree.ts';
 import { MAX_SCHEMA_EXAMPLE_CHARS, PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
+import { instructionIn } from '../text/instructions.ts';
 import { shortDescription } from '../text/text.ts';
 
 /** Keywords of a schema in their 2020-12 form; what cannot be expressed is absent. */
@@ -71,7 +72,7 @@ export function typeAndValues(schema: JsonObject): Keywords {
   if (constant !== undefined) {
     return { ...(types && fitsTypes(constant, types) ? typeKeyword(types) : {}), const: constant };
   }
-  const values = distinct(listMember(schema, 'enum'));
+  const values = distinct(listMember(schema, 'enum')).filter(isQuiet);
   if (values.length === 0) return typeKeyword(types);
   if (types === undefined) return { enum: isNullable(schema) ? distinct([...values, null]) : values };
   const allowed = values.includes(null) && !types.includes('null') ? [...types, 'null'] : types;
@@ -81,6 +82,13 @@ export function typeAndValues(schema: JsonObject): Keywords {
   if (fitted.length === 0) return { enum: values };
   return { ...typeKeyword(allowed), enum: allowed.includes('null') ? distinct([...fitted, null]) : fitted };
 }
+
+/** False for a value that speaks to a model: no service needs it, and it would stand in the tool. */
+export const isQuiet = (value: Json): boolean =>
+  value === null ||
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  instructionIn(typeof value === 'string' ? value : JSON.stringify(value)) === undefined;
 
 function typeKeyword(types: readonly string[] | undefined): Keywords {
   if (types === undefined) return {};
@@ -197,7 +205,7 @@ export function annotationKeywords(schema: JsonObject): Keywords {
 /** `default`, only when it is of the schema's type and among its values. */
 export function defaultKeyword(schema: JsonObject, normal: Keywords): Keywords {
   const value = member(schema, 'default');
-  if (value === undefined) return {};
+  if (value === undefined || !isQuiet(value)) return {};
   const { type, enum: values } = normal;
   const types = typeof type === 'string' ? [type] : isArray(type) ? texts(type) : undefined;
   if (types === undefined && value === null && !isNullable(schema)) return {};
@@ -220,6 +228,7 @@ export function exampleKeyword(schema: JsonObject, normal: Keywords): Keywords {
   const examples = candidates
     .filter((value) => value !== undefined && (types === undefined || fitsTypes(value, types)))
     .filter((value) => value !== undefined)
+    .filter(isQuiet)
     .filter((value) => JSON.stringify(value).length <= MAX_SCHEMA_EXAMPLE_CHARS);
   return examples.length === 0 ? {} : { examples: distinct(examples).slice(0, 2) };
 }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@counterpart/schemas';
 import { localPointer } from '../document/references.ts';
 import { shortHash } from '../operation/keys.ts';
 import { isObject, listMember, member, pointerSteps, pointerTo, textMember } from '../source/json-tree.ts';
+import { instructionIn } from '../text/instructions.ts';
 import { DOCUMENTS } from '../source/gathered.ts';
 
 /** Where a document keeps shared schemas: the steps before their names. */
@@ -110,6 +111,7 @@ const fileName = (shown: string): string =>
 
 function plainName(key: string): string {
   const name = key.replaceAll(/[^A-Za-z0-9_.-]+/g, '_').replaceAll(/^[_.]+|_+$/g, '');
-  if (name === '' || name === '__proto__') return `type_${shortHash(key, 6)}`;
+  const isCommand = instructionIn(name) !== undefined;
+  if (name === '' || name === '__proto__' || isCommand) return `type_${shortHash(key, 6)}`;
   return name.length <= 100 ? name : `${name.slice(0, 92)}_${shortHash(key, 6)}`;
 }

@@ -1,4 +1,5 @@
 import { shortHash } from '../operation/keys.ts';
+import { instructionIn } from './instructions.ts';
 
 /** What a tool's name is made from. */
 export interface Nameable {
@@ -156,13 +157,27 @@ function fitted(words: readonly string[], hash: string): string {
   return withHash(tail === '' ? words.join('_') : verb + tail, hash);
 }
 
-function nameWords(operation: Nameable): string[] {
+function nameWords(given: Nameable): string[] {
+  const operation = withoutCommands(given);
   const wanted = wordsOf(operation.hint ?? '');
   // Of several words the author has chosen the verb too, known here or not.
   if (wanted.length > 1 || isVerb(wanted[0])) return wanted;
   if (wanted.length > 0) return [operation.method.toLowerCase(), ...wanted];
   const words = operationIdWords(operation);
   return words === undefined ? pathWords(operation) : deduplicated(words);
+}
+
+/** Names that speak to a model are none: the path is left, and if that does so too, its hash. */
+function withoutCommands(operation: Nameable): Nameable {
+  const { operationId, hint, path } = operation;
+  const spoken = (text: string | undefined): boolean =>
+    text !== undefined && instructionIn(wordsOf(text).join(' ')) !== undefined;
+  return {
+    ...operation,
+    operationId: spoken(operationId) ? undefined : operationId,
+    hint: spoken(hint) ? undefined : hint,
+    path: spoken(path) ? `/${hashOf(operation, 8)}` : path,
+  };
 }
 
 /** Words of a meaningful operationId, verb first; undefined when it says nothing. */

@@ -1,3 +1,5 @@
+import { withoutInstructions } from './instructions.ts';
+
 const TAGS =
   /<\/?(?:a|abbr|b|blockquote|br|caption|center|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|s|small|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var)(?:\s[^<>]*)?\/?>/gi;
 const BLOCK_TAGS = /<\/?(?:br|p|div|tr|ul|ol|table|h[1-6]|blockquote|pre|hr)(?:\s[^<>]*)?\/?>/gi;
@@ -15,8 +17,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   lsquo: '‘',
 };
 
-/** Text of a description for a model: HTML removed, blanks collapsed, light Markdown kept. */
+/** Text of a description for a model: HTML removed, blanks collapsed, light Markdown kept, what speaks to the model left out. */
 export function plainText(text: string): string {
+  return withoutInstructions(tidied(text));
+}
+
+function tidied(text: string): string {
   return text
     .replaceAll(/<!--[^]*?-->/g, '')
     .replaceAll(/<li(?:\s[^<>]*)?>/gi, '\n- ')
