@@ -20,6 +20,18 @@ export const BuildReport = z.strictObject({
   omitted: z.array(Omission),
   /** Bytes of the whole `tools/list` answer, and an estimate of its tokens (4 characters a token). */
   size: z.strictObject({ bytes: z.int(), tokens: z.int() }),
+  /** Of a large or selected source: what it holds by tag or path, how much of it was built, and what all of it would cost. */
+  groups: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        kind: z.enum(['tag', 'path']),
+        operations: z.int(),
+        selected: z.int(),
+        tokens: z.int(),
+      }),
+    )
+    .optional(),
   secrets: z.array(z.string()),
   net: z.array(z.string()),
   durationMs: z.int(),

@@ -154,6 +154,7 @@ function toReport(
     tools: tools.map((tool) => tool.name),
     omitted: blueprint.omitted,
     size: { bytes: Buffer.byteLength(listing), tokens: Math.ceil(listing.length / 4) },
+    ...(source.groups === undefined ? {} : { groups: [...source.groups] }),
     secrets: manifest.secrets.map((slot) => slot.name),
     net: manifest.permissions.net,
     ...(check === undefined ? {} : { check }),

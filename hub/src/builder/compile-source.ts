@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSource } from '@counterpart/scaffolds/readers/read';
+import type { ReadResult } from '@counterpart/scaffolds/readers/reader';
 import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/source';
+import { chooseOperations, isChoice } from '@counterpart/scaffolds/selection/choose';
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
 import { Blueprint, hubError, ServerId, type Omission } from '@counterpart/schemas';
 import { z } from 'zod';
+import { readChosen, type ChosenGroup } from './read-chosen.ts';
 import { readNames } from './installed.ts';
 import type { BuildOptions } from './options.ts';
 import { parseServerId, toServerId } from './server-id.ts';
@@ -13,6 +16,8 @@ export interface CompiledSource {
   readonly blueprint: Blueprint;
   /** Operations in the source, selected or not. */
   readonly total: number;
+  /** All of the source by groups, and what of each was chosen; absent where nothing was chosen and nothing is large. */
+  readonly groups?: readonly ChosenGroup[] | undefined;
 }
 
 /** What an operation's omission is called in a refusal; more are counted only. */
@@ -26,7 +31,7 @@ const UNNAMED = ServerId.parse('server');
  * Throws SOURCE_EMPTY, and with `strict` SOURCE_INCOMPLETE, beside the errors of the reader.
  */
 export async function compileSource(options: BuildOptions): Promise<CompiledSource> {
-  const { signal, onProgress, name, include, baseUrl } = options;
+  const { signal, onProgress, name, baseUrl } = options;
   const id = name === undefined ? UNNAMED : parseServerId(name);
   onProgress?.({ stage: 'read', note: options.from });
   const { allowRemote, allowOutside } = options;
@@ -35,21 +40,26 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   signal?.throwIfAborted();
   const stored = storedBlueprint(source);
   if (stored) {
-    const blueprint = name === undefined ? stored : { ...stored, id };
-    return { blueprint, total: blueprint.operations.length };
+    const operations = isChoice(options)
+      ? chooseOperations(stored.operations, options, source.location)
+      : stored.operations;
+    const blueprint = { ...stored, operations, ...(name === undefined ? {} : { id }) };
+    return { blueprint, total: stored.operations.length };
   }
   onProgress?.({ stage: 'compile' });
-  const { blueprint, total } = await readSource(source, {
-    id,
-    include,
-    baseUrl,
-    namesOf: (title) => readNames(join(options.serversDir, name === undefined ? toServerId(title) : id)),
-    onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
-  });
+  const read = async (include: readonly string[] | undefined): Promise<ReadResult> =>
+    readSource(source, {
+      id,
+      include,
+      baseUrl,
+      namesOf: (title) => readNames(join(options.serversDir, name === undefined ? toServerId(title) : id)),
+      onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
+    });
+  const { blueprint, total, groups } = await readChosen(read, source.location, options);
   signal?.throwIfAborted();
   const named = name === undefined ? { ...blueprint, id: toServerId(blueprint.title) } : blueprint;
   assertComplete(named, source.location, options.strict === true);
-  return { blueprint: toStableBlueprint(named), total };
+  return { blueprint: toStableBlueprint(named), total, groups };
 }
 
 /** The blueprint of a server's folder: building from it takes in what was changed in its `src/tools/`. */

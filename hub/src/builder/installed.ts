@@ -71,6 +71,12 @@ export async function readNames(dir: string): Promise<NameLock | undefined> {
   );
 }
 
+/** What the installed version of a server was selected from a source by; empty: everything, or another source. */
+export async function readInclude(dir: string, location: string): Promise<readonly string[]> {
+  const blueprint = Blueprint.safeParse(await readJson(join(dir, 'blueprint.json'))).data;
+  return blueprint?.source.location === location ? (blueprint.source.include ?? []) : [];
+}
+
 /** A file's JSON; undefined when it is missing or not JSON. */
 export async function readJson(file: string): Promise<unknown> {
   try {

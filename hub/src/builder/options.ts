@@ -17,6 +17,14 @@ export interface BuildOptions {
   /** Tags, path prefixes, operationIds or tool names to build; default: everything. */
   readonly include?: readonly string[] | undefined;
   readonly baseUrl?: string | undefined;
+  /** The same, to leave out. */
+  readonly exclude?: readonly string[] | undefined;
+  /** What to build, in words: `only issues and pull requests`. */
+  readonly select?: string | undefined;
+  /** The most telling operations, at most so many. */
+  readonly maxTools?: number | undefined;
+  /** Everything, also where an earlier build of this server chose a part. */
+  readonly all?: boolean | undefined;
   /** Follow references of the description to other hosts. */
   readonly allowRemote?: boolean | undefined;
   /** Follow its references to files outside of its folder. */

@@ -20,6 +20,10 @@ export interface Context {
   note(text: string): void;
   /** Shows `text` while `work` takes longer than a second. */
   working<T>(text: string, work: (progress: Progress) => Promise<T>): Promise<T>;
+  /** A person is there who can be asked. */
+  readonly asks: boolean;
+  /** Asks for words, trimmed; without a person they are empty. */
+  ask(question: string): Promise<string>;
   /** Asks; without a person the answer is no. */
   confirm(question: string): Promise<boolean>;
 }
@@ -27,6 +31,15 @@ export interface Context {
 /** The context of one command. */
 export function createContext(io: Io, globals: GlobalOptions, signal: AbortSignal): Context {
   const json = globals.json;
+  const ask = async (question: string): Promise<string> => {
+    if (!io.interactive || json) return '';
+    const prompt = createInterface({ input: io.stdin, output: io.stderr });
+    try {
+      return (await prompt.question(`${question} `, { signal })).trim();
+    } finally {
+      prompt.close();
+    }
+  };
   return {
     io,
     home: findHome(globals.home, io),
@@ -50,15 +63,10 @@ export function createContext(io: Io, globals: GlobalOptions, signal: AbortSigna
         progress.stop();
       }
     },
+    asks: io.interactive && !json,
+    ask,
     async confirm(question) {
-      if (!io.interactive || json) return false;
-      const prompt = createInterface({ input: io.stdin, output: io.stderr });
-      try {
-        const answer = await prompt.question(`${question} [y/N] `, { signal });
-        return /^y(?:es)?$/i.test(answer.trim());
-      } finally {
-        prompt.close();
-      }
+      return /^y(?:es)?$/i.test(await ask(`${question} [y/N]`));
     },
   };
 }

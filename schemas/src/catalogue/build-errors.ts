@@ -66,6 +66,14 @@ export const buildErrors = {
     message: 'No operation of {source} matches --include {selector}.{suggestion}',
     fix: 'Select by tag, path prefix, operationId or tool name; `hub build --from … --dry-run` lists them.',
   }),
+  SELECTION_EMPTY: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'Selection leaves nothing',
+    message: 'Nothing of {source} is meant by "{words}". It has: {groups}.',
+    fix: 'Say it in words of these groups, or name tags and paths with --include; `hub build --from … --dry-run` shows the groups with their size.',
+  }),
   HOST_UNMATCHED: entry({
     status: 400,
     rpc: -32602,

@@ -18,6 +18,7 @@ export function renderBuildReport(report: BuildReport, paint: Paint): string {
     ...sizeLines(report, paint),
     ...checkLines(report, paint),
     '',
+    ...groupLines(report, paint),
     ...toolLines(report, paint),
     ...omissionLines(report, paint),
     ...secretLines(report, paint),
@@ -45,7 +46,36 @@ function sizeLines({ size }: BuildReport, paint: Paint): string[] {
   const amount = `${bytes(size.bytes)} of tool definitions, about ${size.tokens.toLocaleString('en')} tokens`;
   const line = `  ${paint.faint('size')}   ${amount}`;
   if (size.tokens < MANY_TOKENS) return [line];
-  return [line, `         ${paint.warn('much for one model')}: \`--include\` builds a part of it`];
+  return [line, `         ${paint.warn('much for one model')}: \`--select "…"\` builds a part of it`];
+}
+
+type Groups = NonNullable<BuildReport['groups']>;
+
+/** Groups named one by one; the rest are counted. */
+const MAX_GROUPS = 40;
+
+/** What a service holds, a line a group: tools that are built, all there are, and the tokens of all. */
+export function renderGroups(groups: Groups, paint: Paint, { numbered }: { numbered: boolean }): string[] {
+  const shown = groups.slice(0, MAX_GROUPS);
+  const width = Math.max(...shown.map(({ name }) => name.length));
+  const lines = shown.map(({ name, operations, selected, tokens }, index) => {
+    const number = numbered ? `${String(index + 1).padStart(3)} ` : '  ';
+    const amount = selected === operations ? `${operations}` : `${selected} of ${operations}`;
+    const line = `${number}${name.padEnd(width)}  ${amount.padStart(11)}  ~${tokens.toLocaleString('en')} tokens`;
+    return selected === 0 ? paint.faint(line) : line;
+  });
+  const rest = groups.slice(MAX_GROUPS);
+  const more = rest.reduce((sum, { operations }) => sum + operations, 0);
+  return rest.length === 0 ? lines : [...lines, paint.faint(`    and ${more} in ${rest.length} more groups`)];
+}
+
+function groupLines({ groups, operations, outcome }: BuildReport, paint: Paint): string[] {
+  if (groups === undefined || groups.length < 2) return [];
+  const isPart = operations.selected < operations.total;
+  const isLarge = outcome === 'planned' || isPart;
+  if (!isLarge) return [];
+  const taken = isPart && outcome !== 'planned' ? groups.filter(({ selected }) => selected > 0) : groups;
+  return [paint.strong('Groups'), ...renderGroups(taken, paint, { numbered: false }), ''];
 }
 
 function checkLines({ check }: BuildReport, paint: Paint): string[] {
@@ -85,7 +115,9 @@ function omissionLines({ omitted }: BuildReport, paint: Paint): string[] {
       '',
     ];
   });
-  return unselected > 0 ? [...lines, paint.faint(`${unselected} not selected by --include`), ''] : lines;
+  return unselected > 0
+    ? [...lines, paint.faint(`${unselected} not selected; \`--all\` builds them too`), '']
+    : lines;
 }
 
 function omissionLine({ subject, reason, source, code }: Omission, paint: Paint): string[] {

@@ -2,7 +2,8 @@ import { hubError, type BuildStage } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { BuildProgress } from '../../../builder/options.ts';
 import { defineCommand } from '../../command.ts';
-import { renderBuildReport } from '../../output/build-report.ts';
+import type { Context } from '../../context.ts';
+import { renderBuildReport, renderGroups } from '../../output/build-report.ts';
 import { wrap } from '../../output/wrap.ts';
 
 const Input = z.object({
@@ -10,6 +11,10 @@ const Input = z.object({
   from: z.string().optional(),
   name: z.string().optional(),
   include: z.array(z.string()).optional(),
+  exclude: z.array(z.string()).optional(),
+  select: z.string().trim().min(1).optional(),
+  maxTools: z.coerce.number().int().min(1).max(10_000).optional(),
+  all: z.boolean().default(false),
   baseUrl: z.string().optional(),
   category: z.string().optional(),
   allowRemote: z.boolean().default(false),
@@ -34,6 +39,10 @@ export const build = defineCommand({
       'Only this tag, path prefix, operationId or tool name; repeat for more',
       { repeat: true },
     ],
+    ['-x, --exclude <selector>', 'All but this, named in the same ways; repeat for more', { repeat: true }],
+    ['--select <words>', 'What to build, in words: “only issues and pull requests, without comments”'],
+    ['--max-tools <n>', 'At most so many tools, the most telling ones'],
+    ['--all', 'Everything, also where an earlier build of this server chose a part'],
     ['--base-url <url>', 'Address of the service, instead of the description’s'],
     ['--category <slug>', 'Category in the catalog'],
     ['--allow-remote', 'Follow references of the description to other hosts, never to private addresses'],
@@ -46,6 +55,8 @@ export const build = defineCommand({
     ['hub build --from https://example.com/openapi.json --name shop', 'from a URL, named'],
     ['hub build --from specs/', 'from several files that refer to each other'],
     ['hub build --from payments.json --include /v1/customers -i balance', 'a chosen part'],
+    ['hub build --from github.json --select "issues and pull requests"', 'a part, in words'],
+    ['hub build --from github.json --dry-run', 'the groups of a large service, and what each costs'],
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
   input: Input,
@@ -58,9 +69,11 @@ export const build = defineCommand({
       });
     // The compiler and the bundler are loaded by the commands that need them: every other command starts in half the time.
     const { buildServer } = await import('../../../builder/build.ts');
+    const wish = await askForPart(context, location, rest);
     const report = await context.working(`building from ${location}`, (progress) =>
       buildServer({
         ...rest,
+        ...wish,
         from: location,
         serversDir: context.home.serversDir,
         signal: context.signal,
@@ -70,6 +83,38 @@ export const build = defineCommand({
     context.result(report, () => wrap(renderBuildReport(report, context.paint), context.io.width));
   },
 });
+
+/** Tools that a model can look over; of more, a person is asked which part is wanted. */
+const MANY_TOOLS = 100;
+
+/** Asks a person which part of a large service is wanted. Nothing is asked when something was chosen, or nobody is there. */
+async function askForPart(
+  context: Context,
+  from: string,
+  input: Omit<z.output<typeof Input>, 'from' | 'source'>,
+): Promise<Pick<z.output<typeof Input>, 'select' | 'include'>> {
+  const isChosen =
+    input.all ||
+    [input.include, input.exclude, input.select, input.maxTools].some((part) => part !== undefined);
+  if (isChosen || from === '-' || !context.asks) return {};
+  const { buildServer } = await import('../../../builder/build.ts');
+  const { groups = [], tools } = await context.working(`reading ${from}`, () =>
+    buildServer({
+      ...input,
+      from,
+      serversDir: context.home.serversDir,
+      dryRun: true,
+      signal: context.signal,
+    }),
+  );
+  if (tools.length <= MANY_TOOLS || groups.length < 2) return {};
+  context.note(renderGroups(groups, context.paint, { numbered: true }).join('\n'));
+  const answer = await context.ask('Which of it? Words, or numbers of groups; nothing for all:');
+  const numbers = /^[\d\s,]+$/.test(answer) ? answer.split(/[\s,]+/).map(Number) : [];
+  const include = numbers.flatMap((number) => groups[number - 1]?.name ?? []);
+  if (include.length > 0) return { include };
+  return answer === '' ? {} : { select: answer };
+}
 
 const WORDS: Readonly<Record<BuildStage, string>> = {
   read: 'reading',
