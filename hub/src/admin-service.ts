@@ -33,6 +33,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { Supervisor } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
 import type { ToolCalls } from './kernel/ports.ts';
+import type { Mirrors } from './mirrors/mirrors.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
 import { pssOfEach } from './supervisor/process/memory.ts';
@@ -54,6 +55,7 @@ export interface AdminOptions {
   readonly supervisor: Supervisor;
   readonly catalog: LiveCatalog;
   readonly calls: ToolCalls;
+  readonly mirrors: Mirrors;
   readonly registry: Registry;
   readonly approvals: Approvals;
   readonly events: StoredEventLog;
@@ -68,6 +70,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     ...readings(options),
     ...changes(options),
     ...approvalDesk(options),
+    mirrors: options.mirrors,
     call: caller(options),
   };
 }
@@ -152,8 +155,8 @@ const ListedTools = z.array(
 );
 
 /** Every tool of all pages, with the name it has in the hub. */
-function entriesOf({ catalog, fleet }: AdminOptions, server: string | undefined): ToolEntry[] {
-  if (server !== undefined) fleet.get(server);
+function entriesOf({ catalog, fleet, mirrors }: AdminOptions, server: string | undefined): ToolEntry[] {
+  if (server !== undefined && !mirrors.offers(server)) fleet.get(server);
   const view = catalog.view({ kind: 'all' });
   if (!view) return [];
   const listed: ToolDefinition[] = [];

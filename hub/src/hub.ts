@@ -26,6 +26,7 @@ import type { ViewSelector } from './kernel/ports.ts';
 import { createRedactor } from './kernel/redact.ts';
 import { sweepUnfinished } from './kernel/write-whole.ts';
 import { Scope } from './kernel/scope.ts';
+import { createMirrors, type Mirrors } from './mirrors/mirrors.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
 import { createRegistry } from './registry/registry.ts';
@@ -62,8 +63,6 @@ export interface Hub {
 
 /** How long calls go on whose client closed its input: a script that sends a call and no more wants the answer. */
 const FINISH_MS = 30_000;
-/** Answers repeat from run to run. */
-const MIRROR_SEED = 1;
 
 /**
  * Composes all rooms into a running hub. Rejects with HUB_ALREADY_RUNNING, DATA_UNWRITABLE, PORT_TAKEN or CONFIG_INVALID,
@@ -84,8 +83,21 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const address = { url: '' };
   // A build that was killed between its two renames left the version in service aside; it is put back.
   await sweepStaging(base.serversDir);
+  const mirrors: Mirrors = await createMirrors({
+    ...base,
+    directory: join(base.dataDir, 'mirrors'),
+    directoryOf: (id) => directoryOf(domain.fleet, id),
+    serverIds: () => [...domain.fleet.members.keys()],
+    env: base.host,
+    clean: base.redactor.redact,
+    version: packageFile.version,
+    url: () => address.url,
+    toolsChanged: () => domain.fleet.publish(),
+  });
+  scope.add(() => mirrors.close());
   const domain = createDomain(base, {
     scope,
+    mirrors,
     mirrorUrl: (id) => `${address.url}/mirror/${id}`,
     // A hub of one command is gone before a spare process would pay.
     sparing: options.ephemeral !== true,
@@ -98,6 +110,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const service = createAdminService({
     ...base,
     ...domain,
+    mirrors,
     calls: domain.gateway.calls,
     version: packageFile.version,
     startedAt: new Date(base.clock.now()).toISOString(),
@@ -105,9 +118,10 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ready: () => state.ready,
     shutdown: () => stop(),
   });
-  const { url } = await openSurfaces(base, { ...domain, service, scope, options });
+  const { url } = await openSurfaces(base, { ...domain, mirrors, service, scope, options });
   address.url = url;
   await domain.fleet.reconcile();
+  await mirrors.restore({ listening: options.ephemeral !== true });
   if (options.ephemeral !== true) {
     await follow(base, domain.fleet, scope);
     scope.add(tidyWhenIdle(base));
@@ -162,6 +176,7 @@ async function openBase(options: HubOptions, scope: Scope) {
   return {
     home,
     clock,
+    db,
     configFile,
     config,
     started,
@@ -180,13 +195,14 @@ async function openBase(options: HubOptions, scope: Scope) {
 
 interface DomainOptions {
   readonly scope: Scope;
+  readonly mirrors: Mirrors;
   readonly mirrorUrl: (id: string) => string;
   /** Whether processes may wait to become a server. */
   readonly sparing: boolean;
 }
 
 /** Supervisor, catalog, fleet, and the gateway before them. */
-function createDomain(base: Base, { scope, mirrorUrl, sparing }: DomainOptions) {
+function createDomain(base: Base, { scope, mirrors, mirrorUrl, sparing }: DomainOptions) {
   const { clock, log, config, dataDir, redactor, events, registry, approvals } = base;
   const { spawnConcurrency, warmSpares } = config.current().defaults;
   const supervisor = createSupervisor({
@@ -211,7 +227,8 @@ function createDomain(base: Base, { scope, mirrorUrl, sparing }: DomainOptions) 
   const catalog = createCatalog({
     log,
     visible,
-    quarantined: (server, tool) => approvals.withheld(server, tool),
+    // Tools of the hub's own are what this program says they are: nobody else can change them.
+    quarantined: (server, tool) => (mirrors.offers(server) ? undefined : approvals.withheld(server, tool)),
     held: (server, tool) => approvals.held(server, tool),
   });
   scope.add(() => catalog.close());
@@ -222,6 +239,7 @@ function createDomain(base: Base, { scope, mirrorUrl, sparing }: DomainOptions) 
     supervisor,
     catalog,
     ensureBundle: async (directory) => void (await ensureBundle(directory)),
+    ownSources: () => mirrors.sources,
     mirrorUrl,
     compiledDir: join(dataDir, 'compiled'),
   });
@@ -234,6 +252,7 @@ interface Surfaces {
   readonly catalog: Catalog;
   readonly gateway: Gateway;
   readonly fleet: Fleet;
+  readonly mirrors: Mirrors;
   readonly service: AdminService;
   readonly scope: Scope;
   readonly options: HubOptions;
@@ -242,19 +261,15 @@ interface Surfaces {
 /** The gateway, the admin API and mirrors behind one listener. */
 async function openSurfaces(
   base: Base,
-  { catalog, gateway, fleet, service, scope, options }: Surfaces,
+  { catalog, gateway, fleet, mirrors, service, scope, options }: Surfaces,
 ): Promise<{ url: string }> {
   const { log, config, data } = base;
   const { listen } = config.current();
   let address = '';
   const twin = { catalog, calls: gateway.calls, version: packageFile.version, url: () => address };
   const web = async () => {
-    const [{ createWeb }, { createMirrors }] = await Promise.all([
-      import('./http/web.ts'),
-      import('./mirrors/mirrors.ts'),
-    ]);
-    const mirrors = createMirrors({ seed: MIRROR_SEED, directoryOf: (id) => directoryOf(fleet, id) });
-    return createWeb({ service, twin, log, mirror: (request) => mirrors.handle(request) });
+    const { createWeb } = await import('./http/web.ts');
+    return createWeb({ service, twin, log, mirror: mirrors.handle });
   };
   const http = await startHttp({
     host: options.host ?? listen.host,

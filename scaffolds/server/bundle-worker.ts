@@ -31,9 +31,9 @@ function problemsOf(cause: unknown): string[] {
   );
 }
 
-const bundle = ({ dir, outDir, kitSource }: BundleOrder): Promise<void> =>
+const bundle = ({ dir, outDir, kitSource, entry }: BundleOrder): Promise<void> =>
   build({
-    entry: { server: join(dir, 'src', 'server.ts') },
+    entry: entry ? { [entry.name]: entry.file } : { server: join(dir, 'src', 'server.ts') },
     outDir,
     config: false,
     format: 'esm',

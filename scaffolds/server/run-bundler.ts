@@ -7,6 +7,8 @@ export interface BundleOrder {
   readonly outDir: string;
   /** The kit's `src`. */
   readonly kitSource: string;
+  /** The program to bundle and the name of what becomes of it; default: a server's `src/server.ts`. */
+  readonly entry?: { readonly name: string; readonly file: string };
 }
 
 /** Bundles in a thread, which ends when `signal` is aborted. Rejects with what is wrong, in words. */

@@ -5,13 +5,19 @@ import {
   Blueprint,
   BuildReport,
   CallRequest,
+  ContractDiff,
   DecideRequest,
+  Fault,
+  HarFile,
   HubConfig,
   HubEvent,
   HubStatus,
   Manifest,
+  MirrorInspection,
+  MirrorSettings,
   Problem,
   ProposalList,
+  Scenario,
   ServerDetail,
 } from '@counterpart/schemas';
 import { z } from 'zod';
@@ -34,6 +40,12 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'api-add-server': AddServerRequest,
   'api-approvals': ProposalList,
   'api-decide': DecideRequest,
+  'mirror-settings': MirrorSettings,
+  'mirror-fault': Fault,
+  'mirror-scenario': Scenario,
+  'mirror-recording': HarFile,
+  'mirror-diff': ContractDiff,
+  'api-mirror': MirrorInspection,
 };
 
 function outputs(): Map<string, string> {

@@ -3,6 +3,7 @@ import { buildErrors } from './catalogue/build-errors.ts';
 import { commandErrors } from './catalogue/command-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
+import { mirrorErrors } from './catalogue/mirror-errors.ts';
 import { serverErrors } from './catalogue/server-errors.ts';
 
 /** The one catalogue of errors. `docs/errors.md` is generated from it; a test keeps both equal. */
@@ -11,6 +12,7 @@ export const errorCatalogue = {
   ...buildErrors,
   ...hubErrors,
   ...serverErrors,
+  ...mirrorErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

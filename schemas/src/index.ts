@@ -71,6 +71,39 @@ export {
   ServerSummary,
   ToolEntry,
 } from './api.ts';
+export { ContractDiff, ContractFinding, ContractFindingKind } from './mirror/contract-diff.ts';
+export { ActiveFault, Fault } from './mirror/fault.ts';
+export {
+  DiffMirrorRequest,
+  ImportRecordingRequest,
+  MirrorChange,
+  MirrorInspection,
+  MirrorList,
+  MirrorRequestEntry,
+  MirrorSummary,
+  RecordingSummary,
+  ScenarioRequest,
+  SeedMirrorRequest,
+  StartMirrorRequest,
+} from './mirror/api.ts';
+export { MirrorMemory, MirrorParts } from './mirror/memory.ts';
+export { HarEntry, HarFile, HarPair, HarRequest, HarResponse, REDACTED } from './mirror/recording.ts';
+export {
+  Scenario,
+  ScenarioAnswer,
+  ScenarioMatch,
+  ScenarioProgress,
+  ScenarioStep,
+} from './mirror/scenario.ts';
+export {
+  HybridKind,
+  MirrorMode,
+  MirrorName,
+  MirrorSettings,
+  RecordingName,
+  ReplayMatching,
+  ServiceLimits,
+} from './mirror/settings.ts';
 export {
   CounterpartError,
   errorCatalogue,

@@ -19,6 +19,8 @@ export interface OptionMore {
 
 export interface CommandSpec<Schema extends z.ZodType> {
   readonly name: string;
+  /** Name of the command that this one is a verb of. */
+  readonly parent?: string;
   readonly group: keyof typeof GROUPS;
   /** One line of `hub --help`. */
   readonly summary: string;
@@ -68,6 +70,36 @@ export function defineCommand<Schema extends z.ZodType>(spec: CommandSpec<Schema
   };
 }
 
+export interface CommandGroup {
+  readonly name: string;
+  readonly group: keyof typeof GROUPS;
+  readonly summary: string;
+  readonly description: string;
+  /** Its verbs, in the order of its help. */
+  readonly verbs: readonly CommandDefinition[];
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+}
+
+/** A command that is nothing without a verb, such as `hub mirror start`; alone it prints its help. */
+export function defineGroup({ name, group, summary, description, verbs, examples }: CommandGroup): CommandDefinition {
+  return (enter) => {
+    const command = new Command(name)
+      .summary(summary)
+      .description(description)
+      .usage('<verb> [options]')
+      .helpCommand(false)
+      .helpGroup(GROUPS[group])
+      .addHelpText('after', renderExamples(examples));
+    command.commandsGroup('Verbs:');
+    for (const define of verbs) {
+      const verb = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(command);
+      verb.helpGroup('Verbs:');
+      command.addCommand(verb);
+    }
+    return command;
+  };
+}
+
 function makeOption(flags: string, description: string, { choices, repeat }: OptionMore = {}): Option {
   const option = new Option(flags, description);
   if (choices) option.choices(choices);
@@ -83,7 +115,8 @@ function parseInput<Schema extends z.ZodType>(spec: CommandSpec<Schema>, command
   const parsed = spec.input.safeParse({ ...Object.fromEntries(given), ...command.opts() });
   if (parsed.success) return parsed.data;
   const detail = parsed.error.issues.map((issue) => describeIssue(issue, command.opts())).join('; ');
-  throw hubError('USAGE', { detail, command: `hub ${spec.name}` }, { cause: parsed.error });
+  const path = spec.parent === undefined ? spec.name : `${spec.parent} ${spec.name}`;
+  throw hubError('USAGE', { detail, command: `hub ${path}` }, { cause: parsed.error });
 }
 
 /** In the words of the command line: names as they are written there, and what is needed. */

@@ -20,6 +20,7 @@ import type {
   ServerEntry,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
 
 /** The admin API of one hub. Every method rejects with the catalogue's errors. */
 export interface HubApi {
@@ -45,6 +46,7 @@ export interface HubApi {
   pendingTools(): Promise<PendingTool[]>;
   proposals(server: string): Promise<Proposal[]>;
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
+  readonly mirrors: MirrorApi;
   shutdown(): Promise<void>;
 }
 
@@ -105,6 +107,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       (await send(ProposalList, 'GET', `/api/approvals/${encodeURIComponent(server)}`)).proposals,
     decide: (server, word) =>
       send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
+    mirrors: createMirrorApi(send),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
   };
 }

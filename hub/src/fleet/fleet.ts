@@ -15,6 +15,8 @@ export interface FleetOptions extends Omit<MemberOptions, 'config' | 'host'> {
   readonly serversDir: string;
   readonly catalog: LiveCatalog;
   readonly events: EventLog;
+  /** Servers that are part of the hub itself, such as control tools of mirrors. */
+  readonly ownSources: () => readonly CatalogSource[];
 }
 
 /** Before servers are made once more that the data folder kept from being made. */
@@ -213,7 +215,9 @@ export class Fleet {
     const { profiles, aliases } = this.#options.config();
     this.#options.catalog.setProfiles(profiles);
     this.#options.catalog.setAliases(aliases);
-    this.#options.catalog.set([...this.#members.values()].map((member) => this.#source(member)));
+    const members = [...this.#members.values()].map((member) => this.#source(member));
+    const own = this.#options.ownSources().filter(({ id }) => !this.#members.has(id));
+    this.#options.catalog.set([...members, ...own]);
     this.judge();
   }
 

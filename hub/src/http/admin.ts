@@ -20,7 +20,9 @@ import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
+import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
 import { problem } from './problem.ts';
+import { readBody as body } from './read-body.ts';
 import { addToolRoutes } from './tools/tool-routes.ts';
 import type { Health } from './health.ts';
 import type { ToolTwin } from './tools/tool-twin.ts';
@@ -47,16 +49,21 @@ export interface AdminService extends Health {
   proposals(id: string): Promise<ProposalList>;
   /** Rejects with APPROVAL_OUTDATED when a definition is not the one at hand. */
   decide(id: string, word: DecideRequest): Promise<DecideResponse>;
+  readonly mirrors: MirrorService;
   shutdown(): void;
 }
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Descriptions and recordings come whole. */
+const MAX_MIRROR_BYTES = 256 * 1024 * 1024;
 const Target = z.strictObject({ target: z.enum(['live', 'mirror']) });
 
 /** The admin API under `/api`, the REST twin of all tools, and `/adapters`. Authentication happened before a request comes here. */
 export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logger): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
+  const largeLimit = bodyLimit({ maxSize: MAX_MIRROR_BYTES, onError: tooLarge });
+  app.use((c, next) => (c.req.path.startsWith('/api/mirrors') ? largeLimit : limit)(c, next));
   app.get('/adapters', async (c) => c.json({ servers: await service.servers() }));
   app.get('/api', (c) =>
     c.json({
@@ -71,6 +78,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addToolRoutes(app, twin);
   operatorRoutes(app, service);
   approvalRoutes(app, service);
+  addMirrorRoutes(app, service.mirrors);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
   app.onError((thrown, c) => {
     const error = toCounterpartError(thrown);
@@ -173,17 +181,4 @@ function followEvents(c: Context, service: AdminService, since: number): Respons
       stop();
     }
   });
-}
-
-async function body<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
-  let value: unknown;
-  try {
-    value = await c.req.json();
-  } catch (cause) {
-    throw hubError('INPUT_INVALID', { subject: c.req.path, detail: 'the body is not JSON' }, { cause });
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success)
-    throw hubError('INPUT_INVALID', { subject: c.req.path, detail: z.prettifyError(parsed.error) });
-  return parsed.data;
 }

@@ -107,8 +107,8 @@ function routeOf(url: string): Route {
   return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
 }
 
-/** Logs, and what one server printed, may tell more than states do, so reading them needs the token too. */
-const isPrivateRead = (path: string): boolean => path === '/api/logs' || path.startsWith('/api/servers/');
+/** Logs, what one server printed, and what mirrors were asked may tell more than states do: reading them needs the token too. */
+const isPrivateRead = (path: string): boolean => /^\/api\/(?:logs$|servers\/|mirrors)/.test(path);
 
 /** A path that means the same to whoever reads it: no escapes, dot segments, fragments or hosts that routing would resolve. */
 const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;

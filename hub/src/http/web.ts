@@ -9,7 +9,7 @@ type Listener = (req: IncomingMessage, res: ServerResponse) => void;
 /** What is served beside MCP: by far the most code of the surface, and a hub that only relays never needs it. */
 export interface Web {
   readonly admin: Listener;
-  /** Below `/mirror/<id>`. */
+  /** Below `/mirror/<name>`. */
   readonly mirror: Listener;
 }
 
@@ -17,16 +17,15 @@ export interface WebOptions {
   readonly service: AdminService;
   readonly twin: ToolTwin;
   readonly log: Logger;
-  /** Answers below `/mirror/<id>`, its prefix taken off by the handler. */
-  readonly mirror: (request: Request) => Promise<Response>;
+  /** Answers below `/mirror/<name>`, its prefix taken off by the handler. */
+  readonly mirror: Listener;
 }
 
 /** The admin API with the REST twin, and the mirrors, as listeners of node:http. */
 export function createWeb({ service, twin, log, mirror }: WebOptions): Web {
   const admin = getRequestListener(createAdminApp(service, twin, log).fetch);
-  const mirrors = getRequestListener(mirror);
   return {
     admin: (req, res) => void admin(req, res),
-    mirror: (req, res) => void mirrors(req, res),
+    mirror,
   };
 }

@@ -97,4 +97,19 @@ export const migrations: Readonly<Record<string, Migration>> = {
           .execute(db);
     },
   },
+  '0004-mirrors': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('mirror')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('server_id', 'text')
+        .addColumn('settings_json', 'text', (c) => c.notNull())
+        .addColumn('port', 'integer')
+        .addColumn('wanted', 'integer', (c) => c.notNull())
+        .addColumn('tools', 'integer', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addColumn('updated_at', 'text', (c) => c.notNull())
+        .execute();
+    },
+  },
 };

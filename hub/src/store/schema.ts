@@ -67,6 +67,21 @@ export interface Tables {
     decision: string;
     decided_by: string;
   };
+  /** Mirrors that somebody started; what they hold stands in the data folder. */
+  mirror: {
+    name: string;
+    /** Null: its blueprint stands beside what it holds. */
+    server_id: string | null;
+    settings_json: string;
+    /** Of its own; null: only below the hub's address. */
+    port: number | null;
+    /** 0 or 1: whether it is to run. */
+    wanted: number;
+    /** 0 or 1: whether its control tools are offered. */
+    tools: number;
+    created_at: string;
+    updated_at: string;
+  };
   event: {
     id: Generated<number>;
     at: string;

@@ -1,7 +1,7 @@
 import type { CommandDefinition } from '../../command.ts';
 import { build } from './build.ts';
 import { eject } from './eject.ts';
-import { mirror } from './mirror.ts';
+import { mirror } from '../mirrors/index.ts';
 import { lintTree, validate } from './validate.ts';
 import { verify } from './verify.ts';
 

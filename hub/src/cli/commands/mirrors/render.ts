@@ -1,0 +1,29 @@
+import type { MirrorSummary } from '@counterpart/schemas';
+import type { Context } from '../../context.ts';
+import { count } from '../../output/format.ts';
+
+/** What a mode does, for a person. */
+const MODES: Readonly<Record<MirrorSummary['mode'], string>> = {
+  simulate: 'answers are made up from the description',
+  record: 'requests go to the real service, answers are kept',
+  replay: 'answers come from the recording',
+  pass: 'requests go to the real service',
+  spy: 'requests go to the real service, both sides are held against the description',
+  hybrid: 'answers come from two sources',
+};
+
+/** A mirror after it was started or changed. */
+export function renderMirror({ paint }: Context, mirror: MirrorSummary): string {
+  const { running, title, mode, url, ownUrl, operations, seed, recordings, tools, problem } = mirror;
+  const kept = recordings.reduce((sum, { entries }) => sum + entries, 0);
+  return [
+    `${running ? paint.good('●') : paint.faint('○')} ${paint.strong(mirror.name)}  ${title}${running ? '' : ', stopped'}`,
+    `  ${paint.faint('answers at')}  ${paint.code(ownUrl ?? url)}${ownUrl === undefined ? '' : paint.faint(`  and ${url}`)}`,
+    `  ${paint.faint('mode')}        ${mode}: ${MODES[mode]}`,
+    `  ${paint.faint('made of')}     ${count(operations, 'operation')}, seed ${seed}${kept > 0 ? `, ${count(kept, 'recorded answer')}` : ''}`,
+    ...(tools === undefined
+      ? []
+      : [`  ${paint.faint('tools')}       ${paint.code(`${tools}__mirror_inspect`)} and others`]),
+    ...(problem === undefined ? [] : [`  ${paint.bad('problem')}     ${problem}`]),
+  ].join('\n');
+}

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { type CounterpartError, errorCatalogue, hubError, toProblem } from '@counterpart/schemas';
+import type { DropConnection } from '../faults/broken-body.ts';
+
+/** Answers one request; `drop` ends the connection that it came on. */
+export type AnswerRequest = (request: Request, drop: DropConnection) => Promise<Response>;
+
+/** An answerer as a listener of node:http. */
+export function toListener(
+  answer: AnswerRequest,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const listener = getRequestListener(
+    (request, env) => {
+      const { incoming, outgoing } = env;
+      if (!(outgoing instanceof ServerResponse)) return answer(request, () => undefined); // HTTP/2 is never served
+      let isDropped = false;
+      const drop: DropConnection = (how) => {
+        isDropped = true;
+        if (how === 'end') return endAfterHeaders(outgoing);
+        if ('resetAndDestroy' in incoming.socket) incoming.socket.resetAndDestroy();
+        outgoing.destroy();
+      };
+      // Nothing is written on a connection that is gone.
+      return answer(request, drop).then((response) =>
+        isDropped && response.body === null ? new Promise<Response>(() => undefined) : response,
+      );
+    },
+    { overrideGlobalObjects: false },
+  );
+  // The listener answers its own failures; its promise never rejects.
+  return (incoming, outgoing) => void listener(incoming, outgoing);
+}
+
+/** The beginning of an answer is part of such a fault: it is let out before the connection goes. */
+function endAfterHeaders(outgoing: ServerResponse): void {
+  if (outgoing.headersSent) outgoing.socket?.destroySoon();
+  else if (!outgoing.destroyed) setImmediate(() => endAfterHeaders(outgoing));
+}
+
+/** A mirror on a socket of its own. */
+export interface MirrorListener {
+  /** Base address without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  readonly server: Server;
+  /** Stops listening and drops open connections; resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+/** Listens; rejects with PORT_TAKEN, or INTERNAL for an address that cannot be had. */
+export async function listen(
+  answer: AnswerRequest,
+  { host = '127.0.0.1', port = 0 }: { readonly host?: string; readonly port?: number },
+): Promise<MirrorListener> {
+  const server = createServer(toListener(answer));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const detail = `the mirror cannot listen on ${host}:${port}: ${error.message}`;
+      reject(
+        error.code === 'EADDRINUSE'
+          ? hubError('PORT_TAKEN', { host, port }, { cause: error })
+          : hubError('INTERNAL', { detail }, { cause: error }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** An error of the catalogue as the answer to a request. */
+export function problemResponse(error: CounterpartError): Response {
+  return new Response(JSON.stringify(toProblem(error)), {
+    status: errorCatalogue[error.code].status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+}

@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import type { Env } from '@counterpart/kit';
+import {
+  type Blueprint,
+  type Fault,
+  type HarEntry,
+  hubError,
+  type MirrorMemory,
+  type MirrorRequestEntry,
+  type MirrorSettings,
+  type Scenario,
+  type ScenarioProgress,
+} from '@counterpart/schemas';
+import { type ContractBook, createContractBook } from '../contract/contract-book.ts';
+import { type ContractReader, createContractReader } from '../contract/contract-reader.ts';
+import { createFaultPlan, type FaultPlan } from '../faults/fault-plan.ts';
+import { createRedaction, type Redaction } from '../recording/redaction.ts';
+import { createReplayBook, type ReplayBook } from '../recording/replay.ts';
+import { createRandom } from '../sample/random.ts';
+import { createScenarioPlayer, type ScenarioPlayer } from '../scenarios/scenario-player.ts';
+import type { MirrorState } from '../state/mirror-state.ts';
+import { parseSnapshot } from '../state/snapshot.ts';
+import { createState } from '../state/store.ts';
+import type { AnswerRequest } from './listener.ts';
+import { createLivingMirror, type LivingMirror } from './living-mirror.ts';
+import { createRealService, type RealService } from './real-service.ts';
+import { createServiceAddress } from './service-address.ts';
+import { stateValue } from './state-value.ts';
+
+export interface CoreOptions {
+  readonly name: string;
+  readonly blueprint: Blueprint;
+  readonly settings: MirrorSettings;
+  /** Taken off paths that begin with it, such as `/mirror/pets`. */
+  readonly basePath?: string;
+  readonly memory?: MirrorMemory | undefined;
+  /** By name; asked anew for every scenario that begins. */
+  readonly scenarios: () => Readonly<Record<string, Scenario>>;
+  /** Recorded exchanges to replay. */
+  readonly entries: readonly HarEntry[];
+  readonly env: Env;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Writes a redacted exchange down. Never rejects. */
+  readonly record: (entry: HarEntry) => Promise<void>;
+  /** What `memory()` gives is not what it was. */
+  readonly changed: () => void;
+  /** Told of every request that was answered. */
+  readonly observe?: (entry: MirrorRequestEntry) => void;
+}
+
+const LAST_REQUESTS = 100;
+
+/** One mirror with all it holds, wherever it runs: in the hub or alone. It writes nothing down itself. */
+export class MirrorCore {
+  readonly blueprint: Blueprint;
+  readonly state: MirrorState = createState();
+  readonly reader: ContractReader;
+  readonly redaction: Redaction;
+  /** Newest last. */
+  readonly lastRequests: MirrorRequestEntry[] = [];
+  readonly #options: CoreOptions;
+  #settings: MirrorSettings;
+  #requests = 0;
+  #spied: ContractBook;
+  #faults: FaultPlan;
+  #player: ScenarioPlayer | undefined;
+  #replay: ReplayBook;
+  #service: RealService;
+  #living: LivingMirror;
+
+  /** Throws STATE_INVALID for a memory that holds no state of this engine. */
+  constructor(options: CoreOptions) {
+    const { blueprint, settings, memory, entries } = options;
+    this.#options = options;
+    this.#settings = settings;
+    this.blueprint = blueprint;
+    this.redaction = createRedaction(blueprint, { names: settings.redact });
+    this.reader = createContractReader(blueprint);
+    this.#spied = createContractBook(this.reader);
+    this.#faults = createFaultPlan(settings.seed, options.now);
+    if (memory?.state !== undefined) this.state.restore(parseSnapshot(memory.state, options.name));
+    for (const { fault, struck } of memory?.faults ?? []) this.#faults.inject(fault, struck);
+    this.#start(memory?.playing, memory?.progress);
+    this.#service = this.#makeService();
+    this.#replay = this.#makeReplay(entries);
+    this.#living = this.#assemble();
+    this.state.onChange(() => options.changed());
+  }
+
+  /** Answers a request. */
+  readonly answer: AnswerRequest = (request, drop) => this.#living.fetch(request, drop);
+
+  get settings(): MirrorSettings {
+    return this.#settings;
+  }
+
+  get faults(): FaultPlan {
+    return this.#faults;
+  }
+
+  get player(): ScenarioPlayer | undefined {
+    return this.#player;
+  }
+
+  get service(): RealService {
+    return this.#service;
+  }
+
+  /** What spying found. */
+  get spied(): ContractBook {
+    return this.#spied;
+  }
+
+  /** Requests answered since it was made. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Goes on with other settings; another seed makes everything up anew. */
+  configure(settings: MirrorSettings, entries: readonly HarEntry[]): void {
+    const isReseeded = settings.seed !== this.#settings.seed;
+    this.#settings = settings;
+    if (isReseeded) {
+      const { active } = this.#faults;
+      this.#faults = createFaultPlan(settings.seed, this.#options.now);
+      for (const { fault, struck } of active) this.#faults.inject(fault, struck);
+      this.state.reset();
+    }
+    this.#service = this.#makeService();
+    this.#replay = this.#makeReplay(entries);
+    this.#living = this.#assemble();
+  }
+
+  /** Adds a fault and gives its id; throws INPUT_INVALID for an operation that there is not. */
+  inject(fault: Fault): string {
+    const names = new Set(this.blueprint.operations.map(({ name }) => name));
+    const strange = fault.operations?.find((name) => !names.has(name));
+    if (strange !== undefined)
+      throw hubError('INPUT_INVALID', {
+        subject: 'the fault',
+        detail: `${this.#options.name} has no operation named ${strange}`,
+      });
+    return this.#faults.inject(fault);
+  }
+
+  /** Plays a scenario from its beginning; undefined: none. Throws SCENARIO_UNKNOWN. */
+  play(name: string | undefined): void {
+    if (name !== undefined && !Object.hasOwn(this.#options.scenarios(), name))
+      throw hubError('SCENARIO_UNKNOWN', { mirror: this.#options.name, scenario: name, suggestion: '' });
+    this.#start(name);
+  }
+
+  /** As if it had just been made: what it holds, the scenario's progress, the place in the recording. Faults stay. */
+  reset(): void {
+    this.state.reset();
+    this.#replay.rewind();
+    this.#start(this.#player?.scenario.name);
+    this.#spied = createContractBook(this.reader);
+    this.lastRequests.length = 0;
+    this.#living = this.#assemble();
+  }
+
+  memory(): MirrorMemory {
+    const state = this.state.snapshot();
+    return {
+      memory: 1,
+      state: { ...state },
+      faults: [...this.#faults.active],
+      ...(this.#player ? { playing: this.#player.scenario.name, progress: this.#player.progress } : {}),
+    };
+  }
+
+  #start(name: string | undefined, progress?: ScenarioProgress): void {
+    const scenario = name === undefined ? undefined : this.#options.scenarios()[name];
+    const random = createRandom(`${this.#settings.seed} ${name ?? ''}`);
+    const counters = new Map<string, number>();
+    const values = {
+      now: () => new Date(this.#options.now()),
+      uuid: () => randomUUID(),
+      count: (counter: string): number => {
+        const next = (counters.get(counter) ?? 0) + 1;
+        counters.set(counter, next);
+        return next;
+      },
+      random: (min: number, max: number) => random.int(min, max),
+      state: () => stateValue(this.state),
+    };
+    this.#player = scenario && createScenarioPlayer(scenario, values, progress);
+  }
+
+  #makeService(): RealService {
+    const { blueprint, env } = this.#options;
+    const { target, mode, limits, credentials } = this.#settings;
+    const address = createServiceAddress({ blueprint, target, env, mode });
+    return createRealService({
+      blueprint,
+      address,
+      limits,
+      env: credentials === 'environment' ? env : () => undefined,
+    });
+  }
+
+  #makeReplay(entries: readonly HarEntry[]): ReplayBook {
+    const matching = {
+      ...this.#settings.match,
+      isSecret: (name: string) => this.redaction.isSecret(name),
+    };
+    return createReplayBook(entries, this.#service.address.bases, matching);
+  }
+
+  #assemble(): LivingMirror {
+    const { basePath, record } = this.#options;
+    return createLivingMirror({
+      blueprint: this.blueprint,
+      settings: this.#settings,
+      basePath,
+      state: this.state,
+      reader: this.reader,
+      faults: this.#faults,
+      player: () => this.#player,
+      replay: () => this.#replay,
+      service: this.#service,
+      spied: this.#spied,
+      record,
+      observe: (entry) => this.#observe(entry),
+    });
+  }
+
+  #observe(entry: MirrorRequestEntry): void {
+    this.#requests += 1;
+    this.#options.observe?.(entry);
+    this.lastRequests.push(entry);
+    if (this.lastRequests.length > LAST_REQUESTS) this.lastRequests.shift();
+    // Strikes and steps are counted, and the count outlives a restart.
+    if (this.#player || this.#faults.active.length > 0) this.#options.changed();
+  }
+}
