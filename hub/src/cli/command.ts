@@ -81,7 +81,14 @@ export interface CommandGroup {
 }
 
 /** A command that is nothing without a verb, such as `hub mirror start`; alone it prints its help. */
-export function defineGroup({ name, group, summary, description, verbs, examples }: CommandGroup): CommandDefinition {
+export function defineGroup({
+  name,
+  group,
+  summary,
+  description,
+  verbs,
+  examples,
+}: CommandGroup): CommandDefinition {
   return (enter) => {
     const command = new Command(name)
       .summary(summary)

@@ -1,6 +1,6 @@
 import { createContractBook } from '@counterpart/scaffolds/mirror/contract/contract-book';
 import { probeService } from '@counterpart/scaffolds/mirror/contract/probe-service';
-import { putRows, stateSummary } from '@counterpart/scaffolds/mirror/modes/state-value';
+import { stateSummary } from '@counterpart/scaffolds/mirror/modes/state-value';
 import { pathBelow } from '@counterpart/scaffolds/mirror/recording/replay';
 import { redactEntry, requestBytes, responseBytes } from '@counterpart/scaffolds/mirror/recording/har-entry';
 import { harText } from '@counterpart/scaffolds/mirror/recording/har-text';
@@ -56,7 +56,7 @@ export function createControl(options: ControlOptions): MirrorControl {
     inspect: () => inspect(options),
     async seed({ seed, data }) {
       if (seed !== undefined && seed !== core.settings.seed) await options.reseed(seed);
-      const added = putRows(core.state, data ?? {});
+      const added = core.put(data ?? {});
       mirror.keep();
       return { seed: core.settings.seed, added };
     },

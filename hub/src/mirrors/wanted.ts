@@ -61,8 +61,8 @@ export function wantedRecord(
   const name = nameOf(request);
   const server = serverOf(request, before);
   const hasServer = server !== undefined && isBuilt(server);
-  const isNew = !before && !request.blueprint && request.settings?.target === undefined;
-  if ((isNew || request.server !== undefined) && !hasServer) return { unknown: request.server ?? name };
+  if (!hasServer && (request.server !== undefined || !isDescribed(request, before)))
+    return { unknown: request.server ?? name };
   return {
     name,
     server: request.blueprint || !hasServer ? undefined : server,
@@ -72,6 +72,10 @@ export function wantedRecord(
     tools: request.tools ?? before?.tools ?? false,
   };
 }
+
+/** Known from before, by what is given with it, or by its address alone. */
+const isDescribed = (request: StartMirrorRequest, before: MirrorRecord | undefined): boolean =>
+  before !== undefined || request.blueprint !== undefined || request.settings?.target !== undefined;
 
 const serverOf = (request: StartMirrorRequest, before: MirrorRecord | undefined): string | undefined =>
   request.server ?? before?.server ?? (request.blueprint ? undefined : nameOf(request));

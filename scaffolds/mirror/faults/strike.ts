@@ -9,7 +9,6 @@ import type { Strike } from './fault-plan.ts';
 export interface StruckBy {
   readonly book: SchemaBook;
   readonly seed: number;
-  readonly accept: string | null;
   readonly operation: Operation | undefined;
   readonly drop: DropConnection;
   /** Aborted when the caller left. */
@@ -35,6 +34,7 @@ export async function strike(
         by.operation,
         {
           status: 429,
+          slug: 'rate-limited',
           title: 'Too many requests',
           detail: `Too many requests; try again in ${retryAfterS} s.`,
           headers: { 'retry-after': String(retryAfterS) },
@@ -59,7 +59,7 @@ function errorAnswer({ status, headers = {}, body }: Fault & { kind: 'error' }, 
   const title = STATUS_CODES[status] ?? 'Error';
   return describedError(
     by.operation,
-    { status, title, detail: `${title}, as was asked of the mirror.`, headers },
+    { status, slug: 'injected-fault', title, detail: `${title}, as was asked of the mirror.`, headers },
     by,
   );
 }

@@ -162,7 +162,7 @@ async function spied(passage: Passage, parts: LivingParts, real: ServiceAnswer):
     };
   }
   const seen = { status: real.status, headers: real.headers, body, isCut: false };
-  const findings = await parts.spied.add(passage.raw, seen);
+  const findings = await parts.spied().add(passage.raw, seen);
   const headers = clientHeaders(real, passage, parts);
   headers.set('x-mirror-findings', String(findings.length));
   const isBodyless = [204, 205, 304].includes(real.status) || passage.raw.method === 'HEAD';

@@ -36,7 +36,7 @@ export interface LivingParts {
   readonly player: () => ScenarioPlayer | undefined;
   readonly replay: () => ReplayBook;
   readonly service: RealService;
-  readonly spied: ContractBook;
+  readonly spied: () => ContractBook;
   /** Writes a redacted exchange down; resolves when it is kept. Never rejects: a lost entry is the owner's to tell of. */
   readonly record: (entry: HarEntry) => Promise<void>;
   /** Told of every request after its answer was decided. */
@@ -153,11 +153,10 @@ function passageOf(request: Request, raw: RawRequest, { parts, drop, simulate }:
 }
 
 async function answer(passage: Passage, parts: LivingParts): Promise<Answered> {
-  const { operation, raw, drop, signal } = passage;
+  const { operation, drop, signal } = passage;
   const struckBy: StruckBy = {
     book: parts.reader.typing.book,
     seed: parts.settings.seed,
-    accept: raw.headers.get('accept'),
     operation,
     drop,
     signal,

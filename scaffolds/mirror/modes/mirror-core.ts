@@ -5,6 +5,7 @@ import {
   type Fault,
   type HarEntry,
   hubError,
+  type JsonObject,
   type MirrorMemory,
   type MirrorRequestEntry,
   type MirrorSettings,
@@ -25,7 +26,7 @@ import type { AnswerRequest } from './listener.ts';
 import { createLivingMirror, type LivingMirror } from './living-mirror.ts';
 import { createRealService, type RealService } from './real-service.ts';
 import { createServiceAddress } from './service-address.ts';
-import { stateValue } from './state-value.ts';
+import { putRows, stateValue } from './state-value.ts';
 
 export interface CoreOptions {
   readonly name: string;
@@ -151,6 +152,11 @@ export class MirrorCore {
     this.#start(name);
   }
 
+  /** Puts things into collections, by the name that the path or the description gives them; how many there were. */
+  put(data: Readonly<Record<string, readonly JsonObject[]>>): number {
+    return putRows(this.state, this.#living.engine.resources, data);
+  }
+
   /** As if it had just been made: what it holds, the scenario's progress, the place in the recording. Faults stay. */
   reset(): void {
     this.state.reset();
@@ -158,7 +164,6 @@ export class MirrorCore {
     this.#start(this.#player?.scenario.name);
     this.#spied = createContractBook(this.reader);
     this.lastRequests.length = 0;
-    this.#living = this.#assemble();
   }
 
   memory(): MirrorMemory {
@@ -221,7 +226,7 @@ export class MirrorCore {
       player: () => this.#player,
       replay: () => this.#replay,
       service: this.#service,
-      spied: this.#spied,
+      spied: () => this.#spied,
       record,
       observe: (entry) => this.#observe(entry),
     });

@@ -23,7 +23,8 @@ export const mirrorErrors = {
     rpc: -32602,
     exit: 4,
     title: 'Real service is not known',
-    message: 'The mode {mode} needs the real service of {mirror}, and its description names no absolute address.',
+    message:
+      'The mode {mode} needs the real service of {mirror}, and its description names no absolute address.',
     fix: 'Say where it is: `hub mirror start {mirror} --target https://…`.',
   }),
   MIRROR_HOST_REFUSED: entry({
