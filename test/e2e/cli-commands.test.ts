@@ -111,7 +111,9 @@ describe('the command line itself', () => {
     [['validate', 'nothing'], 3, 'There is no server named nothing'],
     [['build', '--from', 'missing.yaml'], 4, 'Cannot read missing.yaml'],
     [['add', 'Bad Name', 'x'], 4, '"Bad Name" must be'],
-    [['mirror', 'stop', 'x'], 2, 'the only verb is start'],
+    [['mirror', 'stop', 'x'], 3, 'There is no mirror named x'],
+    [['mirror', 'statr'], 2, 'Did you mean start?'],
+    [['mirror'], 2, 'hub mirror --help'],
   ])('%j exits %i and says what to do, without a stack', async (args, code, text) => {
     const ran = await place.run(args);
     expect([ran.code, ran.stdout]).toEqual([code, '']);

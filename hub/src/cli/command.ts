@@ -80,7 +80,7 @@ export interface CommandGroup {
   readonly examples: readonly (readonly [line: string, meaning: string])[];
 }
 
-/** A command that is nothing without a verb, such as `hub mirror start`; alone it prints its help. */
+/** A command that is nothing without a verb, such as `hub mirror start`. */
 export function defineGroup({
   name,
   group,

@@ -105,7 +105,7 @@ function usageError(error: CommanderError, { argv, commands }: Failed): Counterp
   // Commander's own word for it, after it has printed the help, says nothing.
   if (error.code === 'commander.help') return unknownCommand(argv, commands);
   const named = argv.find((word) => commands.includes(word));
-  const command = named === undefined || error.code === 'commander.unknownCommand' ? 'hub' : `hub ${named}`;
+  const command = named === undefined ? 'hub' : `hub ${named}`;
   // Commander writes the suggestion on a row of its own, in brackets.
   const detail = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, '. $1');
   return hubError(
@@ -118,9 +118,14 @@ function usageError(error: CommanderError, { argv, commands }: Failed): Counterp
 /** For `hub help lsit`, and for options that stand without a command. */
 function unknownCommand(argv: readonly string[], commands: readonly string[]): CounterpartError {
   const word = argv.includes('help') ? argv[argv.indexOf('help') + 1] : undefined;
-  const detail =
-    word === undefined ? 'A command is missing.' : `Unknown command '${word}'.${didYouMean(word, commands)}`;
-  return hubError('USAGE', { detail, command: 'hub' });
+  if (word !== undefined) {
+    const detail = `Unknown command '${word}'.${didYouMean(word, commands)}`;
+    return hubError('USAGE', { detail, command: 'hub' });
+  }
+  const group = argv.find((each) => commands.includes(each));
+  return group === undefined
+    ? hubError('USAGE', { detail: 'A command is missing.', command: 'hub' })
+    : hubError('USAGE', { detail: 'A verb is missing.', command: `hub ${group}` });
 }
 
 const stackOf = (thrown: unknown): string =>

@@ -24,7 +24,7 @@ describe('a plan of faults', () => {
     };
     expect(course(1)).toBe(course(1));
     expect(course(1)).not.toBe(course(2));
-    expect([...course(1)].filter((one) => one === '1').length).toBeGreaterThan(8);
+    expect(course(1).replaceAll('0', '').length).toBeGreaterThan(8);
   });
 
   test('lets calls through until the limit of a window, and tells when it ends', () => {
