@@ -21,7 +21,7 @@ beforeAll(async () => {
   writeFileSync(join(place.home, 'shop.json'), JSON.stringify(shopDescription(shop.url)));
   hub = await startHub(place.home);
   const started = await place.run(['mirror', 'start', '--from', 'shop.json', '--port', '0', '--json']);
-  expect([started.code, started.stderr]).toEqual([0, '']);
+  expect([started.code, started.json(MirrorSummary).running]).toEqual([0, true]);
 });
 
 afterAll(async () => {
@@ -158,7 +158,7 @@ test('mixes recorded and made-up answers, and real reads with simulated writes',
   const before = shop.calls.length;
   const made = z.object({ id: z.int() }).parse(await (await call('/items', { name: 'Chair' })).json());
   expect(shop.calls.length).toBe(before);
-  expect(await (await call(`/items/${made.id}`)).json()).toMatchObject({ name: expect.any(String) });
+  expect(await (await call(`/items/${made.id}`)).text()).toMatch(/"name":"Chair"/);
   expect(await (await call('/items/1')).json()).toMatchObject({ colour: 'red' });
 });
 
@@ -201,10 +201,8 @@ describe('faults on request', () => {
     const garbled = await call('/items');
     await expect(garbled.json()).rejects.toThrow(SyntaxError);
     await run('fault', 'shop', 'drip', '--times', '1', '--bytes-per-second', '4000');
-    const { body } = await call('/items');
-    let parts = 0;
-    for await (const part of body ?? []) parts += part.length > 0 ? 1 : 0;
-    expect(parts).toBeGreaterThan(0);
+    const trickled = await call('/items');
+    expect(Array.isArray(await trickled.json())).toBe(true);
   });
 
   test('one operation fails at a rate that a seed decides, also at the port of its own', async () => {
@@ -354,7 +352,7 @@ describe('a hub that ends', () => {
       // Its answer never ends, so it is being recorded when the process dies.
       const open = await fetch(`${ownUrl}/slow`);
       await running.kill();
-      await expect(open.text()).rejects.toThrow();
+      await expect(open.text()).rejects.toThrow('terminated');
 
       running = await startHub(other.home);
       const after = MirrorInspection.parse(await running.get('/api/mirrors/shop'));
