@@ -15,7 +15,7 @@ export async function startPeer(peer: InstalledPeer): Promise<Subject> {
   const doors = new Map<Era, Door>();
   for (const era of ['modern', 'legacy'] as const) {
     const { command, args } = fixtureProgram(era);
-    const started = await startPeerProcess(peer, { id: `${era}-stdio-full`, server: [command, ...args] });
+    const started = await startPeerProcess(peer, { id: 'behind', server: [command, ...args] });
     running.push(started);
     const door: Door = { kind: peer.client === 'events' ? 'events' : 'http', url: started.url };
     if (await offersTools(door)) doors.set(era, door);

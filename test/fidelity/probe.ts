@@ -152,7 +152,7 @@ function connect(
 
 /** Hubs put the server's id before a name, each with its own mark between. */
 const ownName = (name: string): string =>
-  /^(?:modern|legacy)[-_](?:stdio|http)[-_][a-z]+?(?:__|_1mcp_|::|[-_.:/])(.+)$/.exec(name)?.[1] ?? name;
+  /^(?:behind|(?:modern|legacy)-(?:stdio|http)-[a-z]+?)(?:__|_1mcp_|::|[-_.:/])(.+)$/.exec(name)?.[1] ?? name;
 
 function within<T>(work: Promise<T>, limitMs: number | undefined): Promise<T> {
   if (limitMs === undefined) return work;
