@@ -1,6 +1,7 @@
 import { effectOf, type ToolDefinition } from '@counterpart/schemas';
 import type { ToolRoute } from '../kernel/ports.ts';
-import { commentText, propertyName, typeText, type TypeDetail } from './type-text.ts';
+import { commentText, propertyName } from '@counterpart/scaffolds/sdk/ts-text';
+import { typeText, type TypeDetail } from './type-text.ts';
 
 /** Characters of one tool's declaration; what is larger is told with less detail. */
 const MOST_BRIEF = 700;

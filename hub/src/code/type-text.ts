@@ -1,3 +1,4 @@
+import { commentText, propertyName, quoted } from '@counterpart/scaffolds/sdk/ts-text';
 import { isMembers } from '../kernel/members.ts';
 
 /** How much of a schema is told. */
@@ -12,7 +13,6 @@ export interface TypeDetail {
 const DEEPEST_REFERENCE = 3;
 const MOST_MEMBERS = 60;
 const MOST_ALTERNATIVES = 40;
-const LONGEST_COMMENT = 200;
 const LONGEST_LITERAL = 100;
 
 interface Place extends TypeDetail {
@@ -114,27 +114,4 @@ function literal(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
   if (typeof value !== 'string') return 'unknown';
   return value.length > LONGEST_LITERAL ? 'string' : quoted(value);
-}
-
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
-
-/** A name as it stands in an object type: bare where that is allowed, else as a string. */
-export const propertyName = (name: string): string => (IDENTIFIER.test(name) ? name : quoted(name));
-
-/** A string literal in ASCII: no text of a server ends it, starts a comment or breaks the line. */
-export const quoted = (text: string): string =>
-  JSON.stringify(text)
-    .replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replaceAll('/', '\\u002f');
-
-/** A description as a comment on one line, with a blank after it; empty when there is none. Cannot be ended from inside. */
-export function commentText(description: unknown): string {
-  if (typeof description !== 'string') return '';
-  const line = description
-    .slice(0, LONGEST_COMMENT * 4)
-    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
-    .trim();
-  if (line === '') return '';
-  const cut = line.length > LONGEST_COMMENT ? `${line.slice(0, LONGEST_COMMENT).trimEnd()}…` : line;
-  return `/** ${cut.replace(/\*(?=\/)|\/(?=\*)/g, '$& ')} */ `;
 }

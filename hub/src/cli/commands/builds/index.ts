@@ -2,8 +2,9 @@ import type { CommandDefinition } from '../../command.ts';
 import { build } from './build.ts';
 import { eject } from './eject.ts';
 import { mirror } from '../mirrors/index.ts';
+import { sdk } from './sdk.ts';
 import { lintTree, validate } from './validate.ts';
 import { verify } from './verify.ts';
 
 /** Commands about making servers, in the order of `hub --help`. */
-export const builds: readonly CommandDefinition[] = [build, mirror, eject, verify, validate, lintTree];
+export const builds: readonly CommandDefinition[] = [build, mirror, sdk, eject, verify, validate, lintTree];

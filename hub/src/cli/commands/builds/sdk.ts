@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { defineCommand } from '../../command.ts';
+import { count } from '../../output/format.ts';
+import { readBlueprint } from './read-blueprint.ts';
+
+const KINDS = {
+  ts: 'typescript',
+  typescript: 'typescript',
+  python: 'python',
+  py: 'python',
+  openapi: 'openapi',
+  docs: 'docs',
+} as const;
+
+const Input = z.object({
+  source: z.string(),
+  lang: z
+    .enum(['typescript', 'ts', 'python', 'py', 'openapi', 'docs'], 'typescript, python, openapi or docs')
+    .default('typescript'),
+  out: z.string().optional(),
+});
+
+export const sdk = defineCommand({
+  name: 'sdk',
+  group: 'builds',
+  summary: 'Write a client, an OpenAPI document or a page for a service',
+  description:
+    'From the blueprint that its server and its mirror are made of: a typed TypeScript client without dependencies, a Python package that needs nothing but Python 3.11, an OpenAPI 3.1 document (also of services that had none), or a page to read.',
+  arguments: [['<source>', 'A built server’s name, or a description’s file or URL']],
+  options: [
+    ['-l, --lang <kind>', 'typescript (ts), python (py), openapi or docs (default: typescript)'],
+    ['-o, --out <folder>', 'Where to (default: <name>-<kind> here)'],
+  ],
+  examples: [
+    ['hub sdk weather', 'writes ./weather-typescript'],
+    ['hub sdk weather --lang python --out clients/weather', 'a Python package'],
+    ['hub sdk traffic.har --lang openapi', 'an OpenAPI document of recorded traffic'],
+  ],
+  input: Input,
+  async run(context, { source, lang, out }) {
+    const kind = KINDS[lang];
+    const blueprint = await context.working(`reading ${source}`, () => readBlueprint(context, source));
+    const { writeSdk } = await import('@counterpart/scaffolds/sdk/write');
+    const directory = out ?? join(process.cwd(), `${blueprint.id}-${kind}`);
+    const written = await context.working(`writing ${kind}`, () =>
+      writeSdk(blueprint, { kind, directory, signal: context.signal }),
+    );
+    context.result({ id: blueprint.id, operations: blueprint.operations.length, ...written }, () =>
+      [
+        `${context.paint.good('✓')} ${blueprint.title}: ${count(blueprint.operations.length - written.leftOut.length, 'operation')} in ${written.directory}`,
+        ...written.files.map((file) => `  ${file}`),
+        ...(written.leftOut.length > 0 ? [`  left out: ${written.leftOut.join(', ')}`] : []),
+      ].join('\n'),
+    );
+  },
+});

@@ -1,0 +1,6 @@
+export {
+  baseUrlName,
+  credentialNames,
+  serverVariableName,
+  type CredentialNames,
+} from './compile/env-names.ts';

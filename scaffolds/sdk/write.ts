@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hubError, type Blueprint } from '@counterpart/schemas';
+import { runBundler } from '../server/run-bundler.ts';
+import { toOpenApi } from './openapi.ts';
+import { servicePage } from './page.ts';
+import { pythonClient } from './python.ts';
+import { RUNTIME_DECLARATIONS, typescriptSource } from './typescript.ts';
+
+/** What can be made of a blueprint beside its server and its mirror. */
+export const SDK_KINDS = ['typescript', 'python', 'openapi', 'docs'] as const;
+export type SdkKind = (typeof SDK_KINDS)[number];
+
+/** What was written, relative to the folder. */
+export interface WrittenSdk {
+  readonly kind: SdkKind;
+  readonly directory: string;
+  readonly files: readonly string[];
+  /** Operations that this kind cannot have. */
+  readonly leftOut: readonly string[];
+}
+
+const kitSource = fileURLToPath(new URL('../kit/src', import.meta.url));
+
+type Content = string | Buffer;
+
+/** Files of one kind by relative path. */
+async function filesOf(
+  blueprint: Blueprint,
+  kind: SdkKind,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly files: ReadonlyMap<string, Content>; readonly leftOut: readonly string[] }> {
+  switch (kind) {
+    case 'typescript':
+      return { files: await typescriptFiles(blueprint, signal), leftOut: [] };
+    case 'python': {
+      const client = pythonClient(blueprint);
+      if (client.files.size === 0 || client.leftOut.length === blueprint.operations.length)
+        throw hubError('INPUT_INVALID', {
+          subject: 'the language',
+          detail: 'a GraphQL service has no Python client; take --lang typescript',
+        });
+      return client;
+    }
+    case 'openapi':
+      return { files: new Map([['openapi.json', json(toOpenApi(blueprint))]]), leftOut: [] };
+    case 'docs':
+      return { files: new Map([['index.html', servicePage(blueprint)]]), leftOut: [] };
+  }
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+async function typescriptFiles(
+  blueprint: Blueprint,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, Content>> {
+  const project = {
+    name: `${blueprint.id}-client`,
+    version: '1.0.0',
+    private: true,
+    type: 'module',
+    exports: { '.': './index.ts' },
+    engines: { node: '>=22.18' },
+  };
+  return new Map<string, Content>([
+    ['package.json', json(project)],
+    ['index.ts', typescriptSource(blueprint)],
+    ['runtime.js', await bundleRuntime(signal)],
+    ['runtime.d.ts', RUNTIME_DECLARATIONS],
+    ['blueprint.json', `${JSON.stringify(blueprint)}\n`],
+  ]);
+}
+
+/** The kit's client in one file without dependencies. */
+async function bundleRuntime(signal: AbortSignal | undefined): Promise<Buffer> {
+  const outDir = await mkdtemp(join(tmpdir(), 'sdk-'));
+  try {
+    const entry = { file: join(kitSource, 'client.ts'), name: 'runtime' };
+    await runBundler({ dir: kitSource, outDir, kitSource, entry }, signal);
+    return await readFile(join(outDir, 'runtime.js'));
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Writes one kind into `directory`, each file by rename, others there left alone. Rejects with INPUT_INVALID for a kind
+ * the blueprint cannot have, DATA_UNWRITABLE for a folder that cannot be written.
+ */
+export async function writeSdk(
+  blueprint: Blueprint,
+  options: { readonly kind: SdkKind; readonly directory: string; readonly signal?: AbortSignal | undefined },
+): Promise<WrittenSdk> {
+  const directory = resolve(options.directory);
+  const { files, leftOut } = await filesOf(blueprint, options.kind, options.signal);
+  try {
+    for (const [name, content] of files) {
+      const file = join(directory, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(`${file}.part`, content);
+      await rename(`${file}.part`, file);
+    }
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('DATA_UNWRITABLE', { directory, detail }, { cause });
+  }
+  return { kind: options.kind, directory, files: [...files.keys()], leftOut };
+}
