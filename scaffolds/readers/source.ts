@@ -20,6 +20,8 @@ export interface SourceText {
   readonly neighbours?: Neighbours | undefined;
   /** Address of the service itself, when it was the service that was asked. */
   readonly endpoint?: string | undefined;
+  /** The whole source piece by piece, where it is too large to hold; `text` is its beginning then. */
+  readonly chunks?: (() => AsyncIterable<Uint8Array>) | undefined;
 }
 
 export interface LoadOptions extends NeighbourOptions {

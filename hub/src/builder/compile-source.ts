@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openRecording } from '@counterpart/scaffolds/readers/har/load';
 import { readSource } from '@counterpart/scaffolds/readers/read';
 import type { ReadResult } from '@counterpart/scaffolds/readers/reader';
 import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/source';
@@ -36,7 +37,9 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   onProgress?.({ stage: 'read', note: options.from });
   const { allowRemote, allowOutside } = options;
   const location = blueprintOf(options.from) ?? options.from;
-  const source = await loadSource(location, { signal, allowRemote, allowOutside });
+  const source =
+    (await openRecording(location, signal)) ??
+    (await loadSource(location, { signal, allowRemote, allowOutside }));
   signal?.throwIfAborted();
   const stored = storedBlueprint(source);
   if (stored) {
@@ -52,6 +55,8 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
       id,
       include,
       baseUrl,
+      hosts: options.hosts,
+      keepPersonal: options.keepPersonal,
       namesOf: (title) => readNames(join(options.serversDir, name === undefined ? toServerId(title) : id)),
       onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
     });

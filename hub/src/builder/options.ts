@@ -25,6 +25,10 @@ export interface BuildOptions {
   readonly maxTools?: number | undefined;
   /** Everything, also where an earlier build of this server chose a part. */
   readonly all?: boolean | undefined;
+  /** Of recorded traffic: the hosts to build; default: the one that was used most. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Of recorded traffic: leave addresses and numbers of people in examples. */
+  readonly keepPersonal?: boolean | undefined;
   /** Follow references of the description to other hosts. */
   readonly allowRemote?: boolean | undefined;
   /** Follow its references to files outside of its folder. */

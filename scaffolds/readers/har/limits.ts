@@ -5,7 +5,7 @@ export const MAX_ENTRY_BYTES = 24 * 1024 * 1024;
 /** Bytes kept of what stands around the entries. */
 export const MAX_HEAD_BYTES = 256 * 1024;
 /** Characters of bodies held at once; later bodies are left out, their requests are not. */
-export const MAX_HELD_CHARS = 96 * 1024 * 1024;
+export const MAX_HELD_CHARS = 48 * 1024 * 1024;
 /** Bodies held of one method and path; types have long settled by then. */
 export const MAX_BODIES_OF_PATH = 40;
 /** Exchanges held; a recording of more is read to its end and told of. */

@@ -17,7 +17,10 @@ const READER = 'har@1';
  * leaves this function. Rejects with SOURCE_NOT_A_DESCRIPTION when there is no list of entries, and with HOST_UNMATCHED.
  */
 export async function readHar(source: SourceText, options: ReadOptions): Promise<ReadResult> {
-  const recording = await readRecording(chunksOf(source), options.keepPersonal === true ? 'keep' : 'redact');
+  const recording = await readRecording(
+    source.chunks?.() ?? chunksOf(source),
+    options.keepPersonal === true ? 'keep' : 'redact',
+  );
   if (!recording.end.found)
     throw hubError('SOURCE_NOT_A_DESCRIPTION', {
       source: source.location,

@@ -71,9 +71,12 @@ export class EntryScanner {
   /** Takes the next bytes. */
   write(chunk: Uint8Array): void {
     this.#bytes += chunk.byteLength;
-    for (const byte of chunk) {
-      if (this.#inString) this.#stringByte(byte);
-      else this.#plainByte(byte);
+    for (let at = 0; at < chunk.byteLength;) {
+      if (this.#inString) at = this.#stringBytes(chunk, at);
+      else {
+        this.#plainByte(chunk[at] ?? 0);
+        at += 1;
+      }
     }
   }
 
@@ -94,25 +97,32 @@ export class EntryScanner {
     };
   }
 
-  #stringByte(byte: number): void {
-    if (!this.#skipping) this.#keep(byte);
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) {
-      this.#inString = false;
-      if (this.#skipping) this.#keep(QUOTE);
-      this.#skipping = false;
-      return;
+  /** Takes what the chunk has of a string, its closing quote included; where to go on. */
+  #stringBytes(chunk: Uint8Array, from: number): number {
+    let at = from;
+    let isClosed = false;
+    for (; at < chunk.byteLength && !isClosed; at += 1) {
+      const byte = chunk[at];
+      if (this.#escaped) this.#escaped = false;
+      else if (byte === BACKSLASH) this.#escaped = true;
+      else isClosed = byte === QUOTE;
     }
+    const piece = chunk.subarray(from, at);
+    if (!this.#skipping) this.#keepAll(piece);
     if (this.#inEntry) this.#limitString();
-    else if (this.#open.length <= 2) this.#lastString.push(byte);
+    else if (this.#open.length <= 2) this.#lastString.append(isClosed ? piece.subarray(0, -1) : piece);
+    if (!isClosed) return at;
+    this.#inString = false;
+    if (this.#skipping) this.#keep(QUOTE);
+    this.#skipping = false;
+    return at;
   }
 
   #limitString(): void {
     if (this.#skipping || this.#entry.length - this.#stringStart <= MAX_STRING_BYTES) return;
     this.#skipping = true;
     this.#entry.cutTo(this.#stringStart);
-    for (const byte of encoder.encode(CUT_TEXT)) this.#entry.push(byte);
+    this.#entry.append(encoder.encode(CUT_TEXT));
   }
 
   #plainByte(byte: number): void {
@@ -198,6 +208,11 @@ export class EntryScanner {
     this.#entry.cutTo(0);
   }
 
+  #keepAll(bytes: Uint8Array): void {
+    if (this.#inEntry) this.#entry.append(bytes);
+    else if (this.#listDepth === 0) this.#head.append(bytes);
+  }
+
   #keep(byte: number): void {
     if (this.#inEntry) this.#entry.push(byte);
     else if (this.#listDepth === 0) this.#head.push(byte);
@@ -216,17 +231,29 @@ class Bytes {
   }
 
   push(byte: number): void {
-    if (this.length >= this.#limit) {
+    if (!this.#makeRoom(1)) return;
+    this.#buffer[this.length] = byte;
+    this.length += 1;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (!this.#makeRoom(bytes.byteLength)) return;
+    this.#buffer.set(bytes, this.length);
+    this.length += bytes.byteLength;
+  }
+
+  #makeRoom(count: number): boolean {
+    const needed = this.length + count;
+    if (needed > this.#limit) {
       this.overflown = true;
-      return;
+      return false;
     }
-    if (this.length === this.#buffer.byteLength) {
-      const larger = new Uint8Array(this.#buffer.byteLength * 2);
+    if (needed > this.#buffer.byteLength) {
+      const larger = new Uint8Array(Math.max(needed, this.#buffer.byteLength * 2));
       larger.set(this.#buffer);
       this.#buffer = larger;
     }
-    this.#buffer[this.length] = byte;
-    this.length += 1;
+    return true;
   }
 
   cutTo(length: number): void {

@@ -99,10 +99,16 @@ function joinSharing(
   group: Union,
   least: number,
 ): void {
-  for (const call of new Set(calls.flatMap((one) => [...one.keys()]))) {
-    const sharing = [...calls.keys()].filter((index) => calls[index]?.has(call) === true);
-    joinAlike(sharing, (index) => traitsOf(calls[index]?.get(call) ?? []), { group, least });
+  const sharing = new Map<string, number[]>();
+  for (const [index, one] of calls.entries()) {
+    for (const call of one.keys()) {
+      const known = sharing.get(call);
+      if (known === undefined) sharing.set(call, [index]);
+      else known.push(index);
+    }
   }
+  for (const [call, indexes] of sharing)
+    joinAlike(indexes, (index) => traitsOf(calls[index]?.get(call) ?? []), { group, least });
 }
 
 interface Union {

@@ -42,7 +42,9 @@ export function openCallsOf({ hits }: Child, position: number): Map<string, Hit[
     for (const [at, piece] of rest.entries()) {
       if (piece === '{}') continue;
       const key = `${hit.exchange.method} ${rest.with(at, '*').join('/')}`;
-      calls.set(key, [...(calls.get(key) ?? []), hit]);
+      const known = calls.get(key);
+      if (known === undefined) calls.set(key, [hit]);
+      else known.push(hit);
     }
   }
   return calls;

@@ -14,25 +14,32 @@ export function chooseSlots(fork: Fork): (hit: Hit) => Slot {
       return segment === undefined ? [] : [{ segment, hits }];
     },
   );
-  const values = new Set(children.filter((child) => isIdHere(child, children, fork)));
+  const place = placeOf(children, fork);
+  const values = new Set(children.filter((child) => isIdHere(child, place)));
   const words = children.filter((child) => !values.has(child));
   for (const child of likeTheIds(words, [...values], fork)) values.add(child);
   for (const child of likeEachOther(words, values, fork)) values.add(child);
   for (const child of leftOver(words, values, position)) values.add(child);
-  const raws = new Set([...values].map(({ segment }) => segment.raw));
   const affixes = commonAffixes([...values]);
+  const parameters = new Map(
+    [...values].map(({ segment }) => [segment.raw, parameterOf(segment, affixes, fork)]),
+  );
   return (hit) => {
-    const segment = hit.segments[position];
-    if (segment === undefined || !raws.has(segment.raw)) return { kind: 'fixed', text: segment?.raw ?? '' };
-    // Where a secret goes beyond what varies, there is no fixed text that could be shown.
-    const { knows } = fork;
-    const goesBeyond = knows.hidden(decoded(segment.raw)) && !knows.hidden(segment.stem);
-    return { kind: 'parameter', ...(goesBeyond ? { before: '', after: '' } : affixes(segment)) };
+    const raw = hit.segments[position]?.raw ?? '';
+    return parameters.get(raw) ?? { kind: 'fixed', text: raw };
   };
 }
 
+type Affixes = (segment: Segment) => Pick<Segment, 'before' | 'after'>;
+
+function parameterOf(segment: Segment, affixes: Affixes, { knows }: Fork): Slot {
+  // Where a secret goes beyond what varies, there is no fixed text that could be shown.
+  const goesBeyond = knows.hidden(decoded(segment.raw)) && !knows.hidden(segment.stem);
+  return { kind: 'parameter', ...(goesBeyond ? { before: '', after: '' } : affixes(segment)) };
+}
+
 /** A fixed ending such as `.json` is part of the template; one that differs from value to value is part of the value. */
-function commonAffixes(values: readonly Child[]): (segment: Segment) => Pick<Segment, 'before' | 'after'> {
+function commonAffixes(values: readonly Child[]): Affixes {
   const endings = new Map<string, number>();
   for (const { segment } of values) endings.set(segment.after, (endings.get(segment.after) ?? 0) + 1);
   const isFixed = (after: string): boolean =>
@@ -40,18 +47,33 @@ function commonAffixes(values: readonly Child[]): (segment: Segment) => Pick<Seg
   return ({ before, after }) => ({ before, after: isFixed(after) ? after : '' });
 }
 
+/** What the pieces at a fork are together. */
+interface Place {
+  readonly fork: Fork;
+  /** How many of them are ids by their shape, and how many of those are words with a number. */
+  readonly ids: number;
+  readonly slugs: number;
+  readonly isPrefix: boolean;
+}
+
+function placeOf(children: readonly Child[], fork: Fork): Place {
+  const ids = children.filter(({ segment }) => isIdShaped(segment));
+  const slugs = ids.filter(({ segment }) => segment.kind === 'slug');
+  return { fork, ids: ids.length, slugs: slugs.length, isPrefix: isPrefix(fork.slots) };
+}
+
 /** Whether a piece is a value by its own shape, at this place and beside these. */
-function isIdHere(child: Child, children: readonly Child[], { slots, knows }: Fork): boolean {
+function isIdHere(child: Child, place: Place): boolean {
   const { segment } = child;
+  const { slots, knows } = place.fork;
   if (knows.secret(decoded(segment.raw))) return true;
-  if (isFileName(segment)) return children.some((other) => isIdShaped(other.segment));
+  if (isFileName(segment)) return place.ids > 0;
   if (!isIdShaped(segment)) return false;
-  const isAlone = children.filter((other) => isIdShaped(other.segment)).length === 1;
-  if (isAlone && isPrefix(slots) && isVersionLike(child, slots.length)) return false;
+  const isAlone = place.ids === 1;
+  if (isAlone && place.isPrefix && isVersionLike(child, slots.length)) return false;
   if (segment.kind !== 'slug' || segment.before !== '') return true;
   // A word with a number is a value where it is one of several, or follows the name of many.
-  const slugs = children.filter((other) => other.segment.kind === 'slug').length;
-  return !isPrefix(slots) && (slugs > 1 || !isAlone || namesMany(lastFixed(slots) ?? ''));
+  return !place.isPrefix && (place.slugs > 1 || !isAlone || namesMany(lastFixed(slots) ?? ''));
 }
 
 /** `/2010-04-01/…` and `/rest/api/3/…` name a version: one value before everything else. */

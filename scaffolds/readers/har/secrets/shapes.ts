@@ -15,10 +15,18 @@ export function spelledName(name: string): string {
     .replaceAll(/^_+|_+$/g, '');
 }
 
+const JUDGED = new Map<string, boolean>();
+const MAX_JUDGED = 20_000;
+
 /** True for a name whose value nobody else should see. */
 export function isSecretName(name: string): boolean {
+  const known = JUDGED.get(name);
+  if (known !== undefined) return known;
   const spelled = spelledName(name);
-  return SECRET_WORDS.test(spelled) && !HARMLESS.test(spelled);
+  const isSecret = SECRET_WORDS.test(spelled) && !HARMLESS.test(spelled);
+  // The names of a recording come again and again.
+  if (JUDGED.size < MAX_JUDGED) JUDGED.set(name, isSecret);
+  return isSecret;
 }
 
 /** Tokens that can be told by how they begin, whoever issued them. */

@@ -16,6 +16,8 @@ const Input = z.object({
   maxTools: z.coerce.number().int().min(1).max(10_000).optional(),
   all: z.boolean().default(false),
   baseUrl: z.string().optional(),
+  host: z.array(z.string()).optional(),
+  keepPersonal: z.boolean().default(false),
   category: z.string().optional(),
   allowRemote: z.boolean().default(false),
   allowOutside: z.boolean().default(false),
@@ -29,7 +31,7 @@ export const build = defineCommand({
   group: 'builds',
   summary: 'Make a server from a description of a service',
   description:
-    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input) and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
+    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema, or recorded traffic (HAR, its secrets taken out), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
   arguments: [['[source]', 'The same as --from']],
   options: [
     ['-f, --from <file|url|->', 'The description'],
@@ -44,6 +46,8 @@ export const build = defineCommand({
     ['--max-tools <n>', 'At most so many tools, the most telling ones'],
     ['--all', 'Everything, also where an earlier build of this server chose a part'],
     ['--base-url <url>', 'Address of the service, instead of the description’s'],
+    ['--host <host>', 'Of recorded traffic: build this host; repeat for more', { repeat: true }],
+    ['--keep-personal', 'Of recorded traffic: leave addresses and numbers of people in examples'],
     ['--category <slug>', 'Category in the catalog'],
     ['--allow-remote', 'Follow references of the description to other hosts, never to private addresses'],
     ['--allow-outside', 'Follow its references to files outside of its folder'],
@@ -57,10 +61,11 @@ export const build = defineCommand({
     ['hub build --from payments.json --include /v1/customers -i balance', 'a chosen part'],
     ['hub build --from github.json --select "issues and pull requests"', 'a part, in words'],
     ['hub build --from github.json --dry-run', 'the groups of a large service, and what each costs'],
+    ['hub build --from traffic.har --host api.example.com', 'from what a browser recorded'],
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
   input: Input,
-  async run(context, { source, from, ...rest }) {
+  async run(context, { source, from, host: hosts, ...rest }) {
     const location = from ?? source;
     if (location === undefined)
       throw hubError('USAGE', {
@@ -74,6 +79,7 @@ export const build = defineCommand({
       buildServer({
         ...rest,
         ...wish,
+        hosts,
         from: location,
         serversDir: context.home.serversDir,
         signal: context.signal,
