@@ -1,5 +1,6 @@
 import { isGraphql } from './graphql/fits.ts';
 import { isHar } from './har/fits.ts';
+import { isMcpListing } from './mcp/fits.ts';
 import type { ReadOptions, Reader, ReadResult } from './reader.ts';
 import type { SourceText } from './source.ts';
 
@@ -12,6 +13,11 @@ const READERS: readonly Reader[] = [
     kind: 'har',
     fits: ({ text }) => isHar(text),
     read: async (source, options) => (await import('./har/read.ts')).readHar(source, options),
+  },
+  {
+    kind: 'mcp',
+    fits: ({ text }) => isMcpListing(text),
+    read: async (source, options) => (await import('./mcp/read.ts')).readMcp(source, options),
   },
   {
     kind: 'graphql',

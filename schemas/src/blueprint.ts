@@ -237,6 +237,7 @@ export const Omission = z.strictObject({
     'secrets-redacted',
     'graphql-endpoint',
     'guessed',
+    'not-a-tool',
   ]),
   /** `operation`: no tool was made. `part`: a tool was made without this part. `notice`: nothing lost, worth knowing. */
   severity: z.enum(['operation', 'part', 'notice']),

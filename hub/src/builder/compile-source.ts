@@ -38,6 +38,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const { allowRemote, allowOutside } = options;
   const location = blueprintOf(options.from) ?? options.from;
   const source =
+    options.source ??
     (await openRecording(location, signal)) ??
     (await loadSource(location, { signal, allowRemote, allowOutside }));
   signal?.throwIfAborted();

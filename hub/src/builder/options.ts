@@ -1,3 +1,4 @@
+import type { SourceText } from '@counterpart/scaffolds/readers/source';
 import type { BuildStage } from '@counterpart/schemas';
 
 /** Where a build stands; `done` of `total` operations while it reads. */
@@ -12,6 +13,8 @@ export interface BuildProgress {
 export interface BuildOptions {
   /** A file, a folder or ZIP archive of several files, an http(s) URL, or `-` for standard input. */
   readonly from: string;
+  /** What `from` leads to, when whoever asks has it already. */
+  readonly source?: SourceText | undefined;
   /** Id of the server; default: a slug of the description's title. */
   readonly name?: string | undefined;
   /** Tags, path prefixes, operationIds or tool names to build; default: everything. */

@@ -21,6 +21,7 @@ import type {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
+import { readServerLists, type ServerLists } from './server-listing.ts';
 
 /** The admin API of one hub. Every method rejects with the catalogue's errors. */
 export interface HubApi {
@@ -29,6 +30,8 @@ export interface HubApi {
   servers(): Promise<ServerSummary[]>;
   server(id: string): Promise<ServerDetail>;
   tools(server?: string): Promise<ToolEntry[]>;
+  /** What a server lists, by its own names. */
+  lists(server: string): Promise<ServerLists>;
   call(request: {
     readonly tool: string;
     readonly arguments: JsonObject;
@@ -89,6 +92,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
           server === undefined ? '/api/tools' : `/api/tools?server=${encodeURIComponent(server)}`,
         )
       ).tools,
+    lists: (server) => readServerLists({ url, token }, server, signal),
     call: (request) => send(CallResult, 'POST', '/api/call', request),
     add: (request) => send(ServerSummary, 'POST', '/api/servers', request),
     remove: async (id) => void (await send(done, 'DELETE', at(id))),

@@ -5,6 +5,7 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderBuildReport, renderGroups } from '../../output/build-report.ts';
 import { wrap } from '../../output/wrap.ts';
+import { mcpSource } from '../../mcp-source.ts';
 
 const Input = z.object({
   source: z.string().optional(),
@@ -62,6 +63,7 @@ export const build = defineCommand({
     ['hub build --from github.json --select "issues and pull requests"', 'a part, in words'],
     ['hub build --from github.json --dry-run', 'the groups of a large service, and what each costs'],
     ['hub build --from traffic.har --host api.example.com', 'from what a browser recorded'],
+    ['hub build --from mcp:files --name files-rest', 'from a server of the hub: its tools over REST'],
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
   input: Input,
@@ -74,11 +76,13 @@ export const build = defineCommand({
       });
     // The compiler and the bundler are loaded by the commands that need them: every other command starts in half the time.
     const { buildServer } = await import('../../../builder/build.ts');
+    const given = await mcpSource(context, location);
     const wish = await askForPart(context, location, rest);
     const report = await context.working(`building from ${location}`, (progress) =>
       buildServer({
         ...rest,
         ...wish,
+        source: given,
         hosts,
         from: location,
         serversDir: context.home.serversDir,

@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Blueprint, BuildReport } from '@counterpart/schemas';
+import { createMirror } from '@counterpart/scaffolds/mirror/mirror';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createTestHome, type TestHome } from './cli-runner.ts';
+
+const program = fileURLToPath(new URL('../fixtures/upstream/sdk-v2.mjs', import.meta.url));
+
+let place: TestHome;
+beforeAll(async () => {
+  place = createTestHome({ mcpServers: { lib: { command: process.execPath, args: [program] } } });
+  const started = await place.run(['start', '--home', place.home, '--detach']);
+  expect(started.code, started.stderr).toBe(0);
+});
+afterAll(() => place.dispose());
+
+const hub = (...args: string[]) => {
+  const [command = '', ...rest] = args;
+  return place.run([command, '--home', place.home, '--json', ...rest]);
+};
+
+test('a server of the hub is built into one that calls its tools over REST', async () => {
+  const token = readFileSync(join(place.home, '.hub/token'), 'utf8').trim();
+  writeFileSync(
+    join(place.home, '.hub/secrets.env'),
+    `LIB_REST_HUB_TOKEN=${token}\nLIB_REST_TOKEN=${token}\n`,
+  );
+  const built = await hub('build', '--from', 'mcp:lib', '--name', 'lib-rest');
+  expect(built.code, built.stdout + built.stderr).toBe(0);
+  const report = built.json(BuildReport);
+  expect(report).toMatchObject({ format: 'MCP server', source: 'mcp:lib', check: { callOutcome: 'ok' } });
+  expect(report.secrets).toHaveLength(1);
+  const listed = await hub('list', '--tools', '--server', 'lib');
+  const Names = z.object({ tools: z.array(z.object({ definition: z.object({ name: z.string() }) })) });
+  const own = listed.json(Names).tools.map(({ definition }) => definition.name.replace(/^lib__/, ''));
+  expect(report.tools.toSorted()).toEqual(own.toSorted());
+  const called = await hub('call', 'lib-rest__echo', 'body.text=through REST');
+  expect(called.stdout, called.stderr).toContain('through REST');
+});
+
+test('its mirror answers in its place', async () => {
+  const text = readFileSync(join(place.home, 'servers/lib-rest/blueprint.json'), 'utf8');
+  const blueprint = Blueprint.parse(JSON.parse(text));
+  const mirror = createMirror(blueprint);
+  const echo = blueprint.operations.find(({ name }) => name === 'echo');
+  const ask = (body: string) =>
+    mirror.fetch(
+      new Request(`http://mirror.test${echo?.http.path ?? ''}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      }),
+    );
+  expect((await ask('{"text":"a"}')).status).toBe(200);
+  expect((await ask('{"text":5}')).status).toBeGreaterThanOrEqual(400);
+});
+
+test('a server that the hub does not know, and an address, are refused with the next step', async () => {
+  const unknown = await hub('build', '--from', 'mcp:nowhere');
+  expect(unknown.code).not.toBe(0);
+  expect(unknown.stdout + unknown.stderr).toContain('nowhere');
+  const address = await hub('build', '--from', 'mcp:https://example.test/mcp');
+  expect(address.stdout + address.stderr).toContain('hub add');
+});
