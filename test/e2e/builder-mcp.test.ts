@@ -13,7 +13,7 @@ let place: TestHome;
 beforeAll(async () => {
   place = createTestHome({ mcpServers: { lib: { command: process.execPath, args: [program] } } });
   const started = await place.run(['start', '--home', place.home, '--detach']);
-  expect(started.code, started.stderr).toBe(0);
+  expect(started.code).toBe(0);
 });
 afterAll(() => place.dispose());
 
@@ -29,7 +29,7 @@ test('a server of the hub is built into one that calls its tools over REST', asy
     `LIB_REST_HUB_TOKEN=${token}\nLIB_REST_TOKEN=${token}\n`,
   );
   const built = await hub('build', '--from', 'mcp:lib', '--name', 'lib-rest');
-  expect(built.code, built.stdout + built.stderr).toBe(0);
+  expect(built.code).toBe(0);
   const report = built.json(BuildReport);
   expect(report).toMatchObject({ format: 'MCP server', source: 'mcp:lib', check: { callOutcome: 'ok' } });
   expect(report.secrets).toHaveLength(1);
@@ -38,7 +38,7 @@ test('a server of the hub is built into one that calls its tools over REST', asy
   const own = listed.json(Names).tools.map(({ definition }) => definition.name.replace(/^lib__/, ''));
   expect(report.tools.toSorted()).toEqual(own.toSorted());
   const called = await hub('call', 'lib-rest__echo', 'body.text=through REST');
-  expect(called.stdout, called.stderr).toContain('through REST');
+  expect(called.stdout).toContain('through REST');
 });
 
 test('its mirror answers in its place', async () => {

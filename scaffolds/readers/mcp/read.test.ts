@@ -56,7 +56,8 @@ test('tools keep their names, effects and schemas and are called at the hub', as
     ['post_wipe_all', 'destructive', false, '/api/tools/notes/WIPE.all'],
     ['set-title', 'destructive', true, '/api/tools/notes/set-title'],
   ]);
-  expect(blueprint.operations[0]?.output).toMatchObject({ properties: { text: { type: 'string' } } });
+  expect(blueprint.operations[0]?.output).toEqual({ $ref: '#/$defs/read_note.output' });
+  expect(blueprint.types['read_note.output']).toMatchObject({ properties: { text: { type: 'string' } } });
 });
 
 test('what is no tool is told with its place', async () => {

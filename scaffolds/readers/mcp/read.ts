@@ -57,6 +57,14 @@ export async function readMcp(source: SourceText, options: ReadOptions): Promise
 const pathOf = ({ server }: McpListing, { name }: ListedTool): string =>
   `/api/tools/${encodeURIComponent(server)}/${encodeURIComponent(name)}`;
 
+/** A tool's name as a component may have it; with its place where another would have the same. */
+function typeName(tools: readonly Placed[], index: number): string {
+  const plain = (name: string): string => name.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 80);
+  const own = plain(tools.find((placed) => placed.index === index)?.tool.name ?? '');
+  const isShared = tools.filter(({ tool }) => plain(tool.name) === own).length > 1;
+  return isShared ? `${own}_${index}` : own;
+}
+
 function documentOf(listing: McpListing, tools: readonly Placed[]): JsonObject {
   const schemas: [string, Json][] = [];
   const add = (name: string, schema: JsonObject): JsonObject => {
@@ -65,8 +73,9 @@ function documentOf(listing: McpListing, tools: readonly Placed[]): JsonObject {
     return { $ref: home };
   };
   const paths = tools.map(({ tool, path, index }): [string, Json] => {
-    const input = add(`tool_${index}_input`, tool.inputSchema);
-    const output = tool.outputSchema === undefined ? {} : add(`tool_${index}_output`, tool.outputSchema);
+    const input = add(`${typeName(tools, index)}.input`, tool.inputSchema);
+    const output =
+      tool.outputSchema === undefined ? {} : add(`${typeName(tools, index)}.output`, tool.outputSchema);
     return [path, { post: operationOf(tool, { input, output }) }];
   });
   return {
@@ -146,8 +155,12 @@ function namesOf(operations: readonly Operation[], lock: NameLock | undefined): 
 function pointerOf(pointer: string, byPath: ReadonlyMap<string, Placed>): string {
   const path = /^#\/paths\/([^/]+)/.exec(pointer)?.[1]?.replaceAll('~1', '/').replaceAll('~0', '~');
   const placed = path === undefined ? undefined : byPath.get(path);
-  const schema = /^#\/components\/schemas\/tool_(\d+)_(input|output)(.*)$/.exec(pointer);
-  if (schema) return `#/tools/${schema[1]}/${schema[2]}Schema${schema[3] ?? ''}`;
+  const schema = /^#\/components\/schemas\/([^/]+)\.(input|output)(.*)$/.exec(pointer);
+  if (schema) {
+    const all = [...byPath.values()];
+    const owner = all.find(({ index }) => typeName(all, index) === schema[1]);
+    return `#/tools/${owner?.index ?? 0}/${schema[2] ?? ''}Schema${schema[3] ?? ''}`;
+  }
   return placed === undefined ? '#' : `#/tools/${placed.index}`;
 }
 
