@@ -77,7 +77,8 @@ export const build = defineCommand({
     // The compiler and the bundler are loaded by the commands that need them: every other command starts in half the time.
     const { buildServer } = await import('../../../builder/build.ts');
     const given = await mcpSource(context, location);
-    const wish = await askForPart(context, location, rest);
+    // Who names a server or a host has chosen a part already.
+    const wish = given === undefined && hosts === undefined ? await askForPart(context, location, rest) : {};
     const report = await context.working(`building from ${location}`, (progress) =>
       buildServer({
         ...rest,
@@ -101,7 +102,7 @@ const MANY_TOOLS = 100;
 async function askForPart(
   context: Context,
   from: string,
-  input: Omit<z.output<typeof Input>, 'from' | 'source'>,
+  input: Omit<z.output<typeof Input>, 'from' | 'source' | 'host'>,
 ): Promise<Pick<z.output<typeof Input>, 'select' | 'include'>> {
   const isChosen =
     input.all ||
