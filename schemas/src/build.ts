@@ -5,6 +5,17 @@ import { ContentHash, SemVer, ServerId } from './ids.ts';
 export const BuildStage = z.enum(['read', 'compile', 'write', 'bundle', 'check', 'install']);
 export type BuildStage = z.infer<typeof BuildStage>;
 
+/** What callers of a tool notice when its server is built anew from another version of the description. */
+export const ServiceChange = z.strictObject({
+  kind: z.enum(['added', 'removed', 'renamed', 'changed']),
+  tool: z.string(),
+  /** True when a call that was right may be refused, or an answer may lack what it had. */
+  breaking: z.boolean(),
+  /** In words: the operation, or each difference with its place. */
+  details: z.array(z.string()),
+});
+export type ServiceChange = z.infer<typeof ServiceChange>;
+
 /** What `hub build` answers. */
 export const BuildReport = z.strictObject({
   id: ServerId,
@@ -18,6 +29,8 @@ export const BuildReport = z.strictObject({
   operations: z.strictObject({ total: z.int(), built: z.int(), selected: z.int(), omitted: z.int() }),
   tools: z.array(z.string()),
   omitted: z.array(Omission),
+  /** Against the version that was installed before; absent when there was none. */
+  changes: z.array(ServiceChange).optional(),
   /** Bytes of the whole `tools/list` answer, and an estimate of its tokens (4 characters a token). */
   size: z.strictObject({ bytes: z.int(), tokens: z.int() }),
   /** Of a large or selected source: what it holds by tag or path, how much of it was built, and what all of it would cost. */

@@ -53,7 +53,7 @@ export {
   ProposalList,
   ToolChange,
 } from './approval.ts';
-export { BuildReport, BuildStage } from './build.ts';
+export { BuildReport, BuildStage, ServiceChange } from './build.ts';
 export { CallOutcome, VerifyReport } from './verify.ts';
 export { HubEvent, ServerState } from './event.ts';
 export {

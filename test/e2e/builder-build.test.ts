@@ -114,6 +114,34 @@ test('a tool keeps its name when an operation that would have the same one is ad
   ]);
 });
 
+test('a rebuild tells what callers notice, breaking changes first', async () => {
+  await using workspace = await openWorkspace();
+  const first = await workspace.build({ from: await put(workspace, shop()) });
+  expect(first.changes).toBeUndefined();
+  const next = shop((it) => {
+    delete it.paths['/toys/{id}']?.['delete'];
+    it.paths['/stock'] = { get: { operationId: 'getStock', responses: {} } };
+    it.components.schemas['Toy'] = {
+      type: 'object',
+      properties: {
+        id: { type: 'integer' },
+        name: { type: 'string', maxLength: 9 },
+        age: { type: 'integer' },
+      },
+      required: ['id', 'name', 'age'],
+    };
+  });
+  const { changes } = await workspace.build({ from: await put(workspace, next) });
+  expect(changes?.map(({ kind, tool, breaking }) => [kind, tool, breaking])).toEqual([
+    ['removed', 'delete_toy', true],
+    ['changed', 'list_toys', true],
+    ['changed', 'create_toy', true],
+    ['changed', 'get_toy', true],
+    ['added', 'get_stock', false],
+  ]);
+  expect(changes?.[2]?.details).toContain('input body.age is new and required');
+});
+
 test('a folder of files that refer to each other is one description; what leads out of it is left out', async () => {
   await using workspace = await openWorkspace();
   const document = shop((it) => {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { compareBlueprints } from '@counterpart/scaffolds/compare/compare-blueprints';
 import {
   Category,
   CounterpartError,
@@ -11,7 +12,7 @@ import {
 import { checkServer } from './check-server.ts';
 import { compileSource, lostOperations, type CompiledSource } from './compile-source.ts';
 import { ensureBundle } from './ensure-bundle.ts';
-import { assertSameService, readInstalled, type Installed } from './installed.ts';
+import { assertSameService, readBlueprint, readInstalled, type Installed } from './installed.ts';
 import type { BuildOptions } from './options.ts';
 import { openStaging, sweepStaging, type Staging } from './staging.ts';
 import { isWritten, listHandFiles, planPackage, writePackage, type PackagePlan } from './write-package.ts';
@@ -39,9 +40,16 @@ export async function buildServer(options: BuildOptions): Promise<BuildReport> {
     previous,
     category: chooseCategory(options, previous),
   };
+  // Asked before the installed version is gone.
+  const installed = previous === undefined ? undefined : await readBlueprint(join(serversDir, id));
+  const changes = installed && compareBlueprints(installed, source.blueprint);
   const outcome = options.dryRun === true ? await planOnly(run) : await installNew(run);
   const durationMs = Math.round(performance.now() - startedAt);
-  return toReport(source, outcome, { directory: join(serversDir, id), durationMs });
+  return toReport(source, outcome, {
+    directory: join(serversDir, id),
+    durationMs,
+    ...(changes === undefined ? {} : { changes }),
+  });
 }
 
 interface BuildRun {
@@ -135,7 +143,7 @@ function chooseCategory(options: BuildOptions, previous: Installed | undefined):
 function toReport(
   source: CompiledSource,
   { outcome, check, plan }: Outcome,
-  facts: { directory: string; durationMs: number },
+  facts: Pick<BuildReport, 'directory' | 'durationMs' | 'changes'>,
 ): BuildReport {
   const { blueprint, total } = source;
   const { manifest, tools } = plan;

@@ -55,12 +55,17 @@ export function assertSameService(installed: Installed, { id, title, source, ope
   });
 }
 
+/** The blueprint of an installed server; undefined when there is none that can be read. */
+export async function readBlueprint(dir: string): Promise<Blueprint | undefined> {
+  return Blueprint.safeParse(await readJson(join(dir, 'blueprint.json'))).data;
+}
+
 /**
  * The names that the installed version of a server gave to the operations of its source; undefined when there is none. A
  * blueprint without a lock of its own still says how its operations are called.
  */
 export async function readNames(dir: string): Promise<NameLock | undefined> {
-  const blueprint = Blueprint.safeParse(await readJson(join(dir, 'blueprint.json'))).data;
+  const blueprint = await readBlueprint(dir);
   if (blueprint === undefined) return undefined;
   if (blueprint.names !== undefined) return blueprint.names;
   return Object.fromEntries(

@@ -18,6 +18,7 @@ export function renderBuildReport(report: BuildReport, paint: Paint): string {
     ...sizeLines(report, paint),
     ...checkLines(report, paint),
     '',
+    ...changeLines(report, paint),
     ...groupLines(report, paint),
     ...toolLines(report, paint),
     ...omissionLines(report, paint),
@@ -86,6 +87,24 @@ function checkLines({ check }: BuildReport, paint: Paint): string[] {
       : `${check.called ?? 'a tool'} called against the mirror: ${check.callOutcome === 'ok' ? paint.good('ok') : paint.bad('failed')}`;
   const detail = check.detail === undefined ? [] : [`         ${check.detail}`];
   return [`  ${paint.faint('check')}  ${count(check.toolsListed, 'tool')} listed, ${call}`, ...detail];
+}
+
+/** Changes named one by one; more are counted. */
+const MAX_CHANGES = 20;
+
+function changeLines({ changes = [] }: BuildReport, paint: Paint): string[] {
+  if (changes.length === 0) return [];
+  const breaking = changes.filter((change) => change.breaking).length;
+  const more = changes.length - MAX_CHANGES;
+  return [
+    paint.strong(`Changed since the last build (${changes.length}, ${breaking} breaking)`),
+    ...changes.slice(0, MAX_CHANGES).map(({ kind, tool, breaking: breaks, details }) => {
+      const mark = breaks ? paint.bad('!') : paint.faint('·');
+      return `  ${mark} ${tool} ${kind}: ${details.join('; ')}`;
+    }),
+    ...(more > 0 ? [paint.faint(`  … and ${more} more`)] : []),
+    '',
+  ];
 }
 
 function toolLines({ tools }: BuildReport, paint: Paint): string[] {
