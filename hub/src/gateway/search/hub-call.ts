@@ -4,6 +4,7 @@ import { isMembers } from '../../kernel/members.ts';
 import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
 import { DEFAULT_HITS, MOST_HITS } from '../own/definitions.ts';
 import { answerWith, misfit, refused, textResult, type Offer, type OwnCall } from '../own/own-tool.ts';
+import { fitDefinition } from './fit-definition.ts';
 import { hitLines } from './hits.ts';
 import { indexOf } from './tool-search.ts';
 
@@ -31,7 +32,9 @@ export function describe({ tool, unknown }: Offer, asked: string): OwnCall {
   if (!route) return answerWith(refused(unknown(asked)));
   const { definition, effect, hubName: name } = route;
   return answerWith(
-    textResult(JSON.stringify({ ...definition, name, effect, callWith: hubTools.call[effect] })),
+    textResult(
+      JSON.stringify(fitDefinition({ ...definition, name, effect, callWith: hubTools.call[effect] })),
+    ),
   );
 }
 

@@ -3,6 +3,7 @@ import { isList } from '../json-value.ts';
 import { toolInput } from './added-input.ts';
 import { loosen, loosenAny } from './loosen.ts';
 import { outlineOf } from './outline.ts';
+import { shortenInput } from './shorten.ts';
 import { reachableTypes, resolveSchema, typesByName } from './references.ts';
 
 type Keywords = { readonly [keyword: string]: Json };
@@ -81,7 +82,7 @@ export function toToolDefinition(blueprint: Blueprint, operation: Operation): To
     name: operation.name,
     ...(operation.title === undefined ? {} : { title: operation.title }),
     description: operation.description,
-    inputSchema: withTypes(input, types ?? new Map()),
+    inputSchema: shortenInput(withTypes(input, types ?? new Map())),
     ...(output === undefined ? {} : { outputSchema: output }),
     annotations: {
       ...(operation.title === undefined ? {} : { title: operation.title }),
