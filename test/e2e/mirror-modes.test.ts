@@ -276,6 +276,33 @@ test('plays a scenario from a file, and refuses one that could not be played', a
   expect([refused.code, refused.said]).toEqual([4, expect.stringMatching(/\{\{eval x\}\}/)]);
 });
 
+test('becomes a service that is known by its traffic alone: what was seen is answered as it was, the rest is made up', async () => {
+  verifies('M02');
+  const entries = [101, 102, 103, 104].map((id) => ({
+    startedDateTime: '2026-01-01T00:00:00.000Z',
+    request: {
+      method: 'GET',
+      url: `https://api.zoo.example/v2/animals/${id}`,
+      headers: [{ name: 'authorization', value: 'Bearer seen-in-traffic-9' }],
+    },
+    response: {
+      status: 200,
+      headers: [{ name: 'content-type', value: 'application/json' }],
+      content: { mimeType: 'application/json', text: JSON.stringify({ id, name: `n${id}`, legs: 4 }) },
+    },
+  }));
+  const har = HarFile.parse({
+    log: { version: '1.2', creator: { name: 'a browser', version: '1' }, entries },
+  });
+  place.write('home/zoo.har', JSON.stringify(har));
+  expect((await run('start', '--from', 'zoo.har', '--name', 'zoo')).code).toBe(0);
+  const animal = async (id: number) => (await fetch(`${hub.url}/mirror/zoo/v2/animals/${id}`)).json();
+  expect(await animal(102)).toEqual({ id: 102, name: 'n102', legs: 4 });
+  const Animal = z.object({ id: z.literal(999), name: z.string(), legs: z.number() });
+  expect(Animal.safeParse(await animal(999)).error).toBeUndefined();
+  expect(everything()).not.toContain('seen-in-traffic-9');
+});
+
 test('what is put in can be read, and is forgotten at a reset', async () => {
   verifies('M10');
   const file = place.write(
