@@ -1,9 +1,11 @@
 import type { ServerState } from '@counterpart/schemas';
 import type { Paint } from './paint.ts';
 
-/** `1 tool`, `3 tools`. */
+const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
+
+/** `1 tool`, `3,000 tools`. By hand: the first number that is written by locale loads the tables of all locales. */
 export const count = (number: number, noun: string): string =>
-  `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+  `${String(number).replace(THOUSANDS, ',')} ${noun}${number === 1 ? '' : 's'}`;
 
 /** Bytes as a person reads them. */
 export function bytes(size: number): string {
