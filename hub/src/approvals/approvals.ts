@@ -87,7 +87,7 @@ class ApprovalBooks implements Approvals {
 
   withheld(server: string, tool: ToolDefinition): string | undefined {
     const record = this.#books.get(server)?.tools.get(tool.name);
-    if (record && !record.pending && record.approved.has(definitionHash(tool))) return undefined;
+    if (record && !record.pending && record.approved.includes(definitionHash(tool))) return undefined;
     const { state = 'awaiting', change = 'changed' } = record?.pending ?? {};
     return state === 'rejected' ? REASONS.rejected : REASONS[change];
   }
@@ -198,7 +198,7 @@ class ApprovalBooks implements Approvals {
     const rejects = state === 'rejected';
     if (pending && (hash === undefined ? rejects : hash === pending.hash))
       return this.#records.definition(server, tool, pending.hash);
-    const isOffered = (each: ToolDefinition) => approved?.has(definitionHash(each)) === true;
+    const isOffered = (each: ToolDefinition) => approved?.includes(definitionHash(each)) === true;
     const offered = listed.find((each) => each.name === tool && isOffered(each));
     if (!rejects || pending || !offered) return undefined;
     return hash === undefined || hash === definitionHash(offered) ? offered : undefined;

@@ -18,21 +18,21 @@ export function afterReview(
   const tools = new Map(book?.tools);
   for (const verdict of verdicts) {
     const name = verdict.kind === 'release' ? verdict.tool : verdict.listed.tool;
-    const approved = tools.get(name)?.approved ?? new Set<string>();
+    const approved = tools.get(name)?.approved ?? [];
     const next = recordAfter(verdict, approved, at);
     // One that was withdrawn before anybody approved it was never there.
-    if (next.approved.size === 0 && !next.pending) tools.delete(name);
+    if (next.approved.length === 0 && !next.pending) tools.delete(name);
     else tools.set(name, next);
   }
   return { package: stamp ?? book?.package, tools };
 }
 
-function recordAfter(verdict: Verdict, approved: ReadonlySet<string>, at: string): ToolRecord {
+function recordAfter(verdict: Verdict, approved: readonly string[], at: string): ToolRecord {
   switch (verdict.kind) {
     case 'release':
       return { approved };
     case 'approve':
-      return { approved: new Set([...approved, verdict.listed.hash].slice(-MOST_APPROVED)) };
+      return { approved: withHash(approved, verdict.listed.hash).slice(-MOST_APPROVED) };
     case 'hold': {
       const pending: Pending = {
         hash: verdict.listed.hash,
@@ -45,6 +45,10 @@ function recordAfter(verdict: Verdict, approved: ReadonlySet<string>, at: string
   }
 }
 
+/** A hash that is there already keeps its place. */
+export const withHash = (approved: readonly string[], hash: string): readonly string[] =>
+  approved.includes(hash) ? approved : [...approved, hash];
+
 /** What is known after the owner decided on one definition. Pure. */
 export function afterDecision(
   book: ServerBook,
@@ -53,11 +57,10 @@ export function afterDecision(
 ): ServerBook {
   const { tool, hash, state } = decided;
   const before = book.tools.get(tool);
-  const approved = new Set(before?.approved);
+  const known = before?.approved ?? [];
   const seenAt = before?.pending?.seenAt ?? at;
   const change = before?.pending?.change ?? 'changed';
-  if (state === 'approved') approved.add(hash);
-  else approved.delete(hash);
+  const approved = state === 'approved' ? withHash(known, hash) : known.filter((each) => each !== hash);
   const pending: Pending | undefined = state === 'rejected' ? { hash, state, change, seenAt } : undefined;
   const tools = new Map(book.tools).set(tool, { approved, pending });
   return { ...book, tools };

@@ -11,8 +11,8 @@ export interface Pending {
 
 /** What is known of one tool. */
 export interface ToolRecord {
-  /** Hashes of every definition that may be offered. */
-  readonly approved: ReadonlySet<string>;
+  /** Hashes of every definition that may be offered; a list, because a set of one or two takes several times the memory. */
+  readonly approved: readonly string[];
   readonly pending?: Pending | undefined;
 }
 
@@ -93,7 +93,7 @@ function judgeTool(
   { trusted, rules }: Standing,
 ): Verdict[] {
   const pending = record?.pending;
-  const unknown = hashes.filter((hash) => record?.approved.has(hash) !== true);
+  const unknown = hashes.filter((hash) => record?.approved.includes(hash) !== true);
   const [first] = unknown.filter((hash) => !(pending?.state === 'rejected' && pending.hash === hash));
   if (unknown.length === 0) return pending ? [{ kind: 'release', tool }] : [];
   if (first === undefined) return [];

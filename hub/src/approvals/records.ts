@@ -2,7 +2,7 @@ import type { ToolDefinition } from '@counterpart/schemas';
 import { membersOf } from '../kernel/members.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Db } from '../store/store.ts';
-import { MOST_APPROVED } from './book.ts';
+import { MOST_APPROVED, withHash } from './book.ts';
 import type { ServerBook, ToolRecord, Verdict } from './judge.ts';
 
 /** Rows of one statement: SQLite binds at most 32,766 values. */
@@ -63,9 +63,9 @@ export class ApprovalRecords {
       books.set(id, { package: stamp ?? undefined, tools: new Map() });
     for (const row of rows) {
       const tools = books.get(row.server_id)?.tools;
-      const { approved = new Set<string>(), pending } = tools?.get(row.tool) ?? {};
+      const { approved = [], pending } = tools?.get(row.tool) ?? {};
       const { hash, state, change, seen_at: seenAt } = row;
-      if (state === 'approved') tools?.set(row.tool, { approved: new Set([...approved, hash]), pending });
+      if (state === 'approved') tools?.set(row.tool, { approved: withHash(approved, hash), pending });
       else {
         const newer = { hash, state, change: change === 'new' ? change : ('changed' as const), seenAt };
         tools?.set(row.tool, { approved, pending: newer });
