@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { newId } from '../kernel/ids.ts';
+import { InFlight } from '../kernel/in-flight.ts';
 import { parseFrame } from '../kernel/exact-numbers.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { faultAnswer } from './wire/answer.ts';
@@ -38,7 +39,7 @@ export class StdioEndpoint {
   readonly #selector: ViewSelector;
   readonly #output: Writable;
   /** Modern requests in flight, by the JSON text of their id. */
-  readonly #inFlight = new Map<string, Cancel>();
+  readonly #inFlight = new InFlight<Cancel>();
   readonly closed: Promise<void>;
   /** The same for all requests: a frame names its own. */
   readonly #channel: ReplyChannel;

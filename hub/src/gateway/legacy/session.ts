@@ -1,4 +1,5 @@
 import { newId } from '../../kernel/ids.ts';
+import { InFlight } from '../../kernel/in-flight.ts';
 import type { Caller, CallerSession, JsonMembers, Upstream, ViewSelector } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import type { Core } from '../core.ts';
@@ -34,7 +35,7 @@ export class Session implements Follower {
   readonly version: string;
   readonly following: Following;
   /** Requests that can still be cancelled, by the JSON text of their id. */
-  readonly inFlight = new Map<string, Cancel>();
+  readonly inFlight = new InFlight<Cancel>();
   readonly #core: Core;
   readonly #ending = new AbortController();
   readonly #questions = new Map<string, Question>();

@@ -9,6 +9,7 @@ import type {
   RelayTicket,
   UpstreamInfo,
 } from '../../kernel/ports.ts';
+import { InFlight } from '../../kernel/in-flight.ts';
 import type { Redact } from '../../kernel/redact.ts';
 import { Deadlines } from './deadlines.ts';
 import {
@@ -69,7 +70,7 @@ export interface OwnRequestOptions {
 export class RpcSession implements ExchangeOwner {
   readonly #options: SessionOptions;
   readonly #wire: Wire;
-  readonly #pending = new Map<number, Exchange>();
+  readonly #pending = new InFlight<Exchange>();
   readonly #deadlines: Deadlines;
   readonly #questions: ServerQuestions;
   readonly #level = new LevelMark();
@@ -212,7 +213,7 @@ export class RpcSession implements ExchangeOwner {
   /** The server is gone: everything in flight fails, nothing is repeated. */
   failAll(error: CounterpartError): void {
     this.#deadlines.stop();
-    for (const id of this.#pending.keys()) this.fail(id, error);
+    for (const { id } of this.#pending.values()) this.fail(id, error);
   }
 
   abandon(exchange: Exchange, reason: string): void {
@@ -356,7 +357,7 @@ export class RpcSession implements ExchangeOwner {
   }
 
   #relayed(): Exchange[] {
-    return [...this.#pending.values()].filter((exchange) => exchange.sink !== undefined);
+    return this.#pending.values().filter((exchange) => exchange.sink !== undefined);
   }
 
   #countStray(id: number): void {
