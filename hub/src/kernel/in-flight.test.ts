@@ -41,7 +41,7 @@ function age(): void {
 test('what was deleted is free at once, also after a rest', async () => {
   const calls = new InFlight<object>();
   const turn = (id: number): void => {
-    calls.set(id, { id, body: new Array<number>(200).fill(id) });
+    calls.set(id, { id, body: Array.from({ length: 200 }, () => id) });
     calls.delete(id - 8);
   };
   for (let id = 0; id < 100; id += 1) turn(id);
