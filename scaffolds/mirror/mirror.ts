@@ -23,6 +23,7 @@ import type { Keeper } from './keep/keeper.ts';
 import { headerValue } from './request/header-value.ts';
 import { inferResources } from './resource/infer.ts';
 import type { ResourceMap } from './resource/resource.ts';
+import { graphqlRoom, type GraphqlRoom } from './graphql/room.ts';
 import { createRouter, matchRoute, type RouteCandidate, type Router } from './route/router.ts';
 import { samplerOf } from './sample/sample.ts';
 import { createSchemaBook } from './schema/schema-book.ts';
@@ -83,6 +84,8 @@ export interface Mirror {
   readonly resources: ResourceMap;
   readonly app: Hono;
   readonly fetch: (request: Request) => Promise<Response>;
+  /** What executes the documents of a GraphQL service, and the path they are sent to. */
+  readonly graphql: GraphqlRoom | undefined;
 }
 
 /** Everything a mirror answers with; made once. */
@@ -97,6 +100,7 @@ interface Engine {
   readonly resources: ResourceMap;
   readonly keeper: Keeper;
   readonly override: MirrorOptions['override'];
+  readonly graphql: GraphqlRoom | undefined;
 }
 
 /** The group whose path parameters fit; a more general template is looked at only where a special one cannot be meant. */
@@ -146,6 +150,35 @@ async function readBestFitting(
   return ranked[0]?.reading;
 }
 
+/** A request to a GraphQL service: refused as such a service does it, else executed. */
+async function handleGraphql(engine: Engine, raw: RawRequest, room: GraphqlRoom): Promise<Outcome> {
+  const { answerHttp, prepareHttp } = await room.http();
+  const graphql = await room.engine();
+  const prepared = await prepareHttp(graphql, raw);
+  if (prepared instanceof Response) return { response: prepared, problems: [] };
+  const operation = graphql.operationOf(prepared);
+  const unauthorised =
+    operation && engine.strictAuth ? missingCredentials(engine.blueprint, operation, raw) : undefined;
+  if (unauthorised) return refused(unauthorised, operation);
+  const overridden = operation && (await overriddenGraphql(engine, raw, operation));
+  const response = overridden ?? (await answerHttp(graphql, prepared, raw));
+  return { response, ...(operation ? { operation } : {}), problems: [] };
+}
+
+async function overriddenGraphql(
+  engine: Engine,
+  raw: RawRequest,
+  operation: Operation,
+): Promise<Response | undefined> {
+  if (engine.override === undefined) return undefined;
+  const match = matchRoute(engine.router, 'POST', raw.path, raw.query);
+  const groups = match.kind === 'found' ? match.groups : [];
+  const candidate = groups.flat().find((one) => one.operation === operation);
+  if (candidate === undefined) return undefined;
+  const request = await decodeRequest(candidate, raw, engine.typing, []);
+  return engine.override({ operation, request, raw, state: engine.state });
+}
+
 async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   const match = matchRoute(engine.router, raw.method, raw.path, raw.query);
   if (match.kind === 'unknown') return refused(unknownPath(raw, match.near));
@@ -170,6 +203,9 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   if ('problem' in composed) return refused(composed.problem, operation);
   return { response: answerResponse(composed.answer, request, match.bodyless), operation, problems: [] };
 }
+
+const answerRequest = (engine: Engine, raw: RawRequest): Promise<Outcome> =>
+  engine.graphql?.path === raw.path ? handleGraphql(engine, raw, engine.graphql) : handle(engine, raw);
 
 /** What the things kept have to say; undefined where the operation keeps nothing, or another answer was asked for. */
 function keptAnswer(engine: Engine, request: DecodedRequest, raw: RawRequest): KeptOutcome | undefined {
@@ -203,6 +239,7 @@ function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
       seedRows: options.seedRows ?? 3,
     },
     override: options.override,
+    graphql: graphqlRoom(blueprint, state, options),
   };
 }
 
@@ -214,7 +251,9 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
     const start = performance.now();
     const request = context.req.raw;
     const raw = await readRaw(request, options.basePath ?? basePath(context).replace(/\/$/, ''));
-    const { response, operation, problems } = raw ? await handle(engine, raw) : refused(BODY_TOO_LARGE);
+    const { response, operation, problems } = raw
+      ? await answerRequest(engine, raw)
+      : refused(BODY_TOO_LARGE);
     options.log?.({
       method: request.method,
       path: raw?.path ?? context.req.path,
@@ -238,6 +277,7 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
     state: engine.state,
     resources: engine.resources,
     app,
+    graphql: engine.graphql,
     fetch: async (request) => app.fetch(request),
   };
 }

@@ -108,7 +108,9 @@ async function run(
     const carried = wire.toRequest(input);
     const plain = buildRequest(blueprint, carried.operation, carried.args, env);
     const built = url === undefined ? plain : { ...plain, request: atAddress(plain, url) };
-    const sent = await sendBuilt(compiled, operation, built, context.signal);
+    const sent = await (wire.collect === undefined
+      ? sendBuilt(compiled, operation, built, context.signal)
+      : wire.collect(built.request, input, context));
     return { sent: wire.fromAnswer(sent), rules: rulesOf(built) };
   };
   const first = { args: withIdempotencyKey(operation, args), url: undefined };

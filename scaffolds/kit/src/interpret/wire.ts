@@ -1,6 +1,7 @@
 import type { Blueprint, Operation } from '@counterpart/schemas';
+import type { WireRequest } from '../http/exchange.ts';
 import type { Sent } from '../http/send.ts';
-import type { Arguments, CallResult } from '../tool.ts';
+import type { Arguments, CallResult, ToolContext } from '../tool.ts';
 
 /** How a call of an operation travels where its binding does not say all of it; made anew for each call. */
 export interface Wire {
@@ -8,6 +9,12 @@ export interface Wire {
   readonly local?: (args: Arguments) => CallResult | undefined;
   /** The operation with the binding that carries this call, and that binding's input. Throws ToolFailure. */
   toRequest(args: Arguments): { readonly operation: Operation; readonly args: Arguments };
+  /** Hears the answer where it comes bit by bit; absent: it is one exchange. */
+  readonly collect?: (
+    request: WireRequest,
+    args: Arguments,
+    context: Pick<ToolContext, 'signal' | 'progress'>,
+  ) => Promise<Sent>;
   /** What of the service's answer the caller wants. Throws ToolFailure when it is a refusal. */
   fromAnswer(sent: Sent): Sent;
   /** The result with what else the answer said. */

@@ -96,7 +96,7 @@ function onPage(selections: readonly Selection[], type: TypeDefinition, schema: 
   const node = connection && schema.type(connection.node);
   if (connection === undefined || node === undefined) return [...selections];
   const isOfItem = (one: Selection): boolean =>
-    one.kind === 'field' && !type.fields.has(one.name) && (one.name === '*' || node.fields.has(one.name));
+    one.kind === 'field' && one.name !== '__typename' && !type.fields.has(one.name);
   const ofItems = selections.filter(isOfItem);
   const own = selections.filter((one) => !isOfItem(one));
   const items: Field = connection.hasNodes

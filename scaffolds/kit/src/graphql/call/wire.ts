@@ -5,14 +5,19 @@ import type { Arguments } from '../../tool.ts';
 import { schemaOf } from '../schema/known.ts';
 import { fieldExchange } from './field-call.ts';
 import { carry, type GraphqlRequest } from './request.ts';
+import { documentSubscription, fieldSubscription } from './subscription.ts';
 import { documentExchange, offlineAnswer, runnable, textResult } from './schema-call.ts';
 
 /** How a GraphQL call travels; made anew for each call. */
 export function graphqlWire(blueprint: Blueprint, operation: Operation, call: GraphqlCall): Wire {
-  if (call.kind === 'field') return fieldExchange(blueprint, operation, call);
+  if (call.kind === 'field')
+    return call.operation === 'subscription'
+      ? fieldSubscription(blueprint, operation, call)
+      : fieldExchange(blueprint, operation, call);
   const { does } = call;
+  if (does === 'subscription') return documentSubscription(blueprint, operation);
   const toRequest = (args: Arguments): GraphqlRequest =>
-    runnable(schemaOf(blueprint), args, does === 'mutation' || does === 'subscription' ? does : 'query');
+    runnable(schemaOf(blueprint), args, does === 'mutation' ? 'mutation' : 'query');
   const exchange = documentExchange();
   return {
     local(args) {

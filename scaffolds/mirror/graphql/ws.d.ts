@@ -1,0 +1,28 @@
+/** The little of the library's interface that is used here; it brings no types of its own. */
+declare module 'ws' {
+  import type { IncomingMessage } from 'node:http';
+  import type { Duplex } from 'node:stream';
+
+  export interface ServerSocket {
+    send(text: string): void;
+    close(code: number, reason: string): void;
+    terminate(): void;
+    on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): void;
+    on(event: 'close' | 'error', listener: () => void): void;
+  }
+
+  export class WebSocketServer {
+    constructor(options: {
+      noServer: true;
+      maxPayload: number;
+      handleProtocols: (protocols: ReadonlySet<string>) => string | false;
+    });
+    readonly clients: ReadonlySet<ServerSocket>;
+    handleUpgrade(
+      request: IncomingMessage,
+      socket: Duplex,
+      head: Buffer,
+      done: (socket: ServerSocket) => void,
+    ): void;
+  }
+}
