@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRecording } from '@counterpart/scaffolds/readers/har/load';
+import { loadDescription } from '@counterpart/scaffolds/readers/load';
 import { readSource } from '@counterpart/scaffolds/readers/read';
 import type { ReadResult } from '@counterpart/scaffolds/readers/reader';
-import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/source';
+import type { SourceText } from '@counterpart/scaffolds/readers/source';
 import { chooseOperations, isChoice } from '@counterpart/scaffolds/selection/choose';
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
 import { Blueprint, hubError, ServerId, type Omission } from '@counterpart/schemas';

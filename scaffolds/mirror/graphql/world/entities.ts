@@ -13,6 +13,7 @@ import type { Json, JsonObject } from '@counterpart/schemas';
 import type { MirrorState } from '../../state/mirror-state.ts';
 import type { StoredRow } from '../../state/snapshot.ts';
 import { leafValue } from './leaf.ts';
+import { pageTypeOf } from './page-type.ts';
 
 /** What a mirror of a GraphQL service works with. */
 export interface World {
@@ -159,20 +160,14 @@ export function createThing(world: World, type: GraphQLObjectType, given: JsonOb
 
 /** A new thing belongs to nothing that nobody named, and has nothing but what points to it. */
 function unrelated(world: World, type: GraphQLObjectType): JsonObject {
-  const fields = Object.values(type.getFields()).filter(
-    (field) =>
-      field.args.length === 0 &&
-      concreteTypes(world, getNamedType(field.type).name).some((one) => isEntity(world, one)),
-  );
   return Object.fromEntries(
-    fields.flatMap((field): [string, Json][] => {
-      if (isListed(field)) {
-        const back = concreteTypes(world, getNamedType(field.type).name).some((one) =>
-          backField(one, type.name),
-        );
-        return back ? [] : [[field.name, []]];
-      }
-      return isNonNullType(field.type) ? [] : [[field.name, null]];
+    Object.values(type.getFields()).flatMap((field): [string, Json][] => {
+      const page = pageTypeOf(field.type);
+      const targets = concreteTypes(world, page?.node ?? getNamedType(field.type).name);
+      if (!targets.some((one) => isEntity(world, one))) return [];
+      const isMany = page !== undefined || isListed(field);
+      if (isMany) return targets.some((one) => backField(one, type.name)) ? [] : [[field.name, []]];
+      return isNonNullType(field.type) || field.args.length > 0 ? [] : [[field.name, null]];
     }),
   );
 }

@@ -1,7 +1,6 @@
 import {
   getNamedType,
   GraphQLError,
-  isEnumType,
   isLeafType,
   isNonNullType,
   isObjectType,
@@ -12,7 +11,8 @@ import type { Json, JsonObject } from '@counterpart/schemas';
 import { wordsOf } from '../../../readers/openapi/text/names.ts';
 import { isArray, isObject } from '../../schema/json-value.ts';
 import { concreteTypes, createThing, findThing, isEntity, type Thing, type World } from './entities.ts';
-import { pageTypeOf } from './page.ts';
+import { pageTypeOf } from './page-type.ts';
+import { traces } from './traces.ts';
 import { isListed, payloadOf, type Done } from './payload.ts';
 import { asText, identifierIn, type Asked } from './resolve.ts';
 
@@ -106,30 +106,6 @@ function referenceFrom(world: World, fields: readonly Field[], name: string, val
   if (isArray(value)) return [[field.name, value.flatMap(refer)]];
   const [reference] = refer(value);
   return reference === undefined ? [] : [[field.name, reference]];
-}
-
-/** What a deed such as `close` leaves behind: a flag, a state, a time. */
-function traces(world: World, type: GraphQLObjectType, verb: string): JsonObject {
-  const undoing = /^(?:re|un|dis)(?=[a-z]{3})/.exec(verb)?.[0];
-  const stem = (undoing === undefined ? verb : verb.slice(undoing.length)).slice(0, 5).replace(/e$/, '');
-  if (stem.length < 3) return {};
-  const now = new Date(world.state.nowMs()).toISOString();
-  const isOf = (name: string): boolean => plain(name).replace(/^is/, '').startsWith(stem);
-  const changes = Object.values(type.getFields()).flatMap((field): [string, Json][] => {
-    const named = getNamedType(field.type);
-    if (isListed(field) || field.args.length > 0) return [];
-    if (named.name === 'Boolean' && isOf(field.name)) return [[field.name, undoing === undefined]];
-    if (/(?:ed)_?(?:at|on)$/i.test(field.name) && isOf(field.name))
-      return isNonNullType(field.type) && undoing !== undefined
-        ? []
-        : [[field.name, undoing === undefined ? now : null]];
-    const value =
-      isEnumType(named) && /^(?:state|status|phase)$/i.test(field.name)
-        ? named.getValues().find((one) => plain(one.name).startsWith(stem))
-        : undefined;
-    return value === undefined ? [] : [[field.name, value.name]];
-  });
-  return Object.fromEntries(changes);
 }
 
 const notFound = (type: GraphQLObjectType, id: string): GraphQLError =>

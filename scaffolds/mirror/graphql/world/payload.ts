@@ -27,6 +27,7 @@ const nothing = ({ type }: Field): null | undefined => (isNonNullType(type) ? un
 function leafMember(member: Field, { thing, given }: Done): unknown {
   if (Object.hasOwn(given, member.name)) return given[member.name];
   if (getNamedType(member.type).name === 'Boolean') return true;
+  if (member.name === 'clientMutationId') return nothing(member);
   if (/id$/i.test(member.name)) return thing?.row.value['id'] ?? null;
   return isListed(member) ? [] : nothing(member);
 }

@@ -28,7 +28,8 @@ import {
 } from './entities.ts';
 import { leafValue } from './leaf.ts';
 import { fits, keysFrom, ordered, searched } from './match.ts';
-import { pageTypeOf, partOf, toPage } from './page.ts';
+import { partOf, toPage } from './page.ts';
+import { pageTypeOf } from './page-type.ts';
 
 /** A value that is no kept thing; `salt` makes what it holds stay the same. */
 interface Bare {

@@ -1,5 +1,6 @@
 import {
   Kind,
+  type ASTNode,
   type DirectiveDefinitionNode,
   type FieldDefinitionNode,
   type InputValueDefinitionNode,
@@ -35,11 +36,22 @@ interface Repair {
 }
 
 /** The first of each name; names of two underscores are the protocol's own. */
-function firsts<Node extends { readonly name: { readonly value: string } }>(nodes: readonly Node[]): Node[] {
+function firsts<Node extends ASTNode & { readonly name: { readonly value: string } }>(
+  nodes: readonly Node[],
+  pointer: string,
+  { losses }: Repair,
+): Node[] {
   const byName = new Map<string, Node>();
   for (const node of nodes) {
     const { value } = node.name;
-    if (!byName.has(value) && !value.startsWith('__')) byName.set(value, node);
+    if (byName.has(value))
+      losses.notice(
+        'duplicate',
+        `${pointer}/${value}`,
+        'It is defined twice; the first definition is taken.',
+        lineOf(node),
+      );
+    else if (!value.startsWith('__')) byName.set(value, node);
   }
   return [...byName.values()];
 }
@@ -58,7 +70,7 @@ function repairInputs(
   pointer: string,
   repair: Repair,
 ): InputValueDefinitionNode[] {
-  return firsts(nodes).filter((node) => {
+  return firsts(nodes, pointer, repair).filter((node) => {
     const problem = inputProblem(node, repair);
     if (problem === undefined) return true;
     const place = `${pointer}/${node.name.value}`;
@@ -81,7 +93,7 @@ function fieldProblem(node: FieldDefinitionNode, repair: Repair): string | undef
 }
 
 function repairFields(type: SourceType, isRoot: boolean, repair: Repair): FieldDefinitionNode[] {
-  return firsts(type.fields).flatMap((node) => {
+  return firsts(type.fields, `#/${type.name}`, repair).flatMap((node) => {
     const problem = fieldProblem(node, repair);
     const pointer = `#/${type.name}/${node.name.value}`;
     if (problem === undefined)
@@ -117,7 +129,7 @@ function repairType(type: SourceType, isRoot: boolean, repair: Repair): SourceTy
     fields: repairFields(type, isRoot, repair),
     inputs: repairInputs(type.inputs, `#/${type.name}`, repair),
     members: namesOfKind(type.members, 'type', type, repair),
-    values: firsts(type.values),
+    values: firsts(type.values, `#/${type.name}`, repair),
   };
 }
 

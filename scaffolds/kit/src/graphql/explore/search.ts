@@ -11,6 +11,8 @@ interface Entry {
   readonly type: TypeDefinition;
   readonly field?: FieldDefinition;
   readonly operation?: GraphqlOperationKind;
+  /** The first word of its own name. */
+  readonly first: string | undefined;
   readonly names: ReadonlySet<string>;
   readonly all: ReadonlySet<string>;
 }
@@ -40,13 +42,14 @@ function entriesOf(type: TypeDefinition, operation: GraphqlOperationKind | undef
   const own = searchWords(type.name);
   const telling = [...type.fields.values()].filter(({ name }) => name !== 'clientMutationId');
   const fields = telling.map((field): Entry => {
-    const names = new Set([...searchWords(field.name), ...(operation === undefined ? own : [operation])]);
+    const words = searchWords(field.name);
+    const names = new Set([...words, ...(operation === undefined ? own : [operation])]);
     const all = new Set([...names, ...searchWords(field.description ?? '')]);
-    return { type, field, names, all, ...(operation === undefined ? {} : { operation }) };
+    return { type, field, first: words[0], names, all, ...(operation === undefined ? {} : { operation }) };
   });
   if (operation !== undefined) return fields;
   const words = new Set([...own, ...searchWords(type.description ?? '')]);
-  return [{ type, names: new Set(own), all: words }, ...fields];
+  return [{ type, first: own[0], names: new Set(own), all: words }, ...fields];
 }
 
 function indexOf(schema: Schema): Index {
@@ -95,10 +98,12 @@ function score(entry: Entry, words: readonly string[], { counts, entries }: Inde
   const coverage = (met / words.length) ** 2;
   const place = entry.operation === undefined ? (entry.field === undefined ? 1.2 : 0.8) : 2;
   const extra = entry.names.size - words.filter((word) => entry.names.has(word)).length;
+  // Who begins with a verb means what does it.
+  const isDeed = entry.operation !== undefined && entry.first === words[0] ? 2 : 1;
   const isOld = entry.field?.deprecated === undefined ? 1 : 0.5;
   // What goes in and out of a mutation is found through the mutation.
   const isEnvelope = /(?:Input|Payload|Edge|Connection)$/.test(entry.type.name) ? 0.4 : 1;
-  return (sum * coverage * place * isOld * isEnvelope) / (1 + extra * 0.12);
+  return (sum * coverage * place * isDeed * isOld * isEnvelope) / (1 + extra * 0.12);
 }
 
 function lineOf({ type, field, operation }: Entry, schema: Schema): string {

@@ -10,12 +10,13 @@ const SAME: readonly (readonly string[])[] = [
   ['repository', 'repo'],
   ['organization', 'org', 'organisation'],
   ['pr', 'pullrequest'],
+  ['viewer', 'me', 'my', 'myself', 'i', 'current', 'authenticated', 'whoami'],
 ];
 const STANDS_FOR = new Map(
   SAME.flatMap(([first = '', ...others]) => others.map((word) => [word, first] as const)),
 );
 const SILENT = new Set(
-  'a an the of for to in on by with and or is are be as at from this that it its if can which who whose will not given'.split(
+  'a an the of for to in on by with and or is are am be as at from this that it its if can which who whose will not given'.split(
     ' ',
   ),
 );
@@ -23,7 +24,7 @@ const SILENT = new Set(
 function stem(word: string): string {
   const singular =
     word.length > 3 && /[^su]s$/.test(word) ? word.replace(/ies$/, 'y').replace(/s$/, '') : word;
-  const plain = singular.length > 5 ? singular.replace(/(?:ing|ed)$/, '') : singular;
+  const plain = singular.length > 5 ? singular.replace(/(?:ing|ed|(?<=.{5})er)$/, '') : singular;
   return STANDS_FOR.get(word) ?? STANDS_FOR.get(singular) ?? plain;
 }
 
