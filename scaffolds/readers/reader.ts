@@ -6,6 +6,8 @@ export interface ReadOptions {
   readonly id: ServerId;
   /** What of the source to take: tags, path prefixes, operationIds, tool names or `METHOD /path`; empty or absent: everything. */
   readonly include?: readonly string[] | undefined;
+  /** Every operation as a tool, however many there are: somebody wants to choose among them. */
+  readonly whole?: boolean | undefined;
   /** Replaces the servers of the description. */
   readonly baseUrl?: string | undefined;
   /** Asked once, with the service's title: the names that a service of this title was given in an earlier build. */

@@ -144,12 +144,12 @@ test('events are heard while they happen, over WebSocket and as server-sent even
   try {
     for (const url of [mirror.url, plainUrl]) {
       await using shop = await connect(workspace, 'shop', { SHOP_BASE_URL: url });
-      let isOver = false;
+      const over = new AbortController();
       const heard = shop
         .call('watch_stock_changed', { events: 2, seconds: 60, fields: ['name'] })
-        .finally(() => (isOver = true));
+        .finally(() => over.abort());
       // Until it listens nothing is heard, and nobody says when it does: things change until both came.
-      for (let count = 0; !isOver && count < 1_000; count += 1)
+      for (let count = 0; !over.signal.aborted && count < 1_000; count += 1)
         await shop.call('update_product', { id: 'product-1', name: `Name ${count}` });
       expect((await heard).structured).toMatchObject({
         events: [

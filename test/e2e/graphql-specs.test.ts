@@ -110,8 +110,13 @@ test.skipIf(!hasSpecs)(
     try {
       const step = async (name: string, args: Record<string, Json>): Promise<string> => {
         const { text, bytes, isError } = await call(blueprint, name, args, mirror.url);
-        expect(isError, text).toBe(false);
-        expect(bytes, `${name} ${JSON.stringify(args)}`).toBeLessThanOrEqual(STEP_BYTES);
+        expect({ name, args, isError, isSmall: bytes <= STEP_BYTES, text: isError ? text : '' }).toEqual({
+          name,
+          args,
+          isError: false,
+          isSmall: true,
+          text: '',
+        });
         return text;
       };
       expect(list).toBeLessThanOrEqual(STEP_BYTES);
@@ -190,7 +195,7 @@ test.skipIf(!hasSpecs)(
       if (!first.some((line) => line.startsWith(`${field}(`) || line.startsWith(`${field}:`)))
         missed.push(words);
     }
-    expect(missed.length, missed.join('; ')).toBeLessThanOrEqual(QUESTIONS.length * 0.1);
+    expect(missed.slice(QUESTIONS.length * 0.1)).toEqual([]);
   },
   60_000,
 );

@@ -52,10 +52,11 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
     return { blueprint, total: stored.operations.length };
   }
   onProgress?.({ stage: 'compile' });
-  const read = async (include: readonly string[] | undefined): Promise<ReadResult> =>
+  const read = async (include: readonly string[] | undefined, whole?: boolean): Promise<ReadResult> =>
     readSource(source, {
       id,
       include,
+      whole,
       baseUrl,
       hosts: options.hosts,
       keepPersonal: options.keepPersonal,

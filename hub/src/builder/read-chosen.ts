@@ -15,7 +15,8 @@ const CHARS_PER_TOKEN = 4;
 /** Services of more operations are shown by groups. */
 const LARGE = 100;
 
-type Read = (include: readonly string[] | undefined) => Promise<ReadResult>;
+/** `whole` reads every operation, to choose among them. */
+type Read = (include: readonly string[] | undefined, whole?: boolean) => Promise<ReadResult>;
 
 /** Groups of everything there is, with what of each is built and what its definitions cost a model. */
 function groupsOf(whole: Blueprint, built: Blueprint): ChosenGroup[] {
@@ -43,7 +44,7 @@ export async function readChosen(
   const { include = [], exclude = [], select, maxTools, all, name, serversDir } = options;
   const isPlain = exclude.length === 0 && select === undefined && maxTools === undefined;
   if (include.length > 0 && isPlain) return read(include);
-  const whole = await read(undefined);
+  const whole = await read(undefined, isChoice(options));
   if (isChoice(options)) {
     const chosen = chooseOperations(whole.blueprint.operations, options, location);
     const result = await read(selectorsFor(chosen, whole.blueprint.operations));

@@ -14,6 +14,9 @@ const MOST_FIELD_TOOLS = 60;
 
 interface Wish {
   readonly include?: readonly string[] | undefined;
+  readonly whole?: boolean | undefined;
+  /** Names of the tools over the schema, which are there anyway. */
+  readonly always: readonly string[];
   readonly source: string;
 }
 
@@ -31,11 +34,11 @@ function matches({ root, name }: NamedField, selector: string): boolean {
  */
 export function chooseFields(
   fields: readonly NamedField[],
-  { include = [], source }: Wish,
+  { include = [], whole = false, always, source }: Wish,
   losses: Losses,
 ): NamedField[] {
   if (include.length === 0) {
-    if (fields.length <= MOST_FIELD_TOOLS) return [...fields];
+    if (whole || fields.length <= MOST_FIELD_TOOLS) return [...fields];
     losses.notice(
       'not-selected',
       '#/schema',
@@ -46,6 +49,7 @@ export function chooseFields(
   const chosen = new Set<NamedField>();
   for (const selector of include.map((one) => one.trim())) {
     const found = fields.filter((field) => matches(field, selector));
+    if (selector === 'schema' || always.includes(selector)) continue;
     if (found.length === 0) {
       const near = nearestName(
         selector,

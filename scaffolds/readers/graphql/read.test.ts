@@ -111,6 +111,9 @@ describe('large schemas', () => {
     const names = blueprint.operations.slice(4).map(({ name }) => name);
     expect(names).toHaveLength(2 + 11);
     expect(names).toContain('get_thing7');
+    const alike = await readText(schemaOf(100), { include: ['schema', 'run_query', 'thing7'] });
+    expect(alike.blueprint.operations).toHaveLength(5);
+    expect((await readText(schemaOf(100), { whole: true })).blueprint.operations).toHaveLength(104);
     const whole = await readText(schemaOf(100), { include: ['query'] });
     expect(whole.blueprint.operations).toHaveLength(104);
     await expect(readText(schemaOf(100), { include: ['thng7'] })).rejects.toMatchObject({

@@ -127,7 +127,11 @@ export async function readGraphql(source: SourceText, options: ReadOptions): Pro
     throw hubError('SCHEMA_EMPTY', { source: source.location, detail: emptyDetail(parsed) });
   const title = titleOf(source, options.id);
   const names = await nameAll(roots, making, title, options);
-  const chosen = chooseFields(names.fields, { ...options, source: source.location }, parsed.losses);
+  const chosen = chooseFields(
+    names.fields,
+    { ...options, always: [...names.tools.values()], source: source.location },
+    parsed.losses,
+  );
   const operations: Operation[] = schemaTools(new Set(roots.map(({ operation }) => operation))).map((tool) =>
     schemaOperation(tool, names.tools.get(tool.does) ?? tool.name, address.path),
   );

@@ -2,7 +2,6 @@ import {
   getNamedType,
   GraphQLError,
   isLeafType,
-  isNonNullType,
   isObjectType,
   type GraphQLField,
   type GraphQLObjectType,

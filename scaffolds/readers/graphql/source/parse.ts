@@ -6,6 +6,7 @@ import { introspectionText, schemaMember } from './introspection.ts';
 import { createLosses, type Losses } from './losses.ts';
 import { printDirective, printType } from './print.ts';
 import { repairDefinitions } from './repair.ts';
+import { reportInstructions } from './suspicion.ts';
 
 /** A source, read: what it defines, the same as a facet of the blueprint, and what was lost on the way. */
 export interface SchemaSource {
@@ -78,6 +79,7 @@ export function parseSchema(source: SourceText): SchemaSource {
   if (strangers.length === document.definitions.length)
     throw refused(source, 'it holds queries and no types; give the schema they are for');
   const definitions = repairDefinitions(collectDefinitions(document, losses), losses);
+  reportInstructions(definitions, losses);
   const types = [...definitions.types].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const directives = [...definitions.directives].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
