@@ -41,7 +41,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const source =
     options.source ??
     (await openRecording(location, signal)) ??
-    (await loadSource(location, { signal, allowRemote, allowOutside }));
+    (await loadDescription(location, { signal, allowRemote, allowOutside }));
   signal?.throwIfAborted();
   const stored = storedBlueprint(source);
   if (stored) {
