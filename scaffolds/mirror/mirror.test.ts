@@ -104,7 +104,7 @@ describe('answers', () => {
     const xml = await ask([draft], '/animals/17', {
       headers: { accept: 'application/json;q=0.5, application/xml' },
     });
-    expect(xml.text).toMatch(/^<\?xml .*\n<item><id>17<\/id>/);
+    expect(xml.text).toMatch(/^<\?xml .*\n<Animal><id>17<\/id>/);
     const mirror = createMirror(blueprintOf([draft], { Animal: ANIMAL }));
     const png = await mirror.fetch(
       new Request('http://mirror.test/animals/17', { headers: { accept: 'image/*' } }),

@@ -8,6 +8,7 @@ import { essence, isJsonType } from '../request/media-type.ts';
 import { limitPage } from './page-limit.ts';
 import type { MirrorProblem } from './problem.ts';
 import { asText, isBinaryType, renderBody } from './render.ts';
+import { typeNameOf } from '../resource/members.ts';
 import type { Sampler } from '../sample/sample.ts';
 import type { SchemaBook } from '../schema/schema-book.ts';
 
@@ -132,6 +133,11 @@ function declaredHeaders(
   return headers;
 }
 
+/** XML names its root after the type. */
+function thingName({ schema }: ResponseContent): string | undefined {
+  return typeNameOf(schema ?? true);
+}
+
 /** The answer to a valid request: a declared response, true to its schema; the same request gets the same answer. */
 export function composeAnswer(
   request: DecodedRequest,
@@ -149,6 +155,6 @@ export function composeAnswer(
   if (!content) return { answer: { status, headers: declared, body: undefined } };
   const made = valueFor(request, content, { preference, kept }, tools);
   if ('problem' in made) return made;
-  const { bytes, contentType } = renderBody(content.mediaType, made.value);
+  const { bytes, contentType } = renderBody(content.mediaType, made.value, thingName(content));
   return { answer: { status, headers: { ...declared, 'content-type': contentType }, body: bytes } };
 }

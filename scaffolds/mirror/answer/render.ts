@@ -1,6 +1,8 @@
 import type { Json } from '@counterpart/schemas';
 import { isArray, isObject } from '../schema/json-value.ts';
 import { essence, isJsonType } from '../request/media-type.ts';
+import { toMessagePack } from './message-pack.ts';
+import { toTable } from './table.ts';
 import { tinyFile } from './tiny-files.ts';
 
 /** A body as it goes out. */
@@ -14,10 +16,13 @@ const TEXT_TYPES = /^text\/|(?:[/+]|\bx-)(?:xml|yaml|javascript|graphql|toml)$|^
 /** True for types whose bytes are no text. */
 export function isBinaryType(mediaType: string): boolean {
   const type = essence(mediaType);
-  return !isJsonType(type) && !TEXT_TYPES.test(type) && !isLines(type) && !isForm(type) && type !== '*/*';
+  const isText = isJsonType(type) || TEXT_TYPES.test(type) || isLines(type) || isForm(type);
+  return !isText && !isMessagePack(type) && type !== '*/*';
 }
 
 const isLines = (type: string): boolean => /(?:ndjson|jsonl|json-?lines|json-seq|stream\+json)$/.test(type);
+const isMessagePack = (type: string): boolean => /[/.+]?(?:x-)?msgpack$|[/.]messagepack$/.test(type);
+const isTable = (type: string): boolean => /^text\/(?:csv|tab-separated-values)$/.test(type);
 const isForm = (type: string): boolean => type === 'application/x-www-form-urlencoded';
 const isXml = (type: string): boolean => /[/+]xml$/.test(type);
 
@@ -46,8 +51,8 @@ function toXml(name: string, value: Json): string {
 }
 
 /** A document has one root: a list gets one around its items. */
-function toXmlDocument(value: Json): string {
-  const root = isArray(value) ? `<items>${toXml('item', value)}</items>` : toXml('item', value);
+function toXmlDocument(value: Json, name: string): string {
+  const root = isArray(value) ? `<items>${toXml(name, value)}</items>` : toXml(name, value);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }
 
@@ -73,12 +78,15 @@ function toEvents(value: Json): string {
     .join('');
 }
 
-function textOf(type: string, value: Json): string {
+function textOf(type: string, value: Json, name: string): string {
   if (type === 'text/event-stream') return toEvents(value);
   if (isLines(type)) return toLines(type, value);
   if (isForm(type)) return toForm(value);
   if (isXml(type))
-    return typeof value === 'string' && value.trimStart().startsWith('<') ? value : toXmlDocument(value);
+    return typeof value === 'string' && value.trimStart().startsWith('<')
+      ? value
+      : toXmlDocument(value, name);
+  if (isTable(type) && typeof value !== 'string') return toTable(value, type === 'text/csv' ? ',' : '\t');
   return isJsonType(type) || type === '*/*' ? JSON.stringify(value) : asText(value);
 }
 
@@ -91,11 +99,12 @@ function concrete(mediaType: string, hasValue: boolean): string {
   return hasValue ? 'application/json' : 'application/octet-stream';
 }
 
-/** A value in a media type; without one, the smallest file of the type. */
-export function renderBody(mediaType: string, value: Json | undefined): RenderedBody {
+/** A value in a media type; without one, the smallest file of the type. `name`: what the thing is called, for XML. */
+export function renderBody(mediaType: string, value: Json | undefined, name = 'item'): RenderedBody {
   const contentType = concrete(mediaType, value !== undefined);
   const type = essence(contentType);
   if (value === undefined || isBinaryType(type)) return { bytes: tinyFile(type), contentType };
+  if (isMessagePack(type)) return { bytes: toMessagePack(value), contentType };
   const charset = type.startsWith('text/') && !contentType.includes(';') ? '; charset=utf-8' : '';
-  return { bytes: Buffer.from(textOf(type, value)), contentType: `${contentType}${charset}` };
+  return { bytes: Buffer.from(textOf(type, value, name)), contentType: `${contentType}${charset}` };
 }

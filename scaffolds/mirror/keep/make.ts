@@ -3,6 +3,7 @@ import type { Typing } from '../request/coerce.ts';
 import { stepInto } from '../resource/locate.ts';
 import { membersOf } from '../resource/members.ts';
 import { plain } from '../resource/words.ts';
+import { createRandom } from '../sample/random.ts';
 import { isArray, isObject, own, toSchema } from '../schema/json-value.ts';
 import type { Scope, StoredRow } from '../state/snapshot.ts';
 import { newIdentifier } from './identity.ts';
@@ -12,6 +13,7 @@ import {
   toIdentifier,
   valueAtSteps,
   type Identifier,
+  type Keeper,
   type Refusal,
   type Visit,
 } from './keeper.ts';
@@ -59,6 +61,21 @@ function memberName(name: string, members: Readonly<Record<string, unknown>>): s
 
 const defaultOf = (schema: JsonSchema, typing: Typing): Json | undefined =>
   own(typing.shapeOf(schema)?.keywords ?? {}, 'default');
+
+/** Blanks made up a resource; later things share them, since only what is said of a thing has to differ. */
+const BLANKS = 8;
+const blanks = new WeakMap<Keeper, Map<string, JsonObject>>();
+
+/** One of the blanks of a resource, chosen by the identifier of the thing that is made from it. */
+function blankFor(visit: Visit, id: Identifier): JsonObject {
+  const { name } = visit.binding.resource;
+  const salt = `${name} new ${createRandom(String(id)).int(1, BLANKS)}`;
+  const known = blanks.get(visit.keeper) ?? new Map<string, JsonObject>();
+  blanks.set(visit.keeper, known);
+  const made = known.get(salt) ?? blank(visit, salt);
+  known.set(salt, made);
+  return made;
+}
 
 /** What a new thing is before anything is said of it: what callers may set is empty, the rest the service makes up. */
 function blank(visit: Visit, salt: string): JsonObject {
@@ -131,7 +148,7 @@ export function makeOne(visit: Visit, sent: JsonObject, scope: Scope): StoredRow
     return { status: 409, slug: 'conflict', title: 'Already there', detail };
   }
   const now = keeper.state.nowMs() + 1_000;
-  const base = blank(visit, `${resource.name} ${String(id.id)} new`);
+  const base = blankFor(visit, id.id);
   const times = { scope, createdAtMs: now, updatedAtMs: now, id: id.id, places: binding.scope };
   const value = settle({ ...base, ...defined(mergePatch(base, given, false)) }, resource, times, keeper);
   const rowId = textOf(resource.idSteps && valueAtSteps(value, resource.idSteps)) ?? String(id.id);

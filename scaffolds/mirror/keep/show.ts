@@ -1,11 +1,12 @@
 import type { Json, JsonObject, JsonSchema, ResponseContent } from '@counterpart/schemas';
 import { contentSchema, saysNothing } from '../resource/house-style.ts';
+import type { Typing } from '../request/coerce.ts';
 import { findIdentifier } from '../resource/id-field.ts';
 import { locateItem, locateList, withAt, type Located } from '../resource/locate.ts';
 import { membersOf, typeNameOf } from '../resource/members.ts';
 import type { Binding, Resource } from '../resource/resource.ts';
 import { plain } from '../resource/words.ts';
-import { isObject, own } from '../schema/json-value.ts';
+import { isObject, own, toSchema } from '../schema/json-value.ts';
 import type { StoredRow } from '../state/snapshot.ts';
 import { fill } from './value/fill.ts';
 import { tagOf, type Keeper, type Outcome } from './keeper.ts';
@@ -36,6 +37,17 @@ function located(
   const key = `${kind} ${noun}`;
   if (!known.has(key)) known.set(key, find(schema, noun, typing));
   return known.get(key);
+}
+
+/** What stands around things in an answer; made once a mirror and schema. */
+const envelopes = new WeakMap<Keeper, Map<JsonSchema, Json | undefined>>();
+
+function envelopeOf(schema: JsonSchema, salt: string, keeper: Keeper): Json | undefined {
+  if (saysNothing(schema, keeper.typing)) return keeper.style.page;
+  const known = envelopes.get(keeper) ?? new Map<JsonSchema, Json | undefined>();
+  envelopes.set(keeper, known);
+  if (!known.has(schema)) known.set(schema, keeper.sampler.sample(schema, { salt }));
+  return known.get(schema);
 }
 
 const isSame = (a: JsonSchema, b: JsonSchema | undefined): boolean => {
@@ -110,13 +122,29 @@ function showThing(schema: JsonSchema, row: StoredRow, { binding, keeper }: Show
   const view = viewOf(row, resource, at.schema, keeper);
   if (view === undefined || at.steps.length === 0) return view;
   const salt = `${binding.operation.name} envelope`;
-  const base = keeper.sampler.sample(schema, { salt });
+  const base = envelopeOf(schema, salt, keeper);
   return accepted(schema, withAt(base, at.steps, view), salt, keeper);
 }
 
 /** The value itself where it is true to the schema, else the nearest one that is. */
 function accepted(schema: JsonSchema, value: Json, salt: string, keeper: Keeper): Json | undefined {
   return keeper.typing.book.accepts(schema, value) ? value : fill(schema, value, keeper, { salt });
+}
+
+const LIST_RULES = ['minItems', 'maxItems', 'uniqueItems', 'contains', 'prefixItems', 'unevaluatedItems'];
+
+/** True when a list of valid things makes the answer valid, whatever their number and whatever stands beside them. */
+function takesAnyList(schema: JsonSchema, at: Located, { typing }: Keeper): boolean {
+  const steps = at.steps.map(String);
+  const outers = [schema, ...steps.map((_, index) => innerSchema(schema, steps.slice(0, index + 1), typing))];
+  const shapes = outers.map((outer) => typing.shapeOf(outer));
+  const list = shapes.at(-1);
+  const isPlain = shapes.every((shape) => shape && shape.choices.length === 0 && shape.excluded.length === 0);
+  return isPlain && list !== undefined && LIST_RULES.every((rule) => !(rule in list.keywords));
+}
+
+function innerSchema(schema: JsonSchema, steps: readonly string[], typing: Typing): JsonSchema {
+  return steps.reduce<JsonSchema>((outer, step) => toSchema(own(membersOf(outer, typing), step)), schema);
 }
 
 /** Where nothing is said of an answer, its list stands where lists of the service do. */
@@ -140,16 +168,17 @@ function showThings(
   const last = outcome.rows.at(-1);
   if (!at) return last && binding.role !== 'list' ? showThing(schema, last, showing) : undefined;
   const list = outcome.rows.flatMap((row) => viewOf(row, resource, at.schema, keeper) ?? []);
-  if (at.steps.length === 0) return accepted(schema, list, operation.name, keeper);
+  const isFree = takesAnyList(schema, at, keeper);
+  if (at.steps.length === 0) return isFree ? list : accepted(schema, list, operation.name, keeper);
   const salt = `${operation.name} envelope`;
-  const isOpen = saysNothing(schema, keeper.typing);
-  const envelope = isOpen ? keeper.style.page : keeper.sampler.sample(schema, { salt, optional: 'some' });
-  const base = withList(envelope, at, list);
+  // Views are true to their schema already: where the list has no rules of its own, the envelope alone is checked.
+  const base = withList(envelopeOf(schema, salt, keeper), at, isFree ? [] : list);
   const { page } = outcome;
   const paged = page
     ? withPage(base, schema, { page, listSteps: at.steps, address, operation, keeper })
     : base;
-  return accepted(schema, paged, salt, keeper);
+  const whole = accepted(schema, paged, salt, keeper);
+  return isFree && whole !== undefined ? withList(whole, at, list) : whole;
 }
 
 function withList(base: Json | undefined, at: Located, list: readonly Json[]): Json {
