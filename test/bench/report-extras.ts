@@ -27,6 +27,7 @@ const LIST_MS = 800;
 const LISTED_MS = 180_000;
 /** Memory is taken of a hub at rest. */
 const REST_MS = 10_000;
+const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS));
 
 /** Starts a hub before two hundred servers, waits for their tools, and lists them in turn with a bare sender of the same bytes. */
 export async function measureManyServers(): Promise<ManyServers> {
@@ -43,7 +44,7 @@ export async function measureManyServers(): Promise<ManyServers> {
   try {
     const client = new LoadClient(`${hub.url}/mcp`, 'modern');
     const list = await wholeList(client);
-    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    await rest();
     const rssMb = rssMegabytes(hub.pid);
     const listRatio = await besideSender(client, hub.pid, list);
     client.close();
@@ -94,7 +95,6 @@ async function besideSender(client: LoadClient, pid: number, list: string): Prom
 }
 
 const SESSIONS = 1_000;
-const SETTLE_MS = 3_000;
 
 /** Kilobytes of the hub's memory for one idle session of 2025-11-25 with its stream open, of a thousand. */
 export async function measureSessions(): Promise<number> {
@@ -105,11 +105,12 @@ export async function measureSessions(): Promise<number> {
     await client.open();
     sockets.push(client);
     await load(() => client.request('tools/list'), hub.pid, { workers: 8, durationMs: 1_000 });
+    await rest();
     const before = rssMegabytes(hub.pid);
     for (let made = 0; made < SESSIONS; made += 10)
       for (const session of await Promise.all(Array.from({ length: 10 }, () => openSession(hub.url))))
         sockets.push(...session);
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await rest();
     return ((rssMegabytes(hub.pid) - before) * 1024) / SESSIONS;
   } finally {
     for (const socket of sockets) socket.close();

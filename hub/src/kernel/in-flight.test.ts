@@ -15,7 +15,12 @@ test('holds what was set until it is deleted, numbers in their order', () => {
     undefined,
   ]);
   expect(calls.values()).toEqual(['a again', 'b', 'c']);
-  expect([calls.delete(3), calls.delete(3), calls.size, calls.values()]).toEqual([true, false, 2, ['b', 'c']]);
+  expect([calls.delete(3), calls.delete(3), calls.size, calls.values()]).toEqual([
+    true,
+    false,
+    2,
+    ['b', 'c'],
+  ]);
 });
 
 test('what goes while it is gone through is no trouble', () => {
