@@ -61,11 +61,19 @@ function identifierSchema(
     (outer, step) => toSchema(own(membersOf(outer, typing), step)),
     schema ?? true,
   );
-  const member = group.members.find(({ shape, role }) => shape.item !== undefined && role === 'read');
-  const inPath = member ? parameterSchema(member.operation, member.shape.item ?? '') : true;
-  const both = combine(steps ? inThing : true, inPath);
-  return typing.shapeOf(both) ? both : inThing;
+  // What is made has to be accepted by every path that will name it.
+  const inPaths = group.members
+    .filter(({ shape, role }) => shape.item !== undefined && role !== undefined && role !== 'act')
+    .map(({ operation, shape }) => parameterSchema(operation, shape.item ?? ''))
+    .reduce<JsonSchema>(combine, true);
+  const both = combine(steps ? inThing : true, inPaths);
+  if (typing.shapeOf(both)) return both;
+  const isCounted = typing.book.accepts(inThing, '1') && typing.book.accepts(inPaths, 1);
+  return isCounted ? combine(inThing, NUMBER_AS_TEXT) : inThing;
 }
+
+/** Some services count their things and write the number as text. */
+const NUMBER_AS_TEXT: JsonSchema = { type: 'string', pattern: '^[1-9][0-9]{5,8}$' };
 
 function parameterSchema(operation: Operation, name: string): JsonSchema {
   const binding = operation.http.parameters.find((one) => one.in === 'path' && one.name === name);
