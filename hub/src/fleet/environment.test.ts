@@ -42,6 +42,23 @@ test('what the owner sets for a server beats the host', () => {
   });
 });
 
+test('a token that the server obtains by itself is not missing', () => {
+  const oauth = [
+    { name: 'MY_API_TOKEN', scheme: 'oauth', required: true },
+    { name: 'MY_API_CLIENT_SECRET', scheme: 'oauth', required: false },
+  ];
+  const missing = (host: object): readonly string[] =>
+    builtEnvironment({
+      manifest: { ...manifest, secrets: oauth },
+      override: {},
+      overrideEnv: {},
+      host: { ...host },
+      mirrorUrl: 'http://m',
+    }).missingSecrets;
+  expect(missing({})).toEqual(['MY_API_TOKEN']);
+  expect(missing({ MY_API_CLIENT_SECRET: 's' })).toEqual([]);
+});
+
 test('a server that speaks to its mirror never gets the real credential', () => {
   const { env, missingSecrets } = built({ target: 'mirror' });
   expect(env).toEqual({

@@ -1,4 +1,4 @@
-import type { CommandServer, Manifest, ServerOverride } from '@counterpart/schemas';
+import type { CommandServer, Manifest, SecretSlot, ServerOverride } from '@counterpart/schemas';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 export type Environment = Readonly<Record<string, string>>;
@@ -55,13 +55,18 @@ export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnviro
     manifest.secrets.map(({ name }) => [name, mirrored ? MIRROR_CREDENTIAL : declared(name)]),
   );
   const target = mirrored ? definedMembers(addressNames(manifest).map((name) => [name, mirrorUrl])) : {};
-  const required = manifest.secrets.filter((slot) => slot.required).map((slot) => slot.name);
+  const required = manifest.secrets.filter((slot) => slot.required && !isGranted(slot, manifest, secrets));
   return {
     env: { ...builtVariables(host), ...config, ...overrideEnv, ...secrets, ...target },
-    missingSecrets: required.filter((name) => secrets[name] === undefined),
+    missingSecrets: required.flatMap(({ name }) => (secrets[name] === undefined ? [name] : [])),
     secretValues: mirrored ? [] : Object.values(secrets),
   };
 }
+
+/** Whether the server obtains this credential by itself, with other secrets of the same scheme. */
+const isGranted = ({ scheme }: SecretSlot, { secrets: slots }: Manifest, secrets: Environment): boolean =>
+  scheme !== undefined &&
+  slots.some((slot) => slot.scheme === scheme && !slot.required && secrets[slot.name] !== undefined);
 
 /** Settings that say where the service is, as the compiler named them. */
 const addressNames = ({ config }: Manifest): string[] =>

@@ -11,6 +11,7 @@ import { buildRequest } from './interpret/request.ts';
 import { timeoutMs } from './interpret/settings.ts';
 import { wireOf } from './interpret/wire.ts';
 import { parseJson } from './json-value.ts';
+import { authorised } from './tokens/tokens.ts';
 import type { Arguments } from './tool.ts';
 import { check } from './validate/check.ts';
 import { problemText } from './validate/problem.ts';
@@ -60,9 +61,10 @@ export function createServiceClient(blueprint: Blueprint, env: Env): ServiceClie
       if (operation === undefined) throw new TypeError(`${name} is no operation of ${blueprint.title}`);
       assertValid(blueprint, operation, input);
       const wire = await wireOf(blueprint, operation);
-      const built = asInputError(name, () => {
+      const permit = await asInputError(name, () => authorised(blueprint, operation, env, signal));
+      const built = await asInputError(name, () => {
         const carried = wire.toRequest(input);
-        return buildRequest(blueprint, carried.operation, carried.args, env);
+        return buildRequest(blueprint, carried.operation, carried.args, permit.env);
       });
       const sent = wire.fromAnswer(
         await send(built.request, {
@@ -81,9 +83,9 @@ export function createServiceClient(blueprint: Blueprint, env: Env): ServiceClie
   };
 }
 
-function asInputError<T>(operation: string, make: () => T): T {
+async function asInputError<T>(operation: string, make: () => T | Promise<T>): Promise<T> {
   try {
-    return make();
+    return await make();
   } catch (error) {
     if (error instanceof ToolFailure) throw new InputError(operation, [error.text]);
     if (error instanceof CounterpartError) throw new InputError(operation, [error.message, error.fix]);

@@ -5,6 +5,7 @@ import { createHttp, type Http } from './http/client.ts';
 import { baseUrlOf } from './interpret/base-url.ts';
 import { credentialsFor } from './interpret/auth.ts';
 import type { ServerPackage } from './package.ts';
+import { authorised } from './tokens/tokens.ts';
 import type { CallRequest } from './protocol/offer.ts';
 import type { ToolContext } from './tool.ts';
 
@@ -31,7 +32,9 @@ async function serviceHttp(server: ServerPackage, env: Env, { name, signal }: Ca
   const hosts = server.manifest.permissions.net;
   const blueprint = await server.blueprint();
   if (!blueprint) return createHttp({ hosts, signal, baseUrl: env(baseUrlName(server.manifest.id)) });
-  const { headers, query, cookies } = credentialsFor(blueprint, credentialsWanted(blueprint, name), env);
+  const wanted = credentialsWanted(blueprint, name);
+  const permit = await authorised(blueprint, wanted, env, signal);
+  const { headers, query, cookies } = credentialsFor(blueprint, wanted, permit.env);
   const twin = blueprint.operations.find((operation) => operation.name === name);
   return createHttp({ hosts, signal, headers, query, cookies, baseUrl: baseUrlOf(blueprint, twin, env) });
 }

@@ -23,12 +23,25 @@ export interface CredentialNames {
   readonly token?: string;
   readonly username?: string;
   readonly password?: string;
+  /** OAuth 2 only: with these a token is obtained, and renewed, by the server itself. */
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly refreshToken?: string;
+  /** Where from, instead of the address in the description. */
+  readonly tokenUrl?: string;
 }
 
 function namesOf(kind: Scheme['kind'], stem: string): CredentialNames {
   switch (kind) {
-    case 'bearer':
     case 'oauth2':
+      return {
+        token: `${stem}_TOKEN`,
+        clientId: `${stem}_CLIENT_ID`,
+        clientSecret: `${stem}_CLIENT_SECRET`,
+        refreshToken: `${stem}_REFRESH_TOKEN`,
+        tokenUrl: `${stem}_TOKEN_URL`,
+      };
+    case 'bearer':
     case 'openid':
       return { token: `${stem}_TOKEN` };
     case 'api-key':
@@ -74,7 +87,7 @@ export const UNDER_HUB_NAME = 'COUNTERPART_SPAWN';
 export const timeoutName = (id: string): string => `${envPrefix(id)}_TIMEOUT_MS`;
 
 const RESERVED =
-  /^(?:BASE_URL|MAX_RESULT_BYTES|TIMEOUT_MS|.*TOKEN|.*API_KEY|.*CREDENTIAL|.*USERNAME|.*PASSWORD)$/;
+  /^(?:BASE_URL|MAX_RESULT_BYTES|TIMEOUT_MS|.*TOKEN|.*TOKEN_URL|.*CLIENT_ID|.*CLIENT_SECRET|.*API_KEY|.*CREDENTIAL|.*USERNAME|.*PASSWORD)$/;
 
 /** Variable for a server variable of the description; one that would read like a secret or a setting gets `VAR_`. */
 export function serverVariableName(id: string, variable: string): string {

@@ -8,6 +8,7 @@ import {
   type CredentialNames,
 } from './env-names.ts';
 import { DEFAULT_RESULT_BYTES, DEFAULT_TIMEOUT_MS } from '../http/limits.ts';
+import { describedTokenUrl } from './token-urls.ts';
 import { allServers, expandHosts, isAbsolute } from './servers.ts';
 
 export interface Slots {
@@ -73,7 +74,7 @@ function isRequired(blueprint: Blueprint, scheme: string): boolean {
 function secretSlots(blueprint: Blueprint, scheme: string, names: CredentialNames): SecretSlot[] {
   const described = blueprint.auth.schemes[scheme]?.description;
   const required = isRequired(blueprint, scheme);
-  return [names.token, names.username, names.password]
+  const own = [names.token, names.username, names.password]
     .filter((name) => name !== undefined)
     .map((name) => ({
       name,
@@ -81,7 +82,35 @@ function secretSlots(blueprint: Blueprint, scheme: string, names: CredentialName
       ...(described === undefined ? {} : { description: described }),
       required,
     }));
+  return [...own, ...grantSlots(blueprint, scheme, names)];
 }
+
+/** What a token can be obtained with instead: any of the scheme's variables is enough. */
+function grantSlots(blueprint: Blueprint, scheme: string, names: CredentialNames): SecretSlot[] {
+  if (tokenUrl(blueprint, scheme) === undefined) return [];
+  const slots = [
+    [names.clientId, 'Client id: with the client secret the server obtains tokens itself.'],
+    [names.clientSecret, 'Client secret, beside the client id.'],
+    [names.refreshToken, 'Refresh token: the server renews its access token with it.'],
+  ] as const;
+  return slots.flatMap(([name, description]) =>
+    name === undefined ? [] : [{ name, scheme, description, required: false }],
+  );
+}
+
+function tokenUrl(blueprint: Blueprint, scheme: string): string | undefined {
+  const described = blueprint.auth.schemes[scheme];
+  return described?.kind === 'oauth2' ? describedTokenUrl(blueprint, described) : undefined;
+}
+
+/** Where tokens are had, one setting a scheme. */
+const tokenUrlSlots = (blueprint: Blueprint): ConfigSlot[] =>
+  [...credentialNames(blueprint)].flatMap(([scheme, { tokenUrl: name }]) => {
+    const url = tokenUrl(blueprint, scheme);
+    return name === undefined || url === undefined
+      ? []
+      : [{ name, description: 'Where access tokens are obtained.', default: url, required: false }];
+  });
 
 /** Environment variables a compiled server reads. The first slot of a name wins: schemes may share a token. */
 export function slotsOf(blueprint: Blueprint): Slots {
@@ -92,13 +121,20 @@ export function slotsOf(blueprint: Blueprint): Slots {
     }
   }
   return {
-    config: [baseUrlSlot(blueprint), ...variableSlots(blueprint), ...limitSlots(blueprint.id)],
+    config: [
+      baseUrlSlot(blueprint),
+      ...variableSlots(blueprint),
+      ...tokenUrlSlots(blueprint),
+      ...limitSlots(blueprint.id),
+    ],
     secrets: [...secrets.values()],
   };
 }
 
 /** `host:port` of every address the description names; a part that a setting decides is `*`. Sorted. */
 export function permissionsOf(blueprint: Blueprint): string[] {
-  const hosts = allServers(blueprint).flatMap((server: ServiceServer) => expandHosts(server));
+  const tokens = Object.keys(blueprint.auth.schemes).flatMap((scheme) => tokenUrl(blueprint, scheme) ?? []);
+  const servers: ServiceServer[] = [...allServers(blueprint), ...tokens.map((url) => ({ url }))];
+  const hosts = servers.flatMap((server) => expandHosts(server));
   return [...new Set(hosts)].sort();
 }

@@ -1,5 +1,6 @@
 import type { AuthRequirement, Blueprint, Operation } from '@counterpart/schemas';
 import { credentialNames, type CredentialNames } from '../compile/env-names.ts';
+import { describedTokenUrl } from '../compile/token-urls.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { encodeStrict } from '../http/percent.ts';
@@ -78,16 +79,31 @@ function combined(all: readonly Credentials[]): Credentials {
   };
 }
 
+/** What a token is obtained with where none is set. */
+function grantWords(
+  blueprint: Blueprint,
+  scheme: string,
+  { clientId, clientSecret }: CredentialNames,
+): string[] {
+  const described = blueprint.auth.schemes[scheme];
+  const obtainable = described?.kind === 'oauth2' && describedTokenUrl(blueprint, described) !== undefined;
+  return obtainable && clientId !== undefined && clientSecret !== undefined
+    ? [`${clientId} and ${clientSecret}`]
+    : [];
+}
+
 function alternativeWords(
   requirement: AuthRequirement,
   names: ReadonlyMap<string, CredentialNames>,
-  schemes: Blueprint['auth']['schemes'],
+  blueprint: Blueprint,
 ): string {
   return Object.keys(requirement)
     .map((scheme) => {
-      const variables = variablesOf(names.get(scheme) ?? {});
-      if (variables.length > 0) return variables.join(' and ');
-      return schemes[scheme]?.kind === 'mutual-tls'
+      const slots = names.get(scheme) ?? {};
+      const variables = variablesOf(slots);
+      if (variables.length > 0)
+        return [variables.join(' and '), ...grantWords(blueprint, scheme, slots)].join(', or ');
+      return blueprint.auth.schemes[scheme]?.kind === 'mutual-tls'
         ? `a client certificate (${scheme}), which this server cannot send`
         : `the unknown scheme ${scheme}`;
     })
@@ -99,9 +115,9 @@ export function wantedVariables(blueprint: Blueprint, operation: Pick<Operation,
   const names = credentialNames(blueprint);
   const requirements = operation.auth ?? blueprint.auth.default;
   const words = requirements.filter((requirement) => Object.keys(requirement).length > 0);
-  return [
-    ...new Set(words.map((requirement) => alternativeWords(requirement, names, blueprint.auth.schemes))),
-  ].join(', or ');
+  return [...new Set(words.map((requirement) => alternativeWords(requirement, names, blueprint)))].join(
+    ', or ',
+  );
 }
 
 /**

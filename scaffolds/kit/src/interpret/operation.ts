@@ -23,6 +23,7 @@ import type { Wanted } from './paging/read-pages.ts';
 import { redactor } from './redact.ts';
 import { buildRequest, type BuiltRequest } from './request.ts';
 import { toResult, type ResponseRules } from './response.ts';
+import { authorised, type Authorised } from '../tokens/tokens.ts';
 import { wireOf } from './wire.ts';
 
 /** Items of all pages of one call. */
@@ -51,6 +52,19 @@ async function sendBuilt(
     maxBytes: LARGEST_ANSWER_BYTES,
     signal,
   });
+}
+
+/** Sends with a token where one is obtained here, and once more with a new one when the service no longer takes it. */
+async function withToken(
+  { blueprint, env }: Compiled,
+  operation: Operation,
+  signal: AbortSignal,
+  send: (permit: Authorised) => Promise<Answered>,
+): Promise<Answered> {
+  const permit = await authorised(blueprint, operation, env, signal);
+  const answered = await send(permit);
+  if (answered.sent.status !== 401 || !permit.forget()) return answered;
+  return send(await authorised(blueprint, operation, env, signal));
 }
 
 /** Takes the kit's own choice of members out of the arguments. */
@@ -106,12 +120,16 @@ async function run(
   });
   const ask = async ({ args: input, url }: Wanted): Promise<Answered> => {
     const carried = wire.toRequest(input);
-    const plain = buildRequest(blueprint, carried.operation, carried.args, env);
-    const built = url === undefined ? plain : { ...plain, request: atAddress(plain, url) };
-    const sent = await (wire.collect === undefined
-      ? sendBuilt(compiled, operation, built, context.signal)
-      : wire.collect(built.request, input, context));
-    return { sent: wire.fromAnswer(sent), rules: rulesOf(built) };
+    const send = async (permit: Authorised): Promise<Answered> => {
+      const plain = buildRequest(blueprint, carried.operation, carried.args, permit.env);
+      const built = url === undefined ? plain : { ...plain, request: atAddress(plain, url) };
+      const sent = await (wire.collect === undefined
+        ? sendBuilt(compiled, operation, built, context.signal)
+        : wire.collect(built.request, input, context));
+      return { sent, rules: rulesOf(built) };
+    };
+    const { sent, rules } = await withToken(compiled, operation, context.signal, send);
+    return { sent: wire.fromAnswer(sent), rules };
   };
   const first = { args: withIdempotencyKey(operation, args), url: undefined };
   const { pagination } = operation;
