@@ -87,6 +87,7 @@ const LIBRARIES: readonly (readonly [library: RegExp, homes: RegExp])[] = [
   [/^(?:quickjs-emscripten-core|@jitl\/.*)$/, /^hub\/src\/code\/sandbox\//],
   [/^pino$/, /^hub\/src\/kernel\//],
   [/^tsup$/, /^scaffolds\/server\//],
+  [/^graphql$/, /^scaffolds\/(?:readers|mirror)\/graphql\//],
   [/^@scalar\//, /^scaffolds\/readers\/openapi\//],
 ];
 
