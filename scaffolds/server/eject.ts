@@ -138,6 +138,11 @@ function describeAnswer(
 
 /** The context's `http` gives JSON or a status. */
 function assertSupported(operation: Operation): void {
+  if (operation.graphql !== undefined)
+    throw hubError('EJECT_UNSUPPORTED', {
+      tool: operation.name,
+      detail: 'it speaks GraphQL; ask `context.http` for a document of your own instead',
+    });
   const answersOther = operation.http.responses.some(
     ({ status, contents }) => status.startsWith('2') && contents.length > 0 && operation.output === undefined,
   );

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { ejectTool } from '@counterpart/scaffolds/server/eject';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
@@ -216,11 +217,15 @@ test('an endpoint that keeps its schema to itself, or is none, is told apart wit
   });
 });
 
-test('an answer that is none is told as such, with where to look', async () => {
+test('an answer that is none is told as such, and a tool that cannot become code is refused', async () => {
   await using workspace = await openWorkspace();
   await workspace.build({ from: schemaFile, name: 'shop', baseUrl: 'https://shop.example.test/graphql' });
   await using page = await serveText(200, 'text/html', '<h1>Welcome</h1>');
   await using shop = await connect(workspace, 'shop', { SHOP_BASE_URL: new URL(page.url).origin });
+  await expect(ejectTool(join(workspace.serversDir, 'shop'), 'get_version')).rejects.toMatchObject({
+    code: 'EJECT_UNSUPPORTED',
+    message: expect.stringContaining('it speaks GraphQL') as string,
+  });
   expect(await shop.call('get_version', {})).toEqual({
     isError: true,
     structured: undefined,
