@@ -4,12 +4,13 @@ import { openRecording } from '@counterpart/scaffolds/readers/har/load';
 import { loadDescription } from '@counterpart/scaffolds/readers/load';
 import { readSource } from '@counterpart/scaffolds/readers/read';
 import type { ReadResult } from '@counterpart/scaffolds/readers/reader';
-import type { SourceText } from '@counterpart/scaffolds/readers/source';
+import type { LoadOptions, SourceText } from '@counterpart/scaffolds/readers/source';
 import { chooseOperations, isChoice } from '@counterpart/scaffolds/selection/choose';
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
 import { Blueprint, hubError, ServerId, type Omission } from '@counterpart/schemas';
 import { z } from 'zod';
 import { readChosen, type ChosenGroup } from './read-chosen.ts';
+import { findSource, isUndiscovered, leadsNowhere } from './find-source.ts';
 import { readNames } from './installed.ts';
 import type { BuildOptions } from './options.ts';
 import { parseServerId, toServerId } from './server-id.ts';
@@ -41,7 +42,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const source =
     options.source ??
     (await openRecording(location, signal)) ??
-    (await loadDescription(location, { signal, allowRemote, allowOutside }));
+    (await loadOrFind(location, { signal, allowRemote, allowOutside }));
   signal?.throwIfAborted();
   const stored = storedBlueprint(source);
   if (stored) {
@@ -69,6 +70,23 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   assertComplete(named, source.location, options.strict === true);
   return { blueprint: toStableBlueprint(named), total, groups };
 }
+
+/** Reads a source; a URL that is no description itself is looked around at. */
+async function loadOrFind(location: string, options: LoadOptions): Promise<SourceText> {
+  try {
+    const source = await loadDescription(location, options);
+    if (!(/^https?:/i.test(location) && isPage(source.text))) return source;
+  } catch (error) {
+    if (!leadsNowhere(error, location)) throw error;
+    return await findSource(location, options).catch((none: unknown) => {
+      // Where nobody answers there is nothing to look around at: the first failure says more.
+      throw isUndiscovered(none) ? none : error;
+    });
+  }
+  return findSource(location, options);
+}
+
+const isPage = (text: string): boolean => /^[\s\uFEFF]*<(?:!doctype html|html)\b/i.test(text);
 
 /** The blueprint of a server's folder: building from it takes in what was changed in its `src/tools/`. */
 function blueprintOf(from: string): string | undefined {

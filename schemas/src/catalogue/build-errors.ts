@@ -74,6 +74,23 @@ export const buildErrors = {
     message: 'Nothing of {source} is meant by "{words}". It has: {groups}.',
     fix: 'Say it in words of these groups, or name tags and paths with --include; `hub build --from … --dry-run` shows the groups with their size.',
   }),
+  SOURCE_SEVERAL: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'More than one description',
+    message: '{source} is no description itself and leads to several:\n{detail}',
+    fix: 'Give the one that is meant: `hub build --from <url>`.',
+  }),
+  SOURCE_UNDISCOVERED: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'No description was found',
+    message:
+      '{source} is no description and none was found from there ({count} places asked); found instead: {found}.',
+    fix: '`hub discover <url>` shows every place that was asked. A description elsewhere, or recorded traffic (HAR), can be given with --from.',
+  }),
   HOST_UNMATCHED: entry({
     status: 400,
     rpc: -32602,

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../../command.ts';
 import { build } from './build.ts';
+import { discover } from './discover.ts';
 import { eject } from './eject.ts';
 import { mirror } from '../mirrors/index.ts';
 import { sdk } from './sdk.ts';
@@ -7,4 +8,13 @@ import { lintTree, validate } from './validate.ts';
 import { verify } from './verify.ts';
 
 /** Commands about making servers, in the order of `hub --help`. */
-export const builds: readonly CommandDefinition[] = [build, mirror, sdk, eject, verify, validate, lintTree];
+export const builds: readonly CommandDefinition[] = [
+  build,
+  discover,
+  mirror,
+  sdk,
+  eject,
+  verify,
+  validate,
+  lintTree,
+];
