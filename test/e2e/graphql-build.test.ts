@@ -103,6 +103,16 @@ test('a schema becomes a server and a mirror, and what one creates the other giv
     expect(asked.structured).toMatchObject({
       data: { products: { totalCount: 1, nodes: [{ id: 'product-4' }] } },
     });
+    // A text is a text, though a file may be given as one where a file is wanted.
+    expect(
+      (await shop.call('search_found', { text: 'big', fields: ['... on Product { name }'] })).structured,
+    ).toEqual({
+      result: [{ name: 'Big lamp' }],
+    });
+    const file = { text: 'x', filename: 'x.txt' };
+    expect(await shop.call('add_picture', { productId: 'product-4', file, fields: ['id'] })).toMatchObject({
+      isError: false,
+    });
     await shop.call('delete_product', { id: 'product-4' });
     expect(await shop.call('get_product', { id: 'product-4' })).toMatchObject({
       structured: {},

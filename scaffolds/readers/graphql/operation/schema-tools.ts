@@ -10,9 +10,13 @@ interface SchemaTool {
   readonly required: readonly string[];
 }
 
-const text = (description: string): JsonObject => ({ type: 'string', description });
+const text = (description: string, example?: string): JsonObject => ({
+  type: 'string',
+  description,
+  ...(example === undefined ? {} : { examples: [example] }),
+});
 
-const DOCUMENT = { document: text('GraphQL text.') };
+const DOCUMENT = { document: text('GraphQL text.', '{ __typename }') };
 const EXECUTION: JsonObject = {
   ...DOCUMENT,
   variables: { type: 'object', description: 'Values of its variables.' },
@@ -43,7 +47,7 @@ const TOOLS: readonly SchemaTool[] = [
     description:
       'Describes a type (`Issue`) or one field (`Mutation.createIssue`) in short GraphQL, with a document to start from. Long types come in pages.',
     properties: {
-      name: text('`Type` or `Type.field`.'),
+      name: text('`Type` or `Type.field`.', 'String'),
       words: text('Only fields with one of these words.'),
       skip: { type: 'integer', minimum: 0, default: 0, description: 'Pass over this many fields.' },
     },
@@ -68,7 +72,7 @@ const TOOLS: readonly SchemaTool[] = [
     name: 'run_mutation',
     does: 'mutation',
     description: 'Runs a GraphQL mutation, which may change or remove anything that the schema allows to.',
-    properties: EXECUTION,
+    properties: { ...EXECUTION, document: text('GraphQL text.', 'mutation { __typename }') },
     required: ['document'],
   },
   {

@@ -6,9 +6,12 @@ import type {
   JsonSchema,
   Operation,
 } from '@counterpart/schemas';
-import { isFileValue } from '../../interpret/file-value.ts';
 import { isList, isMembers, type Members } from '../../json-value.ts';
 import type { Arguments } from '../../tool.ts';
+import type { TypeReference } from '../language/ast.ts';
+import { parseDocument } from '../language/parse-document.ts';
+import { schemaOf } from '../schema/known.ts';
+import type { Schema } from '../schema/schema.ts';
 
 /** What is asked of the service. */
 export interface GraphqlRequest {
@@ -40,21 +43,43 @@ interface Files {
   readonly files: readonly (readonly [place: string, file: Json])[];
 }
 
-function takeFiles(value: Json, place: string): Files {
-  if (isFileValue(value)) return { value: null, files: [[place, value]] };
-  const members = isList(value) ? value.map((item, index) => [String(index), item] as const) : undefined;
-  const parts = (members ?? (isMembers(value) ? Object.entries(value) : [])).map(
-    ([key, member]) => [key, takeFiles(member, `${place}.${key}`)] as const,
-  );
-  const files = parts.flatMap(([, part]) => part.files);
-  if (files.length === 0) return { value, files };
+/** Files where the schema has them: a text member of another input looks like one and is none. */
+function takeFiles(value: Json, type: TypeReference, place: string, schema: Schema): Files {
+  if (type.kind === 'non-null') return takeFiles(value, type.of, place, schema);
+  if (type.kind === 'list') {
+    if (!isList(value)) return takeFiles(value, type.of, place, schema);
+    const items = value.map((item, index) => takeFiles(item, type.of, `${place}.${index}`, schema));
+    return { value: items.map((item) => item.value), files: items.flatMap(({ files }) => files) };
+  }
+  if (UPLOAD.test(type.name) && value !== null) return { value: null, files: [[place, value]] };
+  const inputs = schema.type(type.name)?.inputs;
+  if (inputs === undefined || inputs.size === 0 || !isMembers(value)) return { value, files: [] };
+  const members = Object.entries(value).map(([key, member]) => {
+    const input = inputs.get(key);
+    const taken = input && takeFiles(member, input.type, `${place}.${key}`, schema);
+    return [key, taken ?? { value: member, files: [] }] as const;
+  });
   return {
-    value: isList(value)
-      ? parts.map(([, part]) => part.value)
-      : Object.fromEntries(parts.map(([key, part]) => [key, part.value])),
-    files,
+    value: Object.fromEntries(members.map(([key, member]) => [key, member.value])),
+    files: members.flatMap(([, member]) => member.files),
   };
 }
+
+/** The files among the values of a document's variables. */
+function filesOf({ query, variables, operationName }: GraphqlRequest, schema: Schema): Files {
+  const { operations } = parseDocument(query);
+  const operation = operations.find(({ name }) => name === operationName) ?? operations[0];
+  const found = (operation?.variables ?? []).flatMap(({ name, type }) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return value === undefined ? [] : [[name, takeFiles(value, type, `variables.${name}`, schema)] as const];
+  });
+  return {
+    value: { ...variables, ...Object.fromEntries(found.map(([name, { value }]) => [name, value])) },
+    files: found.flatMap(([, { files }]) => files),
+  };
+}
+
+const UPLOAD = /^(?:File)?Upload$/;
 
 /** Services refuse forms that a page elsewhere could send; this header no such page can set. */
 const PREFLIGHT: HttpBinding['parameters'][number] = {
@@ -71,8 +96,9 @@ const PREFLIGHT: HttpBinding['parameters'][number] = {
 function multipart(
   http: HttpBinding,
   request: GraphqlRequest,
+  schema: Schema,
 ): { http: HttpBinding; body: Members } | undefined {
-  const { value, files } = takeFiles(request.variables, 'variables');
+  const { value, files } = filesOf(request, schema);
   if (files.length === 0) return undefined;
   const parts = files.map(([place, file], index) => [`file_${index}`, place, file] as const);
   const properties: { [key: string]: JsonSchema } = {
@@ -80,12 +106,15 @@ function multipart(
     map: { type: 'string' },
   };
   for (const [key] of parts) properties[key] = true;
-  const schema: JsonSchema = { type: 'object', properties };
+  const form: JsonSchema = { type: 'object', properties };
   return {
     http: {
       ...http,
       parameters: [...http.parameters, PREFLIGHT],
-      body: { required: true, contents: [{ mediaType: 'multipart/form-data', kind: 'multipart', schema }] },
+      body: {
+        required: true,
+        contents: [{ mediaType: 'multipart/form-data', kind: 'multipart', schema: form }],
+      },
     },
     body: {
       operations: JSON.stringify({ ...request, variables: value }),
@@ -105,7 +134,7 @@ export interface Carried {
 export function carry(blueprint: Blueprint, operation: Operation, request: GraphqlRequest): Carried {
   const types = blueprint.graphql?.types ?? {};
   const hasUploads = Object.hasOwn(types, 'Upload') || Object.hasOwn(types, 'FileUpload');
-  const form = hasUploads ? multipart(operation.http, request) : undefined;
+  const form = hasUploads ? multipart(operation.http, request, schemaOf(blueprint)) : undefined;
   if (form !== undefined) return { operation: { ...operation, http: form.http }, args: { body: form.body } };
   return { operation, args: { body: { ...request } } };
 }
