@@ -3,6 +3,7 @@ import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
 import { loadSource } from '@counterpart/scaffolds/readers/source';
 import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
+import { createState } from '@counterpart/scaffolds/mirror/state/store';
 import { ServerId } from '@counterpart/schemas';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { description, descriptionsDir, hasDescriptions } from '../e2e/builder-workspace.ts';
@@ -34,7 +35,9 @@ async function run(file: string): Promise<Row> {
   });
   const operations = choose(blueprint.operations, CALLS);
   const problems: string[] = [];
+  const state = createState();
   const mirror = await startMirror(blueprint, {
+    state,
     strictAuth: true,
     log: ({ status, problems: found }) => void problems.push(String(status), ...found),
   });
@@ -45,6 +48,8 @@ async function run(file: string): Promise<Row> {
     const refused: string[] = [];
     for (const operation of callable) {
       problems.length = 0;
+      // Each call finds the service as it was: what one removes, the next may ask for.
+      state.reset();
       const { status, text } = await client.call(
         operation,
         sampleInput(blueprint, operation, { optional: true }),
