@@ -1,6 +1,7 @@
 import { isGraphql } from './graphql/fits.ts';
 import { isHar } from './har/fits.ts';
 import { isMcpListing } from './mcp/fits.ts';
+import { isData } from './sample/fits.ts';
 import type { ReadOptions, Reader, ReadResult } from './reader.ts';
 import type { SourceText } from './source.ts';
 
@@ -23,6 +24,11 @@ const READERS: readonly Reader[] = [
     kind: 'graphql',
     fits: isGraphql,
     read: async (source, options) => (await import('./graphql/read.ts')).readGraphql(source, options),
+  },
+  {
+    kind: 'sample',
+    fits: isData,
+    read: async (source, options) => (await import('./sample/read.ts')).readData(source, options),
   },
   {
     kind: 'openapi',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { decodeText } from './decode-text.ts';
 import { archiveNeighbours } from './neighbours/archive-neighbours.ts';
@@ -20,6 +20,10 @@ export interface SourceText {
   readonly neighbours?: Neighbours | undefined;
   /** Address of the service itself, when it was the service that was asked. */
   readonly endpoint?: string | undefined;
+  /** Absolute path or URL it was read from, without credentials; absent for standard input. */
+  readonly address?: string | undefined;
+  /** The first bytes of a source that is read piece by piece. */
+  readonly head?: Uint8Array | undefined;
   /** The whole source piece by piece, where it is too large to hold; `text` is its beginning then. */
   readonly chunks?: (() => AsyncIterable<Uint8Array>) | undefined;
 }
@@ -39,6 +43,9 @@ interface Loaded {
   readonly neighbours?: Neighbours;
 }
 
+/** Query parameters whose values open something. */
+const SECRET_PARAMETER = /token|key|secret|sig|pass|auth|credential|session|jwt/i;
+
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -56,8 +63,23 @@ export async function loadSource(location: string, options: LoadOptions = {}): P
     text: decodeText(bytes),
     location: shown,
     sha256,
+    ...addressOf(location),
     ...(neighbours === undefined ? {} : { neighbours: withinLimits(neighbours) }),
   };
+}
+
+/** Where a source can be read again; a URL's credentials stay behind. */
+export function addressOf(location: string): { readonly address?: string } {
+  if (location === '-') return {};
+  if (!/^https?:\/\//i.test(location)) return { address: resolve(location) };
+  if (!URL.canParse(location)) return {};
+  const url = new URL(location);
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  const secrets = Array.from(url.searchParams.keys()).filter((name) => SECRET_PARAMETER.test(name));
+  for (const name of secrets) url.searchParams.delete(name);
+  return { address: url.href };
 }
 
 async function load(location: string, name: string, options: Limits): Promise<Loaded> {

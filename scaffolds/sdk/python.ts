@@ -28,8 +28,12 @@ const runtime = (file: string): string => readFileSync(new URL(`./python/${file}
 
 /** A Python package without dependencies, for Python 3.11 and later. */
 export function pythonClient(blueprint: Blueprint): PythonClient {
-  const operations = blueprint.operations.filter(({ graphql }) => graphql === undefined);
-  const leftOut = blueprint.operations.filter(({ graphql }) => graphql !== undefined).map(({ name }) => name);
+  const operations = blueprint.operations.filter(
+    ({ graphql, data }) => graphql === undefined && data === undefined,
+  );
+  const leftOut = blueprint.operations
+    .filter(({ graphql, data }) => graphql !== undefined || data !== undefined)
+    .map(({ name }) => name);
   const folder = snakeCase(blueprint.id);
   const project = [
     '[project]',

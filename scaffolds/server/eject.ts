@@ -143,6 +143,11 @@ function assertSupported(operation: Operation): void {
       tool: operation.name,
       detail: 'it speaks GraphQL; ask `context.http` for a document of your own instead',
     });
+  if (operation.data !== undefined)
+    throw hubError('EJECT_UNSUPPORTED', {
+      tool: operation.name,
+      detail: 'it reads a file row by row; write a tool of your own beside it instead',
+    });
   const answersOther = operation.http.responses.some(
     ({ status, contents }) => status.startsWith('2') && contents.length > 0 && operation.output === undefined,
   );

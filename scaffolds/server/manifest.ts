@@ -1,4 +1,4 @@
-import { permissionsOf, slotsOf } from '@counterpart/kit';
+import { filesOf, permissionsOf, slotsOf } from '@counterpart/kit';
 import { effectOf, Manifest, type Blueprint, type ToolDefinition } from '@counterpart/schemas';
 import { hashJson } from './content-hash.ts';
 
@@ -30,7 +30,7 @@ export function toManifest(blueprint: Blueprint, options: ManifestOptions): Mani
     source: 'src/server.ts',
     blueprint: { path: 'blueprint.json', hash: options.blueprintHash },
     restart: 'permanent',
-    permissions: { net: permissionsOf(blueprint), files: [] },
+    permissions: { net: permissionsOf(blueprint), files: filesOf(blueprint) },
     config,
     secrets,
     dependsOn: [],

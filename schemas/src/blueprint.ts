@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DataCall, DataFacet } from './data.ts';
 import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { GraphqlCall, GraphqlFacet } from './graphql.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
@@ -178,6 +179,8 @@ export const Operation = z.strictObject({
   search: SearchHints.optional(),
   /** What a call of a GraphQL service asks; `http` is then the POST that carries it. */
   graphql: GraphqlCall.optional(),
+  /** What a call does with the rows of a data file; `http` is then the GET of the file. */
+  data: DataCall.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 
@@ -284,6 +287,8 @@ export const Blueprint = z.strictObject({
   names: NameLock.optional(),
   /** The schema of a GraphQL service. */
   graphql: GraphqlFacet.optional(),
+  /** The files that a data server reads. */
+  data: DataFacet.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

@@ -31,6 +31,7 @@ export {
   GraphqlSchemaCall,
   GraphqlVariable,
 } from './graphql.ts';
+export { DataCall, DataColumn, DataDialect, DataFacet, DataFormat, DataSource } from './data.ts';
 export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';
 export { effectOf, ToolDefinition } from './tool.ts';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRecording } from '@counterpart/scaffolds/readers/har/load';
 import { loadDescription } from '@counterpart/scaffolds/readers/load';
+import { openData } from '@counterpart/scaffolds/readers/sample/load';
 import { readSource } from '@counterpart/scaffolds/readers/read';
 import type { ReadResult } from '@counterpart/scaffolds/readers/reader';
 import type { LoadOptions, SourceText } from '@counterpart/scaffolds/readers/source';
@@ -42,6 +43,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const source =
     options.source ??
     (await openRecording(location, signal)) ??
+    (await openData(location, signal)) ??
     (await loadOrFind(location, { signal, allowRemote, allowOutside }));
   signal?.throwIfAborted();
   const stored = storedBlueprint(source);

@@ -14,5 +14,5 @@ export { toolInput } from './compile/added-input.ts';
 export { takesFields } from './compile/fields-input.ts';
 export { pickFields } from './interpret/answer/fields.ts';
 export { isWrapped, listTools, toToolDefinition } from './compile/tool-definition.ts';
-export { permissionsOf, slotsOf, type Slots } from './compile/slots.ts';
+export { filesOf, permissionsOf, slotsOf, type Slots } from './compile/slots.ts';
 export { KIT_VERSION } from './version.ts';

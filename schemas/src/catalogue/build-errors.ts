@@ -26,6 +26,14 @@ export const buildErrors = {
     message: '{source} holds no operation that can become a tool: {detail}',
     fix: 'Mend the description, or build from another one.',
   }),
+  DATA_UNREADABLE: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'Data file cannot be read as rows',
+    message: '{source} holds no rows that tools can be made of: {detail}.',
+    fix: 'Give CSV or TSV, NDJSON, JSON or YAML with a list of rows; for an API, give its description instead.',
+  }),
   SCHEMA_UNREADABLE: entry({
     status: 400,
     rpc: -32602,

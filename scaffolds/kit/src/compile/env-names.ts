@@ -81,6 +81,8 @@ export function credentialNames(blueprint: Blueprint): ReadonlyMap<string, Crede
 }
 
 export const baseUrlName = (id: string): string => `${envPrefix(id)}_BASE_URL`;
+/** Of a data server: another path or URL of its file. */
+export const sourceName = (id: string): string => `${envPrefix(id)}_SOURCE`;
 export const maxResultBytesName = (id: string): string => `${envPrefix(id)}_MAX_RESULT_BYTES`;
 /** Set by the hub for each process it starts. */
 export const UNDER_HUB_NAME = 'COUNTERPART_SPAWN';

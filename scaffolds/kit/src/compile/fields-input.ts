@@ -9,7 +9,10 @@ export const FIELDS = 'fields';
 const LARGE_SCHEMA_BYTES = 8_192;
 
 /** What decides whether a tool takes `fields`. */
-export type ReadingOperation = Pick<Operation, 'effect' | 'output' | 'input' | 'pagination' | 'graphql'>;
+export type ReadingOperation = Pick<
+  Operation,
+  'effect' | 'output' | 'input' | 'pagination' | 'graphql' | 'data'
+>;
 
 const isListSchema = (schema: JsonSchema | undefined, types: Blueprint['types']): boolean => {
   const resolved = resolveSchema(schema, types);
@@ -37,10 +40,10 @@ const isWide = (output: JsonSchema, types: Blueprint['types']): boolean =>
  */
 export function takesFields(
   { types }: Pick<Blueprint, 'types'>,
-  { effect, output, input, pagination, graphql }: ReadingOperation,
+  { effect, output, input, pagination, graphql, data }: ReadingOperation,
 ): boolean {
-  // A GraphQL call chooses its fields in its selection.
-  if (effect !== 'read' || output === undefined || graphql !== undefined) return false;
+  // A GraphQL call chooses its fields in its selection, a data call its columns.
+  if (effect !== 'read' || output === undefined || graphql !== undefined || data !== undefined) return false;
   const properties = typeof input === 'boolean' ? undefined : input['properties'];
   if (isMembers(properties) && Object.hasOwn(properties, FIELDS)) return false;
   if (pagination !== undefined || isListSchema(output, types) || holdsList(output, types)) return true;

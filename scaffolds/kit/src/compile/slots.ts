@@ -3,6 +3,7 @@ import {
   baseUrlName,
   credentialNames,
   maxResultBytesName,
+  sourceName,
   serverVariableName,
   timeoutName,
   type CredentialNames,
@@ -23,8 +24,27 @@ function baseUrlSlot(blueprint: Blueprint): ConfigSlot {
     name: baseUrlName(blueprint.id),
     description: 'Address of the service; replaces the one of its description for every call.',
     ...(absolute ? { default: absolute.url } : {}),
-    required: !absolute && !everyOperation,
+    required: !absolute && !everyOperation && blueprint.data === undefined,
   };
+}
+
+function sourceSlots({ id, data }: Blueprint): ConfigSlot[] {
+  const location = data?.sources[0]?.location;
+  if (data === undefined) return [];
+  return [
+    {
+      name: sourceName(id),
+      description: 'Path or http(s) URL of the file that is read.',
+      ...(location === undefined ? {} : { default: location }),
+      required: false,
+    },
+  ];
+}
+
+/** Files the server reads. Sorted. */
+export function filesOf({ data }: Blueprint): string[] {
+  const locations = (data?.sources ?? []).flatMap(({ location }) => location ?? []);
+  return locations.filter((location) => !/^https?:/i.test(location)).toSorted();
 }
 
 function variableSlots(blueprint: Blueprint): ConfigSlot[] {
@@ -123,6 +143,7 @@ export function slotsOf(blueprint: Blueprint): Slots {
   return {
     config: [
       baseUrlSlot(blueprint),
+      ...sourceSlots(blueprint),
       ...variableSlots(blueprint),
       ...tokenUrlSlots(blueprint),
       ...limitSlots(blueprint.id),

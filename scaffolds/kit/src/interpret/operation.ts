@@ -89,6 +89,22 @@ interface Call {
   readonly context: Pick<ToolContext, 'signal' | 'progress'>;
 }
 
+/** How much of an answer is passed on, and in which form. */
+function limitsOf(
+  { blueprint, env, results }: Compiled,
+  operation: Operation,
+  definition: ToolDefinition,
+): Pick<ResponseRules, 'server' | 'outputSchema' | 'wrapped' | 'maxBytes' | 'maxBytesName' | 'keep'> {
+  return {
+    server: blueprint.id,
+    outputSchema: definition.outputSchema as ResponseRules['outputSchema'],
+    wrapped: isWrapped(blueprint, operation),
+    maxBytes: resultBytes(env, blueprint.id),
+    maxBytesName: maxResultBytesName(blueprint.id),
+    keep: results && ((text, mimeType) => results.keep({ tool: operation.name, text, mimeType })),
+  };
+}
+
 async function run(
   compiled: Compiled,
   operation: Operation,
@@ -100,20 +116,24 @@ async function run(
   if (refused !== undefined) return refused;
   const { fields, rest } = takeFields(compiled, operation, given);
   const { maxItems, args } = takePaging(rest, pagingKeys(operation));
+  if (operation.data !== undefined) {
+    const { callData } = await import('../data/call.ts');
+    return toResult(await callData({ blueprint, operation, call: operation.data, env }, args, context), {
+      ...limitsOf(compiled, operation, definition),
+      fields: undefined,
+      items: operation.data.action === 'list' ? '/rows' : undefined,
+      redact: (text) => text,
+    });
+  }
   const wire = await wireOf(blueprint, operation);
   const local = wire.local?.(args);
   if (local !== undefined) return local;
-  const maxBytesName = maxResultBytesName(blueprint.id);
-  const maxBytes = resultBytes(env, blueprint.id);
+  const limits = limitsOf(compiled, operation, definition);
+  const { maxBytes } = limits;
   const rulesOf = ({ credentials }: BuiltRequest): ResponseRules => ({
-    server: blueprint.id,
-    outputSchema: definition.outputSchema as ResponseRules['outputSchema'],
-    wrapped: isWrapped(blueprint, operation),
-    maxBytes,
-    maxBytesName,
+    ...limits,
     fields,
     items: operation.pagination?.response.items,
-    keep: results && ((text, mimeType) => results.keep({ tool: operation.name, text, mimeType })),
     redact: redactor(credentials.secrets),
     nextStep: (status) => nextStepFor({ blueprint, operation, sent: credentials.variables }, status),
     nameOf: (field) => inputNameOf(operation, field),

@@ -1,0 +1,71 @@
+import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
+import { ToolFailure } from '../failure.ts';
+import { isList, isMembers } from '../json-value.ts';
+import type { Row } from './rows.ts';
+
+export type Test = (row: Row) => boolean;
+
+/** The column of a key that the caller gave. Throws ToolFailure. */
+export function columnOf({ columns }: DataSource, key: Json | undefined): DataColumn {
+  const column = columns.find((one) => one.key === key);
+  if (column !== undefined) return column;
+  const known = columns.map((one) => one.key).slice(0, 40);
+  throw new ToolFailure(`There is no column ${JSON.stringify(key)}; there are ${known.join(', ')}.`);
+}
+
+const isNumeric = ({ type }: DataColumn): boolean => type === 'integer' || type === 'number';
+
+/** Text of a value, as filters compare it. */
+export const textOf = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
+
+/** Order of two values: numbers by size, everything else as text; nothing comes last. */
+export function compareValues(a: Json | undefined, b: Json | undefined): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [none, other] = [a ?? null, b ?? null];
+  if (none === null || other === null) return (none === null ? 1 : 0) - (other === null ? 1 : 0);
+  const [left, right] = [textOf(none), textOf(other)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function bound(column: DataColumn, given: string, test: (order: number) => boolean): Test {
+  if (!isNumeric(column))
+    return (row) => (row[column.key] ?? null) !== null && test(compareValues(textOf(row[column.key]), given));
+  const limit = Number(given);
+  if (given.trim() === '' || Number.isNaN(limit))
+    throw new ToolFailure(`${column.key} holds numbers, and ${JSON.stringify(given)} is none.`);
+  return (row) => {
+    const value = row[column.key];
+    return typeof value === 'number' && test(value - limit);
+  };
+}
+
+function testOf(column: DataColumn, op: string, given: string): Test {
+  const { key } = column;
+  switch (op) {
+    case 'min':
+      return bound(column, given, (order) => order >= 0);
+    case 'max':
+      return bound(column, given, (order) => order <= 0);
+    case 'contains': {
+      const wanted = given.toLowerCase();
+      return (row) => textOf(row[key]).toLowerCase().includes(wanted);
+    }
+    case 'empty':
+      return (row) => ((row[key] ?? null) === null) === (given !== 'false');
+    default: {
+      const asNumber = isNumeric(column) && given.trim() !== '' ? Number(given) : Number.NaN;
+      const isEqual: Test = (row) => textOf(row[key]) === given || row[key] === asNumber;
+      return op === 'not_equal' ? (row) => !isEqual(row) : isEqual;
+    }
+  }
+}
+
+/** All filters of a call as one test. Throws ToolFailure for a column that is none and for a bound that is no number. */
+export function filterOf(source: DataSource, filters: Json | undefined): Test {
+  const tests = (isList(filters) ? filters : []).filter(isMembers).map((filter) => {
+    const column = columnOf(source, filter['column']);
+    return testOf(column, textOf(filter['op'] ?? 'equal'), textOf(filter['value']));
+  });
+  return (row) => tests.every((test) => test(row));
+}

@@ -1,0 +1,56 @@
+import { extname } from 'node:path';
+import type { Json } from '@counterpart/schemas';
+import { parse } from 'yaml';
+import { isArray, isObject } from '../openapi/source/json-tree.ts';
+import type { SourceText } from '../source.ts';
+import { likelyDelimiter } from './dialect.ts';
+
+const ROWS = /^\.(?:csv|tsv|tab|psv|ndjson|jsonl)$/;
+/** Members of documents that describe something: none of them is a table. */
+const DESCRIPTION =
+  /["']?\b(?:openapi|swagger|asyncapi|paths|blueprint|\$schema|__schema|errors|info|collection|discoveryVersion|swaggerVersion|arazzo|raml|overlay|webhooks)\b["']?\s*:/;
+
+/** Extension of a path or URL, lower case. */
+export const extensionOf = (location: string): string =>
+  extname(URL.canParse(location) ? new URL(location).pathname : location).toLowerCase();
+
+/** True for a location whose name says that it holds rows, however many. */
+export const isRowsName = (location: string): boolean => ROWS.test(extensionOf(location));
+
+/** A list of rows in a value: the value itself, or the first list of objects that an object holds. */
+export function rowsIn(
+  value: Json,
+): { readonly member?: string; readonly rows: readonly Json[] } | undefined {
+  if (isArray(value)) return value.length > 0 ? { rows: value } : undefined;
+  if (!isObject(value)) return undefined;
+  for (const [member, list] of Object.entries(value))
+    if (isArray(list) && list.length > 0 && list.every(isObject)) return { member, rows: list };
+  return undefined;
+}
+
+/** The value of a text of JSON or YAML; undefined when it is neither. */
+export function valueOf(text: string, isYaml: boolean): Json | undefined {
+  try {
+    // Both make nothing but JSON of such a text; aliases are bounded against texts that grow without end.
+    return (isYaml ? parse(text, { maxAliasCount: 1_000, schema: 'core' }) : JSON.parse(text)) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for a source that holds rows and describes no service. */
+export function isData({ text, location }: SourceText): boolean {
+  if (isRowsName(location)) return true;
+  const start = text.slice(0, 4_096);
+  if (/^[\s\uFEFF]*\[/.test(start)) return true;
+  if (/^[\s\uFEFF]*</.test(start) || DESCRIPTION.test(start)) return false;
+  if (/^[\s\uFEFF]*\{/.test(start)) {
+    const value = valueOf(text.replace(/^\uFEFF/, ''), false);
+    return value !== undefined && !DESCRIPTION.test(text) && rowsIn(value) !== undefined;
+  }
+  if (/^\.ya?ml$/.test(extensionOf(location))) {
+    const value = DESCRIPTION.test(text) ? undefined : valueOf(text, true);
+    return value !== undefined && rowsIn(value) !== undefined;
+  }
+  return likelyDelimiter(start) !== undefined;
+}

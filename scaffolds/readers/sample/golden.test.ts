@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Blueprint, ServerId } from '@counterpart/schemas';
+import { expect, test } from 'vitest';
+import { lintTool } from '../../profiles/lint.ts';
+import { definitionOf } from '../openapi/testing.ts';
+import { readSource } from '../read.ts';
+
+/** `UPDATE=1` writes what is read now; look at the difference before keeping it. */
+const update = process.env['UPDATE'] === '1';
+const home = new URL('../../golden/sample/', import.meta.url);
+
+test.each(readdirSync(home))('golden case %s', async (name) => {
+  const folder = new URL(`${name}/`, home);
+  const input = readdirSync(folder).find((file) => file.startsWith('input.')) ?? '';
+  const source = {
+    text: readFileSync(new URL(input, folder), 'utf8'),
+    location: input.replace('input', name),
+    sha256: `sha256-${'0'.repeat(64)}`,
+    address: `/data/${input.replace('input', name)}`,
+  };
+  const { blueprint } = await readSource(source, { id: ServerId.parse('test') });
+  const text = `${JSON.stringify(blueprint, undefined, 2)}\n`;
+  if (update) writeFileSync(new URL('expected.json', folder), text);
+  expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')));
+  expect(Blueprint.safeParse(blueprint).error).toBeUndefined();
+  const tools = blueprint.operations.map((operation) => definitionOf(blueprint, operation));
+  expect(tools.flatMap((tool) => lintTool(tool))).toEqual([]);
+});
