@@ -71,8 +71,9 @@ export async function tableOf(
   for await (const batch of cellsOf(once(lines), delimiter, new Notes()))
     rows.push(...batch.map(({ cells }) => cells));
   const names = rows[0] ?? [];
-  const differ = new Set(names).size === names.length;
-  return { rows, header: differ && names.every((name) => name.trim() !== '' && !looksLikeValue(name)) };
+  const written = names.filter((name) => name.trim() !== '');
+  const isNamed = written.length > 0 && written.length * 2 >= names.length;
+  return { rows, header: isNamed && !written.some(looksLikeValue) };
 }
 
 async function* once(lines: string[]): AsyncGenerator<string[]> {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { listTools } from '@counterpart/kit';
 import { Blueprint, ServerId } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { lintTool } from '../../profiles/lint.ts';
-import { definitionOf } from '../openapi/testing.ts';
 import { readSource } from '../read.ts';
 
 /** `UPDATE=1` writes what is read now; look at the difference before keeping it. */
@@ -23,6 +23,5 @@ test.each(readdirSync(home))('golden case %s', async (name) => {
   if (update) writeFileSync(new URL('expected.json', folder), text);
   expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')));
   expect(Blueprint.safeParse(blueprint).error).toBeUndefined();
-  const tools = blueprint.operations.map((operation) => definitionOf(blueprint, operation));
-  expect(tools.flatMap((tool) => lintTool(tool))).toEqual([]);
+  expect(listTools(blueprint).flatMap((tool) => lintTool(tool))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { distinctNames } from '@counterpart/kit/data';
 import {
   hubError,
   type DataDialect,
@@ -53,7 +54,7 @@ async function delimited(text: SourceText, dialect: DataDialect, delimiter: stri
   const { rows: all, header } = await tableOf(text.text, delimiter);
   const first = all[0] ?? [];
   const rows = all.slice(header ? 1 : 0, MOST_SAMPLED);
-  const names = header ? first.map((name) => name.trim()) : first.map((_, index) => `column_${index + 1}`);
+  const names = header ? distinctNames(first) : first.map((_, index) => `column_${index + 1}`);
   if (names.length > MOST_COLUMNS)
     throw notData(
       text.location,

@@ -42,6 +42,17 @@ function split(record: string, delimiter: string): string[] | undefined {
   }
 }
 
+/** Names of columns, all different and none empty: a repeated one gets its count, an empty one its place. */
+export function distinctNames(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  return names.map((given, index) => {
+    const name = given.trim() === '' ? `column_${index + 1}` : given.trim();
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name} (${count})`;
+  });
+}
+
 /** How many cells a line has; 0 while a quote is open. */
 export const countCells = (line: string, delimiter: string): number => split(line, delimiter)?.length ?? 0;
 

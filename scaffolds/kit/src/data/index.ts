@@ -1,7 +1,7 @@
 /** What the reader of data files shares with the kit; the kit itself loads the files below with the first call. */
 export { openBytes } from './bytes.ts';
 export { readLines } from './lines.ts';
-export { cellsOf, countCells } from './delimited.ts';
+export { cellsOf, countCells, distinctNames } from './delimited.ts';
 export { JsonElements } from './json-elements.ts';
 export { isNothing, typedCell } from './cell.ts';
 export { Notes } from './notes.ts';

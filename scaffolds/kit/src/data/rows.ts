@@ -1,6 +1,6 @@
 import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
 import { isMembers, parseJson, type Members } from '../json-value.ts';
-import { cellsOf, countCells } from './delimited.ts';
+import { cellsOf, countCells, distinctNames } from './delimited.ts';
 import { typedCell } from './cell.ts';
 import { JsonElements } from './json-elements.ts';
 import { readLines } from './lines.ts';
@@ -32,7 +32,7 @@ async function* withFirst(
 /** Which cell is which column: by the names of the first line, where it has them. */
 function placesOf(columns: readonly DataColumn[], names: readonly string[] | undefined): number[] {
   if (names === undefined) return columns.map((_, index) => index);
-  const trimmed = names.map((name) => name.trim());
+  const trimmed = distinctNames(names);
   const found = columns.map(({ name }) => trimmed.indexOf(name));
   const repeats = new Set(found).size !== found.length;
   return repeats || found.every((place) => place === -1) ? columns.map((_, index) => index) : found;
