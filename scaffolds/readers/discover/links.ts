@@ -1,16 +1,19 @@
 import type { Json } from '@counterpart/schemas';
 import { isArray, isObject, listMember, textMember } from '../openapi/source/json-tree.ts';
 
-/** Where pages say that their description is: the settings of the viewers in use, links, and names that say so. */
+/**
+ * Where pages say that their description is: the settings of the viewers in use, links, and names that say so. Every part has
+ * a greatest length: a page made for it would otherwise keep the search busy for hours.
+ */
 const IN_PAGES: readonly RegExp[] = [
-  /\bspec-url\s*=\s*["']([^"']+)["']/gi,
-  /\bapiDescriptionUrl\s*=\s*["']([^"']+)["']/gi,
-  /\bdata-url\s*=\s*["']([^"']+)["']/gi,
-  /["']?(?:spec-?url|configUrl|apiDescriptionUrl|openapi_url|url)["']?\s*:\s*["']([^"']+)["']/gi,
-  /Redoc\.init\(\s*["']([^"']+)["']/gi,
-  /\brel\s*=\s*["']?(?:service-desc|describedby)["']?[^>]*\bhref\s*=\s*["']([^"']+)["']/gi,
-  /\b(?:href|src)\s*=\s*["']([^"']*(?:openapi|swagger|api-docs)[^"']*)["']/gi,
-  /["']([^"'\s]*(?:openapi|swagger)[^"'\s]*\.(?:json|ya?ml))["']/gi,
+  /\bspec-url\s{0,20}=\s{0,20}["']([^"']{1,500})["']/gi,
+  /\bapiDescriptionUrl\s{0,20}=\s{0,20}["']([^"']{1,500})["']/gi,
+  /\bdata-url\s{0,20}=\s{0,20}["']([^"']{1,500})["']/gi,
+  /["']?(?:spec-?url|configUrl|apiDescriptionUrl|openapi_url|url)["']?\s{0,20}:\s{0,20}["']([^"']{1,500})["']/gi,
+  /Redoc\.init\(\s{0,20}["']([^"']{1,500})["']/gi,
+  /\brel\s{0,20}=\s{0,20}["']?(?:service-desc|describedby)["']?[^>]{0,300}\bhref\s{0,20}=\s{0,20}["']([^"']{1,500})["']/gi,
+  /\b(?:href|src)\s{0,20}=\s{0,20}["']([^"']{0,250}(?:openapi|swagger|api-docs)[^"']{0,250})["']/gi,
+  /["']([^"'\s]{0,250}(?:openapi|swagger)[^"'\s]{0,250}\.(?:json|ya?ml))["']/gi,
 ];
 const IN_TEXT = /(?:\]\(|<|\s|^)(https?:\/\/[^\s)>]+|\/[^\s)>]+)/gm;
 const NAMES_A_DESCRIPTION =
