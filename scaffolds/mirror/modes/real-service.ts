@@ -137,11 +137,20 @@ async function followed(
     // Another host's business is the caller's to decide; so is a chain that does not end.
     if (!next || !address.allows(next.url) || hops >= limits.maxRedirects) return { response, url };
     await response.body?.cancel();
-    if (next.url.hostname !== url.hostname) next.sent.headers.delete('authorization');
-    if (next.url.hostname !== url.hostname) next.sent.headers.delete('cookie');
+    if (next.url.hostname !== url.hostname)
+      for (const name of provingHeaders(blueprint)) next.sent.headers.delete(name);
     ({ url, sent } = next);
   }
 }
+
+/** Names of headers that prove who calls: they were meant for the host that was asked first. */
+const provingHeaders = ({ auth }: Blueprint): string[] => [
+  'authorization',
+  'cookie',
+  ...Object.values(auth.schemes).flatMap((scheme) =>
+    scheme.kind === 'api-key' && scheme.in === 'header' ? [scheme.name] : [],
+  ),
+];
 
 /** What a redirect asks for (RFC 9110, 15.4); only what is sure to do no harm twice is sent anew. */
 function redirectOf(response: Response, url: URL, sent: Sent): { url: URL; sent: Sent } | undefined {
