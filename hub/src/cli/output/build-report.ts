@@ -123,8 +123,9 @@ const HEADINGS: readonly (readonly [severity: Omission['severity'], heading: str
   ['notice', 'Worth knowing'],
 ];
 
-function omissionLines({ omitted }: BuildReport, paint: Paint): string[] {
-  const unselected = omitted.filter(isSilent).length;
+function omissionLines({ omitted, operations }: BuildReport, paint: Paint): string[] {
+  // One omission may stand for all that a selection in words leaves out.
+  const unselected = Math.max(omitted.filter(isSilent).length, operations.total - operations.selected);
   const lines = HEADINGS.flatMap(([severity, heading]) => {
     const listed = omitted.filter((each) => each.severity === severity && !isSilent(each));
     if (listed.length === 0) return [];
