@@ -5,9 +5,9 @@ import { asModern } from '../relay/url-elicitations.ts';
 import type { Asking, Passage } from '../relay/relay.ts';
 
 /** A question that comes within this time of the one before belongs to its round, */
-const BREATH_MS = 10;
+const BREATH_MS = 30;
 /** which is put to the client no later than this after its first: a server on a busy machine speaks slowly. */
-const LONGEST_BREATH_MS = 50;
+const LONGEST_BREATH_MS = 150;
 
 /** A server's question as the client gets it. */
 export interface InputQuestion {
