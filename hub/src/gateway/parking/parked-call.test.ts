@@ -76,22 +76,22 @@ const form = (message: string) => ({ method: 'elicitation/create', params: { mes
 test('questions of one breath are one round, and what is left unanswered is asked again under its key', async () => {
   const { clock, course, parked, ask } = setUp();
   const answers = [ask('a'), ask('b')];
-  clock.move(10);
+  clock.move(30);
   expect(course.results).toEqual([
     {
       resultType: 'input_required',
       inputRequests: { 'elicitation-1': form('a'), 'elicitation-2': form('b') },
-      requestState: '1 until 1010',
+      requestState: '1 until 1030',
       _meta: {},
     },
   ]);
   parked.resume(passage, undefined, { 'elicitation-1': { action: 'accept' }, unknown: {} });
   expect(await answers[0]).toEqual({ action: 'accept' });
   expect(parked.isAt(1)).toBe(false);
-  clock.move(10);
+  clock.move(30);
   expect(course.results[1]).toMatchObject({
     inputRequests: { 'elicitation-2': form('b') },
-    requestState: '2 until 1020',
+    requestState: '2 until 1060',
   });
   expect([parked.isAt(1), parked.isAt(2)]).toEqual([false, true]);
 });
@@ -100,7 +100,7 @@ test('a round waits for a slow server from question to question, and no longer t
   const { clock, course, ask } = setUp();
   for (const message of ['a', 'b', 'c', 'd', 'e', 'f']) {
     void ask(message);
-    clock.move(9);
+    clock.move(29);
   }
   expect(course.results).toHaveLength(1);
   expect(Object.keys(Round.parse(course.results[0]).inputRequests)).toHaveLength(6);
@@ -109,7 +109,7 @@ test('a round waits for a slow server from question to question, and no longer t
 test('a client that stays away is waited for no longer than was said', async () => {
   const { clock, course, ask } = setUp();
   const answer = ask('a');
-  clock.move(10);
+  clock.move(30);
   clock.move(999);
   expect(course.cancelled).toBeUndefined();
   clock.move(1);
@@ -124,6 +124,6 @@ test('a question that the server takes back is not put to the client', async () 
   const answer = ask('a', controller.signal);
   controller.abort();
   await expect(answer).rejects.toThrow('taken back');
-  clock.move(10);
+  clock.move(30);
   expect(course.results).toEqual([]);
 });
