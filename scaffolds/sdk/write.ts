@@ -33,22 +33,42 @@ async function filesOf(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly files: ReadonlyMap<string, Content>; readonly leftOut: readonly string[] }> {
   switch (kind) {
-    case 'typescript':
-      return { files: await typescriptFiles(blueprint, signal), leftOut: [] };
+    case 'typescript': {
+      const { called, leftOut } = withoutQueries(blueprint);
+      return { files: await typescriptFiles(called, signal), leftOut };
+    }
     case 'python': {
       const client = pythonClient(blueprint);
-      if (client.files.size === 0 || client.leftOut.length === blueprint.operations.length)
+      if (client.leftOut.length === blueprint.operations.length)
         throw hubError('INPUT_INVALID', {
           subject: 'the language',
           detail: 'a GraphQL service has no Python client; take --lang typescript',
         });
       return client;
     }
-    case 'openapi':
-      return { files: new Map([['openapi.json', json(toOpenApi(blueprint))]]), leftOut: [] };
+    case 'openapi': {
+      const { called, leftOut } = withoutQueries(blueprint);
+      return { files: new Map([['openapi.json', json(toOpenApi(called))]]), leftOut };
+    }
     case 'docs':
       return { files: new Map([['index.html', servicePage(blueprint)]]), leftOut: [] };
   }
+}
+
+/**
+ * Queries over the rows of a file are answered by its server, not by the place the file comes from. Throws INPUT_INVALID
+ * when there is nothing else.
+ */
+function withoutQueries(blueprint: Blueprint): { readonly called: Blueprint; readonly leftOut: string[] } {
+  const operations = blueprint.operations.filter(({ data }) => data === undefined);
+  if (operations.length === 0)
+    throw hubError('INPUT_INVALID', {
+      subject: 'the source',
+      detail:
+        'a data file is no service to be called; its server answers queries, and `--lang docs` describes them',
+    });
+  const leftOut = blueprint.operations.flatMap(({ name, data }) => (data === undefined ? [] : [name]));
+  return { called: { ...blueprint, operations }, leftOut };
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
