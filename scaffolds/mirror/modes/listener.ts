@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { getRequestListener } from '@hono/node-server';
 import { type CounterpartError, errorCatalogue, hubError, toProblem } from '@counterpart/schemas';
 import type { DropConnection } from '../faults/broken-body.ts';
+import { foreignHeader, isLoopbackAddress } from './loopback.ts';
 
 /** Answers one request; `drop` ends the connection that it came on. */
 export type AnswerRequest = (request: Request, drop: DropConnection) => Promise<Response>;
@@ -48,12 +49,33 @@ export interface MirrorListener {
   close(): Promise<void>;
 }
 
+/** Answers programs of this machine, and refuses what a web page of elsewhere sends to it. */
+const answerHere =
+  (answer: AnswerRequest): AnswerRequest =>
+  async (request, drop) => {
+    const { headers, url } = request;
+    const origin = headers.get('origin') ?? undefined;
+    const foreign = foreignHeader({
+      host: headers.get('host') ?? new URL(url).host,
+      ...(origin === undefined ? {} : { origin }),
+    });
+    if (foreign === undefined) return answer(request, drop);
+    return problemResponse(
+      hubError('HOST_FORBIDDEN', {
+        ...foreign,
+        value: foreign.value.slice(0, 100),
+        port: Number(new URL(url).port),
+      }),
+    );
+  };
+
 /** Listens; rejects with PORT_TAKEN, or INTERNAL for an address that cannot be had. */
 export async function listen(
   answer: AnswerRequest,
   { host = '127.0.0.1', port = 0 }: { readonly host?: string; readonly port?: number },
 ): Promise<MirrorListener> {
-  const server = createServer(toListener(answer));
+  const listener = toListener(isLoopbackAddress(host) ? answerHere(answer) : answer);
+  const server = createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const detail = `the mirror cannot listen on ${host}:${port}: ${error.message}`;
