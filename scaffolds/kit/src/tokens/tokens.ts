@@ -55,24 +55,41 @@ function obtainable(
   };
 }
 
-async function tokenFor({ key, grant }: Obtainable, signal: AbortSignal): Promise<string> {
+const drop = (key: string, one: Kept): boolean => kept.get(key) === one && kept.delete(key);
+
+/** The token at hand, or a new one. Calls at the same time share one request, which no single one of them can end. */
+async function tokenFor({
+  key,
+  grant,
+}: Obtainable): Promise<{ readonly token: string; readonly from: Kept }> {
   const known = kept.get(key);
   if (known !== undefined) {
     const { token, expiresAt } = await known.token;
-    if (expiresAt > Date.now()) return token;
-    if (kept.get(key) === known) kept.delete(key);
+    if (expiresAt > Date.now()) return { token, from: known };
+    drop(key, known);
   }
-  // Calls at the same time share one request; a failure is not kept.
-  const asked = kept.get(key) ?? { token: requestToken(grant, signal) };
+  const asked = kept.get(key) ?? { token: requestToken(grant, new AbortController().signal) };
   kept.set(key, asked);
   try {
     const { token, refreshToken } = await asked.token;
     if (refreshToken !== undefined) replaced.set(key, refreshToken);
-    return token;
+    return { token, from: asked };
   } catch (error) {
-    if (kept.get(key) === asked) kept.delete(key);
+    // A failure is not kept.
+    drop(key, asked);
     throw error;
   }
+}
+
+/** Waits for a value no longer than the call lasts. */
+async function whileCalled<T>(value: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const ended = (): void =>
+      reject(signal.reason instanceof Error ? signal.reason : new Error('the call ended'));
+    signal.addEventListener('abort', ended, { once: true });
+    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', ended));
+  });
 }
 
 /**
@@ -94,9 +111,10 @@ export async function authorised(
   );
   const [first] = wanted;
   if (first === undefined) return { env, forget: () => false };
-  const token = await tokenFor(first, signal);
+  const { token, from } = await whileCalled(tokenFor(first), signal);
   return {
     env: (name) => (name === first.name ? token : env(name)),
-    forget: () => kept.delete(first.key),
+    // Another call may have replaced it meanwhile: then there is a newer one to try.
+    forget: () => drop(first.key, from) || kept.has(first.key),
   };
 }
