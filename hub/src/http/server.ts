@@ -127,7 +127,9 @@ function refuse(
   if (foreign) return foreign;
   switch (route.kind) {
     case 'mirror':
-      return undefined; // a simulation changes nothing, and the simulated service has credentials of its own
+      // Simulated services have credentials of their own, and real ones are reached with the caller's, unless the owner of
+      // the mirror has lent the hub's (decision 0038): programs of this machine are trusted with that, web pages are not.
+      return undefined;
     case 'mcp':
       return access.mcpNeedsToken ? checkToken(req.headers, options.token, '/mcp') : undefined;
     case 'admin': {

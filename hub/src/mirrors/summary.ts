@@ -24,7 +24,7 @@ export async function describeMirror({
 }: MirrorFacts): Promise<MirrorSummary> {
   const { settings, wanted, tools, server, name } = record;
   const recordings = await Promise.all(folder.recordings().map((recording) => folder.summary(recording)));
-  const { target, mode, seed } = settings;
+  const { target, mode, seed, credentials } = settings;
   return {
     name,
     ...(server === undefined ? {} : { server }),
@@ -33,6 +33,7 @@ export async function describeMirror({
     url: facts.url,
     seed,
     ...(target === undefined ? {} : { target }),
+    ...(credentials === 'environment' ? { credentials } : {}),
     recordings,
     ...(tools && wanted ? { tools: controlServerId(name) } : {}),
     ...(mirror ? livingFacts(mirror) : { title: name, operations: 0, requests: 0, faults: 0 }),

@@ -61,6 +61,8 @@ export const MirrorSummary = z.strictObject({
   ownUrl: z.string().optional(),
   seed: z.int(),
   target: z.string().optional(),
+  /** The hub's own credentials reach the real service for whoever asks this mirror; absent: the caller's alone do. */
+  credentials: z.literal('environment').optional(),
   requests: z.int(),
   faults: z.int(),
   /** Name of the scenario that plays. */

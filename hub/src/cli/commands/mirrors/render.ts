@@ -14,13 +14,19 @@ const MODES: Readonly<Record<MirrorSummary['mode'], string>> = {
 
 /** A mirror after it was started or changed. */
 export function renderMirror({ paint }: Context, mirror: MirrorSummary): string {
-  const { running, title, mode, url, ownUrl, operations, seed, recordings, tools, problem } = mirror;
+  const { running, title, mode, url, ownUrl, operations, seed, recordings, tools, problem, credentials } =
+    mirror;
   const kept = recordings.reduce((sum, { entries }) => sum + entries, 0);
   return [
     `${running ? paint.good('●') : paint.faint('○')} ${paint.strong(mirror.name)}  ${title}${running ? '' : ', stopped'}`,
     `  ${paint.faint('answers at')}  ${paint.code(ownUrl ?? url)}${ownUrl === undefined ? '' : paint.faint(`  and ${url}`)}`,
     `  ${paint.faint('mode')}        ${mode}: ${MODES[mode]}`,
     `  ${paint.faint('made of')}     ${count(operations, 'operation')}, seed ${seed}${kept > 0 ? `, ${count(kept, 'recorded answer')}` : ''}`,
+    ...(credentials === undefined
+      ? []
+      : [
+          `  ${paint.bad('credentials')} this hub's own reach the service for whoever asks; \`--credentials caller\` ends it`,
+        ]),
     ...(tools === undefined
       ? []
       : [`  ${paint.faint('tools')}       ${paint.code(`${tools}__mirror_inspect`)} and others`]),
