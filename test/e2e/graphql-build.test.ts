@@ -222,8 +222,8 @@ test('an endpoint that keeps its schema to itself, or is none, is told apart wit
   });
   await using page = await serveText(200, 'text/html', '<!doctype html><title>Playground</title>');
   await expect(workspace.build({ from: page.url })).rejects.toMatchObject({
-    code: 'SOURCE_NOT_A_DESCRIPTION',
-    message: expect.stringContaining('HTML page') as string,
+    // A page is looked around at for a description, and this one leads to none.
+    code: 'SOURCE_UNDISCOVERED',
   });
 });
 
