@@ -91,7 +91,8 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     env: base.host,
     clean: base.redactor.redact,
     version: packageFile.version,
-    url: () => address.url,
+    // A hub of one command is gone before anybody could go there.
+    url: () => (options.ephemeral === true ? undefined : address.url),
     toolsChanged: () => domain.fleet.publish(),
   });
   scope.add(() => mirrors.close());

@@ -75,6 +75,7 @@ export {
 export { ContractDiff, ContractFinding, ContractFindingKind } from './mirror/contract-diff.ts';
 export { ActiveFault, Fault } from './mirror/fault.ts';
 export {
+  DeletedMirror,
   DiffMirrorRequest,
   ImportRecordingRequest,
   MirrorChange,

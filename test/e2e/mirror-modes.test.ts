@@ -143,6 +143,9 @@ test('compares a recording, and the service itself, with the description; reads 
     'remove_item',
   ]);
   expect(shop.calls.slice(calls).every((line) => line.startsWith('GET '))).toBe(true);
+  await run('record', 'shop', '--recording', 'empty');
+  const nothing = await run('diff', 'shop', '--recording', 'empty');
+  expect([nothing.code, nothing.said]).toEqual([4, expect.stringMatching(/Nothing was compared.*is empty/)]);
   const unknown = await run('diff', 'shop', '--recording', 'comparde');
   expect([unknown.code, unknown.said]).toEqual([3, expect.stringMatching(/Did you mean compared\?/)]);
 });
@@ -411,6 +414,23 @@ describe('a hub that ends', () => {
       ).toBe(0);
       const found = (await alone.run(['mirror', 'inspect', 'shop', '--json'])).json(MirrorInspection);
       expect([found.seed, found.activeFaults.map(({ id }) => id)]).toEqual([5, ['late']]);
+      const listed = await alone.run(['mirror', 'list']);
+      expect(listed.stdout).toContain('No hub runs');
+      expect(listed.stdout).not.toContain('http://');
+      const meant = await alone.run(['mirror', 'start', '../../shpo']);
+      expect([meant.code, meant.stderr]).toEqual([4, expect.stringContaining('no server or mirror of that')]);
+
+      const unasked = await alone.run(['mirror', 'delete', 'shop']);
+      expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('nobody agreed')]);
+      const deleted = await alone.run(['mirror', 'delete', 'shop', '--yes', '--json']);
+      expect(deleted.json(z.object({ deleted: z.string() })).deleted).toBe('shop');
+      const gone = await alone.run(['mirror', 'delete', 'shop', '--yes']);
+      expect([gone.code, gone.stderr]).toEqual([3, expect.stringContaining('no mirror named shop')]);
+      await alone.run(['undo']);
+      const back = await startHub(alone.home);
+      const again = await alone.run(['mirror', 'start', 'shop', '--json']);
+      expect([again.code, again.json(MirrorSummary).faults]).toEqual([0, 1]);
+      await back.stop();
     } finally {
       await alone.dispose();
     }

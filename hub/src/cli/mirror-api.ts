@@ -1,5 +1,6 @@
 import {
   ContractDiff,
+  DeletedMirror,
   type DiffMirrorRequest,
   type Fault,
   type HarFile,
@@ -24,6 +25,7 @@ export interface MirrorApi {
   start(request: z.input<typeof StartMirrorRequest>): Promise<MirrorSummary>;
   change(name: string, change: MirrorChange): Promise<MirrorSummary>;
   stop(name: string): Promise<MirrorSummary>;
+  remove(name: string): Promise<DeletedMirror>;
   inspect(name: string): Promise<MirrorInspection>;
   seed(name: string, request: SeedMirrorRequest): Promise<z.infer<typeof Seeded>>;
   reset(name: string): Promise<void>;
@@ -49,6 +51,7 @@ export function createMirrorApi(send: Send): MirrorApi {
     start: (request) => send(MirrorSummary, 'POST', '/api/mirrors', request),
     change: (name, change) => send(MirrorSummary, 'PATCH', at(name), change),
     stop: (name) => send(MirrorSummary, 'POST', at(name, '/stop'), {}),
+    remove: (name) => send(DeletedMirror, 'DELETE', at(name)),
     inspect: (name) => send(MirrorInspection, 'GET', at(name)),
     seed: (name, request) => send(Seeded, 'POST', at(name, '/seed'), request),
     reset: async (name) => void (await send(z.unknown(), 'POST', at(name, '/reset'), {})),

@@ -1,5 +1,6 @@
 import {
   type ContractDiff,
+  type DeletedMirror,
   DiffMirrorRequest,
   Fault,
   ImportRecordingRequest,
@@ -34,6 +35,7 @@ export interface MirrorService {
   start(request: StartMirrorRequest): Promise<MirrorSummary>;
   change(name: string, change: MirrorChange): Promise<MirrorSummary>;
   stop(name: string): Promise<MirrorSummary>;
+  remove(name: string): Promise<DeletedMirror>;
   control(name: string): Promise<MirrorActions>;
 }
 
@@ -49,6 +51,7 @@ export function addMirrorRoutes(app: Hono, mirrors: MirrorService): void {
   app.patch('/api/mirrors/:name', async (c) =>
     c.json(await mirrors.change(c.req.param('name'), await readBody(c, MirrorChange))),
   );
+  app.delete('/api/mirrors/:name', async (c) => c.json(await mirrors.remove(c.req.param('name'))));
   app.post('/api/mirrors/:name/stop', async (c) => c.json(await mirrors.stop(c.req.param('name'))));
   actionRoutes(app, (name) => mirrors.control(name));
 }

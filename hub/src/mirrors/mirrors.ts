@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import {
+  type DeletedMirror,
   hubError,
   type MirrorChange,
   MirrorSettings,
@@ -34,8 +36,8 @@ export interface MirrorsOptions {
   readonly env: () => Readonly<Record<string, string | undefined>>;
   readonly clean: (text: string) => string;
   readonly version: string;
-  /** Of the hub. */
-  readonly url: () => string;
+  /** Of the hub; undefined for one that ends with the command that started it. */
+  readonly url: () => string | undefined;
   /** Other control tools are offered than before. */
   readonly toolsChanged: () => void;
 }
@@ -56,6 +58,8 @@ export interface Mirrors {
   change(name: string, change: MirrorChange): Promise<MirrorSummary>;
   /** Stops one; what it holds stays. */
   stop(name: string): Promise<MirrorSummary>;
+  /** Ends one and removes what is kept of it. The mirror of a built server begins anew with its next request. */
+  remove(name: string): Promise<DeletedMirror>;
   /** Rejects with MIRROR_UNKNOWN or MIRROR_STOPPED. */
   control(name: string): Promise<MirrorControl>;
   /** Servers that offer control tools. */
@@ -158,6 +162,20 @@ class HubMirrors implements Mirrors {
     });
   }
 
+  remove(name: string): Promise<DeletedMirror> {
+    return this.#inTurn(async () => {
+      this.#recordOf(name);
+      const directory = join(this.#options.directory, name);
+      await this.#records.remove(name);
+      this.#known.delete(name);
+      this.#problems.delete(name);
+      await this.#takeDown(name);
+      await rm(directory, { recursive: true, force: true });
+      await this.#offer();
+      return { name, directory };
+    });
+  }
+
   async control(name: string): Promise<MirrorControl> {
     const { mirror } = await this.#mirrorOf(name);
     const { createControl } = await import('./control.ts');
@@ -192,8 +210,10 @@ class HubMirrors implements Mirrors {
 
   async #start(request: StartMirrorRequest): Promise<MirrorSummary> {
     const before = this.#known.get(nameOf(request));
-    const isBuilt = (server: string) => this.#options.directoryOf(server) !== undefined;
-    const record = wantedRecord(request, before, isBuilt);
+    const record = wantedRecord(request, before, {
+      isBuilt: (server) => this.#options.directoryOf(server) !== undefined,
+      isKept: (mirror) => existsSync(join(this.#options.directory, mirror, 'blueprint.json')),
+    });
     if ('unknown' in record) throw this.#unknown(record.unknown);
     const { name } = record;
     const folder = openMirrorFolder(join(this.#options.directory, name));
@@ -334,13 +354,14 @@ class HubMirrors implements Mirrors {
 
   async #summary(name: string): Promise<MirrorSummary> {
     const record = this.#recordOf(name);
+    const url = this.#options.url();
     const serving = await this.#serving.get(name)?.catch(() => undefined);
     return describeMirror({
       record,
       mirror: serving?.mirror,
       folder: openMirrorFolder(join(this.#options.directory, name)),
       problem: this.#problems.get(name),
-      url: `${this.#options.url()}/mirror/${name}`,
+      url: url === undefined ? undefined : `${url}/mirror/${name}`,
     });
   }
 }

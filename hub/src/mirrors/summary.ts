@@ -12,7 +12,8 @@ export interface MirrorFacts {
   readonly mirror: RunningMirror | undefined;
   readonly folder: MirrorFolder;
   readonly problem: string | undefined;
-  readonly url: string;
+  /** Undefined while nobody can reach it. */
+  readonly url: string | undefined;
 }
 
 /** A mirror as `hub mirror list` shows it. */
@@ -30,7 +31,7 @@ export async function describeMirror({
     ...(server === undefined ? {} : { server }),
     running: wanted && mirror !== undefined,
     mode,
-    url: facts.url,
+    ...(facts.url === undefined ? {} : { url: facts.url }),
     seed,
     ...(target === undefined ? {} : { target }),
     ...(credentials === 'environment' ? { credentials } : {}),

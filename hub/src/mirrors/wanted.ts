@@ -52,16 +52,23 @@ export function blankFor(
   };
 }
 
-/** What a request makes of a mirror: what it does not say stays as it was. `isBuilt` tells built servers. */
+/** What stands in the folders of the hub. */
+export interface Standing {
+  readonly isBuilt: (server: string) => boolean;
+  /** There is a description of its own in the mirror's folder, as after `hub undo`. */
+  readonly isKept: (mirror: string) => boolean;
+}
+
+/** What a request makes of a mirror: what it does not say stays as it was. */
 export function wantedRecord(
   request: StartMirrorRequest,
   before: MirrorRecord | undefined,
-  isBuilt: (server: string) => boolean,
+  { isBuilt, isKept }: Standing,
 ): MirrorRecord | { readonly unknown: string } {
   const name = nameOf(request);
   const server = serverOf(request, before);
   const hasServer = server !== undefined && isBuilt(server);
-  if (!hasServer && (request.server !== undefined || !isDescribed(request, before)))
+  if (!hasServer && (request.server !== undefined || !(isDescribed(request, before) || isKept(name))))
     return { unknown: request.server ?? name };
   return {
     name,

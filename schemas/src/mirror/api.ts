@@ -55,8 +55,8 @@ export const MirrorSummary = z.strictObject({
   operations: z.int(),
   running: z.boolean(),
   mode: MirrorMode,
-  /** Below the hub. */
-  url: z.string(),
+  /** Below the hub; absent where the hub is one command's own and gone with it. */
+  url: z.string().optional(),
   /** Of its own port. */
   ownUrl: z.string().optional(),
   seed: z.int(),
@@ -74,6 +74,10 @@ export const MirrorSummary = z.strictObject({
   problem: z.string().optional(),
 });
 export type MirrorSummary = z.infer<typeof MirrorSummary>;
+
+/** What was deleted of a mirror. */
+export const DeletedMirror = z.strictObject({ name: z.string(), directory: z.string() });
+export type DeletedMirror = z.infer<typeof DeletedMirror>;
 
 export const MirrorList = z.strictObject({ mirrors: z.array(MirrorSummary) });
 export type MirrorList = z.infer<typeof MirrorList>;

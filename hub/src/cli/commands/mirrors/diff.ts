@@ -15,7 +15,7 @@ export const diff = defineCommand({
   group: 'builds',
   summary: 'Compare a service with its description',
   description:
-    'Holds a recording, the real service, or what spying saw against the description, and names every difference and its place: members that are missing or unknown, values that the schema does not allow, statuses, media types and endpoints that are not documented. Exits 0 when nothing differs, 4 when something does, 6 when the service does not answer.',
+    'Holds a recording, the real service, or what spying saw against the description, and names every difference and its place: members that are missing or unknown, values that the schema does not allow, statuses, media types and endpoints that are not documented. Exits 0 when nothing differs, 4 when something does or nothing was there to compare, 6 when the service does not answer.',
   arguments: [['<name>', 'A mirror’s or a built server’s name']],
   options: [
     ['-r, --recording <name>', 'Recording to compare (default: the mirror’s own)'],
@@ -40,13 +40,26 @@ export const diff = defineCommand({
     const report = await context.working('comparing', () =>
       withHub(context, (hub) => hub.mirrors.diff(name, request)),
     );
-    context.result(report, () => renderDiff(context, report));
+    context.result(report, () => renderDiff(context, name, report));
+    if (isEmpty(report)) return DIFFERS_EXIT;
     if (report.agrees) return 0;
     return report.findings.every(({ kind }) => kind === 'unreachable') ? UNREACHABLE_EXIT : DIFFERS_EXIT;
   },
 });
 
-function renderDiff({ paint }: Context, report: ContractDiff): string {
+/** Agreement would be no news; a service of which nothing is described cannot differ. */
+const isEmpty = ({ exchanges, findings, operations }: ContractDiff): boolean =>
+  exchanges === 0 && findings.length === 0 && operations.total > 0;
+
+const HOW_TO_COMPARE: Readonly<Record<ContractDiff['against'], (name: string) => string>> = {
+  recording: (name) => `the recording is empty. \`hub mirror record ${name}\`, then call the mirror`,
+  spied: (name) => `nothing was spied. \`hub mirror start ${name} --mode spy\`, then call the mirror`,
+  service: () => 'no operation could be asked; --json lists each with the reason',
+};
+
+function renderDiff({ paint }: Context, name: string, report: ContractDiff): string {
+  if (isEmpty(report))
+    return `${paint.bad('✗')} Nothing was compared (${report.subject}): ${HOW_TO_COMPARE[report.against](name)}.`;
   const byOperation = Map.groupBy(report.findings, ({ method, path }) => `${method} ${path}`);
   const { exercised, total } = report.operations;
   const seen = `${count(report.exchanges, 'exchange')}, ${exercised} of ${count(total, 'operation')} seen`;

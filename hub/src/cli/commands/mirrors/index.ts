@@ -1,4 +1,5 @@
 import { defineGroup } from '../../command.ts';
+import { deleteMirror } from './delete.ts';
 import { diff } from './diff.ts';
 import { exportMirror } from './export.ts';
 import { fault } from './fault.ts';
@@ -14,7 +15,21 @@ export const mirror = defineGroup({
   summary: 'Serve a simulation of a service, record and replay the real one',
   description:
     'A mirror answers as a service would: made up from its description, with a state of its own; from recordings of the real service; or by passing requests on to it. In a running hub it answers below /mirror/<name>/ and on a port of its own, and keeps what it holds.',
-  verbs: [start, stop, list, inspect, record, replay, seed, reset, fault, scenario, diff, exportMirror],
+  verbs: [
+    start,
+    stop,
+    list,
+    inspect,
+    record,
+    replay,
+    seed,
+    reset,
+    fault,
+    scenario,
+    diff,
+    exportMirror,
+    deleteMirror,
+  ],
   examples: [
     ['hub mirror start weather --port 4010', 'the service of a built server'],
     ['hub mirror start --from openapi.yaml', 'straight from a description'],

@@ -27,15 +27,21 @@ function renderList({ paint, io }: Context, mirrors: readonly MirrorSummary[]): 
     return 'No mirrors yet. `hub mirror start <server>` starts one; every built server has one at /mirror/<server>/.';
   const rows = mirrors.map((mirror) => [
     `${mirror.running ? paint.good('●') : paint.faint('○')} ${mirror.name}`,
-    mirror.running ? mirror.mode : 'stopped',
+    mirror.running || mirror.url === undefined ? mirror.mode : 'stopped',
     String(mirror.requests),
     mirror.faults === 0 ? '' : String(mirror.faults),
     mirror.scenario ?? '',
-    mirror.problem === undefined ? (mirror.ownUrl ?? mirror.url) : paint.bad(mirror.problem),
+    mirror.problem === undefined ? addressOf(mirror) : paint.bad(mirror.problem),
   ]);
   const headings = ['MIRROR', 'MODE', 'REQUESTS', 'FAULTS', 'SCENARIO', 'ANSWERS AT'].map(paint.faint);
-  return renderTable(headings, rows, io.width);
+  const table = renderTable(headings, rows, io.width);
+  const isAsleep = mirrors.every(({ url }) => url === undefined);
+  return isAsleep
+    ? `${table}\n\n${paint.faint('No hub runs: nothing answers. `hub start` starts it.')}`
+    : table;
 }
+
+const addressOf = ({ running, ownUrl, url }: MirrorSummary): string => (running ? (ownUrl ?? url ?? '') : '');
 
 export const inspect = defineCommand({
   name: 'inspect',

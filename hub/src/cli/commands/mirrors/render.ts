@@ -12,14 +12,20 @@ const MODES: Readonly<Record<MirrorSummary['mode'], string>> = {
   hybrid: 'answers come from two sources',
 };
 
+/** Its addresses, while there are any. */
+function whereOf({ url, ownUrl, name, running }: MirrorSummary, paint: Context['paint']): string {
+  if (url === undefined) return `nowhere: no hub runs; \`hub start\`, then it answers at /mirror/${name}/`;
+  if (!running) return paint.faint(`nowhere: \`hub mirror start ${name}\` starts it`);
+  return `${paint.code(ownUrl ?? url)}${ownUrl === undefined ? '' : paint.faint(`  and ${url}`)}`;
+}
+
 /** A mirror after it was started or changed. */
 export function renderMirror({ paint }: Context, mirror: MirrorSummary): string {
-  const { running, title, mode, url, ownUrl, operations, seed, recordings, tools, problem, credentials } =
-    mirror;
+  const { running, title, mode, operations, seed, recordings, tools, problem, credentials } = mirror;
   const kept = recordings.reduce((sum, { entries }) => sum + entries, 0);
   return [
     `${running ? paint.good('●') : paint.faint('○')} ${paint.strong(mirror.name)}  ${title}${running ? '' : ', stopped'}`,
-    `  ${paint.faint('answers at')}  ${paint.code(ownUrl ?? url)}${ownUrl === undefined ? '' : paint.faint(`  and ${url}`)}`,
+    `  ${paint.faint('answers at')}  ${whereOf(mirror, paint)}`,
     `  ${paint.faint('mode')}        ${mode}: ${MODES[mode]}`,
     `  ${paint.faint('made of')}     ${count(operations, 'operation')}, seed ${seed}${kept > 0 ? `, ${count(kept, 'recorded answer')}` : ''}`,
     ...(credentials === undefined

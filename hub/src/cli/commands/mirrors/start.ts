@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import {
   Blueprint,
+  CounterpartError,
   type HarFile,
   hubError,
   HybridKind,
@@ -12,12 +13,14 @@ import {
   MirrorSettings,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { didYouMean } from '../../../kernel/nearest.ts';
 import { toServerId } from '../../../builder/server-id.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../hub-api.ts';
 import { createHubApi } from '../../hub-api.ts';
 import { count } from '../../output/format.ts';
+import { mcpSource } from '../../mcp-source.ts';
 import { findSettledHub } from '../../running-hub.ts';
 import { readServersFolder } from '../../server-folder.ts';
 import { silentHub } from '../../with-hub.ts';
@@ -135,16 +138,32 @@ async function originOf(
   if (place !== undefined)
     return {
       kind: 'description',
-      ...(await context.working(`reading ${place}`, () => readDescription(context, place))),
+      ...(await context.working(`reading ${place}`, () =>
+        readDescription(context, place).catch((error: unknown) => {
+          throw from === undefined ? withNames(error, place, known) : error;
+        }),
+      )),
     };
   const meant = source ?? name ?? (target === undefined ? undefined : toServerId(new URL(target).hostname));
   if (meant !== undefined) return { kind: 'name', name: meant };
   throw hubError('USAGE', { detail: 'a source, --from or --target is needed', command: 'hub mirror start' });
 }
 
-/** A file, a URL, or what looks like one: names of mirrors have no dot and no slash. */
+/** Where nothing is at a place, a name may have been meant. */
+function withNames(error: unknown, place: string, known: ReadonlySet<string>): unknown {
+  if (!(error instanceof CounterpartError) || error.code !== 'SOURCE_UNREADABLE' || /^https?:/i.test(place))
+    return error;
+  const word = basename(place).replace(/\.[^.]*$/, '');
+  const near = didYouMean(word, known);
+  const names = [...known].slice(0, 5).join(', ');
+  const hint = near === '' && names !== '' ? ` Servers and mirrors here: ${names}.` : near;
+  const detail = `there is no such file, and no server or mirror of that name.${hint}`;
+  return hubError('SOURCE_UNREADABLE', { source: place, detail }, { cause: error });
+}
+
+/** A file, a URL, or what looks like one: names of mirrors have no dot, no colon and no slash. */
 const isPlace = ({ io }: Context, text: string): boolean =>
-  /[/.\\]/.test(text) || text === '-' || existsSync(resolve(io.cwd, text));
+  /[/.:\\]/.test(text) || text === '-' || existsSync(resolve(io.cwd, text));
 
 async function readDescription(
   context: Context,
@@ -153,6 +172,7 @@ async function readDescription(
   const { compileSource } = await import('../../../builder/compile-source.ts');
   const { blueprint } = await compileSource({
     from: place,
+    source: await mcpSource(context, place),
     serversDir: context.home.serversDir,
     signal: context.signal,
   });
@@ -204,8 +224,10 @@ async function inForeground(context: Context, input: Input): Promise<void> {
 }
 
 function builtBlueprint(context: Context, name: string): Blueprint {
-  const server = readServersFolder(context).servers.get(name);
-  if (!server) throw hubError('MIRROR_UNKNOWN', { mirror: name, suggestion: '' });
+  const { servers } = readServersFolder(context);
+  const server = servers.get(name);
+  if (!server)
+    throw hubError('MIRROR_UNKNOWN', { mirror: name, suggestion: didYouMean(name, servers.keys()) });
   const file = join(server.directory, server.manifest.blueprint?.path ?? 'blueprint.json');
   if (!existsSync(file)) throw hubError('MIRROR_IMPOSSIBLE', { server: name });
   const parsed = Blueprint.safeParse(JSON.parse(readFileSync(file, 'utf8')));
