@@ -22,7 +22,7 @@ export interface SourceText {
   readonly endpoint?: string | undefined;
   /** Absolute path or URL it was read from, without credentials; absent for standard input. */
   readonly address?: string | undefined;
-  /** The first bytes of a source that is read piece by piece. */
+  /** The first bytes as they stand in the source: what it is and how its text is encoded is told by them. */
   readonly head?: Uint8Array | undefined;
   /** The whole source piece by piece, where it is too large to hold; `text` is its beginning then. */
   readonly chunks?: (() => AsyncIterable<Uint8Array>) | undefined;
@@ -48,6 +48,7 @@ const SECRET_PARAMETER = /token|key|secret|sig|pass|auth|credential|session|jwt/
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 30_000;
+const HEAD_BYTES = 64 * 1024;
 
 /**
  * Reads a description from a file, an http(s) URL or `-` (standard input); from a folder or a ZIP archive of several files,
@@ -63,6 +64,8 @@ export async function loadSource(location: string, options: LoadOptions = {}): P
     text: decodeText(bytes),
     location: shown,
     sha256,
+    // A copy: a view would keep the whole source in memory.
+    head: bytes.slice(0, HEAD_BYTES),
     ...addressOf(location),
     ...(neighbours === undefined ? {} : { neighbours: withinLimits(neighbours) }),
   };

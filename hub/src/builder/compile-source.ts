@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRecording } from '@counterpart/scaffolds/readers/har/load';
+import { assertReadable } from '@counterpart/scaffolds/readers/detect/refuse';
 import { loadDescription } from '@counterpart/scaffolds/readers/load';
 import { openData } from '@counterpart/scaffolds/readers/sample/load';
 import { readSource } from '@counterpart/scaffolds/readers/read';
@@ -38,13 +39,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const { signal, onProgress, name, baseUrl } = options;
   const id = name === undefined ? UNNAMED : parseServerId(name);
   onProgress?.({ stage: 'read', note: options.from });
-  const { allowRemote, allowOutside } = options;
-  const location = blueprintOf(options.from) ?? options.from;
-  const source =
-    options.source ??
-    (await openRecording(location, signal)) ??
-    (await openData(location, signal)) ??
-    (await loadOrFind(location, { signal, allowRemote, allowOutside }));
+  const source = await openSource(options);
   signal?.throwIfAborted();
   const stored = storedBlueprint(source);
   if (stored) {
@@ -71,6 +66,21 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
   const named = name === undefined ? { ...blueprint, id: toServerId(blueprint.title) } : blueprint;
   assertComplete(named, source.location, options.strict === true);
   return { blueprint: toStableBlueprint(named), total, groups };
+}
+
+/** The source that was asked for. Throws SOURCE_UNSUPPORTED for one that is recognised and not read. */
+async function openSource(options: BuildOptions): Promise<SourceText> {
+  const { signal, allowRemote, allowOutside } = options;
+  if (options.source !== undefined) return options.source;
+  if (options.from.trim() === '')
+    throw hubError('SOURCE_UNREADABLE', { source: '--from', detail: 'it is empty and names no source' });
+  const location = blueprintOf(options.from) ?? options.from;
+  const source =
+    (await openRecording(location, signal)) ??
+    (await openData(location, signal)) ??
+    (await loadOrFind(location, { signal, allowRemote, allowOutside }));
+  if (source.head !== undefined) assertReadable(source.head, source.location);
+  return source;
 }
 
 /** Reads a source; a URL that is no description itself is looked around at. */

@@ -15,8 +15,16 @@ export const buildErrors = {
     rpc: -32602,
     exit: 4,
     title: 'Not a service description',
-    message: '{source} is not an OpenAPI or Swagger document: {detail}',
-    fix: 'Give a document with an `openapi` or `swagger` member at its root and a `paths` object.',
+    message: '{source} is nothing that a server can be built from: {detail}',
+    fix: 'Give a description (OpenAPI or Swagger with `paths`, a GraphQL schema or endpoint), recorded traffic (HAR), a file of rows, or a URL to look around at; docs/sources.md lists all that is read.',
+  }),
+  SOURCE_UNSUPPORTED: entry({
+    status: 415,
+    rpc: -32602,
+    exit: 4,
+    title: 'Recognised, and not read',
+    message: '{source} is {found}, which is recognised and not read. {advice}',
+    fix: 'Give the same thing in a form that is read: docs/sources.md lists them.',
   }),
   SOURCE_EMPTY: entry({
     status: 400,
