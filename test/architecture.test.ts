@@ -52,6 +52,7 @@ const ROWS: readonly (readonly string[])[] = [
     'search',
     'supervisor',
     'upstream',
+    'vault',
   ],
   ['gateway', 'http', 'mirrors'],
   ['cli', 'fleet', 'composition'],

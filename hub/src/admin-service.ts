@@ -32,10 +32,11 @@ import type { AdminService } from './http/admin.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Supervisor } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
-import type { ToolCalls } from './kernel/ports.ts';
+import type { ToolCalls, Vault } from './kernel/ports.ts';
 import type { Mirrors } from './mirrors/mirrors.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
+import { secretDesk } from './secret-desk.ts';
 import { pssOfEach } from './supervisor/process/memory.ts';
 import { RpcFailure } from './upstream/rpc-failure.ts';
 
@@ -58,6 +59,7 @@ export interface AdminOptions {
   readonly mirrors: Mirrors;
   readonly registry: Registry;
   readonly approvals: Approvals;
+  readonly vault: Vault;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
   readonly clock: Clock;
@@ -71,6 +73,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     ...changes(options),
     ...approvalDesk(options),
     mirrors: options.mirrors,
+    secrets: secretDesk(options),
     call: caller(options),
   };
 }

@@ -34,6 +34,8 @@ import { watchServers } from './registry/watch.ts';
 import { createEventLog } from './store/event-log.ts';
 import { openStore } from './store/store.ts';
 import { createSupervisor } from './supervisor/driver.ts';
+import { KEY_VARIABLE, OLD_KEY_VARIABLE, sweepKeyFile } from './vault/key-ring.ts';
+import { createVault } from './vault/vault.ts';
 
 export interface HubOptions {
   /** Folder of hub.config.json. */
@@ -168,10 +170,15 @@ async function openBase(options: HubOptions, scope: Scope) {
   scope.add(() => events.flush());
   const registry = createRegistry({ db, clock });
   const approvals = await createApprovals({ db, clock, events, log });
+  const env = options.env ?? process.env;
+  for (const name of [KEY_VARIABLE, OLD_KEY_VARIABLE]) redactor.add(env[name]?.trim());
+  sweepKeyFile(dataDir, clock.now());
+  const vault = createVault({ db, clock, dataDir, env, redactor });
   const host = () => {
     const secrets = readSecrets(dataDir);
     for (const value of Object.values(secrets)) redactor.add(value);
-    return { ...secrets, ...(options.env ?? process.env) };
+    // The master key is the hub's alone: no server can be configured to be given it.
+    return { ...secrets, ...env, [KEY_VARIABLE]: undefined, [OLD_KEY_VARIABLE]: undefined };
   };
   const serversDir = resolve(home, serversName);
   return {
@@ -190,6 +197,7 @@ async function openBase(options: HubOptions, scope: Scope) {
     redactor,
     registry,
     approvals,
+    vault,
     host,
   };
 }

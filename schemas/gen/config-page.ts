@@ -17,6 +17,7 @@ lower-case letters, digits and dashes; two names that become one id are refused.
 | text | becomes |
 | --- | --- |
 | \`\${env:NAME}\`, \`\${NAME}\` | the environment variable, looked up when the server starts; an error when it is not set |
+| \`\${secret:NAME}\` | what \`hub secret set NAME\` stored ([secrets](secrets.md)); not in \`command\` and \`args\` |
 | \`\${env:NAME:-text}\`, \`\${NAME:-text}\` | the same, or the text when it is empty or not set |
 | \`\${workspaceFolder}\` | the folder of this file |
 | \`\${workspaceFolderBasename}\` | the name of that folder |

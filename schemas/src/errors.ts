@@ -4,6 +4,7 @@ import { commandErrors } from './catalogue/command-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
 import { mirrorErrors } from './catalogue/mirror-errors.ts';
+import { secretErrors } from './catalogue/secret-errors.ts';
 import { serverErrors } from './catalogue/server-errors.ts';
 
 /** The one catalogue of errors. `docs/errors.md` is generated from it; a test keeps both equal. */
@@ -13,6 +14,7 @@ export const errorCatalogue = {
   ...hubErrors,
   ...serverErrors,
   ...mirrorErrors,
+  ...secretErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

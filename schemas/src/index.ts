@@ -54,6 +54,16 @@ export {
   ProposalList,
   ToolChange,
 } from './approval.ts';
+export {
+  RotationReport,
+  SecretChange,
+  SecretList,
+  SecretName,
+  SecretOwner,
+  SecretSummary,
+  SecretValue,
+  StoreSecretRequest,
+} from './secret.ts';
 export { BuildReport, BuildStage, ServiceChange } from './build.ts';
 export { CallOutcome, VerifyReport } from './verify.ts';
 export { HubEvent, ServerState } from './event.ts';

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { GlobalOptions } from './command.ts';
+import { askHidden } from './ask-hidden.ts';
 import { findHome, type Home } from './home.ts';
 import type { Io } from './io.ts';
 import { createPaint, paintCode, type Paint } from './output/paint.ts';
@@ -24,6 +25,8 @@ export interface Context {
   readonly asks: boolean;
   /** Asks for words, trimmed; without a person they are empty. */
   ask(question: string): Promise<string>;
+  /** Asks for a secret; what is typed is shown nowhere. Only for a person: see `asks`. */
+  askHidden(question: string): Promise<string>;
   /** Asks; without a person the answer is no. */
   confirm(question: string): Promise<boolean>;
 }
@@ -65,6 +68,7 @@ export function createContext(io: Io, globals: GlobalOptions, signal: AbortSigna
     },
     asks: io.interactive && !json,
     ask,
+    askHidden: (question) => askHidden(io, question, signal),
     async confirm(question) {
       return /^y(?:es)?$/i.test(await ask(`${question} [y/N]`));
     },

@@ -21,6 +21,7 @@ import type {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
+import { createSecretApi, type SecretApi } from './secret-api.ts';
 import { readServerLists, type ServerLists } from './server-listing.ts';
 
 /** The admin API of one hub. Every method rejects with the catalogue's errors. */
@@ -50,6 +51,7 @@ export interface HubApi {
   proposals(server: string): Promise<Proposal[]>;
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
   readonly mirrors: MirrorApi;
+  readonly secrets: SecretApi;
   shutdown(): Promise<void>;
 }
 
@@ -112,6 +114,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     decide: (server, word) =>
       send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
     mirrors: createMirrorApi(send),
+    secrets: createSecretApi(send),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
   };
 }

@@ -1,25 +1,42 @@
 import { hubError } from '@counterpart/schemas';
 
-/** `${env:NAME}`, `${NAME}`, and either with a default after `:-`, which also stands in for an empty value. */
-const REFERENCE = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}/g;
+/**
+ * `${env:NAME}`, `${NAME}`, and `${secret:NAME}` for what the vault holds; each with a default after `:-`, which also
+ * stands in for an empty value.
+ */
+const REFERENCE = /\$\{(?:(env|secret):)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}/g;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Where references are looked up. */
+export interface ReferenceSources {
+  readonly env: Variables;
+  /** Of the vault. */
+  readonly secrets: Variables;
+}
 
 /** Names of the variables that a text refers to. */
 export const referencedVariables = (text: string): string[] =>
-  [...text.matchAll(REFERENCE)].map(([, variable = '']) => variable);
+  [...text.matchAll(REFERENCE)].flatMap(([, source, name = '']) => (source === 'secret' ? [] : [name]));
+
+/** Names of the vault's secrets that a text refers to. */
+export const referencedSecrets = (text: string): string[] =>
+  [...text.matchAll(REFERENCE)].flatMap(([, source, name = '']) => (source === 'secret' ? [name] : []));
 
 /**
- * Text with its references to environment variables replaced by their values. Throws CONFIG_REFERENCE_MISSING, in which
+ * Text with its references replaced by their values. Throws CONFIG_REFERENCE_MISSING or CONFIG_SECRET_MISSING, in which
  * `subject` says whose text it is. Values are never logged and appear in no error.
  */
-export function resolveReferences(
-  text: string,
-  env: Readonly<Record<string, string | undefined>>,
-  subject: string,
-): string {
-  return text.replaceAll(REFERENCE, (_, variable: string, fallback: string | undefined) => {
-    const value = env[variable];
-    if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
-    if (value !== undefined) return value;
-    throw hubError('CONFIG_REFERENCE_MISSING', { subject, variable });
-  });
+export function resolveReferences(text: string, { env, secrets }: ReferenceSources, subject: string): string {
+  return text.replaceAll(
+    REFERENCE,
+    (_, source: string | undefined, name: string, fallback: string | undefined) => {
+      const value = source === 'secret' ? secrets[name] : env[name];
+      if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
+      if (value !== undefined) return value;
+      throw source === 'secret'
+        ? hubError('CONFIG_SECRET_MISSING', { subject, name })
+        : hubError('CONFIG_REFERENCE_MISSING', { subject, variable: name });
+    },
+  );
 }

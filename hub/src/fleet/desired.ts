@@ -25,8 +25,15 @@ export interface Desired {
   readonly problems: ReadonlyMap<string, CounterpartError>;
 }
 
-/** What should run, from what lies in the servers folder and what the configuration names. Pure. */
-export function toDesired(discovery: Discovery, config: HubConfig): Desired {
+/**
+ * What should run, from what lies in the servers folder and what the configuration names. `stampOf` changes with the secrets
+ * that a server is given. Pure.
+ */
+export function toDesired(
+  discovery: Discovery,
+  config: HubConfig,
+  stampOf: (id: string, origin: Origin) => string | undefined,
+): Desired {
   const problems = new Map(discovery.problems);
   const servers = new Map<string, DesiredServer>();
   const add = (
@@ -34,9 +41,9 @@ export function toDesired(discovery: Discovery, config: HubConfig): Desired {
     origin: Origin,
     settings: ServerOverride | CommandServer | RemoteServer | undefined,
   ) => {
-    const hash = createHash('sha256')
-      .update(canonicalJson([withoutPolicy(origin), config.defaults]))
-      .digest('hex');
+    const stamp = stampOf(id, origin);
+    const facts = [withoutPolicy(origin), config.defaults, ...(stamp === undefined ? [] : [stamp])];
+    const hash = createHash('sha256').update(canonicalJson(facts)).digest('hex');
     servers.set(id, { id, origin, prefix: settings?.prefix ?? id, enabled: settings?.enabled, hash });
   };
   for (const [id, found] of discovery.servers) {

@@ -5,8 +5,10 @@ import { didYouMean } from '../kernel/nearest.ts';
 import type { EventLog } from '../kernel/events.ts';
 import type { CatalogSource, ServerOutcome, UpstreamLists } from '../kernel/ports.ts';
 import { discoverServers } from '../registry/discover.ts';
+import { secretsStamp } from '../vault/given-secrets.ts';
 import { type Desired, type DesiredServer, toChange, toDesired } from './desired.ts';
 import { outcomeOf, outcomeOfProblem } from './outcomes.ts';
+import { wantedSecrets } from './member-secrets.ts';
 import { createMember, type Member, type MemberOptions } from './member.ts';
 
 export interface FleetOptions extends Omit<MemberOptions, 'config' | 'host'> {
@@ -83,7 +85,10 @@ export class Fleet {
 
   async #reconcileNow(): Promise<void> {
     const { serversDir, events, log } = this.#options;
-    const desired = toDesired(discoverServers(serversDir), this.#options.config());
+    const secrets = await this.#options.vault.list();
+    const desired = toDesired(discoverServers(serversDir), this.#options.config(), (id, origin) =>
+      secretsStamp(secrets, id, wantedSecrets(origin)),
+    );
     const change = toChange(new Map([...this.#members].map(([id, member]) => [id, member.desired])), desired);
     const problems = new Map(desired.problems);
     const gone = change.removed.filter((id) => !this.#isBroken(id, problems));

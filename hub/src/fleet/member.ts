@@ -3,11 +3,18 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { hubError, type HubConfig, type ToolDefinition } from '@counterpart/schemas';
 import type { Approvals } from '../approvals/approvals.ts';
-import { referencedVariables, resolveReferences } from '../config/references.ts';
+import { referencedSecrets, referencedVariables, resolveReferences } from '../config/references.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import { subjectsOf } from '../kernel/approval-subjects.ts';
-import type { ProcessSpec, Supervisor, Upstream, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
+import type {
+  ProcessSpec,
+  Supervisor,
+  Upstream,
+  UpstreamInfo,
+  UpstreamLists,
+  Vault,
+} from '../kernel/ports.ts';
 import type { Redactor } from '../kernel/redact.ts';
 import type { FoundServer } from '../registry/discover.ts';
 import type { Registry, Snapshot } from '../registry/registry.ts';
@@ -16,6 +23,7 @@ import { createUpstream } from '../upstream/upstream.ts';
 import { approvalRules } from './approval-rules.ts';
 import { compileCacheOf } from './compile-cache.ts';
 import type { DesiredServer, Origin } from './desired.ts';
+import { memberSecrets, withGiven } from './member-secrets.ts';
 import {
   builtEnvironment,
   commandEnvironment,
@@ -51,6 +59,7 @@ export interface MemberOptions {
   readonly registry: Registry;
   readonly approvals: Approvals;
   readonly redactor: Redactor;
+  readonly vault: Vault;
   readonly clock: Clock;
   readonly log: Logger;
   readonly mirrorUrl: (id: string) => string;
@@ -69,8 +78,9 @@ const PROBE_MS = 30_000;
 export async function createMember(desired: DesiredServer, options: MemberOptions): Promise<Member> {
   const { registry, approvals, config, clock, log } = options;
   const { id, origin } = desired;
+  const lookup = { ...options, given: await memberSecrets(options.vault, id, origin) };
   const target =
-    origin.kind === 'remote' ? remoteTarget(id, origin, options) : await processTarget(desired, options);
+    origin.kind === 'remote' ? remoteTarget(id, origin, lookup) : await processTarget(desired, lookup);
   const installation = origin.kind === 'built' ? versionOf(origin.found) : {};
   const registered = await registry.install({ id, kind: origin.kind, ...installation });
   const snapshot = await registry.snapshot(id, desired.hash);
@@ -116,13 +126,21 @@ export async function createMember(desired: DesiredServer, options: MemberOption
   };
 }
 
+/** With what the vault has for the one server. */
+interface Lookup extends MemberOptions {
+  readonly given: Awaited<ReturnType<typeof memberSecrets>>;
+}
+
+const ownSecrets = ({ own, values }: Lookup['given']): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name)));
+
 interface Target {
   readonly link: Pick<UpstreamOptions, 'process' | 'remote'>;
   readonly missingSecrets: readonly string[];
   readonly command: readonly string[] | undefined;
 }
 
-async function processTarget(desired: DesiredServer, options: MemberOptions): Promise<Target> {
+async function processTarget(desired: DesiredServer, options: Lookup): Promise<Target> {
   const { origin } = desired;
   if (origin.kind === 'remote') throw hubError('INTERNAL', { detail: `${desired.id} has no process` });
   const program =
@@ -162,10 +180,7 @@ interface Program {
   readonly warm: boolean;
 }
 
-async function builtProgram(
-  origin: Extract<Origin, { kind: 'built' }>,
-  options: MemberOptions,
-): Promise<Program> {
+async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options: Lookup): Promise<Program> {
   const { manifest, directory, contentHash } = origin.found;
   // A package whose entry is its source, as hand-made ones are, has nothing to bundle.
   const bundled = manifest.entry !== manifest.source;
@@ -175,7 +190,7 @@ async function builtProgram(
     manifest,
     override: origin.override,
     overrideEnv,
-    host: options.host,
+    host: withGiven(options.host, options.given),
     mirrorUrl: options.mirrorUrl(manifest.id),
   });
   const compiled = await compileCacheOf(options.compiledDir, { id: manifest.id, contentHash });
@@ -189,11 +204,7 @@ async function builtProgram(
   };
 }
 
-function commandProgram(
-  id: string,
-  origin: Extract<Origin, { kind: 'command' }>,
-  options: MemberOptions,
-): Program {
+function commandProgram(id: string, origin: Extract<Origin, { kind: 'command' }>, options: Lookup): Program {
   const { entry } = origin;
   const file = entry.envFile === undefined ? undefined : resolve(options.home, entry.envFile);
   if (file !== undefined && !existsSync(file)) {
@@ -204,11 +215,11 @@ function commandProgram(
   }
   const fromFile = file === undefined ? {} : definedVariables(parseEnv(readFileSync(file, 'utf8')));
   return {
-    command: resolveText(entry.command, id, options),
-    args: (entry.args ?? []).map((arg) => resolveText(arg, id, options)),
+    command: resolveArgument(entry.command, id, options),
+    args: (entry.args ?? []).map((arg) => resolveArgument(arg, id, options)),
     cwd: resolve(options.home, entry.cwd ?? '.'),
     environment: commandEnvironment(
-      { ...fromFile, ...resolveMembers(textMembers(entry.env), id, options) },
+      { ...fromFile, ...ownSecrets(options.given), ...resolveMembers(textMembers(entry.env), id, options) },
       options.host,
     ),
     restart: entry.restart ?? 'permanent',
@@ -216,11 +227,7 @@ function commandProgram(
   };
 }
 
-function remoteTarget(
-  id: string,
-  origin: Extract<Origin, { kind: 'remote' }>,
-  options: MemberOptions,
-): Target {
+function remoteTarget(id: string, origin: Extract<Origin, { kind: 'remote' }>, options: Lookup): Target {
   const headers = resolveMembers(origin.entry.headers ?? {}, id, options);
   for (const value of Object.values(headers)) {
     options.redactor.add(value);
@@ -240,16 +247,23 @@ function remoteTarget(
 function resolveMembers(
   members: Readonly<Record<string, string>>,
   id: string,
-  options: MemberOptions,
+  options: Lookup,
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(members).map(([name, text]) => [name, resolveText(text, id, options)]),
   );
 }
 
-function resolveText(text: string, id: string, { host, redactor }: MemberOptions): string {
+function resolveText(text: string, id: string, { host, redactor, given }: Lookup): string {
   for (const name of referencedVariables(text)) if (namesSecret(name)) redactor.add(host[name]);
-  return resolveReferences(text, host, `The server ${id}`);
+  return resolveReferences(text, { env: host, secrets: given.values }, `The server ${id}`);
+}
+
+/** What every user of the machine can read is no place for a secret of the vault. */
+function resolveArgument(text: string, id: string, options: Lookup): string {
+  const [name] = referencedSecrets(text);
+  if (name !== undefined) throw hubError('CONFIG_SECRET_EXPOSED', { server: id, name });
+  return resolveText(text, id, options);
 }
 
 const versionOf = ({ manifest, contentHash }: FoundServer) => ({ version: manifest.version, contentHash });

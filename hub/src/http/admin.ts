@@ -21,6 +21,7 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
+import { addSecretRoutes, type SecretService } from './secret-routes.ts';
 import { problem } from './problem.ts';
 import { readBody as body } from './read-body.ts';
 import { addToolRoutes } from './tools/tool-routes.ts';
@@ -50,6 +51,7 @@ export interface AdminService extends Health {
   /** Rejects with APPROVAL_OUTDATED when a definition is not the one at hand. */
   decide(id: string, word: DecideRequest): Promise<DecideResponse>;
   readonly mirrors: MirrorService;
+  readonly secrets: SecretService;
   shutdown(): void;
 }
 
@@ -79,6 +81,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   operatorRoutes(app, service);
   approvalRoutes(app, service);
   addMirrorRoutes(app, service.mirrors);
+  addSecretRoutes(app, service.secrets);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
   app.onError((thrown, c) => {
     const error = toCounterpartError(thrown);

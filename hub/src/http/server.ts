@@ -107,8 +107,9 @@ function routeOf(url: string): Route {
   return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
 }
 
-/** Logs, what one server printed, and what mirrors were asked may tell more than states do: reading them needs the token too. */
-const isPrivateRead = (path: string): boolean => /^\/api\/(?:logs$|servers\/|mirrors)/.test(path);
+/** Logs, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
+const isPrivateRead = (path: string): boolean =>
+  /^\/api\/(?:logs$|servers\/|mirrors|secrets|auth)/.test(path);
 
 /** A path that means the same to whoever reads it: no escapes, dot segments, fragments or hosts that routing would resolve. */
 const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;

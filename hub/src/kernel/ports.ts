@@ -6,3 +6,4 @@ export type * from './ports/process.ts';
 export type * from './ports/upstream.ts';
 export type * from './ports/catalog.ts';
 export type * from './ports/calls.ts';
+export type * from './ports/vault.ts';

@@ -82,6 +82,21 @@ export interface Tables {
     created_at: string;
     updated_at: string;
   };
+  /** Credentials, each under a key of its own which a master key outside the database wraps. */
+  secret: {
+    organisation: string;
+    /** Empty: of no one server. */
+    server_id: string;
+    name: string;
+    /** Of the master key. */
+    key_id: string;
+    /** Base64; both are empty once it is revoked. */
+    wrapped_key: string;
+    sealed: string;
+    created_at: string;
+    updated_at: string;
+    revoked_at: string | null;
+  };
   event: {
     id: Generated<number>;
     at: string;

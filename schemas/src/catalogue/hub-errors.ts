@@ -18,6 +18,23 @@ export const hubErrors = {
     message: '{subject} refers to the environment variable {variable}, which is not set.',
     fix: 'Set {variable} where the hub starts, or replace the reference.',
   }),
+  CONFIG_SECRET_MISSING: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'Referenced secret is not stored',
+    message: '{subject} refers to the secret {name}, which is not stored.',
+    fix: 'Run `hub secret set {name}`, or replace the reference.',
+  }),
+  CONFIG_SECRET_EXPOSED: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'Secret in a command line',
+    message:
+      'The server {server} refers to the secret {name} in its command line, which every user of this machine can read.',
+    fix: 'Refer to it in `env` instead; most programs take their credentials from there.',
+  }),
   DATA_UNWRITABLE: entry({
     status: 500,
     rpc: -32603,

@@ -103,17 +103,29 @@ async function checkBuilt(context: Context, { id, directory, manifest, detail }:
   if (broken) return problem(check, broken.message, broken.fix);
   const override = hubSettings(context.home).config.overrides[id];
   const known = { ...readSecrets(context.home.dataDir), ...context.io.env, ...override?.env };
+  const stored = await storedSecrets(context, { id, manifest, detail });
   // Settings that no description gave, such as an address, stop every call just as secrets do.
   const missing = [...manifest.secrets, ...manifest.config]
-    .filter(({ name, required }) => required && known[name] === undefined)
+    .filter(({ name, required }) => required && known[name] === undefined && !stored.includes(name))
     .map(({ name }) => name);
   if (missing.length > 0 && override?.target !== 'mirror')
     return warning(
       check,
       `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
-      `Set ${missing.length > 1 ? 'them' : 'it'} where the hub starts, or run \`hub target ${id} mirror\` to work without.`,
+      `\`hub secret set ${missing[0]}\` stores it, or run \`hub target ${id} mirror\` to work without.`,
     );
   return ok(check, detail ? stateOf(detail) : count(Object.keys(manifest.tools).length, 'tool'));
+}
+
+/** Names that the vault has for a server: as the hub says that runs, else as they lie there. */
+async function storedSecrets(
+  { home }: Context,
+  { id, manifest, detail }: Pick<Built, 'id' | 'manifest' | 'detail'>,
+): Promise<readonly string[]> {
+  if (detail)
+    return manifest.secrets.map(({ name }) => name).filter((name) => !detail.missingSecrets.includes(name));
+  const { storedNames } = await import('../../vault/stored-names.ts');
+  return storedNames(home.dataDir, id);
 }
 
 /** What keeps a package from being bundled; one that was edited is bundled here as the next start would. */

@@ -3,6 +3,7 @@ import { add } from './add.ts';
 import { approve } from './approve.ts';
 import { call } from './call.ts';
 import { inspect } from './inspect.ts';
+import { secret } from '../secrets/index.ts';
 import { list } from './list.ts';
 import { disable, enable, remove, restart, target } from './switch.ts';
 
@@ -18,4 +19,5 @@ export const servers: readonly CommandDefinition[] = [
   restart,
   target,
   approve,
+  secret,
 ];
