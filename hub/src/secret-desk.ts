@@ -92,7 +92,7 @@ async function storedPlace(
   if (one === undefined) {
     const secret = server === undefined ? name : `${name} of ${server}`;
     const names = all.map((record) => record.name).filter((known) => known !== name);
-    throw hubError('SECRET_UNKNOWN', { secret, name, suggestion: didYouMean(name, names) });
+    throw hubError('SECRET_UNKNOWN', { secret, suggestion: didYouMean(name, names) });
   }
   if (others.length === 0) return { server: one.server, name };
   const owners = found.map((record) => (record.server === '' ? 'all (--shared)' : record.server)).join(', ');

@@ -8,7 +8,6 @@ import {
   keyFile,
   KEY_VARIABLE,
   makeKeyFile,
-  OLD_KEY_VARIABLE,
   readKeyRing,
   type Variables,
   writeKeyFile,
@@ -53,7 +52,7 @@ export function createVault(options: VaultOptions): Vault {
     async retrieve(place) {
       const record = await rows.get(place);
       if (record === undefined) return undefined;
-      if (!isPlain(record)) throw hubError('SECRET_REVOKED', { secret: placeName(place), name: place.name });
+      if (!isPlain(record)) throw hubError('SECRET_REVOKED', { secret: placeName(place) });
       const value = openRecord(record, ringFor([record], options));
       options.redactor.add(value);
       return value;
@@ -91,8 +90,7 @@ function openRecord(record: StoredSecret, ring: KeyRing): string {
   return value;
 }
 
-const damaged = (record: StoredSecret) =>
-  hubError('VAULT_RECORD_DAMAGED', { secret: placeName(record), name: record.name });
+const damaged = (record: StoredSecret) => hubError('VAULT_RECORD_DAMAGED', { secret: placeName(record) });
 
 /** The keys at hand, when they are all that these records need. Throws VAULT_KEY_INVALID. */
 function ringFor(records: readonly StoredSecret[], { dataDir, env }: VaultOptions): KeyRing {
@@ -134,7 +132,7 @@ async function rotate(rows: SecretRows, options: VaultOptions): Promise<{ keyId:
     .filter(({ keyId }) => keyId !== to.id)
     .map((record) => rewrapped(record, keyOf(ring, record), to));
   if (!inFile && moved.length === 0 && records.length > 0)
-    throw hubError('VAULT_KEY_UNCHANGED', { variable: KEY_VARIABLE, previous: OLD_KEY_VARIABLE });
+    throw hubError('VAULT_KEY_UNCHANGED', { variable: KEY_VARIABLE });
   if (inFile) writeKeyFile(options.dataDir, [to, ...ring.keys]);
   await rows.rewrapAll(moved);
   if (inFile) writeKeyFile(options.dataDir, [to]);

@@ -24,7 +24,7 @@ export const secretErrors = {
     exit: 4,
     title: 'No new master key is given',
     message: 'The master key comes from {variable}, and every secret is sealed with it already.',
-    fix: 'Start with the new key in {variable} and the present one in {previous}, then run `hub secret rotate` again; {previous} is not needed afterwards.',
+    fix: 'Start with the new key in {variable} and the present one in MODULE_ENCRYPTION_KEY_PREVIOUS, then run `hub secret rotate` again; the second is not needed afterwards.',
   }),
   VAULT_RECORD_DAMAGED: entry({
     status: 500,
@@ -33,7 +33,7 @@ export const secretErrors = {
     title: 'Stored secret was changed',
     message:
       'The stored secret {secret} does not open: its record was changed, cut off, or put in another’s place.',
-    fix: 'Set it anew with `hub secret set {name}`, or restore the database from a backup.',
+    fix: 'Set it anew with `hub secret set`, or restore the database from a backup.',
   }),
   SECRET_UNKNOWN: entry({
     status: 404,
@@ -41,7 +41,7 @@ export const secretErrors = {
     exit: 3,
     title: 'No such secret',
     message: 'No secret {secret} is stored.{suggestion}',
-    fix: '`hub secret list` shows what is stored; `hub secret set {name}` stores it.',
+    fix: '`hub secret list` shows what is stored; `hub secret set <name>` stores one.',
   }),
   SECRET_REVOKED: entry({
     status: 409,
@@ -49,6 +49,6 @@ export const secretErrors = {
     exit: 8,
     title: 'Secret is revoked',
     message: 'The secret {secret} is revoked, and nothing else is used in its place.',
-    fix: 'Set a new value with `hub secret set {name}`, or forget it with `hub secret remove {name}`.',
+    fix: 'Set a new value with `hub secret set`, or forget it with `hub secret remove`.',
   }),
 };

@@ -59,10 +59,10 @@ async function typed(context: Context, name: string): Promise<string> {
 async function piped({ io }: Context): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of io.stdin) {
-    const bytes = Buffer.from(part);
-    parts.push(bytes);
-    size += bytes.length;
+  const chunks: AsyncIterable<Uint8Array> = io.stdin;
+  for await (const part of chunks) {
+    parts.push(Buffer.from(part));
+    size += part.length;
     if (size > MOST_BYTES) break;
   }
   return Buffer.concat(parts)
