@@ -49,6 +49,7 @@ const ROWS: readonly (readonly string[])[] = [
     'interop',
     'policy',
     'registry',
+    'sandbox',
     'search',
     'supervisor',
     'upstream',

@@ -7,3 +7,4 @@ export type * from './ports/upstream.ts';
 export type * from './ports/catalog.ts';
 export type * from './ports/calls.ts';
 export type * from './ports/vault.ts';
+export type * from './ports/sandbox.ts';

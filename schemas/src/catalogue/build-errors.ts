@@ -2,6 +2,22 @@ import { entry } from './entry.ts';
 
 /** Descriptions, blueprints, builds. */
 export const buildErrors = {
+  SANDBOX_MISSING: entry({
+    status: 503,
+    rpc: -32603,
+    exit: 5,
+    title: 'No sandbox',
+    message: 'Code that nobody has approved would run here, and there is no sandbox for it: {detail}.',
+    fix: 'Install bubblewrap (`apt install bubblewrap`) or start a Docker engine; `hub doctor` shows what is found.',
+  }),
+  SANDBOX_FAILED: entry({
+    status: 503,
+    rpc: -32603,
+    exit: 5,
+    title: 'The sandbox cannot be set up',
+    message: 'The sandbox ({sandbox}) cannot be set up: {detail}. Nothing was run.',
+    fix: 'Run `hub doctor`; setting `sandbox.engine` chooses between docker and bubblewrap.',
+  }),
   SOURCE_UNREADABLE: entry({
     status: 400,
     rpc: -32602,

@@ -1,28 +1,25 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { CounterpartError } from '@counterpart/schemas';
 import { CLIENT_IDS, clientFacts, userFile, type ClientId } from '../../interop/clients.ts';
 import { connectedNames } from '../../interop/connect-plan.ts';
+import { findSandboxes } from '../../sandbox/sandbox.ts';
 import { clientPlace } from '../client-place.ts';
 import type { Context } from '../context.ts';
 import { ownPorts } from '../own-ports.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
 
 /** What a sandbox can be made of, and which clients are here. */
-export function checkMachine(context: Context): Finding[] {
-  return [
-    checkSandbox(context.io.env['PATH'] ?? ''),
-    ...CLIENT_IDS.flatMap((id) => checkClient(context, id)),
-  ];
+export async function checkMachine(context: Context): Promise<Finding[]> {
+  return [await checkSandbox(), ...CLIENT_IDS.flatMap((id) => checkClient(context, id))];
 }
 
-function checkSandbox(path: string): Finding {
-  const found = ['docker', 'podman', 'bwrap'].filter((program) =>
-    path.split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, program))),
-  );
-  return found.length > 0
-    ? ok('sandbox', `${found.join(', ')} found`)
-    : note('sandbox', 'neither docker nor bubblewrap found; neither is needed yet');
+/** Each engine is asked to run something: a program on the path says little. */
+async function checkSandbox(): Promise<Finding> {
+  const looked = await findSandboxes();
+  const usable = looked.flatMap(({ found }) => (typeof found === 'string' ? [] : found.description));
+  if (usable.length > 0) return ok('sandbox', usable.join(', '));
+  const reasons = looked.flatMap(({ found }) => (typeof found === 'string' ? found : []));
+  return note('sandbox', `${reasons.join('; ')}: code that nobody approved is not run here`);
 }
 
 function checkClient(context: Context, id: ClientId): Finding[] {

@@ -25,7 +25,7 @@ export const doctor = defineCommand({
       return [
         ...(await checkHub(context, running)),
         ...(await checkServers(context, running)),
-        ...checkMachine(context),
+        ...(await checkMachine(context)),
       ];
     });
     const problems = findings.filter(({ level }) => level === 'problem').length;

@@ -1,0 +1,65 @@
+import type { Readable, Writable } from 'node:stream';
+
+// Between the sandbox and who runs code that nobody has approved yet.
+
+/** `check`: tests of a build, ended after a time. `serve`: an installed server, for as long as it is used. */
+export type SandboxProfile = 'check' | 'serve';
+
+export interface SandboxLimits {
+  readonly memoryBytes: number;
+  /** Processors, parts of one included. */
+  readonly cpus: number;
+  /** Processes and threads at once. Node alone has about a dozen. */
+  readonly processes: number;
+  readonly openFiles: number;
+  /** Of `/tmp`, the only place that can be written. */
+  readonly scratchBytes: number;
+  /** Of the wall clock; 0: no end. */
+  readonly timeMs: number;
+}
+
+/** A host path that is seen inside, and cannot be written there. A Unix socket in it can be connected to. */
+export interface SandboxFolder {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A run of Node inside the walls: no network, no host file but `folders`, no privilege, bounded in everything. */
+export interface SandboxJob {
+  readonly profile: SandboxProfile;
+  readonly folders: readonly SandboxFolder[];
+  /** What `node` gets. */
+  readonly args: readonly string[];
+  /** Complete: nothing else is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Inside; default `/tmp`. */
+  readonly cwd?: string | undefined;
+  /** Instead of the profile's own. */
+  readonly limits?: Partial<SandboxLimits> | undefined;
+}
+
+/** How it ended; `stopped` when the hub wanted it. */
+export interface SandboxEnd {
+  readonly outcome: 'exited' | 'killed' | 'timed-out' | 'out-of-memory' | 'stopped';
+  /** Of an exit. */
+  readonly code?: number | undefined;
+}
+
+/** A process inside. Its streams are pipes; `stop` ends all of its processes and resolves when none is left. */
+export interface BoxedProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly ended: Promise<SandboxEnd>;
+  stop(): Promise<SandboxEnd>;
+}
+
+export interface Sandbox {
+  readonly kind: 'docker' | 'bubblewrap';
+  /** For people: which engine, which version. */
+  readonly description: string;
+  /** Rejects with SANDBOX_FAILED when the walls cannot be put up; nothing of the job has run then. */
+  open(job: SandboxJob): Promise<BoxedProcess>;
+  /** Removes what a hub that was killed left behind; the number of things removed. */
+  sweep(): Promise<number>;
+}

@@ -1,0 +1,203 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runJob, type JobOutput } from '@counterpart/hub/sandbox/run-job';
+import { findSandboxes } from '@counterpart/hub/sandbox/sandbox';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { verifies } from '../verifies.ts';
+
+const looked = await findSandboxes();
+const here = mkdtempSync(join(tmpdir(), 'walls-'));
+const app = join(here, 'app');
+const canaryFile = join(here, 'canary.txt');
+const abstract = `canary-${process.pid}`;
+const heard: string[] = [];
+const servers: Server[] = [];
+const MB = 1_048_576;
+
+beforeAll(async () => {
+  execFileSync('mkdir', ['-p', app]);
+  writeFileSync(canaryFile, 'canary of the host');
+  chmodSync(here, 0o755);
+  symlinkSync(canaryFile, join(app, 'link-out'));
+  copyFileSync(new URL('../escape/attempts.js', import.meta.url), join(app, 'attempts.js'));
+  writeFileSync(join(app, 'package.json'), '{"type":"module"}');
+  const listen = async (where: object) => {
+    const server = createServer((socket) => {
+      heard.push(JSON.stringify(where));
+      socket.end();
+    }).listen(where);
+    servers.push(server);
+    await once(server, 'listening');
+    return server;
+  };
+  await listen({ port: 0, host: '::' });
+  await listen({ path: `\0${abstract}` });
+  await listen({ path: join(app, 'open.sock') });
+  chmodSync(join(app, 'open.sock'), 0o666);
+});
+
+afterAll(() => {
+  for (const server of servers) server.close();
+  rmSync(here, { recursive: true, force: true });
+});
+
+const ownAddress = (): string =>
+  Object.values(networkInterfaces())
+    .flatMap((cards) => cards ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
+
+test('both engines are here', () => {
+  expect(looked.map(({ kind, found }) => [kind, typeof found])).toEqual([
+    ['docker', 'object'],
+    ['bubblewrap', 'object'],
+  ]);
+});
+
+describe.each(looked)('$kind', ({ kind, found }) => {
+  if (typeof found === 'string') {
+    throw new Error(`${kind}: ${found}. Install bubblewrap and start a Docker engine (.ci/run does both).`);
+  }
+  const run = (code: string, limits: object = {}): Promise<JobOutput> =>
+    runJob(found, {
+      profile: 'check',
+      folders: [{ from: app, to: '/app' }],
+      args: ['-e', code],
+      env: {},
+      limits,
+    });
+
+  test('none of the ways out leads anywhere, and each is refused by name', async () => {
+    verifies('B08');
+    const port = z.object({ port: z.number() }).parse(servers[0]?.address()).port;
+    const facts = {
+      CANARY_FILE: canaryFile,
+      CANARY_PORT: port,
+      CANARY_ADDRESS: ownAddress(),
+      CANARY_ABSTRACT: abstract,
+      HUB_PID: process.pid,
+    };
+    const { end, stdout, stderr } = await runJob(found, {
+      profile: 'check',
+      folders: [{ from: app, to: '/app' }],
+      args: ['/app/attempts.js', JSON.stringify(facts)],
+      env: {},
+    });
+    expect({ end, stderr }).toEqual({ end: { outcome: 'exited', code: 0 }, stderr: '' });
+    const Results = z.record(
+      z.string(),
+      z.object({ refused: z.string().optional(), reached: z.string().optional() }),
+    );
+    const results = Results.parse(JSON.parse(stdout));
+    const reached = Object.entries(results).filter(([, { refused }]) => refused === undefined);
+    expect(reached).toEqual([]);
+    expect(Object.keys(results).length).toBeGreaterThanOrEqual(50);
+    expect(heard).toEqual([]);
+  });
+
+  test('what it may do, it can: read its folder, write a little, use a socket that was given', async () => {
+    const code = `
+      const fs = require('node:fs');
+      fs.writeFileSync('/tmp/note', 'kept');
+      require('node:net').connect('/app/open.sock').on('connect', () => {
+        console.log(fs.readFileSync('/app/package.json', 'utf8') + fs.readFileSync('/tmp/note', 'utf8'));
+        process.exit(3);
+      });`;
+    const { end, stdout } = await run(code);
+    expect({ end, stdout }).toEqual({
+      end: { outcome: 'exited', code: 3 },
+      stdout: '{"type":"module"}kept\n',
+    });
+    expect(heard.splice(0)).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      'memory without end',
+      'const a=[];for(;;)a.push(Buffer.alloc(1e7,1))',
+      { memoryBytes: 128 * MB },
+      'out-of-memory',
+    ],
+    ['a heap without end', 'const a=[];for(;;)a.push({a})', { memoryBytes: 128 * MB }, 'out-of-memory'],
+    ['a loop without end', 'for(;;);', { timeMs: 1_500 }, 'timed-out'],
+    ['sleep without end', 'setInterval(()=>{},1e6)', { timeMs: 1_500 }, 'timed-out'],
+  ])('%s is ended, and the end says so', async (_, code, limits, outcome) => {
+    verifies('B14');
+    expect((await run(code, limits)).end).toEqual({ outcome });
+  });
+
+  test('a fork bomb, a full disk and too many open files fail inside and harm nobody', async () => {
+    verifies('B14');
+    const code = `
+      const { spawn } = require('node:child_process');
+      const fs = require('node:fs');
+      const counts = { forks: 0, disk: '', files: '' };
+      try { fs.writeFileSync('/tmp/big', Buffer.alloc(${80 * MB})); } catch (error) { counts.disk = error.code; }
+      try { for (;;) fs.openSync('/app/package.json'); } catch (error) { counts.files = error.code; }
+      const bomb = 'const{spawn}=require("child_process");for(;;)try{spawn(process.execPath,["-e",process.argv[1],process.argv[1]])}catch{}';
+      for (let at = 0; at < 5; at++) spawn(process.execPath, ['-e', bomb, bomb], { stdio: 'ignore' }).on('error', () => {});
+      setTimeout(() => { console.log(JSON.stringify(counts)); process.exit(0); }, 1500);`;
+    const { end, stdout } = await run(code, { timeMs: 8_000, openFiles: 128 });
+    // The bombs may eat the memory before their starter ends: then the kernel ended all of it.
+    const survived: unknown = end.outcome === 'exited' ? JSON.parse(stdout) : { ended: end.outcome };
+    expect([
+      { forks: 0, disk: 'ENOSPC', files: 'EMFILE' },
+      ...['timed-out', 'out-of-memory', 'killed'].map((ended) => ({ ended })),
+    ]).toContainEqual(survived);
+    expect(insideProcesses()).toEqual([]);
+  });
+
+  test('a flood of output is read to its end and kept in part', async () => {
+    const { end, stdout, cut } = await run('process.stdout.write("x".repeat(5e6), () => process.exit(0))');
+    expect({ end, cut, kept: stdout.length }).toEqual({
+      end: { outcome: 'exited', code: 0 },
+      cut: true,
+      kept: MB,
+    });
+  });
+
+  test('an abort ends it and leaves no process', async () => {
+    const abort = new AbortController();
+    const running = runJob(
+      found,
+      { profile: 'serve', folders: [], args: ['-e', 'setInterval(()=>{},1e3)', MARK], env: {} },
+      { signal: abort.signal },
+    );
+    setTimeout(() => abort.abort(new Error('enough')), 500);
+    await expect(running).rejects.toThrow('enough');
+    expect(insideProcesses()).toEqual([]);
+  });
+});
+
+const MARK = `inside-${process.pid}`;
+
+/** Command lines of this test that still run. */
+function insideProcesses(): string[] {
+  const lines = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+  return lines.filter(
+    (line) => line.includes(MARK) || line.includes('const{spawn}=require("child_process")'),
+  );
+}
+
+test('a job dies with a hub that is killed, and what is left of it is swept', async () => {
+  const sandboxes = looked.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
+  for (const sandbox of sandboxes) {
+    const hub = spawn(
+      process.execPath,
+      [new URL('../escape/doomed-hub.ts', import.meta.url).pathname, sandbox.kind, MARK],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    await once(hub.stdout, 'data');
+    expect(insideProcesses().length).toBeGreaterThan(0);
+    hub.kill('SIGKILL');
+    await once(hub, 'exit');
+    await sandbox.sweep();
+    await expect.poll(insideProcesses, { timeout: 5_000 }).toEqual([]);
+  }
+});
