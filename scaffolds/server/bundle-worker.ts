@@ -46,6 +46,8 @@ const bundle = ({ dir, outDir, kitSource, entry }: BundleOrder): Promise<void> =
     clean: false,
     silent: true,
     noExternal: [/.*/],
+    // Some of Node's modules, such as node:sqlite, have no name without it.
+    removeNodeProtocol: false,
     tsconfig: fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url)),
     banner: { js: REQUIRE_SHIM },
     esbuildOptions(esbuild) {

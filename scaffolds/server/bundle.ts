@@ -17,7 +17,7 @@ const kitSource = fileURLToPath(new URL('../kit/src', import.meta.url));
 const schemasSource = fileURLToPath(new URL('../../schemas/src', import.meta.url));
 
 /** Raised when the options below change, so that older bundles count as stale. */
-const BUNDLER = 'tsup-2';
+const BUNDLER = 'tsup-3';
 
 /**
  * Bundles `src/server.ts` with everything it imports into the one file `dist/server.js`, and leaves a stamp of what

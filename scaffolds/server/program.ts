@@ -52,7 +52,8 @@ function renderToolsFile(handFiles: readonly string[]): string {
   ].join('\n');
 }
 
-const CONTRACT_TEST = `import { testServer } from '@counterpart/kit/testing';
+/** The test that every server package has. */
+export const CONTRACT_TEST = `import { testServer } from '@counterpart/kit/testing';
 
 testServer(new URL('..', import.meta.url));
 `;
@@ -60,7 +61,8 @@ testServer(new URL('..', import.meta.url));
 /** Versions of what a package needs to be built and tested; its bundle needs nothing but Node. */
 const BUILD_WITH = { '@counterpart/kit': '0.1.0', tsup: '9.0.0', vitest: '5.1.1', zod: '4.6.7' };
 
-function renderPackage(manifest: Manifest): string {
+/** The package.json of a server. */
+export function renderPackage(manifest: Manifest): string {
   const name = `counterpart-server-${manifest.id}`;
   const content = {
     name,

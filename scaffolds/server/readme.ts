@@ -80,3 +80,28 @@ function renderTools(manifest: Manifest, tools: readonly ToolDefinition[]): stri
   });
   return ['## Tools', '', '| tool | effect | what it does |', '|---|---|---|', ...rows];
 }
+
+/** The README that a hand-written server begins with; from then on it is its owner's. */
+export function renderHandReadme(manifest: Manifest, files: readonly string[]): string {
+  const { id, title, description = '' } = manifest;
+  const tools = files.filter((file) => file.startsWith('src/tools/'));
+  const sections = [
+    [`# ${escapeMarkdown(title)}`, '', escapeMarkdownLine(description), ''],
+    [
+      'An MCP server, written by hand. It runs alone over stdio, and under the hub.',
+      '',
+      ...tools.map((file) => `- \`${file}\` is a tool: what it takes, what it answers, what it does.`),
+      '- `src/server.ts` lists the tools; a new one is a file beside the others and a line there.',
+      '- `manifest.json` names settings, secrets and hosts: a tool gets those and no others.',
+      '',
+      '```sh',
+      `hub test ${id}   # brings manifest.json and tools.json up to date, checks, runs the tests`,
+      `hub pack ${id}   # a package for npm, and a bundle that MCP clients install`,
+      '```',
+      '',
+    ],
+    renderSettings(manifest),
+    renderRun(manifest),
+  ];
+  return `${sections.flat().join('\n').trimEnd()}\n`;
+}

@@ -58,8 +58,8 @@ const sortKeys = <T>(record: Record<string, T>): Record<string, T> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** A JSON list with one item a line: a change shows as the lines of what changed, and the file is as short as can be. */
-const toLinesText = (items: readonly unknown[]): string =>
+export const toLinesText = (items: readonly unknown[]): string =>
   items.length === 0 ? '[]\n' : `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`;
 
 /** JSON as the other data files of a server package have it: two spaces, a newline at the end. */
-const toJsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+export const toJsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -59,3 +59,25 @@ export const BuildReport = z.strictObject({
     .optional(),
 });
 export type BuildReport = z.infer<typeof BuildReport>;
+
+/** One side of `hub diff`: what a version of a service offers, and what its tool list costs a model. */
+const ComparedSide = z.strictObject({
+  source: z.string(),
+  title: z.string(),
+  version: z.string(),
+  tools: z.int(),
+  /** Estimate, at 4 characters a token. */
+  tokens: z.int(),
+});
+
+/** What `hub diff` answers: breaking changes first. */
+export const DiffReport = z.strictObject({
+  before: ComparedSide,
+  after: ComparedSide,
+  changes: z.array(ServiceChange),
+  /** How many of the changes break a caller. */
+  breaking: z.int(),
+  /** Tools that only their words set apart: a hub asks for approval of those too. */
+  reworded: z.array(z.string()),
+});
+export type DiffReport = z.infer<typeof DiffReport>;

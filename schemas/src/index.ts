@@ -64,7 +64,7 @@ export {
   SecretValue,
   StoreSecretRequest,
 } from './secret.ts';
-export { BuildReport, BuildStage, ServiceChange } from './build.ts';
+export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
 export { CallOutcome, VerifyReport } from './verify.ts';
 export { HubEvent, ServerState } from './event.ts';
 export {

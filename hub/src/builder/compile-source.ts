@@ -58,7 +58,8 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
       baseUrl,
       hosts: options.hosts,
       keepPersonal: options.keepPersonal,
-      namesOf: (title) => readNames(join(options.serversDir, name === undefined ? toServerId(title) : id)),
+      namesOf: async (title) =>
+        options.names ?? readNames(join(options.serversDir, name === undefined ? toServerId(title) : id)),
       onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
     });
   const { blueprint, total, groups } = await readChosen(read, source.location, options);

@@ -1,5 +1,5 @@
 import type { SourceText } from '@counterpart/scaffolds/readers/source';
-import type { BuildStage } from '@counterpart/schemas';
+import type { BuildStage, NameLock } from '@counterpart/schemas';
 
 /** Where a build stands; `done` of `total` operations while it reads. */
 export interface BuildProgress {
@@ -17,6 +17,8 @@ export interface BuildOptions {
   readonly source?: SourceText | undefined;
   /** Id of the server; default: a slug of the description's title. */
   readonly name?: string | undefined;
+  /** Names that operations keep; default: those of the installed server. */
+  readonly names?: NameLock | undefined;
   /** Tags, path prefixes, operationIds or tool names to build; default: everything. */
   readonly include?: readonly string[] | undefined;
   readonly baseUrl?: string | undefined;

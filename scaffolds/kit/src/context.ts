@@ -29,9 +29,14 @@ function credentialsWanted(blueprint: Blueprint, tool: string): Pick<Operation, 
 
 /** The service's own client: its address, and its credentials when they are configured. */
 async function serviceHttp(server: ServerPackage, env: Env, { name, signal }: CallRequest): Promise<Http> {
-  const hosts = server.manifest.permissions.net;
+  const { config, id, permissions } = server.manifest;
+  const hosts = permissions.net;
   const blueprint = await server.blueprint();
-  if (!blueprint) return createHttp({ hosts, signal, baseUrl: env(baseUrlName(server.manifest.id)) });
+  if (!blueprint) {
+    const address = baseUrlName(id);
+    const declared = config.find(({ name }) => name === address)?.default;
+    return createHttp({ hosts, signal, baseUrl: env(address) ?? declared });
+  }
   const wanted = credentialsWanted(blueprint, name);
   const permit = await authorised(blueprint, wanted, env, signal);
   const { headers, query, cookies } = credentialsFor(blueprint, wanted, permit.env);

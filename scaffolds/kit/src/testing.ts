@@ -7,6 +7,7 @@ import { modernMeta, type Message } from './testing/peer.ts';
 import { sampleArguments } from './testing/sample-arguments.ts';
 import { echo, startHangingService, startService } from './testing/service.ts';
 
+export { testContext, type TestSetting } from './testing/context.ts';
 export {
   echo,
   startHangingService,

@@ -147,6 +147,22 @@ export const buildErrors = {
     message: 'Building {server} failed at {stage}: {detail}',
     fix: 'The previous version, if any, is untouched. Mend the cause and build again.',
   }),
+  TESTS_UNAVAILABLE: entry({
+    status: 500,
+    rpc: -32603,
+    exit: 5,
+    title: 'Tests cannot be run',
+    message: 'The tests of {server} could not be run: {detail}',
+    fix: 'Install the hub with its development packages (`npm install` in its folder), or leave them out: `hub test --no-tests`.',
+  }),
+  PACK_REFUSED: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'Not fit to be packed',
+    message: '{server} breaks rules that whoever installs it relies on: {detail}',
+    fix: 'Mend what is named; `hub test {server}` checks again, and brings the manifest of a hand-written server up to date.',
+  }),
   EJECT_UNSUPPORTED: entry({
     status: 422,
     rpc: -32602,

@@ -1,8 +1,12 @@
 import type { CommandDefinition } from '../../command.ts';
 import { build } from './build.ts';
+import { diff } from './diff.ts';
 import { discover } from './discover.ts';
 import { eject } from './eject.ts';
 import { mirror } from '../mirrors/index.ts';
+import { create } from '../packages/create.ts';
+import { pack } from '../packages/pack.ts';
+import { test } from '../packages/test.ts';
 import { sdk } from './sdk.ts';
 import { lintTree, validate } from './validate.ts';
 import { verify } from './verify.ts';
@@ -11,10 +15,14 @@ import { verify } from './verify.ts';
 export const builds: readonly CommandDefinition[] = [
   build,
   discover,
+  diff,
   mirror,
   sdk,
+  create,
   eject,
+  test,
   verify,
   validate,
   lintTree,
+  pack,
 ];

@@ -1,28 +1,51 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Blueprint, hubError } from '@counterpart/schemas';
 import { z } from 'zod';
+import type { BuildOptions } from '../../../builder/options.ts';
+import { didYouMean } from '../../../kernel/nearest.ts';
 import type { Context } from '../../context.ts';
 import { readServersFolder } from '../../server-folder.ts';
 
 /**
- * The blueprint of a built server by its name, else of a description by file or URL. Throws BLUEPRINT_INVALID beside the
- * errors of readers.
+ * The blueprint of a built server by its name, else of a description by file or URL, read with `options`. Throws
+ * BLUEPRINT_INVALID beside the errors of readers.
  */
-export async function readBlueprint(context: Context, source: string): Promise<Blueprint> {
+export async function readBlueprint(
+  context: Context,
+  source: string,
+  options: Pick<BuildOptions, 'names' | 'include' | 'name'> = {},
+): Promise<Blueprint> {
   const server = readServersFolder(context).servers.get(source);
   if (!server) {
+    assertNoMisspelling(context, source);
     const { compileSource } = await import('../../../builder/compile-source.ts');
     const { blueprint } = await compileSource({
+      ...options,
       from: source,
       serversDir: context.home.serversDir,
       signal: context.signal,
     });
     return blueprint;
   }
-  const file = join(server.directory, server.manifest.blueprint?.path ?? 'blueprint.json');
-  if (!existsSync(file)) throw hubError('BLUEPRINT_INVALID', { file, detail: 'the file is missing' });
+  const { directory, id, manifest } = server;
+  const file = join(directory, manifest.blueprint?.path ?? 'blueprint.json');
+  if (!existsSync(file)) {
+    const detail =
+      manifest.blueprint === undefined
+        ? `${id} was written by hand and has no description`
+        : 'the file is missing';
+    throw hubError('BLUEPRINT_INVALID', { file, detail });
+  }
   const parsed = Blueprint.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw hubError('BLUEPRINT_INVALID', { file, detail: z.prettifyError(parsed.error) });
   return parsed.data;
+}
+
+/** A bare word that is no file was meant to be a server's name. Throws SERVER_UNKNOWN. */
+function assertNoMisspelling(context: Context, source: string): void {
+  if (!/^[\w-]+$/.test(source) || existsSync(resolve(context.io.cwd, source))) return;
+  const known = [...readServersFolder(context).servers.keys()];
+  const suggestion = `${didYouMean(source, known)} A description is given by its file or URL.`;
+  throw hubError('SERVER_UNKNOWN', { server: source, suggestion });
 }

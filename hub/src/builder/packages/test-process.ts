@@ -1,0 +1,66 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { TestModule } from 'vitest/node';
+import type { TestsReport } from './run-tests.ts';
+
+/**
+ * Runs the tests of the server folder that is its only argument and tells its parent how they went. A process of its own:
+ * tests print, start servers, and may never end.
+ */
+const [root = ''] = process.argv.slice(2);
+const { startVitest } = await import('vitest/node');
+const kit = fileURLToPath(import.meta.resolve('@counterpart/kit')).replace(/index\.ts$/, '');
+const own = createRequire(import.meta.url);
+
+/** A server's folder has no packages of its own: it is given the hub's. */
+const ALIASES = [
+  { find: /^@counterpart\/kit$/, replacement: `${kit}index.ts` },
+  { find: /^@counterpart\/kit\/(\w+)$/, replacement: `${kit}$1.ts` },
+  { find: /^zod$/, replacement: fileURLToPath(import.meta.resolve('zod')) },
+  { find: /^vitest$/, replacement: own.resolve('vitest').replace(/index\.cjs$/, 'dist/index.js') },
+];
+
+/** Servers are started by the contract, on machines of any speed. */
+const LONGEST_TEST_MS = 30_000;
+
+const vitest = await startVitest(
+  [],
+  {
+    root,
+    config: false,
+    watch: false,
+    passWithNoTests: true,
+    include: ['{src,test}/**/*.test.ts'],
+    reporters: [{}],
+    testTimeout: LONGEST_TEST_MS,
+    hookTimeout: LONGEST_TEST_MS,
+    maxWorkers: 2,
+  },
+  { resolve: { alias: ALIASES }, cacheDir: `${root}/dist/.tests` },
+);
+
+const errorsOf = (errors: readonly { message: string }[] = []): string =>
+  errors.map(({ message }) => message).join('\n') || 'it failed without an error';
+
+function reportOf(module: TestModule): TestsReport {
+  const file = module.relativeModuleId;
+  const tests = [...module.children.allTests()];
+  const broken = module.errors().map(({ message }) => ({ file, test: '(the file)', message }));
+  const failures = tests
+    .filter((test) => test.result().state === 'failed')
+    .map((test) => ({ file, test: test.fullName, message: errorsOf(test.result().errors) }));
+  const counted = (state: string): number => tests.filter((test) => test.result().state === state).length;
+  return {
+    passed: counted('passed'),
+    skipped: counted('skipped'),
+    failures: [...broken, ...failures],
+  };
+}
+
+const reports = vitest.state.getTestModules().map(reportOf);
+const report: TestsReport = {
+  passed: reports.reduce((sum, { passed }) => sum + passed, 0),
+  skipped: reports.reduce((sum, { skipped }) => sum + skipped, 0),
+  failures: reports.flatMap(({ failures }) => failures),
+};
+process.send?.(report, () => process.exit(0));
