@@ -1,6 +1,7 @@
 import type { Blueprint, Operation } from '@counterpart/schemas';
 import { Hono } from 'hono';
 import { basePath } from 'hono/route';
+import { dialectOf } from './dialects/dialect.ts';
 import { composeAnswer, type AnswerTools } from './answer/answer.ts';
 import { declaresMember, type Typing } from './request/coerce.ts';
 import { credentialNames, missingCredentials } from './request/credentials.ts';
@@ -204,8 +205,11 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   return { response: answerResponse(composed.answer, request, match.bodyless), operation, problems: [] };
 }
 
-const answerRequest = (engine: Engine, raw: RawRequest): Promise<Outcome> =>
-  engine.graphql?.path === raw.path ? handleGraphql(engine, raw, engine.graphql) : handle(engine, raw);
+async function answerRequest(engine: Engine, raw: RawRequest): Promise<Outcome> {
+  if (engine.graphql?.path === raw.path) return handleGraphql(engine, raw, engine.graphql);
+  const dialect = await dialectOf(engine.blueprint);
+  return dialect === undefined ? handle(engine, raw) : dialect(raw, (told) => handle(engine, told));
+}
 
 /** What the things kept have to say; undefined where the operation keeps nothing, or another answer was asked for. */
 function keptAnswer(engine: Engine, request: DecodedRequest, raw: RawRequest): KeptOutcome | undefined {

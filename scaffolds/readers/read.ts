@@ -1,5 +1,6 @@
 import { isGraphql } from './graphql/fits.ts';
 import { isHar } from './har/fits.ts';
+import { isOpenRpc } from './json-rpc/fits.ts';
 import { isMcpListing } from './mcp/fits.ts';
 import { isData } from './sample/fits.ts';
 import type { ReadOptions, Reader, ReadResult } from './reader.ts';
@@ -19,6 +20,11 @@ const READERS: readonly Reader[] = [
     kind: 'mcp',
     fits: ({ text }) => isMcpListing(text),
     read: async (source, options) => (await import('./mcp/read.ts')).readMcp(source, options),
+  },
+  {
+    kind: 'json-rpc',
+    fits: ({ text }) => isOpenRpc(text),
+    read: async (source, options) => (await import('./json-rpc/read.ts')).readJsonRpc(source, options),
   },
   {
     kind: 'graphql',

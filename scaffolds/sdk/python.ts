@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { credentialNames, baseUrlName, serverVariableName } from '@counterpart/kit/settings';
-import type { Blueprint, Json, JsonObject, Operation } from '@counterpart/schemas';
+import { styleOf, type Blueprint, type Json, type JsonObject, type Operation } from '@counterpart/schemas';
 import { pascalCase, snakeCase, uniqueNames } from './names.ts';
 import { pythonDeclaration, pythonString, pythonType } from './python-types.ts';
 
@@ -18,7 +18,7 @@ const OWN_NAMES = new Set(
 
 const LONGEST_DOCSTRING = 1_000;
 
-/** Files of a Python package that calls the service; operations of GraphQL services are left out and named. */
+/** Files of a Python package that calls the service; operations of other styles than plain HTTP are left out and named. */
 export interface PythonClient {
   readonly files: ReadonlyMap<string, string>;
   readonly leftOut: readonly string[];
@@ -28,11 +28,9 @@ const runtime = (file: string): string => readFileSync(new URL(`./python/${file}
 
 /** A Python package without dependencies, for Python 3.11 and later. */
 export function pythonClient(blueprint: Blueprint): PythonClient {
-  const operations = blueprint.operations.filter(
-    ({ graphql, data }) => graphql === undefined && data === undefined,
-  );
+  const operations = blueprint.operations.filter((operation) => styleOf(operation) === 'http');
   const leftOut = blueprint.operations
-    .filter(({ graphql, data }) => graphql !== undefined || data !== undefined)
+    .filter((operation) => styleOf(operation) !== 'http')
     .map(({ name }) => name);
   const folder = snakeCase(blueprint.id);
   const project = [

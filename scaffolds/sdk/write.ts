@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hubError, type Blueprint } from '@counterpart/schemas';
+import { hubError, styleOf, type Blueprint } from '@counterpart/schemas';
 import { runBundler } from '../server/run-bundler.ts';
 import { toOpenApi } from './openapi.ts';
 import { servicePage } from './page.ts';
@@ -42,12 +42,12 @@ async function filesOf(
       if (client.leftOut.length === blueprint.operations.length)
         throw hubError('INPUT_INVALID', {
           subject: 'the language',
-          detail: 'a GraphQL service has no Python client; take --lang typescript',
+          detail: 'a service of this style has no Python client; take --lang typescript',
         });
       return client;
     }
     case 'openapi': {
-      const { called, leftOut } = withoutQueries(blueprint);
+      const { called, leftOut } = withoutMessages(withoutQueries(blueprint));
       return { files: new Map([['openapi.json', json(toOpenApi(called))]]), leftOut };
     }
     case 'docs':
@@ -55,11 +55,16 @@ async function filesOf(
   }
 }
 
+interface Called {
+  readonly called: Blueprint;
+  readonly leftOut: readonly string[];
+}
+
 /**
  * Queries over the rows of a file are answered by its server, not by the place the file comes from. Throws INPUT_INVALID
  * when there is nothing else.
  */
-function withoutQueries(blueprint: Blueprint): { readonly called: Blueprint; readonly leftOut: string[] } {
+function withoutQueries(blueprint: Blueprint): Called {
   const operations = blueprint.operations.filter(({ data }) => data === undefined);
   if (operations.length === 0)
     throw hubError('INPUT_INVALID', {
@@ -69,6 +74,23 @@ function withoutQueries(blueprint: Blueprint): { readonly called: Blueprint; rea
     });
   const leftOut = blueprint.operations.flatMap(({ name, data }) => (data === undefined ? [] : [name]));
   return { called: { ...blueprint, operations }, leftOut };
+}
+
+/**
+ * Calls that travel inside messages of another protocol have no place in an OpenAPI document. Throws INPUT_INVALID when
+ * there is nothing else.
+ */
+function withoutMessages({ called, leftOut }: Called): Called {
+  const operations = called.operations.filter((operation) =>
+    ['http', 'graphql'].includes(styleOf(operation)),
+  );
+  if (operations.length === 0)
+    throw hubError('INPUT_INVALID', {
+      subject: 'the source',
+      detail: 'its calls are messages of another protocol, which OpenAPI cannot tell; take --lang typescript',
+    });
+  const others = called.operations.filter((operation) => !operations.includes(operation));
+  return { called: { ...called, operations }, leftOut: [...leftOut, ...others.map(({ name }) => name)] };
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

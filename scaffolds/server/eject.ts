@@ -1,7 +1,14 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isWrapped, takesFields, toolInput, toToolDefinition } from '@counterpart/kit';
-import { Blueprint, hubError, JsonSchema, type HttpBinding, type Operation } from '@counterpart/schemas';
+import {
+  Blueprint,
+  hubError,
+  JsonSchema,
+  styleOf,
+  type HttpBinding,
+  type Operation,
+} from '@counterpart/schemas';
 import { z } from 'zod';
 import { renderPaging } from './eject-paging.ts';
 import { toExportName } from './program.ts';
@@ -147,6 +154,11 @@ function assertSupported(operation: Operation): void {
     throw hubError('EJECT_UNSUPPORTED', {
       tool: operation.name,
       detail: 'it reads a file row by row; write a tool of your own beside it instead',
+    });
+  if (styleOf(operation) !== 'http')
+    throw hubError('EJECT_UNSUPPORTED', {
+      tool: operation.name,
+      detail: `it speaks ${styleOf(operation)}; write a tool of your own beside it instead`,
     });
   const answersOther = operation.http.responses.some(
     ({ status, contents }) => status.startsWith('2') && contents.length > 0 && operation.output === undefined,

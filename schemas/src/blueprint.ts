@@ -4,6 +4,7 @@ import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { GraphqlCall, GraphqlFacet } from './graphql.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
 import { JsonSchema, JsonValue } from './json.ts';
+import { RpcCall, RpcFacet } from './rpc.ts';
 
 /**
  * The intermediate form between readers and writers: what a service is, how each field travels on the wire.
@@ -181,8 +182,20 @@ export const Operation = z.strictObject({
   graphql: GraphqlCall.optional(),
   /** What a call does with the rows of a data file; `http` is then the GET of the file. */
   data: DataCall.optional(),
+  /** Which method of a JSON-RPC service a call is; its parameters stand at the top of the input. */
+  rpc: RpcCall.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
+
+/** The manner in which an operation is called; `http`: as its binding says, and no more. */
+export type ApiStyle = 'http' | 'graphql' | 'data' | 'json-rpc';
+
+/** The manner in which an operation is called. */
+export function styleOf({ graphql, data, rpc }: Operation): ApiStyle {
+  if (graphql !== undefined) return 'graphql';
+  if (data !== undefined) return 'data';
+  return rpc === undefined ? 'http' : 'json-rpc';
+}
 
 const describedScheme = { description: z.string().optional() };
 export const AuthScheme = z.discriminatedUnion('kind', [
@@ -251,7 +264,7 @@ export const Omission = z.strictObject({
 export type Omission = z.infer<typeof Omission>;
 
 export const BlueprintSource = z.strictObject({
-  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp']),
+  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp', 'json-rpc']),
   /** The description's own name: a file's base name or a URL without credentials. */
   location: z.string(),
   /** Of the bytes as read. */
@@ -289,6 +302,8 @@ export const Blueprint = z.strictObject({
   graphql: GraphqlFacet.optional(),
   /** The files that a data server reads. */
   data: DataFacet.optional(),
+  /** Where a JSON-RPC service listens. */
+  rpc: RpcFacet.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

@@ -22,6 +22,8 @@ export {
   ResponseContent,
   ServerVariable,
   ServiceServer,
+  styleOf,
+  type ApiStyle,
 } from './blueprint.ts';
 export {
   GraphqlCall,
@@ -31,6 +33,7 @@ export {
   GraphqlSchemaCall,
   GraphqlVariable,
 } from './graphql.ts';
+export { RpcCall, RpcError, RpcFacet, RpcParams } from './rpc.ts';
 export { DataCall, DataColumn, DataDialect, DataFacet, DataFormat, DataSource } from './data.ts';
 export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';

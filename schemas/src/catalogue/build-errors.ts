@@ -50,6 +50,23 @@ export const buildErrors = {
     message: '{source} holds no operation that can become a tool: {detail}',
     fix: 'Mend the description, or build from another one.',
   }),
+  OPENRPC_UNREADABLE: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'OpenRPC document cannot be read',
+    message: '{source} is not an OpenRPC document that can be read: {detail}.',
+    fix: 'Give JSON or YAML with an `openrpc` version and a list `methods`; or the address of a service that answers `rpc.discover`.',
+  }),
+  RPC_DISCOVERY_REFUSED: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 4,
+    title: 'JSON-RPC service does not describe itself',
+    message:
+      '{source} speaks JSON-RPC and was asked for its description (`rpc.discover`), but gave none: {detail}.',
+    fix: 'Build from its OpenRPC document instead (`hub build --from openrpc.json --base-url <endpoint>`); or put credentials that may ask into the URL.',
+  }),
   DATA_UNREADABLE: entry({
     status: 400,
     rpc: -32602,

@@ -24,7 +24,7 @@ import { redactor } from './redact.ts';
 import { buildRequest, type BuiltRequest } from './request.ts';
 import { toResult, type ResponseRules } from './response.ts';
 import { authorised, type Authorised } from '../tokens/tokens.ts';
-import { wireOf } from './wire.ts';
+import { wireOf, type Wire } from './wire.ts';
 
 /** Items of all pages of one call. */
 const MOST_PAGED_BYTES = 4 * 1024 * 1024;
@@ -105,6 +105,17 @@ function limitsOf(
   };
 }
 
+/** What the wire makes of an answer; a refusal may repeat what was sent, credentials too. */
+function unwrapped(wire: Wire, sent: Sent, { redact }: ResponseRules): Sent {
+  try {
+    return wire.fromAnswer(sent);
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error;
+    const { nextStep } = error;
+    throw new ToolFailure(redact(error.message), nextStep === undefined ? {} : { nextStep });
+  }
+}
+
 async function run(
   compiled: Compiled,
   operation: Operation,
@@ -149,7 +160,7 @@ async function run(
       return { sent, rules: rulesOf(built) };
     };
     const { sent, rules } = await withToken(compiled, operation, context.signal, send);
-    return { sent: wire.fromAnswer(sent), rules };
+    return { sent: unwrapped(wire, sent, rules), rules };
   };
   const first = { args: withIdempotencyKey(operation, args), url: undefined };
   const { pagination } = operation;

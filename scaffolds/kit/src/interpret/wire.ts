@@ -27,8 +27,12 @@ const plainWire = (operation: Operation): Wire => ({
   finish: (result) => result,
 });
 
-/** The wire of one call. What speaks GraphQL is loaded with the first call that needs it. */
+/** The wire of one call. What speaks another style than plain HTTP is loaded with the first call that needs it. */
 export async function wireOf(blueprint: Blueprint, operation: Operation): Promise<Wire> {
+  if (operation.rpc !== undefined) {
+    const { rpcWire } = await import('../rpc/wire.ts');
+    return rpcWire(blueprint, operation, operation.rpc);
+  }
   if (operation.graphql === undefined) return plainWire(operation);
   const { graphqlWire } = await import('../graphql/call/wire.ts');
   return graphqlWire(blueprint, operation, operation.graphql);
