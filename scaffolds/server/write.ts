@@ -1,5 +1,6 @@
 import { listTools } from '@counterpart/kit';
 import type { Blueprint, ToolDefinition } from '@counterpart/schemas';
+import { searchHints } from '../search/hints.ts';
 import { hashJson } from './content-hash.ts';
 import { renderProgram } from './program.ts';
 import { renderReadme } from './readme.ts';
@@ -20,6 +21,7 @@ export const GENERATED_FILES: readonly string[] = [
   'blueprint.json',
   'manifest.json',
   'tools.json',
+  'search.json',
   'README.md',
   'package.json',
   'src/server.ts',
@@ -37,6 +39,7 @@ export function renderServer(blueprint: Blueprint, options: RenderOptions): Map<
     ['blueprint.json', toJsonText(stable)],
     ['manifest.json', toJsonText(manifest)],
     ['tools.json', toLinesText(tools)],
+    ['search.json', toSearchText(stable)],
     ['README.md', renderReadme(stable, manifest, tools)],
     ...renderProgram({ manifest, blueprintHash, handFiles }),
   ]);
@@ -60,6 +63,15 @@ const sortKeys = <T>(record: Record<string, T>): Record<string, T> =>
 /** A JSON list with one item a line: a change shows as the lines of what changed, and the file is as short as can be. */
 export const toLinesText = (items: readonly unknown[]): string =>
   items.length === 0 ? '[]\n' : `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`;
+
+/** Words for search, one tool a line: beside the definitions, so that no tool's hash moves with them. */
+const toSearchText = ({ operations }: Blueprint): string => {
+  const lines = operations.flatMap((operation) => {
+    const hints = searchHints(operation);
+    return hints ? [`${JSON.stringify(operation.name)}:${JSON.stringify(hints)}`] : [];
+  });
+  return lines.length === 0 ? '{}\n' : `{\n${lines.join(',\n')}\n}\n`;
+};
 
 /** JSON as the other data files of a server package have it: two spaces, a newline at the end. */
 export const toJsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

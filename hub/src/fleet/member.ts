@@ -18,6 +18,7 @@ import type {
 import type { Redactor } from '../kernel/redact.ts';
 import type { FoundServer } from '../registry/discover.ts';
 import type { Registry, Snapshot } from '../registry/registry.ts';
+import { readSearchHints } from '../registry/search-hints.ts';
 import type { EraVerdict, UpstreamOptions } from '../upstream/options.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 import { approvalRules } from './approval-rules.ts';
@@ -101,7 +102,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
     id,
     kind: origin.kind,
     ...target.link,
-    ...(origin.kind === 'built' ? { expectTools: expectedTools(origin.found) } : {}),
+    ...(origin.kind === 'built' ? builtOptions(origin.found) : {}),
     limits: {
       callTimeoutMs: settings?.callTimeoutMs ?? config.defaults.callTimeoutMs,
       maxCallMs: settings?.maxCallMs ?? config.defaults.maxCallMs,
@@ -267,6 +268,11 @@ function resolveArgument(text: string, id: string, options: Lookup): string {
 }
 
 const versionOf = ({ manifest, contentHash }: FoundServer) => ({ version: manifest.version, contentHash });
+
+const builtOptions = (found: FoundServer): Pick<UpstreamOptions, 'expectTools' | 'searchHints'> => ({
+  expectTools: expectedTools(found),
+  searchHints: () => readSearchHints(found.directory),
+});
 
 /** A hand-made package that lists no tools in its manifest is taken as it is. */
 function expectedTools({ manifest }: FoundServer): ReadonlyMap<string, string> | undefined {

@@ -1,6 +1,7 @@
 import type { ToolDefinition } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { analyseTool, summaryOf } from './analysis.ts';
+import { loadWordVectors } from './meaning/word-vectors.ts';
 import { ToolIndex } from './tool-index.ts';
 
 const read = { readOnlyHint: true };
@@ -75,6 +76,48 @@ test('a hostile definition costs bounded time and room', () => {
   const hostile = tool('big', 'word '.repeat(200_000), { inputSchema: { type: 'object', properties } });
   const { weights } = analyseTool('big', hostile);
   expect(weights.size).toBeLessThan(500);
+});
+
+test('of tools for one thing that with fewer words beside it comes first', () => {
+  const index = indexed(
+    tool('list_issues_events_repository', 'List issue events for a repository.'),
+    tool('list_issues', 'List issues.'),
+    tool('list_issue_comments', 'List comments of an issue.'),
+  );
+  expect(index.find('show issues', 1)).toEqual(['list_issues']);
+});
+
+test('initials find what they stand for', () => {
+  const index = indexed(
+    tool('replace_persistent_volume_claim', 'Replace a claim.'),
+    tool('replace_pod', 'Replace a pod.'),
+  );
+  expect(index.find('replace the pvc', 1)).toEqual(['replace_persistent_volume_claim']);
+});
+
+test('what the package says for search is found, and counts less than the definition', () => {
+  const index = new ToolIndex();
+  const hinted = tool('remove_pins', 'Takes an item off.');
+  index.add(hinted.name, analyseTool(hinted.name, hinted, { synonyms: ['bulletin'], questions: [] }));
+  const plain = tool('get_bulletin', 'Gets the bulletin.');
+  index.add(plain.name, analyseTool(plain.name, plain));
+  expect(index.find('bulletin', 5)).toEqual(['get_bulletin', 'remove_pins']);
+});
+
+test('with vectors a word finds another that is used alike', async () => {
+  const telegram = tool('send_telegram', 'Send a telegram.');
+  const others = ['airport', 'river'].map((name) => tool(`send_${name}`, `Send a ${name}.`));
+  const index = new ToolIndex(await loadWordVectors());
+  for (const one of [...others, telegram]) index.add(one.name, analyseTool(one.name, one));
+  expect(index.find('mail', 1)).toEqual(['send_telegram']);
+  expect(indexed(...others, telegram).find('mail', 1)).toEqual([]);
+});
+
+test('questions of any length and kind are answered', () => {
+  const index = indexed(tool('a_thing', 'A thing.'));
+  for (const question of ['list', 'how do I', 'please', '__proto__', '💥', 'x '.repeat(100_000)])
+    expect(Array.isArray(index.find(question, 5))).toBe(true);
+  expect(index.find('constructor thing', 5)).toEqual(['a_thing']);
 });
 
 test('a summary is the first sentence in one line', () => {

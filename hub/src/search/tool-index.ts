@@ -1,6 +1,8 @@
-import { wantedAction, type Action } from './action.ts';
-import type { Analysis } from './analysis.ts';
-import { synonymsOf, wordsOf } from './words.ts';
+import type { Analysis, Outline } from './analysis.ts';
+import { closeness, directionOf, type Corpus } from './closeness.ts';
+import { Expansion } from './expansion.ts';
+import type { WordVectors } from './meaning/word-vectors.ts';
+import { readQuery, type Part, type Query } from './query.ts';
 
 /** Okapi BM25: how soon more of one word stops counting, and how much a long definition is held against it. */
 const SATURATION = 1.2;
@@ -10,40 +12,59 @@ const LENGTH_PENALTY = 0.6;
 const OTHER_ACTION = 0.65;
 const UNKNOWN_ACTION = 0.85;
 
-const SYNONYM_WEIGHT = 0.5;
-const PREFIX_WEIGHT = 0.5;
-const SHORTEST_PREFIX = 4;
-const MOST_PREFIX_MATCHES = 20;
-/** Words of a query that are looked at. */
-const MOST_QUERY_WORDS = 32;
+/** Tools that are looked at closely, best by their words alone. */
+const MOST_CANDIDATES = 200;
+
+/** A tool with less of the best one's score cannot make up for it. */
+const WORTH_A_LOOK = 0.15;
 
 interface Posting {
   readonly tool: number;
   readonly weight: number;
 }
 
-interface Part {
-  readonly word: string;
-  readonly weight: number;
+interface Entry {
+  readonly name: string;
+  readonly outline: Outline;
+}
+
+/** By tool, and zero between two words of a query. */
+interface Scratch {
+  readonly weights: Float64Array;
+  readonly shares: Float64Array;
+}
+
+interface Candidate {
+  readonly entry: Entry;
+  readonly score: number;
 }
 
 /** Tools by their words, in memory. Adding is cheap and can be spread over time; what was added is found at once. */
-export class ToolIndex {
-  readonly #names: string[] = [];
-  readonly #lengths: number[] = [];
-  readonly #actions: (Action | undefined)[] = [];
+export class ToolIndex implements Corpus {
+  readonly vectors: WordVectors | undefined;
+  readonly #entries: Entry[] = [];
   readonly #postings = new Map<string, Posting[]>();
+  /** Words of names and first lines. */
+  readonly #leading = new Set<string>();
+  readonly #directions = new Map<Outline, Float32Array>();
+  #expansion: Expansion | undefined;
   #totalLength = 0;
 
-  get size(): number {
-    return this.#names.length;
+  /** With `vectors` words also meet that are merely used alike. */
+  constructor(vectors?: WordVectors) {
+    this.vectors = vectors;
   }
 
-  add(name: string, { weights, length, action }: Analysis): void {
-    const tool = this.#names.push(name) - 1;
-    this.#lengths.push(length);
-    this.#actions.push(action);
-    this.#totalLength += length;
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  add(name: string, { weights, ...outline }: Analysis): void {
+    const tool = this.#entries.push({ name, outline }) - 1;
+    this.#totalLength += outline.length;
+    this.#expansion = undefined;
+    this.#directions.clear();
+    for (const word of outline.own) this.#leading.add(word);
     for (const [word, weight] of weights) {
       const postings = this.#postings.get(word);
       if (postings) postings.push({ tool, weight });
@@ -52,56 +73,93 @@ export class ToolIndex {
   }
 
   /** Names of the tools that fit best, best first; equal ones in order of name. */
-  find(query: string, limit: number): string[] {
-    const scores = new Map<number, number>();
-    const words = [...new Set(wordsOf(query))].slice(0, MOST_QUERY_WORDS);
-    for (const word of words) this.#score(this.#partsOf(word), scores);
-    const wanted = wantedAction(query);
-    return [...scores]
-      .map(([tool, score]) => ({ name: this.#names[tool] ?? '', score: score * this.#fit(tool, wanted) }))
+  find(text: string, limit: number): string[] {
+    this.#expansion ??= new Expansion({
+      known: this.#postings,
+      leading: this.#leading,
+      vectors: this.vectors,
+    });
+    const query = readQuery(text, this.#expansion);
+    const candidates = this.#candidates(query);
+    const best = candidates[0]?.score ?? 1;
+    const direction = directionOf(query.words, this);
+    return candidates
+      .map(({ entry: { name, outline }, score }) => ({
+        name,
+        score: score / best + closeness({ query, direction }, outline, this),
+      }))
       .toSorted((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
       .slice(0, limit)
       .map(({ name }) => name);
   }
 
-  #fit(tool: number, wanted: Action | undefined): number {
-    const action = this.#actions[tool];
-    if (wanted === undefined || action === wanted) return 1;
-    return action === undefined ? UNKNOWN_ACTION : OTHER_ACTION;
+  rarityOf(word: string): number {
+    return this.#rarity(this.#postings.get(word)?.length ?? 0);
   }
 
-  /** A query's word with what stands for it: its synonyms, and longer or shorter forms where it is itself unknown. */
-  #partsOf(word: string): Part[] {
-    const known = this.#postings.has(word);
-    const synonyms = synonymsOf(word).map((other) => ({ word: other, weight: SYNONYM_WEIGHT }));
-    const forms = known ? [] : this.#forms(word).map((other) => ({ word: other, weight: PREFIX_WEIGHT }));
-    return [{ word, weight: 1 }, ...synonyms, ...forms];
+  directionOf(outline: Outline): Float32Array | undefined {
+    const before = this.#directions.get(outline);
+    if (before) return before;
+    const direction = directionOf(outline.own, this);
+    if (direction) this.#directions.set(outline, direction);
+    return direction;
   }
 
-  #forms(word: string): string[] {
-    if (word.length < SHORTEST_PREFIX) return [];
-    const forms: string[] = [];
-    for (const other of this.#postings.keys()) {
-      const kin = other.length >= SHORTEST_PREFIX && (other.startsWith(word) || word.startsWith(other));
-      if (kin && forms.push(other) >= MOST_PREFIX_MATCHES) break;
+  /** Those that share words with the query, by BM25 and by what they do. */
+  #candidates(query: Query): Candidate[] {
+    const scores = new Float64Array(this.size);
+    const scratch = { weights: new Float64Array(this.size), shares: new Float64Array(this.size) };
+    for (const parts of query.terms) this.#score(parts, scores, scratch);
+    let best = 0;
+    for (const [tool, { outline }] of this.#entries.entries()) {
+      const score = (scores[tool] ?? 0) * fit(outline, query);
+      scores[tool] = score;
+      if (score > best) best = score;
     }
-    return forms;
+    const least = best * WORTH_A_LOOK;
+    return this.#entries
+      .flatMap((entry, tool): Candidate[] => {
+        const score = scores[tool] ?? 0;
+        return score > least ? [{ entry, score }] : [];
+      })
+      .toSorted((a, b) => b.score - a.score || (a.entry.name < b.entry.name ? -1 : 1))
+      .slice(0, MOST_CANDIDATES);
+  }
+
+  #rarity(many: number): number {
+    return Math.log(1 + Math.max(0, this.size - many + 0.5) / (many + 0.5));
   }
 
   /** All parts count as one word, so that a tool which has several of them is not preferred for that alone. */
-  #score(parts: readonly Part[], scores: Map<number, number>): void {
-    const weights = new Map<number, number>();
+  #score(parts: readonly Part[], scores: Float64Array, { weights, shares }: Scratch): void {
+    const touched: number[] = [];
+    let many = 0;
     for (const { word, weight } of parts) {
-      for (const posting of this.#postings.get(word) ?? [])
-        weights.set(posting.tool, Math.max(weights.get(posting.tool) ?? 0, weight * posting.weight));
+      for (const posting of this.#postings.get(word) ?? []) {
+        const { tool } = posting;
+        const share = shares[tool] ?? 0;
+        if (share === 0) touched.push(tool);
+        if (share < weight) {
+          many += weight - share;
+          shares[tool] = weight;
+        }
+        weights[tool] = Math.max(weights[tool] ?? 0, weight * posting.weight);
+      }
     }
-    const rarity = Math.log(1 + (this.size - weights.size + 0.5) / (weights.size + 0.5));
+    const rarity = this.#rarity(many);
     const average = this.#totalLength / Math.max(1, this.size);
-    for (const [tool, weight] of weights) {
-      const relative = (this.#lengths[tool] ?? average) / average;
+    for (const tool of touched) {
+      const weight = weights[tool] ?? 0;
+      const relative = (this.#entries[tool]?.outline.length ?? average) / average;
       const norm = SATURATION * (1 - LENGTH_PENALTY + LENGTH_PENALTY * relative);
-      const score = (rarity * weight * (SATURATION + 1)) / (weight + norm);
-      scores.set(tool, (scores.get(tool) ?? 0) + score);
+      scores[tool] = (scores[tool] ?? 0) + (rarity * weight * (SATURATION + 1)) / (weight + norm);
+      weights[tool] = 0;
+      shares[tool] = 0;
     }
   }
+}
+
+function fit({ action }: Outline, { wanted }: Query): number {
+  if (wanted === undefined || action === wanted) return 1;
+  return action === undefined ? UNKNOWN_ACTION : OTHER_ACTION;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { synonymsOf, wordsOf } from './words.ts';
+import { rootOf, wordsOf } from './words.ts';
 
 test('identifiers are split wherever a word ends', () => {
   expect(wordsOf('listHTTPTokens')).toEqual(['list', 'http', 'token']);
@@ -32,9 +32,21 @@ test('letters of any script are words', () => {
   expect(wordsOf('Größe ändern 天气')).toEqual(['größ', 'ändern', '天气']);
 });
 
-test('verbs that services use for one another are synonyms, a word is none of itself', () => {
-  expect(synonymsOf(wordsOf('remove')[0] ?? '')).toContain(wordsOf('delete')[0]);
-  expect(synonymsOf(wordsOf('fetch')[0] ?? '')).toEqual(expect.arrayContaining(['list', 'get', 'show']));
-  expect(synonymsOf('delet')).not.toContain('delet');
-  expect(synonymsOf('zebra')).toEqual([]);
+test.each([
+  ['valid', 'validate', 'validation', 'validator'],
+  ['month', 'monthly'],
+  ['suppress', 'suppression'],
+  ['class', 'classify', 'classification'],
+])('words made of one another have one root: %s, %s …', (...words) => {
+  expect(new Set(words.flatMap((word) => wordsOf(word).map(rootOf))).size).toBe(1);
+});
+
+test('a root is never shorter than four letters, so that short words stay apart', () => {
+  expect(['day', 'able', 'city', 'user', 'tier'].map(rootOf)).toEqual([
+    'day',
+    'able',
+    'city',
+    'user',
+    'tier',
+  ]);
 });

@@ -9,67 +9,6 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Words that people and services use for one another; a query with one of them also finds the others, at less weight. */
-const SYNONYMS: readonly (readonly string[])[] = [
-  ['list', 'get', 'fetch', 'show', 'retrieve', 'read', 'view', 'see', 'look', 'inspect', 'detail', 'info'],
-  ['create', 'add', 'new', 'make', 'insert', 'register', 'open'],
-  [
-    'delete',
-    'remove',
-    'erase',
-    'drop',
-    'destroy',
-    'discard',
-    'clear',
-    'revoke',
-    'trash',
-    'detach',
-    'unlink',
-    'strip',
-  ],
-  ['update', 'edit', 'change', 'modify', 'set', 'patch', 'alter', 'adjust', 'rename', 'rewrite', 'correct'],
-  ['search', 'find', 'query', 'lookup', 'filter'],
-  ['send', 'post', 'publish', 'write'],
-  ['cancel', 'stop', 'abort', 'end', 'terminate', 'halt', 'kill', 'quit', 'leave', 'exit'],
-  ['start', 'begin', 'launch', 'run', 'boot', 'initiate'],
-  ['pause', 'freeze', 'suspend', 'snooze'],
-  ['install', 'deploy'],
-  ['enable', 'activate', 'allow', 'permit', 'whitelist', 'approve', 'accept', 'grant'],
-  ['disable', 'deactivate', 'block', 'ban', 'restrict', 'deny', 'forbid'],
-  ['user', 'member', 'person', 'people', 'colleague', 'employee', 'teammate'],
-  ['photo', 'picture', 'image', 'avatar', 'media', 'icon', 'thumbnail'],
-  ['message', 'sms', 'mms', 'text'],
-  ['email', 'mail', 'newsletter'],
-  ['newsletter', 'campaign', 'marketing'],
-  ['statistics', 'stats', 'metrics', 'analytics', 'usage'],
-  ['file', 'document', 'attachment'],
-  ['folder', 'directory'],
-  ['workspace', 'team', 'organization', 'organisation', 'company', 'enterprise'],
-  ['channel', 'conversation', 'chat', 'room'],
-  ['bill', 'invoice'],
-  ['buy', 'purchase', 'pay', 'payment', 'transaction', 'charge'],
-  ['coupon', 'discount', 'voucher', 'promotion'],
-  ['delivery', 'shipping', 'shipment'],
-  ['money', 'funds', 'amount', 'balance', 'transfer'],
-  ['customer', 'client', 'buyer'],
-  ['app', 'application'],
-  ['machine', 'node', 'host', 'server'],
-  ['queue', 'line'],
-  ['alert', 'notify', 'warn', 'notification', 'trigger'],
-  ['link', 'url', 'permalink', 'association'],
-  ['temporary', 'ephemeral'],
-  ['permanent', 'permalink'],
-  ['public', 'external'],
-  ['password', 'credential', 'secret'],
-  ['layout', 'design', 'template'],
-  ['upload', 'store', 'save'],
-  ['copy', 'duplicate', 'clone'],
-  ['share', 'collaborate', 'collaboration'],
-  ['call', 'phone', 'telephone'],
-  ['admin', 'administrator'],
-  ['log', 'history', 'event', 'audit'],
-];
-
 const CAMEL_HUMP = /(\p{Ll}|\p{N})(\p{Lu})/gu;
 const ACRONYM_END = /(\p{Lu})(\p{Lu}\p{Ll})/gu;
 const WORD = /[\p{L}\p{N}]+/gu;
@@ -109,12 +48,47 @@ function plainRoot(root: string): string {
   return root.length > 4 && root.endsWith('e') ? root.slice(0, -1) : root;
 }
 
-const groups = new Map<string, readonly string[]>();
-for (const group of SYNONYMS) {
-  const stems = group.map(stem);
-  for (const word of stems) groups.set(word, [...(groups.get(word) ?? []), ...stems]);
-}
+/** Endings by which one word is made of another, longest first. */
+const DERIVED = [
+  'ification',
+  'ization',
+  'isation',
+  'ication',
+  'ation',
+  'ition',
+  'ative',
+  'ator',
+  'ment',
+  'able',
+  'ible',
+  'ance',
+  'ence',
+  'ness',
+  'ity',
+  'ify',
+  'ive',
+  'ion',
+  'ize',
+  'ise',
+  'iz',
+  'is',
+  'at',
+  'al',
+  'er',
+  'or',
+  'ly',
+  'y',
+  'i',
+];
+const SHORTEST_ROOT = 4;
 
-/** Other words, stemmed, that mean about the same as a stemmed one. */
-export const synonymsOf = (word: string): readonly string[] =>
-  (groups.get(word) ?? []).filter((other) => other !== word);
+/** What a stemmed word shares with words derived from it, `valid` for `validat` and `validation`; not a word by itself. */
+export function rootOf(word: string): string {
+  let root = word;
+  for (let times = 0; times < 2; times += 1) {
+    const ending = DERIVED.find((one) => root.endsWith(one) && root.length - one.length >= SHORTEST_ROOT);
+    if (ending === undefined) break;
+    root = root.slice(0, -ending.length);
+  }
+  return root;
+}

@@ -1,7 +1,14 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Redact } from '../kernel/redact.ts';
-import type { JsonMembers, ProcessSpec, Supervisor, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
+import type {
+  JsonMembers,
+  ProcessSpec,
+  ReadSearchHints,
+  Supervisor,
+  UpstreamInfo,
+  UpstreamLists,
+} from '../kernel/ports.ts';
 
 export interface UpstreamLimits {
   /** From sending a call to its answer; progress starts it anew. */
@@ -61,6 +68,8 @@ export interface UpstreamOptions {
   readonly readsLists?: boolean | undefined;
   /** Looks at lists before anybody sees them; awaited, never rejects. */
   readonly review?: ((lists: UpstreamLists, info: UpstreamInfo) => Promise<void>) | undefined;
+  /** Words for search that the package of a built server holds. */
+  readonly searchHints?: ReadSearchHints | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Applied to what a server says before it is quoted in an error, a state or a log. */

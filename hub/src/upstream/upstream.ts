@@ -2,6 +2,7 @@ import { hubError } from '@counterpart/schemas';
 import type {
   JsonMembers,
   ProcessSnapshot,
+  ReadSearchHints,
   RelayRequest,
   RelaySink,
   RelayTicket,
@@ -44,6 +45,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
 class LinkedUpstream implements Upstream, ConnectionEvents {
   readonly id: string;
+  readonly searchHints: ReadSearchHints | undefined;
   readonly #options: UpstreamOptions;
   readonly #emitter = new UpstreamEmitter();
   readonly #subscriptions: Subscriptions;
@@ -60,6 +62,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
 
   constructor(options: UpstreamOptions) {
     this.id = options.id;
+    this.searchHints = options.searchHints;
     this.#options = options;
     this.#info = options.prior?.info;
     this.#subscriptions = new Subscriptions({ server: options.id, clock: options.clock, log: options.log });

@@ -32,3 +32,12 @@ test('a tool for the interface of an app alone is not found; one that is for the
   const found = (await indexOf(tools)).find('redraw the chart', 10);
   expect([...found].toSorted()).toEqual(['chart__both', 'chart__plain', 'chart__silent']);
 });
+
+test('what the package of a server says for search finds its tools', async () => {
+  const hinted = Object.assign(new MemoryUpstream({}), {
+    searchHints: () => Promise.resolve(new Map([['plain', { synonyms: ['bulletin'], questions: [] }]])),
+  });
+  const [name, plain] = tool('plain');
+  const index = await indexOf(new Map([tool('chart'), [name, { ...plain, upstream: hinted }]]));
+  expect(index.find('bulletin', 5)).toEqual(['plain']);
+});

@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ToolDefinition } from '@counterpart/schemas';
+import type { SearchHints, ToolDefinition } from '@counterpart/schemas';
 import { membersOf } from '../../kernel/members.ts';
-import type { ToolRoute } from '../../kernel/ports.ts';
+import type { ToolRoute, Upstream } from '../../kernel/ports.ts';
 import { analyseTool, type Analysis } from '../../search/analysis.ts';
+import { loadWordVectors } from '../../search/meaning/word-vectors.ts';
 import { ToolIndex } from '../../search/tool-index.ts';
 
 type Tools = ReadonlyMap<string, ToolRoute>;
+type Hints = ReadonlyMap<string, SearchHints>;
 
 /** Time the index may take of one turn, so that calls are not held up while it is made. */
 const SLICE_MS = 5;
@@ -26,15 +28,27 @@ export function indexOf(tools: Tools): Promise<ToolIndex> {
 }
 
 async function build(tools: Tools): Promise<ToolIndex> {
-  const index = new ToolIndex();
+  const index = new ToolIndex(await loadWordVectors());
+  const hints = await hintsOf(tools);
   let sliceStart = performance.now();
-  for (const [name, { definition }] of tools) {
-    if (!isForAppOnly(definition)) index.add(name, analysisOf(name, definition));
+  for (const [name, { definition, upstream, name: ownName }] of tools) {
+    if (!isForAppOnly(definition))
+      index.add(name, analysisOf(name, definition, hints.get(upstream)?.get(ownName)));
     if (performance.now() - sliceStart < SLICE_MS) continue;
     await nextTurn();
     sliceStart = performance.now();
   }
   return index;
+}
+
+/** What the packages of the servers say beside the definitions of their tools. */
+async function hintsOf(tools: Tools): Promise<ReadonlyMap<Upstream, Hints>> {
+  const upstreams = new Set([...tools.values()].map(({ upstream }) => upstream));
+  const read = [...upstreams].map(async (upstream) => {
+    const hints: Hints = (await upstream.searchHints?.()) ?? new Map();
+    return [upstream, hints] as const;
+  });
+  return new Map(await Promise.all(read));
 }
 
 /** Called by an app's interface, never by a model (MCP Apps: visibility). */
@@ -43,10 +57,10 @@ function isForAppOnly({ _meta }: ToolDefinition): boolean {
   return Array.isArray(visibility) && !visibility.includes('model');
 }
 
-function analysisOf(name: string, definition: ToolDefinition): Analysis {
+function analysisOf(name: string, definition: ToolDefinition, hints: SearchHints | undefined): Analysis {
   const before = analyses.get(definition);
   if (before?.name === name) return before.analysis;
-  const analysis = analyseTool(name, definition);
+  const analysis = analyseTool(name, definition, hints);
   analyses.set(definition, { name, analysis });
   return analysis;
 }

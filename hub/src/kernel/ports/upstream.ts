@@ -1,4 +1,4 @@
-import type { CounterpartError, ToolDefinition } from '@counterpart/schemas';
+import type { CounterpartError, SearchHints, ToolDefinition } from '@counterpart/schemas';
 import type { ProcessSnapshot, Supervised } from './process.ts';
 
 // Between upstream and gateway: a server as the hub reaches it, and requests on their way there and back.
@@ -99,6 +99,9 @@ export interface UpstreamEvents {
   'availability-changed': [available: boolean];
 }
 
+/** Never rejects; empty where nothing can be read. */
+export type ReadSearchHints = () => Promise<ReadonlyMap<string, SearchHints>>;
+
 /** The hub's link to one server. Starting it is part of using it. */
 export interface Upstream {
   readonly id: string;
@@ -106,6 +109,8 @@ export interface Upstream {
   readonly info: UpstreamInfo | undefined;
   /** The lists as this process or connection gave them last; undefined before that. */
   readonly lists: UpstreamLists | undefined;
+  /** Words for search by name of tool, read from the server's package; absent for a server that has none. */
+  readonly searchHints?: ReadSearchHints | undefined;
   /** Hot path: forwards a request; the server is started if need be. Never throws: failures go to the sink. */
   forward(request: RelayRequest, sink: RelaySink): RelayTicket;
   /** The hub's own request; rejects with a CounterpartError, or with RpcFailure for the server's own error. */

@@ -3,6 +3,7 @@ import type {
   CallerSession,
   JsonMembers,
   ProcessSnapshot,
+  ReadSearchHints,
   RelayRequest,
   RelaySink,
   RelayTicket,
@@ -29,6 +30,7 @@ const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
 export class IsolatedUpstream implements Upstream {
   readonly id: string;
   readonly process: Supervised | undefined;
+  readonly searchHints: ReadSearchHints | undefined;
   readonly #shared: Upstream;
   readonly #instances: Instances;
   /** Of the instances; what the shared one says is heard from it. */
@@ -42,6 +44,7 @@ export class IsolatedUpstream implements Upstream {
 
   constructor(options: InstanceOptions, shared: Upstream, create: (options: UpstreamOptions) => Upstream) {
     this.id = options.id;
+    this.searchHints = shared.searchHints;
     this.#shared = shared;
     this.#keepsTasks = options.isolation === 'session';
     this.#instances = new Instances(options, shared, {
