@@ -64,6 +64,7 @@ test('a description becomes an installed, checked package that follows the one p
     'dist/stamp',
     'manifest.json',
     'package.json',
+    'search.json',
     'src/server.ts',
     'test/contract.test.ts',
     'tools.json',
