@@ -18,6 +18,7 @@ import {
   wrongMethod,
   type Outcome,
 } from './answer/exchange.ts';
+import { asResponse, type PlainResponse } from './answer/plain-response.ts';
 import { problemLine, requestProblem, toResponse, type RequestProblem } from './answer/problem.ts';
 import { answerFromKept, type KeptOutcome } from './keep/kept-answer.ts';
 import type { Keeper } from './keep/keeper.ts';
@@ -85,6 +86,8 @@ export interface Mirror {
   readonly resources: ResourceMap;
   readonly app: Hono;
   readonly fetch: (request: Request) => Promise<Response>;
+  /** As `fetch`; an answer whose body is at hand comes as it is. */
+  readonly respond: (request: Request) => Promise<Response | PlainResponse>;
   /** What executes the documents of a GraphQL service, and the path they are sent to. */
   readonly graphql: GraphqlRoom | undefined;
 }
@@ -247,41 +250,50 @@ function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
   };
 }
 
+function mirrorFailure({ id }: Blueprint, error: unknown): Response {
+  const why = error instanceof Error ? error.message : String(error);
+  return toResponse({
+    status: 500,
+    slug: 'mirror-failure',
+    title: 'The mirror failed',
+    detail: `The mirror of ${id} could not answer: ${why}`,
+  });
+}
+
 /** Makes the mirror of a blueprint; schemas are compiled when the first request needs them. */
 export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}): Mirror {
   const engine = createEngine(blueprint, options);
-  const app = new Hono();
-  app.all('*', async (context) => {
+  const answer = async (request: Request, prefix: string): Promise<Response | PlainResponse> => {
     const start = performance.now();
-    const request = context.req.raw;
-    const raw = await readRaw(request, options.basePath ?? basePath(context).replace(/\/$/, ''));
+    const raw = await readRaw(request, prefix);
     const { response, operation, problems } = raw
       ? await answerRequest(engine, raw)
       : refused(BODY_TOO_LARGE);
     options.log?.({
       method: request.method,
-      path: raw?.path ?? context.req.path,
+      path: raw?.path ?? new URL(request.url).pathname,
       ...(operation ? { operation: operation.name } : {}),
       status: response.status,
       durationMs: performance.now() - start,
       problems: problems.map(problemLine),
     });
     return response;
-  });
-  app.onError((error) =>
-    toResponse({
-      status: 500,
-      slug: 'mirror-failure',
-      title: 'The mirror failed',
-      detail: `The mirror of ${blueprint.id} could not answer: ${error.message}`,
-    }),
+  };
+  const answerSafely = (request: Request, prefix: string): Promise<Response | PlainResponse> =>
+    answer(request, prefix).catch((error: unknown) => mirrorFailure(blueprint, error));
+  const app = new Hono();
+  app.all('*', async (context) =>
+    asResponse(await answerSafely(context.req.raw, options.basePath ?? basePath(context).replace(/\/$/, ''))),
   );
+  const respond = (request: Request): Promise<Response | PlainResponse> =>
+    answerSafely(request, options.basePath ?? '');
   return {
     operations: blueprint.operations,
     state: engine.state,
     resources: engine.resources,
     app,
     graphql: engine.graphql,
-    fetch: async (request) => app.fetch(request),
+    respond,
+    fetch: async (request) => asResponse(await respond(request)),
   };
 }

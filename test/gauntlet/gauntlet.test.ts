@@ -21,7 +21,7 @@ describe.skipIf(!hasDescriptions || !hasReferee)(`the gauntlet, a slice of it${m
 
   beforeAll(async () => {
     for (const file of readdirSync(descriptionsDir).sort()) {
-      const found = await measure(description(file), { calls: CALLS });
+      const found = await measure(description(file), { calls: CALLS, mirrored: 3 });
       if ('why' in found) failures.push(found);
       else rows.push(found);
     }

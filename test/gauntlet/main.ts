@@ -23,6 +23,10 @@ with arguments made from nothing but the listed schema, once with the required o
 5.16.0, reading the same description; schemas of answers are taken from what it is given, because on some descriptions they
 keep it from starting. A path parameter that nobody filled counts as refused, though Prism would take it.
 
+The mirror of each is asked every operation (80 at most), its bodies are judged by ajv, and requests that are wrong in one place
+(a member gone, one too many, another type, out of range) must be refused. Its speed is that of a program of its own beside Prism,
+the same requests in turn, from a raw client with 4 connections and 8 requests waiting on each.
+
 Made by \`npm run gauntlet -- --write\`. Times and memory are of the machine it ran on.
 `;
 
@@ -72,7 +76,7 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   const failures: Failure[] = [];
   for (const file of files) {
-    const found = await measure(file, { calls });
+    const found = await measure(file, { calls, speed: true });
     if ('why' in found) failures.push(found);
     else rows.push(found);
     process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.file}\n`);

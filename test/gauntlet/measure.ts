@@ -4,6 +4,8 @@ import { buildDescription, programOf, runServer } from './built-subject.ts';
 import { faultsOf } from './good-tool.ts';
 import { openCounter } from './referee/counter.ts';
 import { choose, parseTree } from './operation-places.ts';
+import { judgeContract, type Contract } from './mirror/contract.ts';
+import { measureSpeed, type Speed } from './mirror/speed.ts';
 import { judgeCalls, type Judged } from './referee-calls.ts';
 import { qualityOf, type Quality } from './tool-quality.ts';
 
@@ -22,6 +24,7 @@ export interface Row {
   readonly build: { readonly seconds: number; readonly peakMb: number };
   readonly list: { readonly ms: number; readonly peakMb: number; readonly bytes: number };
   readonly judged: Judged | undefined;
+  readonly mirror: Contract & { readonly speed: Speed | undefined };
 }
 
 /** A description that did not get as far as a server, and why. */
@@ -33,7 +36,15 @@ export interface Failure {
 export interface MeasureOptions {
   /** Tools called per description; all when absent; 0: none, and no referee is needed. */
   readonly calls?: number | undefined;
+  /** Operations asked of the mirror; default 80. */
+  readonly mirrored?: number;
+  /** Also measure how fast the mirror answers beside the referee. Default false. */
+  readonly speed?: boolean;
 }
+
+/** Operations of one description that are asked of its mirror, each with up to some dozens of wrong requests. */
+const MIRRORED = 80;
+const LOAD = { count: 3_000, rounds: 3 };
 
 /** Builds a description, starts the server, looks at its tools and has its calls judged. Never rejects. */
 export async function measure(file: string, options: MeasureOptions = {}): Promise<Row | Failure> {
@@ -57,6 +68,13 @@ export async function measure(file: string, options: MeasureOptions = {}): Promi
       quality: qualityOf(running.tools),
       build: { seconds: built.seconds, peakMb: built.peakMb },
       list: { ms: running.listMs, peakMb: running.peakMb, bytes: running.listBytes },
+      mirror: {
+        ...(await judgeContract(blueprint, choose(blueprint.operations, options.mirrored ?? MIRRORED))),
+        speed:
+          options.speed === true && root
+            ? await measureSpeed(root, blueprint, LOAD).catch(() => undefined)
+            : undefined,
+      },
       judged: root && (await judgeCalls(root, { operations, running, counter })),
     };
   } catch (error) {

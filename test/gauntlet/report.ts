@@ -1,4 +1,5 @@
 import type { Failure, Row } from './measure.ts';
+import type { Speed } from './mirror/speed.ts';
 
 /** Everything that one run found out. */
 export interface Outcome {
@@ -12,6 +13,13 @@ const percent = (part: number, whole: number): string =>
 const sum = (rows: readonly Row[], of: (row: Row) => number): number =>
   rows.reduce((total, row) => total + of(row), 0);
 
+const ratioOf = ({ mirrorPerSecond, refereePerSecond }: Speed): number => mirrorPerSecond / refereePerSecond;
+
+const speedText = (speed: Speed | undefined): string =>
+  speed === undefined
+    ? '–'
+    : `${speed.mirrorPerSecond.toFixed(0)} : ${speed.refereePerSecond.toFixed(0)} /s, ${ratioOf(speed).toFixed(1)}×`;
+
 const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string])[] = [
   ['description', ({ file }) => file],
   ['operations', ({ operations }) => String(operations)],
@@ -21,6 +29,9 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string])[]
   ['output schema', ({ quality }) => percent(quality.withOutput, quality.tools)],
   ['described inputs', ({ quality }) => percent(quality.describedParameters, quality.parameters)],
   ['calls taken', ({ judged }) => (judged ? `${judged.accepted} of ${judged.calls}` : '–')],
+  ['mirror bodies', ({ mirror }) => `${mirror.bodies - mirror.invalid.length} of ${mirror.bodies}`],
+  ['wrong requests refused', ({ mirror }) => `${mirror.mutants - mirror.taken.length} of ${mirror.mutants}`],
+  ['mirror : Prism', ({ mirror }) => speedText(mirror.speed)],
   ['build', ({ build }) => `${build.seconds.toFixed(1)} s, ${build.peakMb.toFixed(0)} MB`],
   ['first list', ({ list }) => `${list.ms.toFixed(0)} ms, ${list.peakMb.toFixed(0)} MB`],
   ['tokens', ({ list }) => String(Math.ceil(list.bytes / 4))],
@@ -92,6 +103,7 @@ export function barsOf({ rows, failures }: Outcome): Bar[] {
       `${percent(outputs, tools - silent)}; ${silent} tools answer no JSON`,
       outputs / (tools - silent) >= 0.9,
     ),
+    ...mirrorBars(rows),
     ...(calls === 0
       ? []
       : [
@@ -102,6 +114,42 @@ export function barsOf({ rows, failures }: Outcome): Bar[] {
             taken / calls >= 0.98 && unjudged.length === 0,
           ),
         ]),
+  ];
+}
+
+/** Of the mirrors: true answers, refused requests, and how fast. */
+function mirrorBars(rows: readonly Row[]): Bar[] {
+  const bodies = sum(rows, ({ mirror }) => mirror.bodies);
+  const valid = bodies - sum(rows, ({ mirror }) => mirror.invalid.length);
+  const mutants = sum(rows, ({ mirror }) => mirror.mutants);
+  const refused = mutants - sum(rows, ({ mirror }) => mirror.taken.length);
+  const speeds = rows.flatMap(({ mirror }) => mirror.speed ?? []);
+  const ratios = speeds.map(ratioOf).toSorted((a, b) => a - b);
+  const middle = ratios[Math.floor(ratios.length / 2)] ?? 0;
+  const p50 = Math.max(0, ...speeds.map(({ p50Ms }) => p50Ms));
+  const bars: Bar[] = [
+    {
+      name: 'bodies of mirrors valid',
+      goal: '≥ 99.5 %',
+      measured: `${valid} of ${bodies}, ${percent(valid, bodies)}`,
+      met: valid >= bodies * 0.995,
+    },
+    {
+      name: 'wrong requests refused by mirrors',
+      goal: 'every one',
+      measured: `${refused} of ${mutants}`,
+      met: refused === mutants,
+    },
+  ];
+  if (speeds.length === 0) return bars;
+  return [
+    ...bars,
+    {
+      name: 'mirrors beside Prism',
+      goal: '≥ 3× its answers a second, p50 ≤ 5 ms',
+      measured: `${middle.toFixed(1)}× in the middle of ${ratios.length}, from ${(ratios[0] ?? 0).toFixed(1)}× to ${(ratios.at(-1) ?? 0).toFixed(1)}×; p50 at most ${p50.toFixed(2)} ms`,
+      met: middle >= 3 && p50 <= 5,
+    },
   ];
 }
 
@@ -125,6 +173,10 @@ export function reportText(outcome: Outcome): string {
     ...failures.map(({ file, why }) => `- ${file}: no server: ${why}`),
     ...rows.flatMap(({ file, leftOut }) => leftOut.map((one) => `- ${file}: left out, ${one}`)),
     ...rows.flatMap(({ file, quality }) => quality.faults.map((one) => `- ${file}: ${one}`)),
+    ...rows.flatMap(({ file, mirror }) => [
+      ...mirror.invalid.map((one) => `- ${file}: the mirror’s body, ${oneLine(one)}`),
+      ...mirror.taken.map((one) => `- ${file}: taken by the mirror though wrong, ${oneLine(one)}`),
+    ]),
     ...rows.flatMap(({ file, judged }) =>
       (judged?.refusals ?? []).map(
         ({ tool, optional, why }) =>

@@ -90,12 +90,42 @@ function valueFor(
   }
   if (isBinaryType(mediaType)) return { value: undefined };
   const example = examples.find(
-    (candidate) => (isText && typeof candidate === 'string') || tools.book.accepts(schema, candidate),
+    (candidate) => (isText && typeof candidate === 'string') || acceptsExample(content, candidate, tools),
   );
-  const made = example ?? tools.sampler.sample(schema, { salt: topic(request) });
+  const made = example ?? madeUp(content, topic(request), tools);
   if (made === undefined) return { problem: unsatisfiable(request) };
   const echoed = echoRequest(request, made, schema, tools.book);
   return { value: limitPage(request, echoed, schema, tools.book) };
+}
+
+/** Whether examples of the description are true to their schema; found out once each. */
+const judged = new WeakMap<ResponseContent, Map<Json, boolean>>();
+
+function acceptsExample(content: ResponseContent, candidate: Json, { book }: AnswerTools): boolean {
+  const known = judged.get(content) ?? new Map<Json, boolean>();
+  judged.set(content, known);
+  const isGood = known.get(candidate) ?? book.accepts(content.schema ?? true, candidate);
+  known.set(candidate, isGood);
+  return isGood;
+}
+
+/** Values made up before: equal requests are asked again and again. The oldest give way. */
+const madeBefore = new WeakMap<AnswerTools, WeakMap<ResponseContent, Map<string, Json>>>();
+const MAX_MADE = 16;
+
+function madeUp(content: ResponseContent, about: string, tools: AnswerTools): Json | undefined {
+  const ofTools = madeBefore.get(tools) ?? new WeakMap<ResponseContent, Map<string, Json>>();
+  madeBefore.set(tools, ofTools);
+  const known = ofTools.get(content) ?? new Map<string, Json>();
+  ofTools.set(content, known);
+  const before = known.get(about);
+  if (before !== undefined) return before;
+  const made = tools.sampler.sample(content.schema ?? true, { salt: about });
+  if (made === undefined) return undefined;
+  const oldest = known.size >= MAX_MADE ? known.keys().next() : undefined;
+  if (oldest && !oldest.done) known.delete(oldest.value);
+  known.set(about, made);
+  return made;
 }
 
 function unsatisfiable(request: DecodedRequest): MirrorProblem {

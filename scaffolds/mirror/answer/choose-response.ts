@@ -88,8 +88,25 @@ function successCandidates(
     .map((response) => ({ status: statusOf(response.status), response }));
 }
 
+/** Choices by what was asked for; clients of a service send few different headers. */
+const choices = new WeakMap<Operation, Map<string, ResponseChoice>>();
+const MAX_CHOICES = 64;
+
 /** Success responses that the request's Accept can take, else every declared type in a 406; `isMade`: 201 comes first. */
 export function chooseResponse(
+  operation: Operation,
+  accept: string | undefined,
+  preference: Preference & { readonly isMade?: boolean },
+): ResponseChoice {
+  const known = choices.get(operation) ?? new Map<string, ResponseChoice>();
+  choices.set(operation, known);
+  const asked = `${preference.code ?? ''} ${preference.isMade === true} ${accept ?? ''}`;
+  const choice = known.get(asked) ?? findResponse(operation, accept, preference);
+  if (known.size < MAX_CHOICES) known.set(asked, choice);
+  return choice;
+}
+
+function findResponse(
   operation: Operation,
   accept: string | undefined,
   preference: Preference & { readonly isMade?: boolean },

@@ -2,11 +2,12 @@ import type { Operation } from '@counterpart/schemas';
 import type { DecodedRequest, RawRequest } from '../request/decode-request.ts';
 import type { Answer, AnswerTools } from './answer.ts';
 import { errorBody, type ErrorNews } from './error-body.ts';
+import { PlainResponse } from './plain-response.ts';
 import { toResponse, type MirrorProblem, type RequestProblem } from './problem.ts';
 
 /** What became of a request: the response, and what is said of it in the log. */
 export interface Outcome {
-  readonly response: Response;
+  readonly response: Response | PlainResponse;
   readonly operation?: Operation;
   readonly problems: readonly RequestProblem[];
 }
@@ -19,9 +20,11 @@ const BODYLESS = [204, 205, 304];
 /** Clients that put the address of a next page behind their base address ask for `/http://host/path`: the path is meant. */
 const GLUED = /^\/https?:\/\/?[^/]+(?=\/)/;
 
+const OPERATION_HEADER = 'x-mirror-operation';
+
 /** Names the operation that answered, so that a caller sees which one its request reached. */
 function named(response: Response, operation: Operation | undefined): Response {
-  if (operation) response.headers.set('x-mirror-operation', operation.name);
+  if (operation) response.headers.set(OPERATION_HEADER, operation.name);
   return response;
 }
 
@@ -97,11 +100,10 @@ function notes(request: DecodedRequest): Record<string, string> {
 }
 
 /** An answer as a response; HEAD gets its headers only. */
-export function answerResponse(answer: Answer, request: DecodedRequest, isBodyless: boolean): Response {
+export function answerResponse(answer: Answer, request: DecodedRequest, isBodyless: boolean): PlainResponse {
   const isEmpty = isBodyless || answer.body === undefined || BODYLESS.includes(answer.status);
-  const body = isEmpty || !answer.body ? null : Uint8Array.from(answer.body);
-  const headers = { ...answer.headers, ...notes(request) };
-  return named(new Response(body, { status: answer.status, headers }), request.operation);
+  const headers = { ...answer.headers, ...notes(request), [OPERATION_HEADER]: request.operation.name };
+  return new PlainResponse(isEmpty ? undefined : answer.body, { status: answer.status, headers });
 }
 
 function below(asked: string, prefix: string): string {
@@ -110,12 +112,17 @@ function below(asked: string, prefix: string): string {
   return rest === '' ? '/' : rest;
 }
 
+const NO_BYTES = new Uint8Array();
+
+/** The fetch standard gives GET and HEAD no body; asking for it would cost as much as an answer. */
+const mayHaveBody = ({ method }: Request): boolean => method !== 'GET' && method !== 'HEAD';
+
 /** A request with `prefix` taken off its path; undefined when its body is larger than 16 MiB. */
 export async function readRaw(request: Request, prefix: string): Promise<RawRequest | undefined> {
   const declaredBytes = Number(request.headers.get('content-length') ?? 0);
   if (declaredBytes > MAX_BODY_BYTES) return undefined;
   const url = new URL(request.url);
-  const body = new Uint8Array(await request.arrayBuffer());
+  const body = mayHaveBody(request) ? new Uint8Array(await request.arrayBuffer()) : NO_BYTES;
   if (body.length > MAX_BODY_BYTES) return undefined;
   return {
     method: request.method,

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type CounterpartError, errorCatalogue, hubError, toProblem } from '@counterpart/schemas';
+import { asResponse, PlainResponse } from '../answer/plain-response.ts';
 import type { DropConnection } from '../faults/broken-body.ts';
 import { foreignHeader, isLoopbackAddress } from './loopback.ts';
 
 /** Answers one request; `drop` ends the connection that it came on. */
-export type AnswerRequest = (request: Request, drop: DropConnection) => Promise<Response>;
+export type AnswerRequest = (request: Request, drop: DropConnection) => Promise<Response | PlainResponse>;
 
 /** An answerer as a listener of node:http. */
 export function toListener(
@@ -14,7 +15,7 @@ export function toListener(
   const listener = getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env;
-      if (!(outgoing instanceof ServerResponse)) return answer(request, () => undefined); // HTTP/2 is never served
+      if (!(outgoing instanceof ServerResponse)) return answer(request, () => undefined).then(asResponse); // HTTP/2 is never served
       let isDropped = false;
       const drop: DropConnection = (how) => {
         isDropped = true;
@@ -23,14 +24,25 @@ export function toListener(
         outgoing.destroy();
       };
       // Nothing is written on a connection that is gone.
-      return answer(request, drop).then((response) =>
-        isDropped && response.body === null ? new Promise<Response>(() => undefined) : response,
-      );
+      return answer(request, drop).then((response) => {
+        if (response instanceof PlainResponse) return isDropped ? WRITTEN : write(response, outgoing);
+        return isDropped && response.body === null ? new Promise<Response>(() => undefined) : response;
+      });
     },
     { overrideGlobalObjects: false },
   );
   // The listener answers its own failures; its promise never rejects.
   return (incoming, outgoing) => void listener(incoming, outgoing);
+}
+
+/** Tells the listener that the answer is on its way already. */
+const WRITTEN = new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
+
+/** Writes an answer in one piece. */
+function write({ status, headers, body }: PlainResponse, outgoing: ServerResponse): Response {
+  if (body === undefined) outgoing.writeHead(status, headers).end();
+  else outgoing.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+  return WRITTEN;
 }
 
 /** The beginning of an answer is part of such a fault: it is let out before the connection goes. */

@@ -8,6 +8,7 @@ import {
   toCounterpartError,
 } from '@counterpart/schemas';
 import { BODY_TOO_LARGE, readRaw } from '../answer/exchange.ts';
+import type { PlainResponse } from '../answer/plain-response.ts';
 import { toResponse } from '../answer/problem.ts';
 import type { ContractBook } from '../contract/contract-book.ts';
 import type { ContractReader } from '../contract/contract-reader.ts';
@@ -47,7 +48,7 @@ export interface LivingParts {
 export interface LivingMirror {
   readonly engine: Mirror;
   /** `drop` ends the connection that the request came on; without it a fault of the connection becomes a rejection. */
-  fetch(request: Request, drop?: DropConnection): Promise<Response>;
+  fetch(request: Request, drop?: DropConnection): Promise<Response | PlainResponse>;
 }
 
 /** An answer and who gave it. */
@@ -99,7 +100,7 @@ export function createLivingMirror(parts: LivingParts): LivingMirror {
     async fetch(request, drop = cannotDrop) {
       const isPlain =
         settings.mode === 'simulate' && parts.faults.active.length === 0 && parts.player() === undefined;
-      if (isPlain) return engine.fetch(request);
+      if (isPlain) return engine.respond(request);
       const start = performance.now();
       const raw = await readRaw(request, basePath);
       if (!raw) return toResponse(BODY_TOO_LARGE);

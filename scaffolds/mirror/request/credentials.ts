@@ -4,8 +4,18 @@ import type { RawRequest } from './decode-request.ts';
 import { headerValue } from './header-value.ts';
 import type { MirrorProblem } from '../answer/problem.ts';
 
+const namesKnown = new WeakMap<Blueprint, WeakMap<Operation, readonly string[]>>();
+
 /** Query parameters of an operation that hold a credential. */
 export function credentialNames(blueprint: Blueprint, operation: Operation): readonly string[] {
+  const known = namesKnown.get(blueprint) ?? new WeakMap<Operation, readonly string[]>();
+  namesKnown.set(blueprint, known);
+  const names = known.get(operation) ?? findCredentialNames(blueprint, operation);
+  known.set(operation, names);
+  return names;
+}
+
+function findCredentialNames(blueprint: Blueprint, operation: Operation): readonly string[] {
   const names = (operation.auth ?? blueprint.auth.default).flatMap((requirement) => Object.keys(requirement));
   return names.flatMap((name) => {
     const scheme = blueprint.auth.schemes[name];

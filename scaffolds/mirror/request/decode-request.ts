@@ -37,6 +37,29 @@ export interface DecodedRequest {
   readonly unknownQuery: readonly string[];
 }
 
+/** What reading any request of an operation needs, worked out with its first one. */
+interface ReadingPlan {
+  readonly parameters: readonly { readonly binding: ParameterBinding; readonly schema: JsonSchema }[];
+  readonly inQuery: readonly string[];
+  /** Names of pairs that stand in the path template itself. */
+  readonly inTemplate: ReadonlySet<string | undefined>;
+}
+
+const plans = new WeakMap<Operation, ReadingPlan>();
+
+function planOf(operation: Operation): ReadingPlan {
+  const known = plans.get(operation);
+  if (known) return known;
+  const { parameters, path } = operation.http;
+  const plan: ReadingPlan = {
+    parameters: parameters.map((binding) => ({ binding, schema: parameterSchema(operation, binding) })),
+    inQuery: parameters.filter((binding) => binding.in === 'query').map(({ name }) => name),
+    inTemplate: new Set((path.split('?')[1] ?? '').split('&').map((pair) => pair.split('=')[0])),
+  };
+  plans.set(operation, plan);
+  return plan;
+}
+
 /** The schema of a parameter: the property of the input that it carries. */
 function parameterSchema(operation: Operation, binding: ParameterBinding): JsonSchema {
   const properties = isObject(operation.input) ? operation.input['properties'] : undefined;
@@ -78,12 +101,15 @@ interface ReadParameters {
   readonly used: ReadonlySet<string>;
 }
 
-function readParameters(operation: Operation, source: WireSource, typing: Typing): ReadParameters {
+function readParameters(
+  bindings: ReadingPlan['parameters'],
+  source: WireSource,
+  typing: Typing,
+): ReadParameters {
   const parameters: DecodedParameter[] = [];
   const problems: RequestProblem[] = [];
   const used = new Set<string>();
-  for (const binding of operation.http.parameters) {
-    const schema = parameterSchema(operation, binding);
+  for (const { binding, schema } of bindings) {
     const read = tryRead(source, binding, schema, typing);
     if ('problem' in read) {
       problems.push({ ...read.problem, in: binding.in, name: binding.name });
@@ -105,9 +131,8 @@ export function decodePath(candidate: RouteCandidate, typing: Typing): ReadParam
     cookies: [],
     claimed: new Set(),
   };
-  const inPath = candidate.operation.http.parameters.filter((binding) => binding.in === 'path');
-  const { http } = candidate.operation;
-  return readParameters({ ...candidate.operation, http: { ...http, parameters: inPath } }, source, typing);
+  const inPath = planOf(candidate.operation).parameters.filter(({ binding }) => binding.in === 'path');
+  return readParameters(inPath, source, typing);
 }
 
 type ReadBodyResult = { readonly body: BodyValue } | { readonly problem: RequestProblem } | undefined;
@@ -170,25 +195,20 @@ export async function decodeRequest(
 ): Promise<DecodedRequest> {
   const { operation, pathValues } = candidate;
   const { pairs, problems } = readPairs(raw.query);
-  const declared = operation.http.parameters
-    .filter((binding) => binding.in === 'query')
-    .map(({ name }) => name);
+  const plan = planOf(operation);
   const source: WireSource = {
     pathValues,
     query: raw.query,
     pairs,
     headers: raw.headers,
     cookies: parseCookies(raw.headers.get('cookie')),
-    claimed: new Set([...declared, ...credentials]),
+    claimed: new Set([...plan.inQuery, ...credentials]),
   };
-  const read = readParameters(operation, source, typing);
+  const read = readParameters(plan.parameters, source, typing);
   const body = await decodeBody(operation, raw, typing);
-  const inTemplate = new Set(
-    (operation.http.path.split('?')[1] ?? '').split('&').map((pair) => pair.split('=')[0]),
-  );
   const unknown = pairs
     .map(({ name }) => name)
-    .filter((name) => !read.used.has(name) && !credentials.includes(name) && !inTemplate.has(name));
+    .filter((name) => !read.used.has(name) && !credentials.includes(name) && !plan.inTemplate.has(name));
   return {
     operation,
     parameters: read.parameters,

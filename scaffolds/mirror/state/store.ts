@@ -23,7 +23,10 @@ const keyOf = (id: string, scope: Scope): string => `${id} ${canonicalJson(scope
 
 /** Two scopes fit when they agree wherever both know a place. */
 function scopesFit(a: Scope, b: Scope): boolean {
-  return Object.entries(a).every(([place, value]) => !Object.hasOwn(b, place) || b[place] === value);
+  if (a === b || a === NOWHERE || b === NOWHERE) return true;
+  // Asked of every row of a list: nothing is made on the way.
+  for (const place in a) if (Object.hasOwn(b, place) && a[place] !== b[place]) return false;
+  return true;
 }
 
 function emptyCollection(): Collection {
@@ -79,7 +82,7 @@ class InMemoryState implements MirrorState {
 
   list(collection: string, scope: Scope = NOWHERE): readonly StoredRow[] {
     const rows = [...(this.#collections.get(collection)?.rows.values() ?? [])];
-    return rows.filter((row) => scopesFit(row.scope, scope));
+    return scope === NOWHERE ? rows : rows.filter((row) => scopesFit(row.scope, scope));
   }
 
   update(collection: string, key: RowKey, value: JsonObject): StoredRow | undefined {

@@ -185,17 +185,15 @@ export function filterRows(visit: Visit, rows: readonly StoredRow[]): readonly S
   ]);
   const asked = filterValues(visit, reserved);
   const conditions = asked.flatMap(([name, wanted]) => conditionOf(name, wanted, rows) ?? []);
-  return sorted(
-    visit,
-    rows.filter(({ value }) => conditions.every((holds) => holds(value))),
-  );
+  const kept =
+    conditions.length === 0 ? rows : rows.filter(({ value }) => conditions.every((holds) => holds(value)));
+  return sorted(visit, kept);
 }
 
 /** Rows of a list that the request asks for, all pages of it. */
 export function selectRows(visit: Visit, places: Scope): readonly StoredRow[] {
   const { binding, keeper } = visit;
-  return filterRows(
-    visit,
-    keeper.state.list(binding.resource.name).filter((row) => isBelow(row, places)),
-  );
+  const rows = keeper.state.list(binding.resource.name);
+  const isPlaced = Object.keys(places).length > 0;
+  return filterRows(visit, isPlaced ? rows.filter((row) => isBelow(row, places)) : rows);
 }

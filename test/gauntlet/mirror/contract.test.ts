@@ -1,0 +1,37 @@
+import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
+import { loadSource } from '@counterpart/scaffolds/readers/source';
+import { ServerId } from '@counterpart/schemas';
+import { describe, expect, test } from 'vitest';
+import { description, hasDescriptions } from '../../e2e/builder-workspace.ts';
+import { choose } from '../operation-places.ts';
+import { judgeContract } from './contract.ts';
+import { Deframer } from './deframer.ts';
+
+describe.skipIf(!hasDescriptions)('mirrors of real descriptions', () => {
+  test.each([
+    ['museum.yaml', 6, 90],
+    ['notion.json', 8, 90],
+  ])(
+    '%s: every body is true to its schema, and every request that is wrong in one place is refused',
+    async (file, bodies, mutants) => {
+      const { blueprint } = await readOpenApi(await loadSource(description(file)), {
+        id: ServerId.parse('mirror'),
+      });
+      const found = await judgeContract(blueprint, choose(blueprint.operations, 10));
+      expect([found.invalid, found.taken]).toEqual([[], []]);
+      expect(found.bodies).toBeGreaterThanOrEqual(bodies);
+      expect(found.mutants).toBeGreaterThanOrEqual(mutants);
+    },
+  );
+});
+
+test('answers that come in pieces, in chunks and several at once are told apart', () => {
+  const statuses: number[] = [];
+  const deframer = new Deframer((status) => statuses.push(status));
+  const wire =
+    'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhelloHTTP/1.1 204 No Content\r\n\r\n' +
+    'HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n';
+  for (const byte of wire) deframer.take(Buffer.from(byte));
+  deframer.take(Buffer.from(wire));
+  expect(statuses).toEqual([200, 204, 201, 200, 204, 201]);
+});
