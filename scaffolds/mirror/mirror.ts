@@ -211,7 +211,11 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
 async function answerRequest(engine: Engine, raw: RawRequest): Promise<Outcome> {
   if (engine.graphql?.path === raw.path) return handleGraphql(engine, raw, engine.graphql);
   const dialect = await dialectOf(engine.blueprint);
-  return dialect === undefined ? handle(engine, raw) : dialect(raw, (told) => handle(engine, told));
+  if (dialect === undefined) return handle(engine, raw);
+  return dialect(raw, async (told) => {
+    const outcome = await handle(engine, told);
+    return { ...outcome, response: asResponse(outcome.response) };
+  });
 }
 
 /** What the things kept have to say; undefined where the operation keeps nothing, or another answer was asked for. */

@@ -12,6 +12,11 @@ export interface Outcome {
   readonly problems: readonly RequestProblem[];
 }
 
+/** The same where the response is read and not only passed on. */
+export interface ReadableOutcome extends Outcome {
+  readonly response: Response;
+}
+
 /** Largest request body taken, in bytes. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_NOTES = 10;
@@ -33,7 +38,7 @@ export function refused(
   problem: MirrorProblem,
   operation?: Operation,
   problems: readonly RequestProblem[] = [],
-): Outcome {
+): ReadableOutcome {
   return { response: named(toResponse(problem), operation), ...(operation ? { operation } : {}), problems };
 }
 

@@ -1,12 +1,12 @@
 import type { Blueprint } from '@counterpart/schemas';
-import type { Outcome } from '../answer/exchange.ts';
+import type { ReadableOutcome } from '../answer/exchange.ts';
 import type { RawRequest } from '../request/decode-request.ts';
 
 /** Answers a request as the engine reads it: parameters as the JSON body of a POST to the operation's path. */
-export type AskEngine = (told: RawRequest) => Promise<Outcome>;
+export type AskEngine = (told: RawRequest) => Promise<ReadableOutcome>;
 
 /** Answers a request of another style than plain HTTP, asking the engine for what is meant. */
-export type Dialect = (raw: RawRequest, ask: AskEngine) => Promise<Outcome>;
+export type Dialect = (raw: RawRequest, ask: AskEngine) => Promise<ReadableOutcome>;
 
 /** The style that a service speaks on the wire; undefined for plain HTTP. */
 export async function dialectOf(blueprint: Blueprint): Promise<Dialect | undefined> {

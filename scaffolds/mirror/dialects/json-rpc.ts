@@ -1,5 +1,5 @@
 import type { Blueprint, Json, JsonObject, Operation, RpcFacet } from '@counterpart/schemas';
-import { unknownPath, wrongMethod, refused, type Outcome } from '../answer/exchange.ts';
+import { unknownPath, wrongMethod, refused, type ReadableOutcome } from '../answer/exchange.ts';
 import { problemLine } from '../answer/problem.ts';
 import type { RawRequest } from '../request/decode-request.ts';
 import { isArray, isObject } from '../schema/json-value.ts';
@@ -23,7 +23,7 @@ type Id = string | number | null;
 /** What became of one call: no response for a notification. */
 interface Said {
   readonly response: JsonObject | undefined;
-  readonly outcome?: Outcome;
+  readonly outcome?: ReadableOutcome;
 }
 
 /** A mirror that speaks JSON-RPC 2.0 at the service's one path, batches and `rpc.discover` too. */
@@ -58,7 +58,7 @@ function parsed({ body }: RawRequest): Json | undefined {
   }
 }
 
-function respond(value: Json | undefined, outcome?: Outcome): Outcome {
+function respond(value: Json | undefined, outcome?: ReadableOutcome): ReadableOutcome {
   // Who may not ask is told by HTTP too, for clients renew their credentials on that.
   const status =
     outcome?.response.status === 401 || outcome?.response.status === 403 ? outcome.response.status : 200;
@@ -80,12 +80,12 @@ const failure = (id: Id, code: number, message: string, data?: Json): JsonObject
   id,
 });
 
-async function answerBatch(calls: readonly Json[], answering: Answering): Promise<Outcome> {
+async function answerBatch(calls: readonly Json[], answering: Answering): Promise<ReadableOutcome> {
   if (calls.length === 0) return respond(failure(null, INVALID_REQUEST, 'Invalid Request: an empty batch'));
   if (calls.length > MOST_CALLS)
     return respond(failure(null, INVALID_REQUEST, `Invalid Request: more than ${MOST_CALLS} calls`));
   const responses: JsonObject[] = [];
-  const problems: Outcome['problems'][number][] = [];
+  const problems: ReadableOutcome['problems'][number][] = [];
   for (const call of calls) {
     const { response, outcome } = await answerCall(call, answering);
     if (response !== undefined) responses.push(response);
@@ -105,7 +105,7 @@ async function answerCall(call: Json, answering: Answering): Promise<Said> {
   if (id !== undefined && !isId(id))
     return { response: failure(null, INVALID_REQUEST, 'Invalid Request: id') };
   // Without an id nothing is answered, whatever comes of it (section 4.1).
-  const answer = (response: JsonObject, outcome?: Outcome): Said => ({
+  const answer = (response: JsonObject, outcome?: ReadableOutcome): Said => ({
     response: id === undefined ? undefined : { ...response, id },
     ...(outcome === undefined ? {} : { outcome }),
   });
@@ -145,7 +145,7 @@ function namedParams({ rpc }: Operation, params: Json | undefined): JsonObject |
   return Object.fromEntries(entries);
 }
 
-async function responseOf({ response, problems }: Outcome): Promise<JsonObject> {
+async function responseOf({ response, problems }: ReadableOutcome): Promise<JsonObject> {
   const text = await response.clone().text();
   const value = jsonIn(text);
   if (response.ok) return success(value ?? (text === '' ? null : text));
