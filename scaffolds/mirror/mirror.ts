@@ -4,7 +4,8 @@ import { basePath } from 'hono/route';
 import { dialectOf } from './dialects/dialect.ts';
 import { composeAnswer, type AnswerTools } from './answer/answer.ts';
 import { declaresMember, type Typing } from './request/coerce.ts';
-import { credentialNames, missingCredentials } from './request/credentials.ts';
+import { credentialNames, missingCredentials, type CredentialCheck } from './request/credentials.ts';
+import { createNonces } from './signature/nonces.ts';
 import { decodePath, decodeRequest, type DecodedRequest, type RawRequest } from './request/decode-request.ts';
 import { isObject } from './schema/json-value.ts';
 import {
@@ -62,6 +63,8 @@ export interface MirrorOptions {
   readonly strictAuth?: boolean;
   /** The test key that was issued: with it no other secret passes, and every operation that asks for one checks it. */
   readonly issuedKey?: string;
+  /** The time that signatures are held against, in milliseconds since 1970; default: that of the machine. */
+  readonly now?: () => number;
   /** Path prefix to take off before an operation is looked for, such as `/mirror/pets`. */
   readonly basePath?: string;
   /** What the mirror keeps; default: an empty state of its own. */
@@ -96,7 +99,7 @@ export interface Mirror {
 interface Engine {
   readonly blueprint: Blueprint;
   readonly strictAuth: boolean;
-  readonly issuedKey: string | undefined;
+  readonly check: CredentialCheck;
   readonly router: Router;
   readonly typing: Typing;
   readonly tools: AnswerTools;
@@ -162,7 +165,9 @@ async function handleGraphql(engine: Engine, raw: RawRequest, room: GraphqlRoom)
   if (prepared instanceof Response) return { response: prepared, problems: [] };
   const operation = graphql.operationOf(prepared);
   const unauthorised =
-    operation && engine.strictAuth ? missingCredentials(engine.blueprint, operation, raw) : undefined;
+    operation && engine.strictAuth
+      ? missingCredentials(engine.blueprint, operation, raw, engine.check)
+      : undefined;
   if (unauthorised) return refused(unauthorised, operation);
   const overridden = operation && (await overriddenGraphql(engine, raw, operation));
   const response = overridden ?? (await answerHttp(graphql, prepared, raw));
@@ -192,7 +197,7 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   const { request, problems } = reading;
   const { operation } = request;
   const unauthorised = engine.strictAuth
-    ? missingCredentials(engine.blueprint, operation, raw, engine.issuedKey)
+    ? missingCredentials(engine.blueprint, operation, raw, engine.check)
     : undefined;
   if (unauthorised) return refusedAsDescribed({ news: unauthorised }, operation, engine.tools);
   const invalid = requestProblem(problems);
@@ -234,7 +239,7 @@ function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
   return {
     blueprint,
     strictAuth: options.strictAuth ?? options.issuedKey !== undefined,
-    issuedKey: options.issuedKey,
+    check: { issuedKey: options.issuedKey, now: options.now ?? Date.now, nonces: createNonces() },
     router: createRouter(blueprint.operations),
     typing,
     tools: { book, sampler },

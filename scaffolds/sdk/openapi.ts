@@ -7,6 +7,7 @@ import type {
   JsonObject,
   Operation,
   ParameterBinding,
+  RequestSignature,
   ResponseBinding,
 } from '@counterpart/schemas';
 import { propertySchema, toWireSchema, wireNamesOf, type Telling } from './wire-schema.ts';
@@ -117,6 +118,12 @@ function operationObject(operation: Operation, telling: Telling): Json {
   });
 }
 
+/** The header that a document without the extension would name. */
+const signatureHeader = (signature: RequestSignature): string =>
+  signature.form === 'message-signatures'
+    ? 'Signature'
+    : (signature.places.find(({ value }) => value.includes('{signature}'))?.name ?? 'Signature');
+
 function schemeObject(scheme: AuthScheme): Json {
   const { description } = scheme;
   switch (scheme.kind) {
@@ -134,6 +141,27 @@ function schemeObject(scheme: AuthScheme): Json {
       return defined({ type: 'openIdConnect', openIdConnectUrl: scheme.url, description });
     case 'mutual-tls':
       return defined({ type: 'mutualTLS', description });
+    case 'aws-sigv4':
+      return defined({
+        type: 'apiKey',
+        in: 'header',
+        name: 'Authorization',
+        'x-amazon-apigateway-authtype': 'awsSigv4',
+        'x-counterpart-signature': defined({
+          form: 'aws-sigv4',
+          service: scheme.service,
+          region: scheme.region,
+        }),
+        description,
+      });
+    case 'signature':
+      return defined({
+        type: 'apiKey',
+        in: 'header',
+        name: signatureHeader(scheme.signature),
+        'x-counterpart-signature': scheme.signature as Json,
+        description,
+      });
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuthRequirement, AuthScheme } from './auth.ts';
 import { DataCall, DataFacet } from './data.ts';
 import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { GraphqlCall, GraphqlFacet } from './graphql.ts';
@@ -127,10 +128,6 @@ export const ResponseBinding = z.strictObject({
 });
 export type ResponseBinding = z.infer<typeof ResponseBinding>;
 
-/** Names of schemes that must all be satisfied, each with its scopes. An empty object means: no authentication. */
-export const AuthRequirement = z.record(z.string(), z.array(z.string()));
-export type AuthRequirement = z.infer<typeof AuthRequirement>;
-
 export const HttpBinding = z.strictObject({
   /** Upper case; anything RFC 9110 allows, such as QUERY. */
   method: z.string().regex(/^[A-Z]+$/),
@@ -196,37 +193,6 @@ export function styleOf({ graphql, data, rpc }: Operation): ApiStyle {
   if (data !== undefined) return 'data';
   return rpc === undefined ? 'http' : 'json-rpc';
 }
-
-const describedScheme = { description: z.string().optional() };
-export const AuthScheme = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('api-key'),
-    in: z.enum(['query', 'header', 'cookie']),
-    name: z.string(),
-    ...describedScheme,
-  }),
-  z.strictObject({ kind: z.literal('basic'), ...describedScheme }),
-  z.strictObject({ kind: z.literal('bearer'), format: z.string().optional(), ...describedScheme }),
-  /** Another HTTP scheme: the credential is sent as `<scheme> <credential>`. */
-  z.strictObject({ kind: z.literal('http'), scheme: z.string(), ...describedScheme }),
-  z.strictObject({
-    kind: z.literal('oauth2'),
-    flows: z.record(
-      z.string(),
-      z.strictObject({
-        authorizationUrl: z.string().optional(),
-        tokenUrl: z.string().optional(),
-        refreshUrl: z.string().optional(),
-        deviceAuthorizationUrl: z.string().optional(),
-        scopes: z.record(z.string(), z.string()),
-      }),
-    ),
-    ...describedScheme,
-  }),
-  z.strictObject({ kind: z.literal('openid'), url: z.string(), ...describedScheme }),
-  z.strictObject({ kind: z.literal('mutual-tls'), ...describedScheme }),
-]);
-export type AuthScheme = z.infer<typeof AuthScheme>;
 
 /** Something of the source that did not become a tool, or lost a part, and why. */
 export const Omission = z.strictObject({

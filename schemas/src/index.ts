@@ -1,9 +1,9 @@
 /** The contracts between all parts of the project, by name. */
 export { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
 export { JsonSchema, JsonValue, canonicalJson, type Json, type JsonObject } from './json.ts';
+export { AuthRequirement, AuthScheme } from './auth.ts';
+export { MessageSignature, RequestSignature, TemplateSignature } from './signature.ts';
 export {
-  AuthRequirement,
-  AuthScheme,
   Blueprint,
   BlueprintSource,
   BodyBinding,

@@ -12,6 +12,7 @@ import { timeoutMs } from './interpret/settings.ts';
 import { wireOf } from './interpret/wire.ts';
 import { parseJson } from './json-value.ts';
 import { authorised } from './tokens/tokens.ts';
+import { proofOf } from './credentials/proof.ts';
 import type { Arguments } from './tool.ts';
 import { check } from './validate/check.ts';
 import { problemText } from './validate/problem.ts';
@@ -64,17 +65,21 @@ export function createServiceClient(blueprint: Blueprint, env: Env): ServiceClie
       const permit = await asInputError(name, () => authorised(blueprint, operation, env, signal));
       const built = await asInputError(name, () => {
         const carried = wire.toRequest(input);
-        return buildRequest(blueprint, carried.operation, carried.args, permit.env);
+        return buildRequest(blueprint, permit.of(carried.operation), carried.args, permit.env);
       });
+      const proof = await asInputError(name, () => proofOf(built.credentials, built.baseUrl));
       const sent = wire.fromAnswer(
-        await send(built.request, {
-          idempotent: operation.idempotent,
-          hosts: [addressOf(built.baseUrl).host, ...permissionsOf(blueprint)],
-          timeoutMs: timeoutMs(env, blueprint.id),
-          connectTimeoutMs: CONNECT_TIMEOUT_MS,
-          maxBytes: LARGEST_ANSWER_BYTES,
-          signal,
-        }),
+        await asInputError(name, () =>
+          send(built.request, {
+            idempotent: operation.idempotent,
+            hosts: [addressOf(built.baseUrl).host, ...permissionsOf(blueprint)],
+            timeoutMs: timeoutMs(env, blueprint.id),
+            connectTimeoutMs: CONNECT_TIMEOUT_MS,
+            maxBytes: LARGEST_ANSWER_BYTES,
+            proof,
+            signal,
+          }),
+        ),
       );
       const data = dataOf(sent);
       if (sent.status >= 400) throw new ServiceError(name, sent, data);

@@ -3,7 +3,8 @@ import { baseUrlName } from './compile/env-names.ts';
 import type { Env } from './env.ts';
 import { createHttp, type Http } from './http/client.ts';
 import { baseUrlOf } from './interpret/base-url.ts';
-import { credentialsFor } from './interpret/auth.ts';
+import { credentialsFor } from './credentials/credentials.ts';
+import { proofOf } from './credentials/proof.ts';
 import type { ServerPackage } from './package.ts';
 import { authorised } from './tokens/tokens.ts';
 import type { CallRequest } from './protocol/offer.ts';
@@ -39,9 +40,12 @@ async function serviceHttp(server: ServerPackage, env: Env, { name, signal }: Ca
   }
   const wanted = credentialsWanted(blueprint, name);
   const permit = await authorised(blueprint, wanted, env, signal);
-  const { headers, query, cookies } = credentialsFor(blueprint, wanted, permit.env);
+  const credentials = credentialsFor(blueprint, permit.of(wanted), permit.env);
+  const { headers, query, cookies } = credentials;
   const twin = blueprint.operations.find((operation) => operation.name === name);
-  return createHttp({ hosts, signal, headers, query, cookies, baseUrl: baseUrlOf(blueprint, twin, env) });
+  const baseUrl = baseUrlOf(blueprint, twin, env);
+  const proof = await proofOf(credentials, baseUrl);
+  return createHttp({ hosts, signal, headers, query, cookies, proof, baseUrl });
 }
 
 /** What a hand-written tool is given. The client is made on its first use, so a tool without a network needs no address. */

@@ -3,7 +3,7 @@ export { defineTool, type ToolSpec } from './define-tool.ts';
 export type { CallResult, Tool, ToolContext } from './tool.ts';
 export { ToolFailure } from './failure.ts';
 export { createHttp, type Http, type HttpAnswer, type HttpCall, type HttpOptions } from './http/client.ts';
-export { credentialsFor, type Credentials } from './interpret/auth.ts';
+export { credentialsFor, NO_CREDENTIALS, type Credentials } from './credentials/credentials.ts';
 export { baseUrlOf } from './interpret/base-url.ts';
 export { bindInput, type UnaddressedRequest } from './interpret/request.ts';
 export { processEnv, type Env } from './env.ts';

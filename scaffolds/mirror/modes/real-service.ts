@@ -1,5 +1,12 @@
-import { credentialsFor, type Credentials, type Env } from '@counterpart/kit';
-import { type Blueprint, hubError, type Operation, type ServiceLimits } from '@counterpart/schemas';
+import { credentialsFor, NO_CREDENTIALS, type Credentials, type Env } from '@counterpart/kit';
+import { signRequest } from '@counterpart/kit/signing';
+import {
+  type AuthScheme,
+  type Blueprint,
+  hubError,
+  type Operation,
+  type ServiceLimits,
+} from '@counterpart/schemas';
 import { missingCredentials } from '../request/credentials.ts';
 import type { RawRequest } from '../request/decode-request.ts';
 import { isTransportHeader } from '../recording/har-entry.ts';
@@ -55,8 +62,8 @@ export function createRealService(options: RealServiceOptions): RealService {
       const query = [request.query, ...credentials.query].filter((part) => part !== '').join('&');
       const start = new URL(`${address.base(operation)}${request.path}${query === '' ? '' : `?${query}`}`);
       const body = request.body.length > 0 ? Uint8Array.from(request.body) : null;
-      const sent = { method: request.method, headers, body };
-      const { response, url } = await followed(start, sent, { ...options, signal });
+      const sent = signedSent(start, { method: request.method, headers, body }, credentials);
+      const { response, url } = await followed(sent.url, sent, { ...options, signal });
       return {
         asked: `${start.origin}${start.pathname}`,
         url: url.href,
@@ -69,8 +76,6 @@ export function createRealService(options: RealServiceOptions): RealService {
   };
 }
 
-const NOTHING: Credentials = { headers: {}, query: [], cookies: [], secrets: [], variables: [] };
-
 /** The environment's credentials, for a caller that sends none of its own. */
 function credentialsOf(
   request: RawRequest,
@@ -79,13 +84,13 @@ function credentialsOf(
 ): Credentials {
   const asked = operation ?? { name: blueprint.id };
   const isOpen = operation ? missingCredentials(blueprint, operation, request) === undefined : false;
-  if (isOpen && !isOptional(blueprint, operation)) return NOTHING;
-  if (request.headers.has('authorization')) return NOTHING;
+  if (isOpen && !isOptional(blueprint, operation)) return NO_CREDENTIALS;
+  if (request.headers.has('authorization')) return NO_CREDENTIALS;
   try {
     return credentialsFor(blueprint, asked, env);
   } catch {
     // None are configured: the service itself says that it wants one.
-    return NOTHING;
+    return NO_CREDENTIALS;
   }
 }
 
@@ -114,6 +119,25 @@ interface Sent {
   readonly method: string;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer> | null;
+}
+
+/** The request with the signatures that the credentials make; the address may have more in its query then. */
+function signedSent(url: URL, sent: Sent, { signers }: Credentials): Sent & { readonly url: URL } {
+  if (signers.length === 0) return { ...sent, url };
+  const { method, headers, body } = sent;
+  const plain = { method, url: url.href, headers: Object.fromEntries(headers), body: body ?? undefined };
+  const signed = signRequest(plain, signers);
+  const { host: _own, ...rest } = signed.headers;
+  return { ...sent, headers: new Headers(rest), url: new URL(signed.url) };
+}
+
+function signingHeaders(scheme: AuthScheme): string[] {
+  if (scheme.kind === 'aws-sigv4') return ['x-amz-security-token'];
+  if (scheme.kind !== 'signature') return [];
+  const { signature } = scheme;
+  return signature.form === 'template'
+    ? signature.places.flatMap((place) => (place.in === 'header' ? [place.name] : []))
+    : ['signature', 'signature-input'];
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -148,7 +172,7 @@ const provingHeaders = ({ auth }: Blueprint): string[] => [
   'authorization',
   'cookie',
   ...Object.values(auth.schemes).flatMap((scheme) =>
-    scheme.kind === 'api-key' && scheme.in === 'header' ? [scheme.name] : [],
+    scheme.kind === 'api-key' && scheme.in === 'header' ? [scheme.name] : signingHeaders(scheme),
   ),
 ];
 

@@ -18,7 +18,14 @@ export interface Redaction {
 /** Shorter texts would blank out ordinary words. */
 const MIN_SECRET_LENGTH = 6;
 
-const placeOf = (scheme: AuthScheme): string => (scheme.kind === 'api-key' ? scheme.name : 'authorization');
+function placesOf(scheme: AuthScheme): readonly string[] {
+  if (scheme.kind === 'api-key') return [scheme.name];
+  if (scheme.kind === 'aws-sigv4') return ['authorization', 'x-amz-security-token'];
+  if (scheme.kind !== 'signature') return ['authorization'];
+  return scheme.signature.form === 'template'
+    ? scheme.signature.places.map(({ name }) => name)
+    : ['signature'];
+}
 
 /**
  * The redaction of one mirror. `names` are secret beside those that are by their words and those that the blueprint's
@@ -29,7 +36,7 @@ export function createRedaction(
   { names = [], secrets = [] }: { readonly names?: readonly string[]; readonly secrets?: readonly string[] },
 ): Redaction {
   const known = new Set(
-    [...names, ...Object.values(blueprint.auth.schemes).map(placeOf)].map((name) => name.toLowerCase()),
+    [...names, ...Object.values(blueprint.auth.schemes).flatMap(placesOf)].map((name) => name.toLowerCase()),
   );
   const forms = secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)

@@ -2,9 +2,24 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AuthRequirement, AuthScheme, Blueprint, Operation } from '@counterpart/schemas';
 import type { RawRequest } from './decode-request.ts';
 import { headerValue } from './header-value.ts';
+import { awsStanding } from '../signature/aws.ts';
+import { messageStanding } from '../signature/by-message.ts';
+import { templateStanding } from '../signature/by-template.ts';
+import type { Nonces } from '../signature/nonces.ts';
+import { MISSING, wrong, type Standing } from '../signature/standing.ts';
 import type { MirrorProblem } from '../answer/problem.ts';
 
 const namesKnown = new WeakMap<Blueprint, WeakMap<Operation, readonly string[]>>();
+
+/** What credentials are held against. */
+export interface CredentialCheck {
+  /** The test key that was issued; undefined: any will do. */
+  readonly issuedKey?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Of signatures that were taken before. */
+  readonly nonces: Nonces;
+}
 
 /** Query parameters of an operation that hold a credential. */
 export function credentialNames(blueprint: Blueprint, operation: Operation): readonly string[] {
@@ -19,6 +34,8 @@ function findCredentialNames(blueprint: Blueprint, operation: Operation): readon
   const names = (operation.auth ?? blueprint.auth.default).flatMap((requirement) => Object.keys(requirement));
   return names.flatMap((name) => {
     const scheme = blueprint.auth.schemes[name];
+    if (scheme?.kind === 'signature' && scheme.signature.form === 'template')
+      return scheme.signature.places.flatMap((place) => (place.in === 'query' ? [place.name] : []));
     return scheme?.kind === 'api-key' && scheme.in === 'query' ? [scheme.name] : [];
   });
 }
@@ -52,8 +69,11 @@ function basicSecrets(encoded: string | undefined): readonly string[] | undefine
   return at < 0 ? [text] : [text.slice(at + 1), text.slice(0, at), text];
 }
 
+/** Schemes whose credential is a text in the request. */
+type TextScheme = Exclude<AuthScheme, { kind: 'mutual-tls' | 'aws-sigv4' | 'signature' }>;
+
 /** What a request carries for a scheme, each a secret that may be the right one; undefined: nothing. */
-function carried(request: RawRequest, scheme: AuthScheme): readonly string[] | undefined {
+function carried(request: RawRequest, scheme: TextScheme): readonly string[] | undefined {
   const one = (secret: string | undefined): readonly string[] | undefined =>
     secret === undefined ? undefined : [secret, secret.replace(/^[A-Za-z]+ +/, '')];
   switch (scheme.kind) {
@@ -69,19 +89,30 @@ function carried(request: RawRequest, scheme: AuthScheme): readonly string[] | u
     case 'oauth2':
     case 'openid':
       return one(authorization(request, 'bearer'));
-    case 'mutual-tls':
-      return [];
   }
 }
 
-/** `missing` of the credential, `wrong` when it is not the key that was issued. */
-type Standing = 'good' | 'missing' | 'wrong';
+function standing(request: RawRequest, scheme: AuthScheme, check: CredentialCheck | undefined): Standing {
+  const held = { key: check?.issuedKey, now: check?.now() ?? Date.now() };
+  // Certificates are shown to whatever ends the TLS connection; a request has nothing of them.
+  if (scheme.kind === 'mutual-tls') return { kind: 'good' };
+  if (scheme.kind === 'aws-sigv4') return awsStanding(request, held);
+  if (scheme.kind !== 'signature') return secretStanding(carried(request, scheme), held.key);
+  const { signature } = scheme;
+  const stands =
+    signature.form === 'template'
+      ? templateStanding(signature, request, held)
+      : messageStanding(signature, request, held);
+  const nonce = stands.kind === 'good' ? stands.nonce : undefined;
+  return nonce !== undefined && check?.nonces.has(nonce) === true
+    ? wrong('its nonce has been used before')
+    : stands;
+}
 
-function standing(request: RawRequest, scheme: AuthScheme, issuedKey: string | undefined): Standing {
-  const secrets = carried(request, scheme);
-  if (!secrets) return 'missing';
-  if (issuedKey === undefined || scheme.kind === 'mutual-tls') return 'good';
-  return secrets.some((secret) => isEqual(secret, issuedKey)) ? 'good' : 'wrong';
+function secretStanding(secrets: readonly string[] | undefined, key: string | undefined): Standing {
+  if (!secrets) return MISSING;
+  const isRight = key === undefined || secrets.some((secret) => isEqual(secret, key));
+  return { kind: isRight ? 'good' : 'wrong' };
 }
 
 /** In a time that does not tell how much of it was right. */
@@ -100,6 +131,12 @@ function describe(scheme: AuthScheme): string {
       return 'Authorization: Basic';
     case 'mutual-tls':
       return 'a client certificate';
+    case 'aws-sigv4':
+      return 'Authorization: AWS4-HMAC-SHA256';
+    case 'signature':
+      return scheme.signature.form === 'template'
+        ? `a signature in ${scheme.signature.places.map(({ in: place, name }) => `${place} ${name}`).join(', ')}`
+        : 'Signature-Input and Signature';
     case 'bearer':
     case 'oauth2':
     case 'openid':
@@ -107,36 +144,53 @@ function describe(scheme: AuthScheme): string {
   }
 }
 
+/** How a client of none of these would say who it is (RFC 9110, 11.6.1). */
+function challengeOf(schemes: readonly AuthScheme[]): string {
+  const kinds = new Set(schemes.map(({ kind }) => kind));
+  if (kinds.has('basic')) return 'Basic realm="mirror"';
+  const isSigned = [...kinds].every((kind) => kind === 'aws-sigv4' || kind === 'signature');
+  return isSigned && kinds.size > 0 ? 'Signature realm="mirror"' : 'Bearer realm="mirror"';
+}
+
 /**
- * 401 when a request satisfies none of the operation's alternatives; undefined when it may pass. With `issuedKey` every
- * secret it carries for an alternative must be that key.
+ * 401 when a request satisfies none of the operation's alternatives; undefined when it may pass. With an issued key every
+ * secret it carries for an alternative must be that key, and every signature made with it.
  */
 export function missingCredentials(
   blueprint: Blueprint,
   operation: Operation,
   request: RawRequest,
-  issuedKey?: string,
+  check?: CredentialCheck,
 ): MirrorProblem | undefined {
   const alternatives = operation.auth ?? blueprint.auth.default;
   const schemesOf = (requirement: AuthRequirement): readonly AuthScheme[] =>
     Object.keys(requirement).flatMap((name) => blueprint.auth.schemes[name] ?? []);
   const standings = alternatives.map((requirement) =>
-    schemesOf(requirement).map((scheme) => standing(request, scheme, issuedKey)),
+    schemesOf(requirement).map((scheme) => standing(request, scheme, check)),
   );
-  if (alternatives.length === 0 || standings.some((all) => all.every((one) => one === 'good')))
+  const met = standings.find((all) => all.every(({ kind }) => kind === 'good'));
+  if (alternatives.length === 0 || met) {
+    for (const one of met ?? [])
+      if (one.kind === 'good' && one.nonce !== undefined) check?.nonces.add(one.nonce);
     return undefined;
+  }
   const expected = alternatives.map((requirement) => schemesOf(requirement).map(describe).join(' and '));
-  const isWrong = standings.some((all) => all.every((one) => one !== 'missing'));
-  const challenge = expected.some((text) => text.includes('Basic'))
-    ? 'Basic realm="mirror"'
-    : 'Bearer realm="mirror"';
+  const found = standings.find((all) => all.every(({ kind }) => kind !== 'missing'));
+  const challenge = challengeOf(alternatives.flatMap(schemesOf));
   const needs = `The operation ${operation.name} needs ${expected.join(', or ')}`;
   return {
     status: 401,
-    slug: isWrong ? 'credential-wrong' : 'credential-missing',
-    title: isWrong ? 'The credential is not the right one' : 'A credential is needed',
-    detail: isWrong ? `${needs} with the key that this mirror has issued.` : `${needs}.`,
-    headers: { 'www-authenticate': isWrong ? `${challenge}, error="invalid_token"` : challenge },
+    slug: found ? 'credential-wrong' : 'credential-missing',
+    title: found ? 'The credential is not the right one' : 'A credential is needed',
+    detail: found ? wrongText(needs, found) : `${needs}.`,
+    headers: { 'www-authenticate': found ? `${challenge}, error="invalid_token"` : challenge },
     members: { expected },
   };
+}
+
+function wrongText(needs: string, standings: readonly Standing[]): string {
+  const reason = standings.map((one) => (one.kind === 'wrong' ? one.reason : undefined)).find(Boolean);
+  return reason === undefined
+    ? `${needs} with the key that this mirror has issued.`
+    : `${needs}, and of this request ${reason}.`;
 }

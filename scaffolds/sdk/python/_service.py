@@ -117,6 +117,12 @@ class Service:
         filled = f"https:{filled}" if filled.startswith("//") else filled
         return re.sub(r"[?#].*$", "", filled).rstrip("/")
 
+    def _wanted(self, scheme: str) -> str:
+        kind, slots = self._description["schemes"].get(scheme, {}).get("kind"), self._description["settings"]["credentials"].get(scheme, {})
+        if kind in ("aws-sigv4", "signature", "mutual-tls"):
+            return f"{scheme} ({kind}, which this client cannot make)"
+        return " and ".join(slots[name] for name in ("token", "username", "password") if name in slots)
+
     def _authenticate(self, operation: Mapping[str, Any], headers: dict[str, str], query: list[str], cookies: list[str]) -> None:
         schemes, names = self._description["schemes"], self._description["settings"]["credentials"]
         requirements = operation.get("auth", self._description["auth"])
@@ -130,7 +136,7 @@ class Service:
         if met is None:
             if not requirements or any(not one for one in requirements):
                 return
-            wanted = ", or ".join(" and ".join(name for scheme in one for name in names.get(scheme, {}).values()) for one in requirements)
+            wanted = ", or ".join(" and ".join(self._wanted(scheme) for scheme in one) for one in requirements)
             raise InputError(f"{operation['name']} needs credentials: set {wanted}.")
         for scheme_name in met:
             scheme, slots = schemes[scheme_name], names.get(scheme_name, {})

@@ -18,17 +18,31 @@ function envPrefix(id: string): string {
   return /^\d/.test(word) ? `S${word}` : word;
 }
 
-/** Variables that hold a scheme's credential; basic has two. Empty: the scheme cannot be satisfied by a variable. */
+/** Variables that a scheme's credential is made of; which ones, its kind decides. */
 export interface CredentialNames {
   readonly token?: string;
   readonly username?: string;
   readonly password?: string;
-  /** OAuth 2 only: with these a token is obtained, and renewed, by the server itself. */
+  /** OAuth 2 and OpenID Connect: with these a token is obtained, and renewed, by the server itself. */
   readonly clientId?: string;
   readonly clientSecret?: string;
   readonly refreshToken?: string;
   /** Where from, instead of the address in the description. */
   readonly tokenUrl?: string;
+  /** The discovery document of OpenID Connect, instead of the one in the description. */
+  readonly openidUrl?: string;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  /** Of temporary credentials of AWS. */
+  readonly sessionToken?: string;
+  readonly region?: string;
+  readonly signingKey?: string;
+  readonly signingKeyId?: string;
+  /** Paths of PEM files. */
+  readonly certificateFile?: string;
+  readonly keyFile?: string;
+  readonly caFile?: string;
+  readonly passphrase?: string;
 }
 
 function namesOf(kind: Scheme['kind'], stem: string): CredentialNames {
@@ -41,8 +55,15 @@ function namesOf(kind: Scheme['kind'], stem: string): CredentialNames {
         refreshToken: `${stem}_REFRESH_TOKEN`,
         tokenUrl: `${stem}_TOKEN_URL`,
       };
-    case 'bearer':
     case 'openid':
+      return {
+        token: `${stem}_TOKEN`,
+        clientId: `${stem}_CLIENT_ID`,
+        clientSecret: `${stem}_CLIENT_SECRET`,
+        refreshToken: `${stem}_REFRESH_TOKEN`,
+        openidUrl: `${stem}_OPENID_URL`,
+      };
+    case 'bearer':
       return { token: `${stem}_TOKEN` };
     case 'api-key':
       return { token: `${stem}_API_KEY` };
@@ -51,7 +72,21 @@ function namesOf(kind: Scheme['kind'], stem: string): CredentialNames {
     case 'basic':
       return { username: `${stem}_USERNAME`, password: `${stem}_PASSWORD` };
     case 'mutual-tls':
-      return {};
+      return {
+        certificateFile: `${stem}_CLIENT_CERT_FILE`,
+        keyFile: `${stem}_CLIENT_KEY_FILE`,
+        caFile: `${stem}_CA_FILE`,
+        passphrase: `${stem}_CLIENT_KEY_PASSPHRASE`,
+      };
+    case 'aws-sigv4':
+      return {
+        accessKeyId: `${stem}_ACCESS_KEY_ID`,
+        secretAccessKey: `${stem}_SECRET_ACCESS_KEY`,
+        sessionToken: `${stem}_SESSION_TOKEN`,
+        region: `${stem}_REGION`,
+      };
+    case 'signature':
+      return { signingKey: `${stem}_SIGNING_KEY`, signingKeyId: `${stem}_SIGNING_KEY_ID` };
   }
 }
 
@@ -89,7 +124,7 @@ export const UNDER_HUB_NAME = 'COUNTERPART_SPAWN';
 export const timeoutName = (id: string): string => `${envPrefix(id)}_TIMEOUT_MS`;
 
 const RESERVED =
-  /^(?:BASE_URL|MAX_RESULT_BYTES|TIMEOUT_MS|.*TOKEN|.*TOKEN_URL|.*CLIENT_ID|.*CLIENT_SECRET|.*API_KEY|.*CREDENTIAL|.*USERNAME|.*PASSWORD)$/;
+  /^(?:BASE_URL|MAX_RESULT_BYTES|TIMEOUT_MS|.*TOKEN|.*TOKEN_URL|.*CLIENT_ID|.*CLIENT_SECRET|.*API_KEY|.*CREDENTIAL|.*ACCESS_KEY(?:_ID)?|.*SIGNING_KEY(?:_ID)?|.*_FILE|.*PASSPHRASE|OPENID_URL|.*USERNAME|.*PASSWORD)$/;
 
 /** Variable for a server variable of the description; one that would read like a secret or a setting gets `VAR_`. */
 export function serverVariableName(id: string, variable: string): string {

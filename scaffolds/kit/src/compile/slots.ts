@@ -1,15 +1,7 @@
-import type { AuthRequirement, Blueprint, ConfigSlot, SecretSlot, ServiceServer } from '@counterpart/schemas';
-import {
-  baseUrlName,
-  credentialNames,
-  maxResultBytesName,
-  sourceName,
-  serverVariableName,
-  timeoutName,
-  type CredentialNames,
-} from './env-names.ts';
+import type { Blueprint, ConfigSlot, SecretSlot, ServiceServer } from '@counterpart/schemas';
+import { baseUrlName, maxResultBytesName, sourceName, serverVariableName, timeoutName } from './env-names.ts';
 import { DEFAULT_RESULT_BYTES, DEFAULT_TIMEOUT_MS } from '../http/limits.ts';
-import { describedTokenUrl } from './token-urls.ts';
+import { credentialConfig, credentialSecrets, tokenHosts } from './credential-slots.ts';
 import { allServers, expandHosts, isAbsolute } from './servers.ts';
 
 export interface Slots {
@@ -83,79 +75,28 @@ function limitSlots(id: string): ConfigSlot[] {
   ];
 }
 
-/** A scheme is required when no operation works without it. */
-function isRequired(blueprint: Blueprint, scheme: string): boolean {
-  const demands = (requirements: readonly AuthRequirement[]): boolean =>
-    requirements.length > 0 && requirements.every((requirement) => scheme in requirement);
-  const lists = blueprint.operations.map((operation) => operation.auth ?? blueprint.auth.default);
-  return lists.length > 0 && lists.every(demands);
-}
-
-function secretSlots(blueprint: Blueprint, scheme: string, names: CredentialNames): SecretSlot[] {
-  const described = blueprint.auth.schemes[scheme]?.description;
-  const required = isRequired(blueprint, scheme);
-  const own = [names.token, names.username, names.password]
-    .filter((name) => name !== undefined)
-    .map((name) => ({
-      name,
-      scheme,
-      ...(described === undefined ? {} : { description: described }),
-      required,
-    }));
-  return [...own, ...grantSlots(blueprint, scheme, names)];
-}
-
-/** What a token can be obtained with instead: any of the scheme's variables is enough. */
-function grantSlots(blueprint: Blueprint, scheme: string, names: CredentialNames): SecretSlot[] {
-  if (tokenUrl(blueprint, scheme) === undefined) return [];
-  const slots = [
-    [names.clientId, 'Client id: with the client secret the server obtains tokens itself.'],
-    [names.clientSecret, 'Client secret, beside the client id.'],
-    [names.refreshToken, 'Refresh token: the server renews its access token with it.'],
-  ] as const;
-  return slots.flatMap(([name, description]) =>
-    name === undefined ? [] : [{ name, scheme, description, required: false }],
-  );
-}
-
-function tokenUrl(blueprint: Blueprint, scheme: string): string | undefined {
-  const described = blueprint.auth.schemes[scheme];
-  return described?.kind === 'oauth2' ? describedTokenUrl(blueprint, described) : undefined;
-}
-
-/** Where tokens are had, one setting a scheme. */
-const tokenUrlSlots = (blueprint: Blueprint): ConfigSlot[] =>
-  [...credentialNames(blueprint)].flatMap(([scheme, { tokenUrl: name }]) => {
-    const url = tokenUrl(blueprint, scheme);
-    return name === undefined || url === undefined
-      ? []
-      : [{ name, description: 'Where access tokens are obtained.', default: url, required: false }];
-  });
-
 /** Environment variables a compiled server reads. The first slot of a name wins: schemes may share a token. */
 export function slotsOf(blueprint: Blueprint): Slots {
-  const secrets = new Map<string, SecretSlot>();
-  for (const [scheme, names] of credentialNames(blueprint)) {
-    for (const slot of secretSlots(blueprint, scheme, names)) {
-      if (!secrets.has(slot.name)) secrets.set(slot.name, slot);
-    }
-  }
-  return {
-    config: [
-      baseUrlSlot(blueprint),
-      ...sourceSlots(blueprint),
-      ...variableSlots(blueprint),
-      ...tokenUrlSlots(blueprint),
-      ...limitSlots(blueprint.id),
-    ],
-    secrets: [...secrets.values()],
-  };
+  const config = [
+    baseUrlSlot(blueprint),
+    ...sourceSlots(blueprint),
+    ...variableSlots(blueprint),
+    ...credentialConfig(blueprint),
+    ...limitSlots(blueprint.id),
+  ];
+  return { config: firstOfEach(config), secrets: firstOfEach(credentialSecrets(blueprint)) };
+}
+
+function firstOfEach<T extends { readonly name: string }>(slots: readonly T[]): T[] {
+  return [...new Map(slots.toReversed().map((slot) => [slot.name, slot])).values()].toReversed();
 }
 
 /** `host:port` of every address the description names; a part that a setting decides is `*`. Sorted. */
 export function permissionsOf(blueprint: Blueprint): string[] {
-  const tokens = Object.keys(blueprint.auth.schemes).flatMap((scheme) => tokenUrl(blueprint, scheme) ?? []);
-  const servers: ServiceServer[] = [...allServers(blueprint), ...tokens.map((url) => ({ url }))];
+  const servers: ServiceServer[] = [
+    ...allServers(blueprint),
+    ...tokenHosts(blueprint).map((url) => ({ url })),
+  ];
   const hosts = servers.flatMap((server) => expandHosts(server));
   return [...new Set(hosts)].sort();
 }

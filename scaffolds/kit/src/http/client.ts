@@ -6,6 +6,7 @@ import { hasDotSegment, joinCookies, mergeHeaders, withQuery } from './compose.t
 import type { WireRequest } from './exchange.ts';
 import { CONNECT_TIMEOUT_MS, DEFAULT_TIMEOUT_MS, LARGEST_ANSWER_BYTES } from './limits.ts';
 import { encodeLiteral, encodeStrict } from './percent.ts';
+import type { Proof } from './proof.ts';
 import { send, type Sent } from './send.ts';
 import { HttpFailure } from './http-failure.ts';
 import { failureText } from './service-error.ts';
@@ -21,6 +22,8 @@ export interface HttpOptions {
   readonly query?: readonly string[] | undefined;
   /** `name=value` pairs for the Cookie header, to the base URL's host only. */
   readonly cookies?: readonly string[] | undefined;
+  /** Signatures and the client's certificate, for the host they name. */
+  readonly proof?: Proof | undefined;
   /** Further `host:port` that may be reached. */
   readonly hosts?: readonly string[] | undefined;
   /** Whole call, default 60,000. */
@@ -142,6 +145,7 @@ async function request(options: HttpOptions, call: HttpCall): Promise<HttpAnswer
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     maxBytes,
+    proof: options.proof,
     signal: signals.length === 0 ? NEVER : AbortSignal.any(signals),
   });
   if (sent.truncated)

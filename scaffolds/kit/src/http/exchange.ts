@@ -1,7 +1,9 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import type { Readable, Transform } from 'node:stream';
 import { addressOf } from './address.ts';
 import { HttpFailure } from './http-failure.ts';
+import type { TlsIdentity } from './proof.ts';
 
 /** One request as it goes out. `url` is sent exactly as written: nothing normalises its path. */
 export interface WireRequest {
@@ -29,6 +31,8 @@ export interface ExchangeLimits {
   /** Of the decoded body. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** Shown in the TLS handshake. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 async function decoded(response: IncomingMessage): Promise<Readable> {
@@ -84,6 +88,7 @@ async function open(
     path: address.path,
     headers: { ...request.headers },
     signal,
+    ...(address.protocol === 'https:' ? limits.tls : {}),
   };
   return new Promise((resolve, reject) => {
     const outgoing = start(options, resolve);

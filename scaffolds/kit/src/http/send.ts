@@ -3,6 +3,7 @@ import { KIT_VERSION } from '../version.ts';
 import { addressOf, hostAllowed } from './address.ts';
 import { exchange, type ExchangeLimits, type WireRequest, type WireResponse } from './exchange.ts';
 import { HttpFailure } from './http-failure.ts';
+import type { Proof } from './proof.ts';
 import { nextRetry } from './retry.ts';
 
 const MOST_REDIRECTS = 5;
@@ -10,11 +11,13 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** All that travels on to another host; whatever else was set might be a credential. */
 const HARMLESS_HEADERS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-agent']);
 
-export interface SendOptions extends ExchangeLimits {
+export interface SendOptions extends Omit<ExchangeLimits, 'tls'> {
   /** Repeating the call does no more than calling once. */
   readonly idempotent: boolean;
   /** `host:port` that may be reached, with `*` for free parts. */
   readonly hosts: readonly string[];
+  /** Given to its own host with every attempt, also after a redirect there. */
+  readonly proof?: Proof | undefined;
 }
 
 export interface Sent extends WireResponse {
@@ -23,8 +26,10 @@ export interface Sent extends WireResponse {
 }
 
 async function sendWithRetries(request: WireRequest, options: SendOptions): Promise<WireResponse> {
+  const proof = options.proof?.host === addressOf(request.url).host ? options.proof : undefined;
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = await exchange(request, options).catch((error: unknown) => {
+    const signed = proof?.sign?.(request) ?? request;
+    const outcome = await exchange(signed, { ...options, tls: proof?.tls }).catch((error: unknown) => {
       if (error instanceof HttpFailure) return error;
       throw error;
     });

@@ -68,7 +68,7 @@ test.each([
   [update, [], 409, 'It clashes with the present state: see with get_pet how it is now, then decide.'],
   [get, [], 500, undefined],
 ])('%# the next step names what this service has', (operation, sent, status, step) => {
-  expect(nextStepFor({ blueprint, operation, sent }, status)).toBe(step);
+  expect(nextStepFor({ blueprint, operation, sent, env: () => undefined }, status)).toBe(step);
 });
 
 test.each([

@@ -1,11 +1,13 @@
 import type { Blueprint, Operation } from '@counterpart/schemas';
 import { isMembers, type Members } from '../json-value.ts';
-import { wantedVariables } from './auth.ts';
+import { wantedVariables } from '../credentials/choose.ts';
+import type { Env } from '../env.ts';
 
 /** The operation of a failed call, and what it was sent with. */
 export interface Failed {
   readonly blueprint: Blueprint;
   readonly operation: Operation;
+  readonly env: Env;
   /** Variables whose credentials were sent. */
   readonly sent: readonly string[];
 }
@@ -29,10 +31,10 @@ export function listingTool(blueprint: Paths, operation: Operation): string | un
   return undefined;
 }
 
-function unauthorized({ blueprint, operation, sent }: Failed): string | undefined {
+function unauthorized({ blueprint, operation, env, sent }: Failed): string | undefined {
   if (sent.length > 0)
     return `The credentials in ${sent.join(' and ')} were refused: check that they are current and meant for this service.`;
-  const wanted = wantedVariables(blueprint, operation);
+  const wanted = wantedVariables(blueprint, operation, env);
   return wanted === ''
     ? undefined
     : `The service wants credentials: set ${wanted} in this server's environment.`;

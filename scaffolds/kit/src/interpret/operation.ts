@@ -7,6 +7,7 @@ import { isWrapped, toToolDefinition } from '../compile/tool-definition.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
+import type { WireRequest } from '../http/exchange.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { send, type Sent } from '../http/send.ts';
 import { errorResult, type Arguments, type CallResult, type Tool, type ToolContext } from '../tool.ts';
@@ -24,6 +25,7 @@ import { redactor } from './redact.ts';
 import { buildRequest, type BuiltRequest } from './request.ts';
 import { toResult, type ResponseRules } from './response.ts';
 import { authorised, type Authorised } from '../tokens/tokens.ts';
+import { proofOf } from '../credentials/proof.ts';
 import { wireOf, type Wire } from './wire.ts';
 
 /** Items of all pages of one call. */
@@ -50,8 +52,15 @@ async function sendBuilt(
     timeoutMs: timeoutMs(env, blueprint.id),
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     maxBytes: LARGEST_ANSWER_BYTES,
+    proof: await proofOf(built.credentials, built.baseUrl),
     signal,
   });
+}
+
+/** The request as it is sent where nothing repeats it. */
+async function signedOnce({ request, credentials, baseUrl }: BuiltRequest): Promise<WireRequest> {
+  const proof = await proofOf(credentials, baseUrl);
+  return proof?.sign?.(request) ?? request;
 }
 
 /** Sends with a token where one is obtained here, and once more with a new one when the service no longer takes it. */
@@ -146,17 +155,17 @@ async function run(
     fields,
     items: operation.pagination?.response.items,
     redact: redactor(credentials.secrets),
-    nextStep: (status) => nextStepFor({ blueprint, operation, sent: credentials.variables }, status),
+    nextStep: (status) => nextStepFor({ blueprint, operation, env, sent: credentials.variables }, status),
     nameOf: (field) => inputNameOf(operation, field),
   });
   const ask = async ({ args: input, url }: Wanted): Promise<Answered> => {
     const carried = wire.toRequest(input);
     const send = async (permit: Authorised): Promise<Answered> => {
-      const plain = buildRequest(blueprint, carried.operation, carried.args, permit.env);
+      const plain = buildRequest(blueprint, permit.of(carried.operation), carried.args, permit.env);
       const built = url === undefined ? plain : { ...plain, request: atAddress(plain, url) };
       const sent = await (wire.collect === undefined
         ? sendBuilt(compiled, operation, built, context.signal)
-        : wire.collect(built.request, input, context));
+        : wire.collect(await signedOnce(built), input, context));
       return { sent, rules: rulesOf(built) };
     };
     const { sent, rules } = await withToken(compiled, operation, context.signal, send);

@@ -3,7 +3,7 @@ import type { Env } from '../env.ts';
 import { joinCookies, mergeHeaders, withQuery } from '../http/compose.ts';
 import type { WireRequest } from '../http/exchange.ts';
 import type { Arguments } from '../tool.ts';
-import { credentialsFor, type Credentials } from './auth.ts';
+import { credentialsFor, type Credentials } from '../credentials/credentials.ts';
 import { baseUrlOf } from './base-url.ts';
 import { encodeBody } from './body.ts';
 import { expandCookies, expandHeaders, expandPath, expandQuery } from './parameters.ts';

@@ -1,13 +1,19 @@
-import type { Blueprint, Operation } from '@counterpart/schemas';
+import type { AuthScheme, Blueprint, Operation } from '@counterpart/schemas';
+import { chooseAlternative } from '../credentials/choose.ts';
 import { credentialNames, type CredentialNames } from '../compile/env-names.ts';
 import { tokenUrlOf } from '../compile/token-urls.ts';
 import type { Env } from '../env.ts';
 import { requestToken, type Token } from './token-request.ts';
 
-/** The environment of one call, with the tokens it was given; `forget` after the service refused one. */
+/** One call with the tokens it was given. */
 export interface Authorised {
   readonly env: Env;
-  /** True when a token of this call was made by this server: the next one is new, and the call may be tried again. */
+  /** The operation with the one alternative that the tokens are for, where they were obtained here. */
+  of<T extends Pick<Operation, 'auth'>>(operation: T): T;
+  /**
+   * After the service refused a token: true when one of this call was made by this server. The next one is new, and the
+   * call may be tried again.
+   */
   forget(): boolean;
 }
 
@@ -20,38 +26,63 @@ const kept = new Map<string, Kept>();
 /** The last refresh token of a grant, where a service replaces it with each use. */
 const replaced = new Map<string, string>();
 
+/** A token to ask for. */
 interface Obtainable {
+  /** Variable that would hold it. */
   readonly name: string;
   readonly key: string;
-  readonly grant: Parameters<typeof requestToken>[0];
+  readonly request: (signal: AbortSignal) => Promise<Token>;
 }
 
-function obtainable(
-  blueprint: Blueprint,
-  { scheme, scopes, env }: { scheme: string; scopes: readonly string[]; env: Env },
-  names: CredentialNames,
-): Obtainable | undefined {
-  const described = blueprint.auth.schemes[scheme];
+interface Asked {
+  readonly blueprint: Blueprint;
+  readonly scheme: AuthScheme;
+  readonly scopes: readonly string[];
+  readonly names: CredentialNames;
+  readonly env: Env;
+}
+
+/** Where tokens of a scheme are had: known at once, or told by the service itself. */
+function endpointOf({ blueprint, scheme, names, env }: Asked): Endpoint | undefined {
+  if (scheme.kind === 'openid') {
+    const url = (names.openidUrl === undefined ? undefined : env(names.openidUrl)) ?? scheme.url;
+    return { id: url, url: async (signal) => (await import('./discovery.ts')).tokenEndpoint(url, signal) };
+  }
+  const url = scheme.kind === 'oauth2' ? tokenUrlOf(blueprint, scheme, names, env) : undefined;
+  return url === undefined ? undefined : { id: url, url: async () => url };
+}
+
+interface Endpoint {
+  readonly id: string;
+  url(signal: AbortSignal): Promise<string>;
+}
+
+function obtainable(asked: Asked): Obtainable | undefined {
+  const { env, names, scopes } = asked;
   const { token, clientId, clientSecret, refreshToken } = names;
-  if (described?.kind !== 'oauth2' || token === undefined || env(token) !== undefined) return undefined;
-  const url = tokenUrlOf(blueprint, described, names, env);
+  if (token === undefined || env(token) !== undefined) return undefined;
+  const endpoint = endpointOf(asked);
   const refresh = refreshToken === undefined ? undefined : env(refreshToken);
   const id = clientId === undefined ? undefined : env(clientId);
   const secret = clientSecret === undefined ? undefined : env(clientSecret);
-  if (url === undefined || (refresh === undefined && (id === undefined || secret === undefined)))
+  if (endpoint === undefined || (refresh === undefined && (id === undefined || secret === undefined)))
     return undefined;
-  const key = JSON.stringify([url, id, refresh, [...scopes].sort()]);
+  const key = JSON.stringify([endpoint.id, id, refresh, [...scopes].sort()]);
   return {
     name: token,
     key,
-    grant: {
-      tokenUrl: url,
-      clientId: id,
-      clientSecret: secret,
-      refreshToken: refresh === undefined ? undefined : (replaced.get(key) ?? refresh),
-      // A refreshed token has the scopes it was granted with.
-      scopes: refresh === undefined ? scopes : [],
-    },
+    request: async (signal) =>
+      requestToken(
+        {
+          tokenUrl: await endpoint.url(signal),
+          clientId: id,
+          clientSecret: secret,
+          refreshToken: refresh === undefined ? undefined : (replaced.get(key) ?? refresh),
+          // A refreshed token has the scopes it was granted with.
+          scopes: refresh === undefined ? scopes : [],
+        },
+        signal,
+      ),
   };
 }
 
@@ -60,7 +91,7 @@ const drop = (key: string, one: Kept): boolean => kept.get(key) === one && kept.
 /** The token at hand, or a new one. Calls at the same time share one request, which no single one of them can end. */
 async function tokenFor({
   key,
-  grant,
+  request,
 }: Obtainable): Promise<{ readonly token: string; readonly from: Kept }> {
   const known = kept.get(key);
   if (known !== undefined) {
@@ -68,7 +99,7 @@ async function tokenFor({
     if (expiresAt > Date.now()) return { token, from: known };
     drop(key, known);
   }
-  const asked = kept.get(key) ?? { token: requestToken(grant, new AbortController().signal) };
+  const asked = kept.get(key) ?? { token: request(new AbortController().signal) };
   kept.set(key, asked);
   try {
     const { token, refreshToken } = await asked.token;
@@ -93,8 +124,8 @@ async function whileCalled<T>(value: Promise<T>, signal: AbortSignal): Promise<T
 }
 
 /**
- * The environment with an access token for every OAuth 2 scheme of the call that has none but a client's credentials or
- * a refresh token. Rejects with ToolFailure when the service gives none.
+ * The environment with an access token for every OAuth 2 and OpenID Connect scheme, of the alternative that the call is
+ * made with, that has none but what one is obtained with. Rejects with ToolFailure when the service gives none.
  */
 export async function authorised(
   blueprint: Blueprint,
@@ -103,18 +134,21 @@ export async function authorised(
   signal: AbortSignal,
 ): Promise<Authorised> {
   const names = credentialNames(blueprint);
-  const wanted = (operation.auth ?? blueprint.auth.default).flatMap((requirement) =>
-    Object.entries(requirement).flatMap(([scheme, scopes]) => {
-      const found = obtainable(blueprint, { scheme, scopes, env }, names.get(scheme) ?? {});
-      return found === undefined ? [] : [found];
-    }),
+  const chosen = chooseAlternative(blueprint, operation, env, { grants: true });
+  const wanted = Object.entries(chosen ?? {}).flatMap(([name, scopes]) => {
+    const scheme = blueprint.auth.schemes[name];
+    return scheme === undefined
+      ? []
+      : (obtainable({ blueprint, scheme, scopes, names: names.get(name) ?? {}, env }) ?? []);
+  });
+  if (chosen === undefined || wanted.length === 0) return { env, of: (one) => one, forget: () => false };
+  const given = await Promise.all(
+    wanted.map(async (one) => ({ ...one, ...(await whileCalled(tokenFor(one), signal)) })),
   );
-  const [first] = wanted;
-  if (first === undefined) return { env, forget: () => false };
-  const { token, from } = await whileCalled(tokenFor(first), signal);
   return {
-    env: (name) => (name === first.name ? token : env(name)),
-    // Another call may have replaced it meanwhile: then there is a newer one to try.
-    forget: () => drop(first.key, from) || kept.has(first.key),
+    env: (name) => given.find((one) => one.name === name)?.token ?? env(name),
+    of: (one) => ({ ...one, auth: [chosen] }),
+    // Another call may have replaced one meanwhile: then there is a newer one to try.
+    forget: () => given.map((one) => drop(one.key, one.from) || kept.has(one.key)).includes(true),
   };
 }

@@ -8,7 +8,7 @@ import type {
 } from '@counterpart/schemas';
 import type { ReadOptions } from '../../reader.ts';
 import type { SourceText } from '../../source.ts';
-import { AUTHORIZATION_SCHEME } from '../operation/operation.ts';
+import { AUTHORIZATION_SCHEME, AWS_SCHEME } from '../operation/operation.ts';
 import { member, objectMember, textMember } from '../source/json-tree.ts';
 import type { Description } from '../source/parse.ts';
 import { cutText, plainText } from '../text/text.ts';
@@ -47,6 +47,18 @@ function reportAddress(servers: readonly ServiceServer[], losses: Losses): void 
   });
 }
 
+/** Schemes that operations ask for without the description declaring any. */
+function impliedSchemes(operations: readonly Operation[]): Schemes {
+  const uses = (scheme: string): boolean =>
+    operations.some(({ auth }) => auth?.some((one) => Object.hasOwn(one, scheme)));
+  return {
+    ...(uses(AUTHORIZATION_SCHEME)
+      ? { [AUTHORIZATION_SCHEME]: { kind: 'api-key', in: 'header', name: 'Authorization' } as const }
+      : {}),
+    ...(uses(AWS_SCHEME) ? { [AWS_SCHEME]: { kind: 'aws-sigv4' } as const } : {}),
+  };
+}
+
 /** The blueprint of everything that was read. */
 export function assemble({
   description,
@@ -65,12 +77,6 @@ export function assemble({
       ? readServers(root, dialect, source.location)
       : [{ url: options.baseUrl.replace(/\/+$/, '') }];
   reportAddress(servers, context.losses);
-  const usesHeader = operations.some(({ auth }) =>
-    auth?.some((one) => Object.hasOwn(one, AUTHORIZATION_SCHEME)),
-  );
-  const implied: Schemes = usesHeader
-    ? { [AUTHORIZATION_SCHEME]: { kind: 'api-key', in: 'header', name: 'Authorization' } }
-    : {};
   return {
     blueprint: 1,
     id: options.id,
@@ -89,7 +95,7 @@ export function assemble({
     },
     servers,
     auth: {
-      schemes: { ...implied, ...context.schemes },
+      schemes: { ...impliedSchemes(operations), ...context.schemes },
       default: readRequirements(member(root, 'security'), context.schemes) ?? [],
     },
     operations: options.baseUrl === undefined ? [...operations] : operations.map(withoutServers),

@@ -1,6 +1,7 @@
 import type { AuthRequirement, AuthScheme, Blueprint, Json, JsonObject } from '@counterpart/schemas';
 import { isArray, isObject, listMember, objectMember, textMember, texts } from '../source/json-tree.ts';
 import { Unusable } from './omissions.ts';
+import { signingScheme, signsWith } from './signing.ts';
 import type { Dialect } from '../source/parse.ts';
 import { resolveObject } from './references.ts';
 import { upgradeScheme } from '../source/swagger2.ts';
@@ -20,23 +21,34 @@ export function readSchemes(
       : [objectMember(objectMember(root, 'components'), 'securitySchemes'), '#/components/securitySchemes'];
   const found = Object.entries(declared).flatMap(([name, value]): [string, AuthScheme][] => {
     const pointer = `${home}/${name}`;
-    const scheme = name === '__proto__' ? undefined : readScheme(root, dialect, value, pointer);
+    const scheme =
+      name === '__proto__'
+        ? undefined
+        : readScheme(
+            { root, dialect, report: (reason) => report(pointer, reason) },
+            { name, value, pointer },
+          );
     if (scheme === undefined) report(pointer, 'is not a security scheme this reader knows; it is left out');
     return scheme === undefined ? [] : [[name, scheme]];
   });
   return Object.fromEntries(found);
 }
 
+interface Reading {
+  readonly root: JsonObject;
+  readonly dialect: Dialect;
+  readonly report: (reason: string) => void;
+}
+
 function readScheme(
-  root: JsonObject,
-  dialect: Dialect,
-  value: Json,
-  pointer: string,
+  { root, dialect, report }: Reading,
+  { name, value, pointer }: { readonly name: string; readonly value: Json; readonly pointer: string },
 ): AuthScheme | undefined {
   try {
     const resolved = resolveObject(root, { value, pointer }).value;
     const scheme = dialect === '2.0' ? upgradeScheme(resolved) : resolved;
-    return scheme === undefined ? undefined : toScheme(scheme);
+    const signing = signingScheme(resolved, name, report);
+    return signing ?? (scheme === undefined ? undefined : toScheme(scheme));
   } catch (error) {
     if (error instanceof Unusable) return undefined;
     throw error;
@@ -116,8 +128,10 @@ export function readRequirements(value: Json | undefined, schemes: Schemes): Aut
 
 /** True when a parameter carries what a security scheme already adds. */
 export function isCredential(schemes: Schemes, place: string, name: string): boolean {
-  return Object.values(schemes).some(
-    (scheme) => scheme.kind === 'api-key' && scheme.in === place && sameName(scheme.in, scheme.name, name),
+  return Object.values(schemes).some((scheme) =>
+    scheme.kind === 'api-key'
+      ? scheme.in === place && sameName(scheme.in, scheme.name, name)
+      : signsWith(scheme, place, name),
   );
 }
 

@@ -125,7 +125,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
       responses,
       accept: acceptOf(responses, acceptedConstant(given)),
     },
-    ...authOf(auth, given, context),
+    ...authOf({ auth, isIam: isIam(value) }, given, context),
     ...(examples.length > 0 ? { examples } : {}),
     ...(links.length > 0 ? { links } : {}),
   };
@@ -218,12 +218,22 @@ function acceptedConstant(given: readonly Located<JsonObject>[]): string | undef
 /** Name of the scheme made for descriptions that declare an `Authorization` parameter instead of a security scheme. */
 export const AUTHORIZATION_SCHEME = 'authorization_header';
 
+/** Name of the scheme made for operations that an export of API Gateway marks as authorised by AWS itself. */
+export const AWS_SCHEME = 'aws_iam';
+
+const isIam = (operation: JsonObject): boolean =>
+  /^aws_iam$/i.test(textMember(member(operation, 'x-amazon-apigateway-auth'), 'type') ?? '');
+
 function authOf(
-  auth: AuthRequirement[] | undefined,
+  { auth, isIam }: { readonly auth: AuthRequirement[] | undefined; readonly isIam: boolean },
   given: readonly Located<JsonObject>[],
   context: OperationContext,
 ): Pick<Operation, 'auth'> {
   if (auth !== undefined) return { auth };
+  if (isIam) {
+    const declared = Object.entries(context.schemes).find(([, { kind }]) => kind === 'aws-sigv4');
+    return { auth: [{ [declared?.[0] ?? AWS_SCHEME]: [] }] };
+  }
   const declares = given.some((parameter) => isHeader(parameter, 'authorization'));
   const isCovered = Object.keys(context.schemes).some((name) => name !== AUTHORIZATION_SCHEME);
   return declares && !isCovered ? { auth: [{ [AUTHORIZATION_SCHEME]: [] }] } : {};

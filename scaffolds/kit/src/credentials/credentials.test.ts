@@ -2,8 +2,8 @@ import type { AuthRequirement, Blueprint } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
 import type { Env } from '../env.ts';
 import { blueprintOf, operationOf } from '../testing/blueprint.ts';
-import { credentialsFor } from './auth.ts';
-import { buildRequest } from './request.ts';
+import { credentialsFor } from './credentials.ts';
+import { buildRequest } from '../interpret/request.ts';
 
 type Schemes = Blueprint['auth']['schemes'];
 
@@ -82,7 +82,7 @@ describe('credentials', () => {
     const operation = operationOf({}, { auth: [{ token: [], key: [] }, { login: [] }, { cert: [] }] });
     const blueprint = blueprintOf({ auth: { schemes, default: [] }, operations: [operation] });
     const wanted =
-      'TINY_TOKEN and TINY_API_KEY, or TINY_USERNAME and TINY_PASSWORD, or a client certificate (cert), which this server cannot send';
+      'TINY_TOKEN and TINY_API_KEY, or TINY_USERNAME and TINY_PASSWORD, or TINY_CLIENT_CERT_FILE and TINY_CLIENT_KEY_FILE';
     expect(() => credentialsFor(blueprint, operation, envOf({}))).toThrow(
       expect.objectContaining({
         message: 'do_it needs credentials, and none are configured.',

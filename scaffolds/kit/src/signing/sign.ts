@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestSignature } from '@counterpart/schemas';
+import { ToolFailure } from '../failure.ts';
+import type { WireRequest } from '../http/exchange.ts';
+import { awsScopeOf } from './aws-host.ts';
+import { awsHeaders, type AwsKeys } from './aws-v4.ts';
+import { signMessage } from './message-signature.ts';
+import { signByTemplate, type Moment, type SigningKey } from './template.ts';
+import { toSignable, urlParts, type Signable } from './wire.ts';
+
+/** One signature that a request needs, with what makes it. */
+export type Signer =
+  | ({
+      readonly kind: 'aws-sigv4';
+      /** Where the address does not tell: what the settings or the description say. */
+      readonly service: string | undefined;
+      readonly region: string | undefined;
+      /** Another host of AWS that the description names, for a service reached through a host of its own. */
+      readonly describedHost: string | undefined;
+    } & AwsKeys)
+  | ({
+      readonly kind: 'signature';
+      readonly signature: RequestSignature;
+      readonly variable: string;
+    } & SigningKey);
+
+/** What services reached through a host of their own are, as a rule. */
+const OWN_HOST_SERVICE = 'execute-api';
+const USUAL_REGION = 'us-east-1';
+
+function signedForAws(signer: Signer & { kind: 'aws-sigv4' }, request: Signable, now: number): Signable {
+  const told = awsScopeOf(urlParts(request.url).host) ?? awsScopeOf(signer.describedHost ?? '');
+  const scope = {
+    service: signer.service ?? told?.service ?? OWN_HOST_SERVICE,
+    region: signer.region ?? told?.region ?? USUAL_REGION,
+  };
+  return { ...request, headers: awsHeaders(request, signer, scope, now) };
+}
+
+function signedWith(signer: Signer & { kind: 'signature' }, request: Signable, moment: Moment): Signable {
+  const { signature } = signer;
+  if (signature.form === 'template') return signByTemplate(signature, request, signer, moment);
+  try {
+    return signMessage(signature, request, signer, moment);
+  } catch {
+    // The library's own words may repeat what is wrong with the key.
+    throw new ToolFailure(`The key in ${signer.variable} cannot sign with ${signature.algorithm}.`, {
+      nextStep: `Set ${signer.variable} to a private key of that algorithm, as PEM.`,
+    });
+  }
+}
+
+/** The request with all its signatures, made for this moment: each attempt needs its own. Throws ToolFailure. */
+export function signRequest(request: WireRequest, signers: readonly Signer[], now = Date.now()): WireRequest {
+  const signed = signers.reduce<Signable>(
+    (one, signer) =>
+      signer.kind === 'aws-sigv4'
+        ? signedForAws(signer, one, now)
+        : signedWith(signer, one, { now, nonce: randomUUID() }),
+    toSignable(request),
+  );
+  return { ...request, url: signed.url, headers: signed.headers };
+}
