@@ -1,6 +1,5 @@
 import type { AuthRequirement, Blueprint } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
-import { verifies } from '../../../../test/verifies.ts';
 import { blueprintOf, operationOf } from '../testing/blueprint.ts';
 import { chooseAlternative, wantedVariables } from './choose.ts';
 import { credentialsFor } from './credentials.ts';
@@ -65,7 +64,6 @@ describe('the first alternative whose settings are all present', () => {
     [[{}, { aws: [] }], {}, undefined],
     [[], AWS, undefined],
   ])('%j with %j', (alternatives, set, chosen) => {
-    verifies('M40');
     const { blueprint, operation, env } = setUp(alternatives, set);
     expect(chooseAlternative(blueprint, operation, env, { grants: true })).toEqual(chosen);
   });

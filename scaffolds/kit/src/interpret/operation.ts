@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CounterpartError } from '@counterpart/schemas/errors';
 import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
-import { baseUrlName, maxResultBytesName, timeoutName } from '../compile/env-names.ts';
+import { maxResultBytesName } from '../compile/env-names.ts';
 import { permissionsOf } from '../compile/slots.ts';
 import { isWrapped, toToolDefinition } from '../compile/tool-definition.ts';
 import type { Env } from '../env.ts';
@@ -17,6 +17,7 @@ import { rejection } from './arguments.ts';
 import { resultBytes, timeoutMs } from './settings.ts';
 import { FIELDS, takesFields } from '../compile/fields-input.ts';
 import { isList } from '../json-value.ts';
+import { afterFailure } from './after-failure.ts';
 import { inputNameOf, nextStepFor } from './next-step.ts';
 import { allPages, atAddress, onePage, type Answered } from './paging/paged-call.ts';
 import { pagingKeys, takePaging } from './paging/paging-input.ts';
@@ -185,15 +186,11 @@ async function run(
   );
 }
 
-function failed(error: unknown, id: string): CallResult {
+function failed(error: unknown, blueprint: Blueprint): CallResult {
   if (error instanceof ToolFailure) return errorResult(error.text);
   if (error instanceof CounterpartError) return errorResult(`${error.message}\n${error.fix}`);
   if (error instanceof HttpFailure) {
-    const next =
-      error.kind === 'timeout'
-        ? `Ask for less, or raise ${timeoutName(id)}.`
-        : `Check that the service runs and that ${baseUrlName(id)} points to it, then call again.`;
-    return errorResult(`${error.message}.\n${next}`);
+    return errorResult(`${error.message}.\n${afterFailure(error, blueprint)}`);
   }
   throw error;
 }
@@ -208,7 +205,7 @@ export function compiledTool(compiled: Compiled, operation: Operation): Tool {
         return await run(compiled, operation, definition, { args, context });
       } catch (error) {
         context.signal.throwIfAborted();
-        return failed(error, compiled.blueprint.id);
+        return failed(error, compiled.blueprint);
       }
     },
   };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestSignature } from '@counterpart/schemas';
+import type { MessageSignature, RequestSignature } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import type { WireRequest } from '../http/exchange.ts';
 import { awsScopeOf } from './aws-host.ts';
 import { awsHeaders, type AwsKeys } from './aws-v4.ts';
 import { signMessage } from './message-signature.ts';
+import { standInKey } from './stand-in-key.ts';
 import { signByTemplate, type Moment, type SigningKey } from './template.ts';
 import { toSignable, urlParts, type Signable } from './wire.ts';
 
@@ -37,11 +38,24 @@ function signedForAws(signer: Signer & { kind: 'aws-sigv4' }, request: Signable,
   return { ...request, headers: awsHeaders(request, signer, scope, now) };
 }
 
+/** The key itself, but before a mirror on this machine, where a key that is none stands in for a real one. */
+function keyFor({ algorithm }: MessageSignature, { url }: Signable, key: string): string {
+  const isReal = algorithm === 'hmac-sha256' || key.includes('-----BEGIN');
+  const { scheme, host } = urlParts(url);
+  const isMirror = scheme === 'http' && /^(?:127\.|localhost\b|\[::1\])/.test(host);
+  return isReal || !isMirror ? key : standInKey(algorithm);
+}
+
 function signedWith(signer: Signer & { kind: 'signature' }, request: Signable, moment: Moment): Signable {
   const { signature } = signer;
   if (signature.form === 'template') return signByTemplate(signature, request, signer, moment);
   try {
-    return signMessage(signature, request, signer, moment);
+    return signMessage(
+      signature,
+      request,
+      { ...signer, key: keyFor(signature, request, signer.key) },
+      moment,
+    );
   } catch {
     // The library's own words may repeat what is wrong with the key.
     throw new ToolFailure(`The key in ${signer.variable} cannot sign with ${signature.algorithm}.`, {
