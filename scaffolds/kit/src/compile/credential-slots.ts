@@ -134,7 +134,7 @@ function configOf(blueprint: Blueprint, scheme: AuthScheme, names: CredentialNam
       return [
         [
           names.region,
-          'Region that requests are signed for, where the address of the service does not tell it.',
+          'Region that requests are signed for; unless set, that of the address.',
           scheme.region,
         ],
       ];
