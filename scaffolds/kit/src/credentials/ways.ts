@@ -1,7 +1,7 @@
 import type { AuthScheme, Blueprint } from '@counterpart/schemas';
 import { baseUrlName, type CredentialNames } from '../compile/env-names.ts';
 import { isAbsolute } from '../compile/servers.ts';
-import { describedTokenUrl } from '../compile/token-urls.ts';
+import { tokenUrlOf } from '../compile/token-urls.ts';
 import type { Env } from '../env.ts';
 import { needsKeyId } from '../signing/key-id.ts';
 
@@ -38,9 +38,7 @@ export function waysOf(blueprint: Blueprint, scheme: AuthScheme, names: Credenti
     case 'basic':
       return way([names.username], { also: names.password });
     case 'oauth2': {
-      const isObtainable =
-        (names.tokenUrl !== undefined && env(names.tokenUrl) !== undefined) ||
-        describedTokenUrl(blueprint, scheme) !== undefined;
+      const isObtainable = tokenUrlOf(blueprint, scheme, names, env) !== undefined;
       return [...way([names.token]), ...(isObtainable ? grants(names) : [])];
     }
     case 'openid':

@@ -51,43 +51,40 @@ type Values = (name: string) => string | Uint8Array;
 
 const sorted = (query: string): string => query.split('&').sort().join('&');
 
+function digestOf({ bodyDigest }: TemplateSignature, body: Uint8Array): string {
+  const encoding: BinaryToTextEncoding = bodyDigest?.encoding ?? 'hex';
+  return createHash(bodyDigest?.algorithm ?? 'sha256')
+    .update(body)
+    .digest(encoding);
+}
+
+/** What the request's own parts are called in templates. */
+function partsOf(signature: TemplateSignature, request: Signable): Record<string, () => string | Uint8Array> {
+  const { host, path, query } = urlParts(request.url);
+  return {
+    method: () => request.method,
+    path: () => path,
+    query: () => query,
+    'sorted-query': () => sorted(query),
+    target: () => (query === '' ? path : `${path}?${query}`),
+    url: () => request.url,
+    host: () => host,
+    body: () => request.body,
+    'body-digest': () => digestOf(signature, request.body),
+  };
+}
+
 /** What placeholders stand for; `sent` are those of the caller's own making. */
 function valuesOf(
-  { bodyDigest }: TemplateSignature,
+  signature: TemplateSignature,
   request: Signable,
   sent: Readonly<Record<string, string>>,
 ): Values {
-  const { host, path, query } = urlParts(request.url);
-  return (name) => {
-    switch (name) {
-      case 'method':
-        return request.method;
-      case 'path':
-        return path;
-      case 'query':
-        return query;
-      case 'sorted-query':
-        return sorted(query);
-      case 'target':
-        return query === '' ? path : `${path}?${query}`;
-      case 'url':
-        return request.url;
-      case 'host':
-        return host;
-      case 'body':
-        return request.body;
-      case 'body-digest': {
-        const encoding: BinaryToTextEncoding = bodyDigest?.encoding ?? 'hex';
-        return createHash(bodyDigest?.algorithm ?? 'sha256')
-          .update(request.body)
-          .digest(encoding);
-      }
-      default:
-        return name.startsWith('header:')
-          ? (request.headers[name.slice('header:'.length).toLowerCase()] ?? '')
-          : (sent[name] ?? '');
-    }
-  };
+  const parts = partsOf(signature, request);
+  return (name) =>
+    name.startsWith('header:')
+      ? (request.headers[name.slice('header:'.length).toLowerCase()] ?? '')
+      : (parts[name]?.() ?? sent[name] ?? '');
 }
 
 /** A template as bytes: a body need not be text. */
