@@ -68,6 +68,7 @@ export {
   StoreSecretRequest,
 } from './secret.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
+export { Diagnostic } from './diagnostic.ts';
 export { CallOutcome, VerifyReport } from './verify.ts';
 export { HubEvent, ServerState } from './event.ts';
 export {

@@ -4,10 +4,11 @@ import type { TestModule } from 'vitest/node';
 import type { TestsReport } from './run-tests.ts';
 
 /**
- * Runs the tests of the server folder that is its only argument and tells its parent how they went. A process of its own:
- * tests print, start servers, and may never end.
+ * Runs the tests of the server folder that is its first argument and tells its parent how they went, or prints it where it
+ * has none to tell: inside a sandbox. The second argument is a folder for what the runner keeps. A process of its own: tests
+ * print, start servers, and may never end.
  */
-const [root = ''] = process.argv.slice(2);
+const [root = '', kept = `${root}/dist/.tests`] = process.argv.slice(2);
 const { startVitest } = await import('vitest/node');
 const kit = fileURLToPath(import.meta.resolve('@counterpart/kit')).replace(/index\.ts$/, '');
 const own = createRequire(import.meta.url);
@@ -36,7 +37,7 @@ const vitest = await startVitest(
     hookTimeout: LONGEST_TEST_MS,
     maxWorkers: 2,
   },
-  { resolve: { alias: ALIASES }, cacheDir: `${root}/dist/.tests` },
+  { resolve: { alias: ALIASES }, cacheDir: kept },
 );
 
 const errorsOf = (errors: readonly { message: string }[] = []): string =>
@@ -63,4 +64,5 @@ const report: TestsReport = {
   skipped: reports.reduce((sum, { skipped }) => sum + skipped, 0),
   failures: reports.flatMap(({ failures }) => failures),
 };
-process.send?.(report, () => process.exit(0));
+if (process.send === undefined) process.stdout.write(`\n${JSON.stringify(report)}\n`, () => process.exit(0));
+else process.send(report, () => process.exit(0));

@@ -4,9 +4,9 @@ import { createReadStream } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
+import { z } from 'zod';
 import { NODE_INSIDE, nodeFiles, type NodeFiles } from '../node-files.ts';
 
 const run = promisify(execFile);
@@ -39,7 +39,7 @@ async function contentHash({ node, libraries }: NodeFiles): Promise<string> {
   const hash = createHash('sha256').update(RECIPE);
   for (const path of [node, ...libraries]) {
     hash.update(path);
-    await pipeline(createReadStream(path), hash, { end: false });
+    for await (const part of createReadStream(path)) hash.update(z.instanceof(Buffer).parse(part));
   }
   return hash.digest('hex').slice(0, HASH_CHARACTERS);
 }

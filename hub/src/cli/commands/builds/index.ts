@@ -4,6 +4,7 @@ import { diff } from './diff.ts';
 import { discover } from './discover.ts';
 import { eject } from './eject.ts';
 import { mirror } from '../mirrors/index.ts';
+import { check } from '../packages/check.ts';
 import { create } from '../packages/create.ts';
 import { pack } from '../packages/pack.ts';
 import { test } from '../packages/test.ts';
@@ -21,6 +22,7 @@ export const builds: readonly CommandDefinition[] = [
   create,
   eject,
   test,
+  check,
   verify,
   validate,
   lintTree,
