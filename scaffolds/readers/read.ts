@@ -2,6 +2,7 @@ import { isGraphql } from './graphql/fits.ts';
 import { isHar } from './har/fits.ts';
 import { isOpenRpc } from './json-rpc/fits.ts';
 import { isMcpListing } from './mcp/fits.ts';
+import { isWsdl } from './soap/fits.ts';
 import { isData } from './sample/fits.ts';
 import type { ReadOptions, Reader, ReadResult } from './reader.ts';
 import type { SourceText } from './source.ts';
@@ -25,6 +26,11 @@ const READERS: readonly Reader[] = [
     kind: 'json-rpc',
     fits: ({ text }) => isOpenRpc(text),
     read: async (source, options) => (await import('./json-rpc/read.ts')).readJsonRpc(source, options),
+  },
+  {
+    kind: 'soap',
+    fits: ({ text }) => isWsdl(text),
+    read: async (source, options) => (await import('./soap/read.ts')).readSoap(source, options),
   },
   {
     kind: 'graphql',

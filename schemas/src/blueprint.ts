@@ -6,6 +6,7 @@ import { GraphqlCall, GraphqlFacet } from './graphql.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
 import { JsonSchema, JsonValue } from './json.ts';
 import { RpcCall, RpcFacet } from './rpc.ts';
+import { SoapCall, SoapFacet } from './soap.ts';
 
 /**
  * The intermediate form between readers and writers: what a service is, how each field travels on the wire.
@@ -181,16 +182,19 @@ export const Operation = z.strictObject({
   data: DataCall.optional(),
   /** Which method of a JSON-RPC service a call is; its parameters stand at the top of the input. */
   rpc: RpcCall.optional(),
+  /** Which operation of a SOAP service a call is. */
+  soap: SoapCall.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 
 /** The manner in which an operation is called; `http`: as its binding says, and no more. */
-export type ApiStyle = 'http' | 'graphql' | 'data' | 'json-rpc';
+export type ApiStyle = 'http' | 'graphql' | 'data' | 'json-rpc' | 'soap';
 
 /** The manner in which an operation is called. */
-export function styleOf({ graphql, data, rpc }: Operation): ApiStyle {
+export function styleOf({ graphql, data, rpc, soap }: Operation): ApiStyle {
   if (graphql !== undefined) return 'graphql';
   if (data !== undefined) return 'data';
+  if (soap !== undefined) return 'soap';
   return rpc === undefined ? 'http' : 'json-rpc';
 }
 
@@ -230,7 +234,7 @@ export const Omission = z.strictObject({
 export type Omission = z.infer<typeof Omission>;
 
 export const BlueprintSource = z.strictObject({
-  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp', 'json-rpc']),
+  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp', 'json-rpc', 'soap']),
   /** The description's own name: a file's base name or a URL without credentials. */
   location: z.string(),
   /** Of the bytes as read. */
@@ -270,6 +274,8 @@ export const Blueprint = z.strictObject({
   data: DataFacet.optional(),
   /** Where a JSON-RPC service listens. */
   rpc: RpcFacet.optional(),
+  /** How the envelopes of a SOAP service are written. */
+  soap: SoapFacet.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

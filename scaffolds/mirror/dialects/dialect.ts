@@ -10,6 +10,10 @@ export type Dialect = (raw: RawRequest, ask: AskEngine) => Promise<ReadableOutco
 
 /** The style that a service speaks on the wire; undefined for plain HTTP. */
 export async function dialectOf(blueprint: Blueprint): Promise<Dialect | undefined> {
+  if (blueprint.soap !== undefined) {
+    const { soapDialect } = await import('./soap.ts');
+    return soapDialect(blueprint, blueprint.soap);
+  }
   if (blueprint.rpc === undefined) return undefined;
   const { rpcDialect } = await import('./json-rpc.ts');
   return rpcDialect(blueprint, blueprint.rpc);

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Omission, RpcCall, RpcParams } from '@counterpart/schemas';
 import { isObject, listMember, member, objectMember, textMember } from '../openapi/source/json-tree.ts';
+import { nameHint } from '../styles/name-hint.ts';
 import { dereferenced } from './document.ts';
 
 /** One method of the service, ready to be retold. */
@@ -106,6 +107,7 @@ function operationOf(root: JsonObject, method: JsonObject, parameters: readonly 
   const tags = listMember(method, 'tags').flatMap((tag) => textMember(dereferenced(root, tag), 'name') ?? []);
   return {
     operationId: textMember(method, 'name') ?? '',
+    ...nameHint(textMember(method, 'name') ?? ''),
     ...Object.fromEntries(words),
     tags,
     ...(method['deprecated'] === true ? { deprecated: true } : {}),

@@ -67,6 +67,14 @@ export const buildErrors = {
       '{source} speaks JSON-RPC and was asked for its description (`rpc.discover`), but gave none: {detail}.',
     fix: 'Build from its OpenRPC document instead (`hub build --from openrpc.json --base-url <endpoint>`); or put credentials that may ask into the URL.',
   }),
+  WSDL_UNREADABLE: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'WSDL cannot be read',
+    message: '{source} is not a WSDL that can be read: {detail}.',
+    fix: 'Give a WSDL 1.1 document with a SOAP binding, and the schemas it imports beside it (a folder or a ZIP of all of them); `--allow-remote` follows imports to other hosts.',
+  }),
   DATA_UNREADABLE: entry({
     status: 400,
     rpc: -32602,

@@ -33,6 +33,10 @@ export async function wireOf(blueprint: Blueprint, operation: Operation): Promis
     const { rpcWire } = await import('../rpc/wire.ts');
     return rpcWire(blueprint, operation, operation.rpc);
   }
+  if (operation.soap !== undefined) {
+    const { soapWire } = await import('../soap/wire.ts');
+    return soapWire(blueprint, operation, operation.soap);
+  }
   if (operation.graphql === undefined) return plainWire(operation);
   const { graphqlWire } = await import('../graphql/call/wire.ts');
   return graphqlWire(blueprint, operation, operation.graphql);
