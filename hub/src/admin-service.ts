@@ -26,6 +26,7 @@ import type { Approvals } from './approvals/approvals.ts';
 import type { LiveCatalog } from './catalog/catalog.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import type { ConfigStore } from './config/store.ts';
+import type { Variables } from './fleet/environment.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { toDetail, toSummaries, toSummary } from './fleet/summary.ts';
 import type { AdminService } from './http/admin.ts';
@@ -34,8 +35,12 @@ import type { Supervisor } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
 import type { ToolCalls, Vault } from './kernel/ports.ts';
 import type { Mirrors } from './mirrors/mirrors.ts';
+import type { Grants } from './oauth/grants.ts';
+import type { LendingKeys } from './oauth/lending.ts';
+import type { Logins } from './oauth/logins.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
+import { signInDesk } from './sign-in-desk.ts';
 import { secretDesk } from './secret-desk.ts';
 import { pssOfEach } from './supervisor/process/memory.ts';
 import { RpcFailure } from './upstream/rpc-failure.ts';
@@ -60,6 +65,10 @@ export interface AdminOptions {
   readonly registry: Registry;
   readonly approvals: Approvals;
   readonly vault: Vault;
+  readonly grants: Grants;
+  readonly logins: Logins;
+  readonly lending: LendingKeys;
+  readonly host: () => Variables;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
   readonly clock: Clock;
@@ -74,6 +83,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     ...approvalDesk(options),
     mirrors: options.mirrors,
     secrets: secretDesk(options),
+    signIns: signInDesk(options),
     call: caller(options),
   };
 }

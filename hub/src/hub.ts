@@ -15,6 +15,7 @@ import { packagedTools } from './fleet/packaged-tools.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { AdminService } from './http/admin.ts';
+import { LENDING_PATH } from './http/sign-in-routes.ts';
 import { startHttp } from './http/server.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -27,6 +28,9 @@ import { createRedactor } from './kernel/redact.ts';
 import { sweepUnfinished } from './kernel/write-whole.ts';
 import { Scope } from './kernel/scope.ts';
 import { createMirrors, type Mirrors } from './mirrors/mirrors.ts';
+import { createGrants } from './oauth/grants.ts';
+import { createLendingKeys } from './oauth/lending.ts';
+import { createLogins } from './oauth/logins.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
 import { createRegistry } from './registry/registry.ts';
@@ -83,6 +87,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const base = await openBase(options, scope);
   const address = { url: '' };
+  const lending = createLendingKeys();
   // A build that was killed between its two renames left the version in service aside; it is put back.
   await sweepStaging(base.serversDir);
   const mirrors: Mirrors = await createMirrors({
@@ -102,9 +107,16 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     scope,
     mirrors,
     mirrorUrl: (id) => `${address.url}/mirror/${id}`,
+    lend: (id) => ({
+      url: `${address.url.replace('//0.0.0.0:', '//127.0.0.1:')}${LENDING_PATH}${id}`,
+      key: lending.keyOf(id),
+    }),
     // A hub of one command is gone before a spare process would pay.
     sparing: options.ephemeral !== true,
   });
+  const grants = createGrants(base);
+  const logins = createLogins({ grants, clock: base.clock, signedIn: () => domain.fleet.reconcile() });
+  scope.add(() => logins.close());
   const state = { ready: false };
   let stop: () => void = () => undefined;
   const stopRequested = new Promise<void>((resolve) => {
@@ -114,6 +126,9 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ...base,
     ...domain,
     mirrors,
+    grants,
+    logins,
+    lending,
     calls: domain.gateway.calls,
     version: packageFile.version,
     startedAt: new Date(base.clock.now()).toISOString(),
@@ -206,12 +221,13 @@ interface DomainOptions {
   readonly scope: Scope;
   readonly mirrors: Mirrors;
   readonly mirrorUrl: (id: string) => string;
+  readonly lend: (id: string) => { readonly url: string; readonly key: string };
   /** Whether processes may wait to become a server. */
   readonly sparing: boolean;
 }
 
 /** Supervisor, catalog, fleet, and the gateway before them. */
-function createDomain(base: Base, { scope, mirrors, mirrorUrl, sparing }: DomainOptions) {
+function createDomain(base: Base, { scope, mirrors, mirrorUrl, lend, sparing }: DomainOptions) {
   const { clock, log, config, dataDir, redactor, events, registry, approvals } = base;
   const { spawnConcurrency, warmSpares } = config.current().defaults;
   const supervisor = createSupervisor({
@@ -250,6 +266,7 @@ function createDomain(base: Base, { scope, mirrors, mirrorUrl, sparing }: Domain
     ensureBundle: async (directory) => void (await ensureBundle(directory)),
     ownSources: () => mirrors.sources,
     mirrorUrl,
+    lend,
     compiledDir: join(dataDir, 'compiled'),
   });
   const serverInfo = { name: 'counterpart', version: packageFile.version };

@@ -68,6 +68,17 @@ export {
   SecretValue,
   StoreSecretRequest,
 } from './secret.ts';
+export {
+  BeginSignInRequest,
+  BegunSignIn,
+  LendRequest,
+  SignInList,
+  SignInProgress,
+  SignInStatus,
+  SignInStep,
+  SignOutReport,
+  SignOutRequest,
+} from './sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
 export { Diagnostic } from './diagnostic.ts';
 export { CallOutcome, VerifyReport } from './verify.ts';

@@ -22,6 +22,7 @@ import type {
 import { z } from 'zod';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
 import { createSecretApi, type SecretApi } from './secret-api.ts';
+import { createSignInApi, type SignInApi } from './sign-in-api.ts';
 import { readServerLists, type ServerLists } from './server-listing.ts';
 
 /** The admin API of one hub. Every method rejects with the catalogue's errors. */
@@ -52,6 +53,7 @@ export interface HubApi {
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
   readonly mirrors: MirrorApi;
   readonly secrets: SecretApi;
+  readonly signIns: SignInApi;
   shutdown(): Promise<void>;
 }
 
@@ -115,6 +117,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
     mirrors: createMirrorApi(send),
     secrets: createSecretApi(send),
+    signIns: createSignInApi(send),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
   };
 }

@@ -1,3 +1,4 @@
+import { GRANTS_NAME } from '@counterpart/kit/settings';
 import type { CommandServer, Manifest, SecretSlot, ServerOverride } from '@counterpart/schemas';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -35,6 +36,13 @@ export interface ServerEnvironment {
   readonly secretValues: readonly string[];
 }
 
+/** Where a server is lent the tokens of its sign-ins. */
+export interface Lending {
+  readonly url: string;
+  readonly key: string;
+  readonly schemes: readonly string[];
+}
+
 export interface BuiltEnvironmentOptions {
   readonly manifest: Manifest;
   readonly override: ServerOverride | undefined;
@@ -43,11 +51,13 @@ export interface BuiltEnvironmentOptions {
   readonly host: Variables;
   /** Base URL of the server's mirror. */
   readonly mirrorUrl: string;
+  /** Schemes that somebody signed in to, and where their tokens are lent. */
+  readonly lending?: Lending | undefined;
 }
 
 /** The whole environment of a built server: what its manifest declares, and nothing else of the hub's own. Pure. */
 export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnvironment {
-  const { manifest, override, overrideEnv, host, mirrorUrl } = options;
+  const { manifest, override, overrideEnv, host, mirrorUrl, lending } = options;
   const mirrored = override?.target === 'mirror';
   const declared = (name: string) => overrideEnv[name] ?? host[name];
   const config = definedMembers(manifest.config.map(({ name }) => [name, declared(name)]));
@@ -55,9 +65,12 @@ export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnviro
     manifest.secrets.map(({ name }) => [name, mirrored ? MIRROR_CREDENTIAL : declared(name)]),
   );
   const target = mirrored ? definedMembers(addressNames(manifest).map((name) => [name, mirrorUrl])) : {};
-  const required = manifest.secrets.filter((slot) => slot.required && !isGranted(slot, manifest, secrets));
+  const lent = lending !== undefined && !mirrored ? { [GRANTS_NAME]: JSON.stringify(lending) } : {};
+  const required = manifest.secrets
+    .filter((slot) => slot.required && !isGranted(slot, manifest, secrets))
+    .filter(({ scheme }) => scheme === undefined || lending?.schemes.includes(scheme) !== true);
   return {
-    env: { ...builtVariables(host), ...config, ...overrideEnv, ...secrets, ...target },
+    env: { ...builtVariables(host), ...config, ...overrideEnv, ...secrets, ...target, ...lent },
     missingSecrets: required.flatMap(({ name }) => (secrets[name] === undefined ? [name] : [])),
     secretValues: mirrored ? [] : Object.values(secrets),
   };

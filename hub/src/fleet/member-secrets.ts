@@ -1,5 +1,6 @@
 import { referencedSecrets } from '../config/references.ts';
-import type { SecretRecord, Vault } from '../kernel/ports.ts';
+import { schemeOf } from '../oauth/grant.ts';
+import type { Vault } from '../kernel/ports.ts';
 import { givenSecrets, type GivenSecrets, isVariable } from '../vault/given-secrets.ts';
 import type { Origin } from './desired.ts';
 import { textMembers, type Variables } from './environment.ts';
@@ -21,17 +22,21 @@ export function wantedSecrets(origin: Origin): string[] {
   return [...new Set([...declared, ...textsOf(origin).flatMap(referencedSecrets)])];
 }
 
+export interface MemberSecrets extends GivenSecrets {
+  /** Names that were stored for this server alone. */
+  readonly own: readonly string[];
+  /** Schemes that somebody signed in to. */
+  readonly schemes: readonly string[];
+}
+
 /** What a server gets of the vault: all it asks for, and for a command what was stored for it alone. Rejects like `Vault.retrieve`. */
-export async function memberSecrets(
-  vault: Vault,
-  id: string,
-  origin: Origin,
-): Promise<GivenSecrets & { readonly own: readonly string[] }> {
-  const records = origin.kind === 'command' ? await vault.list() : [];
+export async function memberSecrets(vault: Vault, id: string, origin: Origin): Promise<MemberSecrets> {
+  const records = (await vault.list()).filter(({ server }) => server === id);
   const own = records
-    .filter(({ server, name }: SecretRecord) => server === id && isVariable(name))
+    .filter(({ name }) => origin.kind === 'command' && isVariable(name))
     .map(({ name }) => name);
-  return { ...(await givenSecrets(vault, id, [...wantedSecrets(origin), ...own])), own };
+  const schemes = records.flatMap(({ name }) => schemeOf(name) ?? []);
+  return { ...(await givenSecrets(vault, id, [...wantedSecrets(origin), ...own])), own, schemes };
 }
 
 /** The hub's variables with the vault's over them; a revoked name is not looked up anywhere else. Pure. */

@@ -30,6 +30,7 @@ import {
   commandEnvironment,
   definedVariables,
   namesSecret,
+  type Lending,
   type ServerEnvironment,
   textMembers,
   type Variables,
@@ -64,6 +65,8 @@ export interface MemberOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly mirrorUrl: (id: string) => string;
+  /** Where a server asks for tokens, and with which key. */
+  readonly lend: (id: string) => { readonly url: string; readonly key: string };
   /** Folder for the compiled code of built servers. */
   readonly compiledDir: string;
   /** Makes the bundle of a built server if it is missing or old. */
@@ -132,6 +135,13 @@ interface Lookup extends MemberOptions {
   readonly given: Awaited<ReturnType<typeof memberSecrets>>;
 }
 
+function lendingOf(id: string, { given, lend, redactor }: Lookup): Lending | undefined {
+  if (given.schemes.length === 0) return undefined;
+  const { url, key } = lend(id);
+  redactor.add(key);
+  return { url, key, schemes: given.schemes };
+}
+
 const ownSecrets = ({ own, values }: Lookup['given']): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name)));
 
@@ -193,6 +203,7 @@ async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options:
     overrideEnv,
     host: withGiven(options.host, options.given),
     mirrorUrl: options.mirrorUrl(manifest.id),
+    lending: lendingOf(manifest.id, options),
   });
   const compiled = await compileCacheOf(options.compiledDir, { id: manifest.id, contentHash });
   return {

@@ -21,6 +21,7 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
+import { addSignInRoutes, type SignInService } from './sign-in-routes.ts';
 import { addSecretRoutes, type SecretService } from './secret-routes.ts';
 import { problem } from './problem.ts';
 import { readBody as body } from './read-body.ts';
@@ -52,6 +53,7 @@ export interface AdminService extends Health {
   decide(id: string, word: DecideRequest): Promise<DecideResponse>;
   readonly mirrors: MirrorService;
   readonly secrets: SecretService;
+  readonly signIns: SignInService;
   shutdown(): void;
 }
 
@@ -82,6 +84,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   approvalRoutes(app, service);
   addMirrorRoutes(app, service.mirrors);
   addSecretRoutes(app, service.secrets);
+  addSignInRoutes(app, service.signIns);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
   app.onError((thrown, c) => {
     const error = toCounterpartError(thrown);

@@ -121,6 +121,8 @@ export const sourceName = (id: string): string => `${envPrefix(id)}_SOURCE`;
 export const maxResultBytesName = (id: string): string => `${envPrefix(id)}_MAX_RESULT_BYTES`;
 /** Set by the hub for each process it starts. */
 export const UNDER_HUB_NAME = 'COUNTERPART_SPAWN';
+/** Set by the hub where somebody signed in to the service: JSON that says where tokens are lent. */
+export const GRANTS_NAME = 'COUNTERPART_GRANTS';
 export const timeoutName = (id: string): string => `${envPrefix(id)}_TIMEOUT_MS`;
 
 const RESERVED =

@@ -1,6 +1,7 @@
 import type { AuthRequirement, Blueprint, Operation } from '@counterpart/schemas';
 import { credentialNames } from '../compile/env-names.ts';
 import type { Env } from '../env.ts';
+import { lenderOf } from '../tokens/lent-token.ts';
 import { waysOf, type Way } from './ways.ts';
 
 type Wanting = Pick<Operation, 'auth'>;
@@ -34,12 +35,12 @@ export function chooseAlternative(
   { grants }: { readonly grants: boolean },
 ): AuthRequirement | undefined {
   const ways = waysByScheme(blueprint, env);
+  const lent = grants ? (lenderOf(env)?.schemes ?? []) : [];
+  const isPresent = (scheme: string): boolean =>
+    lent.includes(scheme) || ways(scheme).some((one) => (grants || !one.isGrant) && isMet(one, env));
   return alternativesOf(blueprint, operation).find((requirement) => {
     const schemes = Object.keys(requirement);
-    return (
-      schemes.length > 0 &&
-      schemes.every((scheme) => ways(scheme).some((one) => (grants || !one.isGrant) && isMet(one, env)))
-    );
+    return schemes.length > 0 && schemes.every(isPresent);
   });
 }
 

@@ -23,6 +23,8 @@ export interface Token {
   readonly expiresAt: number;
   /** The service has replaced the refresh token by this one. */
   readonly refreshToken: string | undefined;
+  /** Of a token that the hub lends: which of them it is. */
+  readonly generation?: number | undefined;
 }
 
 /** An answer that says nothing of its end is used this long. */

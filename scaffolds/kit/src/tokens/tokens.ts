@@ -3,6 +3,7 @@ import { chooseAlternative } from '../credentials/choose.ts';
 import { credentialNames, type CredentialNames } from '../compile/env-names.ts';
 import { tokenUrlOf } from '../compile/token-urls.ts';
 import type { Env } from '../env.ts';
+import { borrowToken, lenderOf } from './lent-token.ts';
 import { requestToken, type Token } from './token-request.ts';
 
 /** One call with the tokens it was given. */
@@ -26,6 +27,9 @@ const kept = new Map<string, Kept>();
 /** The last refresh token of a grant, where a service replaces it with each use. */
 const replaced = new Map<string, string>();
 
+/** The lent token that the service did not take last. */
+const refused = new Map<string, number>();
+
 /** A token to ask for. */
 interface Obtainable {
   /** Variable that would hold it. */
@@ -35,6 +39,8 @@ interface Obtainable {
 }
 
 interface Asked {
+  /** The scheme's name. */
+  readonly name: string;
   readonly blueprint: Blueprint;
   readonly scheme: AuthScheme;
   readonly scopes: readonly string[];
@@ -61,6 +67,14 @@ function obtainable(asked: Asked): Obtainable | undefined {
   const { env, names, scopes } = asked;
   const { token, clientId, clientSecret, refreshToken } = names;
   if (token === undefined || env(token) !== undefined) return undefined;
+  // A sign-in is a person's own; a client's credentials are the service's idea of a program.
+  const lender = lenderOf(env);
+  if (lender?.schemes.includes(asked.name) === true) {
+    const key = JSON.stringify([lender.url, asked.name]);
+    const borrow = (signal: AbortSignal) =>
+      borrowToken(lender, asked.name, { refused: refused.get(key), signal });
+    return { name: token, key, request: borrow };
+  }
   const endpoint = endpointOf(asked);
   const refresh = refreshToken === undefined ? undefined : env(refreshToken);
   const id = clientId === undefined ? undefined : env(clientId);
@@ -92,19 +106,19 @@ const drop = (key: string, one: Kept): boolean => kept.get(key) === one && kept.
 async function tokenFor({
   key,
   request,
-}: Obtainable): Promise<{ readonly token: string; readonly from: Kept }> {
+}: Obtainable): Promise<{ readonly made: Token; readonly from: Kept }> {
   const known = kept.get(key);
   if (known !== undefined) {
-    const { token, expiresAt } = await known.token;
-    if (expiresAt > Date.now()) return { token, from: known };
+    const made = await known.token;
+    if (made.expiresAt > Date.now()) return { made, from: known };
     drop(key, known);
   }
   const asked = kept.get(key) ?? { token: request(new AbortController().signal) };
   kept.set(key, asked);
   try {
-    const { token, refreshToken } = await asked.token;
-    if (refreshToken !== undefined) replaced.set(key, refreshToken);
-    return { token, from: asked };
+    const made = await asked.token;
+    if (made.refreshToken !== undefined) replaced.set(key, made.refreshToken);
+    return { made, from: asked };
   } catch (error) {
     // A failure is not kept.
     drop(key, asked);
@@ -139,16 +153,19 @@ export async function authorised(
     const scheme = blueprint.auth.schemes[name];
     return scheme === undefined
       ? []
-      : (obtainable({ blueprint, scheme, scopes, names: names.get(name) ?? {}, env }) ?? []);
+      : (obtainable({ blueprint, name, scheme, scopes, names: names.get(name) ?? {}, env }) ?? []);
   });
   if (chosen === undefined || wanted.length === 0) return { env, of: (one) => one, forget: () => false };
   const given = await Promise.all(
     wanted.map(async (one) => ({ ...one, ...(await whileCalled(tokenFor(one), signal)) })),
   );
   return {
-    env: (name) => given.find((one) => one.name === name)?.token ?? env(name),
+    env: (name) => given.find((one) => one.name === name)?.made.token ?? env(name),
     of: (one) => ({ ...one, auth: [chosen] }),
     // Another call may have replaced one meanwhile: then there is a newer one to try.
-    forget: () => given.map((one) => drop(one.key, one.from) || kept.has(one.key)).includes(true),
+    forget() {
+      for (const { key, made } of given) if (made.generation !== undefined) refused.set(key, made.generation);
+      return given.map((one) => drop(one.key, one.from) || kept.has(one.key)).includes(true);
+    },
   };
 }

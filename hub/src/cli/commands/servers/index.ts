@@ -3,6 +3,7 @@ import { add } from './add.ts';
 import { approve } from './approve.ts';
 import { call } from './call.ts';
 import { inspect } from './inspect.ts';
+import { auth } from '../auth/index.ts';
 import { secret } from '../secrets/index.ts';
 import { list } from './list.ts';
 import { disable, enable, remove, restart, target } from './switch.ts';
@@ -20,4 +21,5 @@ export const servers: readonly CommandDefinition[] = [
   target,
   approve,
   secret,
+  auth,
 ];
