@@ -29,7 +29,7 @@ import { sweepUnfinished } from './kernel/write-whole.ts';
 import { Scope } from './kernel/scope.ts';
 import { createMirrors, type Mirrors } from './mirrors/mirrors.ts';
 import { createGrants } from './oauth/grants.ts';
-import { createLendingKeys } from './oauth/lending.ts';
+import { createLendingKeys, type LendingKeys } from './oauth/lending.ts';
 import { createLogins } from './oauth/logins.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
@@ -107,16 +107,10 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     scope,
     mirrors,
     mirrorUrl: (id) => `${address.url}/mirror/${id}`,
-    lend: (id) => ({
-      url: `${address.url.replace('//0.0.0.0:', '//127.0.0.1:')}${LENDING_PATH}${id}`,
-      key: lending.keyOf(id),
-    }),
+    lend: lender(address, lending),
     // A hub of one command is gone before a spare process would pay.
     sparing: options.ephemeral !== true,
   });
-  const grants = createGrants(base);
-  const logins = createLogins({ grants, clock: base.clock, signedIn: () => domain.fleet.reconcile() });
-  scope.add(() => logins.close());
   const state = { ready: false };
   let stop: () => void = () => undefined;
   const stopRequested = new Promise<void>((resolve) => {
@@ -126,8 +120,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ...base,
     ...domain,
     mirrors,
-    grants,
-    logins,
+    ...openSignIns(base, domain.fleet, scope),
     lending,
     calls: domain.gateway.calls,
     version: packageFile.version,
@@ -158,6 +151,22 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
       domain.gateway.connectStdio({ input, output, finishMs: FINISH_MS }, selector).closed,
     close: () => scope.close(),
   };
+}
+
+/** Where a server asks for tokens; an address that stands for all of this machine's is no address to ask at. */
+const lender =
+  (address: { readonly url: string }, lending: LendingKeys) =>
+  (id: string): { url: string; key: string } => ({
+    url: `${address.url.replace('//0.0.0.0:', '//127.0.0.1:')}${LENDING_PATH}${id}`,
+    key: lending.keyOf(id),
+  });
+
+/** Grants of services and the sign-ins that make them. */
+function openSignIns(base: Base, fleet: Fleet, scope: Scope) {
+  const grants = createGrants(base);
+  const logins = createLogins({ grants, clock: base.clock, signedIn: () => fleet.reconcile() });
+  scope.add(() => logins.close());
+  return { grants, logins };
 }
 
 type Base = Awaited<ReturnType<typeof openBase>>;

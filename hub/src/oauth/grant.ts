@@ -79,11 +79,10 @@ export const renewed = (grant: Grant, answer: TokenEndpointResponse, now: number
 };
 
 /** The grant without its tokens, and why. Pure. */
-export const endedGrant = ({ refreshToken: _, expiresAt: __, ...grant }: Grant, reason: string): Grant => ({
-  ...grant,
-  accessToken: '',
-  ended: reason,
-});
+export const endedGrant = (grant: Grant, reason: string): Grant => {
+  const { refreshToken: _, expiresAt: __, ...kept } = grant;
+  return { ...kept, accessToken: '', ended: reason };
+};
 
 function tokensOf(answer: TokenEndpointResponse, now: number) {
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: life } = answer;

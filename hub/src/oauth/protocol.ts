@@ -20,17 +20,18 @@ async function boundedFetch(
   url: string,
   options: oauth.CustomFetchOptions<string, unknown>,
 ): Promise<Response> {
-  const { body, method, headers, signal } = options;
+  const { body: form, method, headers, signal } = options;
   const response = await fetch(url, {
     method,
     headers,
     redirect: 'manual',
     ...(signal ? { signal } : {}),
-    ...(typeof body === 'string' || body instanceof URLSearchParams ? { body } : {}),
+    ...(typeof form === 'string' || form instanceof URLSearchParams ? { body: form } : {}),
   });
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | null = response.body;
+  for await (const part of body ?? []) {
     size += part.byteLength;
     if (size > MOST_BYTES) throw new Error(`its answer has more than ${MOST_BYTES} bytes`);
     parts.push(part);
