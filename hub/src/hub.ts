@@ -120,8 +120,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ...base,
     ...domain,
     mirrors,
-    ...openSignIns(base, domain.fleet, scope),
-    lending,
+    ...openSignIns(base, domain.fleet, { scope, lending }),
     calls: domain.gateway.calls,
     version: packageFile.version,
     startedAt: new Date(base.clock.now()).toISOString(),
@@ -141,14 +140,23 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   // A hub of one command would be gone before another program had used it: others wait for it to end.
   if (options.ephemeral !== true) base.data.announce(url);
   base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');
+  return toHub({ url, token: base.data.token, service, gateway: domain.gateway, stopRequested, scope });
+}
+
+interface HubParts extends Pick<Hub, 'url' | 'token' | 'stopRequested'> {
+  readonly service: AdminService;
+  readonly gateway: Gateway;
+  readonly scope: Scope;
+}
+
+/** What whoever started a hub holds of it. */
+function toHub({ service, gateway, scope, ...own }: HubParts): Hub {
   return {
-    url,
-    token: base.data.token,
+    ...own,
     status: () => service.status(),
     tools: () => service.tools(undefined),
-    stopRequested,
     serveStdio: (input, output, selector) =>
-      domain.gateway.connectStdio({ input, output, finishMs: FINISH_MS }, selector).closed,
+      gateway.connectStdio({ input, output, finishMs: FINISH_MS }, selector).closed,
     close: () => scope.close(),
   };
 }
@@ -162,11 +170,15 @@ const lender =
   });
 
 /** Grants of services and the sign-ins that make them. */
-function openSignIns(base: Base, fleet: Fleet, scope: Scope) {
+function openSignIns(
+  base: Base,
+  fleet: Fleet,
+  { scope, lending }: { readonly scope: Scope; readonly lending: LendingKeys },
+) {
   const grants = createGrants(base);
   const logins = createLogins({ grants, clock: base.clock, signedIn: () => fleet.reconcile() });
   scope.add(() => logins.close());
-  return { grants, logins };
+  return { grants, logins, lending };
 }
 
 type Base = Awaited<ReturnType<typeof openBase>>;
