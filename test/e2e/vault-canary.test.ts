@@ -1,4 +1,4 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { startService, type Service } from '@counterpart/kit/testing';
@@ -24,9 +24,9 @@ const printed: string[] = [];
 const commandLines = new Set<string>();
 
 const lookAtCommandLines = (): void => {
-  for (const file of globSync('/proc/[0-9]*/cmdline'))
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
     try {
-      const line = readFileSync(file, 'utf8');
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
       if (line.includes(MARK)) commandLines.add(line);
     } catch {
       // it ended meanwhile
@@ -34,7 +34,7 @@ const lookAtCommandLines = (): void => {
 };
 
 async function hub(args: readonly string[], options: Parameters<TestHome['run']>[1] = {}): Promise<Ran> {
-  const watch = setInterval(lookAtCommandLines, 20);
+  const watch = setInterval(lookAtCommandLines, 100);
   const ran = await home.run(args, options);
   clearInterval(watch);
   lookAtCommandLines();
@@ -43,7 +43,20 @@ async function hub(args: readonly string[], options: Parameters<TestHome['run']>
 }
 
 const keyOf = ({ headers }: IncomingMessage): string => String(headers['x-key']);
-const callShop = () => hub(['call', 'toy-shop__list_toys', '--json']);
+/** As the command does with a hub that runs; each command would cost a process. */
+async function callShop(): Promise<boolean> {
+  const record = readFileSync(home.path('home', '.hub', 'hub.json'), 'utf8');
+  const { url } = z.object({ url: z.string() }).parse(JSON.parse(record));
+  const token = readFileSync(home.path('home', '.hub', 'token'), 'utf8').trim();
+  const response = await fetch(`${url}/api/call`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ tool: 'toy-shop__list_toys', arguments: {} }),
+  });
+  const answer = await response.text();
+  printed.push(answer);
+  return z.object({ isError: z.boolean().default(false) }).parse(JSON.parse(answer)).isError;
+}
 
 beforeAll(async () => {
   service = await startService((request, response) => {
@@ -61,6 +74,7 @@ beforeAll(async () => {
         command: process.execPath,
         args: [join(FIXTURE_SERVERS, 'leak-secret.mjs')],
         env: { API_TOKEN: '${secret:LEAKY}', LEAK_AT_START: '1' },
+        restart: 'temporary',
       },
     },
   });
@@ -79,8 +93,8 @@ test('a secret that is piped in reaches its server, whether the hub runs or not'
   const stored = await hub(['secret', 'set', 'TOY_SHOP_API_KEY', '--stdin'], { input: `${FIRST}\n` });
   expect([stored.code, stored.stdout]).toEqual([0, '✓ Stored TOY_SHOP_API_KEY for toy-shop.\n']);
   await hub(['secret', 'set', 'LEAKY', '--stdin', '--shared'], { input: LEAKED });
-  expect((await callShop()).code).toBe(0);
-  expect(seen).toEqual([FIRST]);
+  const called = await hub(['call', 'toy-shop__list_toys', '--json']);
+  expect([called.code, seen]).toEqual([0, [FIRST]]);
 
   await hub(['start', '--detach']);
   await callShop();
@@ -94,8 +108,7 @@ test('a rotation changes nothing for servers; a revoked secret is given to none'
   await callShop();
   expect(seen.at(-1)).toBe(SECOND);
   await hub(['secret', 'revoke', 'TOY_SHOP_API_KEY']);
-  const refused = await callShop();
-  expect([refused.code, seen.length]).toEqual([6, 4]);
+  expect([await callShop(), seen.length]).toEqual([true, 4]);
   const listed = (await hub(['secret', 'list', '--json'])).json(SecretList);
   expect(
     listed.secrets.map(({ name, server, usedBy, revokedAt }) => [name, server, usedBy, !revokedAt]),
@@ -120,17 +133,13 @@ test('what is wrong with a command is said with what to do, and nothing is store
 });
 
 test('a secret in the command line of a server is refused: every user of a machine can read it', async () => {
-  const config = JSON.parse(readFileSync(join(home.home, 'hub.config.json'), 'utf8')) as object;
-  home.write(
-    'home/hub.config.json',
-    JSON.stringify({ ...config, mcpServers: { argued: { command: 'node', args: ['${secret:LEAKY}'] } } }),
-  );
+  const file = join(home.home, 'hub.config.json');
+  const config = z.looseObject({}).parse(JSON.parse(readFileSync(file, 'utf8')));
+  const mcpServers = { argued: { command: process.execPath, args: ['${secret:LEAKY}'] } };
+  home.write('home/hub.config.json', JSON.stringify({ ...config, mcpServers }));
   await hub(['stop']);
-  const { stdout } = await hub(['status', '--json']);
-  const listed = await hub(['list', '--json']);
-  expect(`${stdout}${listed.stdout}${listed.stderr}`).not.toContain(MARK);
-  const called = await hub(['call', 'argued__x']);
-  expect(called.code).not.toBe(0);
+  const { stdout } = await hub(['list', '--json']);
+  expect(stdout).toContain('CONFIG_SECRET_EXPOSED');
 });
 
 test('the mark is in nothing that was printed, logged, stored or seen by other users of the machine', () => {
