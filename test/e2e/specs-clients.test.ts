@@ -7,9 +7,14 @@ import { validateServer } from '../../hub/src/builder/validate.ts';
 import { verifies } from '../verifies.ts';
 import { descriptionsDir, hasDescriptions, openWorkspace } from './builder-workspace.ts';
 import { openBuilt, type BuiltServer } from './specs-built.ts';
+import { callTools, watchedMirror, type CallsMade } from './specs-calls.ts';
 import { inspectTools, openLegacy, openModern, type Launch, type StdioClient } from './specs-clients.ts';
 
 const files = hasDescriptions ? readdirSync(descriptionsDir).sort() : ['../shared/specs is not there'];
+
+const rows: CallsMade[] = [];
+/** Share of true calls; it may only rise. */
+const FLOOR = 0.995;
 
 /** Names and hashes, as the manifest has them. */
 const hashes = (tools: readonly { readonly name: string }[]): Record<string, string> =>
@@ -44,11 +49,12 @@ async function listAndCall(built: BuiltServer, open: (launch: Launch) => Promise
 
 test.skipIf(!hasDescriptions).each(files)(
   '%s becomes a server that the inspector and the clients of both SDKs list and call against its mirror',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async (file) => {
     verifies('M01');
     await using workspace = await openWorkspace();
-    await using built = await openBuilt(workspace, file);
+    const watched = watchedMirror();
+    await using built = await openBuilt(workspace, file, watched.options);
     const { report, manifest, directory, launch } = built;
     expect(report.check).toMatchObject({ toolsListed: report.tools.length, callOutcome: 'ok' });
     expect(report.outcome).toBe('installed');
@@ -72,5 +78,22 @@ test.skipIf(!hasDescriptions).each(files)(
       expect(called).toMatchObject({ failed: false, isStructured: true });
     }
     expect(await validateServer(directory)).toEqual([]);
+    rows.push(await callTools(file, built, watched));
+  },
+);
+
+test.skipIf(!hasDescriptions)(
+  'calls of all of them reach the service as it is described, by every method, and answers are what was promised',
+  () => {
+    verifies('M01');
+    console.log(
+      rows.map((row) => `${row.file}: ${row.calls - row.faults.length} of ${row.calls} true`).join('\n'),
+    );
+    const calls = rows.reduce((sum, row) => sum + row.calls, 0);
+    const faults = rows.flatMap((row) => row.faults);
+    console.log(faults.join('\n'));
+    expect(calls).toBeGreaterThan(1_500);
+    expect(1 - faults.length / calls).toBeGreaterThanOrEqual(FLOOR);
+    expect(rows.filter(({ unmet }) => unmet.length > 0)).toEqual([]);
   },
 );

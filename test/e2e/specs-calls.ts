@@ -1,23 +1,15 @@
-import { readdirSync } from 'node:fs';
 import type { MirrorLogEntry } from '@counterpart/scaffolds/mirror/mirror';
 import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
 import { createState } from '@counterpart/scaffolds/mirror/state/store';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import type { Operation } from '@counterpart/schemas';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { descriptionsDir, hasDescriptions, openWorkspace } from '../e2e/builder-workspace.ts';
-import { openBuilt } from '../e2e/specs-built.ts';
-import { openModern, type StdioClient } from '../e2e/specs-clients.ts';
-import { verifies } from '../verifies.ts';
-
-const missing = hasDescriptions ? '' : ' (skipped: ../shared/specs is absent)';
+import type { BuiltServer } from './specs-built.ts';
+import { openModern, type StdioClient } from './specs-clients.ts';
 
 /** Tools called per description, each with a least and with a full input. */
 const CHOSEN = 60;
-/** Share of true calls; it may only rise. */
-const FLOOR = 0.995;
-
-interface Row {
+/** What calls of one server came to. */
+export interface CallsMade {
   readonly file: string;
   readonly tools: number;
   /** Methods of the description that no called tool has. */
@@ -56,13 +48,23 @@ async function faultsOf(client: StdioClient, log: MirrorLogEntry[], { operation,
   ];
 }
 
-async function run(file: string): Promise<Row> {
-  await using workspace = await openWorkspace();
+/** A mirror that insists on credentials, so that it shows they are sent, and whose log is kept. */
+export function watchedMirror() {
   const log: MirrorLogEntry[] = [];
-  // A mirror that insists on credentials shows that they are sent.
   const state = createState();
-  const mirror = { strictAuth: true, state, log: (entry: MirrorLogEntry) => void log.push(entry) };
-  await using built = await openBuilt(workspace, file, mirror);
+  return {
+    log,
+    state,
+    options: { strictAuth: true, state, log: (entry: MirrorLogEntry) => void log.push(entry) },
+  };
+}
+
+/** Calls tools of a built server against its watched mirror. */
+export async function callTools(
+  file: string,
+  built: BuiltServer,
+  { log, state }: ReturnType<typeof watchedMirror>,
+): Promise<CallsMade> {
   await using client = await openModern(built.launch, 'auto');
   const chosen = choose(built.blueprint.operations);
   const faults: string[] = [];
@@ -80,33 +82,3 @@ async function run(file: string): Promise<Row> {
   const unmet = [...all].filter((method) => !met.has(method));
   return { file, tools: chosen.length, unmet, calls: chosen.length * 2, faults };
 }
-
-describe.skipIf(!hasDescriptions)(`tools of real descriptions against their mirrors${missing}`, () => {
-  const rows: Row[] = [];
-
-  beforeAll(async () => {
-    for (const file of readdirSync(descriptionsDir).sort()) rows.push(await run(file));
-    const line = (cells: readonly (string | number)[]): string =>
-      cells.map((cell) => String(cell).padEnd(24)).join('');
-    console.log(
-      [
-        line(['description', 'tools', 'calls', 'true']),
-        ...rows.map((row) => line([row.file, row.tools, row.calls, row.calls - row.faults.length])),
-        ...rows.flatMap(({ faults }) => faults),
-      ].join('\n'),
-    );
-  }, 180_000);
-
-  test('calls reach the service as it is described, and answers are what was promised', () => {
-    verifies('M01');
-    const calls = rows.reduce((sum, row) => sum + row.calls, 0);
-    const faults = rows.flatMap((row) => row.faults);
-    console.log(`true: ${calls - faults.length} of ${calls}`);
-    expect(calls).toBeGreaterThan(1_500);
-    expect(1 - faults.length / calls).toBeGreaterThanOrEqual(FLOOR);
-  });
-
-  test('every method of every description is met', () => {
-    expect(rows.filter(({ unmet }) => unmet.length > 0)).toEqual([]);
-  });
-});
