@@ -58,7 +58,8 @@ const HEAD_BYTES = 64 * 1024;
 export async function loadSource(location: string, options: LoadOptions = {}): Promise<SourceText> {
   const name = displayName(location);
   const found = await load(location, name, { ...options, maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES });
-  const { bytes, neighbours, location: shown } = isZip(found.bytes) ? unpack(found, options) : found;
+  const plain = { ...found, bytes: await unzipped(found.bytes, name, options.maxBytes ?? DEFAULT_MAX_BYTES) };
+  const { bytes, neighbours, location: shown } = isZip(plain.bytes) ? unpack(plain, options) : plain;
   const sha256 = `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
   return {
     text: decodeText(bytes),
@@ -116,6 +117,18 @@ async function readFolder(folder: string, name: string, options: Limits): Promis
     location: `${name}/${entry.path}`,
     neighbours: await fileNeighbours({ file, folder }, options),
   };
+}
+
+/** What gzip data holds; other bytes as they are. Throws SOURCE_UNREADABLE. */
+async function unzipped(bytes: Uint8Array, name: string, maxBytes: number): Promise<Uint8Array> {
+  if (!(bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8)) return bytes;
+  const { gunzipSync } = await import('node:zlib');
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const isLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw isLarge ? tooLarge(name, maxBytes) : unreadable(name, 'its gzip data is damaged or cut off', error);
+  }
 }
 
 /** The description of an archive in place of the archive. */

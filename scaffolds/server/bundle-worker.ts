@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workerData } from 'node:worker_threads';
-import { build } from 'tsup';
+import { build, type Options } from 'tsup';
 import { z } from 'zod';
 import type { BundleOrder } from './run-bundler.ts';
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
 /**
  * Runs tsup in a thread of its own: it writes to the console when it fails, and keeps what it loaded for ever; here
@@ -23,12 +26,48 @@ const Failure = z.object({
   ),
 });
 
+/** What of a blueprint says which parsers its server needs. */
+const Formats = z.object({
+  data: z.object({ sources: z.array(z.object({ format: z.string() })) }).optional(),
+});
+
 function problemsOf(cause: unknown): string[] {
   const failure = Failure.safeParse(cause);
   if (!failure.success) return [cause instanceof Error ? cause.message : String(cause)];
   return failure.data.errors.map(({ text, location }) =>
     location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text,
   );
+}
+
+/** Formats of data whose parsers are not small; a server has those that its blueprint names. */
+const PARSERS = /\/data\/formats\/(xml|html|icalendar|ofx|qif|camt)\.ts$/;
+
+/** Data formats that the blueprint of a server's folder reads; all of them where there is none. */
+function formatsOf(dir: string): ReadonlySet<string> | undefined {
+  try {
+    const parsed = Formats.safeParse(JSON.parse(readFileSync(join(dir, 'blueprint.json'), 'utf8')));
+    return new Set(parsed.data?.data?.sources.map(({ format }) => format) ?? []);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Leaves parsers out that the server never asks for. */
+const leaveOut = (formats: ReadonlySet<string>): Plugin => ({
+  name: 'parsers',
+  setup(builder) {
+    builder.onLoad({ filter: PARSERS }, ({ path }) => {
+      const format = PARSERS.exec(path.replaceAll('\\', '/'))?.[1] ?? '';
+      // camt is read with the parser of XML.
+      const isNeeded = formats.has(format) || (format === 'xml' && formats.has('camt'));
+      return isNeeded ? undefined : { contents: 'export {};', loader: 'ts' };
+    });
+  },
+});
+
+function plugins(dir: string): Plugin[] {
+  const formats = formatsOf(dir);
+  return formats === undefined ? [] : [leaveOut(formats)];
 }
 
 const bundle = ({ dir, outDir, kitSource, entry }: BundleOrder): Promise<void> =>
@@ -48,6 +87,7 @@ const bundle = ({ dir, outDir, kitSource, entry }: BundleOrder): Promise<void> =
     noExternal: [/.*/],
     // Some of Node's modules, such as node:sqlite, have no name without it.
     removeNodeProtocol: false,
+    esbuildPlugins: plugins(dir),
     tsconfig: fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url)),
     banner: { js: REQUIRE_SHIM },
     esbuildOptions(esbuild) {

@@ -3,7 +3,17 @@ import { JsonValue } from './json.ts';
 
 /** Facets of data files: where the rows are, how they are written, and what their columns hold. */
 
-export const DataFormat = z.enum(['delimited', 'ndjson', 'json']);
+export const DataFormat = z.enum([
+  'delimited',
+  'ndjson',
+  'json',
+  'xml',
+  'html',
+  'icalendar',
+  'ofx',
+  'qif',
+  'camt',
+]);
 export type DataFormat = z.infer<typeof DataFormat>;
 
 /** How text and cells are told apart. */
@@ -15,6 +25,13 @@ export const DataDialect = z.strictObject({
   header: z.boolean().optional(),
   /** Of a JSON object: the member that holds the rows. */
   member: z.string().optional(),
+  /**
+   * Which rows of a source that holds several kinds: the path of an XML element below the root, the number of a page's
+   * table, a calendar's component, `transactions` or `balances` of a statement.
+   */
+  part: z.string().optional(),
+  /** Of dates whose order cannot be told from a single one: whether the day stands before the month. */
+  dayFirst: z.boolean().optional(),
 });
 export type DataDialect = z.infer<typeof DataDialect>;
 

@@ -1,10 +1,12 @@
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { BuildReport, Manifest, VerifyReport } from '@counterpart/schemas';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSession } from '../../hub/src/builder/stdio-session.ts';
+import { verifies } from '../verifies.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';
 
 let place: TestHome;
@@ -140,6 +142,86 @@ test.each([
   const tool = report.tools.find((one) => one.startsWith('count_')) ?? '';
   expect(await calls('other', [[tool, {}]])).toEqual([{ count: rows }]);
   await place.run(['remove', 'other', '--home', place.home, '--yes']);
+});
+
+const RECORDS = (name: string): string =>
+  readFileSync(new URL(`../../scaffolds/golden/sample/${name}`, import.meta.url), 'utf8');
+
+test('a calendar becomes a checked server that tells what happens when', async () => {
+  verifies('M42');
+  const report = (await build('--from', place.write('plan.ics', RECORDS('calendar/input.ics')))).json(
+    BuildReport,
+  );
+  expect(report).toMatchObject({ format: 'iCalendar (events, todos)', check: { callOutcome: 'ok' } });
+  const window = { from: '2024-01-08', to: '2024-01-29', fields: ['summary', 'start'] };
+  expect(
+    await calls('plan', [
+      ['list_events', window],
+      ['count_todos', {}],
+    ]),
+  ).toEqual([
+    {
+      rows: [
+        { summary: 'Team meeting, weekly', start: '2024-01-08T10:00:00+01:00' },
+        { summary: 'Team meeting, weekly', start: '2024-01-22T10:00:00+01:00' },
+      ],
+    },
+    { count: 1 },
+  ]);
+});
+
+test('a statement, packed, becomes a server whose sums are exact; every tool passes against its mirror', async () => {
+  verifies('M42');
+  const file = place.path('bank.ofx.gz');
+  writeFileSync(file, gzipSync(RECORDS('statement-sgml/input.ofx')));
+  const report = (await build('--from', file)).json(BuildReport);
+  expect(report).toMatchObject({ id: 'bank', format: 'OFX (SGML 102)', check: { callOutcome: 'ok' } });
+  const [sums, large] = await calls('bank', [
+    ['summarize_transactions', { group_by: ['currency'], columns: ['amount'] }],
+    ['count_transactions', { filters: [{ column: 'amount', op: 'max', value: '-5' }] }],
+  ]);
+  expect(sums).toMatchObject({
+    groups: [{ count: 3, of: { amount: { sum: '1457.80', min: '-42.10', max: '1500.00' } } }],
+  });
+  expect(large).toEqual({ count: 1 });
+  const ran = await place.run(['verify', 'bank', '--home', place.home, '--json']);
+  expect(ran.json(VerifyReport)).toMatchObject({ passed: true });
+});
+
+test('tables of a page are sources of their own', async () => {
+  verifies('M42');
+  const report = (await build('--from', place.write('page.html', RECORDS('page/input.html')))).json(
+    BuildReport,
+  );
+  expect(report).toMatchObject({ format: 'HTML (2 tables)', check: { callOutcome: 'ok' } });
+  const [sales] = await calls('page', [
+    ['list_sales_by_regions', { fields: ['Region', '_2024_revenue'], limit: 1 }],
+  ]);
+  expect(sales).toMatchObject({ rows: [{ Region: 'North', _2024_revenue: 130 }] });
+});
+
+test.each([
+  [
+    'bomb.xml',
+    '<!DOCTYPE r [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><r><i>&b;</i><i>x</i></r>',
+    /declares &a;, &b;\); entities of documents are never expanded/,
+  ],
+  [
+    'outside.xml',
+    '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r><i>&x;</i></r>',
+    /nothing they lead to is read/,
+  ],
+  ['bill.csv', '%PDF-1.7\n', /bill\.csv is a PDF document, which is recognised and not read/],
+  ['empty.html', '<html><p>Nothing</p></html>', /has no table of rows/],
+])('%s is refused by name', async (name, text, message) => {
+  verifies('M42');
+  const ran = await build('--from', place.write(name, text));
+  expect(ran.code).toBe(4);
+  expect(ran.stdout + ran.stderr).toMatch(message);
+});
+
+test('a source without a name is refused', async () => {
+  expect((await build('--from', '')).stdout).toContain('it is empty and names no source');
 });
 
 test('a file without rows is refused with what was found', async () => {

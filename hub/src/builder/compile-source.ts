@@ -84,11 +84,13 @@ async function openSource(options: BuildOptions): Promise<SourceText> {
   return source;
 }
 
-/** Reads a source; a URL that is no description itself is looked around at. */
+/** Reads a source; a URL that is no description itself is looked around at, and its page's own tables come last. */
 async function loadOrFind(location: string, options: LoadOptions): Promise<SourceText> {
+  let page: SourceText | undefined;
   try {
     const source = await loadDescription(location, options);
     if (!(/^https?:/i.test(location) && isPage(source.text))) return source;
+    page = source;
   } catch (error) {
     if (!leadsNowhere(error, location)) throw error;
     return await findSource(location, options).catch((none: unknown) => {
@@ -96,7 +98,11 @@ async function loadOrFind(location: string, options: LoadOptions): Promise<Sourc
       throw isUndiscovered(none) ? none : error;
     });
   }
-  return findSource(location, options);
+  const own = page;
+  return findSource(location, options).catch((none: unknown) => {
+    if (isUndiscovered(none) && /<t[hd]\b/i.test(own.text)) return own;
+    throw none;
+  });
 }
 
 const isPage = (text: string): boolean => /^[\s\uFEFF]*<(?:!doctype html|html)\b/i.test(text);

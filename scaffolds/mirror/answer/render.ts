@@ -2,6 +2,7 @@ import type { Json } from '@counterpart/schemas';
 import { isArray, isObject } from '../schema/json-value.ts';
 import { essence, isJsonType } from '../request/media-type.ts';
 import { toMessagePack } from './message-pack.ts';
+import { isRowFile, toRowFile } from './row-files.ts';
 import { toTable } from './table.ts';
 import { tinyFile } from './tiny-files.ts';
 
@@ -16,7 +17,13 @@ const TEXT_TYPES = /^text\/|(?:[/+]|\bx-)(?:xml|yaml|javascript|graphql|toml)$|^
 /** True for types whose bytes are no text. */
 export function isBinaryType(mediaType: string): boolean {
   const type = essence(mediaType);
-  const isText = isJsonType(type) || TEXT_TYPES.test(type) || isLines(type) || isForm(type);
+  const isText =
+    isJsonType(type) ||
+    TEXT_TYPES.test(type) ||
+    isLines(type) ||
+    isForm(type) ||
+    isXml(type) ||
+    isRowFile(type);
   return !isText && !isMessagePack(type) && type !== '*/*';
 }
 
@@ -24,7 +31,7 @@ const isLines = (type: string): boolean => /(?:ndjson|jsonl|json-?lines|json-seq
 const isMessagePack = (type: string): boolean => /[/.+]?(?:x-)?msgpack$|[/.]messagepack$/.test(type);
 const isTable = (type: string): boolean => /^text\/(?:csv|tab-separated-values)$/.test(type);
 const isForm = (type: string): boolean => type === 'application/x-www-form-urlencoded';
-const isXml = (type: string): boolean => /[/+]xml$/.test(type);
+const isXml = (type: string): boolean => /[/+]xml$|^application\/x-ofx$/.test(type);
 
 function escapeXml(text: string): string {
   return text
@@ -82,6 +89,8 @@ function textOf(type: string, value: Json, name: string): string {
   if (type === 'text/event-stream') return toEvents(value);
   if (isLines(type)) return toLines(type, value);
   if (isForm(type)) return toForm(value);
+  const file = isRowFile(type) ? toRowFile(type, value) : undefined;
+  if (file !== undefined) return file;
   if (isXml(type))
     return typeof value === 'string' && value.trimStart().startsWith('<')
       ? value

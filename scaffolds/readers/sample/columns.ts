@@ -17,7 +17,8 @@ function keysOf(names: readonly string[]): string[] {
       .replaceAll(/^_+|_+$/g, '')
       .slice(0, LONGEST_KEY);
     const isLegal = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(name) && name !== '__proto__';
-    const stem = isLegal ? name : /^[A-Za-z]/.test(plain) ? plain.toLowerCase() : `column_${index + 1}`;
+    const word = /^\d/.test(plain) ? `_${plain}`.slice(0, LONGEST_KEY) : plain;
+    const stem = isLegal ? name : /^[A-Za-z]|^_\d/.test(word) ? word.toLowerCase() : `column_${index + 1}`;
     const key = taken.has(stem) ? `${stem.slice(0, LONGEST_KEY - 4)}_${index + 1}` : stem;
     taken.add(key);
     return key;
@@ -80,6 +81,17 @@ export function columnsOfValues(rows: readonly { readonly [key: string]: Json }[
       false,
     ),
   );
+}
+
+/** Columns of records: texts by what they say, everything else as it is. */
+export function columnsOfRecords(rows: readonly { readonly [key: string]: Json }[]): DataColumn[] {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => name !== '__proto__');
+  const keys = keysOf(names);
+  return names.map((name, index) => {
+    const values = rows.map((row) => row[name] ?? null);
+    const isText = values.every((value) => value === null || typeof value === 'string');
+    return columnOf(name, keys[index] ?? '', values, isText);
+  });
 }
 
 /** Key of the column that tells rows apart by its name and by its values, which all differ. */

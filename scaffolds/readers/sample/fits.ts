@@ -2,7 +2,9 @@ import { extname } from 'node:path';
 import type { Json } from '@counterpart/schemas';
 import { parse } from 'yaml';
 import { isArray, isObject } from '../openapi/source/json-tree.ts';
+import { classify, LOOKED_AT } from '../detect/classify.ts';
 import type { SourceText } from '../source.ts';
+import { isRecords } from './record-formats.ts';
 import { likelyDelimiter } from './dialect.ts';
 
 const ROWS = /^\.(?:csv|tsv|tab|psv|ndjson|jsonl)$/;
@@ -10,9 +12,11 @@ const ROWS = /^\.(?:csv|tsv|tab|psv|ndjson|jsonl)$/;
 const DESCRIPTION =
   /["']?\b(?:openapi|swagger|asyncapi|paths|blueprint|\$schema|__schema|errors|info|collection|discoveryVersion|swaggerVersion|arazzo|raml|overlay|webhooks)\b["']?\s*:/;
 
-/** Extension of a path or URL, lower case. */
+/** Extension of a path or URL, lower case; of a gzip file, what is packed in it. */
 export const extensionOf = (location: string): string =>
-  extname(URL.canParse(location) ? new URL(location).pathname : location).toLowerCase();
+  extname(
+    (URL.canParse(location) ? new URL(location).pathname : location).replace(/\.gz$/i, ''),
+  ).toLowerCase();
 
 /** True for a location whose name says that it holds rows, however many. */
 export const isRowsName = (location: string): boolean => ROWS.test(extensionOf(location));
@@ -39,8 +43,9 @@ export function valueOf(text: string, isYaml: boolean): Json | undefined {
 }
 
 /** True for a source that holds rows and describes no service. */
-export function isData({ text, location }: SourceText): boolean {
-  if (isRowsName(location)) return true;
+export function isData({ text, location, head }: SourceText): boolean {
+  if (isRowsName(location) || isRecords(classify(head ?? Buffer.from(text.slice(0, LOOKED_AT)), location)))
+    return true;
   const start = text.slice(0, 4_096);
   if (/^[\s\uFEFF]*\[/.test(start)) return true;
   if (/^[\s\uFEFF]*</.test(start) || DESCRIPTION.test(start)) return false;

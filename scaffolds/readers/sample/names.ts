@@ -31,3 +31,16 @@ export function nounsOf(name: string): Nouns {
   const one = singular(word);
   return one === word ? { one, many: plural(word) } : { one, many: word };
 }
+
+/** Nouns for several kinds of rows, all different. */
+export function distinctNouns(names: readonly string[]): Nouns[] {
+  const taken = new Set<string>();
+  return names.map((name, index) => {
+    const nouns = nounsOf(name);
+    const isTaken = taken.has(nouns.many) || taken.has(nouns.one);
+    const own = isTaken ? { one: `${nouns.one}_${index + 1}`, many: `${nouns.many}_${index + 1}` } : nouns;
+    taken.add(own.many);
+    taken.add(own.one);
+    return own;
+  });
+}

@@ -8,21 +8,20 @@ import type {
   Operation,
 } from '@counterpart/schemas';
 import { ToolName } from '@counterpart/schemas';
+import type { ServedFile } from './file-schema.ts';
 import type { Nouns } from './names.ts';
 
 type Action = DataCall['action'];
-
-export const ROW_TYPE = 'Row';
-/** The file's own row, by the names as they are written. */
-export const WRITTEN_TYPE = 'WrittenRow';
 
 const MOST_ROWS = 1_000;
 /** Columns that a description names. */
 const MOST_NAMED = 40;
 
-const typesOf = ({ type, format, nullable }: DataColumn): JsonObject => {
+/** What a value of a column may be. */
+export const typesOf = ({ type, format, nullable }: DataColumn): JsonObject => {
   if (type === 'any') return {};
-  const known = format === undefined || nullable ? {} : { format };
+  // `decimal` is no format of JSON Schema: it tells the kit how to compare and to sum.
+  const known = format === undefined || format === 'decimal' || nullable ? {} : { format };
   return { type: nullable ? [type, 'null'] : type, ...known };
 };
 
@@ -31,32 +30,6 @@ export const rowSchema = ({ columns }: DataSource): JsonSchema => ({
   type: 'object',
   properties: Object.fromEntries(columns.map((column) => [column.key, typesOf(column)])),
 });
-
-/** Schema of a row as the source has it: what a mirror of the source serves. */
-export const writtenSchema = ({ columns, format, id }: DataSource): JsonSchema => ({
-  type: 'object',
-  properties: Object.fromEntries(
-    columns.map((column) => {
-      const given = { ...column, nullable: column.nullable && column.key !== id };
-      const plain = format === 'delimited' && column.type === 'any' ? { type: 'string' } : typesOf(given);
-      return [column.name, column.seen === undefined ? plain : { ...plain, enum: [...column.seen] }];
-    }),
-  ),
-  required: columns.map(({ name }) => name),
-});
-
-/** Schema of the whole file. */
-function fileSchema({ dialect }: DataSource): JsonSchema {
-  const rows = { type: 'array', minItems: 3, maxItems: 20, items: { $ref: `#/$defs/${WRITTEN_TYPE}` } };
-  const { member } = dialect;
-  return member === undefined ? rows : { type: 'object', properties: { [member]: rows }, required: [member] };
-}
-
-const mediaTypeOf = ({ format, dialect }: DataSource): string => {
-  if (format === 'json') return 'application/json';
-  if (format === 'ndjson') return 'application/x-ndjson';
-  return dialect.delimiter === '\t' ? 'text/tab-separated-values' : 'text/csv';
-};
 
 const keyList = (source: DataSource, description: string): JsonObject => ({
   type: 'array',
@@ -90,12 +63,26 @@ const limit = (usual: number): JsonObject => ({
   description: `${usual} unless given.`,
 });
 
+/** Of a calendar: what happens between two times, recurring things once for every time they do. */
+const windowOf = ({ format }: DataSource): JsonObject => {
+  const moment = 'A date or a time with its offset, such as 2024-01-31 or 2024-01-31T10:00:00Z.';
+  return format === 'icalendar'
+    ? {
+        from: {
+          type: 'string',
+          description: `Only what happens from here on, recurring things once for every time they do. ${moment}`,
+        },
+        to: { type: 'string', description: 'Up to here; a year after from unless given.' },
+      }
+    : {};
+};
+
 function inputOf(action: Action, source: DataSource): JsonObject {
   switch (action) {
     case 'describe':
       return {};
     case 'count':
-      return { filters: filters(source) };
+      return { filters: filters(source), ...windowOf(source) };
     case 'get': {
       const { id = '', columns } = source;
       const column = columns.find(({ key }) => key === id);
@@ -107,6 +94,7 @@ function inputOf(action: Action, source: DataSource): JsonObject {
         columns: keyList(source, 'Columns to give sum, avg, min and max of.'),
         filters: filters(source),
         limit: limit(50),
+        ...windowOf(source),
       };
     case 'list':
       return {
@@ -116,6 +104,7 @@ function inputOf(action: Action, source: DataSource): JsonObject {
         fields: keyList(source, 'Only these columns.'),
         limit: limit(50),
         cursor: { type: 'string', description: 'next_cursor of the answer before.' },
+        ...windowOf(source),
       };
   }
 }
@@ -126,8 +115,8 @@ const NOTES: JsonObject = {
   description: 'What was not as it should be in the source, with its line.',
 };
 
-function outputOf(action: Action): JsonSchema {
-  const row = { $ref: `#/$defs/${ROW_TYPE}` };
+function outputOf(action: Action, rowType: string): JsonSchema {
+  const row = { $ref: `#/$defs/${rowType}` };
   const members: Readonly<Record<Action, JsonObject>> = {
     list: { rows: { type: 'array', items: row }, next_cursor: { type: 'string' } },
     get: { row: { anyOf: [row, { type: 'null' }] } },
@@ -181,12 +170,14 @@ function nameOf(action: Action, { one, many }: Nouns): Operation['name'] {
 export interface Making {
   readonly source: DataSource;
   readonly nouns: Nouns;
-  /** Path of the file at its host. */
-  readonly path: string;
+  /** Name of the type of its rows. */
+  readonly rowType: string;
+  /** The file as its host serves it. */
+  readonly file: ServedFile;
 }
 
-function operation(action: Action, { source, nouns, path }: Making): Operation {
-  const mediaType = mediaTypeOf(source);
+function operation(action: Action, { source, nouns, rowType, file }: Making): Operation {
+  const { path, mediaType, schema } = file;
   const properties = inputOf(action, source);
   const required: Json = action === 'get' ? Object.keys(properties) : [];
   return {
@@ -202,7 +193,7 @@ function operation(action: Action, { source, nouns, path }: Making): Operation {
       ...(required.length === 0 ? {} : { required }),
       additionalProperties: false,
     },
-    output: outputOf(action),
+    output: outputOf(action, rowType),
     http: {
       method: 'GET',
       path,
@@ -211,7 +202,7 @@ function operation(action: Action, { source, nouns, path }: Making): Operation {
         {
           status: '200',
           description: 'The file.',
-          contents: [{ mediaType, schema: fileSchema(source) }],
+          contents: [{ mediaType, schema }],
         },
       ],
       accept: [mediaType],

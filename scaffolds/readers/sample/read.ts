@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
-import type { Blueprint, Operation } from '@counterpart/schemas';
+import type { Blueprint, DataSource, JsonSchema, Operation } from '@counterpart/schemas';
 import { chooseOperations } from '../../selection/choose.ts';
 import { cutText, plainText } from '../openapi/text/text.ts';
 import { keepNames, lockOf } from '../name-lock.ts';
 import { ToolName } from '@counterpart/schemas';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
-import { nounsOf } from './names.ts';
-import { operationsOf, ROW_TYPE, rowSchema, WRITTEN_TYPE, writtenSchema } from './operations.ts';
+import { servedFile, writtenSchema, type TypedSource } from './file-schema.ts';
+import { distinctNouns, nounsOf, type Nouns } from './names.ts';
+import { operationsOf, rowSchema } from './operations.ts';
 import { findRows } from './source.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */
@@ -27,16 +28,33 @@ function placeOf({ address }: SourceText, title: string): Place {
   return { servers: [], path: `/${encodeURIComponent(address === undefined ? title : basename(address))}` };
 }
 
+/** Name of the rows of a source that holds no other kind. */
+const ONLY = 'rows';
+
+/** What calls and the blueprint call a source. */
+const nameOf = ({ name }: DataSource, nouns: Nouns | undefined): string =>
+  name === ONLY ? name : (nouns?.many ?? name);
+
+/** Sources with names of types: of several, each with a number of its own. */
+function typedSources(sources: readonly DataSource[]): TypedSource[] {
+  return sources.map((source, index) => {
+    const number = sources.length === 1 ? '' : String(index + 1);
+    return { source, rowType: `Row${number}`, writtenType: `WrittenRow${number}` };
+  });
+}
+
 /** The file's name without its extension: a table has no title of its own. */
 function titleOf({ location }: SourceText, id: string): string {
-  const base = basename(location).replace(/\.[A-Za-z0-9]{1,6}$/, '');
+  const base = basename(location)
+    .replace(/\.gz$/i, '')
+    .replace(/\.[A-Za-z0-9]{1,6}$/, '');
   const plain = plainText(base).replaceAll(/\s+/g, ' ').trim();
   return plain === '' || plain === 'standard input' ? id : cutText(plain, 200);
 }
 
 async function named(operations: readonly Operation[], title: string, { namesOf }: ReadOptions) {
   const fresh = operations.map(({ name, data }) => ({
-    key: `rows ${data?.action}`,
+    key: `${data?.source} ${data?.action}`,
     operationId: undefined,
     name,
   }));
@@ -52,11 +70,17 @@ async function named(operations: readonly Operation[], title: string, { namesOf 
  * say so. Rejects with DATA_UNREADABLE or INCLUDE_UNMATCHED.
  */
 export async function readData(text: SourceText, options: ReadOptions): Promise<ReadResult> {
-  const { source, format, omitted } = await findRows(text);
   const title = titleOf(text, options.id);
+  const { sources, format, omitted } = await findRows(text, title);
   const { servers, path } = placeOf(text, title);
-  const making = { source, nouns: nounsOf(title), path };
-  const all = await named(operationsOf(making), title, options);
+  const typed = typedSources(sources);
+  const file = servedFile(typed, path);
+  const nouns = distinctNouns(sources.map(({ name }) => (name === ONLY ? title : name)));
+  const made = typed.flatMap(({ source, rowType }, index) => {
+    const own = nouns[index] ?? nounsOf(title);
+    return operationsOf({ source: { ...source, name: nameOf(source, own) }, nouns: own, rowType, file });
+  });
+  const all = await named(made, title, options);
   const { include = [] } = options;
   const operations =
     include.length === 0 ? all.operations : chooseOperations(all.operations, { include }, text.location);
@@ -76,10 +100,15 @@ export async function readData(text: SourceText, options: ReadOptions): Promise<
     servers: options.baseUrl === undefined ? servers : [{ url: options.baseUrl }],
     auth: { schemes: {}, default: [] },
     operations: [...operations],
-    types: { [ROW_TYPE]: rowSchema(source), [WRITTEN_TYPE]: writtenSchema(source) },
+    types: Object.fromEntries(
+      typed.flatMap(({ source, rowType, writtenType }): [string, JsonSchema][] => [
+        [rowType, rowSchema(source)],
+        [writtenType, writtenSchema(source)],
+      ]),
+    ),
     omitted: [...omitted],
     names: all.lock,
-    data: { sources: [source] },
+    data: { sources: sources.map((source, index) => ({ ...source, name: nameOf(source, nouns[index]) })) },
   };
   return { blueprint, total: all.operations.length };
 }

@@ -1,30 +1,15 @@
 import { distinctNames } from '@counterpart/kit/data';
-import {
-  hubError,
-  type DataDialect,
-  type DataSource,
-  type Json,
-  type JsonObject,
-  type Omission,
-} from '@counterpart/schemas';
+import { hubError, type DataDialect, type Json, type JsonObject, type Omission } from '@counterpart/schemas';
 import { isObject } from '../openapi/source/json-tree.ts';
+import { classify, LOOKED_AT } from '../detect/classify.ts';
 import type { SourceText } from '../source.ts';
 import { columnsOfCells, columnsOfValues, idOf } from './columns.ts';
 import { encodingOf, likelyDelimiter, tableOf } from './dialect.ts';
 import { extensionOf, rowsIn, valueOf } from './fits.ts';
+import { MOST_COLUMNS, placeOf, type Found } from './found.ts';
+import { isRecords } from './record-formats.ts';
 
 const MOST_SAMPLED = 5_000;
-/** A table wider than this makes tools that no model can read. */
-const MOST_COLUMNS = 200;
-/** Rows that have no place to be read from again, as JSON. */
-const MOST_INLINE = 512 * 1024;
-
-export interface Found {
-  readonly source: DataSource;
-  readonly format: string;
-  readonly omitted: readonly Omission[];
-}
-
 const notData = (source: string, detail: string): Error => hubError('DATA_UNREADABLE', { source, detail });
 
 const note = (code: Omission['code'], subject: string, reason: string): Omission => ({
@@ -34,21 +19,6 @@ const note = (code: Omission['code'], subject: string, reason: string): Omission
   reason,
   source: { pointer: '#' },
 });
-
-/** Rows that the kit cannot read where they are stand in the blueprint. */
-function kept(
-  { location, address }: SourceText,
-  rows: readonly JsonObject[],
-  isYaml: boolean,
-): Partial<DataSource> {
-  if (address !== undefined && !isYaml) return { location: address };
-  if (JSON.stringify(rows).length <= MOST_INLINE) return { rows: [...rows] };
-  const why = isYaml ? 'YAML is read while building only' : 'standard input cannot be read again';
-  throw notData(
-    location,
-    `${why}, and it holds more than ${MOST_INLINE / 1024} KiB of rows; give it as a CSV, JSON or NDJSON file`,
-  );
-}
 
 async function delimited(text: SourceText, dialect: DataDialect, delimiter: string): Promise<Found> {
   const { rows: all, header } = await tableOf(text.text, delimiter);
@@ -71,15 +41,17 @@ async function delimited(text: SourceText, dialect: DataDialect, delimiter: stri
   const ragged = rows.findIndex((row) => row.length !== names.length);
   return {
     format: `${delimiter === '\t' ? 'TSV' : 'CSV'} (${dialect.encoding}, ${delimiter === '\t' ? 'tab' : delimiter}${header ? '' : ', no header'})`,
-    source: {
-      name: 'rows',
-      format: 'delimited',
-      ...kept(text, inline, false),
-      dialect: { ...dialect, delimiter, header },
-      columns,
-      sampled: rows.length,
-      ...(id === undefined ? {} : { id }),
-    },
+    sources: [
+      {
+        name: 'rows',
+        format: 'delimited',
+        ...placeOf(text, inline, undefined),
+        dialect: { ...dialect, delimiter, header },
+        columns,
+        sampled: rows.length,
+        ...(id === undefined ? {} : { id }),
+      },
+    ],
     omitted: [
       ...(header
         ? []
@@ -114,15 +86,17 @@ function valuesOf(
   const inline = isInline ? all.map((row): JsonObject => (isObject(row) ? row : { value: row })) : [];
   return {
     format,
-    source: {
-      name: 'rows',
-      format: isLines ? 'ndjson' : 'json',
-      ...kept(text, inline, isYaml),
-      dialect,
-      columns,
-      sampled: rows.length,
-      ...(id === undefined ? {} : { id }),
-    },
+    sources: [
+      {
+        name: 'rows',
+        format: isLines ? 'ndjson' : 'json',
+        ...placeOf(text, inline, isYaml ? 'YAML is read while building only' : undefined),
+        dialect,
+        columns,
+        sampled: rows.length,
+        ...(id === undefined ? {} : { id }),
+      },
+    ],
     omitted: isYaml
       ? [note('guessed', 'rows', 'YAML was turned into rows now; build again when the file has changed.')]
       : [],
@@ -175,12 +149,19 @@ function yamlFound(text: SourceText): Found {
   });
 }
 
-/** What a text of rows holds. Rejects with DATA_UNREADABLE. */
-export async function findRows(text: SourceText): Promise<Found> {
+/** What a text of rows holds; `title` is what its only kind of rows is called. Rejects with DATA_UNREADABLE. */
+export async function findRows(text: SourceText, title: string): Promise<Found> {
+  const head = text.head ?? Buffer.from(text.text.slice(0, LOOKED_AT));
   const encoding = text.head === undefined ? 'utf-8' : encodingOf(text.head);
   const extension = extensionOf(text.location);
   if (text.text.trim() === '') throw notData(text.location, 'it is empty');
-  const isLines = /^\.(?:ndjson|jsonl)$/.test(extension);
+  const found = classify(head, text.location);
+  if (isRecords(found)) {
+    const { findRecords } = await import('./records.ts');
+    return findRecords(text, { title, encoding, found });
+  }
+  const isLines =
+    /^\.(?:ndjson|jsonl)$/.test(extension) || (found.format === 'ndjson' && extension !== '.json');
   const isTable = /^\.(?:csv|tsv|tab|psv)$/.test(extension);
   if (isLines || (!isTable && /^[\s\uFEFF]*[[{]/.test(text.text))) return jsonFound(text, encoding, isLines);
   if (/^\.ya?ml$/.test(extension)) return yamlFound(text);

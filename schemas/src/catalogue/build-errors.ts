@@ -81,7 +81,7 @@ export const buildErrors = {
     exit: 4,
     title: 'Data file cannot be read as rows',
     message: '{source} holds no rows that tools can be made of: {detail}.',
-    fix: 'Give CSV or TSV, NDJSON, JSON or YAML with a list of rows; for an API, give its description instead.',
+    fix: 'Give rows as CSV, NDJSON, JSON, XML or another form that docs/sources.md lists; for an API, give its description instead.',
   }),
   SCHEMA_UNREADABLE: entry({
     status: 400,

@@ -1,8 +1,9 @@
-import type { DataSource, Json } from '@counterpart/schemas';
+import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import { isList } from '../json-value.ts';
 import type { Arguments } from '../tool.ts';
-import { columnOf, compareValues, filterOf, textOf } from './filter.ts';
+import { ColumnTally } from './column-tally.ts';
+import { columnOf, comparerOf, filterOf, textOf } from './filter.ts';
 import type { Row } from './rows.ts';
 
 export type Rows = AsyncIterable<readonly Row[]>;
@@ -50,7 +51,9 @@ async function listInOrder(source: DataSource, rows: Rows, args: Arguments): Pro
 async function listSorted(source: DataSource, rows: Rows, args: Arguments): Promise<Answer> {
   const [fits, pick] = [filterOf(source, args['filters']), picker(source, args['fields'])];
   const [offset, limit] = [offsetOf(args['cursor']), whole(args['limit'], USUAL_ROWS)];
-  const { key } = columnOf(source, args['sort_by']);
+  const column = columnOf(source, args['sort_by']);
+  const { key } = column;
+  const compare = comparerOf(column);
   const sign = args['descending'] === true ? -1 : 1;
   const wanted = offset + limit;
   if (wanted > MOST_SORTED)
@@ -60,7 +63,7 @@ async function listSorted(source: DataSource, rows: Rows, args: Arguments): Prom
   const order = (a: Row, b: Row): number => {
     const [left, right] = [a[key] ?? null, b[key] ?? null];
     // What has no value comes last in both directions.
-    return compareValues(left, right) * (left === null || right === null ? 1 : sign);
+    return compare(left, right) * (left === null || right === null ? 1 : sign);
   };
   let best: Row[] = [];
   let count = 0;
@@ -101,35 +104,26 @@ export async function count(source: DataSource, rows: Rows, args: Arguments): Pr
 
 interface Tally {
   readonly group: Row;
-  readonly numbers: { sum: number; count: number }[];
-  readonly least: (Json | undefined)[];
-  readonly most: (Json | undefined)[];
+  readonly columns: Map<string, ColumnTally>;
   rows: number;
 }
 
-function add(tally: Tally, row: Row, columns: readonly string[]): void {
+function add(tally: Tally, row: Row, columns: readonly DataColumn[]): void {
   tally.rows += 1;
-  for (const [index, key] of columns.entries()) {
-    const value = row[key] ?? null;
+  for (const column of columns) {
+    const value = row[column.key] ?? null;
     if (value === null) continue;
-    const numbers = (tally.numbers[index] ??= { sum: 0, count: 0 });
-    if (typeof value === 'number') {
-      numbers.sum += value;
-      numbers.count += 1;
-    }
-    if (tally.least[index] === undefined || compareValues(value, tally.least[index]) < 0)
-      tally.least[index] = value;
-    if (tally.most[index] === undefined || compareValues(value, tally.most[index]) > 0)
-      tally.most[index] = value;
+    const known = tally.columns.get(column.key) ?? new ColumnTally(column);
+    tally.columns.set(column.key, known);
+    known.add(value);
   }
 }
 
-function shown(tally: Tally, columns: readonly string[]): Row {
-  const of = columns.map((key, index): [string, Json] => {
-    const { sum, count: counted } = tally.numbers[index] ?? { sum: 0, count: 0 };
-    const numbers = counted === 0 ? {} : { sum, avg: sum / counted };
-    return [key, { ...numbers, min: tally.least[index] ?? null, max: tally.most[index] ?? null }];
-  });
+function shown(tally: Tally, columns: readonly DataColumn[]): Row {
+  const of = columns.map(({ key }): [string, Json] => [
+    key,
+    tally.columns.get(key)?.shown() ?? { min: null, max: null },
+  ]);
   return {
     group: tally.group,
     count: tally.rows,
@@ -141,7 +135,7 @@ function opened(groups: Map<string, Tally>, name: string, by: readonly string[],
   if (groups.size === MOST_GROUPS)
     throw new ToolFailure(`More than ${MOST_GROUPS} groups; group by a column with fewer values, or filter.`);
   const group = Object.fromEntries(by.map((key) => [key, row[key] ?? null]));
-  const tally: Tally = { group, rows: 0, numbers: [], least: [], most: [] };
+  const tally: Tally = { group, rows: 0, columns: new Map() };
   groups.set(name, tally);
   return tally;
 }
@@ -150,7 +144,7 @@ function opened(groups: Map<string, Tally>, name: string, by: readonly string[],
 export async function summarize(source: DataSource, rows: Rows, args: Arguments): Promise<Answer> {
   const fits = filterOf(source, args['filters']);
   const by = keysOf(args['group_by']).map((key) => columnOf(source, key).key);
-  const columns = keysOf(args['columns']).map((key) => columnOf(source, key).key);
+  const columns = keysOf(args['columns']).map((key) => columnOf(source, key));
   const groups = new Map<string, Tally>();
   for await (const batch of rows) {
     for (const row of batch) {

@@ -1,4 +1,4 @@
-import type { Blueprint, DataCall, DataSource, Operation } from '@counterpart/schemas';
+import type { Blueprint, DataCall, DataSource, Json, Operation } from '@counterpart/schemas';
 import { baseUrlName, sourceName } from '../compile/env-names.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
@@ -7,8 +7,9 @@ import { timeoutMs } from '../interpret/settings.ts';
 import type { Arguments, ToolContext } from '../tool.ts';
 import { count, describe, get, list, summarize, type Answer, type Rows } from './actions.ts';
 import { openBytes } from './bytes.ts';
+import type { Window } from './formats/record.ts';
 import { Notes } from './notes.ts';
-import { rowOfValue, rowsOf } from './rows.ts';
+import { inlineRow, rowsOf } from './rows.ts';
 
 export interface DataRequest {
   readonly blueprint: Blueprint;
@@ -28,8 +29,30 @@ function locationOf(
   return base === undefined ? source.location : `${base.replace(/\/+$/, '')}${operation.http.path}`;
 }
 
-async function* inline({ rows = [], columns }: DataSource): Rows {
-  yield rows.map((row) => rowOfValue(row, columns));
+const DAY_MS = 86_400_000;
+/** Where a window of a calendar is open at one end. */
+const USUAL_WINDOW_MS = 366 * DAY_MS;
+
+function momentOf(value: Json | undefined, name: string): number | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const moment = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(moment)) return moment;
+  throw new ToolFailure(`${name}: give a date such as 2024-01-31, or a time such as 2024-01-31T10:00:00Z.`);
+}
+
+/** The window that a caller asks for; open at one end, it is a year long. Throws ToolFailure. */
+function windowOf(args: Arguments): Window | undefined {
+  const [from, to] = [momentOf(args['from'], 'from'), momentOf(args['to'], 'to')];
+  if (from === undefined && to === undefined) return undefined;
+  const begin = from ?? (to ?? 0) - USUAL_WINDOW_MS;
+  const end = to ?? begin + USUAL_WINDOW_MS;
+  if (end > begin) return { from: begin, to: end };
+  throw new ToolFailure('to: give a time that is after from.');
+}
+
+async function* inline(source: DataSource): Rows {
+  const { rows = [] } = source;
+  yield rows.map((row) => inlineRow(row, source));
 }
 
 async function answerOf(
@@ -56,7 +79,9 @@ export async function callData(
   const notes = new Notes();
   const open = { signal, setting: sourceName(blueprint.id), timeoutMs: timeoutMs(env, blueprint.id) };
   const rows = (): Rows =>
-    location === undefined ? inline(source) : rowsOf(openBytes(location, open), source, notes);
+    location === undefined
+      ? inline(source)
+      : rowsOf(openBytes(location, open), { source, notes, window: windowOf(args) });
   const here = location === undefined ? source : { ...source, location };
   const answer = await answerOf(call, here, rows, args);
   const said = notes.list();

@@ -1,6 +1,7 @@
 import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import { isList, isMembers } from '../json-value.ts';
+import { compareDecimals, toDecimal } from './decimal.ts';
 import type { Row } from './rows.ts';
 
 export type Test = (row: Row) => boolean;
@@ -28,12 +29,26 @@ export function compareValues(a: Json | undefined, b: Json | undefined): number 
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+const isDecimal = ({ format }: DataColumn): boolean => format === 'decimal';
+
+/** Order of the values of a column: decimal numbers by size, however they are written. */
+export function comparerOf(column: DataColumn): (a: Json | undefined, b: Json | undefined) => number {
+  if (!isDecimal(column)) return compareValues;
+  return (a, b) => {
+    const [left, right] = [toDecimal(textOf(a)), toDecimal(textOf(b))];
+    return left === undefined || right === undefined ? compareValues(a, b) : compareDecimals(left, right);
+  };
+}
+
 function bound(column: DataColumn, given: string, test: (order: number) => boolean): Test {
-  if (!isNumeric(column))
-    return (row) => (row[column.key] ?? null) !== null && test(compareValues(textOf(row[column.key]), given));
+  const compare = comparerOf(column);
   const limit = Number(given);
-  if (given.trim() === '' || Number.isNaN(limit))
-    throw new ToolFailure(`${column.key} holds numbers, and ${JSON.stringify(given)} is none.`);
+  const isNumber = isDecimal(column)
+    ? toDecimal(given) !== undefined
+    : given.trim() !== '' && !Number.isNaN(limit);
+  if (!isNumeric(column) && (isNumber || !isDecimal(column)))
+    return (row) => (row[column.key] ?? null) !== null && test(compare(textOf(row[column.key]), given));
+  if (!isNumber) throw new ToolFailure(`${column.key} holds numbers, and ${JSON.stringify(given)} is none.`);
   return (row) => {
     const value = row[column.key];
     return typeof value === 'number' && test(value - limit);
@@ -55,7 +70,13 @@ function testOf(column: DataColumn, op: string, given: string): Test {
       return (row) => ((row[key] ?? null) === null) === (given !== 'false');
     default: {
       const asNumber = isNumeric(column) && given.trim() !== '' ? Number(given) : Number.NaN;
-      const isEqual: Test = (row) => textOf(row[key]) === given || row[key] === asNumber;
+      const asDecimal = isDecimal(column) ? toDecimal(given) : undefined;
+      const isSame = (text: string): boolean => {
+        const value = asDecimal === undefined ? undefined : toDecimal(text);
+        return value !== undefined && asDecimal !== undefined && compareDecimals(value, asDecimal) === 0;
+      };
+      const isEqual: Test = (row) =>
+        textOf(row[key]) === given || row[key] === asNumber || isSame(textOf(row[key]));
       return op === 'not_equal' ? (row) => !isEqual(row) : isEqual;
     }
   }

@@ -5,3 +5,7 @@ export { cellsOf, countCells, distinctNames } from './delimited.ts';
 export { JsonElements } from './json-elements.ts';
 export { isNothing, typedCell } from './cell.ts';
 export { Notes } from './notes.ts';
+export { recordReader, type RecordFormat } from './formats/load.ts';
+export type { DataRecord } from './formats/record.ts';
+export { throughGzip } from './gunzip.ts';
+export { BALANCE, TRANSACTION } from './statements/statement.ts';

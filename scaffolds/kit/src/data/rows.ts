@@ -3,6 +3,9 @@ import { isMembers, parseJson, type Members } from '../json-value.ts';
 import { cellsOf, countCells, distinctNames } from './delimited.ts';
 import { typedCell } from './cell.ts';
 import { JsonElements } from './json-elements.ts';
+import { recordReader, type RecordFormat } from './formats/load.ts';
+import type { Window } from './formats/record.ts';
+import { throughGzip } from './gunzip.ts';
 import { readLines } from './lines.ts';
 import type { Notes } from './notes.ts';
 
@@ -89,7 +92,7 @@ function rowOf(cells: readonly string[], columns: readonly DataColumn[], places:
 }
 
 /** An object of JSON by the keys of the columns. */
-export function rowOfValue(value: Json, columns: readonly DataColumn[]): Row {
+function rowOfValue(value: Json, columns: readonly DataColumn[]): Row {
   const row: Record<string, Json> = {};
   for (const { key, name } of columns) {
     const member = isMembers(value) ? (Object.hasOwn(value, name) ? value[name] : null) : value;
@@ -142,12 +145,49 @@ async function* lineRows(
   }
 }
 
-/** The rows of a source, a batch at a time; what is wrong with some of them is noted. Throws ToolFailure. */
-export function rowsOf(
+/** A record by the keys of the columns; texts by the types that their columns were seen to have. */
+function rowOfRecord(value: Members, columns: readonly DataColumn[]): Row {
+  const row: Record<string, Json> = {};
+  for (const { key, name, type } of columns) {
+    const member = Object.hasOwn(value, name) ? (value[name] ?? null) : null;
+    // What came once in the rows looked at may come several times later: a column of text stays one.
+    const isWide = typeof member === 'object' && member !== null && type === 'string';
+    const plain = isWide ? JSON.stringify(member) : member;
+    row[key] = typeof plain === 'string' ? typedCell(plain, type) : plain;
+  }
+  return row;
+}
+
+/** A row that stands in the blueprint, by the keys of the columns. */
+export const inlineRow = (row: Members, { format, columns }: DataSource): Row =>
+  format === 'json' || format === 'ndjson' ? rowOfValue(row, columns) : rowOfRecord(row, columns);
+
+async function* recordRows(
   bytes: AsyncIterable<Uint8Array>,
-  source: DataSource,
-  notes: Notes,
+  { source, notes, window }: RowsOptions,
+  format: RecordFormat,
 ): AsyncGenerator<Row[]> {
-  if (source.format === 'delimited') return delimitedRows(bytes, source, notes);
-  return source.format === 'json' ? jsonRows(bytes, source, notes) : lineRows(bytes, source, notes);
+  const { columns, dialect } = source;
+  const read = await recordReader(format);
+  for await (const records of read(bytes, { dialect, notes, window }))
+    yield records.map(({ value }) => rowOfRecord(value, columns));
+}
+
+export interface RowsOptions {
+  readonly source: DataSource;
+  readonly notes: Notes;
+  /** Of calendars: only what happens within, recurring ones once for every time. */
+  readonly window?: Window | undefined;
+}
+
+/**
+ * The rows of a source, a batch at a time, of gzip data too; what is wrong with some of them is noted. Throws ToolFailure.
+ */
+export function rowsOf(given: AsyncIterable<Uint8Array>, options: RowsOptions): AsyncGenerator<Row[]> {
+  const { source, notes } = options;
+  const bytes = throughGzip(given, notes);
+  const { format } = source;
+  if (format === 'delimited') return delimitedRows(bytes, source, notes);
+  if (format === 'json') return jsonRows(bytes, source, notes);
+  return format === 'ndjson' ? lineRows(bytes, source, notes) : recordRows(bytes, options, format);
 }

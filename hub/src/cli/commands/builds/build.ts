@@ -32,7 +32,7 @@ export const build = defineCommand({
   group: 'builds',
   summary: 'Make a server from a description of a service',
   description:
-    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema (SDL, introspection JSON, or the endpoint itself), a JSON-RPC service (OpenRPC, or the endpoint itself), a SOAP service (WSDL 1.1), recorded traffic (HAR, its secrets taken out), or a data file (CSV, TSV, NDJSON, JSON, YAML), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
+    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema (SDL, introspection JSON, or the endpoint itself), a JSON-RPC service (OpenRPC, or the endpoint itself), a SOAP service (WSDL 1.1), recorded traffic (HAR, its secrets taken out), or a data file (CSV, JSON, XML, HTML tables, iCalendar, OFX, QIF and more), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
   arguments: [['[source]', 'The same as --from']],
   options: [
     ['-f, --from <file|url|->', 'The description'],
