@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRedaction } from './redaction.ts';
-import { isSecretName } from './secret-names.ts';
+import { isSecretName } from '../../secrets/names.ts';
 
 const redaction = createRedaction(
   { auth: { schemes: { key: { kind: 'api-key', in: 'header', name: 'X-Shop' } }, default: [] } },

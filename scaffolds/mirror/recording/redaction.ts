@@ -1,7 +1,8 @@
 import { type AuthScheme, type Blueprint, type Json, REDACTED } from '@counterpart/schemas';
 import { isArray, isObject, parseJson } from '../schema/json-value.ts';
 import { isJsonType } from '../request/media-type.ts';
-import { isSecretName, withoutSecretForms } from './secret-names.ts';
+import { withoutShapes } from '../../secrets/forms.ts';
+import { isSecretName } from '../../secrets/names.ts';
 
 /** Takes secrets out of what is about to be written down. */
 export interface Redaction {
@@ -44,10 +45,7 @@ export function createRedaction(
     .sort((a, b) => b.length - a.length);
   const isSecret = (name: string): boolean => known.has(name.toLowerCase()) || isSecretName(name);
   const text = (value: string): string =>
-    withoutSecretForms(
-      forms.reduce((clean, secret) => clean.replaceAll(secret, REDACTED), value),
-      REDACTED,
-    );
+    withoutShapes(forms.reduce((clean, secret) => clean.replaceAll(secret, REDACTED), value));
   const redaction: Redaction = {
     isSecret,
     text,

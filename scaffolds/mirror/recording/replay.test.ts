@@ -2,7 +2,7 @@ import { HarEntry, ReplayMatching } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
 import { parseHar, harText } from './har-text.ts';
 import { createReplayBook } from './replay.ts';
-import { isSecretName } from './secret-names.ts';
+import { isSecretName } from '../../secrets/names.ts';
 
 const entry = (method: string, url: string, body?: string, answer = '{}'): HarEntry =>
   HarEntry.parse({

@@ -1,5 +1,5 @@
 import { hubError } from '@counterpart/schemas';
-import { withoutShapes } from '../har/secrets/shapes.ts';
+import { withoutShapes } from '../../secrets/forms.ts';
 import { displayName } from '../source.ts';
 import { createAsker, type Answer, type Question } from './ask.ts';
 import { linksOfCatalogue, linksOfPage, linksOfText } from './links.ts';

@@ -7,7 +7,7 @@ import type { Recording } from '../entries/recording.ts';
 import { hitOf } from '../paths/hit.ts';
 import { induceTemplates, type PathGroup } from '../paths/templates.ts';
 import { detectAuth, type DetectedAuth } from '../secrets/auth.ts';
-import { looksRandom } from '../secrets/shapes.ts';
+import { looksRandom } from '../../../secrets/random.ts';
 import { graphqlCalls, graphqlOperation, type GraphqlCall } from './graphql.ts';
 import { operationOf } from './operation.ts';
 import type { Reading } from './parameters.ts';

@@ -1,9 +1,10 @@
-import type { Json, JsonObject } from '@counterpart/schemas';
+import { REDACTED, type Json, type JsonObject } from '@counterpart/schemas';
 import type { Exchange } from '../entries/exchange.ts';
 import { pathSchema, scalarOf, scalarSchema } from '../infer/scalars.ts';
 import type { PathGroup } from '../paths/templates.ts';
 import { isCommonHeader, type DetectedAuth } from '../secrets/auth.ts';
-import { isSecretName, looksRandom, REDACTED } from '../secrets/shapes.ts';
+import { isSecretName } from '../../../secrets/names.ts';
+import { looksRandom } from '../../../secrets/random.ts';
 import type { Vault } from '../secrets/vault.ts';
 
 /** What reading the parts of one operation needs. */

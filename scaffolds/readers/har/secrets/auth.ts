@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
 import { headerOf, type Exchange, type Pairs } from '../entries/exchange.ts';
-import { entropyOf, isSecretName, looksRandom, spelledName } from './shapes.ts';
+import { isSecretName, spelledName } from '../../../secrets/names.ts';
+import { entropyOf, looksRandom } from '../../../secrets/random.ts';
 
 /** How a recording proves who calls: schemes as OpenAPI has them, and which of them each exchange used. */
 export interface DetectedAuth {

@@ -1,10 +1,12 @@
-import type { Json } from '@counterpart/schemas';
+import { REDACTED, type Json } from '@counterpart/schemas';
 import { isArray, isObject } from '../../openapi/source/json-tree.ts';
 import { jsonOf, type Content, type Part } from '../entries/content.ts';
 import type { Exchange, Pairs } from '../entries/exchange.ts';
 import { MAX_VALUE_DEPTH } from '../limits.ts';
 import { KnownValues } from './known-values.ts';
-import { isSecretName, looksRandom, REDACTED, withoutShapes } from './shapes.ts';
+import { withoutShapes } from '../../../secrets/forms.ts';
+import { isSecretName } from '../../../secrets/names.ts';
+import { looksRandom } from '../../../secrets/random.ts';
 
 /** What is done with people's addresses and numbers. */
 export type PersonalData = 'redact' | 'keep';
