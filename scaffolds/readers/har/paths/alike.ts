@@ -1,4 +1,13 @@
-import { callsOf, openCallsOf, repeatsOf, traitsOf, type Child, type Fork } from './calls.ts';
+import {
+  callsOf,
+  openCallsOf,
+  repeatsOf,
+  sharedCallsOf,
+  sharedPieces,
+  traitsOf,
+  type Child,
+  type Fork,
+} from './calls.ts';
 import { evidenceFor } from './evidence.ts';
 import { likeness, type Hit } from './hit.ts';
 import type { Segment } from './segment.ts';
@@ -45,12 +54,13 @@ export function likeEachOther(words: readonly Child[], ids: ReadonlySet<Child>, 
   const open = words.filter(({ segment }) => segment.kind !== 'version' && !isReserved(segment.stem));
   const calls = open.map((word) => callsOf(word, position));
   const group = unite(open.length);
-  joinSharing(calls, group, MIN_LIKENESS);
+  joinSharing(calls, group, { least: MIN_LIKENESS, unsaid: MIN_LIKENESS });
   joinSharing(
     open.map((word) => openCallsOf(word, position)),
     group,
-    MIN_OPEN_LIKENESS,
+    { least: MIN_OPEN_LIKENESS, unsaid: 0 },
   );
+  joinPlain(open, group, position);
   const clusters = [...Map.groupBy(open.keys(), (index) => group.rootOf(index)).values()]
     .filter((members) => members.length > 1)
     .map((members) => ({
@@ -94,10 +104,31 @@ export function leftOver(words: readonly Child[], values: ReadonlySet<Child>, po
   );
 }
 
+/** Plain words needed that go on alike before they are taken for values although no body tells anything. */
+const ENOUGH_PLAIN = 3;
+
+/** Words that look like nothing an interface would fix, each followed by words of its own: pairs of values. */
+function joinPlain(open: readonly Child[], group: Union, position: number): void {
+  const isShared = sharedPieces(open, position);
+  const plain = [...open.entries()].filter(([, { segment }]) => fixedness(segment.stem) <= 0.3);
+  if (plain.length < ENOUGH_PLAIN) return;
+  const calls = open.map((word) =>
+    fixedness(word.segment.stem) <= 0.3 ? sharedCallsOf(word, position, isShared) : new Map<string, Hit[]>(),
+  );
+  joinSharing(calls, group, { least: MIN_OPEN_LIKENESS, unsaid: MIN_OPEN_LIKENESS });
+}
+
+interface Asked {
+  /** How alike the bodies of two calls must be. */
+  readonly least: number;
+  /** What it counts for that neither has any. */
+  readonly unsaid: number;
+}
+
 function joinSharing(
   calls: readonly ReadonlyMap<string, readonly Hit[]>[],
   group: Union,
-  least: number,
+  { least, unsaid }: Asked,
 ): void {
   const sharing = new Map<string, number[]>();
   for (const [index, one] of calls.entries()) {
@@ -108,7 +139,7 @@ function joinSharing(
     }
   }
   for (const [call, indexes] of sharing)
-    joinAlike(indexes, (index) => traitsOf(calls[index]?.get(call) ?? []), { group, least });
+    joinAlike(indexes, (index) => traitsOf(calls[index]?.get(call) ?? []), { group, least, unsaid });
 }
 
 interface Union {
@@ -137,13 +168,13 @@ const MAX_COMPARED = 60;
 function joinAlike(
   sharing: readonly number[],
   traits: (index: number) => ReadonlySet<string>,
-  { group, least }: { group: Union; least: number },
+  { group, least, unsaid }: Asked & { readonly group: Union },
 ): void {
   const known = sharing.map((index) => [index, traits(index)] as const);
   for (const [at, [index, own]] of known.entries()) {
     for (const [other, others] of known.slice(Math.max(0, at - MAX_COMPARED), at)) {
       if (group.rootOf(index) === group.rootOf(other)) continue;
-      const alike = likeness(own, others) ?? (own.size === others.size ? MIN_LIKENESS : 0);
+      const alike = likeness(own, others) ?? (own.size === others.size ? unsaid : 0);
       if (alike >= least) group.join(index, other);
     }
   }

@@ -50,6 +50,46 @@ export function openCallsOf({ hits }: Child, position: number): Map<string, Hit[
   return calls;
 }
 
+/**
+ * The same with all pieces open that follow one of these words alone, as `/anchor/hollow` and `/basil/ivory`: what is a part of the
+ * interface follows several.
+ */
+export function sharedCallsOf(
+  { hits }: Child,
+  position: number,
+  isShared: (at: number, piece: string) => boolean,
+): Map<string, Hit[]> {
+  const named = hits.map((hit): [string | undefined, Hit] => {
+    const rest = restOf(hit, position);
+    const open = rest.map((piece, at) => (piece === '{}' || isShared(at, piece) ? piece : '*'));
+    return [open.includes('*') ? `${hit.exchange.method} ${open.join('/')}` : undefined, hit];
+  });
+  const calls = new Map<string, Hit[]>();
+  for (const [call, hit] of named) {
+    if (call === undefined) continue;
+    const known = calls.get(call);
+    if (known === undefined) calls.set(call, [hit]);
+    else known.push(hit);
+  }
+  return calls;
+}
+
+/** Tells which pieces follow more than one of these words, by their distance from them. */
+export function sharedPieces(
+  words: readonly Child[],
+  position: number,
+): (at: number, piece: string) => boolean {
+  const owners = new Map<string, Child | 'several'>();
+  for (const word of words)
+    for (const hit of word.hits)
+      for (const [at, piece] of restOf(hit, position).entries()) {
+        const key = `${at}/${piece}`;
+        const owner = owners.get(key);
+        owners.set(key, owner === undefined || owner === word ? word : 'several');
+      }
+  return (at, piece) => owners.get(`${at}/${piece}`) === 'several';
+}
+
 /** Everything that is known of the bodies of some exchanges. */
 export const traitsOf = (hits: readonly Hit[]): ReadonlySet<string> => {
   const all = new Set<string>();

@@ -16,7 +16,8 @@ export function chooseSlots(fork: Fork): (hit: Hit) => Slot {
   );
   const place = placeOf(children, fork);
   const values = new Set(children.filter((child) => isIdHere(child, place)));
-  const words = children.filter((child) => !values.has(child));
+  for (const child of children) if (isSteady(child, fork)) values.delete(child);
+  const words = children.filter((child) => !values.has(child) && !isSteady(child, fork));
   for (const child of likeTheIds(words, [...values], fork)) values.add(child);
   for (const child of likeEachOther(words, values, fork)) values.add(child);
   for (const child of leftOver(words, values, position)) values.add(child);
@@ -53,13 +54,22 @@ interface Place {
   /** How many of them are ids by their shape, and how many of those are words with a number. */
   readonly ids: number;
   readonly slugs: number;
+  /** And how many are numbers of releases, such as `1.4.2`. */
+  readonly releases: number;
   readonly isPrefix: boolean;
 }
 
 function placeOf(children: readonly Child[], fork: Fork): Place {
   const ids = children.filter(({ segment }) => isIdShaped(segment));
   const slugs = ids.filter(({ segment }) => segment.kind === 'slug');
-  return { fork, ids: ids.length, slugs: slugs.length, isPrefix: isPrefix(fork.slots) };
+  const releases = children.filter(({ segment }) => /^\d+\.\d+(?:\.\d+)?$/.test(segment.stem));
+  return {
+    fork,
+    ids: ids.length,
+    slugs: slugs.length,
+    releases: releases.length,
+    isPrefix: isPrefix(fork.slots),
+  };
 }
 
 /** Whether a piece is a value by its own shape, at this place and beside these. */
@@ -68,12 +78,40 @@ function isIdHere(child: Child, place: Place): boolean {
   const { slots, knows } = place.fork;
   if (knows.secret(decoded(segment.raw))) return true;
   if (isFileName(segment)) return place.ids > 0;
+  if (segment.kind === 'version') return place.releases > 1 && !place.isPrefix;
   if (!isIdShaped(segment)) return false;
   const isAlone = place.ids === 1;
   if (isAlone && place.isPrefix && isVersionLike(child, slots.length)) return false;
   if (segment.kind !== 'slug' || segment.before !== '') return true;
   // A word with a number is a value where it is one of several, or follows the name of many.
   return !place.isPrefix && (place.slugs > 1 || !isAlone || namesMany(lastFixed(slots) ?? ''));
+}
+
+/** Different things before a piece for it to be one of the interface, whatever it looks like. */
+const ENOUGH_PARENTS = 3;
+/** Several words with a number among them, or a long one before something random. */
+const STEADY =
+  /^(?:[a-z]+[-_])*[a-z]+[-_](?:[a-z]+|\d{1,2})(?:[-_](?:[a-z]+|\d{1,2}))*$|^[a-z]+[A-Z][A-Za-z]{6,}[-_]\w+$|^0$/;
+
+/**
+ * `/orgs/{org}/reports/users-28-day`: the same after ever other things, and no value in any answer. Ids belong to one thing
+ * before them, and are told in an answer.
+ */
+function isSteady({ segment, hits }: Child, { slots, knows }: Fork): boolean {
+  const looksLikeValue = isIdShaped(segment) || knows.secret(decoded(segment.raw));
+  if (!looksLikeValue || !STEADY.test(segment.raw)) return false;
+  if (!slots.some(({ kind }) => kind === 'parameter') || knows.hidden(segment.stem)) return false;
+  if (segment.raw !== '0' && knows.mentioned(segment.stem)) return false;
+  const position = slots.length;
+  const parents = new Set(
+    hits.map(({ segments }) =>
+      segments
+        .slice(0, position)
+        .map(({ raw }) => raw)
+        .join('/'),
+    ),
+  );
+  return parents.size >= ENOUGH_PARENTS;
 }
 
 /** `/2010-04-01/…` and `/rest/api/3/…` name a version: one value before everything else. */

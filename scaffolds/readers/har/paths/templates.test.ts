@@ -90,3 +90,49 @@ test('collections under one beginning stay apart, however alike they answer', as
     ]),
   );
 });
+
+test('pairs of words are values although no body tells anything, and what several of them are followed by is fixed', async () => {
+  const words = 'anchor basil jasmine bramble falcon quartz hollow ivory lagoon raven thistle velvet'.split(
+    ' ',
+  );
+  const pairs = words.slice(0, 6).map((word, at) => `${word}/${words[at + 6]}`);
+  expect(
+    await templatesOf(
+      pairs.flatMap((pair) => [`PUT /user/starred/${pair}`, `POST /agents/repos/${pair}/tasks`]),
+    ),
+  ).toEqual([
+    'POST /agents/repos/{repo_id}/{repo_id_2}/tasks',
+    'PUT /user/starred/{starred_id}/{starred_id_2}',
+  ]);
+});
+
+test('words with a number that are met after ever other things are a part of the interface', async () => {
+  const reports = ['users-1-day', 'users-28-day'].flatMap((report) =>
+    [11, 12, 13].map((org) => `/orgs/${org}/reports/${report}`),
+  );
+  expect(await templatesOf(reports)).toEqual([
+    'GET /orgs/{org_id}/reports/users-1-day',
+    'GET /orgs/{org_id}/reports/users-28-day',
+  ]);
+});
+
+test('words with a number stay values where they belong to one thing, or where an answer tells them', async () => {
+  expect(
+    await templatesOf([
+      ['/blogs/11/posts/spring-sale-2', { slug: 'spring-sale-2' }],
+      ['/blogs/12/posts/summer-tour-3', { slug: 'summer-tour-3' }],
+      ['/blogs/13/posts/summer-tour-3', { slug: 'summer-tour-3' }],
+      ['/blogs/14/posts/summer-tour-3', { slug: 'summer-tour-3' }],
+    ]),
+  ).toEqual(['GET /blogs/{blog_id}/posts/{post_id}']);
+});
+
+test('numbers of releases are values beside one another, and a version of the interface before everything', async () => {
+  expect(
+    await templatesOf([
+      '/v1/images/7/versions/1.3.9',
+      '/v1/images/8/versions/1.8.8',
+      '/v2/images/9/versions/4.3.6',
+    ]),
+  ).toEqual(['GET /v1/images/{image_id}/versions/{version_id}', 'GET /v2/images/{image_id}/versions/4.3.6']);
+});

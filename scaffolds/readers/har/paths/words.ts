@@ -10,6 +10,7 @@ const RESERVED = new Set(
   favorites history activity logs log audit usage billing quota limits permissions roles members owners children parent parents versions revisions
   restart scale rename resize tag wait kill prune connect disconnect attach detach push pull build apply trim append complete commit rollback reopen refund
   capture void finalize pay charge transfer assign unassign subscribe process run execute trigger submit sign print render translate convert generate
+  trash inbox drafts spam
   comments attachments files file images image avatar content contents data raw details detail items tags labels notes`.split(
     /\s+/,
   ),
