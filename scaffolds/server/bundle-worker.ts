@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workerData } from 'node:worker_threads';
 import { build, type Options } from 'tsup';
@@ -30,6 +30,8 @@ const Failure = z.object({
 const Formats = z.object({
   data: z.object({ sources: z.array(z.object({ format: z.string() })) }).optional(),
 });
+
+const KitPackage = z.object({ exports: z.record(z.string(), z.string()) });
 
 function problemsOf(cause: unknown): string[] {
   const failure = Failure.safeParse(cause);
@@ -65,6 +67,15 @@ const leaveOut = (formats: ReadonlySet<string>): Plugin => ({
   },
 });
 
+/** Where each door of the kit leads: `@counterpart/kit/soap` to its file, as the kit's own package says. */
+function kitAliases(kitSource: string): Record<string, string> {
+  const root = dirname(kitSource);
+  const { exports } = KitPackage.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  return Object.fromEntries(
+    Object.entries(exports).map(([door, file]) => [`@counterpart/kit${door.slice(1)}`, join(root, file)]),
+  );
+}
+
 function plugins(dir: string): Plugin[] {
   const formats = formatsOf(dir);
   return formats === undefined ? [] : [leaveOut(formats)];
@@ -94,7 +105,7 @@ const bundle = ({ dir, outDir, kitSource, entry }: BundleOrder): Promise<void> =
       esbuild.absWorkingDir = dir;
       // A server outside this repository has no packages of its own: zod and the like are found here.
       esbuild.nodePaths = [fileURLToPath(new URL('../../node_modules', import.meta.url))];
-      esbuild.alias = { '@counterpart/kit': join(kitSource, 'index.ts') };
+      esbuild.alias = kitAliases(kitSource);
       esbuild.legalComments = 'none';
       esbuild.logLevel = 'silent';
     },
