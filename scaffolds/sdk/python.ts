@@ -84,7 +84,10 @@ function descriptionOf(blueprint: Blueprint, operations: readonly Operation[]): 
           ...(body === undefined
             ? {}
             : {
-                body: { ...body, contents: body.contents.map((one) => ({ ...one, schema: true })) } as Json,
+                body: {
+                  ...body,
+                  contents: body.contents.map(({ xml: _form, ...one }) => ({ ...one, schema: true })),
+                } as Json,
               }),
           accept,
         },

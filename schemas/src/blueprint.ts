@@ -7,6 +7,7 @@ import { ContentHash, ServerId, ToolName } from './ids.ts';
 import { JsonSchema, JsonValue } from './json.ts';
 import { RpcCall, RpcFacet } from './rpc.ts';
 import { SoapCall, SoapFacet } from './soap.ts';
+import { XmlForm } from './xml.ts';
 
 /**
  * The intermediate form between readers and writers: what a service is, how each field travels on the wire.
@@ -92,9 +93,11 @@ export const PartEncoding = z.strictObject({
  */
 export const BodyContent = z.strictObject({
   mediaType: z.string(),
-  kind: z.enum(['json', 'form', 'multipart', 'text', 'binary', 'ndjson']),
+  kind: z.enum(['json', 'form', 'multipart', 'text', 'xml', 'binary', 'ndjson']),
   schema: JsonSchema,
   encoding: z.record(z.string(), PartEncoding).optional(),
+  /** Of kind `xml`: how the value is written. */
+  xml: XmlForm.optional(),
   /** Properties of a form or multipart body whose input key differs from the wire name: key → wire name. */
   names: z.record(z.string(), z.string()).optional(),
 });
@@ -117,6 +120,8 @@ export const ResponseContent = z.strictObject({
   mediaType: z.string(),
   schema: JsonSchema.optional(),
   examples: z.array(JsonValue).optional(),
+  /** How the value is written as XML, where the description says so. */
+  xml: XmlForm.optional(),
 });
 export type ResponseContent = z.infer<typeof ResponseContent>;
 

@@ -2,6 +2,7 @@
 export { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
 export { JsonSchema, JsonValue, canonicalJson, type Json, type JsonObject } from './json.ts';
 export { AuthRequirement, AuthScheme } from './auth.ts';
+export { XmlForm, XmlShape } from './xml.ts';
 export { MessageSignature, RequestSignature, TemplateSignature } from './signature.ts';
 export {
   Blueprint,

@@ -185,6 +185,6 @@ export function composeAnswer(
   if (!content) return { answer: { status, headers: declared, body: undefined } };
   const made = valueFor(request, content, { preference, kept }, tools);
   if ('problem' in made) return made;
-  const { bytes, contentType } = renderBody(content.mediaType, made.value, thingName(content));
+  const { bytes, contentType } = renderBody(content.mediaType, made.value, thingName(content), content.xml);
   return { answer: { status, headers: { ...declared, 'content-type': contentType }, body: bytes } };
 }

@@ -1,4 +1,5 @@
-import type { Json } from '@counterpart/schemas';
+import { encodeXml } from '@counterpart/kit/xml';
+import type { Json, XmlForm } from '@counterpart/schemas';
 import { isArray, isObject } from '../schema/json-value.ts';
 import { essence, isJsonType } from '../request/media-type.ts';
 import { toMessagePack } from './message-pack.ts';
@@ -99,6 +100,17 @@ function textOf(type: string, value: Json, name: string): string {
   return isJsonType(type) || type === '*/*' ? JSON.stringify(value) : asText(value);
 }
 
+/** As the description says; what XML cannot hold in that form is written in the usual one. */
+function toDescribedXml(value: Json, xml: XmlForm, name: string): string {
+  const { root } = xml;
+  const isNamed = root.name !== undefined || root.type !== undefined || isArray(value);
+  try {
+    return encodeXml(value, isNamed ? xml : { ...xml, root: { ...root, name: elementName(name) } });
+  } catch {
+    return toXmlDocument(value, name);
+  }
+}
+
 /** A concrete type for a declared one: a wildcard is answered with JSON where there is a value, else with bytes. */
 function concrete(mediaType: string, hasValue: boolean): string {
   const type = essence(mediaType);
@@ -108,12 +120,22 @@ function concrete(mediaType: string, hasValue: boolean): string {
   return hasValue ? 'application/json' : 'application/octet-stream';
 }
 
-/** A value in a media type; without one, the smallest file of the type. `name`: what the thing is called, for XML. */
-export function renderBody(mediaType: string, value: Json | undefined, name = 'item'): RenderedBody {
+/**
+ * A value in a media type; without one, the smallest file of the type. `name`: what the thing is called, for XML; `xml`: how
+ * the description writes it.
+ */
+export function renderBody(
+  mediaType: string,
+  value: Json | undefined,
+  name = 'item',
+  xml?: XmlForm,
+): RenderedBody {
   const contentType = concrete(mediaType, value !== undefined);
   const type = essence(contentType);
   if (value === undefined || isBinaryType(type)) return { bytes: tinyFile(type), contentType };
   if (isMessagePack(type)) return { bytes: toMessagePack(value), contentType };
+  if (xml !== undefined && isXml(type) && typeof value !== 'string')
+    return { bytes: Buffer.from(toDescribedXml(value, xml, name)), contentType };
   const charset = type.startsWith('text/') && !contentType.includes(';') ? '; charset=utf-8' : '';
   return { bytes: Buffer.from(textOf(type, value, name)), contentType: `${contentType}${charset}` };
 }

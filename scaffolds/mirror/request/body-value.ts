@@ -3,6 +3,7 @@ import { coerceText, coerceTree, possibleTypes, propertySchema, type Typing } fr
 import { readFormText, type FormDelimiters } from './form-text.ts';
 import { isObject, parseJson, toSchema } from '../schema/json-value.ts';
 import { covers, essence, isJsonType } from './media-type.ts';
+import { readXml } from '../xml/read-xml.ts';
 import { namesOf, renameMembers, type Names } from './renames.ts';
 import { bracketPath, emptyTree, insert, MalformedText, parsePairs, toJson } from './wire-tree.ts';
 
@@ -187,6 +188,12 @@ async function readValue(bytes: Uint8Array, reading: Reading): Promise<Json> {
       return readMultipart(bytes, reading);
     case 'text':
       return coerceText(decodeUtf8(bytes), content.schema, typing);
+    case 'xml':
+      return readXml(decodeUtf8(bytes), content.schema, {
+        form: content.xml ?? { root: {} },
+        typing,
+        toKey: names.toKey,
+      });
     case 'binary':
       return fileValue(bytes, undefined, essence(reading.contentType));
   }

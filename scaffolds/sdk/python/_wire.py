@@ -364,7 +364,9 @@ def _body(binding: Mapping[str, Any], values: Mapping[str, Any]) -> Optional[tup
             raise InputError("body: expected a list, one item a line.")
         start = "\u001e" if re.search(r"json-seq\b", content["mediaType"], re.I) else ""
         return "".join(f"{start}{_json(item)}\n" for item in _renamed(body, renames)).encode("utf-8"), declared or "application/x-ndjson"
-    if kind == "text":
+    if kind == "xml" and not isinstance(body, str):
+        raise InputError("body: this client takes XML as text; it does not write it from objects.")
+    if kind in ("text", "xml"):
         return _text(body).encode("utf-8"), declared or "text/plain; charset=utf-8"
     data, _, media_type = _file(body, "body")
     vague = declared in (None, "application/octet-stream")

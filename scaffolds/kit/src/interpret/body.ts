@@ -6,6 +6,7 @@ import { concreteMediaType, encodeMultipart } from './multipart.ts';
 import { toWireNames, wireName, type Renames } from './renames.ts';
 import { isList, isMembers } from '../json-value.ts';
 import { textOf } from './text-value.ts';
+import { encodeXml } from '../xml/encode.ts';
 
 export interface WireBody {
   readonly bytes: Uint8Array;
@@ -60,6 +61,11 @@ function encode(body: Json, content: BodyContent, renames: Renames | undefined):
       );
     case 'text':
       return text(textOf(body), declared ?? 'text/plain; charset=utf-8');
+    case 'xml':
+      return text(
+        encodeXml(toWireNames(body, renames), content.xml ?? { root: {} }),
+        declared ?? 'application/xml',
+      );
     case 'binary':
       return binaryBody(body, content.mediaType);
   }

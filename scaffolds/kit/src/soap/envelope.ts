@@ -1,6 +1,6 @@
 import type { Json, SoapElement, SoapFacet } from '@counterpart/schemas';
 import { anyValue, fromXml, Prefixes, toXml } from './values.ts';
-import { elementsOf, escapeXml, parseXml, textOf, type XmlElement } from './xml.ts';
+import { elementsOf, escapeXml, parseXml, textOf, type XmlElement } from '../xml/parse.ts';
 
 const NAMESPACES = {
   '1.1': 'http://schemas.xmlsoap.org/soap/envelope/',

@@ -7,4 +7,4 @@ export {
   valueIn,
   type SoapFault,
 } from './envelope.ts';
-export { attributeOf, elementsOf, parseXml, textOf, XmlProblem, type XmlElement } from './xml.ts';
+export { attributeOf, elementsOf, parseXml, textOf, XmlProblem, type XmlElement } from '../xml/parse.ts';

@@ -1,6 +1,6 @@
 import type { Json, SoapElement, SoapType } from '@counterpart/schemas';
 import { isList, isMembers, type Members } from '../json-value.ts';
-import { attributeOf, elementsOf, escapeXml, textOf, type XmlElement } from './xml.ts';
+import { attributeOf, elementsOf, escapeXml, textOf, type XmlElement } from '../xml/parse.ts';
 
 /** The types of a service by name. */
 export type SoapTypes = Readonly<Record<string, SoapType>>;

@@ -12,7 +12,7 @@ import {
   type SoapBody,
   type SoapFault,
 } from './envelope.ts';
-import { XmlProblem } from './xml.ts';
+import { XmlProblem } from '../xml/parse.ts';
 
 const MOST_CHARACTERS = 2_000;
 const NO_FACET: SoapFacet = { version: '1.1', path: '/', types: {} };

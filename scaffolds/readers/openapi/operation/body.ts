@@ -10,6 +10,7 @@ import type { OperationContext } from '../document/context.ts';
 import { isObject, member, objectMember, pointerTo, textMember } from '../source/json-tree.ts';
 import { PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
 import { concreteType, kindOf, preference } from './media-types.ts';
+import { isStructured, isXmlType, xmlForm } from '../facets/xml.ts';
 import { multipartSchema } from './multipart.ts';
 import { Unusable } from '../document/omissions.ts';
 import { follow, type Located } from '../document/references.ts';
@@ -33,14 +34,16 @@ export function readBody(source: BodySource, context: OperationContext): ReadBod
   const entries = Object.entries(objectMember(source.value, 'content'));
   const problems: Unusable[] = [];
   const contents: BodyContent[] = [];
+  const schemas = new Set<string>();
   const renames = new Map<string, string>();
   for (const [mediaType, media] of entries
     .map(([type, value]): [string, Json] => [type, value])
     .sort(byPreference)) {
     try {
       const pointer = source.schemaPointer ?? pointerTo(source.pointer, 'content', mediaType, 'schema');
-      const read = readContent({ mediaType, media: isObject(media) ? media : {}, pointer }, context);
+      const read = readContent({ mediaType, media: isObject(media) ? media : {}, pointer, schemas }, context);
       contents.push(read.content);
+      schemas.add(JSON.stringify(member(media, 'schema')));
       for (const [key, name] of read.renames) renames.set(key, name);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
@@ -99,12 +102,19 @@ interface Content {
   readonly mediaType: string;
   readonly media: JsonObject;
   readonly pointer: string;
+  /** Of the contents before this one. */
+  readonly schemas: ReadonlySet<string>;
+}
+
+interface ReadContent {
+  readonly content: BodyContent;
+  readonly renames: Map<string, string>;
 }
 
 function readContent(
-  { mediaType, media, pointer }: Content,
+  { mediaType, media, pointer, schemas }: Content,
   context: OperationContext,
-): { content: BodyContent; renames: Map<string, string> } {
+): ReadContent {
   const raw = member(media, 'schema') ?? member(media, 'itemSchema') ?? {};
   const given = kindOf(mediaType);
   if (given === undefined) {
@@ -119,20 +129,55 @@ function readContent(
   const kind = given === 'json' && isBinaryWildcard(mediaType, raw) ? 'binary' : given;
   const base = { mediaType: concreteType(mediaType, kind), kind };
   if (kind === 'binary') return { content: { ...base, schema: FILE_VALUE_SCHEMA }, renames: new Map() };
+  if (isXmlBody(mediaType, raw, { root: context.root, schemas })) {
+    const xml = xmlForm(context.root, raw, { whole: schemas.size === 0 });
+    const content = { ...base, kind: 'xml' as const, ...(xml === undefined ? {} : { xml }) };
+    return structured(content, { raw, pointer }, context);
+  }
+  return contentOf(base, { raw, pointer, media }, context);
+}
+
+function contentOf(
+  base: Pick<BodyContent, 'mediaType' | 'kind'>,
+  { raw, pointer, media }: { readonly raw: Json; readonly pointer: string; readonly media: JsonObject },
+  context: OperationContext,
+): ReadContent {
+  const { kind } = base;
   if (kind === 'text') return { content: { ...base, schema: { type: 'string' } }, renames: new Map() };
   if (kind === 'multipart') {
     const { schema, renames } = multipartSchema({ raw, pointer, media }, context);
     return { content: { ...base, schema, ...encodingOf(media), ...namesOf(renames) }, renames };
   }
-  const draft = context.types.schema(raw, pointer, 'request');
-  const renames = context.types.renamesOf(draft);
+  const read = structured(base, { raw, pointer }, context);
   if (kind === 'form')
-    return { content: { ...base, schema: draft.schema, ...encodingOf(media), ...namesOf(renames) }, renames };
+    return { ...read, content: { ...read.content, ...encodingOf(media), ...namesOf(read.renames) } };
   const isItem = kind === 'ndjson' && !(isObject(raw) && member(raw, 'type') === 'array');
-  return {
-    content: { ...base, schema: isItem ? { type: 'array', items: draft.schema } : draft.schema },
-    renames,
-  };
+  return isItem
+    ? { ...read, content: { ...read.content, schema: { type: 'array', items: read.content.schema } } }
+    : read;
+}
+
+/** A content whose value is that of its schema, with the keys that stand for other names. */
+function structured(
+  base: Omit<BodyContent, 'schema'>,
+  { raw, pointer }: { readonly raw: Json; readonly pointer: string },
+  context: OperationContext,
+): ReadContent {
+  const draft = context.types.schema(raw, pointer, 'request');
+  return { content: { ...base, schema: draft.schema }, renames: context.types.renamesOf(draft) };
+}
+
+/**
+ * True for a body that is written as XML from an object. Beside others only one of the same schema is: a schema of its own
+ * would bring types that no tool has, and with them other names for those that tools have.
+ */
+function isXmlBody(
+  mediaType: string,
+  raw: Json,
+  { root, schemas }: { readonly root: JsonObject; readonly schemas: ReadonlySet<string> },
+): boolean {
+  const isKnown = schemas.size === 0 || schemas.has(JSON.stringify(raw));
+  return isKnown && isXmlType(mediaType) && isStructured(root, raw);
 }
 
 function isBinaryWildcard(mediaType: string, schema: Json): boolean {

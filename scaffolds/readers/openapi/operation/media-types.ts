@@ -62,6 +62,7 @@ const KIND_RANK: Readonly<Record<BodyKind, number>> = {
   form: 10,
   multipart: 11,
   text: 12,
+  xml: 12,
   ndjson: 13,
   binary: 14,
 };

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, JsonSchema, ResponseBinding } from '@counterpart/schemas';
 import type { OperationContext } from '../document/context.ts';
+import { isXmlType, xmlForm } from '../facets/xml.ts';
 import { mediaExamples } from './examples.ts';
 import {
   isArray,
@@ -103,7 +104,14 @@ function readContent({ mediaType, media, pointer }: Content, context: OperationC
   const raw = member(media, 'schema');
   const examples = mediaExamples(media, context.root).map(({ value }) => value);
   const base = { mediaType, ...(examples.length > 0 ? { examples } : {}) };
-  if (raw !== undefined) return { ...base, schema: context.types.schema(raw, pointer, 'response').schema };
+  if (raw !== undefined) {
+    const xml = isXmlType(mediaType) ? xmlForm(context.root, raw, { whole: false }) : undefined;
+    return {
+      ...base,
+      schema: context.types.schema(raw, pointer, 'response').schema,
+      ...(xml === undefined ? {} : { xml }),
+    };
+  }
   if (item === undefined) return base;
   return {
     ...base,

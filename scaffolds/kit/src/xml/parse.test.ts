@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { readEnvelope, toEnvelope } from './envelope.ts';
-import { elementsOf, parseXml, textOf } from './xml.ts';
-import { fromXml } from './values.ts';
+import { readEnvelope, toEnvelope } from '../soap/envelope.ts';
+import { elementsOf, parseXml, textOf } from './parse.ts';
+import { fromXml } from '../soap/values.ts';
 
 test('names are resolved where they stand, entities and sections are replaced', () => {
   const root = parseXml(
@@ -51,6 +51,22 @@ test('what is written is read back the same, in the order of the schema', () => 
   );
   const body = readEnvelope(text);
   expect(body?.kind === 'element' && fromXml(body.element, 'Order', types)).toEqual(value);
+});
+
+test('a prefix that nothing declares is read over where a service does without', () => {
+  const root = parseXml('<x:a y:b="1"/>', { undeclaredPrefixes: 'ignored' });
+  expect({ name: root.name, ns: root.ns, attributes: root.attributes }).toEqual({
+    name: 'a',
+    ns: '',
+    attributes: [{ name: 'b', ns: '', value: '1' }],
+  });
+});
+
+test('hostile text is read in time that grows with its length alone', () => {
+  const started = process.cpuUsage().user;
+  expect(() => parseXml(`<a ${'b="c" '.repeat(50_000)}`)).toThrow('malformed');
+  expect(() => parseXml('<'.repeat(100_000))).toThrow('begins no tag');
+  expect(process.cpuUsage().user - started).toBeLessThan(5_000_000);
 });
 
 test('elements in elements without end are refused', () => {

@@ -16,6 +16,11 @@ export interface XmlAttribute {
   readonly value: string;
 }
 
+export interface ParseOptions {
+  /** `ignored`: a prefix without a namespace is dropped, as services do whose descriptions name prefixes alone. */
+  readonly undeclaredPrefixes?: 'refused' | 'ignored';
+}
+
 /** Text that is no XML, or XML that is not read; the message is a clause with its line. */
 export class XmlProblem extends Error {}
 
@@ -39,19 +44,21 @@ interface Open {
  * The root element of a document. Nothing is fetched and nothing is defined: a document type is refused, so that no
  * entity but the five of the specification is ever replaced. Throws XmlProblem.
  */
-export function parseXml(text: string): XmlElement {
-  return new Parser(text.replace(/^\uFEFF/, '')).run();
+export function parseXml(text: string, options: ParseOptions = {}): XmlElement {
+  return new Parser(text.replace(/^\uFEFF/, ''), options).run();
 }
 
 class Parser {
   readonly #text: string;
+  readonly #ignoresPrefixes: boolean;
   #at = 0;
   #elements = 0;
   readonly #open: Open[] = [];
   #root: XmlElement | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, { undeclaredPrefixes }: ParseOptions) {
     this.#text = text;
+    this.#ignoresPrefixes = undeclaredPrefixes === 'ignored';
   }
 
   run(): XmlElement {
@@ -133,7 +140,7 @@ class Parser {
   ): { name: string; ns: string } {
     const colon = raw.indexOf(':');
     if (colon < 0) return { name: raw, ns: unprefixed };
-    const ns = scope.get(raw.slice(0, colon));
+    const ns = scope.get(raw.slice(0, colon)) ?? (this.#ignoresPrefixes ? '' : undefined);
     if (ns === undefined) throw this.#problem(`the prefix ${raw.slice(0, colon)} stands for no namespace`);
     return { name: raw.slice(colon + 1), ns };
   }
