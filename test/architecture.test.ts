@@ -92,6 +92,8 @@ const LIBRARIES: readonly (readonly [library: RegExp, homes: RegExp])[] = [
   [/^chokidar$/, /^hub\/src\/(?:registry|config)\//],
   [/^(?:quickjs-emscripten-core|@jitl\/.*)$/, /^hub\/src\/code\/sandbox\//],
   [/^pino$/, /^hub\/src\/kernel\//],
+  [/^pg$/, /^scaffolds\/kit\/src\/database\/engines\/postgresql\.ts$/],
+  [/^mysql2/, /^scaffolds\/kit\/src\/database\/engines\/mysql\.ts$/],
   [/^tsup$/, /^scaffolds\/server\//],
   [/^graphql$/, /^scaffolds\/(?:readers|mirror)\/graphql\//],
   [/^@scalar\//, /^scaffolds\/readers\/openapi\//],

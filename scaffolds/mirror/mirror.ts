@@ -1,3 +1,4 @@
+import { DatabaseFailure } from '@counterpart/kit/database';
 import type { Blueprint, Operation } from '@counterpart/schemas';
 import { Hono } from 'hono';
 import { basePath } from 'hono/route';
@@ -21,6 +22,7 @@ import {
 } from './answer/exchange.ts';
 import { asResponse, type PlainResponse } from './answer/plain-response.ts';
 import { problemLine, requestProblem, toResponse, type RequestProblem } from './answer/problem.ts';
+import { argumentsOf, databaseRoom, failureResponse, type DatabaseRoom } from './database/room.ts';
 import { answerFromKept, type KeptOutcome } from './keep/kept-answer.ts';
 import type { Keeper } from './keep/keeper.ts';
 import { headerValue } from './request/header-value.ts';
@@ -79,6 +81,8 @@ export interface MirrorOptions {
   /** Asked before a valid request is answered and before anything kept changes; undefined: the mirror answers. */
   readonly override?: (exchange: MirrorExchange) => Response | undefined | Promise<Response | undefined>;
   readonly log?: (entry: MirrorLogEntry) => void;
+  /** Answers the calls of a database's tools; default: a database in memory, seeded from the blueprint. */
+  readonly database?: DatabaseRoom;
 }
 
 /** The simulated service: answers operation paths. Hand requests to `fetch`, or place `app` with hono's `route`. */
@@ -108,6 +112,7 @@ interface Engine {
   readonly keeper: Keeper;
   readonly override: MirrorOptions['override'];
   readonly graphql: GraphqlRoom | undefined;
+  readonly database: DatabaseRoom | undefined;
 }
 
 /** The group whose path parameters fit; a more general template is looked at only where a special one cannot be meant. */
@@ -124,6 +129,9 @@ function fittingGroup(
   };
   return (groups.length > 1 ? groups.find((group) => group.some(fits)) : undefined) ?? groups[0] ?? [];
 }
+
+/** Longest time for one request to a database, whatever its own limit is. */
+const DATABASE_TIMEOUT_MS = 60_000;
 
 interface Reading {
   readonly request: DecodedRequest;
@@ -203,14 +211,32 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   const invalid = requestProblem(problems);
   if (invalid) return refusedAsDescribed({ news: invalid, problems }, operation, engine.tools);
   const { state } = engine;
-  const overridden = await engine.override?.({ operation, request, raw, state });
-  if (overridden) return { response: overridden, operation, problems: [] };
+  const given = await answerElsewhere(engine, { operation, request, raw, state });
+  if (given) return { response: given, operation, problems: [] };
   const kept = keptAnswer(engine, request, raw);
   if (kept?.kind === 'error') return refusedAsDescribed({ news: kept.news }, operation, engine.tools);
   if (kept?.kind === 'unchanged') return notModified(kept.tag, operation);
   const composed = composeAnswer(request, raw.headers, engine.tools, kept?.kept);
   if ('problem' in composed) return refused(composed.problem, operation);
   return { response: answerResponse(composed.answer, request, match.bodyless), operation, problems: [] };
+}
+
+/** The answer of somebody else than the blueprint: whoever overrides it, or a database. */
+async function answerElsewhere(engine: Engine, exchange: MirrorExchange): Promise<Response | undefined> {
+  return (await engine.override?.(exchange)) ?? databaseAnswer(engine, exchange.request);
+}
+
+/** What a database says to a request; undefined where the service is none. */
+async function databaseAnswer({ database }: Engine, request: DecodedRequest): Promise<Response | undefined> {
+  const { operation } = request;
+  if (database === undefined || operation.database === undefined) return undefined;
+  try {
+    const signal = AbortSignal.timeout(DATABASE_TIMEOUT_MS);
+    return Response.json(await database.answer(operation, argumentsOf(request), signal));
+  } catch (error) {
+    if (error instanceof DatabaseFailure) return failureResponse(error);
+    throw error;
+  }
 }
 
 async function answerRequest(engine: Engine, raw: RawRequest): Promise<Outcome> {
@@ -256,6 +282,7 @@ function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
     },
     override: options.override,
     graphql: graphqlRoom(blueprint, state, options),
+    database: options.database ?? databaseRoom(blueprint, state, options),
   };
 }
 

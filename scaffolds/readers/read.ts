@@ -1,3 +1,4 @@
+import { isCatalog } from './database/fits.ts';
 import { isGraphql } from './graphql/fits.ts';
 import { isHar } from './har/fits.ts';
 import { isOpenRpc } from './json-rpc/fits.ts';
@@ -31,6 +32,11 @@ const READERS: readonly Reader[] = [
     kind: 'soap',
     fits: ({ text }) => isWsdl(text),
     read: async (source, options) => (await import('./soap/read.ts')).readSoap(source, options),
+  },
+  {
+    kind: 'database',
+    fits: ({ text }) => isCatalog(text),
+    read: async (source, options) => (await import('./database/read.ts')).readDatabase(source, options),
   },
   {
     kind: 'graphql',

@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly hosts?: readonly string[] | undefined;
   /** Of a recording: addresses and numbers of people stay in examples. */
   readonly keepPersonal?: boolean | undefined;
+  /** Of a database: tools that write too. */
+  readonly writable?: boolean | undefined;
   readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 

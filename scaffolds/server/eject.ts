@@ -150,6 +150,11 @@ function assertSupported(operation: Operation): void {
       tool: operation.name,
       detail: 'it speaks GraphQL; ask `context.http` for a document of your own instead',
     });
+  if (operation.database !== undefined)
+    throw hubError('EJECT_UNSUPPORTED', {
+      tool: operation.name,
+      detail: 'it speaks to a database; write a tool of your own beside it instead',
+    });
   if (operation.data !== undefined)
     throw hubError('EJECT_UNSUPPORTED', {
       tool: operation.name,

@@ -1,10 +1,12 @@
-import type { Manifest } from '@counterpart/schemas';
+import type { DatabaseEngine, Manifest } from '@counterpart/schemas';
 
 export interface ProgramOptions {
   readonly manifest: Manifest;
   readonly blueprintHash: string;
   /** Base names of the files of `src/tools/`, without extension. */
   readonly handFiles: readonly string[];
+  /** What the server speaks to, where that is a database. */
+  readonly engine?: DatabaseEngine | undefined;
 }
 
 /** Name that a file of `src/tools/` exports its tool under: `plan-museum-visit` → `planMuseumVisit`. */
@@ -25,16 +27,20 @@ export function renderProgram(options: ProgramOptions): Map<string, string> {
   return files;
 }
 
-function renderServerFile({ manifest, blueprintHash, handFiles }: ProgramOptions): string {
+function renderServerFile({ manifest, blueprintHash, handFiles, engine }: ProgramOptions): string {
   const hasTools = handFiles.length > 0;
+  // A driver is bundled only where it is named; that of SQLite is a part of the kit.
+  const driver = engine === 'sqlite' ? undefined : engine;
+  const options = [...(driver === undefined ? [] : [`drivers: [${driver}]`]), ...(hasTools ? ['tools'] : [])];
   return [
     `// Written by scaffold ${manifest.scaffold}; edits are lost, hand-written tools belong in src/tools/.`,
     `// Blueprint: ${blueprintHash}`,
     `// Build again: hub build --from <description> --name ${manifest.id}`,
     `import { serve } from '@counterpart/kit';`,
+    ...(driver === undefined ? [] : [`import { ${driver} } from '@counterpart/kit/${driver}';`]),
     ...(hasTools ? [`import { tools } from './tools.ts';`] : []),
     '',
-    `await serve(new URL('..', import.meta.url)${hasTools ? ', { tools }' : ''});`,
+    `await serve(new URL('..', import.meta.url)${options.length === 0 ? '' : `, { ${options.join(', ')} }`});`,
     '',
   ].join('\n');
 }

@@ -41,7 +41,7 @@ export function renderServer(blueprint: Blueprint, options: RenderOptions): Map<
     ['tools.json', toLinesText(tools)],
     ['search.json', toSearchText(stable)],
     ['README.md', renderReadme(stable, manifest, tools)],
-    ...renderProgram({ manifest, blueprintHash, handFiles }),
+    ...renderProgram({ manifest, blueprintHash, handFiles, engine: stable.database?.engine }),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuthRequirement, AuthScheme } from './auth.ts';
 import { DataCall, DataFacet } from './data.ts';
+import { DatabaseCall, DatabaseFacet } from './database.ts';
 import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { GraphqlCall, GraphqlFacet } from './graphql.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
@@ -189,6 +190,8 @@ export const Operation = z.strictObject({
   rpc: RpcCall.optional(),
   /** Which operation of a SOAP service a call is. */
   soap: SoapCall.optional(),
+  /** What a call does in a database; `http` is then the request of its REST twin. */
+  database: DatabaseCall.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 
@@ -239,7 +242,7 @@ export const Omission = z.strictObject({
 export type Omission = z.infer<typeof Omission>;
 
 export const BlueprintSource = z.strictObject({
-  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp', 'json-rpc', 'soap']),
+  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp', 'json-rpc', 'soap', 'database']),
   /** The description's own name: a file's base name or a URL without credentials. */
   location: z.string(),
   /** Of the bytes as read. */
@@ -281,6 +284,8 @@ export const Blueprint = z.strictObject({
   rpc: RpcFacet.optional(),
   /** How the envelopes of a SOAP service are written. */
   soap: SoapFacet.optional(),
+  /** The tables of a database. */
+  database: DatabaseFacet.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

@@ -36,6 +36,15 @@ export {
 } from './graphql.ts';
 export { RpcCall, RpcError, RpcFacet, RpcParams } from './rpc.ts';
 export { SoapAttribute, SoapCall, SoapElement, SoapFacet, SoapType } from './soap.ts';
+export {
+  DatabaseCall,
+  DatabaseColumn,
+  DatabaseEngine,
+  DatabaseFacet,
+  DatabaseKind,
+  DatabaseRelation,
+  DatabaseTable,
+} from './database.ts';
 export { DataCall, DataColumn, DataDialect, DataFacet, DataFormat, DataSource } from './data.ts';
 export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';

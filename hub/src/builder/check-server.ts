@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { startMirror } from '@counterpart/scaffolds/mirror/serve';
-import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
 import { requiredInputs } from '@counterpart/scaffolds/server/manifest';
 import {
   canonicalJson,
@@ -11,6 +9,7 @@ import {
   type Operation,
   type ToolDefinition,
 } from '@counterpart/schemas';
+import { startCheckMirror, type CheckMirror } from './check-mirror.ts';
 import { openSession, type StdioSession } from './stdio-session.ts';
 
 export interface CheckOptions {
@@ -32,7 +31,7 @@ const MAX_CALLS = 5;
 /** Runs the bundled program against the mirror of its service: handshake, equal tools, one call. */
 export async function checkServer(options: CheckOptions): Promise<CheckResult> {
   const { blueprint, manifest, tools } = options;
-  const mirror = await startMirror(blueprint, { port: 0 });
+  const mirror = await startCheckMirror(blueprint);
   try {
     const session = await openSession({
       file: join(options.dir, manifest.entry),
@@ -42,7 +41,7 @@ export async function checkServer(options: CheckOptions): Promise<CheckResult> {
     });
     try {
       assertSameTools(manifest.id, tools, await session.listTools());
-      return { toolsListed: tools.length, ...(await callOne(session, options)) };
+      return { toolsListed: tools.length, ...(await callOne(session, mirror, options)) };
     } finally {
       await session.close();
     }
@@ -71,13 +70,19 @@ export async function listServerTools(
   }
 }
 
-/** Every declared secret gets a value of no worth, every address leads to `baseUrl`. */
+/** Every declared secret gets a value of no worth, every address leads to `baseUrl`: of HTTP, or of an SQLite file. */
 export function checkEnvironment(manifest: Manifest, baseUrl: string): Record<string, string> {
+  const isFile = baseUrl.startsWith('sqlite:');
   const config = manifest.config.flatMap((slot): [string, string][] => {
+    if (isFile && slot.name.endsWith('_DATABASE_URL')) return [[slot.name, baseUrl]];
+    if (isFile && slot.name.endsWith('_BASE_URL')) return [];
     if (slot.name.endsWith('_BASE_URL')) return [[slot.name, baseUrl]];
     return slot.required ? [[slot.name, slot.default ?? slot.enum?.[0] ?? 'check']] : [];
   });
-  const secrets = manifest.secrets.map((slot): [string, string] => [slot.name, 'not-a-secret']);
+  const secrets = manifest.secrets.map((slot): [string, string] => [
+    slot.name,
+    isFile && slot.name.endsWith('_DATABASE_URL') ? baseUrl : 'not-a-secret',
+  ]);
   return Object.fromEntries([...config, ...secrets]);
 }
 
@@ -99,11 +104,12 @@ export function assertSameTools(
 
 async function callOne(
   session: StdioSession,
+  mirror: CheckMirror,
   options: CheckOptions,
 ): Promise<Omit<CheckResult, 'toolsListed'>> {
   let failure: Omit<CheckResult, 'toolsListed'> = { callOutcome: 'skipped' };
   for (const operation of orderCandidates(options).slice(0, MAX_CALLS)) {
-    const outcome = await callOperation(session, options.blueprint, operation);
+    const outcome = await callOperation(session, mirror, operation);
     if (outcome.callOutcome === 'ok') return outcome;
     failure = outcome;
   }
@@ -112,12 +118,12 @@ async function callOne(
 
 async function callOperation(
   session: StdioSession,
-  blueprint: Blueprint,
+  mirror: CheckMirror,
   operation: Operation,
 ): Promise<Omit<CheckResult, 'toolsListed'>> {
   const called = operation.name;
   try {
-    const answer = await session.callTool(called, sampleInput(blueprint, operation, { seed: 1 }));
+    const answer = await session.callTool(called, mirror.sample(operation));
     return answer.isError
       ? { called, callOutcome: 'error', detail: answer.text }
       : { called, callOutcome: 'ok' };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDatabase } from '@counterpart/scaffolds/readers/database/load';
 import { openRecording } from '@counterpart/scaffolds/readers/har/load';
 import { assertReadable } from '@counterpart/scaffolds/readers/detect/refuse';
 import { loadDescription } from '@counterpart/scaffolds/readers/load';
@@ -58,6 +59,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
       baseUrl,
       hosts: options.hosts,
       keepPersonal: options.keepPersonal,
+      writable: options.writable,
       namesOf: async (title) =>
         options.names ?? readNames(join(options.serversDir, name === undefined ? toServerId(title) : id)),
       onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
@@ -77,6 +79,7 @@ async function openSource(options: BuildOptions): Promise<SourceText> {
     throw hubError('SOURCE_UNREADABLE', { source: '--from', detail: 'it is empty and names no source' });
   const location = blueprintOf(options.from) ?? options.from;
   const source =
+    (await openDatabase(location, signal)) ??
     (await openRecording(location, signal)) ??
     (await openData(location, signal)) ??
     (await loadOrFind(location, { signal, allowRemote, allowOutside }));

@@ -34,6 +34,8 @@ export interface BuildOptions {
   readonly hosts?: readonly string[] | undefined;
   /** Of recorded traffic: leave addresses and numbers of people in examples. */
   readonly keepPersonal?: boolean | undefined;
+  /** Of a database: tools that write too. */
+  readonly writable?: boolean | undefined;
   /** Follow references of the description to other hosts. */
   readonly allowRemote?: boolean | undefined;
   /** Follow its references to files outside of its folder. */

@@ -1,17 +1,16 @@
 import { join } from 'node:path';
-import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
-import { startMirror } from '@counterpart/scaffolds/mirror/serve';
-import { createState } from '@counterpart/scaffolds/mirror/state/store';
 import {
   Blueprint,
   hubError,
   Manifest,
   ToolDefinition,
   type CallOutcome,
+  type JsonObject,
   type Operation,
   type VerifyReport,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { startCheckMirror, type CheckMirror } from './check-mirror.ts';
 import { assertSameTools, checkEnvironment } from './check-server.ts';
 import { ensureBundle } from './ensure-bundle.ts';
 import { readJson } from './installed.ts';
@@ -96,8 +95,7 @@ async function callAll(
   { signal, onProgress }: VerifyOptions,
 ): Promise<ReadonlyMap<string, CallOutcome>> {
   if (blueprint === undefined) return new Map();
-  const state = createState();
-  const mirror = await startMirror(blueprint, { port: 0, state });
+  const mirror = await startCheckMirror(blueprint);
   try {
     const env = checkEnvironment(manifest, mirror.url);
     const file = join(dir, manifest.entry);
@@ -108,8 +106,8 @@ async function callAll(
       for (const operation of blueprint.operations) {
         signal?.throwIfAborted();
         // Each call finds the service as it was: what one removes, the next may ask for.
-        state.reset();
-        outcomes.set(operation.name, await callOne(session, blueprint, operation));
+        mirror.reset();
+        outcomes.set(operation.name, await callOne(session, mirror, operation));
         onProgress?.({ done: outcomes.size, total: blueprint.operations.length, era });
       }
       return outcomes;
@@ -121,9 +119,9 @@ async function callAll(
   }
 }
 
-function sampled(blueprint: Blueprint, operation: Operation): ReturnType<typeof sampleInput> | CallOutcome {
+function sampled(mirror: CheckMirror, operation: Operation): JsonObject | CallOutcome {
   try {
-    return sampleInput(blueprint, operation, { seed: 1 });
+    return mirror.sample(operation);
   } catch (error) {
     return { outcome: 'skipped', detail: `no arguments can be made up: ${wordsOf(error)}` };
   }
@@ -134,10 +132,10 @@ const isOutcome = (value: object): value is CallOutcome =>
 
 async function callOne(
   session: StdioSession,
-  blueprint: Blueprint,
+  mirror: CheckMirror,
   operation: Operation,
 ): Promise<CallOutcome> {
-  const input = sampled(blueprint, operation);
+  const input = sampled(mirror, operation);
   if (isOutcome(input)) return input;
   try {
     const answer = await session.callTool(operation.name, input);

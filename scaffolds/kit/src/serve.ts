@@ -1,5 +1,6 @@
 import { CounterpartError } from '@counterpart/schemas/errors';
 import { toolContext } from './context.ts';
+import type { Driver } from './database/driver.ts';
 import { processEnv, type Env } from './env.ts';
 import { ToolFailure } from './failure.ts';
 import { isUnderHub } from './interpret/settings.ts';
@@ -16,6 +17,8 @@ import { nearest } from './validate/nearest.ts';
 export interface ServeOptions {
   /** Hand-written tools; one with a compiled tool's name takes its place. */
   readonly tools?: readonly Tool[];
+  /** How the server speaks to its database, from `@counterpart/kit/postgresql` or `/mysql`; SQLite always can be. */
+  readonly drivers?: readonly Driver[];
 }
 
 const LONGEST_INSTRUCTIONS = 2_000;
@@ -87,6 +90,7 @@ export async function serve(root: URL, options: ServeOptions = {}): Promise<void
     tools: options.tools ?? [],
     env: processEnv,
     results,
+    drivers: options.drivers,
     hasBlueprint,
   });
   runOnStdio(

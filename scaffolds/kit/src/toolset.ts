@@ -1,5 +1,6 @@
 import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
 import { listTools } from './compile/tool-definition.ts';
+import type { Driver } from './database/driver.ts';
 import { discreet, secretValues } from './discreet.ts';
 import type { Env } from './env.ts';
 import { compiledTool } from './interpret/operation.ts';
@@ -22,6 +23,8 @@ export interface ToolsetOptions {
   readonly env: Env;
   /** Keeps answers that are too large to be passed on. */
   readonly results?: KeptResults | undefined;
+  /** How databases are spoken to. */
+  readonly drivers?: readonly Driver[] | undefined;
   /** The manifest names a blueprint. */
   readonly hasBlueprint: boolean;
 }
@@ -59,7 +62,7 @@ const operationOf = (blueprint: Blueprint | undefined, name: string): Operation 
 /** Everything is read and made on first use, and then kept. */
 export function createToolset(
   server: ServerPackage,
-  { tools, env, results, hasBlueprint }: ToolsetOptions,
+  { tools, env, results, drivers, hasBlueprint }: ToolsetOptions,
 ): Toolset {
   const secrets = secretValues(server.manifest, env);
   const own = new Map(tools.map((tool) => [tool.definition.name, discreet(tool, secrets)] as const));
@@ -79,7 +82,7 @@ export function createToolset(
       const described = await blueprint();
       const operation = operationOf(described, name);
       if (!described || !operation) return undefined;
-      const tool = compiledTool({ blueprint: described, env, results }, operation);
+      const tool = compiledTool({ blueprint: described, env, results, drivers }, operation);
       ready.set(name, tool);
       return tool;
     },

@@ -83,6 +83,14 @@ export const buildErrors = {
     message: '{source} holds no rows that tools can be made of: {detail}.',
     fix: 'Give rows as CSV, NDJSON, JSON, XML or another form that docs/sources.md lists; for an API, give its description instead.',
   }),
+  DATABASE_UNREADABLE: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'Database cannot be read',
+    message: 'Cannot read the tables of {source}: {detail}.',
+    fix: 'Check the address (postgres://user:password@host/database, mysql://user:password@host/database, or sqlite:path) and that its user may read the catalog.',
+  }),
   SCHEMA_UNREADABLE: entry({
     status: 400,
     rpc: -32602,

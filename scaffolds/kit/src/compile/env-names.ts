@@ -118,6 +118,8 @@ export function credentialNames(blueprint: Blueprint): ReadonlyMap<string, Crede
 export const baseUrlName = (id: string): string => `${envPrefix(id)}_BASE_URL`;
 /** Of a data server: another path or URL of its file. */
 export const sourceName = (id: string): string => `${envPrefix(id)}_SOURCE`;
+/** Of a database server: its connection string. */
+export const databaseUrlName = (id: string): string => `${envPrefix(id)}_DATABASE_URL`;
 export const maxResultBytesName = (id: string): string => `${envPrefix(id)}_MAX_RESULT_BYTES`;
 /** Set by the hub for each process it starts. */
 export const UNDER_HUB_NAME = 'COUNTERPART_SPAWN';
@@ -126,7 +128,7 @@ export const GRANTS_NAME = 'COUNTERPART_GRANTS';
 export const timeoutName = (id: string): string => `${envPrefix(id)}_TIMEOUT_MS`;
 
 const RESERVED =
-  /^(?:BASE_URL|MAX_RESULT_BYTES|TIMEOUT_MS|.*TOKEN|.*TOKEN_URL|.*CLIENT_ID|.*CLIENT_SECRET|.*API_KEY|.*CREDENTIAL|.*ACCESS_KEY(?:_ID)?|.*SIGNING_KEY(?:_ID)?|.*_FILE|.*PASSPHRASE|OPENID_URL|.*USERNAME|.*PASSWORD)$/;
+  /^(?:BASE_URL|DATABASE_URL|MAX_RESULT_BYTES|TIMEOUT_MS|.*TOKEN|.*TOKEN_URL|.*CLIENT_ID|.*CLIENT_SECRET|.*API_KEY|.*CREDENTIAL|.*ACCESS_KEY(?:_ID)?|.*SIGNING_KEY(?:_ID)?|.*_FILE|.*PASSPHRASE|OPENID_URL|.*USERNAME|.*PASSWORD)$/;
 
 /** Variable for a server variable of the description; one that would read like a secret or a setting gets `VAR_`. */
 export function serverVariableName(id: string, variable: string): string {

@@ -11,7 +11,7 @@ const LARGE_SCHEMA_BYTES = 8_192;
 /** What decides whether a tool takes `fields`. */
 export type ReadingOperation = Pick<
   Operation,
-  'effect' | 'output' | 'input' | 'pagination' | 'graphql' | 'data'
+  'effect' | 'output' | 'input' | 'pagination' | 'graphql' | 'data' | 'database'
 >;
 
 const isListSchema = (schema: JsonSchema | undefined, types: Blueprint['types']): boolean => {
@@ -40,10 +40,11 @@ const isWide = (output: JsonSchema, types: Blueprint['types']): boolean =>
  */
 export function takesFields(
   { types }: Pick<Blueprint, 'types'>,
-  { effect, output, input, pagination, graphql, data }: ReadingOperation,
+  { effect, output, input, pagination, graphql, data, database }: ReadingOperation,
 ): boolean {
-  // A GraphQL call chooses its fields in its selection, a data call its columns.
-  if (effect !== 'read' || output === undefined || graphql !== undefined || data !== undefined) return false;
+  // A GraphQL call chooses its fields in its selection, a call of rows its columns.
+  if ([graphql, data, database].some((facet) => facet !== undefined)) return false;
+  if (effect !== 'read' || output === undefined) return false;
   const properties = typeof input === 'boolean' ? undefined : input['properties'];
   if (isMembers(properties) && Object.hasOwn(properties, FIELDS)) return false;
   if (pagination !== undefined || isListSchema(output, types) || holdsList(output, types)) return true;

@@ -1,5 +1,12 @@
 import type { Blueprint, ConfigSlot, SecretSlot, ServiceServer } from '@counterpart/schemas';
-import { baseUrlName, maxResultBytesName, sourceName, serverVariableName, timeoutName } from './env-names.ts';
+import {
+  baseUrlName,
+  databaseUrlName,
+  maxResultBytesName,
+  sourceName,
+  serverVariableName,
+  timeoutName,
+} from './env-names.ts';
 import { DEFAULT_RESULT_BYTES, DEFAULT_TIMEOUT_MS } from '../http/limits.ts';
 import { credentialConfig, credentialSecrets, tokenHosts } from './credential-slots.ts';
 import { allServers, expandHosts, isAbsolute } from './servers.ts';
@@ -10,6 +17,12 @@ export interface Slots {
 }
 
 function baseUrlSlot(blueprint: Blueprint): ConfigSlot {
+  if (blueprint.database !== undefined)
+    return {
+      name: baseUrlName(blueprint.id),
+      description: 'Address of a REST twin of the database, asked where no connection string is set.',
+      required: false,
+    };
   const absolute = blueprint.servers.find(isAbsolute);
   const everyOperation = blueprint.operations.every((operation) => operation.http.servers?.some(isAbsolute));
   return {
@@ -33,9 +46,34 @@ function sourceSlots({ id, data }: Blueprint): ConfigSlot[] {
   ];
 }
 
+const DATABASE_URL =
+  'Connection string of the database: postgres://user:password@host/database, mysql://user:password@host/database or sqlite:path.';
+
+/** A file's path is no secret; every other connection string may hold a password. */
+function databaseConfig({ id, database }: Blueprint): ConfigSlot[] {
+  if (database?.engine !== 'sqlite') return [];
+  const { location } = database;
+  return [
+    {
+      name: databaseUrlName(id),
+      description: DATABASE_URL,
+      ...(location === undefined ? {} : { default: `sqlite:${location}` }),
+      required: location === undefined,
+    },
+  ];
+}
+
+const databaseSecret = ({ id, database }: Blueprint): SecretSlot[] =>
+  database === undefined || database.engine === 'sqlite'
+    ? []
+    : [{ name: databaseUrlName(id), scheme: 'database', description: DATABASE_URL, required: true }];
+
 /** Files the server reads. Sorted. */
-export function filesOf({ data }: Blueprint): string[] {
-  const locations = (data?.sources ?? []).flatMap(({ location }) => location ?? []);
+export function filesOf({ data, database }: Blueprint): string[] {
+  const locations = [
+    ...(data?.sources ?? []).flatMap(({ location }) => location ?? []),
+    ...(database?.location === undefined ? [] : [database.location]),
+  ];
   return locations.filter((location) => !/^https?:/i.test(location)).toSorted();
 }
 
@@ -80,11 +118,15 @@ export function slotsOf(blueprint: Blueprint): Slots {
   const config = [
     baseUrlSlot(blueprint),
     ...sourceSlots(blueprint),
+    ...databaseConfig(blueprint),
     ...variableSlots(blueprint),
     ...credentialConfig(blueprint),
     ...limitSlots(blueprint.id),
   ];
-  return { config: firstOfEach(config), secrets: firstOfEach(credentialSecrets(blueprint)) };
+  return {
+    config: firstOfEach(config),
+    secrets: firstOfEach([...credentialSecrets(blueprint), ...databaseSecret(blueprint)]),
+  };
 }
 
 function firstOfEach<T extends { readonly name: string }>(slots: readonly T[]): T[] {
@@ -97,6 +139,7 @@ export function permissionsOf(blueprint: Blueprint): string[] {
     ...allServers(blueprint),
     ...tokenHosts(blueprint).map((url) => ({ url })),
   ];
-  const hosts = servers.flatMap((server) => expandHosts(server));
+  const { host } = blueprint.database ?? {};
+  const hosts = [...servers.flatMap((server) => expandHosts(server)), ...(host === undefined ? [] : [host])];
   return [...new Set(hosts)].sort();
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CounterpartError } from '@counterpart/schemas/errors';
 import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
-import { maxResultBytesName } from '../compile/env-names.ts';
+import { baseUrlName, databaseUrlName, maxResultBytesName } from '../compile/env-names.ts';
 import { permissionsOf } from '../compile/slots.ts';
 import { isWrapped, toToolDefinition } from '../compile/tool-definition.ts';
+import type { Driver } from '../database/driver.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
@@ -38,6 +39,8 @@ export interface Compiled {
   readonly env: Env;
   /** Keeps answers that are too large to be passed on; absent under the hub, which keeps what it cuts itself. */
   readonly results?: KeptResults | undefined;
+  /** How databases are spoken to; SQLite always can be. */
+  readonly drivers?: readonly Driver[] | undefined;
 }
 
 async function sendBuilt(
@@ -126,6 +129,32 @@ function unwrapped(wire: Wire, sent: Sent, { redact }: ResponseRules): Sent {
   }
 }
 
+/** What a file or a database answers; undefined where a service is asked over HTTP. */
+async function sentRows(
+  { blueprint, env, drivers = [] }: Compiled,
+  operation: Operation,
+  { args, context }: Call,
+): Promise<{ readonly sent: Sent; readonly action: string } | undefined> {
+  const { data, database } = operation;
+  if (data !== undefined) {
+    const { callData } = await import('../data/call.ts');
+    return {
+      sent: await callData({ blueprint, operation, call: data, env }, args, context),
+      action: data.action,
+    };
+  }
+  // A twin stands in for a database that nobody named.
+  const isTwin =
+    env(databaseUrlName(blueprint.id)) === undefined && env(baseUrlName(blueprint.id)) !== undefined;
+  if (database === undefined || isTwin) return undefined;
+  const [{ callDatabase }, { sqlite }] = await Promise.all([
+    import('../database/call.ts'),
+    import('../database/engines/sqlite.ts'),
+  ]);
+  const request = { blueprint, call: database, env, drivers: [...drivers, sqlite] };
+  return { sent: await callDatabase(request, args, context.signal), action: database.action };
+}
+
 async function run(
   compiled: Compiled,
   operation: Operation,
@@ -137,14 +166,11 @@ async function run(
   if (refused !== undefined) return refused;
   const { fields, rest } = takeFields(compiled, operation, given);
   const { maxItems, args } = takePaging(rest, pagingKeys(operation));
-  if (operation.data !== undefined) {
-    const { callData } = await import('../data/call.ts');
-    return toResult(await callData({ blueprint, operation, call: operation.data, env }, args, context), {
-      ...limitsOf(compiled, operation, definition),
-      fields: undefined,
-      items: operation.data.action === 'list' ? '/rows' : undefined,
-      redact: (text) => text,
-    });
+  const rows = await sentRows(compiled, operation, { args, context });
+  if (rows !== undefined) {
+    const items = rows.action === 'list' || rows.action === 'select' ? '/rows' : undefined;
+    const limits = limitsOf(compiled, operation, definition);
+    return toResult(rows.sent, { ...limits, fields: undefined, items, redact: (text) => text });
   }
   const wire = await wireOf(blueprint, operation);
   const local = wire.local?.(args);

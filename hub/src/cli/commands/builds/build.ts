@@ -19,6 +19,7 @@ const Input = z.object({
   baseUrl: z.string().optional(),
   host: z.array(z.string()).optional(),
   keepPersonal: z.boolean().default(false),
+  writable: z.boolean().default(false),
   category: z.string().optional(),
   allowRemote: z.boolean().default(false),
   allowOutside: z.boolean().default(false),
@@ -32,7 +33,7 @@ export const build = defineCommand({
   group: 'builds',
   summary: 'Make a server from a description of a service',
   description:
-    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema (SDL, introspection JSON, or the endpoint itself), a JSON-RPC service (OpenRPC, or the endpoint itself), a SOAP service (WSDL 1.1), recorded traffic (HAR, its secrets taken out), or a data file (CSV, JSON, XML, HTML tables, iCalendar, OFX, QIF and more), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
+    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema (SDL, introspection JSON, or the endpoint itself), a JSON-RPC service (OpenRPC, or the endpoint itself), a SOAP service (WSDL 1.1), recorded traffic (HAR, its secrets taken out), a data file (CSV, JSON, XML, HTML tables, iCalendar, OFX, QIF and more), or the tables of a database (PostgreSQL, MariaDB, MySQL, SQLite), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
   arguments: [['[source]', 'The same as --from']],
   options: [
     ['-f, --from <file|url|->', 'The description'],
@@ -49,6 +50,7 @@ export const build = defineCommand({
     ['--base-url <url>', 'Address of the service, instead of the description’s'],
     ['--host <host>', 'Of recorded traffic: build this host; repeat for more', { repeat: true }],
     ['--keep-personal', 'Of recorded traffic: leave addresses and numbers of people in examples'],
+    ['--writable', 'Of a database: tools that add, change and remove rows too'],
     ['--category <slug>', 'Category in the catalog'],
     ['--allow-remote', 'Follow references of the description to other hosts, never to private addresses'],
     ['--allow-outside', 'Follow its references to files outside of its folder'],
@@ -68,6 +70,8 @@ export const build = defineCommand({
     ['hub build --from "https://api.example.com/service?wsdl"', 'a SOAP service'],
     ['hub build --from traffic.har --host api.example.com', 'from what a browser recorded'],
     ['hub build --from orders.csv', 'from a data file: tools that query its rows'],
+    ['hub build --from shop.sqlite --writable', 'from an SQLite file: tools over its tables'],
+    ['hub build --from postgres://me:secret@localhost/shop', 'from a database: tools that read its tables'],
     ['hub build --from mcp:files --name files-rest', 'from a server of the hub: its tools over REST'],
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
