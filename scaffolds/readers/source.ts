@@ -65,8 +65,8 @@ export async function loadSource(location: string, options: LoadOptions = {}): P
     text: decodeText(bytes),
     location: shown,
     sha256,
-    // A copy: a view would keep the whole source in memory.
-    head: bytes.slice(0, HEAD_BYTES),
+    // A copy: a view, such as a Buffer's own `slice`, would keep the whole source in memory.
+    head: Uint8Array.from(bytes.subarray(0, HEAD_BYTES)),
     ...addressOf(location),
     ...(neighbours === undefined ? {} : { neighbours: withinLimits(neighbours) }),
   };

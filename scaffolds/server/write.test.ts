@@ -27,7 +27,11 @@ async function render(name: string, change: (blueprint: Blueprint) => Blueprint 
     JSON.parse(await readFile(join(goldenDir, name, file), 'utf8'));
   const blueprint = change(Blueprint.parse(await read('blueprint.json')));
   const { handTools, ...options } = Options.parse(await read('options.json'));
-  return renderServer(blueprint, { ...options, tools: [...listCompiledTools(blueprint), ...handTools] });
+  return renderServer(blueprint, {
+    ...options,
+    blueprintHash: hashJson(blueprint),
+    tools: [...listCompiledTools(blueprint), ...handTools],
+  });
 }
 
 test.each(cases)('the package of %s is what it was when it was last looked at', async (name) => {

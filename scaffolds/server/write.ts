@@ -1,13 +1,14 @@
 import { listTools } from '@counterpart/kit';
 import type { Blueprint, ToolDefinition } from '@counterpart/schemas';
 import { searchHints } from '../search/hints.ts';
-import { hashJson } from './content-hash.ts';
 import { renderProgram } from './program.ts';
 import { renderReadme } from './readme.ts';
 import { toManifest } from './manifest.ts';
 
 export interface RenderOptions {
   readonly version: string;
+  /** `hashJson` of the stable blueprint. */
+  readonly blueprintHash: string;
   readonly category: string;
   readonly platform: string;
   /** Every tool the server lists, in its order; without hand-written tools that is `listCompiledTools`. */
@@ -32,9 +33,8 @@ export const GENERATED_FILES: readonly string[] = [
 /** Every file of a server package but `src/tools/` and `dist/`, by relative path; equal input gives equal text. */
 export function renderServer(blueprint: Blueprint, options: RenderOptions): Map<string, string> {
   const stable = toStableBlueprint(blueprint);
-  const blueprintHash = hashJson(stable);
-  const { tools, handFiles } = options;
-  const manifest = toManifest(stable, { ...options, blueprintHash, definitions: tools });
+  const { blueprintHash, tools, handFiles } = options;
+  const manifest = toManifest(stable, { ...options, definitions: tools });
   return new Map<string, string>([
     ['blueprint.json', toJsonText(stable)],
     ['manifest.json', toJsonText(manifest)],

@@ -1,6 +1,14 @@
 /** The contracts between all parts of the project, by name. */
 export { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
-export { JsonSchema, JsonValue, canonicalJson, type Json, type JsonObject } from './json.ts';
+export {
+  JsonSchema,
+  JsonValue,
+  canonicalJson,
+  isSameJson,
+  writeCanonicalJson,
+  type Json,
+  type JsonObject,
+} from './json.ts';
 export { AuthRequirement, AuthScheme } from './auth.ts';
 export { XmlForm, XmlShape } from './xml.ts';
 export { MessageSignature, RequestSignature, TemplateSignature } from './signature.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { requiredInputs } from '@counterpart/scaffolds/server/manifest';
 import {
-  canonicalJson,
   hubError,
+  isSameJson,
   type Blueprint,
   type BuildReport,
   type Manifest,
@@ -94,7 +94,7 @@ export function assertSameTools(
 ): void {
   const byName = new Map(listed.map((tool) => [tool.name, tool]));
   const differing = expected
-    .filter((tool) => canonicalJson(byName.get(tool.name)) !== canonicalJson(tool))
+    .filter((tool) => !isSameJson(byName.get(tool.name), tool))
     .map((tool) => tool.name);
   if (differing.length === 0 && listed.length === expected.length) return;
   const shown = differing.slice(0, 5).join(', ');

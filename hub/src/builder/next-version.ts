@@ -1,4 +1,4 @@
-import { canonicalJson, type ToolDefinition } from '@counterpart/schemas';
+import { isSameJson, type ToolDefinition } from '@counterpart/schemas';
 
 /** What of an installed server a new build is compared with. */
 export interface BuiltState {
@@ -28,9 +28,9 @@ function compareTools(before: readonly ToolDefinition[], after: readonly ToolDef
   const byName = new Map(after.map((tool) => [tool.name, tool]));
   const isBroken = before.some((tool) => {
     const now = byName.get(tool.name);
-    return now === undefined || canonicalJson(now.inputSchema) !== canonicalJson(tool.inputSchema);
+    return now === undefined || !isSameJson(now.inputSchema, tool.inputSchema);
   });
   if (isBroken) return 'breaking';
   if (after.length > before.length) return 'added';
-  return canonicalJson(before) === canonicalJson(after) ? 'none' : 'wording';
+  return isSameJson(before, after) ? 'none' : 'wording';
 }

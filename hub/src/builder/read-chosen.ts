@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { listTools } from '@counterpart/kit';
+import { toToolDefinition } from '@counterpart/kit';
 import type { ReadResult } from '@counterpart/scaffolds/readers/reader';
 import { chooseOperations, isChoice, selectorsFor } from '@counterpart/scaffolds/selection/choose';
 import { groupOperations } from '@counterpart/scaffolds/selection/groups';
@@ -20,8 +20,13 @@ type Read = (include: readonly string[] | undefined, whole?: boolean) => Promise
 
 /** Groups of everything there is, with what of each is built and what its definitions cost a model. */
 function groupsOf(whole: Blueprint, built: Blueprint): ChosenGroup[] {
-  const tools = listTools(whole);
-  const costs = new Map(tools.map((tool) => [tool.name, JSON.stringify(tool).length / CHARS_PER_TOKEN]));
+  // One tool at a time: thousands of them side by side are tens of megabytes.
+  const costs = new Map(
+    whole.operations.map((operation) => [
+      operation.name,
+      JSON.stringify(toToolDefinition(whole, operation)).length / CHARS_PER_TOKEN,
+    ]),
+  );
   const names = new Set<string>(built.operations.map(({ name }) => name));
   return groupOperations(whole.operations).map(({ name, kind, operations }) => ({
     name,

@@ -39,16 +39,18 @@ export async function planPackage(dir: string, options: PlanOptions): Promise<Pa
   const { blueprint, previous } = options;
   const handFiles = await listHandFiles(dir);
   const compiled = listCompiledTools(blueprint);
+  const blueprintHash = hashJson(blueprint);
   const render = (version: string, tools: readonly ToolDefinition[]): PackagePlan => {
     const { category } = options;
-    const files = renderServer(blueprint, { version, category, platform: blueprint.id, tools, handFiles });
+    const platform = blueprint.id;
+    const files = renderServer(blueprint, { version, blueprintHash, category, platform, tools, handFiles });
     return { files, tools, manifest: Manifest.parse(JSON.parse(files.get('manifest.json') ?? '')) };
   };
   const tools =
     handFiles.length === 0
       ? compiled
       : await askProgram(dir, render(previous?.version ?? '1.0.0', compiled), options.signal);
-  const version = nextVersion(previous, { blueprintHash: hashJson(blueprint), tools });
+  const version = nextVersion(previous, { blueprintHash, tools });
   return render(version, tools);
 }
 

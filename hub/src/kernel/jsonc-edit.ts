@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '@counterpart/schemas';
+import { isSameJson, type Json } from '@counterpart/schemas';
 import { findMember, JsoncError, parseJsonc, skipTrivia, type ObjectNode } from './jsonc.ts';
 
 /** How the file is laid out, so that an insertion looks like what stands around it. */
@@ -69,7 +69,7 @@ function changesBetween(before: Members, after: Members, parents: readonly strin
   return [...keys].flatMap((key): Change[] => {
     const [was, is] = [before[key], after[key]];
     const path = pathTo(parents, key);
-    if (was !== undefined && is !== undefined && canonicalJson(was) === canonicalJson(is)) return [];
+    if (was !== undefined && is !== undefined && isSameJson(was, is)) return [];
     return isMembers(was) && isMembers(is) ? changesBetween(was, is, path) : [{ path, value: is }];
   });
 }

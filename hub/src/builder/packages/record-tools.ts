@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import { toJsonText, toLinesText } from '@counterpart/scaffolds/server/write';
-import { canonicalJson, effectOf, hubError, Manifest, type ToolDefinition } from '@counterpart/schemas';
+import { effectOf, hubError, isSameJson, Manifest, type ToolDefinition } from '@counterpart/schemas';
 import { z } from 'zod';
 import { writeWhole } from '../../kernel/write-whole.ts';
 import { listServerTools } from '../check-server.ts';
@@ -42,15 +42,13 @@ export async function recordTools(
   const change = {
     added: names.filter((name) => manifest.tools[name] === undefined),
     changed: names.filter(
-      (name) => manifest.tools[name] !== undefined && !isSame(manifest.tools[name], tools[name]),
+      (name) => manifest.tools[name] !== undefined && !isSameJson(manifest.tools[name], tools[name]),
     ),
     removed: Object.keys(manifest.tools).filter((name) => tools[name] === undefined),
   };
   if (write) await writeTools(dir, { listed, tools });
   return change;
 }
-
-const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
 
 const entriesOf = (listed: readonly ToolDefinition[]): Record<string, Manifest['tools'][string]> =>
   Object.fromEntries(listed.map((tool) => [tool.name, { hash: hashJson(tool), effect: effectOf(tool) }]));
@@ -61,7 +59,7 @@ async function writeTools(
   { listed, tools }: { readonly listed: readonly ToolDefinition[]; readonly tools: Manifest['tools'] },
 ): Promise<void> {
   const written = z.looseObject({}).parse(await readJson(join(dir, 'manifest.json')));
-  if (!isSame(written['tools'], tools))
+  if (!isSameJson(written['tools'], tools))
     writeWhole(join(dir, 'manifest.json'), toJsonText({ ...written, tools }), FILE_MODE);
   const [file, text] = [join(dir, 'tools.json'), toLinesText(listed)];
   const present = await readFile(file, 'utf8').catch(() => undefined);

@@ -39,9 +39,23 @@ function membersOf(schema: Keywords, types: Blueprint['types'], hops = 0): [stri
 const withNull = (type: Json | undefined): Json | undefined =>
   type === undefined || type === 'null' ? type : [...new Set([type, 'null'].flat())];
 
+/** Outlines by the types that references lead to, the schema and the detail: many operations answer with the same types. */
+const known = new WeakMap<Blueprint['types'], WeakMap<Keywords, Map<string, Keywords>>>();
+
 function outline(schema: JsonSchema | undefined, types: Blueprint['types'], detail: Detail): Keywords {
   const resolved = resolveSchema(schema, types);
   if (!resolved) return {};
+  const ofTypes = known.get(types) ?? new WeakMap<Keywords, Map<string, Keywords>>();
+  known.set(types, ofTypes);
+  const ofSchema = ofTypes.get(resolved) ?? new Map<string, Keywords>();
+  ofTypes.set(resolved, ofSchema);
+  const key = `${detail.depth}${detail.words}`;
+  const made = ofSchema.get(key) ?? outlineResolved(resolved, types, detail);
+  ofSchema.set(key, made);
+  return made;
+}
+
+function outlineResolved(resolved: Keywords, types: Blueprint['types'], detail: Detail): Keywords {
   const { description, items } = resolved;
   const members = detail.depth > 0 ? membersOf(resolved, types) : [];
   const inner = { ...detail, depth: detail.depth - 1 };

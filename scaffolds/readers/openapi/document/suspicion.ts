@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
-import { isArray, isObject, pointerTo } from '../source/json-tree.ts';
+import { isArray, isObject, member, pointerTo } from '../source/json-tree.ts';
 import { DOCUMENTS, NAMES, UNREAD } from '../source/gathered.ts';
 import { instructionIn } from '../text/instructions.ts';
 import type { Losses } from './omissions.ts';
@@ -30,9 +30,11 @@ interface Found {
   readonly reason: string;
 }
 
+/** Pointers are written for what is found only: a large document has a million places. */
 interface Place {
   readonly value: Json;
-  readonly pointer: string;
+  readonly key: string;
+  readonly parent: Place | undefined;
   /** Inside of prose or a sample. */
   readonly isProse: boolean;
 }
@@ -40,29 +42,43 @@ interface Place {
 /** Reports every text of a description that speaks to a model or tries to be code, each with its place. */
 export function reportSuspicious(root: JsonObject, losses: Losses): void {
   const found: Found[] = [];
-  const stack: Place[] = [{ value: root, pointer: '#', isProse: false }];
+  const stack: Place[] = [{ value: root, key: '', parent: undefined, isProse: false }];
   for (let at = stack.pop(); at !== undefined && found.length < MAX_REPORTED; at = stack.pop()) {
-    const { value, pointer, isProse } = at;
-    const names = isObject(value) ? Object.keys(value) : [];
-    for (const name of names) {
-      const reason = reasonOfName(name);
-      if (reason !== undefined) found.push({ pointer: pointerTo(pointer, name), text: name, reason });
-    }
-    for (const [key, child] of membersOf(value, pointer)) {
-      const place = { pointer: pointerTo(pointer, key), isProse: isProse || isProseKey(key) };
-      if (typeof child === 'string') pushText(found, { ...place, text: child });
-      else stack.push({ ...place, value: child });
+    if (isObject(at.value)) pushNames(found, at, Object.keys(at.value));
+    for (const key of membersOf(at)) {
+      const place = placeIn(at, key);
+      if (typeof place.value === 'string') pushText(found, place, place.value);
+      else if (typeof place.value === 'object' && place.value !== null) stack.push(place);
     }
   }
   for (const one of found) report(losses, one);
 }
 
+function pushNames(found: Found[], place: Place, names: readonly string[]): void {
+  for (const name of names) {
+    const reason = reasonOfName(name);
+    if (reason !== undefined) found.push({ pointer: pointerTo(pointerOf(place), name), text: name, reason });
+  }
+}
+
+function placeIn(parent: Place, key: string): Place {
+  const value = isArray(parent.value) ? parent.value[Number(key)] : member(parent.value, key);
+  return { value: value ?? null, key, parent, isProse: parent.isProse || isProseKey(key) };
+}
+
+function pointerOf(place: Place): string {
+  const keys: string[] = [];
+  for (let at = place; at.parent !== undefined; at = at.parent) keys.push(at.key);
+  return pointerTo('#', ...keys.reverse());
+}
+
 const isProseKey = (key: string): boolean => PROSE.has(key) || (key.startsWith('x-') && key !== DOCUMENTS);
 
-/** Members of a list or an object, but for what gathering the documents has added. */
-function membersOf(value: Json, pointer: string): [string, Json][] {
+/** Keys of a list or an object, but for what gathering the documents has added. */
+function membersOf({ value, parent }: Place): readonly string[] {
   if (!isArray(value) && !isObject(value)) return [];
-  return Object.entries(value).filter(([key]) => pointer !== '#' || (key !== NAMES && key !== UNREAD));
+  const keys = Object.keys(value);
+  return parent === undefined ? keys.filter((key) => key !== NAMES && key !== UNREAD) : keys;
 }
 
 /** Names of JSON's own kind, which objects have by nature, and all that a text may be. */
@@ -76,12 +92,9 @@ function codeIn(text: string): string | undefined {
   return CODE.test(text) ? 'looks like code' : undefined;
 }
 
-function pushText(
-  found: Found[],
-  { pointer, text, isProse }: Omit<Found, 'reason'> & { isProse: boolean },
-): void {
-  const reason = instructionIn(text) ?? (isProse ? undefined : codeIn(text.trim()));
-  if (reason !== undefined) found.push({ pointer, text, reason });
+function pushText(found: Found[], place: Place, text: string): void {
+  const reason = instructionIn(text) ?? (place.isProse ? undefined : codeIn(text.trim()));
+  if (reason !== undefined) found.push({ pointer: pointerOf(place), text, reason });
 }
 
 function report(losses: Losses, { pointer, text, reason }: Found): void {

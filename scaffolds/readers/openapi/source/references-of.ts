@@ -54,27 +54,40 @@ const MAX_OPEN = 2_000;
 
 /** Every reference of a document, and the names that its parts have for references. */
 export function findReferences(root: Json): Found {
+  if (!isArray(root) && !isObject(root))
+    return { references: [], anchors: new Map(), ids: new Map(), nodes: 1 };
   const references = new Set<string>();
   const anchors = new Map<string, string>();
   const ids = new Map<string, string>();
   let nodes = 0;
-  const stack: { value: Json; pointer: string; isMap: boolean }[] = [
-    { value: root, pointer: '#', isMap: false },
-  ];
+  const stack: Place[] = [{ value: root, key: '', parent: undefined, isMap: false }];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    const { value, pointer, isMap } = at;
+    const { value, isMap } = at;
     nodes += 1;
-    if (!isArray(value) && !isObject(value)) continue;
     if (isObject(value)) {
       for (const reference of referencesIn(value)) references.add(reference);
-      if (!isMap) identify(value, pointer, anchors, ids);
+      if (!isMap) identify(at, value, { anchors, ids });
     }
     for (const [key, child] of Object.entries(value)) {
       if (typeof child !== 'object' || child === null || (!isMap && isData(key, child))) continue;
-      stack.push({ value: child, pointer: pointerTo(pointer, key), isMap: !isMap && MAPS.has(key) });
+      stack.push({ value: child, key, parent: at, isMap: !isMap && MAPS.has(key) });
     }
   }
   return { references: [...references], anchors, ids, nodes };
+}
+
+/** Pointers are written for what has a name only: a large document has a million places. */
+interface Place {
+  readonly value: JsonObject | readonly Json[];
+  readonly key: string;
+  readonly parent: Place | undefined;
+  readonly isMap: boolean;
+}
+
+function pointerOf(place: Place): string {
+  const keys: string[] = [];
+  for (let at = place; at.parent !== undefined; at = at.parent) keys.push(at.key);
+  return pointerTo('#', ...keys.reverse());
 }
 
 const isData = (key: string, value: Json): boolean => DATA.has(key) || (key === 'examples' && isArray(value));
@@ -94,22 +107,22 @@ function mappingOf(value: JsonObject): JsonObject | undefined {
 const isReference = (value: Json): value is string => typeof value === 'string' && /[/#]/.test(value);
 
 function identify(
+  place: Place,
   value: JsonObject,
-  pointer: string,
-  anchors: Map<string, string>,
-  ids: Map<string, string>,
+  { anchors, ids }: { anchors: Map<string, string>; ids: Map<string, string> },
 ): void {
   for (const keyword of ['$anchor', '$dynamicAnchor']) {
     const anchor = textMember(value, keyword);
-    if (anchor !== undefined && !anchors.has(anchor)) anchors.set(anchor, pointer);
+    if (anchor !== undefined && !anchors.has(anchor)) anchors.set(anchor, pointerOf(place));
   }
   const id = textMember(value, '$id');
-  if (id !== undefined && URL.canParse(id)) ids.set(new URL(id).href.split('#')[0] ?? id, pointer);
+  if (id !== undefined && URL.canParse(id)) ids.set(new URL(id).href.split('#')[0] ?? id, pointerOf(place));
 }
 
 /**
- * A copy of a document with every reference replaced. Parts that YAML aliases share stay shared. A whole map that is nothing but a
- * reference (`paths: { $ref: ./paths.yaml }`) is left so; `include` puts the target in its place.
+ * A document with every reference replaced; parts in which none changes are those of the document, not copies. Parts that
+ * YAML aliases share stay shared. A whole map that is nothing but a reference (`paths: { $ref: ./paths.yaml }`) is left so;
+ * `include` puts the target in its place.
  */
 export function rewrite(root: Json, replace: (reference: string) => string): Json {
   const done = new Map<Json, Json>();
@@ -117,53 +130,71 @@ export function rewrite(root: Json, replace: (reference: string) => string): Jso
     if (typeof value !== 'object' || value === null) return value;
     const known = done.get(value);
     if (known !== undefined) return known;
-    const made = isArray(value) ? value.map((item) => copy(item, false)) : copyObject(value, isMap);
-    done.set(value, made);
+    const made = isArray(value)
+      ? withItems(value, (item) => copy(item, false))
+      : withMembers(value, memberCopier(value, isMap));
+    if (made !== value) done.set(value, made);
     return made;
   };
-  const copyObject = (value: JsonObject, isMap: boolean): JsonObject => {
+  const memberCopier = (value: JsonObject, isMap: boolean) => {
     const mapping = mappingOf(value);
-    return Object.fromEntries(
-      Object.entries(value).map(([key, child]): [string, Json] => {
-        const isReferring = key === '$ref' || (key === 'operationRef' && !isMap);
-        if (isReferring && typeof child === 'string') return [key, replace(child)];
-        if (child === mapping && mapping !== undefined) return [key, rewriteMapping(mapping, replace)];
-        if (!isMap && isData(key, child)) return [key, child];
-        return [key, copy(child, !isMap && MAPS.has(key))];
-      }),
-    );
+    return (key: string, child: Json): Json => {
+      const isReferring = key === '$ref' || (key === 'operationRef' && !isMap);
+      if (isReferring && typeof child === 'string') return replace(child);
+      if (child === mapping && mapping !== undefined)
+        return withMembers(mapping, (_, target) => (isReference(target) ? replace(target) : target));
+      if (!isMap && isData(key, child)) return child;
+      return copy(child, !isMap && MAPS.has(key));
+    };
   };
   return copy(root, false);
 }
 
-const rewriteMapping = (mapping: JsonObject, replace: (reference: string) => string): JsonObject =>
-  Object.fromEntries(
-    Object.entries(mapping).map(([key, value]) => [key, isReference(value) ? replace(value) : value]),
+/** An object with other members; the same one when none is another. */
+function withMembers(value: JsonObject, replaced: (key: string, child: Json) => Json): JsonObject {
+  const changed = new Map<string, Json>();
+  for (const [key, child] of Object.entries(value)) {
+    const next = replaced(key, child);
+    if (next !== child) changed.set(key, next);
+  }
+  if (changed.size === 0) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]): [string, Json] => [key, changed.get(key) ?? child]),
   );
+}
+
+/** A list with other items; the same one when none is another. */
+function withItems(value: readonly Json[], replaced: (item: Json) => Json): readonly Json[] {
+  const items = value.map(replaced);
+  return items.every((item, index) => item === value[index]) ? value : items;
+}
 
 /**
- * A copy in which maps that are nothing but a reference hold what they refer to; one that would come to hold itself stays a
- * reference. Shared parts stay shared, so the copy can be much larger to walk through than it is.
+ * A document in which maps that are nothing but a reference hold what they refer to; one that would come to hold itself
+ * stays a reference. Parts that include nothing are those of the document, and shared parts stay shared, so it can be much
+ * larger to walk through than it is.
  */
 export function include(root: JsonObject, target: (pointer: string) => Json | undefined): JsonObject {
   const done = new Map<Json, Json>();
   const open = new Set<Json>();
   const copyMembers = (value: JsonObject, isMap: boolean): JsonObject =>
-    Object.fromEntries(
-      Object.entries(value).map(([key, child]): [string, Json] => {
-        if (!isMap && isData(key, child)) return [key, child];
-        const held = !isMap && INCLUDABLE.has(key) ? included(child, target) : child;
-        return [key, copy(open.has(held) ? child : held, !isMap && MAPS.has(key))];
-      }),
-    );
+    withMembers(value, (key, child) => {
+      if (!isMap && isData(key, child)) return child;
+      const held = !isMap && INCLUDABLE.has(key) ? included(child, target) : child;
+      const isNew = held !== child && !open.has(held);
+      const made = copy(isNew ? held : child, !isMap && MAPS.has(key));
+      // Of others only what changed is remembered; a target may be included in a thousand places.
+      if (isNew) done.set(held, made);
+      return made;
+    });
   const copy = (value: Json, isMap: boolean): Json => {
     if (typeof value !== 'object' || value === null) return value;
     const known = done.get(value);
     if (known !== undefined || open.size > MAX_OPEN) return known ?? value;
     open.add(value);
-    const made = isArray(value) ? value.map((item) => copy(item, false)) : copyMembers(value, isMap);
+    const made = isArray(value) ? withItems(value, (item) => copy(item, false)) : copyMembers(value, isMap);
     open.delete(value);
-    done.set(value, made);
+    if (made !== value) done.set(value, made);
     return made;
   };
   return copyMembers(root, false);
