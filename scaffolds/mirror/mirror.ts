@@ -12,6 +12,8 @@ import { isObject } from './schema/json-value.ts';
 import {
   answerResponse,
   BODY_TOO_LARGE,
+  UPGRADE_REQUIRED,
+  upgradeNeeded,
   readRaw,
   notModified,
   refused,
@@ -25,6 +27,7 @@ import { problemLine, requestProblem, toResponse, type RequestProblem } from './
 import { argumentsOf, databaseRoom, failureResponse, type DatabaseRoom } from './database/room.ts';
 import { answerFromKept, type KeptOutcome } from './keep/kept-answer.ts';
 import type { Keeper } from './keep/keeper.ts';
+import { negotiate } from './request/media-type.ts';
 import { headerValue } from './request/header-value.ts';
 import { inferResources } from './resource/infer.ts';
 import type { ResourceMap } from './resource/resource.ts';
@@ -34,6 +37,8 @@ import { samplerOf } from './sample/sample.ts';
 import { createSchemaBook } from './schema/schema-book.ts';
 import { createShapes } from './sample/shape.ts';
 import type { MirrorState } from './state/mirror-state.ts';
+import { type Channels, createChannels } from './stream/channels.ts';
+import { createStreamRoom, type StreamRoom } from './stream/room.ts';
 import { createState } from './state/store.ts';
 import { validateParameter, validateRequest } from './request/validate-request.ts';
 
@@ -80,6 +85,8 @@ export interface MirrorOptions {
   readonly seedRows?: number;
   /** Asked before a valid request is answered and before anything kept changes; undefined: the mirror answers. */
   readonly override?: (exchange: MirrorExchange) => Response | undefined | Promise<Response | undefined>;
+  /** Who listens; default: channels of its own. */
+  readonly channels?: Channels;
   readonly log?: (entry: MirrorLogEntry) => void;
   /** Answers the calls of a database's tools; default: a database in memory, seeded from the blueprint. */
   readonly database?: DatabaseRoom;
@@ -95,6 +102,10 @@ export interface Mirror {
   readonly fetch: (request: Request) => Promise<Response>;
   /** As `fetch`; an answer whose body is at hand comes as it is. */
   readonly respond: (request: Request) => Promise<Response | PlainResponse>;
+  /** What it says where answers do not end. */
+  readonly streams: StreamRoom;
+  /** The operation that a request for a WebSocket opens, or the response that refuses it. */
+  readonly admit: (handshake: Request) => Promise<Operation | Response>;
   /** What executes the documents of a GraphQL service, and the path they are sent to. */
   readonly graphql: GraphqlRoom | undefined;
 }
@@ -111,6 +122,7 @@ interface Engine {
   readonly resources: ResourceMap;
   readonly keeper: Keeper;
   readonly override: MirrorOptions['override'];
+  readonly streams: StreamRoom;
   readonly graphql: GraphqlRoom | undefined;
   readonly database: DatabaseRoom | undefined;
 }
@@ -213,12 +225,22 @@ async function handle(engine: Engine, raw: RawRequest): Promise<Outcome> {
   const { state } = engine;
   const given = await answerElsewhere(engine, { operation, request, raw, state });
   if (given) return { response: given, operation, problems: [] };
+  return listened(engine, operation, raw) ?? told(engine, request, { raw, isBodyless: match.bodyless });
+}
+
+/** The answer that the things kept and the description tell. */
+function told(
+  engine: Engine,
+  request: DecodedRequest,
+  { raw, isBodyless }: { readonly raw: RawRequest; readonly isBodyless: boolean },
+): Outcome {
+  const { operation } = request;
   const kept = keptAnswer(engine, request, raw);
   if (kept?.kind === 'error') return refusedAsDescribed({ news: kept.news }, operation, engine.tools);
   if (kept?.kind === 'unchanged') return notModified(kept.tag, operation);
   const composed = composeAnswer(request, raw.headers, engine.tools, kept?.kept);
   if ('problem' in composed) return refused(composed.problem, operation);
-  return { response: answerResponse(composed.answer, request, match.bodyless), operation, problems: [] };
+  return { response: answerResponse(composed.answer, request, isBodyless), operation, problems: [] };
 }
 
 /** The answer of somebody else than the blueprint: whoever overrides it, or a database. */
@@ -247,6 +269,27 @@ async function answerRequest(engine: Engine, raw: RawRequest): Promise<Outcome> 
     const outcome = await handle(engine, told);
     return { ...outcome, response: asResponse(outcome.response) };
   });
+}
+
+/** What an operation whose answer does not end gives to a request that is true to it; undefined for any other. */
+function listened({ streams }: Engine, operation: Operation, raw: RawRequest): Outcome | undefined {
+  const { stream } = operation;
+  if (stream === undefined) return undefined;
+  if (stream.kind === 'websocket') return refused(upgradeNeeded(operation), operation);
+  return takesEvents(raw) ? { response: streams.respond(operation), operation, problems: [] } : undefined;
+}
+
+const takesEvents = ({ headers }: RawRequest): boolean =>
+  negotiate(headers.get('accept') ?? undefined, [{ mediaType: 'text/event-stream' }]) !== undefined;
+
+/** What a request for a WebSocket leads to: it is read and judged as any other request of its operation. */
+async function admit(engine: Engine, handshake: Request, prefix: string): Promise<Operation | Response> {
+  const raw = await readRaw(handshake, prefix);
+  if (raw === undefined) return toResponse(BODY_TOO_LARGE);
+  const { response, operation } = await handle(engine, raw);
+  return operation?.stream?.kind === 'websocket' && response.status === UPGRADE_REQUIRED
+    ? operation
+    : asResponse(response);
 }
 
 /** What the things kept have to say; undefined where the operation keeps nothing, or another answer was asked for. */
@@ -281,6 +324,7 @@ function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
       seedRows: options.seedRows ?? 3,
     },
     override: options.override,
+    streams: createStreamRoom(sampler, options.channels ?? createChannels(), options.seedRows ?? 3),
     graphql: graphqlRoom(blueprint, state, options),
     database: options.database ?? databaseRoom(blueprint, state, options),
   };
@@ -329,6 +373,8 @@ export function createMirror(blueprint: Blueprint, options: MirrorOptions = {}):
     resources: engine.resources,
     app,
     graphql: engine.graphql,
+    streams: engine.streams,
+    admit: (handshake) => admit(engine, handshake, options.basePath ?? ''),
     respond,
     fetch: async (request) => asResponse(await respond(request)),
   };

@@ -1,7 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { hubError, type Blueprint } from '@counterpart/schemas';
 import { getRequestListener } from '@hono/node-server';
-import { createMirror, type Mirror, type MirrorOptions } from './mirror.ts';
+import { createMirror, type MirrorOptions } from './mirror.ts';
+import { attachSockets } from './stream/attach.ts';
 
 export interface ServeOptions extends MirrorOptions {
   /** Default 127.0.0.1. */
@@ -26,13 +27,6 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
   );
 }
 
-/** WebSocket connections of a GraphQL service's subscriptions; the returned function drops them. */
-async function socketsOf(server: Server, { graphql }: Mirror): Promise<() => void> {
-  if (graphql === undefined) return () => undefined;
-  const { serveSockets } = await import('./graphql/sockets.ts');
-  return serveSockets(server, graphql.path, await graphql.engine());
-}
-
 /** Serves the mirror of a blueprint on a socket of its own; rejects with PORT_TAKEN. */
 export async function startMirror(blueprint: Blueprint, options: ServeOptions = {}): Promise<RunningMirror> {
   const { host = '127.0.0.1', port = 0 } = options;
@@ -40,7 +34,7 @@ export async function startMirror(blueprint: Blueprint, options: ServeOptions = 
   const listener = getRequestListener(mirror.fetch, { overrideGlobalObjects: false });
   // The listener answers its own failures; its promise never rejects.
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
-  const dropSockets = await socketsOf(server, mirror);
+  const dropSockets = await attachSockets(server, () => mirror);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, host, port)));
     server.listen(port, host, resolve);

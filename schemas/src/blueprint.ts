@@ -6,6 +6,7 @@ import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { GraphqlCall, GraphqlFacet } from './graphql.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
 import { JsonSchema, JsonValue } from './json.ts';
+import { StreamCall } from './stream.ts';
 import { RpcCall, RpcFacet } from './rpc.ts';
 import { SoapCall, SoapFacet } from './soap.ts';
 import { XmlForm } from './xml.ts';
@@ -192,17 +193,20 @@ export const Operation = z.strictObject({
   soap: SoapCall.optional(),
   /** What a call does in a database; `http` is then the request of its REST twin. */
   database: DatabaseCall.optional(),
+  /** How a call listens, where the answer does not end. */
+  stream: StreamCall.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 
 /** The manner in which an operation is called; `http`: as its binding says, and no more. */
-export type ApiStyle = 'http' | 'graphql' | 'data' | 'json-rpc' | 'soap';
+export type ApiStyle = 'http' | 'graphql' | 'data' | 'json-rpc' | 'soap' | StreamCall['kind'];
 
 /** The manner in which an operation is called. */
-export function styleOf({ graphql, data, rpc, soap }: Operation): ApiStyle {
+export function styleOf({ graphql, data, rpc, soap, stream }: Operation): ApiStyle {
   if (graphql !== undefined) return 'graphql';
   if (data !== undefined) return 'data';
   if (soap !== undefined) return 'soap';
+  if (stream !== undefined) return stream.kind;
   return rpc === undefined ? 'http' : 'json-rpc';
 }
 

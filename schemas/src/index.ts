@@ -42,6 +42,7 @@ export {
   GraphqlSchemaCall,
   GraphqlVariable,
 } from './graphql.ts';
+export { StreamCall } from './stream.ts';
 export { RpcCall, RpcError, RpcFacet, RpcParams } from './rpc.ts';
 export { SoapAttribute, SoapCall, SoapElement, SoapFacet, SoapType } from './soap.ts';
 export {
@@ -127,6 +128,7 @@ export {
   MirrorList,
   MirrorRequestEntry,
   MirrorSummary,
+  PushMirrorRequest,
   RecordingSummary,
   ScenarioRequest,
   SeedMirrorRequest,

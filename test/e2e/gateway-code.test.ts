@@ -96,7 +96,9 @@ describe('a profile of mode code', () => {
   });
 
   test('finds tools as declarations of what code calls, and describes one in full', async () => {
-    const [found] = textsOf(await callAt(CODE, 'find_tools', { query: 'retrieve an item of the shop', limit: 2 }));
+    const [found] = textsOf(
+      await callAt(CODE, 'find_tools', { query: 'retrieve an item of the shop', limit: 2 }),
+    );
     expect(found).toBe(`declare const servers: {
   shop: {
     /** Retrieves an item of the shop. (read) */ get_item(args?: { id?: string }): Promise<{ args?: Record<string, unknown> }>;

@@ -465,7 +465,9 @@ test('its control tools are an MCP server of the hub, only while that is asked f
   expect(await names()).toEqual([]);
   await run('start', 'shop', '--tools');
   expect(await names()).toEqual(
-    ['inspect', 'seed', 'reset', 'inject', 'scenario', 'diff'].map((verb) => `shop-mirror__mirror_${verb}`),
+    ['inspect', 'seed', 'reset', 'inject', 'push', 'scenario', 'diff'].map(
+      (verb) => `shop-mirror__mirror_${verb}`,
+    ),
   );
   const listed = z
     .object({
@@ -483,6 +485,7 @@ test('its control tools are an MCP server of the hub, only while that is asked f
     [true, undefined],
     [false, false],
     [false, true],
+    [false, false],
     [false, false],
     [false, false],
     [true, undefined],

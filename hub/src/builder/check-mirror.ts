@@ -1,16 +1,16 @@
 import { createMirrorFile } from '@counterpart/scaffolds/mirror/database/mirror-file';
 import { sampleDatabaseCall } from '@counterpart/scaffolds/mirror/database/sample-call';
-import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { createState } from '@counterpart/scaffolds/mirror/state/store';
 import type { Blueprint, JsonObject, Operation } from '@counterpart/schemas';
+import { verifyInput } from './verify-input.ts';
 
 /** What a server is tested against. */
 export interface CheckMirror {
   /** Address for the server: of HTTP, or a connection string. */
   readonly url: string;
   /** Arguments that the mirror takes. Throws SAMPLE_IMPOSSIBLE. */
-  sample(operation: Operation): JsonObject;
+  sample(operation: Operation): JsonObject | Promise<JsonObject>;
   /** The service as it was before any call. */
   reset(): void;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export async function startCheckMirror(blueprint: Blueprint): Promise<CheckMirro
   const mirror = await startMirror(blueprint, { port: 0, state });
   return {
     url: mirror.url,
-    sample: (operation) => sampleInput(blueprint, operation, { seed: 1 }),
+    sample: (operation) => verifyInput(blueprint, operation),
     reset: () => state.reset(),
     close: () => mirror.close(),
   };

@@ -123,7 +123,7 @@ async function callOperation(
 ): Promise<Omit<CheckResult, 'toolsListed'>> {
   const called = operation.name;
   try {
-    const answer = await session.callTool(called, mirror.sample(operation));
+    const answer = await session.callTool(called, await mirror.sample(operation));
     return answer.isError
       ? { called, callOutcome: 'error', detail: answer.text }
       : { called, callOutcome: 'ok' };

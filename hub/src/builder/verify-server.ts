@@ -119,9 +119,9 @@ async function callAll(
   }
 }
 
-function sampled(mirror: CheckMirror, operation: Operation): JsonObject | CallOutcome {
+async function sampled(mirror: CheckMirror, operation: Operation): Promise<JsonObject | CallOutcome> {
   try {
-    return mirror.sample(operation);
+    return await mirror.sample(operation);
   } catch (error) {
     return { outcome: 'skipped', detail: `no arguments can be made up: ${wordsOf(error)}` };
   }
@@ -135,7 +135,7 @@ async function callOne(
   mirror: CheckMirror,
   operation: Operation,
 ): Promise<CallOutcome> {
-  const input = sampled(mirror, operation);
+  const input = await sampled(mirror, operation);
   if (isOutcome(input)) return input;
   try {
     const answer = await session.callTool(operation.name, input);

@@ -9,6 +9,7 @@ import {
   MirrorList,
   MirrorParts,
   MirrorSummary,
+  type PushMirrorRequest,
   RecordingSummary,
   type ScenarioRequest,
   type SeedMirrorRequest,
@@ -36,10 +37,12 @@ export interface MirrorApi {
   diff(name: string, request: DiffMirrorRequest): Promise<ContractDiff>;
   importRecording(name: string, recording: string, har: HarFile): Promise<RecordingSummary>;
   parts(name: string): Promise<MirrorParts>;
+  push(name: string, request: PushMirrorRequest): Promise<{ listeners: number }>;
 }
 
 const Seeded = z.object({ seed: z.int(), added: z.int() });
 const Playing = z.object({ scenarios: z.array(z.string()), playing: z.string().nullable() });
+const Pushed = z.object({ listeners: z.int() });
 const Injected = z.object({ id: z.string() });
 const Cleared = z.object({ cleared: z.int() });
 
@@ -62,6 +65,7 @@ export function createMirrorApi(send: Send): MirrorApi {
     diff: (name, request) => send(ContractDiff, 'POST', at(name, '/diff'), request),
     importRecording: (name, recording, har) =>
       send(RecordingSummary, 'POST', at(name, '/recordings'), { recording, har }),
+    push: (name, request) => send(Pushed, 'POST', at(name, '/push'), request),
     parts: (name) => send(MirrorParts, 'GET', at(name, '/parts')),
   };
 }

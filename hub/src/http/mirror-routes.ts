@@ -8,6 +8,7 @@ import {
   type MirrorInspection,
   type MirrorParts,
   type MirrorSummary,
+  PushMirrorRequest,
   type RecordingSummary,
   ScenarioRequest,
   SeedMirrorRequest,
@@ -27,6 +28,7 @@ export interface MirrorActions {
   diff(request: DiffMirrorRequest, signal: AbortSignal): Promise<ContractDiff>;
   importRecording(request: ImportRecordingRequest): Promise<RecordingSummary>;
   parts(): Promise<MirrorParts>;
+  push(request: PushMirrorRequest): Promise<unknown>;
 }
 
 /** The mirrors of a hub, as the admin API needs them. */
@@ -74,6 +76,9 @@ function actionRoutes(app: Hono, control: (name: string) => Promise<MirrorAction
   );
   app.post('/api/mirrors/:name/scenario', async (c) =>
     c.json(await (await control(c.req.param('name'))).scenario(await readBody(c, ScenarioRequest))),
+  );
+  app.post('/api/mirrors/:name/push', async (c) =>
+    c.json(await (await control(c.req.param('name'))).push(await readBody(c, PushMirrorRequest))),
   );
   app.post('/api/mirrors/:name/diff', async (c) => {
     const request = await readBody(c, DiffMirrorRequest);

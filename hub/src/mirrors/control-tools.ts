@@ -109,6 +109,18 @@ const TOOLS: readonly ControlTool[] = [
     },
   }),
   controlTool({
+    name: 'mirror_push',
+    title: 'Say something to listeners',
+    description:
+      'Sends a message to everybody who listens now to an operation of the simulated service: over a WebSocket, or as a server-sent event.',
+    input: z.strictObject({
+      operation: z.string().describe('The operation that is listened to.'),
+      message: z.json().describe('A text is sent as it is, anything else as JSON.'),
+    }),
+    annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
+    run: (control, input) => control.push(input),
+  }),
+  controlTool({
     name: 'mirror_scenario',
     title: 'Play a scenario',
     description:

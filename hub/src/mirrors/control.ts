@@ -16,6 +16,7 @@ import {
   type MirrorInspection,
   type MirrorParts,
   type MirrorSummary,
+  type PushMirrorRequest,
   type RecordingSummary,
   type ScenarioRequest,
   type SeedMirrorRequest,
@@ -37,6 +38,7 @@ export interface MirrorControl {
   diff(request: DiffMirrorRequest, signal: AbortSignal): Promise<ContractDiff>;
   importRecording(request: ImportRecordingRequest): Promise<RecordingSummary>;
   parts(): Promise<MirrorParts>;
+  push(request: PushMirrorRequest): Promise<{ listeners: number }>;
 }
 
 export interface ControlOptions {
@@ -87,6 +89,7 @@ export function createControl(options: ControlOptions): MirrorControl {
     diff: (request, signal) => diff(mirror, request, signal),
     importRecording: (request) => importRecording(options, request),
     parts: () => parts(mirror),
+    push: ({ operation, message }) => Promise.resolve({ listeners: core.push(operation, message) }),
   };
 }
 

@@ -94,7 +94,7 @@ export class RunningMirror {
   async listen(port: number): Promise<number> {
     await this.#listener?.close();
     this.#listener = undefined;
-    this.#listener = await listen(this.core.answer, { port });
+    this.#listener = await listen(this.core.answer, { port, attach: this.core.attach });
     return this.#listener.port;
   }
 

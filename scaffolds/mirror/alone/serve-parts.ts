@@ -35,5 +35,5 @@ export async function serveParts(parts: MirrorParts, options: AloneOptions): Pro
     ...(options.observe ? { observe: options.observe } : {}),
   });
   const { host = '127.0.0.1', port = 0 } = options;
-  return listen(core.answer, { host, port });
+  return listen(core.answer, { host, port, attach: core.attach });
 }

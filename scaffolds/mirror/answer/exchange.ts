@@ -90,6 +90,20 @@ export function wrongMethod(raw: RawRequest, allow: readonly string[]): MirrorPr
   };
 }
 
+/** RFC 9110, 15.5.22. */
+export const UPGRADE_REQUIRED = 426;
+
+/** 426: the operation opens a WebSocket, and the request is good for that. */
+export function upgradeNeeded({ name }: Operation): MirrorProblem {
+  return {
+    status: UPGRADE_REQUIRED,
+    slug: 'upgrade-required',
+    title: 'A WebSocket is needed',
+    detail: `The operation ${name} opens a WebSocket: ask for the upgrade, at the mirror's own port.`,
+    headers: { upgrade: 'websocket', connection: 'Upgrade' },
+  };
+}
+
 /** 413: see `readRaw`. */
 export const BODY_TOO_LARGE: MirrorProblem = {
   status: 413,

@@ -81,13 +81,23 @@ const answerHere =
     );
   };
 
+export interface ListenOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** Has the server take other connections too; gives what drops them. */
+  readonly attach?: (server: Server) => Promise<() => void>;
+}
+
 /** Listens; rejects with PORT_TAKEN, or INTERNAL for an address that cannot be had. */
 export async function listen(
   answer: AnswerRequest,
-  { host = '127.0.0.1', port = 0 }: { readonly host?: string; readonly port?: number },
+  { host = '127.0.0.1', port = 0, attach }: ListenOptions,
 ): Promise<MirrorListener> {
   const listener = toListener(isLoopbackAddress(host) ? answerHere(answer) : answer);
   const server = createServer(listener);
+  const dropSockets = await attach?.(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const detail = `the mirror cannot listen on ${host}:${port}: ${error.message}`;
@@ -108,6 +118,7 @@ export async function listen(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        dropSockets?.();
         server.closeAllConnections();
       }),
   };

@@ -20,6 +20,7 @@ import type { ReplayBook } from '../recording/replay.ts';
 import type { RawRequest } from '../request/decode-request.ts';
 import type { ScenarioPlayer } from '../scenarios/scenario-player.ts';
 import type { MirrorState } from '../state/mirror-state.ts';
+import type { Channels } from '../stream/channels.ts';
 import { answerByMode } from './answer-by-mode.ts';
 import { problemResponse } from './listener.ts';
 import type { RealService } from './real-service.ts';
@@ -31,6 +32,8 @@ export interface LivingParts {
   /** Taken off paths that begin with it, such as `/mirror/pets`. */
   readonly basePath?: string | undefined;
   readonly state: MirrorState;
+  /** Who listens. */
+  readonly channels: Channels;
   readonly reader: ContractReader;
   readonly faults: FaultPlan;
   /** The scenario that plays. */
@@ -83,6 +86,7 @@ export function createLivingMirror(parts: LivingParts): LivingMirror {
     strictAuth: settings.strictAuth,
     basePath,
     state,
+    channels: parts.channels,
     log: (entry) => {
       const slot = slots.getStore();
       if (slot) slot.entry = entry;

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import type { Env } from '@counterpart/kit';
 import {
   type Blueprint,
   type Fault,
   type HarEntry,
   hubError,
+  type Json,
   type JsonObject,
   type MirrorMemory,
   type MirrorRequestEntry,
@@ -22,6 +24,8 @@ import { createScenarioPlayer, type ScenarioPlayer } from '../scenarios/scenario
 import type { MirrorState } from '../state/mirror-state.ts';
 import { parseSnapshot } from '../state/snapshot.ts';
 import { createState } from '../state/store.ts';
+import { attachSockets } from '../stream/attach.ts';
+import { createChannels } from '../stream/channels.ts';
 import type { AnswerRequest } from './listener.ts';
 import { createLivingMirror, type LivingMirror } from './living-mirror.ts';
 import { createRealService, type RealService } from './real-service.ts';
@@ -69,6 +73,7 @@ export class MirrorCore {
   #replay: ReplayBook;
   #service: RealService;
   #living: LivingMirror;
+  readonly #channels = createChannels();
 
   /** Throws STATE_INVALID for a memory that holds no state of this engine. */
   constructor(options: CoreOptions) {
@@ -91,6 +96,28 @@ export class MirrorCore {
 
   /** Answers a request. */
   readonly answer: AnswerRequest = (request, drop) => this.#living.fetch(request, drop);
+
+  /** Has a server of its own take WebSocket connections. */
+  readonly attach = (server: Server): Promise<() => void> =>
+    attachSockets(
+      server,
+      () => this.#living.engine,
+      () =>
+        this.#settings.mode === 'simulate' || this.#settings.mode === 'hybrid'
+          ? undefined
+          : `In the mode ${this.#settings.mode} no WebSocket is opened: it is neither recorded nor passed on.`,
+    );
+
+  /** Says something to everybody who listens to an operation; throws INPUT_INVALID for one that is not listened to. */
+  push(operation: string, message: Json): number {
+    const listened = this.blueprint.operations.filter(({ stream }) => stream !== undefined);
+    if (listened.some(({ name }) => name === operation)) return this.#channels.push(operation, message);
+    const names = listened.map(({ name }) => name).join(', ');
+    throw hubError('INPUT_INVALID', {
+      subject: 'the message',
+      detail: `${this.#options.name} has no operation named ${operation} that is listened to; ${names === '' ? 'it has none at all' : `there are ${names}`}`,
+    });
+  }
 
   get settings(): MirrorSettings {
     return this.#settings;
@@ -221,6 +248,7 @@ export class MirrorCore {
       settings: this.#settings,
       basePath,
       state: this.state,
+      channels: this.#channels,
       reader: this.reader,
       faults: this.#faults,
       player: () => this.#player,

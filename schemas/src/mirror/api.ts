@@ -111,6 +111,10 @@ export const MirrorInspection = z.strictObject({
 });
 export type MirrorInspection = z.infer<typeof MirrorInspection>;
 
+/** A message for everybody who listens to an operation of a mirror. */
+export const PushMirrorRequest = z.strictObject({ operation: z.string(), message: JsonValue });
+export type PushMirrorRequest = z.infer<typeof PushMirrorRequest>;
+
 export const SeedMirrorRequest = z.strictObject({
   /** New seed for made-up data; absent: the one it has. */
   seed: z.int().optional(),

@@ -11,7 +11,7 @@ const LARGE_SCHEMA_BYTES = 8_192;
 /** What decides whether a tool takes `fields`. */
 export type ReadingOperation = Pick<
   Operation,
-  'effect' | 'output' | 'input' | 'pagination' | 'graphql' | 'data' | 'database'
+  'effect' | 'output' | 'input' | 'pagination' | 'graphql' | 'data' | 'database' | 'stream'
 >;
 
 const isListSchema = (schema: JsonSchema | undefined, types: Blueprint['types']): boolean => {
@@ -40,10 +40,10 @@ const isWide = (output: JsonSchema, types: Blueprint['types']): boolean =>
  */
 export function takesFields(
   { types }: Pick<Blueprint, 'types'>,
-  { effect, output, input, pagination, graphql, data, database }: ReadingOperation,
+  { effect, output, input, pagination, graphql, data, database, stream }: ReadingOperation,
 ): boolean {
-  // A GraphQL call chooses its fields in its selection, a call of rows its columns.
-  if ([graphql, data, database].some((facet) => facet !== undefined)) return false;
+  // A GraphQL call chooses its fields in its selection, a call of rows its columns; of a stream each message is wanted whole.
+  if ([graphql, data, database, stream].some((facet) => facet !== undefined)) return false;
   if (effect !== 'read' || output === undefined) return false;
   const properties = typeof input === 'boolean' ? undefined : input['properties'];
   if (isMembers(properties) && Object.hasOwn(properties, FIELDS)) return false;

@@ -37,6 +37,10 @@ export async function wireOf(blueprint: Blueprint, operation: Operation): Promis
     const { soapWire } = await import('../soap/wire.ts');
     return soapWire(blueprint, operation, operation.soap);
   }
+  if (operation.stream !== undefined) {
+    const { streamWire } = await import('../stream/wire.ts');
+    return streamWire(operation, operation.stream);
+  }
   if (operation.graphql === undefined) return plainWire(operation);
   const { graphqlWire } = await import('../graphql/call/wire.ts');
   return graphqlWire(blueprint, operation, operation.graphql);

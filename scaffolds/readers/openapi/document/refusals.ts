@@ -25,12 +25,16 @@ function isSwitchedOff(value: Json | undefined): boolean {
   return value === false || member(value, 'disabled') === true || member(value, 'enabled') === false;
 }
 
-/** A 101 answer switches protocols; one beside a 2xx is refused only where the name says that WebSockets are the point. Throws Unusable. */
-export function refuseSocket(
+/**
+ * True for an operation that opens a WebSocket: a GET that switches protocols, or whose servers speak nothing else. A 101
+ * answer beside a 2xx counts only where the name says that WebSockets are the point. Throws Unusable for other switches.
+ */
+export function opensSocket(
+  method: string,
   operation: Located<JsonObject>,
   path: string,
   statuses: readonly string[],
-): void {
+): boolean {
   const servers = listMember(operation.value, 'servers');
   const onlySockets =
     servers.length > 0 && servers.every((server) => /^wss?:/.test(textMember(server, 'url') ?? ''));
@@ -41,11 +45,12 @@ export function refuseSocket(
     /\/(?:ws|websocket)$/i.test(path) || /websocket$/i.test(textMember(operation.value, 'operationId') ?? '');
   const isUpgrade =
     statuses.includes('101') && (isNamedSo || !statuses.some((status) => status.startsWith('2')));
-  if (onlySockets || onlySocketSchemes || isUpgrade) {
-    throw new Unusable(
-      'websocket',
-      operation.pointer,
-      'switches to another protocol such as WebSocket, which a tool call cannot hold',
-    );
-  }
+  if (!onlySockets && !onlySocketSchemes && !isUpgrade) return false;
+  // A WebSocket begins with a GET (RFC 6455, 4.1): what switches otherwise goes on in a protocol that nobody names.
+  if (method === 'GET') return true;
+  throw new Unusable(
+    'websocket',
+    operation.pointer,
+    'switches to a protocol that is no WebSocket, which a tool call cannot hold',
+  );
 }

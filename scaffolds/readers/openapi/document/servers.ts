@@ -28,7 +28,8 @@ export function serverList(value: Json | undefined, location: string): ServiceSe
     const variables = variablesOf(url, objectMember(server, 'variables'));
     return [
       {
-        url: complete(url.trim(), location),
+        // A WebSocket begins as HTTP: how an operation goes on is its own.
+        url: complete(url.trim().replace(/^ws(s?):/i, 'http$1:'), location),
         ...(description !== undefined && description !== '' ? { description: plainText(description) } : {}),
         ...(Object.keys(variables).length > 0 ? { variables } : {}),
       },

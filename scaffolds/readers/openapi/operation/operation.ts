@@ -15,7 +15,8 @@ import { Unusable } from '../document/omissions.ts';
 import { collectParameters, readParameter, withKeys, type ReadParameter } from './parameters.ts';
 import { pathOf } from '../document/paths.ts';
 import { resolveObject, type Located } from '../document/references.ts';
-import { refuseMarked, refuseSocket } from '../document/refusals.ts';
+import { refuseMarked } from '../document/refusals.ts';
+import { streamOf } from './stream.ts';
 import { acceptOf, mediaTypesOf, outputOf, readResponses } from './responses.ts';
 import { serverList } from '../document/servers.ts';
 import { upgradeBody } from '../source/swagger2.ts';
@@ -89,11 +90,8 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
   const source = bodySource(operation, given, context);
   const body = source === undefined ? undefined : readBody(source, context);
   const responses = readResponses(operation, context);
-  refuseSocket(
-    operation,
-    path,
-    responses.map(({ status }) => status),
-  );
+  const plainInput = inputOf(parameters, body);
+  const listened = streamOf({ method: found.method, operation, path, responses, input: plainInput });
   reportCallbacks(operation, context);
   const servers = [
     ...serverList(member(value, 'servers'), context.location),
@@ -114,7 +112,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
       ...wordsOf(found.operationId ?? ''),
       ...wordsOf(found.path.split('/').at(-1) ?? ''),
     ]),
-    input: inputOf(parameters, body),
+    input: plainInput,
     ...(output === undefined ? {} : { output }),
     http: {
       method: found.method,
@@ -128,6 +126,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
     ...authOf({ auth, isIam: isIam(value) }, given, context),
     ...(examples.length > 0 ? { examples } : {}),
     ...(links.length > 0 ? { links } : {}),
+    ...listened,
   };
 }
 
@@ -190,7 +189,7 @@ function descriptionOf(operation: JsonObject, found: Found): string {
   return cutText(whole, DESCRIPTION_BUDGET);
 }
 
-function inputOf(parameters: readonly ReadParameter[], body: ReadBody | undefined): JsonSchema {
+function inputOf(parameters: readonly ReadParameter[], body: ReadBody | undefined): JsonObject {
   const properties = parameters.map(({ binding, schema }): [string, JsonSchema] => [binding.key, schema]);
   if (body !== undefined) properties.push(['body', body.schema]);
   const required = parameters.filter(({ asked }) => asked).map(({ binding }) => binding.key);

@@ -4,6 +4,7 @@ import { diff } from './diff.ts';
 import { exportMirror } from './export.ts';
 import { fault } from './fault.ts';
 import { inspect, list, stop } from './list.ts';
+import { push } from './push.ts';
 import { scenario } from './scenario.ts';
 import { start } from './start.ts';
 import { reset, seed } from './state.ts';
@@ -26,6 +27,7 @@ export const mirror = defineGroup({
     reset,
     fault,
     scenario,
+    push,
     diff,
     exportMirror,
     deleteMirror,
