@@ -48,6 +48,8 @@ export const BuildReport = z.strictObject({
   secrets: z.array(z.string()),
   net: z.array(z.string()),
   durationMs: z.int(),
+  /** True when the description was compiled by an earlier build and nothing that counts has changed since. */
+  cached: z.boolean().optional(),
   /** Result of the check of the built program: handshake, tools equal to the manifest, one call against the mirror. */
   check: z
     .strictObject({

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareBlueprints } from '@counterpart/scaffolds/compare/compare-blueprints';
+import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import {
   Category,
   CounterpartError,
@@ -9,6 +10,7 @@ import {
   type BuildReport,
   type BuildStage,
 } from '@counterpart/schemas';
+import { inTurn } from '../kernel/at-most.ts';
 import { checkServer } from './check-server.ts';
 import { compileSource, lostOperations, type CompiledSource } from './compile-source.ts';
 import { ensureBundle } from './ensure-bundle.ts';
@@ -29,6 +31,18 @@ export async function buildServer(options: BuildOptions): Promise<BuildReport> {
   const startedAt = performance.now();
   const serversDir = resolve(options.serversDir);
   const source = await compileSource(options);
+  // Of two descriptions with one name the later finds what the earlier installed.
+  return inTurn(join(serversDir, source.blueprint.id), () =>
+    install({ ...options, serversDir }, source, startedAt),
+  );
+}
+
+async function install(
+  options: BuildOptions,
+  source: CompiledSource,
+  startedAt: number,
+): Promise<BuildReport> {
+  const { serversDir } = options;
   const { id } = source.blueprint;
   await sweepStaging(serversDir);
   const previous = await readInstalled(join(serversDir, id), id);
@@ -41,8 +55,7 @@ export async function buildServer(options: BuildOptions): Promise<BuildReport> {
     category: chooseCategory(options, previous),
   };
   // Asked before the installed version is gone.
-  const installed = previous === undefined ? undefined : await readBlueprint(join(serversDir, id));
-  const changes = installed && compareBlueprints(installed, source.blueprint);
+  const changes = previous && (await changesSince(previous, join(serversDir, id), source.blueprint));
   const outcome = options.dryRun === true ? await planOnly(run) : await installNew(run);
   const durationMs = Math.round(performance.now() - startedAt);
   return toReport(source, outcome, {
@@ -50,6 +63,17 @@ export async function buildServer(options: BuildOptions): Promise<BuildReport> {
     durationMs,
     ...(changes === undefined ? {} : { changes }),
   });
+}
+
+/** What callers notice; undefined when the installed blueprint cannot be read. An equal one need not be read at all. */
+async function changesSince(
+  previous: Installed,
+  dir: string,
+  blueprint: Blueprint,
+): Promise<BuildReport['changes']> {
+  if (previous.blueprintHash === hashJson(blueprint)) return [];
+  const installed = await readBlueprint(dir);
+  return installed && compareBlueprints(installed, blueprint);
 }
 
 interface BuildRun {
@@ -162,6 +186,7 @@ function toReport(
     tools: tools.map((tool) => tool.name),
     omitted: blueprint.omitted,
     size: { bytes: Buffer.byteLength(listing), tokens: Math.ceil(listing.length / 4) },
+    ...(source.cached === undefined ? {} : { cached: source.cached }),
     ...(source.groups === undefined ? {} : { groups: [...source.groups] }),
     secrets: manifest.secrets.map((slot) => slot.name),
     net: manifest.permissions.net,

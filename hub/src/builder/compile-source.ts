@@ -12,18 +12,16 @@ import { chooseOperations, isChoice } from '@counterpart/scaffolds/selection/cho
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
 import { Blueprint, hubError, ServerId, type Omission } from '@counterpart/schemas';
 import { z } from 'zod';
-import { readChosen, type ChosenGroup } from './read-chosen.ts';
+import { compiledOnce, type Compiled } from './compiled/cache.ts';
+import { readChosen } from './read-chosen.ts';
 import { findSource, isUndiscovered, leadsNowhere } from './find-source.ts';
 import { readNames } from './installed.ts';
 import type { BuildOptions } from './options.ts';
 import { parseServerId, toServerId } from './server-id.ts';
 
-export interface CompiledSource {
-  readonly blueprint: Blueprint;
-  /** Operations in the source, selected or not. */
-  readonly total: number;
-  /** All of the source by groups, and what of each was chosen; absent where nothing was chosen and nothing is large. */
-  readonly groups?: readonly ChosenGroup[] | undefined;
+export interface CompiledSource extends Compiled {
+  /** True when it was compiled by an earlier build; absent for a source that is a blueprint already. */
+  readonly cached?: boolean;
 }
 
 /** What an operation's omission is called in a refusal; more are counted only. */
@@ -37,7 +35,7 @@ const UNNAMED = ServerId.parse('server');
  * Throws SOURCE_EMPTY, and with `strict` SOURCE_INCOMPLETE, beside the errors of the reader.
  */
 export async function compileSource(options: BuildOptions): Promise<CompiledSource> {
-  const { signal, onProgress, name, baseUrl } = options;
+  const { signal, onProgress, name } = options;
   const id = name === undefined ? UNNAMED : parseServerId(name);
   onProgress?.({ stage: 'read', note: options.from });
   const source = await openSource(options);
@@ -51,23 +49,30 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
     return { blueprint, total: stored.operations.length };
   }
   onProgress?.({ stage: 'compile' });
+  const compiled = await compiledOnce(source, options, (text) => compile(text, id, options));
+  signal?.throwIfAborted();
+  assertComplete(compiled.blueprint, source.location, options.strict === true);
+  return compiled;
+}
+
+/** The description as a blueprint with the name that it was given or that its title gives. */
+async function compile(source: SourceText, id: ServerId, options: BuildOptions): Promise<Compiled> {
+  const { name, onProgress, serversDir } = options;
   const read = async (include: readonly string[] | undefined, whole?: boolean): Promise<ReadResult> =>
     readSource(source, {
       id,
       include,
       whole,
-      baseUrl,
+      baseUrl: options.baseUrl,
       hosts: options.hosts,
       keepPersonal: options.keepPersonal,
       writable: options.writable,
       namesOf: async (title) =>
-        options.names ?? readNames(join(options.serversDir, name === undefined ? toServerId(title) : id)),
+        options.names ?? readNames(join(serversDir, name === undefined ? toServerId(title) : id)),
       onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
     });
   const { blueprint, total, groups } = await readChosen(read, source.location, options);
-  signal?.throwIfAborted();
   const named = name === undefined ? { ...blueprint, id: toServerId(blueprint.title) } : blueprint;
-  assertComplete(named, source.location, options.strict === true);
   return { blueprint: toStableBlueprint(named), total, groups };
 }
 

@@ -45,6 +45,8 @@ export interface BuildOptions {
   /** Says what a build would make; nothing is left written. */
   readonly dryRun?: boolean | undefined;
   readonly category?: string | undefined;
+  /** Where compiled descriptions are kept, so that an unchanged one is not compiled again; absent: nowhere. */
+  readonly cacheDir?: string | undefined;
   readonly serversDir: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;

@@ -27,7 +27,11 @@ export function renderBuildReport(report: BuildReport, paint: Paint): string {
   ].join('\n');
 }
 
-function headline({ id, version, outcome, operations, durationMs }: BuildReport, paint: Paint): string {
+/** One line on what a build came to. */
+export function headline(
+  { id, version, outcome, operations, durationMs }: BuildReport,
+  paint: Paint,
+): string {
   const made = `${count(operations.built, 'tool')} of ${count(operations.total, 'operation')}`;
   const name = `${paint.strong(id)} ${version}`;
   switch (outcome) {

@@ -1,14 +1,16 @@
-import { hubError, type BuildStage } from '@counterpart/schemas';
+import { hubError, type BuildReport, type BuildStage } from '@counterpart/schemas';
 import { z } from 'zod';
-import type { BuildProgress } from '../../../builder/options.ts';
+import type { BuildOptions, BuildProgress } from '../../../builder/options.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderBuildReport, renderGroups } from '../../output/build-report.ts';
 import { wrap } from '../../output/wrap.ts';
+import { buildMany } from './build-many.ts';
+import { compiledIn } from './read-blueprint.ts';
 import { mcpSource } from '../../mcp-source.ts';
 
 const Input = z.object({
-  source: z.string().optional(),
+  sources: z.array(z.string()).default([]),
   from: z.string().optional(),
   name: z.string().optional(),
   include: z.array(z.string()).optional(),
@@ -25,6 +27,8 @@ const Input = z.object({
   allowOutside: z.boolean().default(false),
   strict: z.boolean().default(false),
   dryRun: z.boolean().default(false),
+  cache: z.boolean().default(true),
+  jobs: z.coerce.number().int().min(1).max(64).optional(),
 });
 
 export const build = defineCommand({
@@ -34,7 +38,7 @@ export const build = defineCommand({
   summary: 'Make a server from a description of a service',
   description:
     'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema (SDL, introspection JSON, or the endpoint itself), a JSON-RPC service (OpenRPC, or the endpoint itself), a SOAP service (WSDL 1.1), recorded traffic (HAR, its secrets taken out), a data file (CSV, JSON, XML, HTML tables, iCalendar, OFX, QIF and more), or the tables of a database (PostgreSQL, MariaDB, MySQL, SQLite), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
-  arguments: [['[source]', 'The same as --from']],
+  arguments: [['[sources...]', 'The same as --from; several are built beside each other']],
   options: [
     ['-f, --from <file|url|->', 'The description'],
     ['-n, --name <id>', 'Name of the server (default: made from the title)'],
@@ -56,6 +60,8 @@ export const build = defineCommand({
     ['--allow-outside', 'Follow its references to files outside of its folder'],
     ['--strict', 'Refuse if any operation would be left out'],
     ['--dry-run', 'Report what would be built and write nothing'],
+    ['-j, --jobs <n>', 'Of several sources, so many at a time (default: one for each processor, at most 4)'],
+    ['--no-cache', 'Compile the description anew, even if it was compiled before'],
   ],
   examples: [
     ['hub build --from petstore.yaml', 'everything in a file'],
@@ -73,36 +79,70 @@ export const build = defineCommand({
     ['hub build --from shop.sqlite --writable', 'from an SQLite file: tools over its tables'],
     ['hub build --from postgres://me:secret@localhost/shop', 'from a database: tools that read its tables'],
     ['hub build --from mcp:files --name files-rest', 'from a server of the hub: its tools over REST'],
+    [
+      'hub build petstore.yaml museum.yaml weather.json',
+      'several, as many at a time as there are processors',
+    ],
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
   input: Input,
-  async run(context, { source, from, host: hosts, ...rest }) {
-    const location = from ?? source;
+  async run(context, { sources, from, jobs, ...rest }) {
+    const locations = [...(from === undefined ? [] : [from]), ...sources];
+    const [location, ...others] = locations;
     if (location === undefined)
       throw hubError('USAGE', {
         detail: 'Say what to build from: --from <file|url|->.',
         command: 'hub build',
       });
-    // The compiler and the bundler are loaded by the commands that need them: every other command starts in half the time.
-    const { buildServer } = await import('../../../builder/build.ts');
-    const given = await mcpSource(context, location);
-    // Who names a server or a host has chosen a part already.
-    const wish = given === undefined && hosts === undefined ? await askForPart(context, location, rest) : {};
+    if (others.length > 0) {
+      assertForMany(locations, rest.name);
+      const { buildServer } = await loadBuilder();
+      const build = async (one: string): Promise<BuildReport> =>
+        buildServer(await optionsFor(context, one, rest));
+      return buildMany(context, locations, { jobs, build });
+    }
+    const options = await optionsFor(context, location, rest);
+    const wish = await askForPart(context, options);
+    const { buildServer } = await loadBuilder();
     const report = await context.working(`building from ${location}`, (progress) =>
-      buildServer({
-        ...rest,
-        ...wish,
-        source: given,
-        hosts,
-        from: location,
-        serversDir: context.home.serversDir,
-        signal: context.signal,
-        onProgress: (step) => progress.update(describe(step)),
-      }),
+      buildServer({ ...options, ...wish, onProgress: (step) => progress.update(describe(step)) }),
     );
     context.result(report, () => wrap(renderBuildReport(report, context.paint), context.io.width));
+    return 0;
   },
 });
+
+type Wish = Omit<z.output<typeof Input>, 'from' | 'sources' | 'jobs'>;
+
+/** What is one server's alone cannot be said of several. Throws USAGE. */
+function assertForMany(locations: readonly string[], name: string | undefined): void {
+  const detail =
+    name !== undefined
+      ? '--name is for one source: several are named by their titles.'
+      : locations.includes('-')
+        ? 'Standard input (-) is one source: build it alone.'
+        : undefined;
+  if (detail !== undefined) throw hubError('USAGE', { detail, command: 'hub build' });
+}
+
+/** The compiler and the bundler are loaded by the commands that need them: every other command starts in half the time. */
+const loadBuilder = () => import('../../../builder/build.ts');
+
+async function optionsFor(
+  context: Context,
+  from: string,
+  { host: hosts, cache, ...rest }: Wish,
+): Promise<BuildOptions> {
+  return {
+    ...rest,
+    from,
+    hosts,
+    source: await mcpSource(context, from),
+    serversDir: context.home.serversDir,
+    cacheDir: cache ? compiledIn(context) : undefined,
+    signal: context.signal,
+  };
+}
 
 /** Tools that a model can look over; of more, a person is asked which part is wanted. */
 const MANY_TOOLS = 100;
@@ -110,22 +150,16 @@ const MANY_TOOLS = 100;
 /** Asks a person which part of a large service is wanted. Nothing is asked when something was chosen, or nobody is there. */
 async function askForPart(
   context: Context,
-  from: string,
-  input: Omit<z.output<typeof Input>, 'from' | 'source' | 'host'>,
-): Promise<Pick<z.output<typeof Input>, 'select' | 'include'>> {
-  const isChosen =
-    input.all ||
-    [input.include, input.exclude, input.select, input.maxTools].some((part) => part !== undefined);
+  options: BuildOptions,
+): Promise<Pick<BuildOptions, 'select' | 'include'>> {
+  const { from, source, hosts } = options;
+  // Who names a server of the hub or a host has chosen a part already.
+  const parts = [source, hosts, options.include, options.exclude, options.select, options.maxTools];
+  const isChosen = options.all === true || parts.some((part) => part !== undefined);
   if (isChosen || from === '-' || !context.asks) return {};
-  const { buildServer } = await import('../../../builder/build.ts');
+  const { buildServer } = await loadBuilder();
   const { groups = [], tools } = await context.working(`reading ${from}`, () =>
-    buildServer({
-      ...input,
-      from,
-      serversDir: context.home.serversDir,
-      dryRun: true,
-      signal: context.signal,
-    }),
+    buildServer({ ...options, dryRun: true }),
   );
   if (tools.length <= MANY_TOOLS || groups.length < 2) return {};
   context.note(renderGroups(groups, context.paint, { numbered: true }).join('\n'));

@@ -24,6 +24,7 @@ export async function readBlueprint(
       ...options,
       from: source,
       serversDir: context.home.serversDir,
+      cacheDir: compiledIn(context),
       signal: context.signal,
     });
     return blueprint;
@@ -41,6 +42,9 @@ export async function readBlueprint(
   if (!parsed.success) throw hubError('BLUEPRINT_INVALID', { file, detail: z.prettifyError(parsed.error) });
   return parsed.data;
 }
+
+/** Where this home keeps descriptions that were compiled. */
+export const compiledIn = ({ home }: Context): string => join(home.dataDir, 'cache', 'descriptions');
 
 /** A bare word that is no file was meant to be a server's name. Throws SERVER_UNKNOWN. */
 function assertNoMisspelling(context: Context, source: string): void {
