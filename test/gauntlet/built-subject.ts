@@ -17,9 +17,13 @@ export interface Built {
 }
 
 /** Runs `hub build` as a person would. Rejects with what it printed when it refuses. */
-export async function buildDescription(home: TestHome, file: string): Promise<Built> {
+export async function buildDescription(
+  home: TestHome,
+  file: string,
+  options: readonly string[] = [],
+): Promise<Built> {
   const start = performance.now();
-  const child = home.spawn(['build', '--from', file, '--name', 'built', '--json']);
+  const child = home.spawn(['build', '--from', file, '--name', 'built', '--json', ...options]);
   const peak = watchPeak(child.pid);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [printed, complaint, code] = await Promise.all([

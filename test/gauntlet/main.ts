@@ -1,8 +1,14 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { version as graphqlVersion } from 'graphql';
 import { descriptionsDir } from '../e2e/builder-workspace.ts';
 import { ROOT } from '../guards/proofs-reporter.ts';
+import { installedGenerators } from './generators/generators.ts';
+import { measureGenerator } from './generators/measure-generator.ts';
+import { generatorsText, type GeneratorResult } from './generators/report.ts';
+import { measureGraphql, type GraphqlRow } from './graphql/measure-graphql.ts';
+import { graphqlText } from './graphql/report.ts';
 import { measure, type Failure, type Row } from './measure.ts';
 import { hasReferee } from './referee/prism.ts';
 import { barsOf, reportText } from './report.ts';
@@ -11,23 +17,30 @@ const HELP = `npm run gauntlet [-- options] [files]: what becomes of real descri
 
   --calls <n>     tools called per description, each with required and with all arguments (default: all)
   --dir <folder>  descriptions to take instead of ../shared/specs/openapi
+  --peers <dir>   folder of \`npm run gauntlet:peers -- <dir>\`: other generators over the same descriptions
   --json          print one JSON document
   --write         save the report as docs/gauntlet.md
 
 Files are names in that folder, or paths. The referee (Prism) is installed by \`npm run gauntlet:referee\`.`;
 
-const INTRODUCTION = `# Gauntlet
+/** What a reader must know before the figures; dated, because figures are of a day and a machine. */
+const introduction = (calls: number | undefined): string => `# Gauntlet
 
 What becomes of real descriptions: each is built with \`hub build\`, its server is started and listed, and its tools are called
 with arguments made from nothing but the listed schema, once with the required ones and once with all. The judge is Prism
 5.16.0, reading the same description; schemas of answers are taken from what it is given, because on some descriptions they
-keep it from starting. A path parameter that nobody filled counts as refused, though Prism would take it.
+keep it from starting. A path parameter that nobody filled counts as refused, though Prism would take it. GraphQL schemas are
+judged by graphql-js ${graphqlVersion}; their argument \`fields\`, whose values are names of the schema, is left out.
 
 The mirror of each is asked every operation (80 at most), its bodies are judged by ajv, and requests that are wrong in one place
 (a member gone, one too many, another type, out of range) must be refused. Its speed is that of a program of its own beside Prism,
 the same requests in turn, from a raw client with 4 connections and 8 requests waiting on each.
 
-Made by \`npm run gauntlet -- --write\`. Times and memory are of the machine it ran on.
+Other generators get the same files, the same arguments and the same judge, which does not ask them for credentials; which
+operation a tool stands for is read from its first request. A tool whose request leads nowhere counts as refused.
+
+Made by \`npm run gauntlet -- --write${calls === undefined ? '' : ` --calls ${calls}`}\` on ${new Date().toISOString().slice(0, 10)}: ${calls === undefined ? 'every tool is called' : `at most ${calls} tools of each description are called, by a choice that is any but always the same`}.
+Times and memory are of the machine it ran on, with Node ${process.version.slice(1)}.
 `;
 
 const { values: options, positionals } = parseArgs({
@@ -35,6 +48,7 @@ const { values: options, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     calls: { type: 'string' },
+    peers: { type: 'string' },
     dir: { type: 'string', default: descriptionsDir },
     help: { type: 'boolean', default: false },
   },
@@ -65,6 +79,29 @@ function callsAsked(): number | undefined {
   process.exit(2);
 }
 
+async function measureOthers(files: readonly string[], calls: number | undefined) {
+  const results: GeneratorResult[] = [];
+  for (const one of installedGenerators(options.peers))
+    for (const file of files) {
+      const found = await measureGenerator(file, one, { calls });
+      results.push(found);
+      process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.generator} ${found.file}\n`);
+    }
+  return results;
+}
+
+/** The schemas beside the descriptions; none when files were named, or nobody can judge. */
+async function measureSchemas(calls: number | undefined) {
+  const folder = join(resolve(options.dir), '../graphql');
+  if (positionals.length > 0 || !existsSync(folder)) return [];
+  const rows: GraphqlRow[] = [];
+  for (const name of readdirSync(folder).sort()) {
+    rows.push(await measureGraphql(join(folder, name), { calls }));
+    process.stderr.write(`✓ ${name}\n`);
+  }
+  return rows;
+}
+
 async function main(): Promise<void> {
   if (options.help) return say(HELP);
   const files = filesToRun();
@@ -81,10 +118,18 @@ async function main(): Promise<void> {
     else rows.push(found);
     process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.file}\n`);
   }
+  const others = await measureOthers(files, calls);
+  const graphql = await measureSchemas(calls);
   const outcome = { rows, failures };
-  const text = reportText(outcome);
-  if (options.write) writeFileSync(`${ROOT}docs/gauntlet.md`, `${INTRODUCTION}\n${text}\n`);
-  say(options.json ? JSON.stringify({ ...outcome, bars: barsOf(outcome) }, undefined, 1) : text);
+  const text = [reportText(outcome), '', generatorsText(outcome, others), graphqlText(graphql)]
+    .join('\n')
+    .trimEnd();
+  if (options.write) writeFileSync(`${ROOT}docs/gauntlet.md`, `${introduction(calls)}\n${text}\n`);
+  say(
+    options.json
+      ? JSON.stringify({ ...outcome, others, graphql, bars: barsOf(outcome) }, undefined, 1)
+      : text,
+  );
   if (barsOf(outcome).some(({ met }) => !met)) process.exitCode = 1;
 }
 

@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import type { ToolDefinition } from '@counterpart/schemas';
+import { fitDefinition } from '../../hub/src/gateway/search/fit-definition.ts';
 import { createTestHome } from '../e2e/cli-runner.ts';
 import { buildDescription, programOf, runServer } from './built-subject.ts';
 import { faultsOf } from './good-tool.ts';
@@ -23,6 +25,8 @@ export interface Row {
   readonly quality: Quality & { readonly faults: readonly string[] };
   readonly build: { readonly seconds: number; readonly peakMb: number };
   readonly list: { readonly ms: number; readonly peakMb: number; readonly bytes: number };
+  /** What the hub's search tells of one tool, in bytes; 99 of 100 tools are no larger. */
+  readonly described99: number;
   readonly judged: Judged | undefined;
   readonly mirror: Contract & { readonly speed: Speed | undefined };
 }
@@ -75,6 +79,7 @@ export async function measure(file: string, options: MeasureOptions = {}): Promi
             ? await measureSpeed(root, blueprint, LOAD).catch(() => undefined)
             : undefined,
       },
+      described99: percentile99(running.tools.map(sizeDescribed)),
       judged: root && (await judgeCalls(root, { operations, running, counter })),
     };
   } catch (error) {
@@ -82,4 +87,12 @@ export async function measure(file: string, options: MeasureOptions = {}): Promi
   } finally {
     await home.dispose();
   }
+}
+
+const sizeDescribed = (tool: ToolDefinition): number =>
+  Buffer.byteLength(JSON.stringify(fitDefinition(tool)));
+
+function percentile99(sizes: readonly number[]): number {
+  const sorted = sizes.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0;
 }

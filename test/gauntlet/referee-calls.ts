@@ -3,7 +3,7 @@ import type { Called, Running } from './built-subject.ts';
 import type { Counter } from './referee/counter.ts';
 import { startReferee } from './referee/prism.ts';
 import { withoutAnswerSchemas } from './referee/requests-only.ts';
-import { routeOf, sliceDescription } from './referee/slice.ts';
+import { routeOf, sliceDescription, type OperationPlace } from './referee/slice.ts';
 import type { Tree } from './referee/tree.ts';
 import { placeOf } from './operation-places.ts';
 import { sampleArguments } from './sample-arguments.ts';
@@ -38,7 +38,7 @@ export async function judgeCalls(
   const refusals: Refusal[] = [];
   const unjudged: string[] = [];
   let calls = 0;
-  for (const chunk of chunksOf(operations)) {
+  for (const chunk of chunksOf(operations, placeOf)) {
     const trials = chunk.flatMap(({ name }): Trial[] =>
       [false, true].map((optional) => ({ tool: tools.get(name), name, optional })),
     );
@@ -54,21 +54,24 @@ export async function judgeCalls(
   return { calls, accepted: calls - refusals.length, refusals, unjudged };
 }
 
-/** At most `CHUNK` operations each, and no two of one method and route. */
-function chunksOf(operations: readonly Operation[]): Operation[][] {
-  const chunks: { readonly routes: Set<string>; readonly operations: Operation[] }[] = [];
-  for (const operation of operations) {
-    const { path, method } = placeOf(operation);
+/** At most `CHUNK` items each, and no two of one method and route. */
+export function chunksOf<Item>(
+  items: readonly Item[],
+  place: (item: Item) => OperationPlace,
+): readonly (readonly Item[])[] {
+  const chunks: { readonly routes: Set<string>; readonly items: Item[] }[] = [];
+  for (const item of items) {
+    const { path, method } = place(item);
     const route = `${method} ${routeOf(path)}`;
-    let chunk = chunks.find((one) => one.operations.length < CHUNK && !one.routes.has(route));
+    let chunk = chunks.find((one) => one.items.length < CHUNK && !one.routes.has(route));
     if (chunk === undefined) {
-      chunk = { routes: new Set(), operations: [] };
+      chunk = { routes: new Set(), items: [] };
       chunks.push(chunk);
     }
     chunk.routes.add(route);
-    chunk.operations.push(operation);
+    chunk.items.push(item);
   }
-  return chunks.map((chunk) => chunk.operations);
+  return chunks.map((chunk) => chunk.items);
 }
 
 interface Trial {
@@ -78,7 +81,7 @@ interface Trial {
 }
 
 /** Why a trial was refused; empty when it was taken. */
-async function judge(
+export async function judge(
   { tool, name, optional }: Trial,
   running: Running,
   counter: Counter,
@@ -96,7 +99,8 @@ async function judge(
     : refusal(`${last.method} ${last.target} ${last.status}: ${last.detail}`, input);
 }
 
-async function attempt(running: Running, name: string, input: JsonObject): Promise<Called> {
+/** Calls a tool; a failure of the protocol is an error of the call. */
+export async function attempt(running: Running, name: string, input: JsonObject): Promise<Called> {
   try {
     return await running.call(name, input);
   } catch (error) {

@@ -7,7 +7,8 @@ export interface Outcome {
   readonly failures: readonly Failure[];
 }
 
-const percent = (part: number, whole: number): string =>
+/** A share as a reader takes it in. */
+export const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((100 * part) / whole).toFixed(part === whole ? 0 : 2)} %`;
 
 const sum = (rows: readonly Row[], of: (row: Row) => number): number =>
@@ -34,7 +35,8 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string])[]
   ['mirror : Prism', ({ mirror }) => speedText(mirror.speed)],
   ['build', ({ build }) => `${build.seconds.toFixed(1)} s, ${build.peakMb.toFixed(0)} MB`],
   ['first list', ({ list }) => `${list.ms.toFixed(0)} ms, ${list.peakMb.toFixed(0)} MB`],
-  ['tokens', ({ list }) => String(Math.ceil(list.bytes / 4))],
+  ['tokens of the list', ({ list }) => String(Math.ceil(list.bytes / 4))],
+  ['one tool, p99', ({ described99 }) => `${(described99 / 1_000).toFixed(1)} kB`],
 ];
 
 /** One bar of the gauntlet and what was measured. */
@@ -65,6 +67,7 @@ export function barsOf({ rows, failures }: Outcome): Bar[] {
     measured,
     met,
   });
+  const widest = Math.max(...rows.map(({ described99 }) => described99));
   const share = (part: number): string => percent(part, tools);
   return [
     bar(
@@ -104,6 +107,12 @@ export function barsOf({ rows, failures }: Outcome): Bar[] {
       outputs / (tools - silent) >= 0.9,
     ),
     ...mirrorBars(rows),
+    bar(
+      'one tool described',
+      '≤ 24 kB for 99 of 100 tools of a service',
+      `at most ${(widest / 1_000).toFixed(1)} kB`,
+      widest <= 24_000,
+    ),
     ...(calls === 0
       ? []
       : [
@@ -152,11 +161,12 @@ function mirrorBars(rows: readonly Row[]): Bar[] {
     },
   ];
 }
+/** A row of a Markdown table. */
+export const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The whole outcome as Markdown, refusals included. */
 export function reportText(outcome: Outcome): string {
   const { rows, failures } = outcome;
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const table = [
     line(COLUMNS.map(([title]) => title)),
     line(COLUMNS.map(() => '---')),
