@@ -3,19 +3,25 @@ import type { SecretChange, SecretList, SecretOwner } from '@counterpart/schemas
 import { z } from 'zod';
 import type { Fleet } from './fleet/fleet.ts';
 import { wantedSecrets } from './fleet/member-secrets.ts';
+import { PAGE_PATH } from './http/secret-page.ts';
 import type { SecretService } from './http/secret-routes.ts';
+import type { Clock } from './kernel/clock.ts';
 import { didYouMean } from './kernel/nearest.ts';
 import type { SecretPlace, Vault } from './kernel/ports.ts';
+import { createEntryLinks } from './vault/entry-links.ts';
 import { isVariable } from './vault/given-secrets.ts';
 
 interface Desk {
   readonly vault: Vault;
   readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly url: () => string;
 }
 
 /** What `/api/secrets` does. Servers that are given a secret get it anew when it changes; calls in flight are finished first. */
 export function secretDesk(desk: Desk): SecretService {
   const { vault, fleet } = desk;
+  const links = createEntryLinks(desk.clock);
   const changed = async (place: SecretPlace): Promise<SecretChange> => {
     await fleet.reconcile();
     return { name: place.name, server: place.server === '' ? null : place.server };
@@ -38,6 +44,37 @@ export function secretDesk(desk: Desk): SecretService {
       return changed(place);
     },
     rotate: () => vault.rotate(),
+    openPage(name, owner) {
+      const { id, key, place, expiresAt } = links.issue(storePlace(name, owner, fleet));
+      return {
+        id,
+        url: `${desk.url()}${PAGE_PATH}${key}`,
+        name,
+        server: place.server === '' ? null : place.server,
+        expiresAt: new Date(expiresAt).toISOString(),
+      };
+    },
+    pageState: (id) => ({ state: links.state(id) }),
+    pages: {
+      find(key) {
+        const link = links.find(key);
+        return link && { ...link.place, formKey: link.formKey };
+      },
+      async store(key, formKey, value) {
+        const link = links.find(key);
+        // Taken out of use first: of two forms at the same time one is stored.
+        if (!link || !links.use(link, formKey)) return false;
+        let stored = false;
+        try {
+          await vault.store(link.place, value);
+          stored = true;
+          await changed(link.place);
+        } finally {
+          links.settle(link, stored);
+        }
+        return true;
+      },
+    },
   };
 }
 

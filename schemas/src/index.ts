@@ -83,6 +83,8 @@ export {
   SecretList,
   SecretName,
   SecretOwner,
+  SecretPage,
+  SecretPageState,
   SecretSummary,
   SecretValue,
   StoreSecretRequest,

@@ -48,6 +48,19 @@ export const SecretList = z.strictObject({
 });
 export type SecretList = z.infer<typeof SecretList>;
 
+/** A page on which one secret can be typed once. */
+export const SecretPage = z.strictObject({
+  id: z.string(),
+  url: z.string(),
+  name: z.string(),
+  server: z.string().nullable(),
+  expiresAt: z.iso.datetime(),
+});
+export type SecretPage = z.infer<typeof SecretPage>;
+
+export const SecretPageState = z.strictObject({ state: z.enum(['waiting', 'used', 'gone']) });
+export type SecretPageState = z.infer<typeof SecretPageState>;
+
 /** What happened to one secret. */
 export const SecretChange = z.strictObject({ name: z.string(), server: z.string().nullable() });
 export type SecretChange = z.infer<typeof SecretChange>;

@@ -1,4 +1,4 @@
-import { RotationReport, SecretChange, SecretList } from '@counterpart/schemas';
+import { RotationReport, SecretChange, SecretList, SecretPage, SecretPageState } from '@counterpart/schemas';
 import type { SecretOwner, StoreSecretRequest } from '@counterpart/schemas';
 import type { Send } from './mirror-api.ts';
 
@@ -9,6 +9,8 @@ export interface SecretApi {
   remove(name: string, owner: SecretOwner): Promise<SecretChange>;
   revoke(name: string, owner: SecretOwner): Promise<SecretChange>;
   rotate(): Promise<RotationReport>;
+  openPage(name: string, owner: SecretOwner): Promise<SecretPage>;
+  pageState(id: string): Promise<SecretPageState>;
 }
 
 /** Talks to `/api/secrets`. */
@@ -19,6 +21,8 @@ export function createSecretApi(send: Send): SecretApi {
     store: (name, request) => send(SecretChange, 'PUT', at(name), request),
     remove: (name, owner) => send(SecretChange, 'POST', at(name, '/remove'), owner),
     revoke: (name, owner) => send(SecretChange, 'POST', at(name, '/revoke'), owner),
+    openPage: (name, owner) => send(SecretPage, 'POST', at(name, '/page'), owner),
+    pageState: (id) => send(SecretPageState, 'GET', `/api/secrets/pages/${id}`),
     rotate: () => send(RotationReport, 'POST', '/api/secrets/rotate', {}),
   };
 }

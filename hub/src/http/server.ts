@@ -12,6 +12,7 @@ import { nodeHttp } from '../kernel/node-http.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { checkHostAndOrigin, checkToken } from './guard.ts';
 import { answerHealth, type Health } from './health.ts';
+import { PAGE_PATH } from './secret-page.ts';
 import { LENDING_PATH } from './sign-in-routes.ts';
 import { serveLines, shouldUpgrade } from './lines.ts';
 import type { Web } from './web.ts';
@@ -136,7 +137,8 @@ function refuse(
       return access.mcpNeedsToken ? checkToken(req.headers, options.token, '/mcp') : undefined;
     case 'admin': {
       // Servers ask for their tokens with keys of their own, which are checked there.
-      if (route.path.startsWith(LENDING_PATH)) return undefined;
+      // A page for one secret is found by whoever has its address only.
+      if (route.path.startsWith(LENDING_PATH) || route.path.startsWith(PAGE_PATH)) return undefined;
       const reads = (req.method === 'GET' || req.method === 'HEAD') && isPublic(route.path);
       return reads ? undefined : checkToken(req.headers, options.token, `${req.method} ${route.path}`);
     }

@@ -51,6 +51,14 @@ export const secretErrors = {
     message: 'The secret {secret} is revoked, and nothing else is used in its place.',
     fix: 'Set a new value with `hub secret set`, or forget it with `hub secret remove`.',
   }),
+  SECRET_PAGE_GONE: entry({
+    status: 410,
+    rpc: -32603,
+    exit: 8,
+    title: 'Page for a secret is over',
+    message: 'The page for the secret is over: {detail}.',
+    fix: 'Run `hub secret set --page` again for a new one, or type the value with `hub secret set`.',
+  }),
   SIGN_IN_UNAVAILABLE: entry({
     status: 409,
     rpc: -32602,

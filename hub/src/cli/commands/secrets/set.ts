@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SecretOwner } from '@counterpart/schemas';
 import { hubError, SecretName, SecretValue } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import type { HubApi } from '../../hub-api.ts';
 import { withHub } from '../../with-hub.ts';
 import { OWNER_OPTIONS, OwnerInput, ownerOf, ownerWords } from './owner.ts';
 
@@ -19,18 +22,25 @@ export const set = defineCommand({
   options: [
     ...OWNER_OPTIONS,
     ['--stdin', 'Read the value from standard input; one line end at its end is dropped'],
+    ['--page', 'Show the address of a page on this machine to type the value on; it works once'],
   ],
   examples: [
     ['hub secret set WEATHER_TOKEN', 'asks for the value'],
+    ['hub secret set WEATHER_TOKEN --page', 'shows the address of a page to type it on'],
     ['op read op://keys/weather | hub secret set WEATHER_TOKEN --stdin', 'from a password manager'],
   ],
-  input: z.object({ ...OwnerInput, stdin: z.boolean().default(false) }),
-  async run(context, { name, stdin, ...owner }) {
+  input: z.object({
+    ...OwnerInput,
+    stdin: z.boolean().default(false),
+    page: z.boolean().default(false),
+  }),
+  async run(context, { name, stdin, page, ...owner }) {
     if (!SecretName.safeParse(name).success)
       throw hubError('INPUT_INVALID', {
         subject: 'the name of a secret',
         detail: 'it is letters, digits and underscores, such as NOTION_TOKEN; the value is not an argument',
       });
+    if (page) return withHub(context, (hub) => onPage(context, hub, { name, owner: ownerOf(owner) }));
     const value = stdin ? await piped(context) : await typed(context, name);
     const parsed = SecretValue.safeParse(value);
     if (!parsed.success)
@@ -47,6 +57,33 @@ export const set = defineCommand({
     );
   },
 });
+
+/** Between two looks at whether the page was used. */
+const LOOK_MS = 300;
+
+async function onPage(
+  context: Context,
+  hub: HubApi,
+  { name, owner }: { readonly name: string; readonly owner: SecretOwner },
+): Promise<void> {
+  const { id, url, server } = await hub.secrets.openPage(name, owner);
+  context.io.stderr.write(
+    `Open this page in a browser on this machine; it works once, for ten minutes:\n\n  ${url}\n\nWaiting … Ctrl-C gives up.\n`,
+  );
+  for (;;) {
+    const { state } = await hub.secrets.pageState(id);
+    if (state === 'gone')
+      throw hubError('SECRET_PAGE_GONE', {
+        detail: 'nobody used it in time, or its value could not be stored',
+      });
+    if (state === 'used') break;
+    await delay(LOOK_MS, undefined, { signal: context.signal });
+  }
+  context.result(
+    { name, server },
+    () => `${context.paint.good('✓')} Stored ${context.paint.strong(name)} ${ownerWords(server)}.`,
+  );
+}
 
 async function typed(context: Context, name: string): Promise<string> {
   if (context.asks) return context.askHidden(`Value of ${name} (not shown):`);
