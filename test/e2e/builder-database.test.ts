@@ -146,6 +146,9 @@ async function exerciseWrites(call: (tool: string, args?: object) => Promise<Ans
     /refuses these values/,
   );
   expect(String((await call('delete_customer', { id: 1 }))['error'])).toMatch(/refuses these values/);
+  const hidden = await call('run_select', { sql: 'WITH x AS (SELECT 1) DELETE FROM log' });
+  expect(hidden).toHaveProperty('error');
+  expect((await call('list_logs')).rows).toHaveLength(3);
   expect(await call('delete_customer', { id })).toEqual({ deleted: 1 });
   expect(String((await call('delete_customer', { id }))['error'])).toMatch(/no row with id/);
 }

@@ -137,16 +137,13 @@ function tableOf(own: Named, arrows: readonly Arrow[]): DatabaseTable {
   const identity = identityOf(table);
   const relations = relationsOf(own, arrows);
   const unique = table.unique.filter((names) => names !== identity).map((names) => keysOf(own, names));
-  const given = new Set(table.primaryKey);
   return {
     ...(table.schema === undefined ? {} : { schema: table.schema }),
     name: table.name,
     key,
     kind: table.kind,
     ...cleanComment(table.comment),
-    columns: table.columns.map((column) =>
-      columnOf(given.has(column.name) ? { ...column, nullable: false } : column, keys.get(column.name) ?? ''),
-    ),
+    columns: table.columns.map((column) => columnOf(column, keys.get(column.name) ?? '')),
     identity: keysOf(own, identity),
     ...(unique.length === 0 ? {} : { unique }),
     ...(relations.length === 0 ? {} : { relations }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { nounsOf, type Nouns } from '../sample/names.ts';
 
 const LONGEST_KEY = 60;
@@ -16,6 +17,9 @@ const TAKEN = new Set([
   'prototype',
 ]);
 
+/** What stands for a name without one letter that an input may have; the same for the same name, whatever stands beside it. */
+const markOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 6);
+
 /** A name as an input may be called: the name itself where it can be, else its letters and digits. */
 export function keyOf(name: string, kind: 'table' | 'column' | 'relation'): string {
   const plain = /^[A-Za-z_]\w*$/.test(name)
@@ -24,7 +28,9 @@ export function keyOf(name: string, kind: 'table' | 'column' | 'relation'): stri
         .normalize('NFKD')
         .replaceAll(/\W+/g, '_')
         .replaceAll(/^_+|_+$/g, '');
-  const key = (plain === '' ? kind : /^\d/.test(plain) ? `${kind}_${plain}` : plain).slice(0, LONGEST_KEY);
+  const key = (
+    plain === '' ? `${kind}_${markOf(name)}` : /^\d/.test(plain) ? `${kind}_${plain}` : plain
+  ).slice(0, LONGEST_KEY);
   return TAKEN.has(key) && kind === 'column' ? `${key}_column` : key;
 }
 
@@ -50,8 +56,11 @@ export function relationName(columns: readonly string[], table: string): string 
 const UNCOUNTED =
   /(?:people|children|men|data|news|series|species|staff|equipment|information|media|inventory|stock|history|metadata)$/i;
 
+/** Keys that end in a mark of `markOf`. */
+const MARKED = /_[0-9a-f]{6}$/;
+
 /** Words that the tools of a table are named with. */
 export function tableNouns(key: string): Nouns {
   const nouns = nounsOf(key);
-  return UNCOUNTED.test(key) ? { one: nouns.one, many: nouns.one } : nouns;
+  return UNCOUNTED.test(key) || MARKED.test(key) ? { one: nouns.one, many: nouns.one } : nouns;
 }

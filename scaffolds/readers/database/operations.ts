@@ -10,6 +10,8 @@ import {
   type JsonSchema,
   type Operation,
 } from '@counterpart/schemas';
+import { withoutInstructions } from '../openapi/text/instructions.ts';
+import { plainText } from '../openapi/text/text.ts';
 import { tableNouns } from './names.ts';
 import { givenSchema, neededColumns, typeNames } from './schemas.ts';
 
@@ -76,10 +78,21 @@ const rowOrNull = (table: DatabaseTable): JsonObject => ({
   anyOf: [reference(typeNames(table).row), { type: 'null' }],
 });
 
+/** A name that tools had to change, as the database has it. */
+const given = ({ name, key }: { readonly name: string; readonly key: string }): string =>
+  name === key ? '' : plainText(withoutInstructions(name)).replaceAll(/\s+/g, ' ').slice(0, 60).trim();
+
+/** The name of a table for its tools, and the one it has where that says more. */
+function titled({ schema, name, key }: DatabaseTable): string {
+  const own = given({ name: schema === undefined ? name : `${schema}.${name}`, key });
+  return own === '' || own.replace('.', '_') === key ? key : `${key} (“${own}”)`;
+}
+
 function columnsText({ columns }: DatabaseTable): string {
-  const named = columns
-    .slice(0, MOST_NAMED)
-    .map(({ key, kind }) => (kind === 'text' ? key : `${key} (${kind})`));
+  const named = columns.slice(0, MOST_NAMED).map((column) => {
+    const notes = [given(column), column.kind === 'text' ? '' : column.kind].filter((note) => note !== '');
+    return notes.length === 0 ? column.key : `${column.key} (${notes.join(', ')})`;
+  });
   const more = columns.length - named.length;
   return `Columns: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
@@ -116,7 +129,7 @@ function listShape(table: DatabaseTable): Shape {
       properties: { rows: { type: 'array', items: reference(row) }, next_cursor: { type: 'string' } },
       required: ['rows'],
     },
-    description: `Rows of the ${table.kind} ${table.key}, filtered, sorted and a page at a time.${told(table)} ${columnsText(table)}`,
+    description: `Rows of the ${table.kind} ${titled(table)}, filtered, sorted and a page at a time.${told(table)} ${columnsText(table)}`,
   };
 }
 
@@ -144,7 +157,7 @@ function getShape(table: DatabaseTable): Shape {
       properties: { row: rowOrNull(table), ...(names.length === 0 ? {} : { related: { type: 'object' } }) },
       required: ['row'],
     },
-    description: `The row of ${table.key} with this ${table.identity.join(' and ')}; row is null where there is none.${told(table)}`,
+    description: `The row of ${titled(table)} with this ${table.identity.join(' and ')}; row is null where there is none.${told(table)}`,
   };
 }
 
@@ -178,7 +191,7 @@ function summarizeShape(table: DatabaseTable): Shape {
       },
       required: ['groups'],
     },
-    description: `How many rows ${table.key} has, in all or by groups, the largest first, with sum, avg, min and max of columns. ${columnsText(table)}`,
+    description: `How many rows ${titled(table)} has, in all or by groups, the largest first, with sum, avg, min and max of columns. ${columnsText(table)}`,
   };
 }
 
@@ -195,7 +208,7 @@ function insertShape(table: DatabaseTable): Shape {
     parameters: [],
     body,
     output: { type: 'object', properties: { row: rowOrNull(table) }, required: ['row'] },
-    description: `Adds a row to ${table.key} and gives it as the database made it.${needed.length === 0 ? '' : ` Needs ${needed.slice(0, MOST_NAMED).join(', ')}.`}${told(table)}`,
+    description: `Adds a row to ${titled(table)} and gives it as the database made it.${needed.length === 0 ? '' : ` Needs ${needed.slice(0, MOST_NAMED).join(', ')}.`}${told(table)}`,
   };
 }
 
@@ -211,7 +224,7 @@ function updateShape(table: DatabaseTable): Shape {
     parameters: identityParameters(table),
     body,
     output: { type: 'object', properties: { row: rowOrNull(table) }, required: ['row'] },
-    description: `Overwrites the given columns of the row of ${table.key} with this ${table.identity.join(' and ')}; the others stay.`,
+    description: `Overwrites the given columns of the row of ${titled(table)} with this ${table.identity.join(' and ')}; the others stay.`,
   };
 }
 
@@ -225,7 +238,7 @@ function deleteShape(table: DatabaseTable): Shape {
     required: table.identity,
     parameters: identityParameters(table),
     output: { type: 'object', properties: { deleted: { type: 'integer' } }, required: ['deleted'] },
-    description: `Removes the row of ${table.key} with this ${table.identity.join(' and ')}.`,
+    description: `Removes the row of ${titled(table)} with this ${table.identity.join(' and ')}.`,
   };
 }
 

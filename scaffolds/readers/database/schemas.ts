@@ -31,7 +31,7 @@ const PLAIN: Readonly<Record<DatabaseKind, JsonObject>> = {
 export function valueSchema({ kind, items, type, values }: DatabaseColumn): JsonObject {
   if (kind === 'array') return { type: 'array', items: items === undefined ? {} : PLAIN[items] };
   if (kind === 'other' && type === 'any') return {};
-  const withZone = kind === 'timestamp' && /with time zone|timestamptz/i.test(type);
+  const withZone = kind === 'timestamp' && /with time zone|timestamptz|^timestamp(?:\(\d\))?$/i.test(type);
   return {
     ...PLAIN[kind],
     ...(withZone ? { format: 'date-time' } : {}),
@@ -66,9 +66,22 @@ const isBig = ({ kind }: DatabaseColumn): boolean => kind === 'bigint';
 export const givenSchema = (column: DatabaseColumn): JsonObject =>
   isBig(column) ? { ...valueSchema(column), type: ['string', 'integer'] } : valueSchema(column);
 
-/** What a column is answered with. SQLite has one kind of whole number; one that JSON would round comes as text. */
-const answeredSchema = (engine: DatabaseEngine, column: DatabaseColumn): JsonObject =>
-  engine === 'sqlite' && column.kind === 'integer' ? { type: ['integer', 'string'] } : valueSchema(column);
+/** Texts that a column may answer with beside what it holds: numbers that are none, and in SQLite whatever was put there. */
+const LOOSE: Readonly<Record<DatabaseEngine, ReadonlySet<DatabaseKind>>> = {
+  postgresql: new Set<DatabaseKind>(['float']),
+  mysql: new Set<DatabaseKind>(),
+  sqlite: new Set<DatabaseKind>(['integer', 'float', 'boolean']),
+};
+
+/** What a column is answered with. Lists may be of lists, and hold nothing in places. */
+function answeredSchema(engine: DatabaseEngine, column: DatabaseColumn): JsonObject {
+  const schema = valueSchema(column);
+  if (column.kind === 'array') return { type: 'array' };
+  const { type } = schema;
+  return LOOSE[engine].has(column.kind) && typeof type === 'string'
+    ? { ...schema, type: [type, 'string'] }
+    : schema;
+}
 
 /** More columns than this are not listed in every tool. */
 const MOST_LISTED = 80;
@@ -88,8 +101,11 @@ function filtersSchema(table: DatabaseTable): JsonSchema {
           description:
             'min and max include the bound, above and below do not; contains and starts_with ignore case; one_of takes values; empty takes true or false.',
         },
-        value: { type: 'string', description: 'Numbers and dates as text too, such as 10.5 or 2024-01-31.' },
-        values: { type: 'array', items: { type: 'string' } },
+        value: {
+          type: ['string', 'number', 'boolean', 'null'],
+          description: 'Numbers and dates as text too, such as 10.5 or 2024-01-31.',
+        },
+        values: { type: 'array', items: { type: ['string', 'number', 'boolean', 'null'] } },
       },
       required: ['column', 'op'],
       additionalProperties: false,

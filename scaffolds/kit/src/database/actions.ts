@@ -54,16 +54,15 @@ export async function list(
   const found = await database.transaction('read', signal, (session) =>
     session.run(page.statement, limitsOf(database, page.limit + 1)),
   );
-  const rows = keyed(found, page);
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
+  const rows = keyed(found, page).slice(0, page.limit);
+  const last = found.rows[page.limit - 1];
   const cursor =
-    rows.length > shown.length && last !== undefined
-      ? writeCursor(nextCursor(page, table.identity.length > 0, last))
+    found.rows.length > page.limit && last !== undefined
+      ? writeCursor(nextCursor({ engine: database.address.engine, table }, page, last))
       : undefined;
   const keys = page.wanted.map(({ key }) => key);
   const pick = (row: Row): Row => Object.fromEntries(keys.map((key) => [key, row[key] ?? null]));
-  return { rows: shown.map(pick), ...(cursor === undefined ? {} : { next_cursor: cursor }) };
+  return { rows: rows.map(pick), ...(cursor === undefined ? {} : { next_cursor: cursor }) };
 }
 
 async function related(

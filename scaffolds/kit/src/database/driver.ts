@@ -17,6 +17,8 @@ export interface ResultColumn {
   readonly name: string;
   readonly kind: DatabaseKind;
   readonly items?: DatabaseKind | undefined;
+  /** As it would be declared, where its kind does not say all of it. */
+  readonly type?: string | undefined;
 }
 
 export interface ResultRows {

@@ -6,5 +6,5 @@ export { DatabaseFailure, failureOf } from './failure.ts';
 export { runSqlite } from './engines/sqlite-run.ts';
 export { openSqlite, sqlite, sqliteErrorCode, sqliteKind, sqliteRows } from './engines/sqlite.ts';
 export { dialectOf } from './statements/dialect.ts';
-export { bindValue } from './statements/builder.ts';
+export { bindValue } from './statements/bind.ts';
 export { FILTER_OPS } from './statements/filters.ts';

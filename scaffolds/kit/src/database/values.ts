@@ -3,7 +3,7 @@ import { isList } from '../json-value.ts';
 import type { RawValue } from './driver.ts';
 import { parseArray } from './engines/array-text.ts';
 
-type Typed = Pick<DatabaseColumn, 'kind' | 'items'>;
+type Typed = Pick<DatabaseColumn, 'kind' | 'items'> & { readonly type?: string | undefined };
 
 const TRUE = /^(?:t|true|1|yes|on)$/i;
 const FALSE = /^(?:f|false|0|no|off)$/i;
@@ -20,6 +20,8 @@ function integer(raw: Exclude<RawValue, null>): Json {
 }
 
 function float(raw: Exclude<RawValue, null>): Json {
+  // A whole number of SQLite may have more digits than a floating one.
+  if (typeof raw === 'bigint') return integer(raw);
   const value = typeof raw === 'number' ? raw : Number(asText(raw));
   return Number.isFinite(value) ? value : asText(raw);
 }
@@ -109,9 +111,23 @@ const READERS: Readonly<Record<Exclude<DatabaseKind, 'array'>, (raw: Exclude<Raw
   other: undeclared,
 };
 
+/** The shortest number that four bytes hold as this one: 0.1 in the place of 0.10000000149011612. */
+function shortFloat(raw: Exclude<RawValue, null>): Json {
+  const value = float(raw);
+  if (typeof value !== 'number') return value;
+  const short = [6, 7, 8, 9].map((digits) => Number(value.toPrecision(digits)));
+  return short.find((one) => Math.fround(one) === Math.fround(value)) ?? value;
+}
+
+/** Types that MariaDB and MySQL alone have: a moment, kept in UTC, and a number of four bytes. */
+const MOMENT = /^timestamp(?:\(\d\))?$/i;
+const FOUR_BYTES = /^float\b/i;
+
 /** A value of a database as JSON, without losing any of it. */
-export function toJson(raw: RawValue, { kind, items }: Typed): Json {
+export function toJson(raw: RawValue, { kind, items, type = '' }: Typed): Json {
   if (raw === null) return null;
+  if (kind === 'timestamp' && MOMENT.test(type)) return `${asText(raw).replace(' ', 'T')}Z`;
+  if (kind === 'float' && FOUR_BYTES.test(type)) return shortFloat(raw);
   return kind === 'array' ? array(raw, items ?? 'text') : READERS[kind](raw);
 }
 

@@ -41,7 +41,7 @@ const KINDS: Readonly<Record<string, DatabaseKind>> = {
   timestamp: 'timestamp',
   json: 'json',
   uuid: 'uuid',
-  bit: 'binary',
+  bit: 'bigint',
   binary: 'binary',
   varbinary: 'binary',
   tinyblob: 'binary',

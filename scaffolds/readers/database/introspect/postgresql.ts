@@ -39,7 +39,6 @@ const KINDS: Readonly<Record<string, DatabaseKind>> = {
   int2: 'integer',
   int4: 'integer',
   int8: 'bigint',
-  oid: 'bigint',
   numeric: 'decimal',
   float4: 'float',
   float8: 'float',

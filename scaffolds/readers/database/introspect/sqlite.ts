@@ -2,15 +2,17 @@ import { sqliteKind } from '@counterpart/kit/database';
 import type { CatalogColumn, CatalogForeignKey, CatalogTable } from '../catalog.ts';
 import { grouped, type Ask, type Cell } from './ask.ts';
 
-const TABLES = `SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')
+const TABLES = `SELECT name, type, sql, (SELECT wr FROM pragma_table_list l WHERE l.schema = 'main' AND l.name = sqlite_master.name)
+  FROM sqlite_master WHERE type IN ('table', 'view')
   AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
   AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow') ORDER BY name`;
-const COLUMNS = `SELECT m.name, c.name, c.type, c."notnull", c.dflt_value IS NOT NULL, c.pk, c.hidden
-  FROM sqlite_master m, pragma_table_xinfo(m.name) c WHERE m.type IN ('table', 'view') AND c.hidden <> 1 ORDER BY m.name, c.cid`;
+/** Of one table at a time: a view of what is gone, or a virtual table of a module that is not there, is an error of its own. */
+const COLUMNS = `SELECT ?1, c.name, c.type, c."notnull", c.dflt_value IS NOT NULL, c.pk, c.hidden
+  FROM pragma_table_xinfo(?1) c WHERE c.hidden <> 1 ORDER BY c.cid`;
 const UNIQUE = `SELECT m.name, i.name, c.name FROM sqlite_master m, pragma_index_list(m.name) i, pragma_index_info(i.name) c
-  WHERE m.type = 'table' AND i."unique" = 1 AND i.partial = 0 AND i.origin <> 'pk' ORDER BY m.name, i.name, c.seqno`;
+  WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND i."unique" = 1 AND i.partial = 0 AND i.origin <> 'pk' ORDER BY m.name, i.name, c.seqno`;
 const FOREIGN = `SELECT m.name, f.id, f."table", f."from", f."to" FROM sqlite_master m, pragma_foreign_key_list(m.name) f
-  WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq`;
+  WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, f.id, f.seq`;
 
 type Rows = readonly (readonly Cell[])[];
 
@@ -38,14 +40,14 @@ const maxLengthOf = (type: string): { readonly maxLength?: number } => {
   return length > 0 ? { maxLength: length } : {};
 };
 
-function columnOf(row: readonly Cell[]): CatalogColumn {
+function columnOf(row: readonly Cell[], isKeyGiven: boolean): CatalogColumn {
   const [, name = '', type = '', notNull, hasDefault, key, hidden] = row;
   const declared = type ?? '';
   return {
     name: name ?? '',
-    type: declared === '' ? 'any' : declared,
+    type: /^(?:any)?$/i.test(declared) ? 'any' : declared,
     kind: sqliteKind(declared),
-    nullable: notNull === '0' && key === '0',
+    nullable: notNull === '0' && (key === '0' || !isKeyGiven),
     ...(hasDefault === '1' ? { hasDefault: true } : {}),
     ...(hidden === '2' || hidden === '3' ? { generated: true } : {}),
     ...maxLengthOf(declared),
@@ -67,7 +69,8 @@ function foreignKeys(rows: Rows, keysOf: (table: string) => string[]): CatalogFo
 /** Tables of an SQLite file, by its pragmas. */
 export async function sqliteTables(ask: Ask): Promise<CatalogTable[]> {
   const tables = await ask(TABLES);
-  const columns = grouped(await ask(COLUMNS));
+  const columns = new Map<string, Rows>();
+  for (const [name] of tables) columns.set(name ?? '', await ask(COLUMNS, [name ?? '']).catch(() => []));
   const unique = grouped(await ask(UNIQUE));
   const foreign = grouped(await ask(FOREIGN));
   const keysOf = (table: string): string[] =>
@@ -75,7 +78,7 @@ export async function sqliteTables(ask: Ask): Promise<CatalogTable[]> {
       .filter((row) => row[5] !== '0')
       .toSorted((a, b) => Number(a[5]) - Number(b[5]))
       .map((row) => row[1] ?? '');
-  return tables.map(([name, type, sql]) => {
+  return tables.map(([name, type, sql, isWithoutRowId]) => {
     const table = name ?? '';
     const key = keysOf(table);
     const isRowId =
@@ -83,10 +86,13 @@ export async function sqliteTables(ask: Ask): Promise<CatalogTable[]> {
     return {
       name: table,
       kind: type === 'view' ? 'view' : 'table',
-      columns: (columns.get(table) ?? []).map(columnOf).map((column) =>
-        // The one column that SQLite numbers by itself.
-        isRowId && column.name === key[0] ? { ...column, hasDefault: true } : column,
-      ),
+      // A key of SQLite may be empty, unless it is the number of the row or stands in its place.
+      columns: (columns.get(table) ?? [])
+        .map((row) => columnOf(row, isRowId || isWithoutRowId === '1'))
+        .map((column) =>
+          // The one column that SQLite numbers by itself.
+          isRowId && column.name === key[0] ? { ...column, hasDefault: true } : column,
+        ),
       primaryKey: key,
       unique: [...grouped((unique.get(table) ?? []).map((row) => row.slice(1))).values()].map((rows) =>
         rows.map((row) => row[1] ?? ''),

@@ -42,11 +42,14 @@ const KINDS: Readonly<Record<number, DatabaseKind>> = {
   247: 'text',
   248: 'text',
 };
+const TYPES: Readonly<Record<number, string>> = { 4: 'float', 7: 'timestamp' };
 /** Number of the character set of bytes. */
 const BYTES = 63;
 
 const columnOf = (field: FieldPacket): ResultColumn => {
   const { name, columnType = 253, characterSet } = field;
+  const type = TYPES[columnType];
+  if (type !== undefined) return { name, type, kind: KINDS[columnType] ?? 'text' };
   return { name, kind: KINDS[columnType] ?? (characterSet === BYTES ? 'binary' : 'text') };
 };
 
@@ -153,6 +156,9 @@ class MysqlSession implements Session {
   }
 }
 
+/** Texts end where the scan of statements expects it, and values that do not fit are refused in the place of cut. */
+const SQL_MODE = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+
 const tlsOf = (mode: string | null): ConnectionOptions['ssl'] | undefined => {
   if (mode === null || /^(?:false|0|disabled?)$/i.test(mode)) return undefined;
   return { rejectUnauthorized: !/^(?:required|prefer(?:red)?|no-verify)$/i.test(mode) };
@@ -192,7 +198,7 @@ export const mysql: Driver = {
         ...(ssl === undefined ? {} : { ssl }),
       });
       const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
-      await connection.query("SET SESSION time_zone = '+00:00'");
+      await connection.query(`SET SESSION time_zone = '+00:00', sql_mode = '${SQL_MODE}'`);
       return new MysqlSession(connection, socket, /mariadb/i.test(String(rows[0]?.['version'])));
     } catch (error) {
       socket.destroy();

@@ -131,7 +131,7 @@ class PostgresSession implements Session {
     if (names.length === 0) return;
     const { rows } = await this.run(
       {
-        text: "SELECT DISTINCT proname FROM pg_catalog.pg_proc WHERE provolatile = 'v' AND proname = ANY ($1::text[])",
+        text: "SELECT DISTINCT proname FROM pg_catalog.pg_proc WHERE provolatile = 'v' AND proname = ANY ($1::name[])",
         params: [`{${names.map((name) => `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`],
       },
       { ...limits, mostRows: 10 },

@@ -8,8 +8,8 @@ import { runSqlite, type SqliteAnswer } from './sqlite-run.ts';
 
 /** Kind by a declared type (the affinities of SQLite, with the names that are usual for the rest). */
 export function sqliteKind(declared: string): DatabaseKind {
-  if (declared === '') return 'other';
   const type = declared.toUpperCase();
+  if (type === '' || type === 'ANY') return 'other';
   if (/BOOL/.test(type)) return 'boolean';
   if (/INT/.test(type)) return 'integer';
   if (/JSON/.test(type)) return 'json';
@@ -126,6 +126,8 @@ class SqliteSession implements Session {
   }
 
   async begin(mode: 'read' | 'write', timeoutMs: number): Promise<void> {
+    // A file that may be written is not written by what only reads: `WITH … DELETE` begins as a question does.
+    await this.#plain(`PRAGMA query_only = ${mode === 'read' ? 'ON' : 'OFF'}`, timeoutMs);
     await this.#plain(mode === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE', timeoutMs);
   }
 

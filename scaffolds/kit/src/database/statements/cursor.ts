@@ -9,22 +9,22 @@ export interface OrderBy {
   readonly descending: boolean;
 }
 
-/** Where a page ended: the values of its last row in the columns of the order, or how many rows were passed. */
-export type Cursor =
-  | { readonly kind: 'after'; readonly order: string; readonly values: readonly Json[] }
-  | { readonly kind: 'offset'; readonly order: string; readonly offset: number };
+/** Where a page ended. */
+export interface Cursor {
+  readonly order: string;
+  /** Rows that were passed. */
+  readonly passed: number;
+  /** Values of the last row in the columns of the order, where they tell exactly where it stands. */
+  readonly values?: readonly Json[] | undefined;
+}
 
 /** The order as a word, so that a cursor of another order is not taken. */
 export const orderName = (order: readonly OrderBy[]): string =>
   order.map(({ column, descending }) => `${descending ? '-' : ''}${column.key}`).join(',');
 
 /** The cursor as a caller holds it. */
-export const writeCursor = (cursor: Cursor): string =>
-  Buffer.from(
-    JSON.stringify(
-      cursor.kind === 'after' ? { o: cursor.order, v: cursor.values } : { o: cursor.order, n: cursor.offset },
-    ),
-  ).toString('base64url');
+export const writeCursor = ({ order, passed, values }: Cursor): string =>
+  Buffer.from(JSON.stringify({ o: order, n: passed, v: values })).toString('base64url');
 
 function parsed(text: string): Members | undefined {
   try {
@@ -37,18 +37,16 @@ function parsed(text: string): Members | undefined {
 
 /** Throws DatabaseFailure for a cursor that is none, or of another order. */
 export function readCursor(text: string, order: readonly OrderBy[]): Cursor {
-  const { o: name, v: values, n: offset } = parsed(text) ?? {};
-  const isOffset = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0;
-  if (typeof name !== 'string' || !(isList(values) || isOffset))
+  const { o: name, v: values, n: passed } = parsed(text) ?? {};
+  const isCount = typeof passed === 'number' && Number.isSafeInteger(passed) && passed >= 0;
+  if (typeof name !== 'string' || !isCount || !(values === undefined || isList(values)))
     throw badRequest('The cursor is none that this tool gave.', 'Begin without a cursor.');
-  if (name !== orderName(order) || (isList(values) && values.length !== order.length))
+  if (name !== orderName(order) || (values !== undefined && values.length !== order.length))
     throw badRequest(
       'The cursor belongs to another order of rows.',
       'Keep sort_by and descending, or begin without a cursor.',
     );
-  return isList(values)
-    ? { kind: 'after', order: name, values }
-    : { kind: 'offset', order: name, offset: Number(offset) };
+  return { order: name, passed, values };
 }
 
 /** Rows behind this value of one column; empty values come last in both directions. Undefined: there are none. */

@@ -1,5 +1,5 @@
 import type { DatabaseColumn, Json } from '@counterpart/schemas';
-import { isList, isMembers, type Members } from '../../json-value.ts';
+import { isList, isMembers, parseJson, type Members } from '../../json-value.ts';
 import { badRequest } from '../failure.ts';
 import type { StatementBuilder } from './builder.ts';
 
@@ -21,10 +21,19 @@ const textOf = (value: Json): string => (typeof value === 'string' ? value : JSO
 
 const escaped = (text: string): string => text.replaceAll(/[!%_]/g, '!$&');
 
-/** Kinds without an order are compared as the text they are shown as. */
-const holderOf = (column: DatabaseColumn): DatabaseColumn =>
-  ['json', 'array', 'other'].includes(column.kind) ? { ...column, kind: 'text' } : column;
+/** What a filter's value is taken for beside a column. */
+function holderOf({ builder, column }: Pick<Filter, 'builder' | 'column'>, value: Json): DatabaseColumn {
+  if (column.kind !== 'other') return column;
+  const isNumber = builder.dialect.engine === 'sqlite' && NUMBER.test(textOf(value));
+  return { ...column, kind: isNumber ? 'float' : 'text' };
+}
 
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** Kinds whose equality is not that of their column. */
+const BY_TEXT = new Set(['json', 'array', 'other']);
+/** Kinds that are equal or not, and neither smaller nor larger. */
+const WITHOUT_ORDER = new Set(['json', 'array']);
 interface Filter {
   readonly builder: StatementBuilder;
   readonly column: DatabaseColumn;
@@ -34,12 +43,37 @@ interface Filter {
   readonly values: Json | undefined;
 }
 
-const place = ({ builder, column }: Filter, value: Json): string => builder.value(holderOf(column), value);
-
 const compared =
   (sign: string) =>
-  (filter: Filter): string =>
-    `${filter.subject} ${sign} ${place(filter, needed(filter))}`;
+  (filter: Filter): string => {
+    const { builder, column, subject } = filter;
+    const value = needed(filter);
+    if (WITHOUT_ORDER.has(column.kind))
+      throw badRequest(
+        `${column.key} holds ${column.kind === 'json' ? 'JSON' : 'lists'}, in which nothing is smaller than another.`,
+        'Ask with equal, not_equal, one_of, contains, starts_with or empty.',
+      );
+    return `${subject} ${sign} ${builder.value(holderOf(filter, value), value)}`;
+  };
+
+function equality({ builder, column }: Filter, value: Json): string {
+  const { dialect } = builder;
+  if (column.kind === 'json')
+    return dialect.equal(column, builder.text(jsonText(value), dialect.engine === 'mysql' ? 2 : 1));
+  if (column.kind === 'other') return dialect.equal(column, builder.text(textOf(value)));
+  return dialect.equal(column, builder.value(column, value));
+}
+
+/** A value of JSON: the text as it is where it is JSON, else the text as a JSON string. */
+function jsonText(value: Json): string {
+  const text = textOf(value);
+  try {
+    parseJson(text);
+    return text;
+  } catch {
+    return JSON.stringify(text);
+  }
+}
 
 /** The value of a filter that makes no sense without one. */
 function needed({ value, column }: Filter): Json {
@@ -48,26 +82,32 @@ function needed({ value, column }: Filter): Json {
 }
 
 function likeness({ builder, column, value }: Filter, before: string): string {
-  const { dialect } = builder;
-  return dialect.like(dialect.quote(column.name), builder.text(`${before}${escaped(textOf(value))}%`));
+  if (column.kind === 'binary')
+    throw badRequest(
+      `${column.key} holds bytes, in which no text can be looked for.`,
+      'Ask with equal or empty.',
+    );
+  const text = textOf(value);
+  // As databases write moments.
+  const written = column.kind === 'timestamp' ? text.replace(/(\d)T/i, '$1 ').replace(/Z$/i, '') : text;
+  return builder.dialect.like(column, builder.text(`${before}${escaped(written)}%`));
 }
 
 function oneOf(filter: Filter): string {
-  const { values, value, column, subject } = filter;
+  const { values, value, column } = filter;
   const wanted = isList(values) ? values : value === null ? [] : [value];
   if (wanted.length === 0) throw badRequest(`The filter one_of of ${column.key} needs its \`values\`.`);
-  return `${subject} IN (${wanted.map((one) => place(filter, one)).join(', ')})`;
+  if (!BY_TEXT.has(column.kind) && !wanted.includes(null))
+    return `${filter.subject} IN (${wanted.map((one) => filter.builder.value(column, one)).join(', ')})`;
+  return `(${wanted.map((one) => (one === null ? `${filter.subject} IS NULL` : equality(filter, one))).join(' OR ')})`;
 }
 
 const CONDITIONS: Readonly<Record<(typeof FILTER_OPS)[number], (filter: Filter) => string>> = {
-  equal: (filter) =>
-    filter.value === null
-      ? `${filter.subject} IS NULL`
-      : `${filter.subject} = ${place(filter, filter.value)}`,
+  equal: (filter) => (filter.value === null ? `${filter.subject} IS NULL` : equality(filter, filter.value)),
   not_equal: (filter) =>
     filter.value === null
       ? `${filter.subject} IS NOT NULL`
-      : `(${filter.subject} <> ${place(filter, filter.value)} OR ${filter.subject} IS NULL)`,
+      : `(NOT ${equality(filter, filter.value)} OR ${filter.subject} IS NULL)`,
   min: compared('>='),
   max: compared('<='),
   above: compared('>'),

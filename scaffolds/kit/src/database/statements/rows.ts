@@ -1,8 +1,10 @@
 import type { DatabaseColumn, DatabaseEngine, DatabaseKind, DatabaseTable, Json } from '@counterpart/schemas';
 import { isList } from '../../json-value.ts';
 import type { Arguments } from '../../tool.ts';
-import type { Statement } from '../driver.ts';
+import type { RawValue, Statement } from '../driver.ts';
 import { badRequest } from '../failure.ts';
+import { toJson } from '../values.ts';
+import { bindValue } from './bind.ts';
 import { StatementBuilder } from './builder.ts';
 import { afterCondition, orderName, orderText, readCursor, type Cursor, type OrderBy } from './cursor.ts';
 import { hasLeast } from './dialect.ts';
@@ -57,9 +59,10 @@ export function pageStatement(engine: DatabaseEngine, table: DatabaseTable, args
   const given = args['cursor'];
   const cursor = typeof given === 'string' && given !== '' ? readCursor(given, order) : undefined;
   const conditions = conditionsOf(builder, args['filters']);
-  if (cursor?.kind === 'after') conditions.push(afterCondition(builder, order, cursor.values));
+  if (cursor?.values !== undefined) conditions.push(afterCondition(builder, order, cursor.values));
   const columns = [...new Set([...wanted, ...order.map(({ column }) => column)])];
-  const offset = cursor?.kind === 'offset' ? ` OFFSET ${cursor.offset}` : '';
+  const isCounted = cursor !== undefined && cursor.values === undefined;
+  const offset = isCounted ? ` OFFSET ${cursor.passed}` : '';
   return {
     statement: builder.statement(
       `SELECT ${selected(builder, columns)} FROM ${builder.dialect.table(table)}${whereText(conditions)}${orderText(builder, order)} LIMIT ${limit + 1}${offset}`,
@@ -72,13 +75,54 @@ export function pageStatement(engine: DatabaseEngine, table: DatabaseTable, args
   };
 }
 
-/** Where the next page begins. */
-export function nextCursor(page: Page, isUnique: boolean, lastRow: Readonly<Record<string, Json>>): Cursor {
+/** Kinds whose JSON, bound again, is the value that the database sorts by. */
+const EXACT = new Set<DatabaseKind>([
+  'integer',
+  'bigint',
+  'decimal',
+  'float',
+  'boolean',
+  'text',
+  'date',
+  'time',
+  'timestamp',
+  'uuid',
+  'binary',
+]);
+
+const isNumber = (value: RawValue): boolean => typeof value === 'number' || typeof value === 'bigint';
+
+/** True where a page can go on behind this value; a column of SQLite may hold anything, whatever it was declared as. */
+function isExact(engine: DatabaseEngine, column: DatabaseColumn, raw: RawValue): boolean {
+  if (raw === null) return column.nullable;
+  if (engine !== 'sqlite') return EXACT.has(column.kind);
+  try {
+    const bound = bindValue(engine, column, toJson(raw, column));
+    return bound === raw || (isNumber(bound) && isNumber(raw) && String(bound) === String(raw));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Where the next page begins: behind the last row where its values tell where it stands, else after so many rows. `last`
+ * holds the values of that row in the columns of the page.
+ */
+export function nextCursor(
+  { engine, table }: { readonly engine: DatabaseEngine; readonly table: DatabaseTable },
+  page: Page,
+  last: readonly RawValue[],
+): Cursor {
   const order = orderName(page.order);
-  const passed = page.cursor?.kind === 'offset' ? page.cursor.offset : 0;
-  return isUnique
-    ? { kind: 'after', order, values: page.order.map(({ column }) => lastRow[column.key] ?? null) }
-    : { kind: 'offset', order, offset: passed + page.limit };
+  const passed = (page.cursor?.passed ?? 0) + page.limit;
+  const keys = page.order.map(({ column }) => column);
+  const raws = keys.map((column) => last[page.columns.indexOf(column)] ?? null);
+  const isUnique =
+    table.identity.length > 0 &&
+    table.identity.every((key) => keys.some((one) => one.key === key && !one.nullable));
+  const isTold = isUnique && keys.every((column, index) => isExact(engine, column, raws[index] ?? null));
+  const values = keys.map((column, index) => toJson(raws[index] ?? null, column));
+  return isTold ? { order, passed, values } : { order, passed };
 }
 
 /** Rows whose columns have these values. Throws DatabaseFailure. */
@@ -91,7 +135,7 @@ export function matchingStatement(
   const builder = new StatementBuilder(engine, table);
   const conditions = values.map(([key, value]) => {
     const column = builder.column(key);
-    return `${builder.dialect.ordered(column)} = ${builder.value(column, value)}`;
+    return `${builder.dialect.quote(column.name)} = ${builder.value(column, value)}`;
   });
   const order = table.identity.map((key) => ({ column: builder.column(key), descending: false }));
   return {
@@ -139,7 +183,7 @@ function measureText(builder: StatementBuilder, { does, column }: SummaryColumn)
   if (column === undefined) return 'COUNT(*)';
   const { dialect } = builder;
   if (does === 'group') return dialect.ordered(column);
-  const subject = hasLeast(column) ? dialect.quote(column.name) : dialect.text(dialect.quote(column.name));
+  const subject = hasLeast(column) ? dialect.ordered(column) : dialect.text(column);
   return `${does.toUpperCase()}(${subject})`;
 }
 

@@ -49,6 +49,28 @@ test('what a comment of MariaDB executes, and what only looks like a comment, is
   expect(() => readStatement('mysql', 'SELECT sleep FROM nights')).not.toThrow();
 });
 
+test.each([
+  ['a comment within a comment', "SELECT /* /* */ ' */ pg_sleep(1) /* ' */"],
+  ['a comment that a carriage return ends', 'SELECT 1 -- \r, pg_sleep(1)'],
+  ['a mark of a text in other letters', "SELECT $é$ ' $é$, pg_sleep(1), $é$ ' $é$"],
+  ['a parameter beside a dollar', 'SELECT $1$ , pg_sleep(1), $1$'],
+  ['blanks of every kind', 'SELECT 1\f, pg_sleep\v\r(1)'],
+])('PostgreSQL would call a function behind %s, and it is found', (_, sql) => {
+  expect(readStatement('postgresql', sql).functions).toEqual(['pg_sleep']);
+});
+
+test.each<[DatabaseEngine, string]>([
+  ['postgresql', "SELECT E'a'\n'\\'' , pg_sleep(1), 'x' -- '"],
+  ['postgresql', "SELECT 'no end"],
+  ['postgresql', 'SELECT 1 /* /* */'],
+  ['mysql', 'SELECT 5--\u00a0, sleep(9) FROM (SELECT 1 AS `\u00a0`) t'],
+  ['mysql', 'SELECT /*+ MAX_EXECUTION_TIME(0) */ 1'],
+  ['mysql', 'SELECT 1 /* no end'],
+  ['sqlite', 'SELECT "no end'],
+])('%s is not asked %j', (engine, sql) => {
+  expect(() => readStatement(engine, sql)).toThrow(/taken|end|piece/);
+});
+
 test('functions are found however they are written, and names that hide behind escapes are refused', () => {
   const { functions } = readStatement(
     'postgresql',

@@ -1,37 +1,8 @@
 import type { DatabaseEngine } from '@counterpart/schemas';
 import { badRequest } from '../failure.ts';
-
-/** One part of a statement that matters to what it may do. */
-interface Token {
-  readonly kind: 'word' | 'quoted' | 'mark';
-  readonly text: string;
-}
+import { tokensOf, type Token } from './tokens.ts';
 
 const LONGEST_STATEMENT = 100_000;
-
-/** Comments, texts, quoted names, words and marks; what is left of each is what a parser of the database would see. */
-const PARTS: Readonly<Record<DatabaseEngine, RegExp>> = {
-  postgresql:
-    /--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|\d[\d.eE]*|\S/gu,
-  // `--` begins a comment only before a blank here: `5--1` is a sum.
-  mysql:
-    /--(?=\s|$)[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"|`(?:[^`]|``)*`|[\p{L}_$][\p{L}\p{N}_$]*|\d[\d.eE]*|\S/gu,
-  sqlite:
-    /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*|\d[\d.eE]*|\S/gu,
-};
-
-function tokensOf(engine: DatabaseEngine, sql: string): Token[] {
-  const parts = sql.match(PARTS[engine]) ?? [];
-  // MariaDB executes what stands in comments of this form.
-  if (engine === 'mysql' && parts.some((part) => /^\/\*M?!/.test(part)))
-    throw badRequest('Comments that are executed are not taken.');
-  return parts.flatMap((part): Token[] => {
-    if (/^(?:--|#|\/\*)/.test(part) && part.length > 1) return [];
-    if (/^(?:[eE]?'|\$\w*\$)/.test(part)) return [];
-    if (/^["`[]./.test(part)) return [{ kind: 'quoted', text: part.slice(1, -1) }];
-    return [{ kind: /^[\p{L}_]/u.test(part) ? 'word' : 'mark', text: part }];
-  });
-}
 
 /** Words that make a reading statement write. */
 const WRITES = /^(?:into|procedure)$/i;
@@ -64,20 +35,28 @@ export function readStatement(engine: DatabaseEngine, sql: string): ReadStatemen
   const first = tokens.find(({ text }) => text !== '(')?.text ?? '';
   if (!/^(?:select|with|values|table)$/i.test(first))
     throw badRequest('Only statements that read are taken: SELECT, VALUES or WITH … SELECT.');
+  const broken = tokens.find((token, index) => isText(token) && isText(tokens[index + 1]));
+  // The second piece is read by the rules of the first, whatever it looks like.
+  if (broken !== undefined) throw badRequest('A text is written in one piece, not in several in a row.');
   const word = tokens.find(({ kind, text }) => kind === 'word' && WRITES.test(text));
   if (word !== undefined)
     throw badRequest(`${word.text.toUpperCase()} is not taken in a statement that reads.`);
   if (engine === 'postgresql' && tokens.some((_, index) => isEscapedName(tokens.slice(index, index + 3))))
     throw badRequest('Names written as U&"…" are not taken.');
   const functions = tokens.flatMap(({ kind, text }, index) => {
-    if (kind === 'mark' || tokens[index + 1]?.text !== '(') return [];
-    return kind === 'word' ? [text.toLowerCase()] : [text.replaceAll('""', '"')];
+    if (kind === 'mark' || kind === 'text' || tokens[index + 1]?.text !== '(') return [];
+    return kind === 'word' ? [lowered(text)] : [text.replaceAll('""', '"')];
   });
   const refused = functions.find((name) => REFUSED[engine].test(name));
   if (refused !== undefined)
     throw badRequest(`The function ${refused} is not taken in a statement that reads.`);
   return { text: sql.replace(/[\s;]+$/, ''), functions: [...new Set(functions)] };
 }
+
+const isText = (token: Token | undefined): boolean => token?.kind === 'text';
+
+/** Databases change the case of ASCII letters only; others would make another name. */
+const lowered = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** A name whose letters are written as numbers would be another one for the database. */
 const isEscapedName = ([first, second, third]: readonly Token[]): boolean =>

@@ -41,14 +41,14 @@ test('names come from the blueprint and are quoted, values are parameters', () =
 test('a cursor goes on behind the last row, empty values last, and only in its own order', () => {
   const args = { sort_by: 'na_me_', descending: true, limit: 1 };
   const page = pageStatement('postgresql', TABLE, args);
-  const cursor = writeCursor(nextCursor(page, true, { na_me_: 'b', id: '7' }));
+  const cursor = writeCursor(nextCursor({ engine: 'postgresql', table: TABLE }, page, ['7', 'b', null]));
   const next = pageStatement('postgresql', TABLE, { ...args, cursor }).statement;
   const name = '"na`me"""';
   expect(next).toEqual({
     text: `SELECT "id", ${name}, "total" FROM "sa""les"."""; drop table x --" WHERE (((${name} < $1 OR ${name} IS NULL)) OR (${name} = $2 AND "id" < $3)) ORDER BY (${name} IS NULL), ${name} DESC, "id" DESC LIMIT 2`,
     params: ['b', 'b', '7'],
   });
-  const afterNull = writeCursor(nextCursor(page, true, { na_me_: null, id: '7' }));
+  const afterNull = writeCursor(nextCursor({ engine: 'postgresql', table: TABLE }, page, ['7', null, null]));
   expect(pageStatement('sqlite', TABLE, { ...args, cursor: afterNull }).statement.text).toContain(
     `WHERE ((${name} IS NULL AND "id" < ?))`,
   );
