@@ -6,6 +6,7 @@ import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { GraphqlCall, GraphqlFacet } from './graphql.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
 import { JsonSchema, JsonValue } from './json.ts';
+import { McpCall, McpFacet } from './mcp.ts';
 import { StreamCall } from './stream.ts';
 import { RpcCall, RpcFacet } from './rpc.ts';
 import { SoapCall, SoapFacet } from './soap.ts';
@@ -195,6 +196,8 @@ export const Operation = z.strictObject({
   database: DatabaseCall.optional(),
   /** How a call listens, where the answer does not end. */
   stream: StreamCall.optional(),
+  /** Which tool of an MCP server a call is; `http` is then the request of its REST twin. */
+  mcp: McpCall.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 
@@ -290,6 +293,8 @@ export const Blueprint = z.strictObject({
   soap: SoapFacet.optional(),
   /** The tables of a database. */
   database: DatabaseFacet.optional(),
+  /** What an MCP server says of itself. */
+  mcp: McpFacet.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

@@ -42,6 +42,7 @@ export {
   GraphqlSchemaCall,
   GraphqlVariable,
 } from './graphql.ts';
+export { McpCall, McpFacet } from './mcp.ts';
 export { StreamCall } from './stream.ts';
 export { RpcCall, RpcError, RpcFacet, RpcParams } from './rpc.ts';
 export { SoapAttribute, SoapCall, SoapElement, SoapFacet, SoapType } from './soap.ts';

@@ -1,13 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Blueprint, BuildReport } from '@counterpart/schemas';
+import { Blueprint, BuildReport, MirrorSummary } from '@counterpart/schemas';
 import { createMirror } from '@counterpart/scaffolds/mirror/mirror';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { connectSdk } from '../fixtures/gateway/sdk-clients.ts';
+import { verifies } from '../verifies.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';
 
 const program = fileURLToPath(new URL('../fixtures/upstream/sdk-v2.mjs', import.meta.url));
+
+const Names = z.object({ tools: z.array(z.object({ definition: z.object({ name: z.string() }) })) });
 
 let place: TestHome;
 beforeAll(async () => {
@@ -34,7 +38,6 @@ test('a server of the hub is built into one that calls its tools over REST', asy
   expect(report).toMatchObject({ format: 'MCP server', source: 'mcp:lib', check: { callOutcome: 'ok' } });
   expect(report.secrets).toHaveLength(1);
   const listed = await hub('list', '--tools', '--server', 'lib');
-  const Names = z.object({ tools: z.array(z.object({ definition: z.object({ name: z.string() }) })) });
   const own = listed.json(Names).tools.map(({ definition }) => definition.name.replace(/^lib__/, ''));
   expect(report.tools.toSorted()).toEqual(own.toSorted());
   const called = await hub('call', 'lib-rest__echo', 'body.text=through REST');
@@ -56,6 +59,35 @@ test('its mirror answers in its place', async () => {
     );
   expect((await ask('{"text":"a"}')).status).toBe(200);
   expect((await ask('{"text":5}')).status).toBeGreaterThanOrEqual(400);
+});
+
+test('its mirror is an MCP server of both eras: what was recorded is replayed, the rest made up', async () => {
+  verifies('M33');
+  const listed = (await hub('list', '--tools', '--server', 'lib')).json(Names);
+  const own = listed.tools.map(({ definition }) => definition.name.replace(/^lib__/, ''));
+  const start = async (...how: string[]) =>
+    (await place.run(['mirror', 'start', 'lib-rest', '--home', place.home, '--json', ...how])).json(
+      MirrorSummary,
+    );
+  const recording = await start('--mode', 'record', '--port', '0', '--credentials', 'environment');
+  const url = recording.ownUrl ?? '';
+  const recorder = await connectSdk('legacy', `${url}/`);
+  const echoed = { content: [{ type: 'text', text: 'first' }] };
+  expect(await recorder.call('echo', { text: 'first' })).toMatchObject(echoed);
+  await recorder.close();
+  await start('--mode', 'hybrid');
+  for (const era of ['legacy', 'modern'] as const) {
+    const client = await connectSdk(era, `${url}/mcp`);
+    expect((await client.tools()).map(({ name }) => name)).toEqual(own);
+    expect(await client.call('echo', { text: 'first' })).toMatchObject(echoed);
+    expect(await client.call('echo', { text: 'second' })).toMatchObject({ content: [{ type: 'text' }] });
+    expect(await client.call('echo', { text: 2 })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('text') as string }],
+    });
+    await expect(client.call('none')).rejects.toMatchObject({ code: -32602 });
+    await client.close();
+  }
 });
 
 test('a server that the hub does not know, and an address, are refused with the next step', async () => {

@@ -18,7 +18,7 @@ export interface ReadableOutcome extends Outcome {
 }
 
 /** Largest request body taken, in bytes. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_NOTES = 10;
 const BODYLESS = [204, 205, 304];
 
@@ -125,7 +125,8 @@ export function answerResponse(answer: Answer, request: DecodedRequest, isBodyle
   return new PlainResponse(isEmpty ? undefined : answer.body, { status: answer.status, headers });
 }
 
-function below(asked: string, prefix: string): string {
+/** A path as asked for, without the prefix that the mirror is mounted at. */
+export function pathUnder(asked: string, prefix: string): string {
   const path = asked.replace(GLUED, '');
   const rest = path === prefix || path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
   return rest === '' ? '/' : rest;
@@ -145,7 +146,7 @@ export async function readRaw(request: Request, prefix: string): Promise<RawRequ
   if (body.length > MAX_BODY_BYTES) return undefined;
   return {
     method: request.method,
-    path: below(url.pathname, prefix),
+    path: pathUnder(url.pathname, prefix),
     query: url.search.slice(1),
     headers: request.headers,
     body,

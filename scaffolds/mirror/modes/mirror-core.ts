@@ -17,6 +17,7 @@ import {
 import { type ContractBook, createContractBook } from '../contract/contract-book.ts';
 import { type ContractReader, createContractReader } from '../contract/contract-reader.ts';
 import { createFaultPlan, type FaultPlan } from '../faults/fault-plan.ts';
+import { type McpDoor, mcpDoor } from '../mcp/door.ts';
 import { createRedaction, type Redaction } from '../recording/redaction.ts';
 import { createReplayBook, type ReplayBook } from '../recording/replay.ts';
 import { createRandom } from '../sample/random.ts';
@@ -74,6 +75,7 @@ export class MirrorCore {
   #service: RealService;
   #living: LivingMirror;
   readonly #channels = createChannels();
+  readonly #mcp: McpDoor | undefined;
 
   /** Throws STATE_INVALID for a memory that holds no state of this engine. */
   constructor(options: CoreOptions) {
@@ -81,6 +83,7 @@ export class MirrorCore {
     this.#options = options;
     this.#settings = settings;
     this.blueprint = blueprint;
+    this.#mcp = mcpDoor(blueprint, options.basePath ?? '');
     this.redaction = createRedaction(blueprint, { names: settings.redact });
     this.reader = createContractReader(blueprint);
     this.#spied = createContractBook(this.reader);
@@ -95,7 +98,9 @@ export class MirrorCore {
   }
 
   /** Answers a request. */
-  readonly answer: AnswerRequest = (request, drop) => this.#living.fetch(request, drop);
+  readonly answer: AnswerRequest = (request, drop) =>
+    // What is called in MCP goes on as a call of the REST twin, so that modes, faults and scenarios are the same for both.
+    this.#mcp?.(request, (asked) => this.#living.fetch(asked, drop)) ?? this.#living.fetch(request, drop);
 
   /** Has a server of its own take WebSocket connections. */
   readonly attach = (server: Server): Promise<() => void> =>

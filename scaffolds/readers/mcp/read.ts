@@ -1,5 +1,5 @@
 import type { Effect, Json, JsonObject, NameLock, Omission, Operation } from '@counterpart/schemas';
-import { ToolName } from '@counterpart/schemas';
+import { McpCall, ToolName } from '@counterpart/schemas';
 import { readOpenApi } from '../openapi/read.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
@@ -42,6 +42,11 @@ export async function readMcp(source: SourceText, options: ReadOptions): Promise
       source: { ...blueprint.source, kind: 'mcp', format: 'MCP server', reader: READER },
       operations: named,
       names: namesOf(named, blueprint.names),
+      mcp: {
+        name: listing.server,
+        version: listing.version ?? '',
+        ...(listing.instructions === undefined ? {} : { instructions: listing.instructions }),
+      },
       omitted: [
         ...unreadTools(listing, tools),
         ...notices(listing),
@@ -133,6 +138,7 @@ function asListed(operation: Operation, byPath: ReadonlyMap<string, Placed>): Op
     ...(name.success ? { name: name.data } : {}),
     ...effectOf(tool),
     source: { pointer: `#/tools/${index}`, operationId: tool.name },
+    mcp: McpCall.parse({ definition: tool }),
   };
 }
 

@@ -35,12 +35,13 @@ export class Session {
   readonly #write: Write;
   readonly #inFlight = new InFlight();
   readonly #subscriptions = new Set<RpcId>();
-  #shaken = false;
+  #shaken: boolean;
 
-  /** `write` gets one message a call, in pieces, without the line's end. */
-  constructor(offer: Offer, write: Write) {
+  /** `write` gets one message a call, in pieces, without the line's end. `shaken`: the handshake was elsewhere. */
+  constructor(offer: Offer, write: Write, shaken = false) {
     this.#offer = offer;
     this.#write = write;
+    this.#shaken = shaken;
   }
 
   /** One line as it was read. Never throws. */
