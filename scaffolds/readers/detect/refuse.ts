@@ -16,8 +16,7 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
   ole: 'Save the sheet as CSV, or the document as HTML, and give that file.',
   docx: 'Save it as HTML and give that file: its tables are read.',
   odt: 'Save it as HTML and give that file: its tables are read.',
-  sqlite:
-    'Export a table: `sqlite3 -header -csv <file> "select * from <table>" > table.csv`, and give that file.',
+  sqlite: 'Give the database’s own file: it is not read from standard input or out of something packed.',
   duckdb: "Export a table: `copy <table> to 'table.csv' (header)`, and give that file.",
   mt940: 'Ask the bank for the same statement as CAMT.053 or OFX, and give that file.',
   vcard: 'Export the contacts as CSV, and give that file.',
