@@ -40,6 +40,7 @@ test('a server imports its own files, the kit and zod, nothing else', () => {
 const ROWS: readonly (readonly string[])[] = [
   ['kernel'],
   ['store'],
+  ['versions'],
   [
     'approvals',
     'builder',

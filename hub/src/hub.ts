@@ -5,7 +5,6 @@ import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
 import { createApprovals } from './approvals/approvals.ts';
 import { ensureBundle } from './builder/ensure-bundle.ts';
-import { sweepStaging } from './builder/staging.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
 import { needsRestart } from './config/needs-restart.ts';
@@ -40,6 +39,7 @@ import { openStore } from './store/store.ts';
 import { createSupervisor } from './supervisor/driver.ts';
 import { KEY_VARIABLE, OLD_KEY_VARIABLE, sweepKeyFile } from './vault/key-ring.ts';
 import { createVault } from './vault/vault.ts';
+import { sweepStaging } from './versions/staging.ts';
 
 export interface HubOptions {
   /** Folder of hub.config.json. */

@@ -223,6 +223,18 @@ export const HubConfig = z.strictObject({
     .string()
     .default('.hub')
     .describe("Folder of the hub's own data; relative to this file. Needs a restart."),
+  versions: z
+    .strictObject({
+      keep: z
+        .int()
+        .min(2)
+        .max(1_000)
+        .default(10)
+        .describe(
+          'Versions kept of each built server, for `hub rollback`; the one in use and the one before it always are.',
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z

@@ -6,6 +6,7 @@ import { hubErrors } from './catalogue/hub-errors.ts';
 import { mirrorErrors } from './catalogue/mirror-errors.ts';
 import { secretErrors } from './catalogue/secret-errors.ts';
 import { serverErrors } from './catalogue/server-errors.ts';
+import { versionErrors } from './catalogue/version-errors.ts';
 
 /** The one catalogue of errors. `docs/errors.md` is generated from it; a test keeps both equal. */
 export const errorCatalogue = {
@@ -15,6 +16,7 @@ export const errorCatalogue = {
   ...serverErrors,
   ...mirrorErrors,
   ...secretErrors,
+  ...versionErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -60,6 +60,14 @@ export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
 export {
+  VersionAuthor,
+  VersionDiff,
+  VersionFacts,
+  VersionList,
+  VersionProvenance,
+  VersionSummary,
+} from './version.ts';
+export {
   CommandServer,
   HubConfig,
   Profile,

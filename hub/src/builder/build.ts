@@ -11,12 +11,13 @@ import {
   type BuildStage,
 } from '@counterpart/schemas';
 import { inTurn } from '../kernel/at-most.ts';
+import { openStaging, sweepStaging, type Staging } from '../versions/staging.ts';
 import { checkServer } from './check-server.ts';
 import { compileSource, lostOperations, type CompiledSource } from './compile-source.ts';
 import { ensureBundle } from './ensure-bundle.ts';
 import { assertSameService, readBlueprint, readInstalled, type Installed } from './installed.ts';
+import { installBuilt, readKept } from './install-built.ts';
 import type { BuildOptions } from './options.ts';
-import { openStaging, sweepStaging, type Staging } from './staging.ts';
 import { isWritten, listHandFiles, planPackage, writePackage, type PackagePlan } from './write-package.ts';
 
 const DEFAULT_CATEGORY = 'general';
@@ -124,8 +125,9 @@ async function buildStaged(run: BuildRun, staging: Staging): Promise<Outcome> {
     options.onProgress?.({ stage: name });
     return inStage(name, blueprint.id, work);
   };
-  const plan = await stage('write', () => planPackage(staging.next, { ...run, signal }));
-  if (run.previous !== undefined && (await isWritten(target, plan.files))) {
+  const kept = await readKept(blueprint.id, { options, previous: run.previous?.version });
+  const plan = await stage('write', () => planPackage(staging.next, { ...run, ...kept, signal }));
+  if (run.previous !== undefined && kept.isSigned && (await isWritten(target, plan.files))) {
     await stage('bundle', () => ensureBundle(target, signal));
     return { outcome: 'unchanged', plan };
   }
@@ -135,7 +137,7 @@ async function buildStaged(run: BuildRun, staging: Staging): Promise<Outcome> {
   const check = await stage('check', () =>
     checkServer({ dir: staging.next, blueprint, manifest, tools, signal }),
   );
-  await stage('install', () => staging.install());
+  await stage('install', () => installBuilt(blueprint, { options, staging, check }));
   return { outcome: 'installed', check, plan };
 }
 

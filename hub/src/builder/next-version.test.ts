@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextVersion, type BuiltState } from './next-version.ts';
+import { freeVersion, nextVersion, type BuiltState } from './next-version.ts';
 
 const tool = (name: string, description = '', properties: Record<string, object> = {}) => ({
   name,
@@ -35,4 +35,14 @@ test('a removed tool is a major version, also when another was added', () => {
 
 test('a changed input is a major version', () => {
   expect(next({ tools: [tool('get_a', '', { id: {} }), tool('get_b')] })).toBe('2.0.0');
+});
+
+test.each([
+  ['1.1.0', '1.0.0', ['1.1.0'], '1.2.0'],
+  ['2.0.0', '1.0.0', ['1.1.0', '2.0.0', '3.0.0'], '4.0.0'],
+  ['1.0.1', '1.0.0', ['1.0.1'], '1.0.2'],
+  ['1.0.0', '1.0.0', ['1.0.0', '1.0.1'], '1.0.2'],
+  ['1.1.0', '1.0.0', ['1.0.0'], '1.1.0'],
+])('%s after %s, with %j taken, becomes %s', (version, previous, taken, expected) => {
+  expect(freeVersion(version, { previous, taken: new Set(taken) })).toBe(expected);
 });

@@ -22,6 +22,25 @@ export function nextVersion(previous: BuiltState | undefined, next: Omit<BuiltSt
   return previous.version;
 }
 
+/**
+ * The same version, or the next of its kind that no kept version has: after a rollback the numbers go on where they were,
+ * and one number never means two packages.
+ */
+export function freeVersion(
+  version: string,
+  { previous, taken }: { readonly previous: string | undefined; readonly taken: ReadonlySet<string> },
+): string {
+  if (!taken.has(version)) return version;
+  const [major = 0, minor = 0, patch = 0] = version.split('-', 1)[0]?.split('.').map(Number) ?? [];
+  const isPatch = version === previous || patch > 0;
+  const next = isPatch
+    ? `${major}.${minor}.${patch + 1}`
+    : minor > 0
+      ? `${major}.${minor + 1}.0`
+      : `${major + 1}.0.0`;
+  return freeVersion(next, { previous, taken });
+}
+
 type ToolChange = 'none' | 'wording' | 'added' | 'breaking';
 
 function compareTools(before: readonly ToolDefinition[], after: readonly ToolDefinition[]): ToolChange {

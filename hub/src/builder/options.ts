@@ -1,5 +1,6 @@
 import type { SourceText } from '@counterpart/scaffolds/readers/source';
 import type { BuildStage, NameLock } from '@counterpart/schemas';
+import type { VersionsAt } from '../versions/places.ts';
 
 /** Where a build stands; `done` of `total` operations while it reads. */
 export interface BuildProgress {
@@ -48,6 +49,10 @@ export interface BuildOptions {
   /** Where compiled descriptions are kept, so that an unchanged one is not compiled again; absent: nowhere. */
   readonly cacheDir?: string | undefined;
   readonly serversDir: string;
+  /** Keeps, signs and records what is installed; absent: it is only put in place. */
+  readonly versions?: VersionsAt | undefined;
+  /** Principal in words, who lets the server be started. */
+  readonly approvedBy?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
 }

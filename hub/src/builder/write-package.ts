@@ -7,7 +7,7 @@ import { hubError, Manifest, type Blueprint, type ToolDefinition } from '@counte
 import { listServerTools } from './check-server.ts';
 import { ensureBundle } from './ensure-bundle.ts';
 import type { Installed } from './installed.ts';
-import { nextVersion } from './next-version.ts';
+import { freeVersion, nextVersion } from './next-version.ts';
 
 export interface PackagePlan {
   readonly files: ReadonlyMap<string, string>;
@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly blueprint: Blueprint;
   readonly category: string;
   readonly previous: Installed | undefined;
+  /** Versions that other packages have. */
+  readonly taken?: ReadonlySet<string> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,7 +53,8 @@ export async function planPackage(dir: string, options: PlanOptions): Promise<Pa
       ? compiled
       : await askProgram(dir, render(previous?.version ?? '1.0.0', compiled), options.signal);
   const version = nextVersion(previous, { blueprintHash, tools });
-  return render(version, tools);
+  const { taken = new Set() } = options;
+  return render(freeVersion(version, { previous: previous?.version, taken }), tools);
 }
 
 /** Writes the files of a plan and removes generated ones that it no longer has. */

@@ -32,6 +32,8 @@ export interface CommandSpec<Schema extends z.ZodType> {
   readonly options?: readonly (readonly [flags: string, description: string, more?: OptionMore])[];
   /** Command line and what it does. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Commands under its name that do something else, such as `hub versions accept`. */
+  readonly verbs?: readonly CommandDefinition[];
   /** Arguments and options by name, parsed. */
   readonly input: Schema;
   /** The exit code, when it is not 0. */
@@ -61,6 +63,7 @@ export function defineCommand<Schema extends z.ZodType>(spec: CommandSpec<Schema
     for (const [flags, description] of spec.arguments ?? []) command.argument(flags, description);
     for (const [flags, description, more] of spec.options ?? [])
       command.addOption(makeOption(flags, description, more));
+    if (spec.verbs) addVerbs(command, spec.verbs, enter);
     command.addHelpText('after', renderExamples(spec.examples));
     command.action(async () => {
       const globals = GlobalOptions.parse(command.optsWithGlobals());
@@ -97,14 +100,18 @@ export function defineGroup({
       .helpCommand(false)
       .helpGroup(GROUPS[group])
       .addHelpText('after', renderExamples(examples));
-    command.commandsGroup('Verbs:');
-    for (const define of verbs) {
-      const verb = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(command);
-      verb.helpGroup('Verbs:');
-      command.addCommand(verb);
-    }
+    addVerbs(command, verbs, enter);
     return command;
   };
+}
+
+function addVerbs(command: Command, verbs: readonly CommandDefinition[], enter: EnterCommand): void {
+  command.commandsGroup('Verbs:');
+  for (const define of verbs) {
+    const verb = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(command);
+    verb.helpGroup('Verbs:');
+    command.addCommand(verb);
+  }
 }
 
 function makeOption(flags: string, description: string, { choices, repeat }: OptionMore = {}): Option {

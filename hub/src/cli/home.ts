@@ -16,6 +16,8 @@ export interface Home {
   readonly configFile: string;
   readonly dataDir: string;
   readonly serversDir: string;
+  /** Versions kept of each server. */
+  readonly keepVersions: number;
 }
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -31,6 +33,7 @@ export function findHome(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>):
     configFile,
     dataDir: resolve(directory, folders.dataDir ?? '.hub'),
     serversDir: resolve(directory, folders.serversDir ?? 'servers'),
+    keepVersions: folders.versions?.keep ?? 10,
   };
 }
 
@@ -55,7 +58,11 @@ function folder(cwd: string, path: string, subject: string): string {
   throw hubError('INPUT_INVALID', { subject, detail: `there is no folder ${directory}` });
 }
 
-const Folders = z.object({ dataDir: z.string().optional(), serversDir: z.string().optional() });
+const Folders = z.object({
+  dataDir: z.string().optional(),
+  serversDir: z.string().optional(),
+  versions: z.object({ keep: z.int().min(2).optional() }).optional(),
+});
 
 /** A broken configuration must not stop `hub doctor` or `hub stop`, so only what can be read is read. */
 function configuredFolders(configFile: string): z.infer<typeof Folders> {

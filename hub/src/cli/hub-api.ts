@@ -54,6 +54,8 @@ export interface HubApi {
   readonly mirrors: MirrorApi;
   readonly secrets: SecretApi;
   readonly signIns: SignInApi;
+  /** Reads configuration and servers folder again; resolves when the servers are in line with them. */
+  reload(): Promise<void>;
   shutdown(): Promise<void>;
 }
 
@@ -118,6 +120,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     mirrors: createMirrorApi(send),
     secrets: createSecretApi(send),
     signIns: createSignInApi(send),
+    reload: async () => void (await send(done, 'POST', '/api/reload', {})),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
   };
 }

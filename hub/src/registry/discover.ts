@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { join, relative } from 'node:path';
-import { CounterpartError, Manifest, ToolDefinition, canonicalJson, hubError } from '@counterpart/schemas';
+import { CounterpartError, Manifest, ToolDefinition, hubError } from '@counterpart/schemas';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { hashDefinitions } from '../versions/package/definitions.ts';
 
 /** A server package as it stands on disk. */
 export interface FoundServer {
@@ -68,9 +69,7 @@ function readServer(directory: string): FoundServer {
   const manifest = readJson(join(directory, 'manifest.json'), Manifest);
   const toolsFile = join(directory, 'tools.json');
   const tools = existsSync(toolsFile) ? readJson(toolsFile, z.array(ToolDefinition)) : undefined;
-  const contentHash = `sha256-${createHash('sha256')
-    .update(canonicalJson([manifest, tools ?? null]))
-    .digest('hex')}`;
+  const contentHash = hashDefinitions(manifest, tools);
   return { id: manifest.id, directory, manifest, tools, contentHash, sourceStamp: sourceStamp(directory) };
 }
 

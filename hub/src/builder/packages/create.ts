@@ -5,7 +5,7 @@ import type { Template } from '@counterpart/scaffolds/templates/names';
 import { renderTemplate } from '@counterpart/scaffolds/templates/read-template';
 import { Category, hubError } from '@counterpart/schemas';
 import { parseServerId } from '../server-id.ts';
-import { openStaging, sweepStaging } from '../staging.ts';
+import { openStaging, sweepStaging } from '../../versions/staging.ts';
 import { readManifest, recordTools } from './record-tools.ts';
 
 export interface CreateOptions {

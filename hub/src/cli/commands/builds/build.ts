@@ -8,6 +8,7 @@ import { wrap } from '../../output/wrap.ts';
 import { buildMany } from './build-many.ts';
 import { compiledIn } from './read-blueprint.ts';
 import { mcpSource } from '../../mcp-source.ts';
+import { OWNER, versionsAt } from '../../versions-at.ts';
 
 const Input = z.object({
   sources: z.array(z.string()).default([]),
@@ -139,6 +140,8 @@ async function optionsFor(
     hosts,
     source: await mcpSource(context, from),
     serversDir: context.home.serversDir,
+    versions: versionsAt(context),
+    approvedBy: OWNER,
     cacheDir: cache ? compiledIn(context) : undefined,
     signal: context.signal,
   };

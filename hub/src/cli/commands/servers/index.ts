@@ -5,6 +5,8 @@ import { call } from './call.ts';
 import { inspect } from './inspect.ts';
 import { auth } from '../auth/index.ts';
 import { secret } from '../secrets/index.ts';
+import { rollback } from '../versions/rollback.ts';
+import { versions } from '../versions/index.ts';
 import { list } from './list.ts';
 import { disable, enable, remove, restart, target } from './switch.ts';
 
@@ -20,6 +22,8 @@ export const servers: readonly CommandDefinition[] = [
   restart,
   target,
   approve,
+  versions,
+  rollback,
   secret,
   auth,
 ];

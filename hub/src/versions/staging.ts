@@ -25,15 +25,19 @@ const MAX_INSTALL_ATTEMPTS = 5;
 /** Folders of this process: after a restart in a container the pid alone does not tell them from stale ones. */
 const ours = new Set<string>();
 
-/** Opens a staging folder; what the installed version holds beyond `node_modules` is copied into it. */
-export async function openStaging(serversDir: string, id: ServerId): Promise<Staging> {
+/** Opens a staging folder; unless it is to be `empty`, what the installed version holds beyond `node_modules` is copied into it. */
+export async function openStaging(
+  serversDir: string,
+  id: ServerId,
+  { empty = false }: { readonly empty?: boolean } = {},
+): Promise<Staging> {
   const name = `.staging-${id}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const root = join(serversDir, name);
   const next = join(root, 'next');
   const target = join(serversDir, id);
   ours.add(name);
   await mkdir(root, { recursive: true });
-  await copyServer(target, next);
+  await (empty ? mkdir(next) : copyServer(target, next));
   return {
     next,
     install: () => replaceFolder(next, target, root),
