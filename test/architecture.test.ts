@@ -43,6 +43,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['versions'],
   [
     'approvals',
+    'broker',
     'builder',
     'catalog',
     'checks',

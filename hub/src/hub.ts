@@ -4,12 +4,14 @@ import { type HubStatus, toCounterpartError, type ToolEntry } from '@counterpart
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
 import { createApprovals } from './approvals/approvals.ts';
+import { createBroker } from './broker/broker.ts';
 import { ensureBundle } from './builder/ensure-bundle.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import { builtVariables } from './fleet/environment.ts';
 import { Fleet } from './fleet/fleet.ts';
+import { createWalls, type Walls } from './fleet/walls.ts';
 import { packagedTools } from './fleet/packaged-tools.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -103,8 +105,11 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     toolsChanged: () => domain.fleet.publish(),
   });
   scope.add(() => mirrors.close());
+  const broker = await createBroker({ directory: join(base.dataDir, 'run') });
+  scope.add(() => broker.close());
   const domain = createDomain(base, {
     scope,
+    walls: createWalls(broker),
     mirrors,
     mirrorUrl: (id) => `${address.url}/mirror/${id}`,
     lend: lender(address, lending),
@@ -240,6 +245,7 @@ async function openBase(options: HubOptions, scope: Scope) {
 
 interface DomainOptions {
   readonly scope: Scope;
+  readonly walls: Walls;
   readonly mirrors: Mirrors;
   readonly mirrorUrl: (id: string) => string;
   readonly lend: (id: string) => { readonly url: string; readonly key: string };
@@ -248,7 +254,7 @@ interface DomainOptions {
 }
 
 /** Supervisor, catalog, fleet, and the gateway before them. */
-function createDomain(base: Base, { scope, mirrors, mirrorUrl, lend, sparing }: DomainOptions) {
+function createDomain(base: Base, { scope, walls, mirrors, mirrorUrl, lend, sparing }: DomainOptions) {
   const { clock, log, config, dataDir, redactor, events, registry, approvals } = base;
   const { spawnConcurrency, warmSpares } = config.current().defaults;
   const supervisor = createSupervisor({
@@ -288,6 +294,7 @@ function createDomain(base: Base, { scope, mirrors, mirrorUrl, lend, sparing }: 
     ownSources: () => mirrors.sources,
     mirrorUrl,
     lend,
+    walls,
     compiledDir: join(dataDir, 'compiled'),
   });
   const serverInfo = { name: 'counterpart', version: packageFile.version };

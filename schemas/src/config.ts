@@ -47,6 +47,25 @@ const isolation = z
     '`shared` (the default): one process or connection for all clients; `session`: one for each session of a client of 2025-11-25 or before, and one for each call of any other client; `call`: one for each call. Apart from `shared`, a server of 2025-11-25 or before is told what the client it runs for can be asked.',
   );
 
+const Walls = z.enum(['none', 'sandbox']);
+const walls = Walls.optional().describe(
+  '`sandbox`: it runs without a network, files and credentials of its own, and what it asks of its service goes through the broker of the hub; `none`: as a process of this user. Default: `defaults.walls`.',
+);
+
+const network = z
+  .strictObject({
+    allow: z
+      .array(
+        z.string().regex(/^[^\s/?#@]+:(?:\d+|\*)$/, 'a host and its port, such as "api.example.com:443"'),
+      )
+      .optional()
+      .describe(
+        'Hosts beyond those of its manifest, with `*`; those named here may be in a private network or on this machine.',
+      ),
+  })
+  .optional()
+  .describe('What it may reach from inside the walls.');
+
 /** Which tools are meant: a pattern of names, or all tools of one effect. */
 const ToolPattern = z
   .string()
@@ -145,6 +164,8 @@ export const ServerOverride = z.strictObject({
     .describe('Its settings and secrets. References are resolved.'),
   approval,
   isolation,
+  walls,
+  network,
   policy: ToolPolicy.optional(),
   ...timing,
 });
@@ -305,6 +326,9 @@ export const HubConfig = z.strictObject({
         .describe(
           'Processes or connections of one server whose `isolation` is `session` or `call`; a call that needs one more is answered "busy".',
         ),
+      walls: Walls.default('none').describe(
+        'Where servers made by `hub build` run: `sandbox` keeps them from the network, files and credentials of this machine, and their requests go through the broker of the hub; `none`: as processes of this user.',
+      ),
       graceMs: z.int().min(0).default(86_400_000).describe("How long a dead server's tools stay listed."),
       approval: z
         .strictObject({

@@ -1,4 +1,5 @@
 import type { Problem } from './api.ts';
+import { brokerErrors } from './catalogue/broker-errors.ts';
 import { buildErrors } from './catalogue/build-errors.ts';
 import { commandErrors } from './catalogue/command-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
@@ -17,6 +18,7 @@ export const errorCatalogue = {
   ...mirrorErrors,
   ...secretErrors,
   ...versionErrors,
+  ...brokerErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -289,12 +289,13 @@ export class Fleet {
     this.#learn();
   }
 
-  #retire({ upstream }: Member): void {
+  #retire({ upstream, release }: Member): void {
     this.#retiring.add(upstream);
     const failed = (cause: unknown) =>
       this.#options.log.error({ server: upstream.id, cause }, 'a server that was replaced did not end');
     void upstream
       .close({ drainMs: DRAIN_MS })
+      .then(release)
       .catch(failed)
       .finally(() => this.#retiring.delete(upstream));
   }

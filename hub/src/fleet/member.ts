@@ -25,6 +25,7 @@ import { approvalRules } from './approval-rules.ts';
 import { compileCacheOf } from './compile-cache.ts';
 import type { DesiredServer, Origin } from './desired.ts';
 import { memberSecrets, withGiven } from './member-secrets.ts';
+import { wallIn, type Walled, type Walls } from './walls.ts';
 import {
   builtEnvironment,
   commandEnvironment,
@@ -50,6 +51,8 @@ export interface Member {
   readonly missingSecrets: readonly string[];
   /** For display: without secrets. */
   readonly command: readonly string[] | undefined;
+  /** To be called when its processes have ended. */
+  readonly release: () => Promise<void>;
 }
 
 export interface MemberOptions {
@@ -67,6 +70,7 @@ export interface MemberOptions {
   readonly mirrorUrl: (id: string) => string;
   /** Where a server asks for tokens, and with which key. */
   readonly lend: (id: string) => { readonly url: string; readonly key: string };
+  readonly walls: Walls;
   /** Folder for the compiled code of built servers. */
   readonly compiledDir: string;
   /** Makes the bundle of a built server if it is missing or old. */
@@ -127,6 +131,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
     onlyListed: origin.kind === 'built' || rules.newTools === 'quarantine',
     missingSecrets: target.missingSecrets,
     command: target.command,
+    release: target.release,
   };
 }
 
@@ -149,6 +154,7 @@ interface Target {
   readonly link: Pick<UpstreamOptions, 'process' | 'remote'>;
   readonly missingSecrets: readonly string[];
   readonly command: readonly string[] | undefined;
+  readonly release: () => Promise<void>;
 }
 
 async function processTarget(desired: DesiredServer, options: Lookup): Promise<Target> {
@@ -167,6 +173,7 @@ async function processTarget(desired: DesiredServer, options: Lookup): Promise<T
     args: program.args,
     cwd: program.cwd,
     env: program.environment.env,
+    openBox: program.walled?.openBox,
     restart: program.restart,
     warm: program.warm,
     startTimeoutMs: settings?.startTimeoutMs ?? defaults.startTimeoutMs,
@@ -179,6 +186,7 @@ async function processTarget(desired: DesiredServer, options: Lookup): Promise<T
     link: { process: { spec, supervisor: options.supervisor } },
     missingSecrets: program.environment.missingSecrets,
     command: [program.command, ...program.args].map(options.redactor.redact),
+    release: async () => program.walled?.release(),
   };
 }
 
@@ -189,6 +197,7 @@ interface Program {
   readonly environment: ServerEnvironment;
   readonly restart: ProcessSpec['restart'];
   readonly warm: boolean;
+  readonly walled?: Walled | undefined;
 }
 
 async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options: Lookup): Promise<Program> {
@@ -206,13 +215,26 @@ async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options:
     lending: lendingOf(manifest.id, options),
   });
   const compiled = await compileCacheOf(options.compiledDir, { id: manifest.id, contentHash });
+  const entry = resolve(directory, manifest.entry);
+  const env = { NODE_COMPILE_CACHE: compiled, ...environment.env };
+  const isWalled = (origin.override?.walls ?? options.config.defaults.walls) === 'sandbox';
+  const inmate = {
+    manifest,
+    override: origin.override,
+    directory,
+    entry,
+    env,
+    mirrorUrl: options.mirrorUrl(manifest.id),
+    folders: [compiled],
+  };
   return {
     command: process.execPath,
-    args: [resolve(directory, manifest.entry)],
+    args: [entry],
     cwd: directory,
-    environment: { ...environment, env: { NODE_COMPILE_CACHE: compiled, ...environment.env } },
+    environment: { ...environment, env },
     restart: manifest.restart,
     warm: bundled,
+    walled: isWalled ? await wallIn(options.walls, inmate) : undefined,
   };
 }
 
@@ -253,6 +275,7 @@ function remoteTarget(id: string, origin: Extract<Origin, { kind: 'remote' }>, o
     link: { remote: { url, headers, connectTimeoutMs, ...transport } },
     missingSecrets: [],
     command: undefined,
+    release: async () => undefined,
   };
 }
 

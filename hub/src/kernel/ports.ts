@@ -8,3 +8,4 @@ export type * from './ports/catalog.ts';
 export type * from './ports/calls.ts';
 export type * from './ports/vault.ts';
 export type * from './ports/sandbox.ts';
+export type * from './ports/broker.ts';

@@ -1,9 +1,9 @@
-import type { Blueprint, Operation } from '@counterpart/schemas';
 import { baseUrlName } from './compile/env-names.ts';
 import type { Env } from './env.ts';
 import { createHttp, type Http } from './http/client.ts';
 import { baseUrlOf } from './interpret/base-url.ts';
 import { credentialsFor } from './credentials/credentials.ts';
+import { credentialsWanted } from './credentials/wanted.ts';
 import { proofOf } from './credentials/proof.ts';
 import type { ServerPackage } from './package.ts';
 import { authorised } from './tokens/tokens.ts';
@@ -18,14 +18,6 @@ function settings(server: ServerPackage, env: Env): (name: string) => string | u
       throw new TypeError(`${name} is not among the settings and secrets of manifest.json`);
     return env(name) ?? config.find((slot) => slot.name === name)?.default;
   };
-}
-
-/** Of the compiled tool it stands in for; else what the service wants as a rule. */
-function credentialsWanted(blueprint: Blueprint, tool: string): Pick<Operation, 'auth' | 'name'> {
-  const twin = blueprint.operations.find(({ name }) => name === tool);
-  if (twin !== undefined || blueprint.auth.default.length > 0) return twin ?? { name: tool };
-  const auth = blueprint.operations.find((operation) => (operation.auth ?? []).length > 0)?.auth;
-  return auth === undefined ? { name: tool } : { name: tool, auth };
 }
 
 /** The service's own client: its address, and its credentials when they are configured. */

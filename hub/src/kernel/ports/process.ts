@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CounterpartError, ServerState } from '@counterpart/schemas';
+import type { BoxedProcess } from './sandbox.ts';
 
 // Between supervisor and upstream: processes, and what the supervisor must be told of one.
 
@@ -21,6 +22,8 @@ export interface ProcessSpec {
   readonly dependsOn: readonly string[];
   /** Its first argument is a module for the Node that runs the hub: it may begin in a process kept ready for that. */
   readonly warm?: boolean | undefined;
+  /** Makes the process inside walls, instead of `command`, with its environment and these; rejects with a reason. */
+  readonly openBox?: ((env: Readonly<Record<string, string>>) => Promise<BoxedProcess>) | undefined;
   /** One of several processes of this server: its state is not the server's, and is not published. */
   readonly instanceOf?: string | undefined;
 }

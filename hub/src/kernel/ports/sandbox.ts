@@ -47,6 +47,8 @@ export interface SandboxEnd {
 
 /** A process inside. Its streams are pipes; `stop` ends all of its processes and resolves when none is left. */
 export interface BoxedProcess {
+  /** Of the process outside that stands for all inside. */
+  readonly pid: number;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;

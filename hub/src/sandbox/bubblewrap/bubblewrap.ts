@@ -133,7 +133,7 @@ function supervise(
     ending.end('stopped');
     return ended;
   };
-  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, stop };
+  return { pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, stop };
 }
 
 /** Bubblewrap reports a signal inside as 128 and its number. */

@@ -73,7 +73,8 @@ async function openContainer(engine: Docker, image: string, job: SandboxJob): Pr
     const streams = await attach(engine, container);
     const gone = container.wait({ condition: 'next-exit' });
     await container.start();
-    return supervise(container, gone, limits, streams);
+    const { State } = await container.inspect();
+    return { pid: State.Pid, ...supervise(container, gone, limits, streams) };
   } catch (error) {
     await removeContainer(container);
     throw error;
@@ -151,7 +152,7 @@ function supervise(
   gone: Promise<unknown>,
   limits: SandboxLimits,
   streams: Streams,
-): BoxedProcess {
+): Omit<BoxedProcess, 'pid'> {
   // A container that has ended already cannot be killed: that is what was wanted.
   const ending = new Ending(() => void container.kill().catch(() => undefined), limits.timeMs);
   const ended = gone.then(async (answer): Promise<SandboxEnd> => {

@@ -11,6 +11,7 @@ export function fitsSpare(spec: ProcessSpec, spareEnv: Readonly<Record<string, s
   const [entry] = spec.args;
   return (
     spec.warm === true &&
+    spec.openBox === undefined &&
     spec.command === process.execPath &&
     spec.cwd !== undefined &&
     entry !== undefined &&

@@ -8,6 +8,7 @@ import type { Logger } from '../../kernel/log.ts';
 import type { ChildIo, ProcessSpec } from '../../kernel/ports.ts';
 import { describeSpawnError, type Exit } from './causes.ts';
 import type { Ledger } from './ledger.ts';
+import { openBoxed } from './boxed.ts';
 import { groupRuns, MARKER_VARIABLE, markedProcesses, send } from './process-table.ts';
 import type { Spares } from './spares.ts';
 import type { StopStep } from '../state/state.ts';
@@ -48,6 +49,7 @@ interface SpawnerParts {
 export function createSpawner({ ledger, log, spares }: SpawnerParts): SpawnProcess {
   return async (spec, onStderr) => {
     if (spec.cwd !== undefined) await requireFolder(spec.id, spec.cwd);
+    if (spec.openBox !== undefined) return await openBoxed(spec, await ledger.prepare(), onStderr);
     const spare = spares.take(spec);
     const marker = spare?.marker ?? (await ledger.prepare());
     const child = spare?.child ?? (await begin(spec, marker));

@@ -125,6 +125,8 @@ export const maxResultBytesName = (id: string): string => `${envPrefix(id)}_MAX_
 export const UNDER_HUB_NAME = 'COUNTERPART_SPAWN';
 /** Set by the hub where somebody signed in to the service: JSON that says where tokens are lent. */
 export const GRANTS_NAME = 'COUNTERPART_GRANTS';
+/** Set by the hub for a server without a network: the Unix socket of the broker that its requests go through. */
+export const BROKER_NAME = 'COUNTERPART_BROKER';
 export const timeoutName = (id: string): string => `${envPrefix(id)}_TIMEOUT_MS`;
 
 const RESERVED =

@@ -2,6 +2,7 @@ import type { Blueprint, Operation } from '@counterpart/schemas';
 import { credentialNames, type CredentialNames } from '../compile/env-names.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
+import { isBrokered, OPERATION_HEADER } from '../http/broker.ts';
 import { encodeStrict } from '../http/percent.ts';
 import { headerText } from '../interpret/parameters.ts';
 import type { Signer } from '../signing/sign.ts';
@@ -198,7 +199,8 @@ const usedVariables = ({ scheme, names, env }: Holder): string[] => {
 };
 
 /**
- * Credentials of the first alternative whose variables are all set; without any when that is allowed too. Throws
+ * Credentials of the first alternative whose variables are all set; without any when that is allowed too. A server
+ * that speaks through the broker has none of its own: it names the operation, and the broker adds them. Throws
  * ToolFailure that names the variables to set.
  */
 export function credentialsFor(
@@ -206,6 +208,7 @@ export function credentialsFor(
   operation: Pick<Operation, 'auth' | 'name'>,
   env: Env,
 ): Credentials {
+  if (isBrokered(env)) return { ...NO_CREDENTIALS, headers: { [OPERATION_HEADER]: operation.name } };
   const met = chooseAlternative(blueprint, operation, env, { grants: false });
   if (met !== undefined) {
     const names = credentialNames(blueprint);

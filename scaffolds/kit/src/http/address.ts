@@ -26,6 +26,10 @@ export function addressOf(url: string): Address {
   };
 }
 
+/** An absolute http(s) URL as a proxy is given it: as it is written, without a user and without a fragment. */
+export const withoutUser = (url: string): string =>
+  url.replace(/#.*$/s, '').replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
+
 /** True when `host` (`name:port`) fits an entry of the list; `*` in an entry stands for one or more labels or the port. */
 export function hostAllowed(host: string, allowed: readonly string[]): boolean {
   return allowed.some((entry) => {

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { Readable, Transform } from 'node:stream';
-import { addressOf } from './address.ts';
+import { addressOf, withoutUser } from './address.ts';
+import { brokerFailure, brokerSocket } from './broker.ts';
+import { ToolFailure } from '../failure.ts';
 import { HttpFailure } from './http-failure.ts';
 import type { TlsIdentity } from './proof.ts';
 
@@ -79,16 +81,18 @@ async function open(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const address = addressOf(request.url);
-  const { request: start } =
-    address.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const socketPath = brokerSocket();
+  const isTls = address.protocol === 'https:' && socketPath === undefined;
+  const { request: start } = isTls ? await import('node:https') : await import('node:http');
   const options: RequestOptions = {
     method: request.method,
-    hostname: address.hostname,
-    port: address.port,
-    path: address.path,
+    ...(socketPath === undefined
+      ? { hostname: address.hostname, port: address.port, path: address.path }
+      : // The broker is told where to go as a proxy is (RFC 9112, 3.2.2).
+        { socketPath, path: withoutUser(request.url) }),
     headers: { ...request.headers },
     signal,
-    ...(address.protocol === 'https:' ? limits.tls : {}),
+    ...(isTls ? limits.tls : {}),
   };
   return new Promise((resolve, reject) => {
     const outgoing = start(options, resolve);
@@ -103,7 +107,7 @@ async function open(
     const connected = (): void => clearTimeout(timer);
     outgoing.once('socket', (socket) => {
       if (!socket.connecting) connected();
-      else socket.once(address.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+      else socket.once(isTls ? 'secureConnect' : 'connect', connected);
     });
     outgoing.once('close', connected);
     outgoing.once('error', reject);
@@ -113,14 +117,16 @@ async function open(
 }
 
 /**
- * Sends one request and reads its answer, whatever the status; no redirects, no repeats. Rejects with HttpFailure, or
- * with the signal's reason when it was aborted.
+ * Sends one request and reads its answer, whatever the status; no redirects, no repeats. Rejects with HttpFailure, with
+ * ToolFailure where the broker does not let it pass, or with the signal's reason when it was aborted.
  */
 export async function exchange(request: WireRequest, limits: ExchangeLimits): Promise<WireResponse> {
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   const signal = AbortSignal.any([limits.signal, deadline]);
   try {
     const response = await open(request, limits, signal);
+    const refused = await brokerFailure(response);
+    if (refused !== undefined) throw refused;
     const { body, truncated } = await readCapped(await decoded(response), limits.maxBytes);
     return {
       status: response.statusCode ?? 0,
@@ -131,6 +137,7 @@ export async function exchange(request: WireRequest, limits: ExchangeLimits): Pr
     };
   } catch (error) {
     limits.signal.throwIfAborted();
+    if (error instanceof ToolFailure) throw error;
     const { host } = addressOf(request.url);
     if (deadline.aborted)
       throw new HttpFailure('timeout', `${host} did not answer in ${limits.timeoutMs} ms`, { cause: error });

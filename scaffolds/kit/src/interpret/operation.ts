@@ -9,6 +9,7 @@ import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
 import type { WireRequest } from '../http/exchange.ts';
+import { isTokenRenewed, variablesSent } from '../http/broker.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { send, type Sent } from '../http/send.ts';
 import { errorResult, type Arguments, type CallResult, type Tool, type ToolContext } from '../tool.ts';
@@ -76,7 +77,7 @@ async function withToken(
 ): Promise<Answered> {
   const permit = await authorised(blueprint, operation, env, signal);
   const answered = await send(permit);
-  if (answered.sent.status !== 401 || !permit.forget()) return answered;
+  if (answered.sent.status !== 401 || !(permit.forget() || isTokenRenewed(answered.sent))) return answered;
   return send(await authorised(blueprint, operation, env, signal));
 }
 
@@ -177,12 +178,13 @@ async function run(
   if (local !== undefined) return local;
   const limits = limitsOf(compiled, operation, definition);
   const { maxBytes } = limits;
-  const rulesOf = ({ credentials }: BuiltRequest): ResponseRules => ({
+  const rulesOf = ({ credentials }: BuiltRequest, from: Sent): ResponseRules => ({
     ...limits,
     fields,
     items: operation.pagination?.response.items,
     redact: redactor(credentials.secrets),
-    nextStep: (status) => nextStepFor({ blueprint, operation, env, sent: credentials.variables }, status),
+    nextStep: (status) =>
+      nextStepFor({ blueprint, operation, env, sent: variablesSent(from) ?? credentials.variables }, status),
     nameOf: (field) => inputNameOf(operation, field),
   });
   const ask = async ({ args: input, url }: Wanted): Promise<Answered> => {
@@ -193,7 +195,7 @@ async function run(
       const sent = await (wire.collect === undefined
         ? sendBuilt(compiled, operation, built, context.signal)
         : wire.collect(await signedOnce(built), input, context));
-      return { sent, rules: rulesOf(built) };
+      return { sent, rules: rulesOf(built, sent) };
     };
     const { sent, rules } = await withToken(compiled, operation, context.signal, send);
     return { sent: unwrapped(wire, sent, rules), rules };

@@ -3,6 +3,7 @@ import { chooseAlternative } from '../credentials/choose.ts';
 import { credentialNames, type CredentialNames } from '../compile/env-names.ts';
 import { tokenUrlOf } from '../compile/token-urls.ts';
 import type { Env } from '../env.ts';
+import { isBrokered } from '../http/broker.ts';
 import { borrowToken, lenderOf } from './lent-token.ts';
 import { requestToken, type Token } from './token-request.ts';
 
@@ -81,7 +82,7 @@ function obtainable(asked: Asked): Obtainable | undefined {
   const secret = clientSecret === undefined ? undefined : env(clientSecret);
   if (endpoint === undefined || (refresh === undefined && (id === undefined || secret === undefined)))
     return undefined;
-  const key = JSON.stringify([endpoint.id, id, refresh, [...scopes].sort()]);
+  const key = JSON.stringify([endpoint.id, id, secret, refresh, [...scopes].sort()]);
   return {
     name: token,
     key,
@@ -148,7 +149,7 @@ export async function authorised(
   signal: AbortSignal,
 ): Promise<Authorised> {
   const names = credentialNames(blueprint);
-  const chosen = chooseAlternative(blueprint, operation, env, { grants: true });
+  const chosen = isBrokered(env) ? undefined : chooseAlternative(blueprint, operation, env, { grants: true });
   const wanted = Object.entries(chosen ?? {}).flatMap(([name, scopes]) => {
     const scheme = blueprint.auth.schemes[name];
     return scheme === undefined

@@ -1,0 +1,52 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hubError } from '@counterpart/schemas';
+import type { Broker, BrokerDoor } from '../kernel/ports.ts';
+import { openDoor } from './door.ts';
+import { type Resolve, systemResolve } from './guarded-lookup.ts';
+
+export interface BrokerOptions {
+  /** Holds a folder for each door while it is open; what a hub that was killed left in it is removed. */
+  readonly directory: string;
+  /** Default: as this machine resolves names. */
+  readonly resolve?: Resolve | undefined;
+}
+
+/** The way out for servers that have no network. Rejects with DATA_UNWRITABLE. */
+export async function createBroker({ directory, resolve = systemResolve }: BrokerOptions): Promise<Broker> {
+  const doors = new Set<BrokerDoor>();
+  let count = 0;
+  await writable(directory, async () => {
+    // The data folder has one hub: what is there is of one that is gone.
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  });
+  return {
+    async open(server) {
+      count += 1;
+      const folder = join(directory, `${server.id}-${count}`);
+      const door = await writable(directory, () => openDoor(server, { folder, resolve }));
+      doors.add(door);
+      return {
+        ...door,
+        async close() {
+          if (doors.delete(door)) await door.close();
+        },
+      };
+    },
+    async close() {
+      await Promise.all([...doors].map((door) => door.close()));
+      doors.clear();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function writable<T>(directory: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('DATA_UNWRITABLE', { directory, detail }, { cause });
+  }
+}

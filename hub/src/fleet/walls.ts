@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { addressOf, baseUrlName, BROKER_NAME } from '@counterpart/kit/broker';
+import { GRANTS_NAME } from '@counterpart/kit/settings';
+import { Blueprint, hubError, type Manifest, type ServerOverride } from '@counterpart/schemas';
+import { newStandIn } from '../broker/stand-ins.ts';
+import type { Broker, BrokerDoor, HostRule, ProcessSpec, Sandbox, SandboxFolder } from '../kernel/ports.ts';
+import { findSandboxes } from '../sandbox/sandbox.ts';
+import { namesSecret, type Environment } from './environment.ts';
+
+/** Where the broker's socket is seen inside. */
+const DOOR_INSIDE = '/run/broker';
+
+/** What every server inside walls shares. */
+export interface Walls {
+  readonly broker: Broker;
+  /** Rejects with WALLS_MISSING. */
+  sandbox(server: string): Promise<Sandbox>;
+}
+
+/** Looks for a sandbox when the first server needs one; bubblewrap before Docker, whose containers start slowly. */
+export function createWalls(broker: Broker): Walls {
+  let known: Promise<Sandbox | string> | undefined;
+  const find = async () => {
+    const looked = await findSandboxes();
+    const usable = looked.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
+    const [best] = usable.toSorted((one) => (one.kind === 'bubblewrap' ? -1 : 1));
+    if (best !== undefined) await best.sweep();
+    return best ?? looked.map(({ found }) => (typeof found === 'string' ? found : '')).join('; ');
+  };
+  return {
+    broker,
+    async sandbox(server) {
+      const found = await (known ??= find());
+      if (typeof found !== 'string') return found;
+      known = undefined; // It may be installed meanwhile.
+      throw hubError('WALLS_MISSING', { server, detail: found });
+    },
+  };
+}
+
+/** A built server that is to run inside. */
+export interface Inmate {
+  readonly manifest: Manifest;
+  readonly override: ServerOverride | undefined;
+  readonly directory: string;
+  /** Absolute. */
+  readonly entry: string;
+  /** As it would be outside, secrets and all. */
+  readonly env: Environment;
+  readonly mirrorUrl: string;
+  /** Further folders it may read. */
+  readonly folders: readonly string[];
+}
+
+const hostOf = (url: string): string[] => (URL.canParse(url) ? [addressOf(url).host] : []);
+
+/** Hosts that a server may reach: its manifest's, those its owner allows, and where the owner says that its service is. Pure. */
+export function hostRules({ manifest, override, env, mirrorUrl }: Inmate): HostRule[] {
+  const base = env[baseUrlName(manifest.id)];
+  if (override?.target === 'mirror') {
+    // Behind the same address is the hub itself.
+    return hostOf(mirrorUrl).map((entry) => ({ entry, by: 'owner', path: new URL(mirrorUrl).pathname }));
+  }
+  return [
+    ...manifest.permissions.net.map((entry): HostRule => ({ entry, by: 'manifest' })),
+    ...(override?.network?.allow ?? []).map((entry): HostRule => ({ entry, by: 'owner' })),
+    ...(base === undefined ? [] : hostOf(base)).map((entry): HostRule => ({ entry, by: 'owner' })),
+  ];
+}
+
+/** What a server sees of its environment, and the texts that stand in for secrets that no scheme of its blueprint adds. Pure but for chance. */
+export function insideEnvironment({ manifest, env }: Pick<Inmate, 'manifest' | 'env'>): {
+  readonly env: Environment;
+  readonly standIns: ReadonlyMap<string, string>;
+} {
+  const secrets = new Map(manifest.secrets.map((slot) => [slot.name, slot]));
+  const settings = new Set(manifest.config.map(({ name }) => name));
+  const standIns = new Map<string, string>();
+  const seen = Object.entries(env).flatMap(([name, value]): (readonly [string, string])[] => {
+    const slot = secrets.get(name);
+    if (slot !== undefined) {
+      if (slot.scheme !== undefined) return [];
+      const standIn = newStandIn(name);
+      standIns.set(standIn, value);
+      return [[name, standIn]];
+    }
+    return settings.has(name) || !(namesSecret(name) || name === GRANTS_NAME) ? [[name, value]] : [];
+  });
+  return { env: Object.fromEntries(seen), standIns };
+}
+
+/** Files that a server reads, where they are. */
+function dataFiles({ manifest, directory, env }: Inmate): string[] {
+  const named = manifest.config
+    .filter(({ name }) => name.endsWith('_SOURCE'))
+    .flatMap(({ name }) => env[name] ?? []);
+  return [...manifest.permissions.files, ...named]
+    .filter((file) => !/^https?:/i.test(file))
+    .map((file) => resolve(directory, file));
+}
+
+export interface Walled {
+  readonly openBox: NonNullable<ProcessSpec['openBox']>;
+  /** To be called when none of its processes is left. */
+  release(): Promise<void>;
+}
+
+/** Opens a server's way out and says how its processes are made. Rejects with DATA_UNWRITABLE; a missing sandbox is told at its start. */
+export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
+  const { manifest, directory, entry } = inmate;
+  const { env, standIns } = insideEnvironment(inmate);
+  let blueprint: Promise<Blueprint | undefined> | undefined;
+  const door = await walls.broker.open({
+    id: manifest.id,
+    rules: hostRules(inmate),
+    blueprint: () => (blueprint ??= readBlueprint(directory, manifest)),
+    env: inmate.env,
+    standIns,
+  });
+  return {
+    async openBox(further) {
+      const sandbox = await walls.sandbox(manifest.id);
+      const shown = [directory, ...inmate.folders, ...dataFiles(inmate)].filter((path) => existsSync(path));
+      return await sandbox.open({
+        profile: 'serve',
+        folders: [...shown.map((path) => ({ from: path, to: path })), doorFolder(door)],
+        args: [entry],
+        env: { ...env, ...further, [BROKER_NAME]: `${DOOR_INSIDE}/${door.socketName}` },
+        cwd: directory,
+      });
+    },
+    release: () => door.close(),
+  };
+}
+
+const doorFolder = ({ folder }: BrokerDoor): SandboxFolder => ({ from: folder, to: DOOR_INSIDE });
+
+async function readBlueprint(directory: string, { blueprint }: Manifest): Promise<Blueprint | undefined> {
+  if (blueprint === undefined) return undefined;
+  const parsed: unknown = JSON.parse(await readFile(join(directory, blueprint.path), 'utf8'));
+  return Blueprint.parse(parsed);
+}

@@ -1,0 +1,41 @@
+import type { Blueprint } from '@counterpart/schemas';
+
+// Between the broker and who runs servers that have no network of their own.
+
+/** Hosts that a server may reach. */
+export interface HostRule {
+  /** `host:port`; `*` stands for one or more labels, or for any port. */
+  readonly entry: string;
+  /** `manifest`: declared by the server and approved; `owner`: said by this hub's owner, who may mean a private network. */
+  readonly by: 'manifest' | 'owner';
+  /** All that may be reached there begins with it. */
+  readonly path?: string | undefined;
+}
+
+/** A server as the broker must know it. */
+export interface BrokeredServer {
+  readonly id: string;
+  readonly rules: readonly HostRule[];
+  /** Undefined: its requests bring stand-ins instead of naming an operation. */
+  readonly blueprint: () => Promise<Blueprint | undefined>;
+  /** Its settings and secrets, which it is not given itself. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Secrets by the text that stands in for them in what the server sends. */
+  readonly standIns: ReadonlyMap<string, string>;
+}
+
+/** One server's way out. */
+export interface BrokerDoor {
+  /** Folder that holds the socket and nothing else. */
+  readonly folder: string;
+  /** The socket's name in it. */
+  readonly socketName: string;
+  /** Ends what is under way, and removes the folder. */
+  close(): Promise<void>;
+}
+
+export interface Broker {
+  /** Opens a way out that only this user, or the walls the folder is shown in, can use. Rejects with DATA_UNWRITABLE. */
+  open(server: BrokeredServer): Promise<BrokerDoor>;
+  close(): Promise<void>;
+}
