@@ -35,7 +35,7 @@ export function likeTheIds(words: readonly Child[], ids: readonly Child[], { slo
     const { stem, kind } = word.segment;
     if (isReserved(stem) || kind === 'version' || fixedness(stem) > 0.6) return false;
     // What is called again and again and stands in no answer is more likely a part of the interface.
-    if (Math.max(...repeatsOf(word, position)) > 1 && !knows.mentioned(stem)) return false;
+    if (Math.max(...repeatsOf(word, position, knows)) > 1 && !knows.mentioned(stem)) return false;
     const own = [...callsOf(word, position)];
     const alike = own.map(([call, hits]) => {
       const others = calls.get(call);
@@ -78,14 +78,19 @@ export function likeEachOther(words: readonly Child[], ids: ReadonlySet<Child>, 
 }
 
 /** Single words at a place that takes values, each met once, on which nothing else is called than on the values. */
-export function leftOver(words: readonly Child[], values: ReadonlySet<Child>, position: number): Child[] {
+export function leftOver(
+  words: readonly Child[],
+  values: ReadonlySet<Child>,
+  { slots, knows }: Fork,
+): Child[] {
+  const position = slots.length;
   if (values.size === 0) return [];
   const open = words.filter(
     (word) =>
       !values.has(word) &&
       word.segment.kind !== 'version' &&
       fixedness(word.segment.stem) <= 0.3 &&
-      Math.max(...repeatsOf(word, position)) === 1,
+      Math.max(...repeatsOf(word, position, knows)) === 1,
   );
   const taken: Child = { segment: EMPTY, hits: [...values].flatMap(({ hits }) => hits) };
   const calls = new Map([...callsOf(taken, position), ...openCallsOf(taken, position)]);

@@ -14,6 +14,8 @@ export interface Fork {
 export interface Knowledge {
   /** Whether a text stands as a value in some body. */
   mentioned(text: string): boolean;
+  /** Whether it was found to be a value at other places of paths; undefined where nothing was looked at before. */
+  readonly met?: (text: string) => boolean;
   /** Whether it is, or may be, a secret: that is never a fixed part. */
   secret(text: string): boolean;
   /** Whether it holds what is surely a secret. */
@@ -97,14 +99,25 @@ export const traitsOf = (hits: readonly Hit[]): ReadonlySet<string> => {
   return all;
 };
 
-/** How often each call was made on a piece, with everything after it left open. */
-export const repeatsOf = ({ hits }: Child, position: number): number[] =>
+/** How often each call was made on a piece, with everything left open that may be a value: all of it where nothing is known. */
+export const repeatsOf = ({ hits }: Child, position: number, { met }: Knowledge): number[] =>
   [
-    ...Map.groupBy(
-      hits,
-      ({ exchange, segments }) => `${exchange.method} ${segments.length - position}`,
-    ).values(),
+    ...Map.groupBy(hits, (hit) => {
+      const rest = restOf(hit, position).map((piece) => (met === undefined || met(piece) ? '{}' : piece));
+      return `${hit.exchange.method} ${rest.join('/')}`;
+    }).values(),
   ].map(({ length }) => length);
+
+/** How many different beginnings stand before a position. */
+export const parentsOf = (hits: readonly Hit[], position: number): number =>
+  new Set(
+    hits.map(({ segments }) =>
+      segments
+        .slice(0, position)
+        .map(({ raw }) => raw)
+        .join('/'),
+    ),
+  ).size;
 
 /** The fixed piece directly before; undefined after a parameter. */
 export const lastFixed = (slots: readonly Slot[]): string | undefined => {

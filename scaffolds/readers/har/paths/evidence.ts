@@ -17,9 +17,9 @@ export function evidenceFor(
     numbers.reduce((sum, one) => sum + one, 0) / Math.max(1, numbers.length);
   const before = lastFixed(slots);
   const place = isPrefix(slots) ? -3 : before === undefined ? -1.5 : namesMany(before) ? 1.5 : 0.5;
-  const repeated = cluster.map((child) => repeatsOf(child, slots.length));
+  const repeated = cluster.map((child) => repeatsOf(child, slots.length, knows));
   const repeats = average(repeated.flat());
-  const named = share((stem) => knows.mentioned(stem));
+  const named = share((stem) => knows.mentioned(stem) || knows.met?.(stem) === true);
   const allRepeated = repeated.flat().every((times) => times > 1);
   const alike = alikeness(calls);
   const fixed = average(stems.map(fixedness));
@@ -29,11 +29,24 @@ export function evidenceFor(
     named * 2.5 +
     (repeats < 1.2 ? 1.5 : repeats < 2 ? 0.5 : allRepeated ? -4 : -1.5) +
     (alike === undefined ? 0 : (alike - 0.6) * 3) +
+    (repeats < 2 && (alike ?? 0) >= 0.8 ? sharedWays(calls) : 0) +
     (cluster.length >= 6 ? 1.5 : cluster.length >= 3 ? 1 : 0) +
     share((stem) => /[\d-]|^[A-Z]|[^\w]/.test(decoded(stem))) -
     (fixed - 0.3) * 4 +
     0.5
   );
+}
+
+/** Ways on that several of the words share: things of one kind have many in common, parts of an interface few. */
+function sharedWays(calls: readonly ReadonlyMap<string, readonly Hit[]>[]): number {
+  const owners = new Map<string, number>();
+  for (const one of calls)
+    for (const call of one.keys()) {
+      // What is open directly behind a word makes it the name of many.
+      if (/^\S+ [^{]/.test(call)) owners.set(call, (owners.get(call) ?? 0) + 1);
+    }
+  const ways = [...owners.values()].filter((count) => count > 1).length;
+  return ways < 3 ? 0 : Math.min(2.5, Math.log2(ways) / 2);
 }
 
 /** Mean likeness over the calls that words share; conflicting calls pull it down. Undefined where no body says anything. */

@@ -1,9 +1,9 @@
-import { isPrefix, lastFixed, type Child, type Fork } from './calls.ts';
+import { isPrefix, lastFixed, parentsOf, repeatsOf, type Child, type Fork } from './calls.ts';
 import { leftOver, likeEachOther, likeTheIds } from './alike.ts';
 import type { Hit } from './hit.ts';
 import { decoded, isIdShaped, type Segment } from './segment.ts';
 import type { Slot } from './slot.ts';
-import { namesMany } from './words.ts';
+import { fixedness, namesMany } from './words.ts';
 
 /** Decides for each exchange what its piece at this fork is. */
 export function chooseSlots(fork: Fork): (hit: Hit) => Slot {
@@ -16,11 +16,14 @@ export function chooseSlots(fork: Fork): (hit: Hit) => Slot {
   );
   const place = placeOf(children, fork);
   const values = new Set(children.filter((child) => isIdHere(child, place)));
-  for (const child of children) if (isSteady(child, fork)) values.delete(child);
-  const words = children.filter((child) => !values.has(child) && !isSteady(child, fork));
+  const steady = new Set(
+    children.filter((child) => isSteady(child, fork) || isAlwaysThere(child, children, fork)),
+  );
+  for (const child of steady) values.delete(child);
+  const words = children.filter((child) => !values.has(child) && !steady.has(child));
   for (const child of likeTheIds(words, [...values], fork)) values.add(child);
   for (const child of likeEachOther(words, values, fork)) values.add(child);
-  for (const child of leftOver(words, values, position)) values.add(child);
+  for (const child of leftOver(words, values, fork)) values.add(child);
   const affixes = commonAffixes([...values]);
   const parameters = new Map(
     [...values].map(({ segment }) => [segment.raw, parameterOf(segment, affixes, fork)]),
@@ -88,7 +91,7 @@ function isIdHere(child: Child, place: Place): boolean {
 }
 
 /** Different things before a piece for it to be one of the interface, whatever it looks like. */
-const ENOUGH_PARENTS = 3;
+export const ENOUGH_PARENTS = 3;
 /** Several words with a number among them, or a long one before something random. */
 const STEADY =
   /^(?:[a-z]+[-_])*[a-z]+[-_](?:[a-z]+|\d{1,2})(?:[-_](?:[a-z]+|\d{1,2}))*$|^[a-z]+[A-Z][A-Za-z]{6,}[-_]\w+$|^0$/;
@@ -102,16 +105,22 @@ function isSteady({ segment, hits }: Child, { slots, knows }: Fork): boolean {
   if (!looksLikeValue || !STEADY.test(segment.raw)) return false;
   if (!slots.some(({ kind }) => kind === 'parameter') || knows.hidden(segment.stem)) return false;
   if (segment.raw !== '0' && knows.mentioned(segment.stem)) return false;
-  const position = slots.length;
-  const parents = new Set(
-    hits.map(({ segments }) =>
-      segments
-        .slice(0, position)
-        .map(({ raw }) => raw)
-        .join('/'),
-    ),
-  );
-  return parents.size >= ENOUGH_PARENTS;
+  return parentsOf(hits, slots.length) >= ENOUGH_PARENTS;
+}
+
+/** Different calls on a piece for it to be one of the interface because none was made once. */
+export const ENOUGH_CALLS = 3;
+
+/** `/files/{file}/metadata/global/skillCards` beside `…/global/{template}`: every call on it was made again, after other things. */
+function isAlwaysThere(child: Child, children: readonly Child[], { slots, knows }: Fork): boolean {
+  const { segment, hits } = child;
+  if (children.length < 2 || (!STEADY.test(segment.raw) && fixedness(segment.stem) < 0.5)) return false;
+  if (knows.hidden(segment.stem) || parentsOf(hits, slots.length) < ENOUGH_PARENTS) return false;
+  const isRepeated = (one: Child): boolean => {
+    const calls = repeatsOf(one, slots.length, knows);
+    return calls.length >= ENOUGH_CALLS && calls.every((times) => times > 1);
+  };
+  return isRepeated(child) && children.filter(isRepeated).length * 3 <= children.length;
 }
 
 /** `/2010-04-01/…` and `/rest/api/3/…` name a version: one value before everything else. */

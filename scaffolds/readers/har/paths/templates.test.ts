@@ -136,3 +136,48 @@ test('numbers of releases are values beside one another, and a version of the in
     ]),
   ).toEqual(['GET /v1/images/{image_id}/versions/{version_id}', 'GET /v2/images/{image_id}/versions/4.3.6']);
 });
+
+test('names that come again are values where many calls are the same on them, however they are spelled', async () => {
+  const names = ['amber_birch', 'rowan_walnut', 'lantern_quill', 'vertex_lantern'];
+  const ways = [
+    'issues',
+    'actions/runs',
+    'branches',
+    'releases/latest',
+    'topics',
+    'actions/secrets',
+    'languages',
+  ];
+  const calls = ways.flatMap((way, at) =>
+    [0, 1, 2].map((sample): readonly [string, Draft['answer']] => [
+      `/repos/team${at % 2}/${names[(at + sample) % names.length]}/${way}`,
+      { [way]: sample, of: 'a' },
+    ]),
+  );
+  expect(await templatesOf(calls)).toEqual(
+    ways.map((way) => `GET /repos/{repo_id}/{repo_id_2}/${way}`).toSorted(),
+  );
+});
+
+test('what was the same on every call, made again after other things, is fixed beside values', async () => {
+  const keys = ['kestrel', 'nectar', 'umbra', 'willow', 'zephyr'];
+  const calls = ['GET', 'PUT', 'POST', 'DELETE'].flatMap((method, at) =>
+    [0, 1, 2].flatMap((sample): (readonly [string, Draft['answer']])[] => [
+      [`${method} /files/${at * 3 + sample + 10}/metadata/global/skillCards`, { cards: [sample] }],
+      [
+        `${method} /files/${at * 3 + sample + 40}/metadata/global/${keys[(at + sample * 2) % 5]}`,
+        { template: 'a' },
+      ],
+    ]),
+  );
+  const found = await templatesOf(calls);
+  expect(found.filter((one) => one.endsWith('/metadata/global/skillCards'))).toHaveLength(4);
+  expect(found).toHaveLength(8);
+});
+
+test('names of groups with a digit in them are parts of the interface, no secrets', async () => {
+  const groups = ['rbac.authorization.k8s.io', 'flowcontrol.apiserver.k8s.io', 'internal.apiserver.k8s.io'];
+  expect(await templatesOf(groups.map((group) => `/apis/${group}/v1/things`))).toEqual(
+    groups.map((group) => `GET /apis/${group}/v1/things`).toSorted(),
+  );
+});

@@ -1,7 +1,7 @@
-import type { Knowledge } from './calls.ts';
-import { chooseSlots } from './fork.ts';
+import { parentsOf, type Knowledge } from './calls.ts';
+import { ENOUGH_CALLS, ENOUGH_PARENTS, chooseSlots } from './fork.ts';
 import type { Hit } from './hit.ts';
-import { segmentOf, type SegmentKind } from './segment.ts';
+import { isIdShaped, segmentOf, type SegmentKind } from './segment.ts';
 import type { Slot } from './slot.ts';
 import { singular } from './words.ts';
 
@@ -20,9 +20,44 @@ export interface PathGroup {
   readonly hits: readonly Hit[];
 }
 
+/** Looks at a recording before the last: what is a value at one place is one at others, and calls are told apart by the rest. */
+const LOOKS_BEFORE = 2;
+
 /** Finds the templates behind the paths of one host. */
 export function induceTemplates(hits: readonly Hit[], knows: Knowledge): PathGroup[] {
-  return grow(hits, [], knows).map(({ slots, hits: members }) => toGroup(slots, members));
+  let known = knows;
+  for (let look = 0; look < LOOKS_BEFORE; look += 1) {
+    const values = valuesOf(grow(hits, [], known));
+    known = { ...knows, met: (text) => values.has(text) };
+  }
+  return grow(hits, [], known).map((branch) => toGroup(withConstants(branch, known), branch.hits));
+}
+
+/** `/files/{file}/metadata/global/skillCards`: a word that was the same in each of several calls, each made again after other things. */
+function withConstants({ slots, hits }: Branch, knows: Knowledge): Slot[] {
+  const calls = [...Map.groupBy(hits, ({ exchange }) => exchange.method).values()];
+  const isSettled = calls.length >= ENOUGH_CALLS && calls.every(({ length }) => length > 1);
+  return slots.map((slot, position) => {
+    const segment = hits[0]?.segments[position];
+    if (!isSettled || slot.kind === 'fixed' || slots[position + 1]?.kind !== 'fixed') return slot;
+    if (segment === undefined || isIdShaped(segment) || knows.secret(segment.raw)) return slot;
+    const isOne = hits.every(({ segments }) => segments[position]?.raw === segment.raw);
+    return isOne && parentsOf(hits, position) >= ENOUGH_PARENTS ? { kind: 'fixed', text: segment.raw } : slot;
+  });
+}
+
+/** The pieces that stand as values in paths more often than as fixed parts. */
+function valuesOf(branches: readonly Branch[]): Set<string> {
+  const counts = new Map<string, number>();
+  const count = (hits: readonly Hit[], position: number, by: number): void => {
+    for (const { segments } of hits) {
+      const raw = segments[position]?.raw ?? '';
+      counts.set(raw, (counts.get(raw) ?? 0) + by);
+    }
+  };
+  for (const { slots, hits } of branches)
+    for (const [position, { kind }] of slots.entries()) count(hits, position, kind === 'fixed' ? -1 : 1);
+  return new Set([...counts].flatMap(([raw, times]) => (times > 0 ? [raw] : [])));
 }
 
 interface Branch {
