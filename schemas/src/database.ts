@@ -41,6 +41,10 @@ export const DatabaseColumn = z.strictObject({
   nullable: z.boolean(),
   /** The database has a value where none is given. */
   hasDefault: z.boolean().optional(),
+  /** That value, where it is one and the same for every row, as the database writes it. */
+  default: z.string().optional(),
+  /** That value is the moment of the write. */
+  defaultNow: z.boolean().optional(),
   /** Always made by the database; never written. */
   generated: z.boolean().optional(),
   /** The only values that the type allows. */

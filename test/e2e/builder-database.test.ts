@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { permissionsOf } from '@counterpart/kit';
 import { openDatabase } from '@counterpart/scaffolds/readers/database/load';
 import { readSource } from '@counterpart/scaffolds/readers/read';
+import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint, BuildReport, ServerId, VerifyReport } from '@counterpart/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSession, type StdioSession } from '../../hub/src/builder/stdio-session.ts';
@@ -16,6 +17,7 @@ import {
   type DatabaseServer,
 } from '../fixtures/databases/servers.ts';
 import { MARIA_SHOP, POSTGRES_SHOP, SQLITE_SHOP } from '../fixtures/databases/shops.ts';
+import { TWIN_CALLS } from '../fixtures/databases/twin-calls.ts';
 import { verifies } from '../verifies.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';
 
@@ -153,6 +155,16 @@ async function exerciseWrites(call: (tool: string, args?: object) => Promise<Ans
   expect(String((await call('delete_customer', { id }))['error'])).toMatch(/no row with id/);
 }
 
+/** An answer without what only a real database works out, and the kind of a refusal without the words of either. */
+function essence(answer: Answer): unknown {
+  const { error } = answer;
+  if (error !== undefined)
+    return (
+      /refuses these values|no row with|no column|Only statements|must be/.exec(String(error))?.[0] ?? error
+    );
+  return JSON.parse(JSON.stringify(answer), (key, value: unknown) => (key === 'doubled' ? undefined : value));
+}
+
 const verify = async (id: string): Promise<VerifyReport> =>
   (await place.run(['verify', id, '--home', place.home, '--json'])).json(VerifyReport);
 
@@ -243,7 +255,8 @@ describe.skipIf(!hasDatabases)('with real servers', () => {
       expect(String((await call('get_wide', { id: 1 }))['error'])).toMatch(/larger than what is read/);
       expect((await call('list_wides', { fields: ['id'] })).rows).toEqual([{ id: 1 }]);
     });
-    expect(await verify('pgshop')).toMatchObject({ passed: true, counts: { failed: 0, skipped: 0 } });
+    const verified = await verify('pgshop');
+    expect(verified).toMatchObject({ passed: true, counts: { failed: 0, skipped: 0 } });
   });
 
   test('MariaDB: the same, in its own words', async () => {
@@ -272,6 +285,39 @@ describe.skipIf(!hasDatabases)('with real servers', () => {
         expect(await call('run_select', { sql })).toHaveProperty('error');
     });
     expect(existsSync('/tmp/never')).toBe(false);
+  });
+
+  test('the mirror of a database gives the answers of the database itself, over REST and from the same calls', async () => {
+    verifies('M33');
+    await Promise.all([
+      runPostgres(postgres.url('postgres'), 'CREATE DATABASE twin TEMPLATE shop').then(() =>
+        runPostgres(postgres.url('twin'), 'TRUNCATE customers, orders, lines RESTART IDENTITY'),
+      ),
+      runMaria(maria.url('shop'), 'CREATE DATABASE twin').then(() =>
+        runMaria(
+          maria.url('twin'),
+          `${MARIA_SHOP} SET FOREIGN_KEY_CHECKS = 0; TRUNCATE customers; TRUNCATE orders; TRUNCATE \`lines\``,
+        ),
+      ),
+    ]);
+    const answers = (id: string, setting: string, value: string) =>
+      withServer(id, { [`${id.toUpperCase()}_${setting}`]: value }, async (call) => {
+        const found: unknown[] = [];
+        for (const [tool, args] of TWIN_CALLS) found.push([tool, args, essence(await call(tool, args))]);
+        return found;
+      });
+    for (const [id, url] of [
+      ['pgshop', postgres.url('twin')],
+      ['mashop', maria.url('twin')],
+    ] as const) {
+      const mirror = await startMirror(blueprintOf(id), { port: 0, seedRows: 0 });
+      try {
+        const real = await answers(id, 'DATABASE_URL', url);
+        expect(await answers(id, 'BASE_URL', mirror.url)).toEqual(real);
+      } finally {
+        await mirror.close();
+      }
+    }
   });
 
   test('a server tells of a wrong password, a missing database and one that has gone, and goes on when it is back', async () => {

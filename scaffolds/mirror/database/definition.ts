@@ -1,11 +1,12 @@
 import { bindValue, dialectOf, type BoundValue, type Statement } from '@counterpart/kit/database';
 import type { DatabaseColumn, DatabaseFacet, DatabaseKind, DatabaseTable } from '@counterpart/schemas';
+import { comparisonsOf } from './checks.ts';
 import type { Seeds } from './seeds.ts';
 
 const TYPES: Readonly<Record<DatabaseKind, string>> = {
   integer: 'INTEGER',
   bigint: 'INTEGER',
-  decimal: 'NUMERIC',
+  decimal: 'TEXT',
   float: 'REAL',
   boolean: 'BOOLEAN',
   text: 'TEXT',
@@ -29,8 +30,44 @@ const nameOf = ({ columns }: DatabaseTable, key: string): string =>
 const namesOf = (table: DatabaseTable, keys: readonly string[]): string =>
   keys.map((key) => nameOf(table, key)).join(', ');
 
-const columnText = ({ name, kind, nullable, hasDefault, generated }: DatabaseColumn): string =>
-  `${quote(name)} ${TYPES[kind]}${nullable || hasDefault === true || generated === true ? '' : ' NOT NULL'}`;
+/** A value as SQL writes it. */
+function literal(value: BoundValue): string {
+  if (value === null) return 'NULL';
+  if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString('hex')}'`;
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+}
+
+/** What a row has where nothing is given. */
+function defaultText(column: DatabaseColumn): string {
+  if (column.defaultNow === true) return NOW[column.kind] ?? '';
+  if (column.default === undefined) return '';
+  try {
+    return ` DEFAULT ${literal(bindValue('sqlite', column, column.default))}`;
+  } catch {
+    return '';
+  }
+}
+
+const NOW: Readonly<Partial<Record<DatabaseKind, string>>> = {
+  timestamp: " DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+  date: " DEFAULT (date('now'))",
+  time: " DEFAULT (time('now'))",
+};
+
+function columnText(column: DatabaseColumn): string {
+  const { name, kind, nullable, hasDefault, generated } = column;
+  const standing = defaultText(column);
+  const isFree = nullable || generated === true || (hasDefault === true && standing === '');
+  const values = column.values?.map((value) => literal(value)).join(', ') ?? '';
+  const listed = values === '' ? '' : ` CHECK (${quote(name)} IN (${values}))`;
+  return `${quote(name)} ${TYPES[kind]}${isFree ? '' : ' NOT NULL'}${standing}${listed}`;
+}
+
+/** Checks that compare columns with numbers; what else a check asks, a mirror does not. */
+const checkTexts = (table: DatabaseTable): string[] =>
+  comparisonsOf(table).map(
+    ({ column, sign, bound }) => `CHECK (${dialect.ordered(column)} ${sign} ${bound})`,
+  );
 
 /** Only keys that SQLite can check: what is referred to must be unique there. */
 function foreignKeys(table: DatabaseTable, tables: ReadonlyMap<string, DatabaseTable>): string[] {
@@ -51,6 +88,7 @@ function createText(table: DatabaseTable, tables: ReadonlyMap<string, DatabaseTa
     ...(identity.length === 0 ? [] : [`PRIMARY KEY (${namesOf(table, identity)})`]),
     ...unique.filter((keys) => keys.length > 0).map((keys) => `UNIQUE (${namesOf(table, keys)})`),
     ...foreignKeys(table, tables),
+    ...checkTexts(table),
   ];
   return `CREATE TABLE ${tableText(table)} (${parts.join(', ')})`;
 }

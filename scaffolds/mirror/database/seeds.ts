@@ -1,6 +1,7 @@
 import type { DatabaseColumn, DatabaseFacet, DatabaseTable, Json } from '@counterpart/schemas';
 import { createRandom, type Random } from '../sample/random.ts';
 import { dateTime, namedText, usualRange, uuid, word } from '../sample/vocabulary.ts';
+import { boundsOf, comparisonsOf } from './checks.ts';
 
 export type SeedRow = Readonly<Record<string, Json>>;
 
@@ -63,6 +64,13 @@ function ownValue(column: DatabaseColumn, index: number, random: Random): Json {
   );
 }
 
+/** A whole number that the checks of its table take. */
+function heldValue(table: DatabaseTable, column: DatabaseColumn, random: Random): Json {
+  const [least, most] = boundsOf(table, column.key, usualRange(column.key) ?? [1, 100]);
+  const value = random.int(least, most);
+  return column.kind === 'bigint' || column.kind === 'decimal' ? String(value) : value;
+}
+
 function baseRow(table: DatabaseTable, index: number, seed: number): Record<string, Json> {
   const unique = new Set([...table.identity, ...(table.unique ?? []).flat()]);
   return Object.fromEntries(
@@ -71,10 +79,9 @@ function baseRow(table: DatabaseTable, index: number, seed: number): Record<stri
       const { values } = column;
       if (values !== undefined && values.length > 0)
         return [column.key, values[index % values.length] ?? null];
-      return [
-        column.key,
-        unique.has(column.key) ? ownValue(column, index, random) : plainValue(column, random),
-      ];
+      if (unique.has(column.key)) return [column.key, ownValue(column, index, random)];
+      const isHeld = comparisonsOf(table).some((one) => one.column.key === column.key);
+      return [column.key, isHeld ? heldValue(table, column, random) : plainValue(column, random)];
     }),
   );
 }

@@ -9,6 +9,8 @@ export const CatalogColumn = z.strictObject({
   items: DatabaseKind.optional(),
   nullable: z.boolean(),
   hasDefault: z.boolean().optional(),
+  default: z.string().optional(),
+  defaultNow: z.boolean().optional(),
   generated: z.boolean().optional(),
   values: z.array(z.string()).optional(),
   maxLength: z.int().min(1).optional(),

@@ -50,6 +50,7 @@ function cleanComment(text: string | undefined): { readonly comment?: string } {
 
 function columnOf(column: CatalogColumn, key: string): DatabaseColumn {
   const { name, kind, items, type, nullable, hasDefault, generated, values, maxLength, comment } = column;
+  const { default: constant, defaultNow } = column;
   return {
     name,
     key,
@@ -58,6 +59,8 @@ function columnOf(column: CatalogColumn, key: string): DatabaseColumn {
     type,
     nullable,
     ...(hasDefault === true ? { hasDefault } : {}),
+    ...(constant === undefined ? {} : { default: constant }),
+    ...(defaultNow === true ? { defaultNow } : {}),
     ...(generated === true ? { generated } : {}),
     ...(values === undefined ? {} : { values }),
     ...(maxLength === undefined ? {} : { maxLength }),

@@ -93,10 +93,15 @@ export function databaseOf(blueprint: Blueprint, env: Env, drivers: readonly Dri
     timeoutMs: limit,
     async transaction(mode, signal, work) {
       const use = async (session: Session) => {
-        await session.begin(mode, limit);
-        const result = await work(session);
-        await session.end('commit');
-        return result;
+        try {
+          await session.begin(mode, limit);
+          const result = await work(session);
+          await session.end('commit');
+          return result;
+        } catch (error) {
+          if (session.isOpen) await session.end('rollback').catch(() => session.close());
+          throw error;
+        }
       };
       try {
         signal.throwIfAborted();

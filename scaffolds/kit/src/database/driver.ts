@@ -46,6 +46,8 @@ export interface QueryLimits extends RunLimits {
 /** One connection. A rejected call may have ended it: `isOpen` says so. */
 export interface Session {
   readonly isOpen: boolean;
+  /** From the beginning of a transaction until its end was answered. */
+  readonly isInTransaction: boolean;
   /** Begins a transaction whose statements take at most `timeoutMs` each. */
   begin(mode: 'read' | 'write', timeoutMs: number): Promise<void>;
   run(statement: Statement, limits: RunLimits): Promise<ResultRows>;

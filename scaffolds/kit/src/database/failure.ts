@@ -76,7 +76,7 @@ const RULES: readonly Rule[] = [
   },
   {
     codes:
-      /^(?:23\d\d\d|ER_DUP_ENTRY|ER_ROW_IS_REFERENCED_2|ER_NO_REFERENCED_ROW_2|ER_CONSTRAINT_FAILED|ER_BAD_NULL_ERROR|ER_NO_DEFAULT_FOR_FIELD|SQLITE_CONSTRAINT)$/,
+      /^(?:2[23](?!012)\w{3}|WARN_DATA_TRUNCATED|ER_CHECK_CONSTRAINT_VIOLATED|ER_DUP_ENTRY|ER_ROW_IS_REFERENCED_2|ER_NO_REFERENCED_ROW_2|ER_CONSTRAINT_FAILED|ER_BAD_NULL_ERROR|ER_NO_DEFAULT_FOR_FIELD|SQLITE_CONSTRAINT)$/,
     status: 409,
     says: (detail) => `The database refuses these values: ${detail}.`,
     next: () => 'Change them so that the rule named here holds.',
@@ -133,7 +133,9 @@ export function failureOf(error: unknown, context: FailureContext): DatabaseFail
   if (error instanceof DatabaseFailure) return error;
   const code = textOf(error, 'code');
   const detail = detailOf(error, context.secrets);
-  const rule = RULES.find(({ codes }) => codes.test(code));
+  // MariaDB has errors that its driver knows no name of.
+  const state = textOf(error, 'sqlState');
+  const rule = RULES.find(({ codes }) => codes.test(code)) ?? RULES.find(({ codes }) => codes.test(state));
   if (rule !== undefined)
     return new DatabaseFailure(rule.status, rule.says(detail, context), rule.next?.(context));
   if (isLost(error)) {

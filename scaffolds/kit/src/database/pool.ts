@@ -60,8 +60,9 @@ export class SessionPool {
       if (session.isOpen) this.#idle.push(session);
       return result;
     } catch (error) {
-      // Nobody knows what a failed call left behind in its connection.
-      session.close();
+      // Of a call that was given up nobody knows what it left behind; one that was undone left nothing.
+      if (session.isInTransaction) session.close();
+      else if (session.isOpen) this.#idle.push(session);
       throw error;
     }
   }

@@ -111,6 +111,19 @@ const READERS: Readonly<Record<Exclude<DatabaseKind, 'array'>, (raw: Exclude<Raw
   other: undeclared,
 };
 
+/** A decimal number with as many places as its type has, rounded as databases do; one without such a type as it is. */
+export function scaled(text: string, type: string): string {
+  const [, places = ''] = /^(?:numeric|decimal)\(\d+,\s*(\d+)\)/i.exec(type) ?? [];
+  const [, sign = '', whole = '', fraction = ''] = /^([+-]?)(\d*)\.?(\d*)$/.exec(text) ?? [];
+  if (places === '' || whole + fraction === '') return text;
+  const scale = Number(places);
+  const digits = BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'));
+  const rounded = String(digits + (Number(fraction[scale] ?? 0) >= 5 ? 1n : 0n)).padStart(scale + 1, '0');
+  const isZero = /^0*$/.test(rounded);
+  const number = scale === 0 ? rounded : `${rounded.slice(0, -scale)}.${rounded.slice(-scale)}`;
+  return `${sign === '-' && !isZero ? '-' : ''}${number}`;
+}
+
 /** The shortest number that four bytes hold as this one: 0.1 in the place of 0.10000000149011612. */
 function shortFloat(raw: Exclude<RawValue, null>): Json {
   const value = float(raw);
@@ -118,6 +131,10 @@ function shortFloat(raw: Exclude<RawValue, null>): Json {
   const short = [6, 7, 8, 9].map((digits) => Number(value.toPrecision(digits)));
   return short.find((one) => Math.fround(one) === Math.fround(value)) ?? value;
 }
+
+/** A number of SQLite without an exponent. */
+const plainDigits = (raw: number): string =>
+  Math.abs(raw) < 1e21 && Number.isFinite(raw) ? raw.toFixed(20).replace(/\.?0+$/, '') : String(raw);
 
 /** Types that MariaDB and MySQL alone have: a moment, kept in UTC, and a number of four bytes. */
 const MOMENT = /^timestamp(?:\(\d\))?$/i;
@@ -127,6 +144,7 @@ const FOUR_BYTES = /^float\b/i;
 export function toJson(raw: RawValue, { kind, items, type = '' }: Typed): Json {
   if (raw === null) return null;
   if (kind === 'timestamp' && MOMENT.test(type)) return `${asText(raw).replace(' ', 'T')}Z`;
+  if (kind === 'decimal' && typeof raw === 'number') return scaled(plainDigits(raw), type);
   if (kind === 'float' && FOUR_BYTES.test(type)) return shortFloat(raw);
   return kind === 'array' ? array(raw, items ?? 'text') : READERS[kind](raw);
 }

@@ -40,6 +40,24 @@ export function textsIn(text: Cell | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
+const NOW = /^\(?(?:now\(\)|current_timestamp(?:\(\d*\))?|localtimestamp(?:\(\d*\))?)\)?$/i;
+const TEXT = /^'((?:[^']|'')*)'(?:::[\w ."[\](),]+)?$/;
+/** One bit of MariaDB is a plain number to everybody else. */
+const BIT = /^b'([01])'$/;
+const PLAIN = /^\(?(-?\d+(?:\.\d+)?|true|false)\)?(?:::[\w ."]+)?$/i;
+
+/** What stands behind DEFAULT: a constant, the moment of the write, or something that only the database can work out. */
+export function defaultOf(expression: Cell | undefined): {
+  readonly default?: string;
+  readonly defaultNow?: boolean;
+} {
+  const text = (expression ?? '').trim();
+  if (NOW.test(text)) return { defaultNow: true };
+  const constant =
+    TEXT.exec(text)?.[1]?.replaceAll("''", "'") ?? BIT.exec(text)?.[1] ?? PLAIN.exec(text)?.[1];
+  return constant === undefined ? {} : { default: constant };
+}
+
 /** A comment, unless it is none. */
 export const commentOf = (text: Cell | undefined): { readonly comment?: string } =>
   text === null || text === undefined || text.trim() === '' ? {} : { comment: text };

@@ -1,11 +1,11 @@
 import type { DatabaseKind } from '@counterpart/schemas';
 import type { CatalogColumn, CatalogForeignKey, CatalogTable } from '../catalog.ts';
-import { commentOf, grouped, type Ask, type Cell } from './ask.ts';
+import { commentOf, defaultOf, grouped, type Ask, type Cell } from './ask.ts';
 
 const TABLES = `SELECT table_name, table_type, table_comment, table_rows FROM information_schema.tables
   WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED') ORDER BY table_name`;
 const COLUMNS = `SELECT table_name, column_name, column_type, data_type, is_nullable, column_default IS NOT NULL, extra,
-    column_comment, character_maximum_length FROM information_schema.columns
+    column_comment, character_maximum_length, column_default FROM information_schema.columns
   WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position`;
 const KEYS = `SELECT k.table_name, k.constraint_name, c.constraint_type, k.column_name, k.referenced_table_name, k.referenced_column_name
   FROM information_schema.key_column_usage k JOIN information_schema.table_constraints c
@@ -77,6 +77,14 @@ const made = (
     : {}),
 });
 
+/** MariaDB writes constants as SQL does, MySQL as they are and says which ones are worked out. */
+function constantOf(text: Cell | undefined, extra: string): Pick<CatalogColumn, 'default' | 'defaultNow'> {
+  if (text === null || text === undefined || text === 'NULL') return {};
+  const found = defaultOf(text);
+  const isWorkedOut = /default_generated/i.test(extra) || /\(/.test(text);
+  return Object.keys(found).length > 0 || isWorkedOut ? found : { default: text };
+}
+
 function columnOf(row: readonly Cell[], checks: readonly string[]): CatalogColumn {
   const [name, type] = [row[1] ?? '', row[2] ?? ''];
   const [, , , , nullable, hasDefault, extra, comment, length] = row;
@@ -90,6 +98,7 @@ function columnOf(row: readonly Cell[], checks: readonly string[]): CatalogColum
     kind,
     nullable: nullable === 'YES',
     ...made(hasDefault, extra ?? ''),
+    ...constantOf(row[9], extra ?? ''),
     ...(values.length === 0 ? {} : { values }),
     ...(isBounded ? { maxLength: most } : {}),
     ...commentOf(comment),

@@ -1,6 +1,6 @@
 import type { DatabaseKind } from '@counterpart/schemas';
 import type { CatalogColumn, CatalogForeignKey, CatalogTable } from '../catalog.ts';
-import { commentOf, grouped, textsIn, type Ask, type Cell } from './ask.ts';
+import { commentOf, defaultOf, grouped, textsIn, type Ask, type Cell } from './ask.ts';
 
 /** What a user may not read is not there for it. */
 const TABLES = `SELECT c.oid::text, n.nspname, c.relname, c.relkind, pg_catalog.obj_description(c.oid, 'pg_class'),
@@ -12,16 +12,18 @@ const TABLES = `SELECT c.oid::text, n.nspname, c.relname, c.relkind, pg_catalog.
     AND (pg_catalog.has_table_privilege(c.oid, 'SELECT') OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT'))
   ORDER BY n.nspname = pg_catalog.current_schema() DESC, n.nspname, c.relname`;
 
-const COLUMNS = `SELECT a.attrelid::text, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+const COLUMNS = `SELECT a.attrelid::text, a.attname, pg_catalog.format_type(b.oid, CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END), a.attnotnull,
     a.atthasdef OR a.attidentity <> '', a.attgenerated <> '' OR a.attidentity = 'a',
     pg_catalog.col_description(a.attrelid, a.attnum), b.typname, b.oid::text, b.typtype, e.typname,
-    CASE WHEN b.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END
+    CASE WHEN b.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
+    CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
   JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
   LEFT JOIN pg_catalog.pg_type e ON b.typcategory = 'A' AND e.oid = b.typelem
+  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attnum > 0 AND NOT a.attisdropped AND pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT')
   ORDER BY a.attrelid, a.attnum`;
 
@@ -83,7 +85,7 @@ function columnOf(
     type: type ?? '',
     ...holds(row.slice(7, 11), enums),
     nullable: notNull !== 't',
-    ...(hasDefault === 't' ? { hasDefault: true } : {}),
+    ...(hasDefault === 't' ? { hasDefault: true, ...defaultOf(row[12]) } : {}),
     ...(generated === 't' ? { generated: true } : {}),
     ...(length === null ? {} : { maxLength: Number(length) }),
     ...commentOf(comment),

@@ -1,13 +1,13 @@
 import { sqliteKind } from '@counterpart/kit/database';
 import type { CatalogColumn, CatalogForeignKey, CatalogTable } from '../catalog.ts';
-import { grouped, type Ask, type Cell } from './ask.ts';
+import { defaultOf, grouped, type Ask, type Cell } from './ask.ts';
 
 const TABLES = `SELECT name, type, sql, (SELECT wr FROM pragma_table_list l WHERE l.schema = 'main' AND l.name = sqlite_master.name)
   FROM sqlite_master WHERE type IN ('table', 'view')
   AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
   AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow') ORDER BY name`;
 /** Of one table at a time: a view of what is gone, or a virtual table of a module that is not there, is an error of its own. */
-const COLUMNS = `SELECT ?1, c.name, c.type, c."notnull", c.dflt_value IS NOT NULL, c.pk, c.hidden
+const COLUMNS = `SELECT ?1, c.name, c.type, c."notnull", c.dflt_value IS NOT NULL, c.pk, c.hidden, c.dflt_value
   FROM pragma_table_xinfo(?1) c WHERE c.hidden <> 1 ORDER BY c.cid`;
 const UNIQUE = `SELECT m.name, i.name, c.name FROM sqlite_master m, pragma_index_list(m.name) i, pragma_index_info(i.name) c
   WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND i."unique" = 1 AND i.partial = 0 AND i.origin <> 'pk' ORDER BY m.name, i.name, c.seqno`;
@@ -48,7 +48,7 @@ function columnOf(row: readonly Cell[], isKeyGiven: boolean): CatalogColumn {
     type: /^(?:any)?$/i.test(declared) ? 'any' : declared,
     kind: sqliteKind(declared),
     nullable: notNull === '0' && (key === '0' || !isKeyGiven),
-    ...(hasDefault === '1' ? { hasDefault: true } : {}),
+    ...(hasDefault === '1' ? { hasDefault: true, ...defaultOf(row[7]) } : {}),
     ...(hidden === '2' || hidden === '3' ? { generated: true } : {}),
     ...maxLengthOf(declared),
   };

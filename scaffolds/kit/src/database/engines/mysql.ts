@@ -68,6 +68,7 @@ class MysqlSession implements Session {
   readonly #socket: Socket;
   readonly #isMaria: boolean;
   isOpen = true;
+  isInTransaction = false;
 
   constructor(connection: Connection, socket: Socket, isMaria: boolean) {
     this.#connection = connection;
@@ -117,6 +118,7 @@ class MysqlSession implements Session {
   }
 
   async begin(mode: 'read' | 'write', timeoutMs: number): Promise<void> {
+    this.isInTransaction = true;
     const limit = this.#isMaria
       ? `SET SESSION max_statement_time = ${Math.max(timeoutMs, 1) / 1_000}`
       : `SET SESSION max_execution_time = ${Math.trunc(timeoutMs)}`;
@@ -126,6 +128,7 @@ class MysqlSession implements Session {
 
   async end(outcome: 'commit' | 'rollback'): Promise<void> {
     await this.#command(outcome === 'commit' ? 'COMMIT' : 'ROLLBACK');
+    this.isInTransaction = false;
   }
 
   async run({ text, params }: Statement, limits: RunLimits): Promise<ResultRows> {
@@ -145,9 +148,11 @@ class MysqlSession implements Session {
 
   async query(statement: Statement, limits: RunLimits): Promise<ResultRows> {
     await this.#command(`SET SESSION sql_select_limit = ${Math.trunc(limits.mostRows)}`);
-    const found = await this.run(statement, limits);
-    await this.#command('SET SESSION sql_select_limit = DEFAULT');
-    return found;
+    try {
+      return await this.run(statement, limits);
+    } finally {
+      if (this.isOpen) await this.#command('SET SESSION sql_select_limit = DEFAULT');
+    }
   }
 
   close(): void {

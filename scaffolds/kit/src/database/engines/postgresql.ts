@@ -74,6 +74,7 @@ class PostgresSession implements Session {
   readonly #client: Client;
   readonly #socket: Socket;
   isOpen = true;
+  isInTransaction = false;
 
   constructor(client: Client, socket: Socket) {
     this.#client = client;
@@ -105,12 +106,14 @@ class PostgresSession implements Session {
   }
 
   async begin(mode: 'read' | 'write', timeoutMs: number): Promise<void> {
+    this.isInTransaction = true;
     await this.#command(mode === 'read' ? 'BEGIN READ ONLY' : 'BEGIN');
     await this.#command(`SET LOCAL statement_timeout = ${Math.trunc(timeoutMs)}`);
   }
 
   async end(outcome: 'commit' | 'rollback'): Promise<void> {
     await this.#command(outcome === 'commit' ? 'COMMIT' : 'ROLLBACK');
+    this.isInTransaction = false;
   }
 
   async run({ text, params }: Statement, limits: RunLimits): Promise<ResultRows> {

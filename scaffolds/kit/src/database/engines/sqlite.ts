@@ -73,6 +73,7 @@ class SqliteSession implements Session {
   readonly #child: ChildProcess;
   #settle: ((reply: Reply) => void) | undefined;
   isOpen = true;
+  isInTransaction = false;
 
   constructor() {
     this.#child = spawn(process.execPath, ['--no-warnings', '-e', PROGRAM], {
@@ -126,6 +127,7 @@ class SqliteSession implements Session {
   }
 
   async begin(mode: 'read' | 'write', timeoutMs: number): Promise<void> {
+    this.isInTransaction = true;
     // A file that may be written is not written by what only reads: `WITH … DELETE` begins as a question does.
     await this.#plain(`PRAGMA query_only = ${mode === 'read' ? 'ON' : 'OFF'}`, timeoutMs);
     await this.#plain(mode === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE', timeoutMs);
@@ -133,6 +135,7 @@ class SqliteSession implements Session {
 
   async end(outcome: 'commit' | 'rollback'): Promise<void> {
     await this.#plain(outcome === 'commit' ? 'COMMIT' : 'ROLLBACK', 30_000);
+    this.isInTransaction = false;
   }
 
   async #plain(text: string, timeoutMs: number): Promise<void> {

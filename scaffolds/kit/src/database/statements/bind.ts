@@ -3,7 +3,7 @@ import { isList, parseJson } from '../../json-value.ts';
 import { writeArray } from '../engines/array-text.ts';
 import type { BoundValue } from '../driver.ts';
 import { badRequest } from '../failure.ts';
-import { nameOfValue } from '../values.ts';
+import { nameOfValue, scaled } from '../values.ts';
 
 const INTEGER = /^[+-]?\d+$/;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -29,7 +29,7 @@ function bindNumber(engine: DatabaseEngine, column: DatabaseColumn, value: Json)
     return engine === 'sqlite' && column.kind === 'integer' ? wholeOf(text) : text;
   }
   if (!DECIMAL.test(text) && !SPECIAL.test(text)) throw unfit(column, value, 'numbers');
-  if (column.kind === 'decimal') return text;
+  if (column.kind === 'decimal') return engine === 'sqlite' ? scaled(text, column.type) : text;
   // Four bytes are compared as the number that they hold, not as the one that was written.
   if (engine === 'mysql') return /^float\b/i.test(column.type) ? String(Math.fround(Number(text))) : text;
   return engine === 'sqlite' ? looseNumber(text) : text;
@@ -87,12 +87,12 @@ type Binder = (engine: DatabaseEngine, column: DatabaseColumn, value: Json) => B
 
 const bindText: Binder = (_, column, value) => plainText(column, value);
 
-const ZONED = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?([+-]\d\d:?\d\d)$/;
+const ZONED = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?([+-]\d\d)(?::?(\d\d))?$/;
 
 /** A moment with an offset in UTC, its fraction as it was; anything else as it is. */
 function inUtc(text: string): string {
-  const [, day, time, fraction = '', offset] = ZONED.exec(text) ?? [];
-  const moment = new Date(`${day}T${time}${offset}`);
+  const [, day, time, fraction = '', hours, minutes = '00'] = ZONED.exec(text) ?? [];
+  const moment = new Date(`${day}T${time}${hours}:${minutes}`);
   return Number.isNaN(moment.getTime()) ? text : moment.toISOString().replace(/\.\d+Z$/, `${fraction}Z`);
 }
 

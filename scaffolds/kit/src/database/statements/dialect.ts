@@ -109,10 +109,11 @@ const sqlite: Dialect = {
     if (column.kind === 'json')
       return `CASE WHEN json_valid(${name}) THEN json(${name}) ELSE ${name} END = json(${place})`;
     // Without a declared type, a number is not equal to its own text.
-    return column.kind === 'other' ? `CAST(${name} AS TEXT) = ${place}` : `${name} = ${place}`;
+    return `${column.kind === 'other' ? `CAST(${name} AS TEXT)` : sqlite.ordered(column)} = ${place}`;
   },
   shown: liteName,
-  ordered: liteName,
+  // Decimal numbers are there in mirrors alone, as text: none of their digits is lost.
+  ordered: (column) => (column.kind === 'decimal' ? `CAST(${liteName(column)} AS REAL)` : liteName(column)),
 };
 
 const DIALECTS: Readonly<Record<DatabaseEngine, Dialect>> = { postgresql, mysql, sqlite };
