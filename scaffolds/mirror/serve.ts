@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { hubError, type Blueprint } from '@counterpart/schemas';
 import { getRequestListener } from '@hono/node-server';
+import { attachGrpc } from './grpc/attach.ts';
 import { createMirror, type MirrorOptions } from './mirror.ts';
 import { attachSockets } from './stream/attach.ts';
 
@@ -35,6 +36,7 @@ export async function startMirror(blueprint: Blueprint, options: ServeOptions = 
   // The listener answers its own failures; its promise never rejects.
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   const dropSockets = await attachSockets(server, () => mirror);
+  const dropCalls = await attachGrpc(server, blueprint, mirror.fetch);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, host, port)));
     server.listen(port, host, resolve);
@@ -47,6 +49,7 @@ export async function startMirror(blueprint: Blueprint, options: ServeOptions = 
       new Promise((resolve) => {
         server.close(() => resolve());
         dropSockets();
+        dropCalls();
         server.closeAllConnections();
       }),
   };

@@ -24,9 +24,12 @@ async function askAll(
 
 /**
  * Loads what a service is described by. Where a URL leads to a GraphQL or JSON-RPC endpoint, the endpoint is asked for its
- * description. Rejects with SOURCE_UNREADABLE, INTROSPECTION_REFUSED or RPC_DISCOVERY_REFUSED.
+ * description. Rejects with SOURCE_UNREADABLE, INTROSPECTION_REFUSED,
+ * RPC_DISCOVERY_REFUSED or REFLECTION_REFUSED.
  */
 export async function loadDescription(location: string, options: LoadOptions): Promise<SourceText> {
+  if (/^grpcs?:\/\//i.test(location))
+    return (await import('./grpc/reflection.ts')).reflect(location, options);
   if (!/^https?:\/\//i.test(location) || !URL.canParse(location)) return loadSource(location, options);
   const { introspect, isLikelyEndpoint } = await import('./graphql/endpoint.ts');
   const { discoverRpc, isLikelyRpc } = await import('./json-rpc/discover.ts');

@@ -1,5 +1,6 @@
 import { isCatalog } from './database/fits.ts';
 import { isGraphql } from './graphql/fits.ts';
+import { isGrpc } from './grpc/fits.ts';
 import { isHar } from './har/fits.ts';
 import { isOpenRpc } from './json-rpc/fits.ts';
 import { isMcpListing } from './mcp/fits.ts';
@@ -37,6 +38,11 @@ const READERS: readonly Reader[] = [
     kind: 'database',
     fits: ({ text }) => isCatalog(text),
     read: async (source, options) => (await import('./database/read.ts')).readDatabase(source, options),
+  },
+  {
+    kind: 'grpc',
+    fits: isGrpc,
+    read: async (source, options) => (await import('./grpc/read.ts')).readGrpc(source, options),
   },
   {
     kind: 'graphql',

@@ -3,10 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { decodeText } from './decode-text.ts';
+import { isDescriptorSet } from './grpc/fits.ts';
 import { archiveNeighbours } from './neighbours/archive-neighbours.ts';
 import { entryOf, HEAD_CHARS } from './neighbours/entry-document.ts';
 import { fileNeighbours } from './neighbours/file-neighbours.ts';
 import { entryOfFolder } from './neighbours/folder.ts';
+import { importingAll, importRootOf, protoFilesAmong, protoFilesOf } from './neighbours/proto-folder.ts';
 import { withinLimits, type NeighbourOptions, type Neighbours } from './neighbours/neighbours.ts';
 import { readRemote } from './neighbours/remote.ts';
 import { isZip, readZip, type ZipFiles } from './neighbours/zip.ts';
@@ -22,6 +24,8 @@ export interface SourceText {
   readonly endpoint?: string | undefined;
   /** Absolute path or URL it was read from, without credentials; absent for standard input. */
   readonly address?: string | undefined;
+  /** All bytes of what is not text: compiled protocol buffers. */
+  readonly bytes?: Uint8Array | undefined;
   /** The first bytes as they stand in the source: what it is and how its text is encoded is told by them. */
   readonly head?: Uint8Array | undefined;
   /** The whole source piece by piece, where it is too large to hold; `text` is its beginning then. */
@@ -49,6 +53,8 @@ const SECRET_PARAMETER = /token|key|secret|sig|pass|auth|credential|session|jwt/
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 30_000;
 const HEAD_BYTES = 64 * 1024;
+/** Name of the file that stands for all .proto files of a folder; none lies there. */
+const ALL_PROTOS = '.all.proto';
 
 /**
  * Reads a description from a file, an http(s) URL or `-` (standard input); from a folder or a ZIP archive of several files,
@@ -67,6 +73,7 @@ export async function loadSource(location: string, options: LoadOptions = {}): P
     sha256,
     // A copy: a view, such as a Buffer's own `slice`, would keep the whole source in memory.
     head: Uint8Array.from(bytes.subarray(0, HEAD_BYTES)),
+    ...(isDescriptorSet(bytes) ? { bytes } : {}),
     ...addressOf(location),
     ...(neighbours === undefined ? {} : { neighbours: withinLimits(neighbours) }),
   };
@@ -101,7 +108,8 @@ async function readLocal(path: string, name: string, options: Limits): Promise<L
     if (facts.isDirectory()) return await readFolder(path, name, options);
     if (facts.size > options.maxBytes) throw tooLarge(name, options.maxBytes);
     const bytes = await readFile(path, options.signal ? { signal: options.signal } : {});
-    return { bytes, location: name, neighbours: await fileNeighbours({ file: path }, options) };
+    const folder = /\.proto$/i.test(path) ? { folder: importRootOf(resolve(path), decodeText(bytes)) } : {};
+    return { bytes, location: name, neighbours: await fileNeighbours({ file: path, ...folder }, options) };
   } catch (error) {
     throw asUnreadable(name, error);
   }
@@ -109,6 +117,12 @@ async function readLocal(path: string, name: string, options: Limits): Promise<L
 
 async function readFolder(folder: string, name: string, options: Limits): Promise<Loaded> {
   const entry = await entryOfFolder(folder);
+  const protos = 'problem' in entry ? await protoFilesOf(folder) : [];
+  if (protos.length > 0) {
+    const found = await fileNeighbours({ file: folder, folder }, options);
+    const neighbours = { ...found, home: `${found.home}/${ALL_PROTOS}` };
+    return { bytes: Buffer.from(importingAll(protos)), location: name, neighbours };
+  }
   if ('problem' in entry) throw unreadable(name, `it is a folder, and ${entry.problem}`);
   const file = join(folder, entry.path);
   const { bytes } = await readLocal(file, `${name}/${entry.path}`, options);
@@ -143,6 +157,11 @@ function unpack({ bytes, location }: Loaded, options: LoadOptions): Loaded {
   const entry = entryOf(
     [...files].map(([path, content]) => ({ path, head: decodeText(content.subarray(0, HEAD_CHARS)) })),
   );
+  const protos = 'problem' in entry ? protoFilesAmong(files.keys()) : [];
+  if (protos.length > 0) {
+    const neighbours = archiveNeighbours(files, ALL_PROTOS, options);
+    return { bytes: Buffer.from(importingAll(protos)), location, neighbours };
+  }
   if ('problem' in entry) throw unreadable(location, `it is a ZIP archive, and ${entry.problem}`);
   return {
     bytes: files.get(entry.path) ?? new Uint8Array(),

@@ -4,6 +4,7 @@ import { DataCall, DataFacet } from './data.ts';
 import { DatabaseCall, DatabaseFacet } from './database.ts';
 import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { GraphqlCall, GraphqlFacet } from './graphql.ts';
+import { GrpcCall, GrpcFacet } from './grpc.ts';
 import { ContentHash, ServerId, ToolName } from './ids.ts';
 import { JsonSchema, JsonValue } from './json.ts';
 import { McpCall, McpFacet } from './mcp.ts';
@@ -198,17 +199,20 @@ export const Operation = z.strictObject({
   stream: StreamCall.optional(),
   /** Which tool of an MCP server a call is; `http` is then the request of its REST twin. */
   mcp: McpCall.optional(),
+  /** Which method of a gRPC service a call is. */
+  grpc: GrpcCall.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 
 /** The manner in which an operation is called; `http`: as its binding says, and no more. */
-export type ApiStyle = 'http' | 'graphql' | 'data' | 'json-rpc' | 'soap' | StreamCall['kind'];
+export type ApiStyle = 'http' | 'graphql' | 'data' | 'json-rpc' | 'soap' | 'grpc' | StreamCall['kind'];
 
 /** The manner in which an operation is called. */
-export function styleOf({ graphql, data, rpc, soap, stream }: Operation): ApiStyle {
+export function styleOf({ graphql, data, rpc, soap, grpc, stream }: Operation): ApiStyle {
   if (graphql !== undefined) return 'graphql';
   if (data !== undefined) return 'data';
   if (soap !== undefined) return 'soap';
+  if (grpc !== undefined) return 'grpc';
   if (stream !== undefined) return stream.kind;
   return rpc === undefined ? 'http' : 'json-rpc';
 }
@@ -249,7 +253,7 @@ export const Omission = z.strictObject({
 export type Omission = z.infer<typeof Omission>;
 
 export const BlueprintSource = z.strictObject({
-  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp', 'json-rpc', 'soap', 'database']),
+  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp', 'json-rpc', 'soap', 'database', 'grpc']),
   /** The description's own name: a file's base name or a URL without credentials. */
   location: z.string(),
   /** Of the bytes as read. */
@@ -295,6 +299,8 @@ export const Blueprint = z.strictObject({
   database: DatabaseFacet.optional(),
   /** What an MCP server says of itself. */
   mcp: McpFacet.optional(),
+  /** The messages of a gRPC service. */
+  grpc: GrpcFacet.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

@@ -55,6 +55,7 @@ export {
   DatabaseRelation,
   DatabaseTable,
 } from './database.ts';
+export { GrpcCall, GrpcFacet, GrpcField, GrpcScalar } from './grpc.ts';
 export { DataCall, DataColumn, DataDialect, DataFacet, DataFormat, DataSource } from './data.ts';
 export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 export { ConfigSlot, EnvName, Manifest, RestartKind, SecretSlot } from './manifest.ts';

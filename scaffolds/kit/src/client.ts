@@ -69,16 +69,24 @@ export function createServiceClient(blueprint: Blueprint, env: Env): ServiceClie
       });
       const proof = await asInputError(name, () => proofOf(built.credentials, built.baseUrl));
       const sent = wire.fromAnswer(
-        await asInputError(name, () =>
-          send(built.request, {
-            idempotent: operation.idempotent,
-            hosts: [addressOf(built.baseUrl).host, ...permissionsOf(blueprint)],
-            timeoutMs: timeoutMs(env, blueprint.id),
-            connectTimeoutMs: CONNECT_TIMEOUT_MS,
-            maxBytes: LARGEST_ANSWER_BYTES,
-            proof,
-            signal,
-          }),
+        await asInputError(
+          name,
+          () =>
+            wire.collect?.(proof?.sign?.(built.request) ?? built.request, input, {
+              signal,
+              progress: () => undefined,
+              timeoutMs: timeoutMs(env, blueprint.id),
+              proof,
+            }) ??
+            send(built.request, {
+              idempotent: operation.idempotent,
+              hosts: [addressOf(built.baseUrl).host, ...permissionsOf(blueprint)],
+              timeoutMs: timeoutMs(env, blueprint.id),
+              connectTimeoutMs: CONNECT_TIMEOUT_MS,
+              maxBytes: LARGEST_ANSWER_BYTES,
+              proof,
+              signal,
+            }),
         ),
       );
       const data = dataOf(sent);

@@ -86,8 +86,8 @@ export interface ListenOptions {
   readonly host?: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** Has the server take other connections too; gives what drops them. */
-  readonly attach?: (server: Server) => Promise<() => void>;
+  /** Has the server take other connections too, whose requests `answer` answers; gives what drops them. */
+  readonly attach?: (server: Server, answer: AnswerRequest) => Promise<() => void>;
 }
 
 /** Listens; rejects with PORT_TAKEN, or INTERNAL for an address that cannot be had. */
@@ -95,9 +95,9 @@ export async function listen(
   answer: AnswerRequest,
   { host = '127.0.0.1', port = 0, attach }: ListenOptions,
 ): Promise<MirrorListener> {
-  const listener = toListener(isLoopbackAddress(host) ? answerHere(answer) : answer);
-  const server = createServer(listener);
-  const dropSockets = await attach?.(server);
+  const own = isLoopbackAddress(host) ? answerHere(answer) : answer;
+  const server = createServer(toListener(own));
+  const dropOthers = await attach?.(server, own);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const detail = `the mirror cannot listen on ${host}:${port}: ${error.message}`;
@@ -118,7 +118,7 @@ export async function listen(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        dropSockets?.();
+        dropOthers?.();
         server.closeAllConnections();
       }),
   };

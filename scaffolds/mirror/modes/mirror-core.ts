@@ -27,6 +27,9 @@ import { parseSnapshot } from '../state/snapshot.ts';
 import { createState } from '../state/store.ts';
 import { attachSockets } from '../stream/attach.ts';
 import { createChannels } from '../stream/channels.ts';
+import { asResponse } from '../answer/plain-response.ts';
+import { attachGrpc } from '../grpc/attach.ts';
+import type { AskMirror } from '../grpc/answer-call.ts';
 import type { AnswerRequest } from './listener.ts';
 import { createLivingMirror, type LivingMirror } from './living-mirror.ts';
 import { createRealService, type RealService } from './real-service.ts';
@@ -102,16 +105,20 @@ export class MirrorCore {
     // What is called in MCP goes on as a call of the REST twin, so that modes, faults and scenarios are the same for both.
     this.#mcp?.(request, (asked) => this.#living.fetch(asked, drop)) ?? this.#living.fetch(request, drop);
 
-  /** Has a server of its own take WebSocket connections. */
-  readonly attach = (server: Server): Promise<() => void> =>
-    attachSockets(
-      server,
-      () => this.#living.engine,
-      () =>
-        this.#settings.mode === 'simulate' || this.#settings.mode === 'hybrid'
-          ? undefined
-          : `In the mode ${this.#settings.mode} no WebSocket is opened: it is neither recorded nor passed on.`,
-    );
+  /** Has a server of its own take WebSocket connections and calls of gRPC. */
+  readonly attach = async (server: Server, answer: AnswerRequest): Promise<() => void> => {
+    const closed = (what: string) => (): string | undefined =>
+      this.#settings.mode === 'simulate' || this.#settings.mode === 'hybrid'
+        ? undefined
+        : `In the mode ${this.#settings.mode} no ${what}: it is neither recorded nor passed on.`;
+    const dropSockets = await attachSockets(server, () => this.#living.engine, closed('WebSocket is opened'));
+    const ask: AskMirror = (request, drop) => answer(request, drop).then(asResponse);
+    const dropCalls = await attachGrpc(server, this.blueprint, ask, closed('call of gRPC is answered'));
+    return () => {
+      dropSockets();
+      dropCalls();
+    };
+  };
 
   /** Says something to everybody who listens to an operation; throws INPUT_INVALID for one that is not listened to. */
   push(operation: string, message: Json): number {

@@ -19,7 +19,10 @@ export function entryOf(
   const documents = candidates.filter(({ head }) => ROOT_MEMBER.test(head)).map(({ path }) => path);
   const [only, ...others] = documents.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   if (only === undefined)
-    return { problem: 'no JSON or YAML file in it has an `openapi` or `swagger` member at its root' };
+    return {
+      problem:
+        'no JSON or YAML file in it has an `openapi` or `swagger` member at its root, and there is no .proto file',
+    };
   const rivals = others.filter((path) => rank(path) === rank(only));
   if (rivals.length === 0) return { path: only };
   const named = [only, ...rivals].slice(0, 5).join(', ');

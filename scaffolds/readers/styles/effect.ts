@@ -4,7 +4,7 @@ import { wordsOf } from '../openapi/text/names.ts';
 
 /** Verbs of calls that only look, where no method says so. */
 const LOOKING = new Set(
-  'get list find search query read fetch lookup describe count check validate verify show view estimate calculate compute compare ping is has exists status version info inspect resolve discover browse'.split(
+  'get list find search query read fetch lookup describe count check validate verify show view estimate calculate compute compare ping is has exists status version info inspect resolve discover browse watch subscribe stream listen'.split(
     ' ',
   ),
 );

@@ -75,6 +75,22 @@ export const buildErrors = {
     message: '{source} is not a WSDL that can be read: {detail}.',
     fix: 'Give a WSDL 1.1 document with a SOAP binding, and the schemas it imports beside it (a folder or a ZIP of all of them); `--allow-remote` follows imports to other hosts.',
   }),
+  PROTO_UNREADABLE: entry({
+    status: 400,
+    rpc: -32602,
+    exit: 4,
+    title: 'Protocol buffers cannot be read',
+    message: '{source} cannot be read as protocol buffers: {detail}.',
+    fix: 'Give a .proto file with its imports beside it or in a folder above it (`--allow-outside` where they lie elsewhere), a descriptor set with its imports (`protoc --include_imports --descriptor_set_out=service.protoset`), or the address of a service with reflection (grpc://host:port).',
+  }),
+  REFLECTION_REFUSED: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 4,
+    title: 'gRPC service does not describe itself',
+    message: '{source} was asked for its description by reflection and gave none: {detail}.',
+    fix: 'Build from its .proto files or a descriptor set instead (`hub build --from service.proto --base-url <address>`); or switch on reflection at the service. grpc:// is plain text, grpcs:// is TLS.',
+  }),
   DATA_UNREADABLE: entry({
     status: 400,
     rpc: -32602,

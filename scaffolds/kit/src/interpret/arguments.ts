@@ -15,9 +15,9 @@ export interface Described {
   readonly definition: ToolDefinition;
 }
 
-/** Keys that the binding carries; of a GraphQL, RPC or SOAP call all inputs are, inside its body; of a data call and of a stream's bounds the kit answers to all. */
-function boundKeys({ http, graphql, data, rpc, soap, stream, input }: Operation): string[] {
-  if ([graphql, data, rpc, soap, stream].every((style) => style === undefined))
+/** Keys that the binding carries; of a GraphQL, RPC, SOAP or gRPC call all inputs are, inside its body; of a data call and of a stream's bounds the kit answers to all. */
+function boundKeys({ http, graphql, data, rpc, soap, grpc, stream, input }: Operation): string[] {
+  if ([graphql, data, rpc, soap, grpc, stream].every((style) => style === undefined))
     return [...http.parameters.map(({ key }) => key), ...(http.body ? ['body'] : [])];
   const properties = typeof input === 'boolean' ? undefined : input['properties'];
   return isMembers(properties) ? Object.keys(properties) : [];

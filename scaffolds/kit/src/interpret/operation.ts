@@ -8,7 +8,6 @@ import type { Driver } from '../database/driver.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
-import type { WireRequest } from '../http/exchange.ts';
 import { isTokenRenewed, variablesSent } from '../http/broker.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { send, type Sent } from '../http/send.ts';
@@ -62,10 +61,16 @@ async function sendBuilt(
   });
 }
 
-/** The request as it is sent where nothing repeats it. */
-async function signedOnce({ request, credentials, baseUrl }: BuiltRequest): Promise<WireRequest> {
+/** The answer of a wire that exchanges by itself; nothing repeats what was signed here. */
+async function collectBuilt(
+  { blueprint, env }: Compiled,
+  collect: NonNullable<Wire['collect']>,
+  { request, credentials, baseUrl }: BuiltRequest,
+  { args, context }: Call,
+): Promise<Sent> {
   const proof = await proofOf(credentials, baseUrl);
-  return proof?.sign?.(request) ?? request;
+  const own = { ...context, timeoutMs: timeoutMs(env, blueprint.id), proof };
+  return collect(proof?.sign?.(request) ?? request, args, own);
 }
 
 /** Sends with a token where one is obtained here, and once more with a new one when the service no longer takes it. */
@@ -194,7 +199,7 @@ async function run(
       const built = url === undefined ? plain : { ...plain, request: atAddress(plain, url) };
       const sent = await (wire.collect === undefined
         ? sendBuilt(compiled, operation, built, context.signal)
-        : wire.collect(await signedOnce(built), input, context));
+        : collectBuilt(compiled, wire.collect, built, { args: input, context }));
       return { sent, rules: rulesOf(built, sent) };
     };
     const { sent, rules } = await withToken(compiled, operation, context.signal, send);

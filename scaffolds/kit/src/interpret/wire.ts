@@ -1,7 +1,15 @@
 import type { Blueprint, Operation } from '@counterpart/schemas';
 import type { WireRequest } from '../http/exchange.ts';
+import type { Proof } from '../http/proof.ts';
 import type { Sent } from '../http/send.ts';
 import type { Arguments, CallResult, ToolContext } from '../tool.ts';
+
+/** What a wire keeps to that exchanges by itself. */
+export interface CollectContext extends Pick<ToolContext, 'signal' | 'progress'> {
+  /** For one answer. */
+  readonly timeoutMs: number;
+  readonly proof: Proof | undefined;
+}
 
 /** How a call of an operation travels where its binding does not say all of it; made anew for each call. */
 export interface Wire {
@@ -10,11 +18,7 @@ export interface Wire {
   /** The operation with the binding that carries this call, and that binding's input. Throws ToolFailure. */
   toRequest(args: Arguments): { readonly operation: Operation; readonly args: Arguments };
   /** Hears the answer where it comes bit by bit; absent: it is one exchange. */
-  readonly collect?: (
-    request: WireRequest,
-    args: Arguments,
-    context: Pick<ToolContext, 'signal' | 'progress'>,
-  ) => Promise<Sent>;
+  readonly collect?: (request: WireRequest, args: Arguments, context: CollectContext) => Promise<Sent>;
   /** What of the service's answer the caller wants. Throws ToolFailure when it is a refusal. */
   fromAnswer(sent: Sent): Sent;
   /** The result with what else the answer said. */
@@ -36,6 +40,10 @@ export async function wireOf(blueprint: Blueprint, operation: Operation): Promis
   if (operation.soap !== undefined) {
     const { soapWire } = await import('../soap/wire.ts');
     return soapWire(blueprint, operation, operation.soap);
+  }
+  if (operation.grpc !== undefined) {
+    const { grpcWire } = await import('../grpc/wire.ts');
+    return grpcWire(blueprint, operation, operation.grpc);
   }
   if (operation.stream !== undefined) {
     const { streamWire } = await import('../stream/wire.ts');
