@@ -33,6 +33,7 @@ test.each<[Choice, string[]]>([
   [{ select: 'Pulls' }, ['list_pulls', 'merge_pull']],
   [{ select: 'read-only issues' }, ['list_issues', 'list_issue_comments']],
   [{ select: 'issues without comments' }, ['list_issues', 'create_issue']],
+  [{ select: 'issues without creating' }, ['list_issues', 'list_issue_comments']],
   [{ select: 'everything except users' }, every.slice(0, 5)],
   [{ select: 'gists' }, ['list_gists']],
   [{ select: 'merging a pull' }, ['list_pulls', 'merge_pull']],
@@ -49,6 +50,7 @@ test.each<[Choice, string[]]>([
 test.each<[Choice]>([
   [{ select: 'invoices' }],
   [{ select: 'issues and invoices' }],
+  [{ select: 'issues without invoices' }],
   [{ select: 'the' }],
   [{ exclude: ['issues', 'pulls', 'users'] }],
 ])('what means nothing here is refused with the groups there are: %j', (choice) => {

@@ -1,6 +1,6 @@
 import { hubError } from '@counterpart/schemas';
 import { groupOperations, type Choosable } from './groups.ts';
-import { parseRequest, stemsOf } from './words.ts';
+import { parseRequest, rootOf, stemsOf } from './words.ts';
 
 /** What of a service is wanted; every part narrows what the one before left. */
 export interface Choice {
@@ -65,15 +65,18 @@ function meantBy(phrase: readonly string[], operations: readonly Choosable[]): r
   const named = [best(({ tags }) => tags), best(segmentsOf)].find((found) => found.length > 0);
   if (named !== undefined) return named;
   return operations.filter((operation) => {
-    const stems = new Set(stemsOf(textOf(operation)));
-    return phrase.every((stem) => stems.has(stem));
+    const roots = new Set(stemsOf(textOf(operation)).map(rootOf));
+    return phrase.every((stem) => roots.has(rootOf(stem)));
   });
 }
 
 function inWords(sentence: string, operations: readonly Choosable[], source: string): readonly Choosable[] {
   const { wanted, unwanted, readsOnly } = parseRequest(sentence);
   const found = wanted.map((phrase) => ({ phrase, operations: meantBy(phrase, operations) }));
-  const lost = found.filter((one) => one.operations.length === 0).map(({ phrase }) => phrase.join(' '));
+  // What is to be left out must be something, too: it would be built without a word.
+  const lost = [...found, ...unwanted.map((phrase) => ({ phrase, operations: meantBy(phrase, operations) }))]
+    .filter((one) => one.operations.length === 0)
+    .map(({ phrase }) => phrase.join(' '));
   if (lost.length > 0 || (wanted.length === 0 && unwanted.length === 0 && !readsOnly))
     throw hubError('SELECTION_EMPTY', {
       source,

@@ -12,6 +12,12 @@ function stem(word: string): string {
   return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
 }
 
+/** What the forms of a verb share: `delete`, `deletes`, `deleted`, `deleting` → `delet`. */
+export function rootOf(stemmed: string): string {
+  const bare = stemmed.length > 5 ? stemmed.replace(/(?:ing|ed)$/, '') : stemmed;
+  return bare.length > 4 ? bare.replace(/e$/, '') : bare;
+}
+
 /** The stems of a text's words, `camelCase` and `snake_case` taken apart, idle words left out. */
 export function stemsOf(text: string): string[] {
   const words = text
