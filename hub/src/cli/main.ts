@@ -59,13 +59,21 @@ export async function execute(argv: readonly string[], io: Io, signal: AbortSign
     return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-    if (signal.aborted && !(thrown instanceof CounterpartError)) return INTERRUPTED;
+    if (signal.aborted && isInterruption(thrown)) return INTERRUPTED;
     return report(thrown, {
       argv,
       io,
       commands: program.commands.flatMap((each) => [each.name(), ...each.aliases()]),
     });
   }
+}
+
+/** Whether something failed only because it was told to end: an error of the hub may have that as its cause. */
+function isInterruption(thrown: unknown): boolean {
+  if (!(thrown instanceof CounterpartError)) return true;
+  for (let cause = thrown.cause; cause instanceof Error; cause = cause.cause)
+    if (cause.name === 'AbortError') return true;
+  return false;
 }
 
 /** Every command throws instead of ending the process, and writes to this run's streams. */
