@@ -33,7 +33,7 @@ export const BuildReport = z.strictObject({
   changes: z.array(ServiceChange).optional(),
   /** Bytes of the whole `tools/list` answer, and an estimate of its tokens (4 characters a token). */
   size: z.strictObject({ bytes: z.int(), tokens: z.int() }),
-  /** Of a large or selected source: what it holds by tag or path, how much of it was built, and what all of it would cost. */
+  /** Of a large or selected source: what it holds by tag or path, how much of it was built, and what that costs, or all of it where nothing was. */
   groups: z
     .array(
       z.strictObject({

@@ -18,7 +18,7 @@ const LARGE = 100;
 /** `whole` reads every operation, to choose among them. */
 type Read = (include: readonly string[] | undefined, whole?: boolean) => Promise<ReadResult>;
 
-/** Groups of everything there is, with what of each is built and what its definitions cost a model. */
+/** Groups of everything there is, with what of each is built and what that costs a model to read. */
 function groupsOf(whole: Blueprint, built: Blueprint): ChosenGroup[] {
   // One tool at a time: thousands of them side by side are tens of megabytes.
   const costs = new Map(
@@ -28,13 +28,13 @@ function groupsOf(whole: Blueprint, built: Blueprint): ChosenGroup[] {
     ]),
   );
   const names = new Set<string>(built.operations.map(({ name }) => name));
-  return groupOperations(whole.operations).map(({ name, kind, operations }) => ({
-    name,
-    kind,
-    operations: operations.length,
-    selected: operations.filter((operation) => names.has(operation)).length,
-    tokens: Math.ceil(operations.reduce((sum, operation) => sum + (costs.get(operation) ?? 0), 0)),
-  }));
+  return groupOperations(whole.operations).map(({ name, kind, operations }) => {
+    const selected = operations.filter((operation) => names.has(operation));
+    // Of a group that was left out: what it would cost.
+    const counted = selected.length === 0 ? operations : selected;
+    const tokens = Math.ceil(counted.reduce((sum, operation) => sum + (costs.get(operation) ?? 0), 0));
+    return { name, kind, operations: operations.length, selected: selected.length, tokens };
+  });
 }
 
 /**
