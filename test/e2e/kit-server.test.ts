@@ -122,7 +122,7 @@ describe('calls of a compiled server', () => {
     const wrong = await call(start({ TINY_BASE_URL: service.url, TINY_TOKEN: 'old-token' }), 'list_things');
     const broken = await call(start({ TINY_BASE_URL: 'not a url', TINY_TOKEN: 'x' }), 'list_things');
     expect([textOf(none), textOf(wrong), textOf(broken)]).toEqual([
-      "list_things needs credentials, and none are configured.\nSet TINY_TOKEN in this server's environment.",
+      'list_things needs credentials, and none are configured.\nSet TINY_TOKEN: with `hub secret set` where a hub runs this server, else in its environment.',
       'The service answered 401: who are you\nThe credentials in TINY_TOKEN were refused: check that they are current and meant for this service.',
       expect.stringMatching(/^tiny has no absolute base URL: .*\n.*TINY_BASE_URL/),
     ]);

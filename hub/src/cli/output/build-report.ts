@@ -153,10 +153,7 @@ function secretLines({ secrets, id }: BuildReport, paint: Paint): string[] {
   if (secrets.length === 0) return [];
   return [
     paint.strong('Secrets'),
-    ...secrets.map(
-      (name) =>
-        `  ${name}  ${paint.faint('set it where the hub starts, or in secrets.env of the data folder')}`,
-    ),
+    ...secrets.map((name) => `  ${name}  ${paint.faint(`\`hub secret set ${name}\` asks for it`)}`),
     `  ${paint.faint(`until then: \`hub target ${id} mirror\` works without`)}`,
     '',
   ];

@@ -86,7 +86,7 @@ describe('credentials', () => {
     expect(() => credentialsFor(blueprint, operation, envOf({}))).toThrow(
       expect.objectContaining({
         message: 'do_it needs credentials, and none are configured.',
-        nextStep: `Set ${wanted} in this server's environment.`,
+        nextStep: `Set ${wanted}: with \`hub secret set\` where a hub runs this server, else in its environment.`,
       }),
     );
   });

@@ -225,6 +225,6 @@ export function credentialsFor(
     ? 'what is configured is not enough'
     : 'none are configured';
   throw new ToolFailure(`${operation.name} needs credentials, and ${found}.`, {
-    nextStep: `Set ${wantedVariables(blueprint, operation, env)} in this server's environment.`,
+    nextStep: `Set ${wantedVariables(blueprint, operation, env)}: with \`hub secret set\` where a hub runs this server, else in its environment.`,
   });
 }

@@ -37,7 +37,7 @@ test.each([
     update,
     [],
     401,
-    "The service wants credentials: set TINY_TOKEN, or TINY_API_KEY in this server's environment.",
+    'The service wants credentials: set TINY_TOKEN, or TINY_API_KEY, with `hub secret set` where a hub runs this server, else in its environment.',
   ],
   [
     update,

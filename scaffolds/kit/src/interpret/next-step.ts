@@ -37,7 +37,7 @@ function unauthorized({ blueprint, operation, env, sent }: Failed): string | und
   const wanted = wantedVariables(blueprint, operation, env);
   return wanted === ''
     ? undefined
-    : `The service wants credentials: set ${wanted} in this server's environment.`;
+    : `The service wants credentials: set ${wanted}, with \`hub secret set\` where a hub runs this server, else in its environment.`;
 }
 
 function forbidden({ blueprint, operation, sent }: Failed): string | undefined {
