@@ -105,7 +105,8 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     toolsChanged: () => domain.fleet.publish(),
   });
   scope.add(() => mirrors.close());
-  const broker = await createBroker({ directory: join(base.dataDir, 'run') });
+  const givenUp = (server: string, detail: string) => void domain.fleet.giveUp(server, detail);
+  const broker = await createBroker({ ...base, directory: join(base.dataDir, 'run'), givenUp });
   scope.add(() => broker.close());
   const domain = createDomain(base, {
     scope,

@@ -62,6 +62,32 @@ const network = z
       .describe(
         'Hosts beyond those of its manifest, with `*`; those named here may be in a private network or on this machine.',
       ),
+    ratePerMinute: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Requests it may send in a minute, to all hosts together. Absent: as many as it likes.'),
+    circuit: z
+      .strictObject({
+        failures: z
+          .int()
+          .min(1)
+          .default(5)
+          .describe('Failures of a host in a row (no answer, or a status from 500) after which calls pause.'),
+        pauseMs: z
+          .int()
+          .min(100)
+          .default(10_000)
+          .describe('Length of the first pause; each further one is twice as long, up to ten minutes.'),
+        disableAfter: z
+          .int()
+          .min(0)
+          .default(10)
+          .describe('Pauses in a row after which the server is disabled; 0: never.'),
+      })
+      .optional()
+      .describe('When a host that fails is left alone.'),
   })
   .optional()
   .describe('What it may reach from inside the walls.');

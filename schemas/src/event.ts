@@ -52,6 +52,32 @@ export const HubEvent = z.discriminatedUnion('kind', [
     hash: ContentHash,
     by: z.string(),
   }),
+  /** A service failed so often that the broker lets no request through for a while. */
+  z.strictObject({
+    ...base,
+    kind: z.literal('circuit-opened'),
+    server: z.string(),
+    host: z.string(),
+    until: z.iso.datetime(),
+    /** In a row, this one included. */
+    pauses: z.int(),
+  }),
+  z.strictObject({ ...base, kind: z.literal('circuit-closed'), server: z.string(), host: z.string() }),
+  z.strictObject({ ...base, kind: z.literal('server-disabled'), server: z.string(), detail: z.string() }),
+  /** What a server asked of a host through the broker since the last such event. */
+  z.strictObject({
+    ...base,
+    kind: z.literal('service-used'),
+    server: z.string(),
+    host: z.string(),
+    requests: z.int(),
+    /** By group of status, such as `2xx`; `none`: without an answer. */
+    answers: z.record(z.string(), z.int()),
+    bytesOut: z.int(),
+    bytesIn: z.int(),
+    totalMs: z.number(),
+    slowestMs: z.number(),
+  }),
   z.strictObject({ ...base, kind: z.literal('catalog-changed'), tools: z.int() }),
   z.strictObject({ ...base, kind: z.literal('config-loaded') }),
   z.strictObject({ ...base, kind: z.literal('config-rejected'), problem: z.string() }),

@@ -12,7 +12,9 @@ import { BROKER_NAME } from '@counterpart/kit/broker';
 import { startService, type Service } from '@counterpart/kit/testing';
 import { Blueprint } from '@counterpart/schemas';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { BrokerDoor, BrokeredServer } from '../../hub/src/kernel/ports.ts';
+import { verifies } from '../verifies.ts';
 
 /** What the service does with a request; each test says it. */
 let handle: Parameters<typeof startService>[0];
@@ -23,12 +25,18 @@ let door: BrokerDoor;
 /** What names lead to, in the order of the questions; the last answer stays. */
 const names = new Map<string, string[]>();
 let questions = 0;
+/** Milliseconds since the epoch, turned by hand. */
+let now = 0;
+const events: unknown[] = [];
 
 beforeAll(async () => {
   service = await startService((request, response) => handle(request, response));
   directory = mkdtempSync(join(tmpdir(), 'broker-'));
   broker = await createBroker({
     directory: join(directory, 'run'),
+    clock: { now: () => now, after: () => () => undefined },
+    events: { publish: (event) => void events.push(event), subscribe: () => () => undefined },
+    givenUp: (server, detail) => void events.push(`${server}: ${detail}`),
     resolve: async (name) => {
       questions += 1;
       const answers = names.get(name) ?? [];
@@ -47,6 +55,7 @@ afterEach(async () => {
   delete process.env[BROKER_NAME];
   names.clear();
   questions = 0;
+  events.length = 0;
 });
 
 const SERVER: BrokeredServer = {
@@ -55,6 +64,7 @@ const SERVER: BrokeredServer = {
   blueprint: async () => undefined,
   env: {},
   standIns: new Map(),
+  limits: { circuit: { failures: 3, pauseMs: 1_000, pauses: 1 } },
 };
 const socketPath = (): string => join(door.folder, door.socketName);
 /** Opens the way out for a server and lets the kit of this process use it. */
@@ -312,6 +322,76 @@ describe('credentials', () => {
     expect(await failureOf(http.request({ path: '/' }))).toBe(
       "buy needs credentials, and none are configured.\nSet SHOP_TOKEN in this server's environment.",
     );
+  });
+});
+
+describe('limits', () => {
+  const status = async (): Promise<number | string> => {
+    const http = createHttp({ baseUrl: service.url });
+    const ask = http.request({ method: 'POST', path: '/' }).then((answer) => answer.status);
+    return ask.catch((error: unknown) => (error instanceof ToolFailure ? error.text : String(error)));
+  };
+
+  test('a server sends no more than it may in a minute, and is told when it may again', async () => {
+    verifies('C11');
+    handle = (_, response) => void response.end('{}');
+    await opened({ rules: [own()], limits: { ...SERVER.limits, ratePerMinute: 2 } });
+    expect([await status(), await status(), await status()]).toEqual([
+      200,
+      200,
+      'shop may send 2 requests a minute, and has.\nCall again in 30 s, or raise `network.ratePerMinute` of shop in hub.config.json.',
+    ]);
+    now += 30_000;
+    expect(await status()).toBe(200);
+  });
+
+  test('a service that fails is left alone, tried once, and taken up again or given up', async () => {
+    verifies('C07');
+    let asked = 0;
+    let answer = 503;
+    handle = (_, response) => {
+      asked += 1;
+      response.writeHead(answer).end();
+    };
+    await opened({ rules: [own()] });
+    const host = service.url.slice('http://'.length);
+    expect([await status(), await status(), await status()]).toEqual([503, 503, 503]);
+    expect(await status()).toBe(
+      `${host} failed several times in a row, so that shop asks it nothing for now.\nCall again in 1 s: one request will see whether it is back. \`network.circuit\` of shop in hub.config.json says when calls pause.`,
+    );
+    expect([asked, door.problem()]).toEqual([
+      3,
+      `calls pause after failures of ${host} until ${new Date(now + 1_000).toISOString()}`,
+    ]);
+    now += 1_000;
+    answer = 200;
+    expect([await status(), await status(), door.problem()]).toEqual([200, 200, undefined]);
+    answer = 500;
+    for (const turn of [1, 2, 3, 4]) {
+      now += turn === 4 ? 1_000 : 0;
+      expect(await status()).toBe(500);
+    }
+    const said = events.map((event) => (typeof event === 'object' ? { ...event, until: '' } : event));
+    const opened_ = (pauses: number) => ({ kind: 'circuit-opened', server: 'shop', host, until: '', pauses });
+    expect(said).toEqual([
+      opened_(1),
+      { kind: 'circuit-closed', server: 'shop', host, until: '' },
+      opened_(1),
+      opened_(2),
+      `shop: ${host} did not answer as it should through 1 pauses`,
+    ]);
+  });
+
+  test('what was asked is told by host: requests, answers, bytes and time', async () => {
+    handle = (_, response) => void response.writeHead(404).end('x'.repeat(1_000));
+    await opened({ rules: [own()] });
+    expect([await status(), await status()]).toEqual([404, 404]);
+    await door.close();
+    const Use = z.object({ bytesIn: z.int().min(2_000), bytesOut: z.int(), totalMs: z.number().positive() });
+    expect(events).toMatchObject([
+      { kind: 'service-used', server: 'shop', requests: 2, answers: { '4xx': 2 } },
+    ]);
+    expect(Use.safeParse(events[0]).error).toBeUndefined();
   });
 });
 

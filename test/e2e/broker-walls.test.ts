@@ -23,9 +23,9 @@ const isWalled = (await findSandboxes('bubblewrap')).every(({ found }) => typeof
 if (!isWalled) throw new Error('Install bubblewrap (.ci/run does).');
 
 /** A package of one file, with a secret that no scheme of a blueprint adds. */
-function writeProbe(home: string, net: readonly string[]): void {
-  const directory = join(home, 'servers', 'probe');
-  writePackage(directory, { id: 'probe' });
+function writeProbe(home: string, id: string, net: readonly string[]): void {
+  const directory = join(home, 'servers', id);
+  writePackage(directory, { id });
   for (const name of ['inside.mjs', 'rpc.mjs'])
     cpSync(join(FIXTURE_SERVERS, name), join(directory, 'src', name));
   const file = join(directory, 'manifest.json');
@@ -35,7 +35,7 @@ function writeProbe(home: string, net: readonly string[]): void {
     entry: 'src/inside.mjs',
     source: 'src/inside.mjs',
     permissions: { net, files: [] },
-    secrets: [{ name: 'PROBE_KEY', required: true }],
+    secrets: [{ name: 'PROBE_KEY', required: false }],
   };
   writeFileSync(file, JSON.stringify(changed));
 }
@@ -53,6 +53,10 @@ const processesWith = (text: string): string[] =>
     });
 
 const Refused = z.object({ message: z.string(), fix: z.string() });
+const Told = z.object({ events: z.array(z.object({ kind: z.string() })) });
+const Listed = z.object({
+  servers: z.array(z.object({ id: z.string(), enabled: z.boolean(), problem: z.string().optional() })),
+});
 const Called = z.object({
   content: z.tuple([z.object({ text: z.string() })]),
   isError: z.boolean().optional(),
@@ -78,6 +82,7 @@ beforeAll(async () => {
     seen.push({ url, authorization: headers.authorization });
     if (url === '/moved')
       response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end();
+    else if (url === '/down') response.writeHead(503).end();
     else echo(request, response);
   });
   const host = service.url.slice('http://'.length);
@@ -92,12 +97,14 @@ beforeAll(async () => {
             MUSEUM_PASSWORD: '${secret:WORD}',
           },
         },
+        frail: { network: { circuit: { failures: 2, pauseMs: 100, disableAfter: 1 } } },
         probe: { env: { PROBE_KEY: '${secret:KEY}' } },
       },
     },
     { museum: join(ROOT, 'servers/museum') },
   );
-  writeProbe(place.home, [host, 'localhost:9']);
+  writeProbe(place.home, 'probe', [host, 'localhost:9']);
+  writeProbe(place.home, 'frail', [host]);
   hub = await startHub(place.home);
   await hub.send('PUT', '/api/secrets/KEY', { value: KEY });
   await hub.send('PUT', '/api/secrets/WORD', { value: WORD });
@@ -213,6 +220,25 @@ describe('a server inside walls', () => {
     });
     seen.splice(0);
   });
+});
+
+test('a server whose service stays down is disabled, and both are told', async () => {
+  verifies('C08');
+  const bytes = `GET ${service.url}/down HTTP/1.1\r\nconnection: close\r\n\r\n`;
+  const told = async () => Told.parse(await hub.get('/api/events')).events.map(({ kind }) => kind);
+  const ask = () => call('frail__raw', { bytes }).catch(() => undefined);
+  await ask();
+  await ask();
+  const { servers } = Listed.parse(await hub.get('/api/status'));
+  expect(servers.find(({ id }) => id === 'frail')?.problem).toMatch(/^calls pause after failures of 127/);
+  await eventually(async () => {
+    await ask();
+    return (await told()).includes('server-disabled');
+  });
+  expect(await told()).toContain('circuit-opened');
+  await eventually(async () =>
+    Listed.parse(await hub.get('/api/status')).servers.some(({ id, enabled }) => id === 'frail' && !enabled),
+  );
 });
 
 test('a hub that is killed leaves no process and no socket that its successor would keep', async () => {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import type { Broker, BrokerDoor } from '../kernel/ports.ts';
 import { openDoor } from './door.ts';
+import type { GateOptions } from './limits/gate.ts';
 import { type Resolve, systemResolve } from './guarded-lookup.ts';
 
-export interface BrokerOptions {
+export interface BrokerOptions extends GateOptions {
   /** Holds a folder for each door while it is open; what a hub that was killed left in it is removed. */
   readonly directory: string;
   /** Default: as this machine resolves names. */
@@ -13,7 +14,8 @@ export interface BrokerOptions {
 }
 
 /** The way out for servers that have no network. Rejects with DATA_UNWRITABLE. */
-export async function createBroker({ directory, resolve = systemResolve }: BrokerOptions): Promise<Broker> {
+export async function createBroker(options: BrokerOptions): Promise<Broker> {
+  const { directory, resolve = systemResolve } = options;
   const doors = new Set<BrokerDoor>();
   let count = 0;
   await writable(directory, async () => {
@@ -25,7 +27,7 @@ export async function createBroker({ directory, resolve = systemResolve }: Broke
     async open(server) {
       count += 1;
       const folder = join(directory, `${server.id}-${count}`);
-      const door = await writable(directory, () => openDoor(server, { folder, resolve }));
+      const door = await writable(directory, () => openDoor(server, { ...options, folder, resolve }));
       doors.add(door);
       return {
         ...door,

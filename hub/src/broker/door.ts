@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { hubError } from '@counterpart/schemas';
 import type { BrokerDoor, BrokeredServer } from '../kernel/ports.ts';
 import type { Resolve } from './guarded-lookup.ts';
+import { Gate, type GateOptions } from './limits/gate.ts';
 import { toRefusal } from './refusal.ts';
 import { relay } from './relay.ts';
 
@@ -21,7 +22,7 @@ const IDLE_MS = 60_000;
 const MOST_CONNECTIONS = 128;
 const MOST_TO_ONE_HOST = 64;
 
-export interface DoorOptions {
+export interface DoorOptions extends GateOptions {
   readonly folder: string;
   readonly resolve: Resolve;
 }
@@ -29,8 +30,9 @@ export interface DoorOptions {
 /** Opens a server's socket in a folder of its own, which must not exist yet. */
 export async function openDoor(
   server: BrokeredServer,
-  { folder, resolve }: DoorOptions,
+  { folder, resolve, ...options }: DoorOptions,
 ): Promise<BrokerDoor> {
+  const gate = new Gate(server, options);
   const agent = { keepAlive: true, maxSockets: MOST_TO_ONE_HOST };
   const agents = { http: new http.Agent(agent), https: new https.Agent(agent) };
   const listener = http.createServer(
@@ -41,7 +43,7 @@ export async function openDoor(
       keepAliveTimeout: IDLE_MS,
       requireHostHeader: false,
     },
-    (request, response) => void relay({ server, agents, resolve }, request, response),
+    (request, response) => void relay({ server, agents, resolve, gate }, request, response),
   );
   listener.maxConnections = MOST_CONNECTIONS;
   refuseTunnels(listener, server.id);
@@ -51,6 +53,7 @@ export async function openDoor(
   return {
     folder,
     socketName: SOCKET_NAME,
+    problem: () => gate.problem,
     async close() {
       const closed = new Promise<void>((resolve_) => void listener.close(() => resolve_()));
       listener.closeAllConnections();
@@ -58,6 +61,7 @@ export async function openDoor(
       agents.https.destroy();
       await closed;
       await held?.close();
+      gate.tell();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -9,13 +9,16 @@ import {
   HttpFailure,
   OPERATION_HEADER,
   TOKEN_HEADER,
+  ToolFailure,
 } from '@counterpart/kit/broker';
-import { hubError } from '@counterpart/schemas';
+import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { BrokeredServer } from '../kernel/ports.ts';
 import { guardedLookup, type Resolve } from './guarded-lookup.ts';
 import { hasBody, passedHeaders } from './headers.ts';
 import { judgeTarget, type Target } from './host-rules.ts';
 import { type Credentialed, lendCredentials } from './lent-credentials.ts';
+import type { CircuitOutcome } from './limits/circuit.ts';
+import type { Gate } from './limits/gate.ts';
 import { createMask, type Mask } from './mask.ts';
 import { refuse, toRefusal } from './refusal.ts';
 
@@ -29,6 +32,7 @@ export interface RelayOptions {
   readonly server: BrokeredServer;
   readonly agents: Agents;
   readonly resolve: Resolve;
+  readonly gate: Gate;
 }
 
 /** Until the connection, with TLS, stands. */
@@ -53,19 +57,61 @@ export async function relay(
   try {
     const target = judgeTarget(options.server.id, options.server.rules, request.url ?? '');
     ({ host } = target);
-    const operation = request.headers[OPERATION_HEADER];
-    const lent = await lendCredentials(options.server, target, {
-      headers: passedHeaders(request),
-      operation: typeof operation === 'string' ? operation : undefined,
-      signal: gone.signal,
-    });
-    const answer = await send(options, { target, lent, request, signal: gone.signal });
-    await passBack(answer, { request, response, lent });
+    options.gate.pass(host);
+    await carry(options, { target, request, response, signal: gone.signal });
   } catch (error) {
     if (gone.signal.aborted) request.destroy();
     else refuse(response, toRefusal(error, host));
   }
 }
+
+interface Passage extends Omit<Going, 'lent'> {
+  readonly response: http.ServerResponse;
+}
+
+/** A request that may pass; what comes of it says how its service is. */
+async function carry(options: RelayOptions, passage: Passage): Promise<void> {
+  const { target, request, response, signal } = passage;
+  const begun = performance.now();
+  const before = bytesOf(request);
+  let status: number | undefined;
+  let outcome: CircuitOutcome = 'nothing';
+  try {
+    const operation = request.headers[OPERATION_HEADER];
+    const lent = await lendCredentials(options.server, target, {
+      headers: passedHeaders(request),
+      operation: typeof operation === 'string' ? operation : undefined,
+      signal,
+    });
+    const answer = await send(options, { ...passage, lent });
+    status = answer.statusCode;
+    await passBack(answer, { request, response, lent });
+    outcome = isServiceError(status) ? 'failure' : 'success';
+  } catch (error) {
+    // What the broker refuses, or the server calls off, says nothing of the service.
+    const isRefused = error instanceof CounterpartError || error instanceof ToolFailure;
+    if (!isRefused && !signal.aborted) outcome = 'failure';
+    throw error;
+  } finally {
+    options.gate.settle(target.host, outcome);
+    const after = bytesOf(request);
+    options.gate.measure({
+      host: target.host,
+      status,
+      bytesOut: after.read - before.read,
+      bytesIn: after.written - before.written,
+      durationMs: performance.now() - begun,
+    });
+  }
+}
+
+const bytesOf = ({ socket }: http.IncomingMessage) => ({
+  read: socket.bytesRead,
+  written: socket.bytesWritten,
+});
+
+/** From 500 on, but for a method or a version that the service says it does not know. */
+const isServiceError = (status = 0): boolean => status >= 500 && status !== 501 && status !== 505;
 
 interface Going {
   readonly target: Target;

@@ -289,6 +289,16 @@ export class Fleet {
     this.#learn();
   }
 
+  /** Disables a server whose service stays away; a person enables it again. */
+  async giveUp(id: string, detail: string): Promise<void> {
+    const { events, log } = this.#options;
+    log.warn({ server: id, detail }, 'server is disabled');
+    events.publish({ kind: 'server-disabled', server: id, detail });
+    await this.setEnabled(id, false).catch((cause: unknown) =>
+      log.error({ server: id, problem: toCounterpartError(cause).message }, 'server was not disabled'),
+    );
+  }
+
   #retire({ upstream, release }: Member): void {
     this.#retiring.add(upstream);
     const failed = (cause: unknown) =>

@@ -51,6 +51,8 @@ export interface Member {
   readonly missingSecrets: readonly string[];
   /** For display: without secrets. */
   readonly command: readonly string[] | undefined;
+  /** What keeps it from its services now, in words. */
+  readonly serviceProblem: () => string | undefined;
   /** To be called when its processes have ended. */
   readonly release: () => Promise<void>;
 }
@@ -131,6 +133,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
     onlyListed: origin.kind === 'built' || rules.newTools === 'quarantine',
     missingSecrets: target.missingSecrets,
     command: target.command,
+    serviceProblem: target.serviceProblem,
     release: target.release,
   };
 }
@@ -154,6 +157,7 @@ interface Target {
   readonly link: Pick<UpstreamOptions, 'process' | 'remote'>;
   readonly missingSecrets: readonly string[];
   readonly command: readonly string[] | undefined;
+  readonly serviceProblem: () => string | undefined;
   readonly release: () => Promise<void>;
 }
 
@@ -186,6 +190,7 @@ async function processTarget(desired: DesiredServer, options: Lookup): Promise<T
     link: { process: { spec, supervisor: options.supervisor } },
     missingSecrets: program.environment.missingSecrets,
     command: [program.command, ...program.args].map(options.redactor.redact),
+    serviceProblem: () => program.walled?.problem(),
     release: async () => program.walled?.release(),
   };
 }
@@ -275,6 +280,7 @@ function remoteTarget(id: string, origin: Extract<Origin, { kind: 'remote' }>, o
     link: { remote: { url, headers, connectTimeoutMs, ...transport } },
     missingSecrets: [],
     command: undefined,
+    serviceProblem: () => undefined,
     release: async () => undefined,
   };
 }

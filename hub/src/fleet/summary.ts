@@ -29,7 +29,7 @@ function memoryOf(member: Member, memory: ReadonlyMap<number, number>): { pssByt
 function summaryOf(member: Member, memory: ReadonlyMap<number, number>, awaiting: Awaiting): ServerSummary {
   const { desired, upstream, enabled, known } = member;
   const { origin } = desired;
-  const { state, pid, restarts, problem } = upstream.snapshot;
+  const { state, pid, restarts } = upstream.snapshot;
   return {
     id: desired.id,
     kind: origin.kind,
@@ -48,8 +48,14 @@ function summaryOf(member: Member, memory: ReadonlyMap<number, number>, awaiting
     ...(pid === undefined ? {} : { pid }),
     ...memoryOf(member, memory),
     ...(upstream.info ? { era: upstream.info.era } : {}),
-    ...(problem === undefined ? {} : { problem }),
+    ...problemOf(member),
   };
+}
+
+/** Of its process, or else of the services it asks. */
+function problemOf({ upstream, serviceProblem }: Member): { problem?: string } {
+  const problem = upstream.snapshot.problem ?? serviceProblem();
+  return problem === undefined ? {} : { problem };
 }
 
 function builtFacts({ found, override }: Extract<Member['desired']['origin'], { kind: 'built' }>) {

@@ -5,7 +5,15 @@ import { addressOf, baseUrlName, BROKER_NAME } from '@counterpart/kit/broker';
 import { GRANTS_NAME } from '@counterpart/kit/settings';
 import { Blueprint, hubError, type Manifest, type ServerOverride } from '@counterpart/schemas';
 import { newStandIn } from '../broker/stand-ins.ts';
-import type { Broker, BrokerDoor, HostRule, ProcessSpec, Sandbox, SandboxFolder } from '../kernel/ports.ts';
+import type {
+  Broker,
+  BrokerDoor,
+  BrokerLimits,
+  HostRule,
+  ProcessSpec,
+  Sandbox,
+  SandboxFolder,
+} from '../kernel/ports.ts';
 import { findSandboxes } from '../sandbox/sandbox.ts';
 import { namesSecret, type Environment } from './environment.ts';
 
@@ -103,6 +111,8 @@ function dataFiles({ manifest, directory, env }: Inmate): string[] {
 
 export interface Walled {
   readonly openBox: NonNullable<ProcessSpec['openBox']>;
+  /** What keeps it from its services now, in words. */
+  readonly problem: () => string | undefined;
   /** To be called when none of its processes is left. */
   release(): Promise<void>;
 }
@@ -117,6 +127,7 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
     rules: hostRules(inmate),
     blueprint: () => (blueprint ??= readBlueprint(directory, manifest)),
     env: inmate.env,
+    limits: limitsOf(inmate.override?.network),
     standIns,
   });
   return {
@@ -131,8 +142,16 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
         cwd: directory,
       });
     },
+    problem: door.problem,
     release: () => door.close(),
   };
+}
+
+const USUAL_CIRCUIT = { failures: 5, pauseMs: 10_000, disableAfter: 10 };
+
+function limitsOf(network: ServerOverride['network']): BrokerLimits {
+  const { failures, pauseMs, disableAfter } = network?.circuit ?? USUAL_CIRCUIT;
+  return { ratePerMinute: network?.ratePerMinute, circuit: { failures, pauseMs, pauses: disableAfter } };
 }
 
 const doorFolder = ({ folder }: BrokerDoor): SandboxFolder => ({ from: folder, to: DOOR_INSIDE });

@@ -26,6 +26,22 @@ export const brokerErrors = {
     message: 'A request of {server} was not passed on: {detail}.',
     fix: 'Send it with the HTTP client of the kit (`context.http`), which speaks to the broker in the form it takes.',
   }),
+  RATE_LIMITED: entry({
+    status: 429,
+    rpc: -32603,
+    exit: 6,
+    title: 'Too many requests of one server',
+    message: '{server} may send {rate} requests a minute, and has.',
+    fix: 'Call again in {seconds} s, or raise `network.ratePerMinute` of {server} in hub.config.json.',
+  }),
+  SERVICE_PAUSED: entry({
+    status: 503,
+    rpc: -32603,
+    exit: 6,
+    title: 'Service is down',
+    message: '{host} failed several times in a row, so that {server} asks it nothing for now.',
+    fix: 'Call again in {seconds} s: one request will see whether it is back. `network.circuit` of {server} in hub.config.json says when calls pause.',
+  }),
   WALLS_MISSING: entry({
     status: 503,
     rpc: -32603,

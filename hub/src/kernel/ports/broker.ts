@@ -12,6 +12,18 @@ export interface HostRule {
   readonly path?: string | undefined;
 }
 
+export interface BrokerLimits {
+  readonly ratePerMinute?: number | undefined;
+  readonly circuit: {
+    /** Failures of a host in a row after which nothing passes. */
+    readonly failures: number;
+    /** Of the first pause; each further one lasts twice as long. */
+    readonly pauseMs: number;
+    /** Pauses in a row after which the server is given up; 0: never. */
+    readonly pauses: number;
+  };
+}
+
 /** A server as the broker must know it. */
 export interface BrokeredServer {
   readonly id: string;
@@ -20,6 +32,7 @@ export interface BrokeredServer {
   readonly blueprint: () => Promise<Blueprint | undefined>;
   /** Its settings and secrets, which it is not given itself. */
   readonly env: Readonly<Record<string, string>>;
+  readonly limits: BrokerLimits;
   /** Secrets by the text that stands in for them in what the server sends. */
   readonly standIns: ReadonlyMap<string, string>;
 }
@@ -30,6 +43,8 @@ export interface BrokerDoor {
   readonly folder: string;
   /** The socket's name in it. */
   readonly socketName: string;
+  /** What keeps the server from its services now, in words; undefined: nothing. */
+  readonly problem: () => string | undefined;
   /** Ends what is under way, and removes the folder. */
   close(): Promise<void>;
 }
