@@ -184,6 +184,11 @@ export const Operation = z.strictObject({
   /** Input key of the parameter that makes repeating the call safe: sent with a fresh value, the same one in a retry. */
   idempotencyKey: z.string().optional(),
   links: z.array(OperationLink).optional(),
+  /**
+   * Bytes of the largest answer's schema that the tool lists whole, where an earlier build had another number of operations:
+   * a tool that did not change stays as it was listed. Absent: what the number of operations gives.
+   */
+  outputBytes: z.number().int().positive().optional(),
   search: SearchHints.optional(),
   /** What a call of a GraphQL service asks; `http` is then the POST that carries it. */
   graphql: GraphqlCall.optional(),

@@ -68,6 +68,8 @@ export const LockedName = z.strictObject({
   name: ToolName,
   /** Finds the operation again when its method or path changes. */
   operationId: z.string().optional(),
+  /** Bytes of the largest answer's schema that its tool lists whole, as in the build before; absent in a stored lock. */
+  outputBytes: z.number().int().positive().optional(),
 });
 export type LockedName = z.infer<typeof LockedName>;
 

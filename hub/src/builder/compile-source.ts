@@ -5,12 +5,13 @@ import { openRecording } from '@counterpart/scaffolds/readers/har/load';
 import { assertReadable } from '@counterpart/scaffolds/readers/detect/refuse';
 import { loadDescription } from '@counterpart/scaffolds/readers/load';
 import { openData } from '@counterpart/scaffolds/readers/sample/load';
+import { keepListed, lockOfBuilt } from '@counterpart/scaffolds/readers/listed-before';
 import { readSource } from '@counterpart/scaffolds/readers/read';
 import type { ReadResult } from '@counterpart/scaffolds/readers/reader';
 import type { LoadOptions, SourceText } from '@counterpart/scaffolds/readers/source';
 import { chooseOperations, isChoice } from '@counterpart/scaffolds/selection/choose';
 import { toStableBlueprint } from '@counterpart/scaffolds/server/write';
-import { Blueprint, hubError, ServerId, type Omission } from '@counterpart/schemas';
+import { Blueprint, hubError, ServerId, type NameLock, type Omission } from '@counterpart/schemas';
 import { z } from 'zod';
 import { compiledOnce, type Compiled } from './compiled/cache.ts';
 import { readChosen } from './read-chosen.ts';
@@ -45,7 +46,8 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
     const operations = isChoice(options)
       ? chooseOperations(stored.operations, options, source.location)
       : stored.operations;
-    const blueprint = { ...stored, operations, ...(name === undefined ? {} : { id }) };
+    const chosen = { ...stored, operations, ...(name === undefined ? {} : { id }) };
+    const blueprint = keepListed(chosen, lockOfBuilt(stored));
     return { blueprint, total: stored.operations.length };
   }
   onProgress?.({ stage: 'compile' });
@@ -58,6 +60,7 @@ export async function compileSource(options: BuildOptions): Promise<CompiledSour
 /** The description as a blueprint with the name that it was given or that its title gives. */
 async function compile(source: SourceText, id: ServerId, options: BuildOptions): Promise<Compiled> {
   const { name, onProgress, serversDir } = options;
+  let lock: NameLock | undefined;
   const read = async (include: readonly string[] | undefined, whole?: boolean): Promise<ReadResult> =>
     readSource(source, {
       id,
@@ -67,13 +70,16 @@ async function compile(source: SourceText, id: ServerId, options: BuildOptions):
       hosts: options.hosts,
       keepPersonal: options.keepPersonal,
       writable: options.writable,
-      namesOf: async (title) =>
-        options.names ?? readNames(join(serversDir, name === undefined ? toServerId(title) : id)),
+      namesOf: async (title) => {
+        lock =
+          options.names ?? (await readNames(join(serversDir, name === undefined ? toServerId(title) : id)));
+        return lock;
+      },
       onProgress: ({ done, total }) => onProgress?.({ stage: 'compile', done, total }),
     });
   const { blueprint, total, groups } = await readChosen(read, source.location, options);
   const named = name === undefined ? { ...blueprint, id: toServerId(blueprint.title) } : blueprint;
-  return { blueprint: toStableBlueprint(named), total, groups };
+  return { blueprint: toStableBlueprint(keepListed(named, lock)), total, groups };
 }
 
 /** The source that was asked for. Throws SOURCE_UNSUPPORTED for one that is recognised and not read. */

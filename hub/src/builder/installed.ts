@@ -8,6 +8,7 @@ import {
   type NameLock,
   type ServerId,
 } from '@counterpart/schemas';
+import { lockOfBuilt } from '@counterpart/scaffolds/readers/listed-before';
 import { z } from 'zod';
 import type { BuiltState } from './next-version.ts';
 
@@ -60,20 +61,10 @@ export async function readBlueprint(dir: string): Promise<Blueprint | undefined>
   return Blueprint.safeParse(await readJson(join(dir, 'blueprint.json'))).data;
 }
 
-/**
- * The names that the installed version of a server gave to the operations of its source; undefined when there is none. A
- * blueprint without a lock of its own still says how its operations are called.
- */
+/** What the installed version of a server hands on to the next: names, and how its tools are listed; undefined when there is none. */
 export async function readNames(dir: string): Promise<NameLock | undefined> {
   const blueprint = await readBlueprint(dir);
-  if (blueprint === undefined) return undefined;
-  if (blueprint.names !== undefined) return blueprint.names;
-  return Object.fromEntries(
-    blueprint.operations.map(({ name, http, source: { operationId } }) => [
-      `${http.method} ${http.path}`,
-      { name, ...(operationId === undefined ? {} : { operationId }) },
-    ]),
-  );
+  return blueprint && lockOfBuilt(blueprint);
 }
 
 /** What the installed version of a server was selected from a source by; empty: everything, or another source. */

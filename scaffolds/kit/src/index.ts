@@ -13,6 +13,6 @@ export type { HttpBinding } from '@counterpart/schemas';
 export { toolInput } from './compile/added-input.ts';
 export { takesFields } from './compile/fields-input.ts';
 export { pickFields } from './interpret/answer/fields.ts';
-export { isWrapped, listTools, toToolDefinition } from './compile/tool-definition.ts';
+export { isWrapped, listTools, outputBytesFor, toToolDefinition } from './compile/tool-definition.ts';
 export { filesOf, permissionsOf, slotsOf, type Slots } from './compile/slots.ts';
 export { KIT_VERSION } from './version.ts';

@@ -105,7 +105,8 @@ type Installed = Partial<Pick<Blueprint, 'names' | 'operations' | 'source'>>;
 function stateOf(blueprint: unknown): string {
   if (typeof blueprint !== 'object' || blueprint === null) return 'none';
   const { names, operations, source } = blueprint as Installed;
-  return hashJson([names ?? operations ?? null, source?.include ?? null, source?.location ?? null]);
+  const listed = Array.isArray(operations) ? operations.map((one) => [one?.name, one?.outputBytes]) : null;
+  return hashJson([names ?? operations ?? null, listed, source?.include ?? null, source?.location ?? null]);
 }
 
 async function keep(file: string, folder: string, entry: Entry): Promise<void> {

@@ -19,6 +19,19 @@ const OUTPUT_BUDGETS = [
   { operations: Number.POSITIVE_INFINITY, bytes: 2_048, outline: 800 },
 ] as const;
 
+type OutputBudget = (typeof OUTPUT_BUDGETS)[number];
+const LEAST = OUTPUT_BUDGETS[2];
+
+/** Bytes of the largest answer's schema that a tool of a server with so many operations lists whole. */
+export const outputBytesFor = (operations: number): number =>
+  OUTPUT_BUDGETS.find((row) => operations <= row.operations)?.bytes ?? LEAST.bytes;
+
+/** What the operation was first listed with, else what the size of its server gives. */
+const budgetOf = ({ operations }: Blueprint, { outputBytes }: Operation): OutputBudget => {
+  const bytes = outputBytes ?? outputBytesFor(operations.length);
+  return OUTPUT_BUDGETS.find((row) => row.bytes <= bytes) ?? LEAST;
+};
+
 function withTypes(schema: Keywords, types: ReadonlyMap<string, JsonSchema>): ObjectSchema {
   return types.size === 0
     ? { ...schema, type: 'object' }
@@ -56,17 +69,17 @@ function outputSchema(blueprint: Blueprint, operation: Operation): ObjectSchema 
   const { output } = operation;
   if (output === undefined) return undefined;
   const wrapped = isWrapped(blueprint, operation);
-  const budget = OUTPUT_BUDGETS.find((row) => blueprint.operations.length <= row.operations);
+  const budget = budgetOf(blueprint, operation);
   const root: Keywords = wrapped
     ? { properties: { result: loosenAny(output) } }
     : loosen(resolveSchema(output, blueprint.types) ?? {});
   const typeOf = typesByName(blueprint.types);
   const types = reachableTypes(root, {
     typeOf: (name) => loosenAny(typeOf(name)),
-    mostBytes: budget?.bytes ?? 0,
+    mostBytes: budget.bytes,
   });
   if (types) return withTypes(root, types);
-  const outline = outlineOf(output, blueprint.types, budget?.outline ?? 0);
+  const outline = outlineOf(output, blueprint.types, budget.outline);
   return withTypes(wrapped ? { properties: { result: outline } } : outline, new Map());
 }
 

@@ -48,8 +48,9 @@ interface Sides {
 /** The later version, read as a build of the earlier one would read it: names are kept, and so is the part that was chosen. */
 async function readAfter(context: Context, old: Blueprint, { before, after }: Sides): Promise<Blueprint> {
   const from = after ?? originOf(context, old, before);
-  const { names, source } = old;
-  return readBlueprint(context, from, { names, include: source.include, name: old.id });
+  const { source } = old;
+  const { lockOfBuilt } = await import('@counterpart/scaffolds/readers/listed-before');
+  return readBlueprint(context, from, { names: lockOfBuilt(old), include: source.include, name: old.id });
 }
 
 /** Where an installed server's description can be read again. Throws USAGE where only a file's name is known. */
