@@ -9,14 +9,17 @@ import { openWorkspace } from './builder-workspace.ts';
 
 /** A service of so many operations, whose answers have a schema of about 12 kB. */
 function service(operations: number): string {
-  const members = Array.from({ length: 300 }, (_, index) => [`member_${index}`, { type: 'string' }]);
+  const members = Array.from({ length: 300 }, (_, index): [string, object] => [
+    `member_${index}`,
+    { type: 'string' },
+  ]);
   const schema = {
     type: 'object',
     properties: { part: { type: 'object', properties: Object.fromEntries(members) } },
   };
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } };
   const answer = { description: 'It.', content };
-  const paths = Array.from({ length: operations }, (_, index) => [
+  const paths = Array.from({ length: operations }, (_, index): [string, object] => [
     `/things${index}`,
     { get: { operationId: `getThing${index}`, responses: { 200: answer } } },
   ]);
