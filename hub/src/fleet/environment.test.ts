@@ -70,6 +70,26 @@ test('a server that speaks to its mirror never gets the real credential', () => 
   expect(missingSecrets).toEqual([]);
 });
 
+test('a connection string is left out where a server speaks to its mirror, and is not missing then', () => {
+  const database = Manifest.parse({
+    ...manifest,
+    secrets: [{ name: 'MY_API_DATABASE_URL', scheme: 'database', required: true }],
+  });
+  const options = {
+    manifest: database,
+    overrideEnv: { MY_API_DATABASE_URL: 'postgres://me:word@db/shop' },
+    host,
+  };
+  const mirrored = builtEnvironment({ ...options, override: { target: 'mirror' }, mirrorUrl: 'http://m' });
+  expect(mirrored).toEqual({
+    env: { PATH: '/bin', MY_API_BASE_URL: 'http://m' },
+    missingSecrets: [],
+    secretValues: [],
+  });
+  const real = builtEnvironment({ ...options, override: undefined, mirrorUrl: 'http://m' });
+  expect(real.secretValues).toEqual(['postgres://me:word@db/shop']);
+});
+
 test('the mirror stands where the manifest says the address is, also for an id that begins with a digit', () => {
   const digit = { ...manifest, config: [{ name: 'S2FA_BASE_URL', required: false }] };
   const { env } = builtEnvironment({

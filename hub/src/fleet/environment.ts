@@ -59,18 +59,24 @@ export interface BuiltEnvironmentOptions {
 export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnvironment {
   const { manifest, override, overrideEnv, host, mirrorUrl, lending } = options;
   const mirrored = override?.target === 'mirror';
-  const declared = (name: string) => overrideEnv[name] ?? host[name];
+  // A connection string would lead past the mirror, which is spoken to over HTTP.
+  const isLeftOut = (name: string): boolean => mirrored && name.endsWith('_DATABASE_URL');
+  const own = Object.fromEntries(Object.entries(overrideEnv).filter(([name]) => !isLeftOut(name)));
+  const declared = (name: string) => (isLeftOut(name) ? undefined : (own[name] ?? host[name]));
   const config = definedMembers(manifest.config.map(({ name }) => [name, declared(name)]));
   const secrets = definedMembers(
-    manifest.secrets.map(({ name }) => [name, mirrored ? MIRROR_CREDENTIAL : declared(name)]),
+    manifest.secrets.map(({ name }) => [
+      name,
+      mirrored && !isLeftOut(name) ? MIRROR_CREDENTIAL : declared(name),
+    ]),
   );
   const target = mirrored ? definedMembers(addressNames(manifest).map((name) => [name, mirrorUrl])) : {};
   const lent = lending !== undefined && !mirrored ? { [GRANTS_NAME]: JSON.stringify(lending) } : {};
   const required = manifest.secrets
-    .filter((slot) => slot.required && !isGranted(slot, manifest, secrets))
+    .filter((slot) => slot.required && !isLeftOut(slot.name) && !isGranted(slot, manifest, secrets))
     .filter(({ scheme }) => scheme === undefined || lending?.schemes.includes(scheme) !== true);
   return {
-    env: { ...builtVariables(host), ...config, ...overrideEnv, ...secrets, ...target, ...lent },
+    env: { ...builtVariables(host), ...config, ...own, ...secrets, ...target, ...lent },
     missingSecrets: required.flatMap(({ name }) => (secrets[name] === undefined ? [name] : [])),
     secretValues: mirrored ? [] : Object.values(secrets),
   };

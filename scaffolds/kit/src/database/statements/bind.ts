@@ -26,7 +26,7 @@ function bindNumber(engine: DatabaseEngine, column: DatabaseColumn, value: Json)
   const isWhole = INTEGER.test(text);
   if (column.kind === 'integer' || column.kind === 'bigint') {
     if (!isWhole) throw unfit(column, value, 'whole numbers');
-    return engine === 'sqlite' && column.kind === 'integer' ? wholeOf(text) : text;
+    return engine === 'sqlite' ? wholeOf(text) : text;
   }
   if (!DECIMAL.test(text) && !SPECIAL.test(text)) throw unfit(column, value, 'numbers');
   if (column.kind === 'decimal') return engine === 'sqlite' ? scaled(text, column.type) : text;
@@ -91,7 +91,9 @@ const ZONED = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?([+-]\d\d)(?::
 
 /** A moment with an offset in UTC, its fraction as it was; anything else as it is. */
 function inUtc(text: string): string {
-  const [, day, time, fraction = '', hours, minutes = '00'] = ZONED.exec(text) ?? [];
+  const match = ZONED.exec(text);
+  if (match === null) return text;
+  const [, day, time, fraction = '', hours, minutes = '00'] = match;
   const moment = new Date(`${day}T${time}${hours}:${minutes}`);
   return Number.isNaN(moment.getTime()) ? text : moment.toISOString().replace(/\.\d+Z$/, `${fraction}Z`);
 }

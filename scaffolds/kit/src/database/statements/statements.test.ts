@@ -1,5 +1,6 @@
 import type { DatabaseColumn, DatabaseTable } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
+import { bindValue } from './bind.ts';
 import { deleteStatement, insertStatement, updateStatement, writtenValues } from './changes.ts';
 import { writeCursor } from './cursor.ts';
 import { nextCursor, pageStatement, summaryStatement } from './rows.ts';
@@ -102,4 +103,45 @@ test('a write names one row by its key and never a column that the database make
   );
   expect(() => writtenValues(table, { made: 'x' })).toThrow('made by the database');
   expect(() => updateStatement('sqlite', table, { identity, values: [] })).toThrow('names no column');
+});
+
+test('moments with an offset are bound in UTC where the database knows no offsets, others as they are', () => {
+  const at = { ...column('at', 'timestamp'), type: 'timestamp(6)' };
+  const cases = [
+    ['2024-01-01T00:00:00', '2024-01-01 00:00:00'],
+    ['2024-01-01T00:00:00.000002', '2024-01-01 00:00:00.000002'],
+    ['2024-07-01T01:30:00.5+02:00', '2024-06-30 23:30:00.5'],
+    ['2024-07-01 01:30:00-07', '2024-07-01 08:30:00'],
+    ['2024-07-01T01:30:00Z', '2024-07-01 01:30:00'],
+    ['0000-00-00 00:00:00', '0000-00-00 00:00:00'],
+    ['soon', 'soon'],
+  ] as const;
+  expect(cases.map(([given]) => bindValue('mysql', at, given))).toEqual(cases.map(([, bound]) => bound));
+});
+
+test('numbers are bound with all their digits and lists as lists', () => {
+  const decimal = { ...column('n', 'decimal'), type: 'numeric(12,2)' };
+  const four = { ...column('f', 'float'), type: 'float' };
+  const list = { ...column('l', 'array'), items: 'integer' as const };
+  expect([
+    bindValue('sqlite', decimal, '-0'),
+    bindValue('sqlite', decimal, 1.005),
+    bindValue('sqlite', decimal, '12345678901234567890.995'),
+    bindValue('postgresql', decimal, '1.005'),
+    bindValue('sqlite', column('b', 'bigint'), '9223372036854775807'),
+    bindValue('sqlite', column('b', 'bigint'), '18446744073709551615'),
+    bindValue('mysql', four, 0.1),
+    bindValue('postgresql', list, '[1,null,3]'),
+    bindValue('postgresql', list, '{1,2}'),
+  ]).toEqual([
+    '0.00',
+    '1.01',
+    '12345678901234567891.00',
+    '1.005',
+    9_223_372_036_854_775_807n,
+    '18446744073709551615',
+    '0.10000000149011612',
+    '{"1",NULL,"3"}',
+    '{1,2}',
+  ]);
 });
