@@ -339,7 +339,7 @@ describe('limits', () => {
     expect([await status(), await status(), await status()]).toEqual([
       200,
       200,
-      'shop may send 2 requests a minute, and has.\nCall again in 30 s, or raise `network.ratePerMinute` of shop in hub.config.json.',
+      'shop may send 2 requests a minute, and has; the next may go in 30 s.\nCall again then, or raise `network.ratePerMinute` of shop in hub.config.json.',
     ]);
     now += 30_000;
     expect(await status()).toBe(200);
@@ -357,7 +357,7 @@ describe('limits', () => {
     const host = service.url.slice('http://'.length);
     expect([await status(), await status(), await status()]).toEqual([503, 503, 503]);
     expect(await status()).toBe(
-      `${host} failed several times in a row, so that shop asks it nothing for now.\nCall again in 1 s: one request will see whether it is back. \`network.circuit\` of shop in hub.config.json says when calls pause.`,
+      `${host} failed several times in a row, so that shop asks it nothing for 1 s.\nCall again then: one request will see whether it is back. \`network.circuit\` of shop in hub.config.json says when calls pause.`,
     );
     expect([asked, door.problem()]).toEqual([
       3,
