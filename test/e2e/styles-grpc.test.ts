@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
+import { serveParts } from '@counterpart/scaffolds/mirror/alone/serve-parts';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
-import { Blueprint } from '@counterpart/schemas';
+import { Blueprint, MirrorSettings, type MirrorParts } from '@counterpart/schemas';
 import protobuf from 'protobufjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSession, type StdioSession } from '../../hub/src/builder/stdio-session.ts';
@@ -81,7 +82,7 @@ describe('a server against a gRPC service of the public library', () => {
   });
 
   test('sends streams and hears them as long as it wants', async () => {
-    await withServer({ TOYS_BASE_URL: service.url }, async (call) => {
+    await withServer({ TOYS_BASE_URL: service.url.replace('http', 'grpc') }, async (call) => {
       const toys = [{ displayName: 'Car', stock: { Rome: 2 } }, { displayName: 'Kite' }];
       expect(await call('upload_toys', { messages: toys })).toMatchObject({ toys, nextPageToken: '2' });
       expect(await call('chat_toy_shop', { messages: toys })).toMatchObject({
@@ -92,7 +93,7 @@ describe('a server against a gRPC service of the public library', () => {
         messages: [{ displayName: 'Toy 1' }, { displayName: 'Toy 2' }],
         complete: false,
       });
-      expect(await call('watch_toys', { max_seconds: 1, max_messages: 1000 })).toMatchObject({
+      expect(await call('watch_toys', { max_seconds: 1, max_messages: 1_000 })).toMatchObject({
         complete: false,
       });
       expect(await call('watch_toys', { pageToken: 'break' })).toMatchObject({
@@ -191,6 +192,30 @@ test('the mirror answers a client of the public library, and refuses it as gRPC 
     await mirror.close();
   }
 });
+
+test.each([
+  ['simulate', ''],
+  ['pass', 'In the mode pass no call of gRPC is answered: it is neither recorded nor passed on.'],
+] as const)(
+  'a mirror with a port of its own speaks gRPC in the mode %s, or says why not',
+  async (mode, words) => {
+    const blueprint = Blueprint.parse(JSON.parse(await readFile(join(directory, 'blueprint.json'), 'utf8')));
+    const settings = MirrorSettings.parse({ mode });
+    const memory = { memory: 1 as const, faults: [] };
+    const parts: MirrorParts = { name: 'toys', blueprint, settings, memory, scenarios: {}, recordings: {} };
+    const mirror = await serveParts(parts, { env: () => undefined });
+    const client = new grpc.Client(mirror.url.replace('http://', ''), grpc.credentials.createInsecure());
+    const same = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
+    const refused = await new Promise<string>((resolve) => {
+      client.makeUnaryRequest('/shop.v1.ToyShop/GetToy', same, same, new Uint8Array(), (error) =>
+        resolve(error?.details ?? ''),
+      );
+    });
+    expect(refused).toBe(words);
+    client.close();
+    await mirror.close();
+  },
+);
 
 describe('a running service', () => {
   test.each(['v1', 'v1alpha'] as const)(

@@ -147,7 +147,15 @@ async function respond(
   stream.end();
 }
 
-/** A status without a message: its words are percent-encoded, for headers hold little. */
+/** Words as a header takes them: what is not printable ASCII, and no more, is percent-encoded (gRPC, Responses). */
+const escaped = (words: string): string =>
+  words
+    .toWellFormed()
+    .replaceAll(/[^\x20-\x24\x26-\x7e]+/g, (text) =>
+      [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join(''),
+    );
+
+/** A status without a message. */
 function refuse(stream: ServerHttp2Stream, { status, words, details }: Refusal): void {
   if (stream.headersSent || stream.destroyed) return;
   stream.respond(
@@ -155,7 +163,7 @@ function refuse(stream: ServerHttp2Stream, { status, words, details }: Refusal):
       ':status': 200,
       'content-type': 'application/grpc',
       'grpc-status': String(statusOf(status)),
-      'grpc-message': encodeURIComponent(words.slice(0, 1_000).toWellFormed()),
+      'grpc-message': escaped(words.slice(0, 1_000)),
       ...(status === 'UNIMPLEMENTED' ? { 'grpc-accept-encoding': ENCODINGS } : {}),
       ...(details === undefined ? {} : { 'grpc-status-details-bin': details }),
     },

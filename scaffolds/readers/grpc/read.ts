@@ -69,7 +69,8 @@ interface GrpcMethod {
  * Compiles protocol buffers (their source, a set of descriptors, or what reflection found) into a blueprint: a tool for each
  * method, streams as lists within bounds. Rejects with PROTO_UNREADABLE, SOURCE_EMPTY or INCLUDE_UNMATCHED.
  */
-export async function readGrpc(source: SourceText, options: ReadOptions): Promise<ReadResult> {
+export async function readGrpc(source: SourceText, given: ReadOptions): Promise<ReadResult> {
+  const options = { ...given, baseUrl: given.baseUrl?.replace(/^grpc(?=s?:)/i, 'http') };
   const proto = await readProto(source);
   const { services, format } = proto;
   const types = new GrpcTypes(proto.isLeftOut);

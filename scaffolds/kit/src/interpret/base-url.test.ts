@@ -23,6 +23,13 @@ describe('the base URL', () => {
     );
   });
 
+  test('may be written as tools of gRPC write it', () => {
+    expect(base([], { TINY_BASE_URL: 'grpc://127.0.0.1:50051' })).toBe('http://127.0.0.1:50051');
+    expect(base([{ url: 'grpcs://a.test' }], { TINY_BASE_URL: 'grpcs://a.test:443/' })).toBe(
+      'https://a.test:443',
+    );
+  });
+
   test('fills variables from the environment, else from their defaults', () => {
     const server = {
       url: 'https://{region}.a.test/{stage}',

@@ -23,7 +23,8 @@ function variableValue(
 }
 
 function checked(url: string, id: string, variable: string): string {
-  const absolute = url.startsWith('//') ? `https:${url}` : url;
+  // The schemes that tools of gRPC write, which are those of HTTP in other words.
+  const absolute = url.startsWith('//') ? `https:${url}` : url.replace(/^grpc(?=s?:)/i, 'http');
   const missing = /\{([^{}]+)\}/.exec(absolute)?.[1];
   if (missing !== undefined) {
     throw hubError('BASE_URL_MISSING', {
