@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { hubError } from '@counterpart/schemas';
 import { decodeText } from './decode-text.ts';
 import { isDescriptorSet } from './grpc/fits.ts';
@@ -94,7 +95,11 @@ export function addressOf(location: string): { readonly address?: string } {
 }
 
 async function load(location: string, name: string, options: Limits): Promise<Loaded> {
-  if (location === '-') return { bytes: await collect(process.stdin, name, options), location: name };
+  if (location === '-') {
+    const { stdin } = process;
+    if (options.signal) addAbortSignal(options.signal, stdin);
+    return { bytes: await collect(stdin, name, options), location: name };
+  }
   if (/^https?:\/\//i.test(location)) return download(location, name, options);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
     throw unreadable(name, 'only files, http(s) URLs and - are read');

@@ -32,3 +32,14 @@ test('Ctrl-C ends a build whose source does not answer, and nobody is told of an
   silent.close();
   await home.dispose();
 });
+
+test('Ctrl-C ends a build that waits for its standard input', async () => {
+  const home = createTestHome();
+  const child = home.spawn(['build', '--from', '-']);
+  const ended = once(child, 'close');
+  // The line of what is being done comes once it waits.
+  await new Promise((resolve) => child.stderr?.once('data', resolve));
+  child.kill('SIGINT');
+  expect(await ended).toEqual([130, null]);
+  await home.dispose();
+});

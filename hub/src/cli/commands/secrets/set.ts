@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SecretOwner } from '@counterpart/schemas';
 import { hubError, SecretName, SecretValue } from '@counterpart/schemas';
@@ -93,10 +94,10 @@ async function typed(context: Context, name: string): Promise<string> {
   });
 }
 
-async function piped({ io }: Context): Promise<string> {
+async function piped({ io, signal }: Context): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
-  const chunks: AsyncIterable<Uint8Array> = io.stdin;
+  const chunks: AsyncIterable<Uint8Array> = addAbortSignal(signal, io.stdin);
   for await (const part of chunks) {
     parts.push(Buffer.from(part));
     size += part.length;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { text as readStream } from 'node:stream/consumers';
 import { errorCatalogue, hubError, type ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
@@ -76,8 +77,8 @@ async function findNewTool(hub: HubApi, name: string, signal: AbortSignal): Prom
   return findTool(tools, name);
 }
 
-async function readArguments(given: string, { io }: Context): Promise<string> {
-  if (given === '-') return readStream(io.stdin);
+async function readArguments(given: string, { io, signal }: Context): Promise<string> {
+  if (given === '-') return readStream(addAbortSignal(signal, io.stdin));
   if (!given.startsWith('@')) return given;
   const file = resolve(io.cwd, given.slice(1));
   try {
