@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hasDescriptions } from '../e2e/builder-workspace.ts';
-import { answerBytes, descriptionBytes } from './footprint.ts';
+import { answerBytes, descriptionBytes, firstListBytes } from './footprint.ts';
 import { copiedIn, questionsIn, recallAt, searchedServices, type Searched } from './services.ts';
 
 /** Real services with much in common: messages, files, users, groups, webhooks and templates exist in several of them. */
@@ -66,6 +66,7 @@ describe.skipIf(!hasDescriptions)(
     });
 
     test('what a model is given of Stripe is small at every step', () => {
+      expect(firstListBytes(searched)).toBeLessThanOrEqual(8_000);
       expect(descriptionBytes('stripe', searched)).toBeLessThanOrEqual(24_000);
       expect(answerBytes(searched, [...questions, ...paraphrases])).toBeLessThanOrEqual(2_048);
     });
