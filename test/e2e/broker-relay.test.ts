@@ -319,8 +319,8 @@ describe('credentials', () => {
     const blueprint = shopWith({ schemes: { it: { kind: 'bearer' } }, default: [{ it: [] }] });
     await opened({ rules: [own()], blueprint: async () => blueprint, env: { SHOP_BASE_URL: service.url } });
     const http = createHttp({ baseUrl: service.url, headers: { 'counterpart-operation': 'buy' } });
-    expect(await failureOf(http.request({ path: '/' }))).toBe(
-      "buy needs credentials, and none are configured.\nSet SHOP_TOKEN in this server's environment.",
+    expect(await failureOf(http.request({ path: '/' }))).toMatch(
+      /^buy needs credentials, and none are configured\.\nSet SHOP_TOKEN\b/,
     );
   });
 });
