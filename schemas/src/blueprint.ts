@@ -97,7 +97,7 @@ export const PartEncoding = z.strictObject({
  */
 export const BodyContent = z.strictObject({
   mediaType: z.string(),
-  kind: z.enum(['json', 'form', 'multipart', 'text', 'xml', 'binary', 'ndjson']),
+  kind: z.enum(['json', 'form', 'multipart', 'text', 'xml', 'binary', 'ndjson', 'msgpack']),
   schema: JsonSchema,
   encoding: z.record(z.string(), PartEncoding).optional(),
   /** Of kind `xml`: how the value is written. */

@@ -1,6 +1,8 @@
+import { testContext } from '@counterpart/kit/testing';
+import { compiledTool } from '../../scaffolds/kit/src/interpret/operation.ts';
 import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
 import { startMirror, type RunningMirror } from '@counterpart/scaffolds/mirror/serve';
-import { type Blueprint, ServerId } from '@counterpart/schemas';
+import { type Blueprint, type JsonObject, ServerId } from '@counterpart/schemas';
 import { afterEach, describe, expect, test } from 'vitest';
 
 const DESCRIPTION = `
@@ -86,4 +88,22 @@ describe('a mirror on a socket of its own', () => {
     const again = await start({ port: Number(new URL(mirror.url).port) });
     expect(again.url).toBe(mirror.url);
   });
+});
+
+test('a tool of a service that speaks MessagePack alone sends it, and answers with what came', async () => {
+  const text = DESCRIPTION.replaceAll('application/json', 'application/msgpack');
+  const source = { text, location: 'notes.yaml', sha256: `sha256-${'0'.repeat(64)}` };
+  const { blueprint } = await readOpenApi(source, { id: ServerId.parse('notes') });
+  const service = await startMirror(blueprint, { port: 0 });
+  running.push(service);
+  const call = (name: string, input: JsonObject) => {
+    const operation = blueprint.operations.find((one) => one.name === name);
+    if (operation === undefined) throw new Error(`no ${name}`);
+    const env = (wanted: string): string | undefined =>
+      wanted.endsWith('BASE_URL') ? service.url : undefined;
+    return compiledTool({ blueprint, env }, operation).call(input, testContext());
+  };
+  const note = { id: 7, text: 'é', email: 'a@b.example' };
+  expect(await call('put_note', { noteId: 7, body: note })).toMatchObject({ structuredContent: note });
+  expect(await call('get_note', { noteId: 7 })).toMatchObject({ structuredContent: note });
 });

@@ -1,8 +1,8 @@
+import { isMessagePackType, toMessagePack } from '@counterpart/kit/message-pack';
 import { encodeXml } from '@counterpart/kit/xml';
 import type { Json, XmlForm } from '@counterpart/schemas';
 import { isArray, isObject } from '../schema/json-value.ts';
 import { essence, isJsonType } from '../request/media-type.ts';
-import { toMessagePack } from './message-pack.ts';
 import { isRowFile, toRowFile } from './row-files.ts';
 import { toTable } from './table.ts';
 import { tinyFile } from './tiny-files.ts';
@@ -25,11 +25,10 @@ export function isBinaryType(mediaType: string): boolean {
     isForm(type) ||
     isXml(type) ||
     isRowFile(type);
-  return !isText && !isMessagePack(type) && type !== '*/*';
+  return !isText && !isMessagePackType(type) && type !== '*/*';
 }
 
 const isLines = (type: string): boolean => /(?:ndjson|jsonl|json-?lines|json-seq|stream\+json)$/.test(type);
-const isMessagePack = (type: string): boolean => /[/.+]?(?:x-)?msgpack$|[/.]messagepack$/.test(type);
 const isTable = (type: string): boolean => /^text\/(?:csv|tab-separated-values)$/.test(type);
 const isForm = (type: string): boolean => type === 'application/x-www-form-urlencoded';
 const isXml = (type: string): boolean => /[/+]xml$|^application\/x-ofx$/.test(type);
@@ -133,7 +132,7 @@ export function renderBody(
   const contentType = concrete(mediaType, value !== undefined);
   const type = essence(contentType);
   if (value === undefined || isBinaryType(type)) return { bytes: tinyFile(type), contentType };
-  if (isMessagePack(type)) return { bytes: toMessagePack(value), contentType };
+  if (isMessagePackType(type)) return { bytes: toMessagePack(value), contentType };
   if (xml !== undefined && isXml(type) && typeof value !== 'string')
     return { bytes: Buffer.from(toDescribedXml(value, xml, name)), contentType };
   const charset = type.startsWith('text/') && !contentType.includes(';') ? '; charset=utf-8' : '';

@@ -1,3 +1,4 @@
+import { fromMessagePack, MessagePackProblem } from '@counterpart/kit/message-pack';
 import type { BodyBinding, BodyContent, Json, JsonSchema } from '@counterpart/schemas';
 import { coerceText, coerceTree, possibleTypes, propertySchema, type Typing } from './coerce.ts';
 import { readFormText, type FormDelimiters } from './form-text.ts';
@@ -69,6 +70,16 @@ function parseLines(text: string): Json {
     .split('\n')
     .filter((line) => line.trim() !== '');
   return lines.map((line, index) => parse(line, `line ${index + 1}`));
+}
+
+function parseMessagePack(bytes: Uint8Array): Json {
+  try {
+    return fromMessagePack(bytes);
+  } catch (error) {
+    if (error instanceof MessagePackProblem)
+      throw new MalformedText(`it is not MessagePack: ${error.message}`);
+    throw error;
+  }
 }
 
 const DELIMITERS: Readonly<Record<string, RegExp>> = {
@@ -194,6 +205,8 @@ async function readValue(bytes: Uint8Array, reading: Reading): Promise<Json> {
         typing,
         toKey: names.toKey,
       });
+    case 'msgpack':
+      return renameMembers(parseMessagePack(bytes), names.toKey);
     case 'binary':
       return fileValue(bytes, undefined, essence(reading.contentType));
   }

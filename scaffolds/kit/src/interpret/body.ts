@@ -6,6 +6,7 @@ import { concreteMediaType, encodeMultipart } from './multipart.ts';
 import { toWireNames, wireName, type Renames } from './renames.ts';
 import { isList, isMembers } from '../json-value.ts';
 import { textOf } from './text-value.ts';
+import { toMessagePack } from '../message-pack/encode.ts';
 import { encodeXml } from '../xml/encode.ts';
 
 export interface WireBody {
@@ -45,6 +46,11 @@ const text = (content: string, contentType: string): WireBody => ({
   contentType,
 });
 
+const packedBody = (body: Json, contentType = 'application/msgpack'): WireBody => ({
+  bytes: toMessagePack(body),
+  contentType,
+});
+
 function encode(body: Json, content: BodyContent, renames: Renames | undefined): WireBody {
   const declared = concreteMediaType(content.mediaType);
   switch (content.kind) {
@@ -66,6 +72,8 @@ function encode(body: Json, content: BodyContent, renames: Renames | undefined):
         encodeXml(toWireNames(body, renames), content.xml ?? { root: {} }),
         declared ?? 'application/xml',
       );
+    case 'msgpack':
+      return packedBody(toWireNames(body, renames), declared);
     case 'binary':
       return binaryBody(body, content.mediaType);
   }

@@ -9,6 +9,8 @@ import { pickFields, type Picked } from './answer/fields.ts';
 import { outline } from './answer/outline.ts';
 import { conform, type Structured } from './drift.ts';
 import { decodeText, isJsonType, isTextType, looksLikeText, mediaTypeOf } from './media.ts';
+import { fromMessagePack } from '../message-pack/decode.ts';
+import { isMessagePackType } from '../message-pack/media-type.ts';
 import { shrink } from './shrink.ts';
 import { isMembers, parseJson } from '../json-value.ts';
 
@@ -162,6 +164,22 @@ function emptyResult(sent: Sent, rules: ResponseRules): CallResult {
   };
 }
 
+/** MessagePack as the JSON that it stands for; what is no MessagePack is passed on as the bytes it is. */
+function packedResult(sent: Sent, rules: ResponseRules): CallResult {
+  const value = sent.truncated ? undefined : unpacked(sent.body);
+  if (value === undefined) return binaryResult(sent, rules);
+  const text = rules.redact(JSON.stringify(value));
+  return jsonResult(parsed(text) ?? text, Buffer.byteLength(text), rules);
+}
+
+function unpacked(body: Buffer): Json | undefined {
+  try {
+    return fromMessagePack(body);
+  } catch {
+    return undefined;
+  }
+}
+
 function bodyResult(sent: Sent, rules: ResponseRules): CallResult {
   const contentType = sent.headers['content-type'];
   const mediaType = mediaTypeOf(contentType);
@@ -193,5 +211,7 @@ export function toResult(sent: Sent, rules: ResponseRules): CallResult {
     );
   }
   if (sent.body.length === 0 || sent.status >= 300) return emptyResult(sent, rules);
-  return bodyResult(sent, rules);
+  return isMessagePackType(sent.headers['content-type'] ?? '')
+    ? packedResult(sent, rules)
+    : bodyResult(sent, rules);
 }

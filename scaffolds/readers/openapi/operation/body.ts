@@ -9,6 +9,7 @@ import {
 import type { OperationContext } from '../document/context.ts';
 import { isObject, member, objectMember, pointerTo, textMember } from '../source/json-tree.ts';
 import { PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
+import { isMessagePackType } from '@counterpart/kit/message-pack';
 import { concreteType, kindOf, preference } from './media-types.ts';
 import { isStructured, isXmlType, xmlForm } from '../facets/xml.ts';
 import { multipartSchema } from './multipart.ts';
@@ -128,8 +129,10 @@ function readContent(
   if (reference !== undefined) follow(context.root, reference, pointer);
   const kind = given === 'json' && isBinaryWildcard(mediaType, raw) ? 'binary' : given;
   const base = { mediaType: concreteType(mediaType, kind), kind };
+  if (isMessagePackType(mediaType) && isRetold(raw, { root: context.root, schemas }))
+    return structured({ ...base, kind: 'msgpack' }, { raw, pointer }, context);
   if (kind === 'binary') return { content: { ...base, schema: FILE_VALUE_SCHEMA }, renames: new Map() };
-  if (isXmlBody(mediaType, raw, { root: context.root, schemas })) {
+  if (isXmlType(mediaType) && isRetold(raw, { root: context.root, schemas })) {
     const xml = xmlForm(context.root, raw, { whole: schemas.size === 0 });
     const content = { ...base, kind: 'xml' as const, ...(xml === undefined ? {} : { xml }) };
     return structured(content, { raw, pointer }, context);
@@ -168,16 +171,15 @@ function structured(
 }
 
 /**
- * True for a body that is written as XML from an object. Beside others only one of the same schema is: a schema of its own
+ * True for a body that is written in another form than JSON from an object. Beside others only one of the same schema is: a schema of its own
  * would bring types that no tool has, and with them other names for those that tools have.
  */
-function isXmlBody(
-  mediaType: string,
+function isRetold(
   raw: Json,
   { root, schemas }: { readonly root: JsonObject; readonly schemas: ReadonlySet<string> },
 ): boolean {
   const isKnown = schemas.size === 0 || schemas.has(JSON.stringify(raw));
-  return isKnown && isXmlType(mediaType) && isStructured(root, raw);
+  return isKnown && isStructured(root, raw);
 }
 
 function isBinaryWildcard(mediaType: string, schema: Json): boolean {

@@ -64,6 +64,7 @@ const KIND_RANK: Readonly<Record<BodyKind, number>> = {
   text: 12,
   xml: 12,
   ndjson: 13,
+  msgpack: 14,
   binary: 14,
 };
 

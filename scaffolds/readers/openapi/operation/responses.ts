@@ -1,3 +1,4 @@
+import { isMessagePackType } from '@counterpart/kit/message-pack';
 import type { Json, JsonObject, JsonSchema, ResponseBinding } from '@counterpart/schemas';
 import type { OperationContext } from '../document/context.ts';
 import { isXmlType, xmlForm } from '../facets/xml.ts';
@@ -149,11 +150,13 @@ function successes(responses: readonly ResponseBinding[]): readonly ResponseBind
   return found.length > 0 ? found : responses.filter(({ status }) => status === 'default');
 }
 
-/** Schema of the JSON that success brings: one, or any of several; undefined when success is not JSON. */
+/** Schema of the JSON, or MessagePack, that success brings: one, or any of several; undefined when success is not JSON. */
 export function outputOf(responses: readonly ResponseBinding[]): JsonSchema | undefined {
-  const json = successes(responses).flatMap(({ contents }) =>
-    contents.filter(({ mediaType }) => isJsonType(mediaType) || mediaType === '*/*').slice(0, 1),
-  );
+  const json = successes(responses).flatMap(({ contents }) => {
+    const plain = contents.filter(({ mediaType }) => isJsonType(mediaType) || mediaType === '*/*');
+    const packed = contents.filter(({ mediaType }) => isMessagePackType(mediaType));
+    return [...plain, ...packed].slice(0, 1);
+  });
   const schemas = json.flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
   const distinct = [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()];
   if (distinct.length === 0) return undefined;

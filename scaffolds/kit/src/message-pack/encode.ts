@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { isArray, isObject } from '../schema/json-value.ts';
+import { isList, isMembers } from '../json-value.ts';
 
 /** The first byte of each form (MessagePack specification, "Formats"): short forms hold their length in themselves. */
 const FORMS = {
@@ -43,8 +43,8 @@ export function toMessagePack(value: Json): Uint8Array {
   if (typeof value === 'boolean') return Uint8Array.of(value ? 0xc3 : 0xc2);
   if (typeof value === 'number') return numberBytes(value);
   if (typeof value === 'string') return textBytes(value);
-  if (isArray(value)) return Buffer.concat([head('list', value.length), ...value.map(toMessagePack)]);
-  const members = isObject(value) ? Object.entries(value) : [];
+  if (isList(value)) return Buffer.concat([head('list', value.length), ...value.map(toMessagePack)]);
+  const members = isMembers(value) ? Object.entries(value) : [];
   const pairs = members.flatMap(([name, member]) => [textBytes(name), toMessagePack(member)]);
   return Buffer.concat([head('map', members.length), ...pairs]);
 }
