@@ -8,6 +8,7 @@ import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint, BuildReport, ServerId, VerifyReport } from '@counterpart/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSession, type StdioSession } from '../../hub/src/builder/stdio-session.ts';
+import { findMissed, VALUES } from '../fixtures/databases/every-value.ts';
 import {
   hasDatabases,
   runMaria,
@@ -317,6 +318,27 @@ describe.skipIf(!hasDatabases)('with real servers', () => {
       } finally {
         await mirror.close();
       }
+    }
+  });
+
+  test('pages of every order hold each row once, and every value finds its row', async () => {
+    const file = join(place.home, 'values.sqlite');
+    const database = new DatabaseSync(file);
+    database.exec(VALUES.sqlite);
+    database.close();
+    await Promise.all([
+      runPostgres(postgres.url('postgres'), 'CREATE DATABASE kinds').then(() =>
+        runPostgres(postgres.url('kinds'), VALUES.postgres),
+      ),
+      runMaria(maria.url('shop'), 'CREATE DATABASE kinds CHARACTER SET utf8mb4').then(() =>
+        runMaria(maria.url('kinds'), VALUES.maria),
+      ),
+    ]);
+    for (const url of [postgres.url('kinds'), maria.url('kinds'), `sqlite:${file}`]) {
+      const source = await openDatabase(url);
+      if (source === undefined) throw new TypeError('no database');
+      const { blueprint } = await readSource(source, { id: ServerId.parse('kinds') });
+      expect(await findMissed(blueprint, url)).toEqual([]);
     }
   });
 
