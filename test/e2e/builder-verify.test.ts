@@ -62,6 +62,22 @@ test('a tool that fails is named with its operation and what it answered', async
   });
 });
 
+test('a tool whose annotations say less than it does is found out by what its call leaves behind', async () => {
+  await using workspace = await openWorkspace();
+  const from = join(workspace.dir, 'shop.json');
+  writeFileSync(from, shop());
+  const { directory } = await workspace.build({ from, name: 'shop' });
+  expect((await verifyServer(directory)).passed).toBe(true);
+  const { file } = await ejectTool(directory, 'create_toy');
+  const path = join(directory, file);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('effect: "write"', "effect: 'read'"));
+  await workspace.build({ from: directory, name: 'shop' });
+  const { tools } = await verifyServer(directory);
+  const { modern } = tools.find(({ tool }) => tool === 'create_toy') ?? {};
+  const detail = 'its annotations say that it only reads, and its call created `toy`';
+  expect(modern).toEqual({ outcome: 'failed', detail });
+});
+
 test('a folder that is no server is refused before anything is started', async () => {
   await using workspace = await openWorkspace();
   writeFileSync(join(workspace.dir, 'manifest.json'), '{}');

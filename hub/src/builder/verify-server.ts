@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import {
   Blueprint,
+  effectOf,
   hubError,
   Manifest,
   ToolDefinition,
   type CallOutcome,
+  type Effect,
   type JsonObject,
   type Operation,
   type VerifyReport,
@@ -34,7 +36,7 @@ const LONGEST_DETAIL = 400;
 
 /**
  * Runs the program of a server's folder against the mirror of its service and calls every tool, in both eras of MCP: equal
- * tools, valid requests, answers in the promised form. Nothing but the mirror is reached, and nothing is written but the
+ * tools, valid requests, answers in the promised form, annotations true to what was done. Nothing but the mirror is reached, and nothing is written but the
  * bundle where it was stale. Throws MANIFEST_INVALID, SERVER_MISMATCH and what keeps a server from starting.
  */
 export async function verifyServer(dir: string, options: VerifyOptions = {}): Promise<VerifyReport> {
@@ -103,11 +105,13 @@ async function callAll(
     try {
       assertSameTools(manifest.id, tools, await session.listTools());
       const outcomes = new Map<string, CallOutcome>();
+      const effects = new Map(tools.map((tool) => [tool.name, effectOf(tool)] as const));
       for (const operation of blueprint.operations) {
         signal?.throwIfAborted();
         // Each call finds the service as it was: what one removes, the next may ask for.
         mirror.reset();
-        outcomes.set(operation.name, await callOne(session, mirror, operation));
+        const effect = effects.get(operation.name) ?? operation.effect;
+        outcomes.set(operation.name, await callOne(session, mirror, operation, effect));
         onProgress?.({ done: outcomes.size, total: blueprint.operations.length, era });
       }
       return outcomes;
@@ -134,18 +138,18 @@ async function callOne(
   session: StdioSession,
   mirror: CheckMirror,
   operation: Operation,
+  effect: Effect,
 ): Promise<CallOutcome> {
   const input = await sampled(mirror, operation);
   if (isOutcome(input)) return input;
   try {
     const answer = await session.callTool(operation.name, input);
     if (answer.isError) return { outcome: 'failed', detail: answer.text.slice(0, LONGEST_DETAIL) };
-    return answer.drift.length === 0
+    const stray = mirror.strayOf(effect);
+    const detail = answer.drift.length > 0 ? `the answer strays: ${answer.drift.join('; ')}` : stray;
+    return detail === undefined
       ? { outcome: 'ok' }
-      : {
-          outcome: 'failed',
-          detail: `the answer strays: ${answer.drift.join('; ').slice(0, LONGEST_DETAIL)}`,
-        };
+      : { outcome: 'failed', detail: detail.slice(0, LONGEST_DETAIL) };
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') throw error;
     return { outcome: 'failed', detail: wordsOf(error).slice(0, LONGEST_DETAIL) };
