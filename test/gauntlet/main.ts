@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version as graphqlVersion } from 'graphql';
 import { descriptionsDir } from '../e2e/builder-workspace.ts';
@@ -9,6 +9,7 @@ import { measureGenerator } from './generators/measure-generator.ts';
 import { generatorsText, type GeneratorResult } from './generators/report.ts';
 import { measureGraphql, type GraphqlRow } from './graphql/measure-graphql.ts';
 import { graphqlText } from './graphql/report.ts';
+import { keptPart } from './parts.ts';
 import { measure, type Failure, type Row } from './measure.ts';
 import { hasReferee } from './referee/prism.ts';
 import { barsOf, reportText } from './report.ts';
@@ -18,6 +19,7 @@ const HELP = `npm run gauntlet [-- options] [files]: what becomes of real descri
   --calls <n>     tools called per description, each with required and with all arguments (default: all)
   --dir <folder>  descriptions to take instead of ../shared/specs/openapi
   --peers <dir>   folder of \`npm run gauntlet:peers -- <dir>\`: other generators over the same descriptions
+  --parts <folder> keep what was measured of each, and measure only what is not there yet
   --json          print one JSON document
   --write         save the report as docs/gauntlet.md
 
@@ -49,6 +51,7 @@ const { values: options, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
     calls: { type: 'string' },
     peers: { type: 'string' },
+    parts: { type: 'string' },
     dir: { type: 'string', default: descriptionsDir },
     help: { type: 'boolean', default: false },
   },
@@ -83,7 +86,9 @@ async function measureOthers(files: readonly string[], calls: number | undefined
   const results: GeneratorResult[] = [];
   for (const one of installedGenerators(options.peers))
     for (const file of files) {
-      const found = await measureGenerator(file, one, { calls });
+      const found = await keptPart(options.parts, `${one.generator.name} ${basename(file)}`, () =>
+        measureGenerator(file, one, { calls }),
+      );
       results.push(found);
       process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.generator} ${found.file}\n`);
     }
@@ -96,7 +101,7 @@ async function measureSchemas(calls: number | undefined) {
   if (positionals.length > 0 || !existsSync(folder)) return [];
   const rows: GraphqlRow[] = [];
   for (const name of readdirSync(folder).sort()) {
-    rows.push(await measureGraphql(join(folder, name), { calls }));
+    rows.push(await keptPart(options.parts, name, () => measureGraphql(join(folder, name), { calls })));
     process.stderr.write(`✓ ${name}\n`);
   }
   return rows;
@@ -113,7 +118,7 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   const failures: Failure[] = [];
   for (const file of files) {
-    const found = await measure(file, { calls, speed: true });
+    const found = await keptPart(options.parts, basename(file), () => measure(file, { calls, speed: true }));
     if ('why' in found) failures.push(found);
     else rows.push(found);
     process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.file}\n`);

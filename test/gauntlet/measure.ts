@@ -7,6 +7,7 @@ import { faultsOf } from './good-tool.ts';
 import { openCounter } from './referee/counter.ts';
 import { choose, parseTree } from './operation-places.ts';
 import { judgeContract, type Contract } from './mirror/contract.ts';
+import { judgeLives, type Lives } from './mirror/lives.ts';
 import { measureSpeed, type Speed } from './mirror/speed.ts';
 import { judgeCalls, type Judged } from './referee-calls.ts';
 import { qualityOf, type Quality } from './tool-quality.ts';
@@ -28,7 +29,7 @@ export interface Row {
   /** What the hub's search tells of one tool, in bytes; 99 of 100 tools are no larger. */
   readonly described99: number;
   readonly judged: Judged | undefined;
-  readonly mirror: Contract & { readonly speed: Speed | undefined };
+  readonly mirror: Contract & { readonly lives: Lives; readonly speed: Speed | undefined };
 }
 
 /** A description that did not get as far as a server, and why. */
@@ -74,6 +75,7 @@ export async function measure(file: string, options: MeasureOptions = {}): Promi
       list: { ms: running.listMs, peakMb: running.peakMb, bytes: running.listBytes },
       mirror: {
         ...(await judgeContract(blueprint, choose(blueprint.operations, options.mirrored ?? MIRRORED))),
+        lives: await judgeLives(blueprint),
         speed:
           options.speed === true && root
             ? await measureSpeed(root, blueprint, LOAD).catch(() => undefined)

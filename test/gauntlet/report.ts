@@ -32,6 +32,10 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string])[]
   ['calls taken', ({ judged }) => (judged ? `${judged.accepted} of ${judged.calls}` : '–')],
   ['mirror bodies', ({ mirror }) => `${mirror.bodies - mirror.invalid.length} of ${mirror.bodies}`],
   ['wrong requests refused', ({ mirror }) => `${mirror.mutants - mirror.taken.length} of ${mirror.mutants}`],
+  [
+    'lives of mirrors',
+    ({ mirror: { lives } }) => `${lives.possible - lives.untrue.length} of ${lives.possible}`,
+  ],
   ['mirror : Prism', ({ mirror }) => speedText(mirror.speed)],
   ['build', ({ build }) => `${build.seconds.toFixed(1)} s, ${build.peakMb.toFixed(0)} MB`],
   ['first list', ({ list }) => `${list.ms.toFixed(0)} ms, ${list.peakMb.toFixed(0)} MB`],
@@ -135,6 +139,7 @@ function mirrorBars(rows: readonly Row[]): Bar[] {
   const speeds = rows.flatMap(({ mirror }) => mirror.speed ?? []);
   const ratios = speeds.map(ratioOf).toSorted((a, b) => a - b);
   const middle = ratios[Math.floor(ratios.length / 2)] ?? 0;
+  const start = Math.max(0, ...speeds.map(({ startMs }) => startMs));
   const p50 = Math.max(0, ...speeds.map(({ p50Ms }) => p50Ms));
   const bars: Bar[] = [
     {
@@ -150,9 +155,32 @@ function mirrorBars(rows: readonly Row[]): Bar[] {
       met: refused === mutants,
     },
   ];
+  const possible = sum(rows, ({ mirror }) => mirror.lives.possible);
+  const whole = possible - sum(rows, ({ mirror }) => mirror.lives.untrue.length);
+  const strays = sum(rows, ({ mirror }) => mirror.strays.length);
+  bars.push(
+    {
+      name: 'what is made in a mirror is kept, shown and removed',
+      goal: '≥ 80 % of the collections that can have it',
+      measured: `${whole} of ${possible}, ${percent(whole, possible)}`,
+      met: whole >= possible * 0.8,
+    },
+    {
+      name: 'annotations against what mirrors were seen to do',
+      goal: 'no contradiction',
+      measured: `${strays} of ${sum(rows, ({ mirror }) => mirror.changing)} calls that changed something`,
+      met: strays === 0,
+    },
+  );
   if (speeds.length === 0) return bars;
   return [
     ...bars,
+    {
+      name: 'start of a mirror',
+      goal: '≤ 2 s to its first answer',
+      measured: `at most ${(start / 1_000).toFixed(2)} s`,
+      met: start <= 2_000,
+    },
     {
       name: 'mirrors beside Prism',
       goal: '≥ 3× its answers a second, p50 ≤ 5 ms',
@@ -185,6 +213,8 @@ export function reportText(outcome: Outcome): string {
     ...rows.flatMap(({ file, quality }) => quality.faults.map((one) => `- ${file}: ${one}`)),
     ...rows.flatMap(({ file, mirror }) => [
       ...mirror.invalid.map((one) => `- ${file}: the mirror’s body, ${oneLine(one)}`),
+      ...mirror.lives.untrue.map((one) => `- ${file}: a life in the mirror, ${oneLine(one)}`),
+      ...mirror.strays.map((one) => `- ${file}: ${oneLine(one)}`),
       ...mirror.taken.map((one) => `- ${file}: taken by the mirror though wrong, ${oneLine(one)}`),
     ]),
     ...rows.flatMap(({ file, judged }) =>

@@ -1,6 +1,14 @@
 import { createMirror, type Mirror } from '@counterpart/scaffolds/mirror/mirror';
 import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
-import type { Blueprint, JsonObject, JsonSchema, Operation } from '@counterpart/schemas';
+import { strayOf, watchState } from '@counterpart/scaffolds/mirror/state/observed-effects';
+import {
+  effectOf,
+  type Blueprint,
+  type JsonObject,
+  type JsonSchema,
+  type Operation,
+} from '@counterpart/schemas';
+import { toToolDefinition } from '@counterpart/kit';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { mutantsOf } from './mutants.ts';
@@ -15,6 +23,10 @@ export interface Contract {
   readonly mutants: number;
   /** Those that were answered as if nothing were wrong. */
   readonly taken: readonly string[];
+  /** Operations whose call changed what the mirror keeps. */
+  readonly changing: number;
+  /** Those whose annotations say otherwise than what their call was seen to do. */
+  readonly strays: readonly string[];
 }
 
 /** Mutants sent of one operation, spread evenly over all that there are. */
@@ -29,13 +41,22 @@ export async function judgeContract(
   const judge = createJudge(blueprint);
   const invalid: string[] = [];
   const taken: string[] = [];
+  const strays: string[] = [];
+  const watch = watchState(mirror.state);
   let bodies = 0;
   let mutants = 0;
+  let changing = 0;
   for (const operation of operations) {
     const input = inputOf(blueprint, operation);
     if (input === undefined) continue;
+    mirror.state.reset();
+    watch.take();
     const answered = await ask(mirror, blueprint, operation, input);
     if (answered === undefined) continue;
+    const changes = watch.take();
+    if (changes.length > 0) changing += 1;
+    const stray = strayOf(effectOf(toToolDefinition(blueprint, operation)), changes);
+    if (stray !== undefined) strays.push(`${operation.name}: ${stray}`);
     const schema = schemaOf(operation, answered);
     if (schema !== undefined) {
       bodies += 1;
@@ -51,10 +72,11 @@ export async function judgeContract(
       if (wrong.status < 400) taken.push(`${operation.name} ${mutant.what}`);
     }
   }
-  return { bodies, invalid, mutants, taken };
+  return { bodies, invalid, mutants, taken, changing, strays };
 }
 
-interface Answered {
+/** What a mirror said. */
+export interface Answered {
   readonly status: number;
   readonly type: string;
   readonly body: unknown;
@@ -62,7 +84,8 @@ interface Answered {
   readonly operation: string | null;
 }
 
-function inputOf(blueprint: Blueprint, operation: Operation): JsonObject | undefined {
+/** Arguments of every kind; undefined when no valid ones can be made. */
+export function inputOf(blueprint: Blueprint, operation: Operation): JsonObject | undefined {
   try {
     return sampleInput(blueprint, operation, { optional: true });
   } catch {
@@ -70,17 +93,19 @@ function inputOf(blueprint: Blueprint, operation: Operation): JsonObject | undef
   }
 }
 
-/** Undefined for a request that cannot be sent at all. */
-async function ask(
+/** Sends an operation's request; undefined for one that cannot be sent at all. */
+export async function ask(
   mirror: Mirror,
   blueprint: Blueprint,
   operation: Operation,
   input: JsonObject,
 ): Promise<Answered | undefined> {
   const request = requestOf(blueprint, operation, input);
-  if (request === undefined || ('body' in request.init && /^(?:GET|HEAD)$/.test(request.init.method)))
-    return undefined;
-  const response = await mirror.fetch(new Request(BASE + request.path, request.init));
+  if (request === undefined) return undefined;
+  const { body: sent, ...bare } = request.init;
+  // No client of the platform gives a GET a body, though some descriptions declare one.
+  const init = sent === undefined || /^(?:GET|HEAD)$/.test(bare.method) ? bare : request.init;
+  const response = await mirror.fetch(new Request(BASE + request.path, init));
   const text = await response.text();
   const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
   const isJson = /[/+]json$/.test(type) && text !== '';
