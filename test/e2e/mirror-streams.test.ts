@@ -64,7 +64,7 @@ afterAll(() => listener.close());
 
 const env = (name: string): string | undefined => {
   if (name.endsWith('BASE_URL')) return listener.url;
-  return /TIMEOUT|MAX_/.test(name) ? undefined : 'secret';
+  return /TIMEOUT|MAX_|BROKER/.test(name) ? undefined : 'secret';
 };
 
 async function call(name: string, args: Arguments) {
