@@ -118,7 +118,9 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   const failures: Failure[] = [];
   for (const file of files) {
-    const found = await keptPart(options.parts, basename(file), () => measure(file, { calls, speed: true }));
+    const found = await keptPart(options.parts, basename(file), () =>
+      measure(file, { calls, lives: true, speed: true }),
+    );
     if ('why' in found) failures.push(found);
     else rows.push(found);
     process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.file}\n`);

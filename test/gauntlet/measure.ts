@@ -29,7 +29,7 @@ export interface Row {
   /** What the hub's search tells of one tool, in bytes; 99 of 100 tools are no larger. */
   readonly described99: number;
   readonly judged: Judged | undefined;
-  readonly mirror: Contract & { readonly lives: Lives; readonly speed: Speed | undefined };
+  readonly mirror: Contract & { readonly lives: Lives | undefined; readonly speed: Speed | undefined };
 }
 
 /** A description that did not get as far as a server, and why. */
@@ -43,6 +43,8 @@ export interface MeasureOptions {
   readonly calls?: number | undefined;
   /** Operations asked of the mirror; default 80. */
   readonly mirrored?: number;
+  /** Also make, read back and remove a thing of each collection of the mirror. Default false. */
+  readonly lives?: boolean;
   /** Also measure how fast the mirror answers beside the referee. Default false. */
   readonly speed?: boolean;
 }
@@ -75,7 +77,7 @@ export async function measure(file: string, options: MeasureOptions = {}): Promi
       list: { ms: running.listMs, peakMb: running.peakMb, bytes: running.listBytes },
       mirror: {
         ...(await judgeContract(blueprint, choose(blueprint.operations, options.mirrored ?? MIRRORED))),
-        lives: await judgeLives(blueprint),
+        lives: options.lives === true ? await judgeLives(blueprint) : undefined,
         speed:
           options.speed === true && root
             ? await measureSpeed(root, blueprint, LOAD).catch(() => undefined)
