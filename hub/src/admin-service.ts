@@ -40,15 +40,20 @@ import type { LendingKeys } from './oauth/lending.ts';
 import type { Logins } from './oauth/logins.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
+import { purge } from './purge-desk.ts';
 import { signInDesk } from './sign-in-desk.ts';
 import { secretDesk } from './secret-desk.ts';
 import { pssOfEach } from './supervisor/process/memory.ts';
 import { RpcFailure } from './upstream/rpc-failure.ts';
+import { readNeeds, removalProblem } from './versions/dependencies.ts';
+import type { VersionsAt } from './versions/places.ts';
+import { publicKeyText, readSigningKey } from './versions/signing/key.ts';
 
 export interface AdminOptions {
   readonly version: string;
   readonly home: string;
   readonly dataDir: string;
+  readonly versions: VersionsAt;
   readonly logFile: string;
   readonly startedAt: string;
   readonly url: () => string;
@@ -125,6 +130,7 @@ function readings(options: AdminOptions): Readings {
           notes: [...config.notes()],
           needsRestart: needsRestart(options.started, config.current()),
         },
+        ...signingKeyOf(options),
         problems: [...fleet.problems].map(([server, error]) => ({
           server,
           code: error.code,
@@ -153,6 +159,16 @@ function readings(options: AdminOptions): Readings {
     eventsSince: (id) => events.since(id),
     followEvents: (listener) => events.subscribe(listener),
   };
+}
+
+/** For people to compare; a key that cannot be used is the problem of every server it signed. */
+function signingKeyOf({ dataDir }: AdminOptions): Pick<HubStatus, 'signingKey'> {
+  try {
+    const key = readSigningKey(dataDir);
+    return key === undefined ? {} : { signingKey: { id: key.id, publicKey: publicKeyText(key) } };
+  } catch {
+    return {};
+  }
 }
 
 const profilesOf = ({ config, catalog, url }: AdminOptions): HubStatus['profiles'] =>
@@ -234,7 +250,7 @@ function caller(options: AdminOptions): AdminService['call'] {
 
 type Changes = Pick<
   AdminService,
-  'add' | 'remove' | 'setEnabled' | 'setTarget' | 'restart' | 'reload' | 'shutdown'
+  'add' | 'remove' | 'purge' | 'setEnabled' | 'setTarget' | 'restart' | 'reload' | 'shutdown'
 >;
 
 function changes(options: AdminOptions): Changes {
@@ -253,6 +269,13 @@ function changes(options: AdminOptions): Changes {
       return summary(id);
     },
     remove: (id) => remove(id, options),
+    async purge(id) {
+      const isThere = fleet.members.has(id);
+      if (isThere) await remove(id, options);
+      const removed = await purge(id, options);
+      if (!isThere && removed.length === 0) fleet.get(id);
+      return { removed };
+    },
     async setEnabled(id, enabled) {
       await fleet.setEnabled(id, enabled);
       return summary(id);
@@ -298,6 +321,8 @@ async function addToConfig(request: AddServerRequest, { config, fleet }: AdminOp
 /** A removed server is put aside, never deleted: a folder under the data folder, or its configuration in a file there. */
 async function remove(id: string, options: AdminOptions): Promise<{ undo: string }> {
   const { origin } = options.fleet.get(id).desired;
+  const needed = removalProblem(id, await readNeeds(options.versions));
+  if (needed) throw needed;
   const aside = join(options.dataDir, 'removed');
   mkdirSync(aside, { recursive: true, mode: 0o700 });
   const stamp = new Date(options.clock.now()).toISOString().replaceAll(/[:.]/g, '-');

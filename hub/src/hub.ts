@@ -41,6 +41,7 @@ import { openStore } from './store/store.ts';
 import { createSupervisor } from './supervisor/driver.ts';
 import { KEY_VARIABLE, OLD_KEY_VARIABLE, sweepKeyFile } from './vault/key-ring.ts';
 import { createVault } from './vault/vault.ts';
+import { versionsIn } from './versions/places.ts';
 import { sweepStaging } from './versions/staging.ts';
 
 export interface HubOptions {
@@ -223,6 +224,13 @@ async function openBase(options: HubOptions, scope: Scope) {
     return { ...secrets, ...env, [KEY_VARIABLE]: undefined, [OLD_KEY_VARIABLE]: undefined };
   };
   const serversDir = resolve(home, serversName);
+  const versions = versionsIn(started, {
+    dataDir,
+    serversDir,
+    toolkit: packageFile.version,
+    path: env['PATH'],
+    note: (text) => log.warn(text),
+  });
   return {
     home,
     clock,
@@ -232,6 +240,7 @@ async function openBase(options: HubOptions, scope: Scope) {
     started,
     dataDir,
     serversDir,
+    versions,
     data,
     logFile,
     log,
@@ -296,6 +305,7 @@ function createDomain(base: Base, { scope, walls, mirrors, mirrorUrl, lend, spar
     mirrorUrl,
     lend,
     walls,
+    versions: base.versions,
     compiledDir: join(dataDir, 'compiled'),
   });
   const serverInfo = { name: 'counterpart', version: packageFile.version };

@@ -21,6 +21,8 @@ export const ServerSummary = z.strictObject({
   version: z.string().optional(),
   category: z.string().optional(),
   enabled: z.boolean(),
+  /** Of a built server: it is started only as it was approved. */
+  signed: z.boolean().optional(),
   state: ServerState,
   /** Tools are listed from a snapshot while the server cannot be reached. */
   stale: z.boolean(),
@@ -110,6 +112,8 @@ export const HubStatus = z.strictObject({
     /** Settings that were changed and take effect only after a restart. */
     needsRestart: z.array(z.string()),
   }),
+  /** The key that versions of servers are signed with: its id and its public half (Ed25519, SPKI DER in base64). */
+  signingKey: z.strictObject({ id: z.string(), publicKey: z.string() }).optional(),
   /** Servers that cannot be served as they stand, by id or folder. */
   problems: z.array(
     z.strictObject({ server: z.string(), code: z.string(), detail: z.string(), fix: z.string() }),

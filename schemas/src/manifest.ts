@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Effect } from './blueprint.ts';
 import { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
+import { SemVerRange } from './semver.ts';
 
 /** Names of environment variables. */
 export const EnvName = z
@@ -51,8 +52,8 @@ export const Manifest = z.strictObject({
   }),
   config: z.array(ConfigSlot),
   secrets: z.array(SecretSlot),
-  /** Ids of servers that must be ready first. */
-  dependsOn: z.array(ServerId),
+  /** Servers that must be ready first: their ids, or the range of versions that fits by id, as in `{ "accounts": "^1.2.0" }`. */
+  dependsOn: z.union([z.array(ServerId), z.record(ServerId, SemVerRange)]),
   test: z.string(),
   /** The running process is probed with the protocol's own means; the service behind it is never called for that. */
   health: z.strictObject({ intervalMs: z.int().min(1_000).default(30_000) }),
@@ -62,3 +63,7 @@ export const Manifest = z.strictObject({
 export type Manifest = z.infer<typeof Manifest>;
 export type SecretSlot = z.infer<typeof SecretSlot>;
 export type ConfigSlot = z.infer<typeof ConfigSlot>;
+
+/** The servers that a manifest names as needed, and the range of versions that fits; `*` where it names none. */
+export const needsOf = ({ dependsOn }: Pick<Manifest, 'dependsOn'>): ReadonlyMap<string, string> =>
+  new Map(Array.isArray(dependsOn) ? dependsOn.map((id) => [id, '*']) : Object.entries(dependsOn));

@@ -129,7 +129,7 @@ describe('a built server that cannot be used', () => {
     expect(await place.run(['call', 'list_pets'])).toMatchObject({ code: 0 });
   });
 
-  test('for a mistake in a hand-written tool names the file and the line, in call, build and doctor', async () => {
+  test('for a mistake in a hand-written tool names the file in call, and the line in build, doctor and when it is to be approved', async () => {
     const place = testHome();
     place.write('home/pets.json', relative);
     await place.run(['build', 'pets.json']);
@@ -140,7 +140,10 @@ describe('a built server that cannot be used', () => {
     const line = readFileSync(file, 'utf8').split('\n').length;
     appendFileSync(file, 'this is no code(');
     const spot = `src/tools/list-pets.ts:${line}`;
-    expect((await place.run(['call', 'pets__list_pets'])).stderr).toContain(spot);
+    expect((await place.run(['call', 'pets__list_pets'])).stderr).toContain(
+      'src/tools/list-pets.ts was changed',
+    );
+    expect((await place.run(['versions', 'accept', 'pets', '--yes'])).stderr).toContain(spot);
     expect((await doctor(place))?.text).toContain(spot);
     const { code, stderr } = await place.run(['build', 'pets.json']);
     expect([code, stderr]).toEqual([6, expect.stringContaining(`Building pets failed`)]);

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { VersionDiff, VersionList } from '@counterpart/schemas';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { startHub } from '../fixtures/hub.ts';
+import { startHub, writePackage } from '../fixtures/hub.ts';
 import { verifies } from '../verifies.ts';
 import { shop } from './builder-shop.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';
@@ -146,4 +146,58 @@ test('a version whose record was changed is not put back, and a name that leads 
   writeFileSync(packaged, tools);
   chmodSync(packaged, 0o400);
   expect((await hub('versions', '../toy-shop')).stderr).toContain('SERVER_UNKNOWN');
+});
+
+test('what others need is neither removed nor replaced by a version that does not fit, and a need that is not met is named', async () => {
+  const needing = join(home.home, 'servers/reports');
+  writePackage(needing, { id: 'reports' });
+  const file = join(needing, 'manifest.json');
+  const needs = (dependsOn: object) =>
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), dependsOn }));
+  needs({ 'toy-shop': '^2.0.0' });
+  const removed = await hub('remove', 'toy-shop', '--yes');
+  expect([removed.code, removed.stderr]).toEqual([
+    4,
+    expect.stringContaining('toy-shop is needed by reports, which needs ^2.0.0'),
+  ]);
+  const back = await hub('rollback', 'toy-shop', '1.0.0');
+  expect([back.code, back.stderr]).toEqual([
+    4,
+    expect.stringContaining('toy-shop 1.0.0 does not fit reports'),
+  ]);
+  needs({ 'toy-shop': '^3.0.0', nowhere: '*' });
+  expect((await hub('validate', 'reports')).stdout).toContain(
+    'reports needs toy-shop ^3.0.0, and 2.0.0 is in place',
+  );
+  const running = await startHub(home.home);
+  try {
+    const { problems } = z
+      .object({ problems: z.array(z.object({ server: z.string(), code: z.string() })) })
+      .parse(await running.get('/api/status'));
+    expect(problems).toEqual([{ server: 'reports', code: 'DEPENDENCY_VERSION' }]);
+  } finally {
+    await running.stop();
+  }
+  rmSync(needing, { recursive: true });
+});
+
+test('a removed server keeps its versions and comes back; a purged one leaves nothing, and what went is named', async () => {
+  verifies('D09');
+  const removed = await hub('remove', 'toy-shop', '--yes');
+  expect(removed.stdout).toMatch(/versions and secrets are kept until/);
+  expect((await listed()).standing).toBe('removed');
+  expect((await hub('rollback', 'toy-shop', '--json')).code).toBe(0);
+  await home.run(
+    ['--home', home.home, 'secret', 'set', 'TOY_SHOP_API_KEY', '--server', 'toy-shop', '--stdin'],
+    {
+      input: 'a-key\n',
+    },
+  );
+  const asked = await hub('remove', 'toy-shop', '--purge');
+  expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('nobody agreed')]);
+  const purged = await hub('remove', 'toy-shop', '--purge', '--yes');
+  expect(purged.stdout).toMatch(/for good:\n.*the secret TOY_SHOP_API_KEY[\s\S]*versions and the history/);
+  expect((await hub('secret', 'list', '--json')).stdout).not.toContain('toy-shop');
+  expect(existsSync(join(home.home, '.hub/versions/toy-shop'))).toBe(false);
+  expect((await hub('remove', 'toy-shop', '--purge', '--yes')).stderr).toContain('SERVER_UNKNOWN');
 });

@@ -31,6 +31,7 @@ const atOf = (root: string): VersionsAt => ({
   dataDir: join(root, 'data'),
   serversDir: join(root, 'servers'),
   keep: 10,
+  thirdParty: [],
   toolkit: '0.0.0',
   path: process.env['PATH'],
   note: () => undefined,

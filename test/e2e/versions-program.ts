@@ -8,6 +8,7 @@ const at = {
   dataDir,
   serversDir,
   keep: 10,
+  thirdParty: [],
   toolkit: '0.0.0',
   path: process.env['PATH'],
   note: (text: string) => void process.stderr.write(`${text}\n`),

@@ -32,7 +32,7 @@ export async function acceptPackage(order: AcceptOrder, at: VersionsAt): Promise
     const detail = 'it runs from its sources, which may lead anywhere; what is signed is one bundled file';
     throw hubError('INPUT_INVALID', { subject: id, detail });
   }
-  const [first, ...others] = await validateServer(dir);
+  const [first, ...others] = await validateServer(dir, at);
   if (first) {
     const more = others.length === 0 ? '' : ` (and ${others.length} more: \`hub validate ${id}\`)`;
     throw hubError('MANIFEST_INVALID', { file: `${dir}/${first.file}`, detail: first.problem + more });

@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { lintTool } from '@counterpart/scaffolds/profiles/lint';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import { renderProgram } from '@counterpart/scaffolds/server/program';
 import { listFiles } from '@counterpart/scaffolds/server/source-files';
-import { Blueprint, Manifest, ToolDefinition, ToolName } from '@counterpart/schemas';
+import { Blueprint, Manifest, needsOf, ToolDefinition, ToolName } from '@counterpart/schemas';
 import { z } from 'zod';
+import { dependencyProblem, readNeeds } from '../versions/dependencies.ts';
 import { readJson } from './installed.ts';
 import { listHandFiles } from './write-package.ts';
 
@@ -15,13 +16,30 @@ export interface ServerProblem {
   readonly problem: string;
 }
 
-/** Everything about a server's folder that breaks a rule; nothing is run or imported. Empty: the server is sound. */
-export async function validateServer(dir: string): Promise<ServerProblem[]> {
+/**
+ * Everything about a server's folder that breaks a rule; nothing is run or imported. Empty: the server is sound. What it needs
+ * is looked for beside it and among `thirdParty`.
+ */
+export async function validateServer(
+  dir: string,
+  { thirdParty = [] }: { readonly thirdParty?: readonly string[] } = {},
+): Promise<ServerProblem[]> {
   const manifest = Manifest.safeParse(await readJson(join(dir, 'manifest.json')));
   if (!manifest.success) return [{ file: 'manifest.json', problem: z.prettifyError(manifest.error) }];
   const checks = [checkFiles, checkTools, checkBlueprint, checkProgram, checkSources];
   const problems = await Promise.all(checks.map((check) => check(dir, manifest.data)));
-  return problems.flat();
+  return [...problems.flat(), ...(await checkNeeds(dir, manifest.data, thirdParty))];
+}
+
+async function checkNeeds(
+  dir: string,
+  manifest: Manifest,
+  thirdParty: readonly string[],
+): Promise<ServerProblem[]> {
+  if (needsOf(manifest).size === 0) return [];
+  const servers = await readNeeds({ serversDir: dirname(resolve(dir)), thirdParty });
+  const problem = dependencyProblem(manifest.id, servers);
+  return problem ? [{ file: 'manifest.json', problem: problem.message }] : [];
 }
 
 async function checkFiles(dir: string, manifest: Manifest): Promise<ServerProblem[]> {

@@ -18,6 +18,8 @@ export interface Home {
   readonly serversDir: string;
   /** Versions kept of each server. */
   readonly keepVersions: number;
+  /** Ids of the servers that the configuration names. */
+  readonly thirdParty: readonly string[];
 }
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -34,6 +36,7 @@ export function findHome(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>):
     dataDir: resolve(directory, folders.dataDir ?? '.hub'),
     serversDir: resolve(directory, folders.serversDir ?? 'servers'),
     keepVersions: folders.versions?.keep ?? 10,
+    thirdParty: Object.keys(folders.mcpServers ?? {}),
   };
 }
 
@@ -61,6 +64,7 @@ function folder(cwd: string, path: string, subject: string): string {
 const Folders = z.object({
   dataDir: z.string().optional(),
   serversDir: z.string().optional(),
+  mcpServers: z.record(z.string(), z.unknown()).optional(),
   versions: z.object({ keep: z.int().min(2).optional() }).optional(),
 });
 

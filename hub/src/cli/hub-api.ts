@@ -45,6 +45,8 @@ export interface HubApi {
     readonly replace: boolean;
   }): Promise<ServerSummary>;
   remove(id: string): Promise<void>;
+  /** What was removed for good, in words. */
+  purge(id: string): Promise<string[]>;
   change(id: string, verb: 'enable' | 'disable' | 'restart'): Promise<ServerSummary>;
   target(id: string, target: 'live' | 'mirror'): Promise<ServerSummary>;
   logs(options: { readonly server?: string | undefined; readonly lines: number }): Promise<string[]>;
@@ -102,6 +104,8 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     call: (request) => send(CallResult, 'POST', '/api/call', request),
     add: (request) => send(ServerSummary, 'POST', '/api/servers', request),
     remove: async (id) => void (await send(done, 'DELETE', at(id))),
+    purge: async (id) =>
+      (await send(z.object({ removed: z.array(z.string()) }), 'POST', at(id, '/purge'), {})).removed,
     change: (id, verb) => send(ServerSummary, 'POST', at(id, `/${verb}`), {}),
     target: (id, target) => send(ServerSummary, 'POST', at(id, '/target'), { target }),
     logs: async ({ server, lines }) => {

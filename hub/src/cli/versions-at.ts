@@ -14,6 +14,7 @@ export const versionsAt = (context: Context): VersionsAt => ({
   dataDir: context.home.dataDir,
   serversDir: context.home.serversDir,
   keep: context.home.keepVersions,
+  thirdParty: context.home.thirdParty,
   toolkit: packageFile.version,
   path: context.io.env['PATH'],
   note: (text) => context.note(text),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, hubError, type CounterpartError } from '@counterpart/schemas';
 import type { CommandServer, HubConfig, RemoteServer, ServerOverride } from '@counterpart/schemas';
 import type { Discovery, FoundServer } from '../registry/discover.ts';
+import { dependencyProblem, type Needing, needingOf } from '../versions/dependencies.ts';
 
 export type Origin =
   | { readonly kind: 'built'; readonly found: FoundServer; readonly override: ServerOverride | undefined }
@@ -54,7 +55,30 @@ export function toDesired(
     if (servers.has(id)) problems.set(id, hubError('SERVER_EXISTS', { server: id }));
     else add(id, 'command' in entry ? { kind: 'command', entry } : { kind: 'remote', entry }, entry);
   }
-  return { servers, problems };
+  return withoutUnmet(servers, problems);
+}
+
+/** A server whose needs are not met is none that can be had. */
+function withoutUnmet(
+  servers: ReadonlyMap<string, DesiredServer>,
+  problems: Map<string, CounterpartError>,
+): Desired {
+  const needing = new Map(
+    [...servers].map(([id, { origin }]): [string, Needing] => [
+      id,
+      origin.kind === 'built'
+        ? needingOf(origin.found.manifest)
+        : { version: undefined, needs: new Map<string, string>() },
+    ]),
+  );
+  const met = new Map(servers);
+  for (const id of servers.keys()) {
+    const problem = dependencyProblem(id, needing);
+    if (problem === undefined) continue;
+    problems.set(id, problem);
+    met.delete(id);
+  }
+  return { servers: met, problems };
 }
 
 /** What may be called is no matter of the process: a change of it restarts nothing. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { hubError, type HubConfig, type ToolDefinition } from '@counterpart/schemas';
+import { hubError, needsOf, type HubConfig, type ToolDefinition } from '@counterpart/schemas';
 import type { Approvals } from '../approvals/approvals.ts';
 import { referencedSecrets, referencedVariables, resolveReferences } from '../config/references.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -21,6 +21,8 @@ import type { Registry, Snapshot } from '../registry/registry.ts';
 import { readSearchHints } from '../registry/search-hints.ts';
 import type { EraVerdict, UpstreamOptions } from '../upstream/options.ts';
 import { createUpstream } from '../upstream/upstream.ts';
+import type { VersionsAt } from '../versions/places.ts';
+import { verifyServer } from '../versions/verify.ts';
 import { approvalRules } from './approval-rules.ts';
 import { compileCacheOf } from './compile-cache.ts';
 import type { DesiredServer, Origin } from './desired.ts';
@@ -49,6 +51,8 @@ export interface Member {
   /** What it does not list must not be called. */
   readonly onlyListed: boolean;
   readonly missingSecrets: readonly string[];
+  /** Of a built server: it was held against the signed record of its version, which there may not be. */
+  readonly signed?: boolean | undefined;
   /** For display: without secrets. */
   readonly command: readonly string[] | undefined;
   /** What keeps it from its services now, in words. */
@@ -75,6 +79,7 @@ export interface MemberOptions {
   readonly walls: Walls;
   /** Folder for the compiled code of built servers. */
   readonly compiledDir: string;
+  readonly versions: VersionsAt;
   /** Makes the bundle of a built server if it is missing or old. */
   readonly ensureBundle: (directory: string) => Promise<void>;
 }
@@ -132,6 +137,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
     enabled: desired.enabled ?? registered.enabled,
     onlyListed: origin.kind === 'built' || rules.newTools === 'quarantine',
     missingSecrets: target.missingSecrets,
+    signed: target.signed,
     command: target.command,
     serviceProblem: target.serviceProblem,
     release: target.release,
@@ -154,6 +160,7 @@ const ownSecrets = ({ own, values }: Lookup['given']): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name)));
 
 interface Target {
+  readonly signed?: boolean | undefined;
   readonly link: Pick<UpstreamOptions, 'process' | 'remote'>;
   readonly missingSecrets: readonly string[];
   readonly command: readonly string[] | undefined;
@@ -180,14 +187,16 @@ async function processTarget(desired: DesiredServer, options: Lookup): Promise<T
     openBox: program.walled?.openBox,
     restart: program.restart,
     warm: program.warm,
+    verify: program.verify,
     startTimeoutMs: settings?.startTimeoutMs ?? defaults.startTimeoutMs,
     shutdownMs: SHUTDOWN_MS,
     idleMs: settings?.idleMs ?? defaults.idleMs,
     probeMs: origin.kind === 'built' ? origin.found.manifest.health.intervalMs : PROBE_MS,
-    dependsOn: origin.kind === 'built' ? origin.found.manifest.dependsOn : [],
+    dependsOn: origin.kind === 'built' ? [...needsOf(origin.found.manifest).keys()] : [],
   };
   return {
     link: { process: { spec, supervisor: options.supervisor } },
+    signed: program.signed,
     missingSecrets: program.environment.missingSecrets,
     command: [program.command, ...program.args].map(options.redactor.redact),
     serviceProblem: () => program.walled?.problem(),
@@ -199,6 +208,8 @@ interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  readonly verify?: (() => Promise<void>) | undefined;
+  readonly signed?: boolean | undefined;
   readonly environment: ServerEnvironment;
   readonly restart: ProcessSpec['restart'];
   readonly warm: boolean;
@@ -209,7 +220,8 @@ async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options:
   const { manifest, directory, contentHash } = origin.found;
   // A package whose entry is its source, as hand-made ones are, has nothing to bundle.
   const bundled = manifest.entry !== manifest.source;
-  if (bundled) await options.ensureBundle(directory);
+  const signed = await verifyServer(origin.found, options.versions);
+  if (bundled && !signed) await options.ensureBundle(directory);
   const overrideEnv = resolveMembers(textMembers(origin.override?.env), manifest.id, options);
   const environment = builtEnvironment({
     manifest,
@@ -220,7 +232,7 @@ async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options:
     lending: lendingOf(manifest.id, options),
   });
   const compiled = await compileCacheOf(options.compiledDir, { id: manifest.id, contentHash });
-  const entry = resolve(directory, manifest.entry);
+  const entry = signed?.program ?? resolve(directory, manifest.entry);
   const env = { NODE_COMPILE_CACHE: compiled, ...environment.env };
   const isWalled = (origin.override?.walls ?? options.config.defaults.walls) === 'sandbox';
   const inmate = {
@@ -230,11 +242,15 @@ async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options:
     entry,
     env,
     mirrorUrl: options.mirrorUrl(manifest.id),
-    folders: [compiled],
+    // What was signed, not what lies in the servers folder.
+    packageDir: signed?.version.packageDir ?? directory,
+    folders: [compiled, dirname(entry)],
   };
   return {
     command: process.execPath,
     args: [entry],
+    verify: signed?.verify,
+    signed: signed !== undefined,
     cwd: directory,
     environment: { ...environment, env },
     restart: manifest.restart,

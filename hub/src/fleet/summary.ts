@@ -34,6 +34,7 @@ function summaryOf(member: Member, memory: ReadonlyMap<number, number>, awaiting
     id: desired.id,
     kind: origin.kind,
     ...(origin.kind === 'built' ? builtFacts(origin) : {}),
+    ...(origin.kind === 'built' ? { signed: member.signed === true } : {}),
     enabled,
     state,
     stale:

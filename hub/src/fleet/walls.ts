@@ -53,6 +53,8 @@ export interface Inmate {
   readonly manifest: Manifest;
   readonly override: ServerOverride | undefined;
   readonly directory: string;
+  /** Where its blueprint is read: which credentials the broker adds is nothing that a later edit decides. */
+  readonly packageDir: string;
   /** Absolute. */
   readonly entry: string;
   /** As it would be outside, secrets and all. */
@@ -125,7 +127,7 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
   const door = await walls.broker.open({
     id: manifest.id,
     rules: hostRules(inmate),
-    blueprint: () => (blueprint ??= readBlueprint(directory, manifest)),
+    blueprint: () => (blueprint ??= readBlueprint(inmate.packageDir, manifest)),
     env: inmate.env,
     limits: limitsOf(inmate.override?.network),
     standIns,

@@ -37,7 +37,10 @@ export interface AdminService extends Health {
   tools(server: string | undefined): ToolEntry[];
   call(request: CallRequest, signal: AbortSignal): Promise<Record<string, unknown>>;
   add(request: AddServerRequest): Promise<ServerSummary>;
+  /** Its versions and secrets are kept. */
   remove(id: string): Promise<{ undo: string }>;
+  /** Removes a server and all that is kept of it; what that was, in words. */
+  purge(id: string): Promise<{ removed: string[] }>;
   setEnabled(id: string, enabled: boolean): Promise<ServerSummary>;
   setTarget(id: string, target: 'live' | 'mirror'): Promise<ServerSummary>;
   restart(id: string): Promise<ServerSummary>;
@@ -113,6 +116,7 @@ function serverRoutes(app: Hono, service: AdminService): void {
   app.post('/api/servers', async (c) => c.json(await service.add(await body(c, AddServerRequest)), 201));
   app.get('/api/servers/:id', async (c) => c.json(await service.server(c.req.param('id'))));
   app.delete('/api/servers/:id', async (c) => c.json(await service.remove(c.req.param('id'))));
+  app.post('/api/servers/:id/purge', async (c) => c.json(await service.purge(c.req.param('id'))));
   app.post('/api/servers/:id/enable', async (c) => c.json(await service.setEnabled(c.req.param('id'), true)));
   app.post('/api/servers/:id/disable', async (c) =>
     c.json(await service.setEnabled(c.req.param('id'), false)),

@@ -6,7 +6,8 @@ import type {
   Supervised,
   Supervisor,
 } from '../kernel/ports.ts';
-import { findCircle, stopOrder } from './dependencies.ts';
+import { findCircle } from '../versions/dependencies.ts';
+import { stopOrder } from './dependencies.ts';
 import { createGate } from './gate.ts';
 import { createLedger, type Ledger } from './process/ledger.ts';
 import type { SupervisorOptions } from './options.ts';
@@ -56,7 +57,10 @@ class ProcessSupervisor implements Supervisor {
       random,
       spawn: this.#spawn,
       gate: this.#gate,
-      dependencies: () => this.#dependenciesReady(spec),
+      dependencies: async () => {
+        await spec.verify?.();
+        await this.#dependenciesReady(spec);
+      },
       needed: () => this.#isNeeded(spec.id),
       published: (snapshot) => {
         if (spec.instanceOf === undefined) this.#publish(spec.id, snapshot);

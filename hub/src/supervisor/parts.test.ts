@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeExit, describeSpawnError, describeStderr } from './process/causes.ts';
-import { findCircle, stopOrder } from './dependencies.ts';
+import { findCircle } from '../versions/dependencies.ts';
+import { stopOrder } from './dependencies.ts';
 import { createGate } from './gate.ts';
 import { StderrRing } from './process/stderr-ring.ts';
 

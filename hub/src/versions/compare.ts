@@ -5,6 +5,7 @@ import {
   Blueprint,
   canonicalJson,
   type Manifest,
+  needsOf,
   ToolDefinition,
   type ServiceChange,
   type VersionDiff,
@@ -33,13 +34,14 @@ export async function comparePackages(before: ComparedPackage, after: ComparedPa
     hosts,
     paths,
     secrets: listChange(secretsOf(old), secretsOf(now)),
-    dependsOn: listChange(needsOf(old), needsOf(now)),
+    dependsOn: listChange(needsIn(old), needsIn(now)),
     files: changedFiles(await readPackage(before.dir), await readPackage(after.dir)),
   };
 }
 
 const secretsOf = ({ secrets }: Manifest): string[] => secrets.map(({ name }) => name);
-const needsOf = ({ dependsOn }: Manifest): string[] => [...dependsOn];
+const needsIn = (manifest: Manifest): string[] =>
+  [...needsOf(manifest)].map(([id, range]) => `${id} ${range}`);
 
 const listChange = (before: readonly string[], after: readonly string[]): VersionDiff['hosts'] => ({
   added: after.filter((each) => !before.includes(each)),

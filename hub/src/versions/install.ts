@@ -2,6 +2,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CounterpartError, hubError, ServerId, type VersionFacts } from '@counterpart/schemas';
+import { assertFits } from './dependencies.ts';
 import { commitVersion } from './history.ts';
 import {
   copyPackage,
@@ -13,7 +14,7 @@ import {
   withApproval,
 } from './keep.ts';
 import { chooseVersion, type KeptVersion, keptVersions } from './kept.ts';
-import { readPackage } from './package/content.ts';
+import { changedFiles, readPackage } from './package/content.ts';
 import type { VersionsAt } from './places.ts';
 import { superfluous } from './prune.ts';
 import { openStaging, sweepStaging } from './staging.ts';
@@ -38,10 +39,11 @@ export interface Installed {
 /**
  * The one door through which a package gets into the servers folder: what lies there is kept first, then the new one is kept
  * and signed, then they are swapped. Killed at any point, the old version is in place or the new one, whole. Rejects with
- * DATA_UNWRITABLE, MANIFEST_INVALID or PACKAGE_UNSOUND, and has then changed nothing that is in use.
+ * DATA_UNWRITABLE, MANIFEST_INVALID, PACKAGE_UNSOUND or a DEPENDENCY_ error, and has then changed nothing that is in use.
  */
 export async function installVersion(order: InstallOrder, at: VersionsAt): Promise<Installed> {
   const { id, candidateDir, facts } = order;
+  await assertFits(candidateDir, at);
   const isSame = await areSame(candidateDir, join(at.serversDir, id));
   const before = isSame ? await lastInUse(id, at) : await keepPresent(id, at);
   const kept = await keepVersion({ id, dir: candidateDir, facts, before: before?.provenance.content }, at);
@@ -75,6 +77,7 @@ export async function rollBack({ id, wanted, by }: RollbackOrder, at: VersionsAt
   const problem = target.problem ?? ((await isSound(target)) ? undefined : DAMAGED);
   if (problem !== undefined)
     throw hubError('PROVENANCE_INVALID', { server: id, version: number, detail: problem });
+  await assertFits(target.packageDir, at);
   const before = await keepPresent(id, at);
   const version = withApproval(target, { by, at: new Date().toISOString() }, at);
   await putInUse(version, at);
@@ -105,15 +108,22 @@ export async function versionInUse(id: string, at: VersionsAt): Promise<KeptVers
   return kept.find(({ provenance }) => provenance.content === content?.hash);
 }
 
-/** The version that is in use, or was before somebody changed it: the one of its number, else the newest. */
-async function lastInUse(id: string, at: VersionsAt): Promise<KeptVersion | undefined> {
+/** The version that is in use, or was before somebody changed it: of those that were approved, the one with the fewest differences. */
+export async function lastInUse(id: string, at: VersionsAt): Promise<KeptVersion | undefined> {
   const inUse = await versionInUse(id, at);
   if (inUse) return inUse;
   const approved = keptVersions(at, id).filter(
     ({ problem, provenance }) => problem === undefined && provenance.approval !== undefined,
   );
-  const manifest = await readManifest(join(at.serversDir, id)).catch(() => undefined);
-  return approved.find(({ provenance }) => provenance.version === manifest?.version) ?? approved[0];
+  const present = await readPackage(join(at.serversDir, id)).catch(() => undefined);
+  if (present === undefined) return approved[0];
+  let nearest: { readonly kept: KeptVersion; readonly changes: number } | undefined;
+  for (const kept of approved) {
+    const content = await readPackage(kept.packageDir).catch(() => undefined);
+    const changes = content === undefined ? Infinity : changedFiles(content, present).length;
+    if (nearest === undefined || changes < nearest.changes) nearest = { kept, changes };
+  }
+  return nearest?.kept;
 }
 
 async function chooseTarget(id: string, wanted: string | undefined, at: VersionsAt): Promise<KeptVersion> {

@@ -129,14 +129,23 @@ async function putInPlace(
 }
 
 /** Whether a kept version is what its record says, byte by byte. */
-export async function isSound({ problem, packageDir: dir, provenance }: KeptVersion): Promise<boolean> {
+export async function isSound(kept: KeptVersion): Promise<boolean> {
+  const { program } = kept.provenance;
+  if (!(await isContentSound(kept))) return false;
+  if (program === undefined) return true;
+  const found = await hashFile(join(kept.packageDir, 'dist', 'server.js')).catch(() => undefined);
+  return found === program.hash;
+}
+
+/** The same of its package alone: a program can be made from it. */
+export async function isContentSound({
+  problem,
+  packageDir: dir,
+  provenance,
+}: KeptVersion): Promise<boolean> {
   if (problem !== undefined) return false;
   const content = await readPackage(dir).catch(() => undefined);
-  if (content?.hash !== provenance.content) return false;
-  const { program } = provenance;
-  if (program === undefined) return true;
-  const found = await hashFile(join(dir, 'dist', 'server.js')).catch(() => undefined);
-  return found === program.hash;
+  return content?.hash === provenance.content;
 }
 
 /** The same version with an approval, where it had none: signed anew. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { HubConfig } from '@counterpart/schemas';
 
 /** Where versions are kept, and where the one in use lies. */
 export interface VersionsAt {
@@ -8,11 +9,19 @@ export interface VersionsAt {
   readonly keep: number;
   /** Version of the hub. */
   readonly toolkit: string;
+  /** Servers of the configuration, which packages may need as well. */
+  readonly thirdParty: readonly string[];
   /** Where programs such as git are looked for. */
   readonly path: string | undefined;
   /** Told what went wrong beside the matter itself, such as a history that could not be written. */
   readonly note: (text: string) => void;
 }
+
+/** What the configuration says of versions, added to the places. */
+export const versionsIn = (
+  { versions: { keep }, mcpServers }: HubConfig,
+  places: Omit<VersionsAt, 'keep' | 'thirdParty'>,
+): VersionsAt => ({ ...places, keep, thirdParty: Object.keys(mcpServers) });
 
 /** All that is kept of all servers. */
 export const versionsDir = ({ dataDir }: Pick<VersionsAt, 'dataDir'>): string => join(dataDir, 'versions');

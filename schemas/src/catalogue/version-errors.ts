@@ -43,4 +43,28 @@ export const versionErrors = {
     message: 'The key that versions are signed with, {file}, cannot be used: {detail}.',
     fix: 'Make it readable by its owner only (`chmod 600`), or put it back from a backup. Without the file a new key is made, and `hub versions accept <server>` signs anew.',
   }),
+  DEPENDENCY_MISSING: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'A server that is needed is missing',
+    message: '{server} needs {needed} {range}, and there is no such server.',
+    fix: 'Build or add {needed}, or take it out of `dependsOn` in the manifest of {server}.',
+  }),
+  DEPENDENCY_VERSION: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'A server that is needed has another version',
+    message: '{server} needs {needed} {range}, and {version} is in place.',
+    fix: '`hub versions {needed}` shows which versions are kept, `hub rollback {needed} <version>` takes one that fits.',
+  }),
+  DEPENDENCY_NEEDED: entry({
+    status: 409,
+    rpc: -32602,
+    exit: 4,
+    title: 'Other servers need this one',
+    message: '{server} {detail}.',
+    fix: 'Change or remove the servers that need it first; what they need stands in `dependsOn` of their manifests.',
+  }),
 } as const;

@@ -20,6 +20,8 @@ export interface ProcessSpec {
   /** Between liveness probes while ready; 0: none. */
   readonly probeMs: number;
   readonly dependsOn: readonly string[];
+  /** Asked before every start; a rejection is why there is none. */
+  readonly verify?: (() => Promise<void>) | undefined;
   /** Its first argument is a module for the Node that runs the hub: it may begin in a process kept ready for that. */
   readonly warm?: boolean | undefined;
   /** Makes the process inside walls, instead of `command`, with its environment and these; rejects with a reason. */

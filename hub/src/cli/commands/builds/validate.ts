@@ -28,7 +28,7 @@ export const validate = defineCommand({
   async run(context, { server }) {
     const { validateServer } = await import('../../../builder/validate.ts');
     const directory = findServerFolder(context, server);
-    return show(context, [{ server, directory, problems: await validateServer(directory) }]);
+    return show(context, [{ server, directory, problems: await validateServer(directory, context.home) }]);
   },
 });
 
@@ -48,7 +48,7 @@ export const lintTree = defineCommand({
     }));
     const checked: Checked[] = [...broken];
     for (const { id, directory } of servers.values())
-      checked.push({ server: id, directory, problems: await validateServer(directory) });
+      checked.push({ server: id, directory, problems: await validateServer(directory, context.home) });
     return show(context, checked);
   },
 });

@@ -44,6 +44,13 @@ export const status = defineCommand({
           `${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}${spares(state.spares)}`,
         ),
         ...(state.profiles.length === 0 ? [] : ['', ...renderProfiles(state, context)]),
+        ...(state.signingKey === undefined
+          ? []
+          : [
+              paint.faint(
+                `versions are signed with the key ${state.signingKey.id}: ${state.signingKey.publicKey}`,
+              ),
+            ]),
         ...renderBroken(state.problems, paint),
         ...renderLeftOut(state.leftOut, paint),
         ...(state.leftOut.some(({ code }) => code === 'TOOL_QUARANTINED')

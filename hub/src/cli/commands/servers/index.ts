@@ -8,7 +8,8 @@ import { secret } from '../secrets/index.ts';
 import { rollback } from '../versions/rollback.ts';
 import { versions } from '../versions/index.ts';
 import { list } from './list.ts';
-import { disable, enable, remove, restart, target } from './switch.ts';
+import { remove } from './remove.ts';
+import { disable, enable, restart, target } from './switch.ts';
 
 /** Commands about servers and tools, in the order of `hub --help`. */
 export const servers: readonly CommandDefinition[] = [

@@ -60,6 +60,7 @@ function renderServer(server: ServerDetail, paint: Paint): string {
   const rows: (readonly [string, string | undefined])[] = [
     ['kind', server.kind],
     ['version', server.version],
+    ['signed', server.signed === undefined ? undefined : server.signed ? 'yes' : 'unsigned'],
     ['category', server.category],
     ['folder', server.directory],
     ['command', server.command?.join(' ')],

@@ -1,4 +1,4 @@
-import { hubError, type ServerSummary } from '@counterpart/schemas';
+import type { ServerSummary } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { type CommandDefinition, defineCommand } from '../../command.ts';
@@ -74,38 +74,3 @@ export const target = defineCommand({
     );
   },
 });
-
-export const remove = defineCommand({
-  name: 'remove',
-  alias: 'rm',
-  group: 'servers',
-  summary: 'Take a server out',
-  description:
-    'Takes a third-party server out of hub.config.json, or a built one out of the servers folder. A copy is kept: `hub undo` brings it back.',
-  arguments: [SERVER],
-  options: [['-y, --yes', 'Do not ask']],
-  examples: [['hub remove weather --yes', 'without a question']],
-  input: z.object({ server: z.string(), yes: z.boolean().default(false) }),
-  run: (context, { server, yes }) => withHub(context, (hub) => removeServer(context, hub, { server, yes })),
-});
-
-async function removeServer(
-  context: Context,
-  hub: Parameters<typeof findServer>[0],
-  { server, yes }: { readonly server: string; readonly yes: boolean },
-): Promise<void> {
-  const { home, paint } = context;
-  const found = await findServer(hub, server);
-  const what = `${found.id}, ${found.kind}, ${found.toolNames.length} tools`;
-  if (!yes && !(await context.confirm(`Remove ${what}?`)))
-    throw hubError('USAGE', {
-      detail: `${found.id} was not removed: nobody agreed. --yes agrees.`,
-      command: 'hub remove',
-    });
-  const paths = [home.configFile, ...(found.directory === undefined ? [] : [found.directory])];
-  await withBackup(home.dataDir, `remove ${found.id}`, paths, () => hub.remove(found.id));
-  context.result(
-    { removed: found.id, paths },
-    () => `${paint.good('✓')} Removed ${what}. \`hub undo\` brings it back.`,
-  );
-}
