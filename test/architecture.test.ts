@@ -51,6 +51,7 @@ const ROWS: readonly (readonly string[])[] = [
     'config',
     'interop',
     'oauth',
+    'orchestrator',
     'policy',
     'registry',
     'sandbox',
@@ -59,7 +60,7 @@ const ROWS: readonly (readonly string[])[] = [
     'upstream',
     'vault',
   ],
-  ['gateway', 'http', 'mirrors'],
+  ['builds', 'gateway', 'http', 'mirrors'],
   ['cli', 'fleet', 'composition'],
 ];
 const rowOf = (room: string) => ROWS.findIndex((row) => row.includes(room));
@@ -85,7 +86,8 @@ test('a room of the hub imports rooms of lower rows only; rooms of one row meet 
 const LIBRARIES: readonly (readonly [library: RegExp, homes: RegExp])[] = [
   [/^@modelcontextprotocol\//, /^hub\/src\/(?:gateway|upstream)\/|^scaffolds\/kit\//],
   [/^(?:libsql|kysely)$/, /^hub\/src\/store\//],
-  [/^(?:openai)$/, /^hub\/src\/orchestrator\//],
+  [/^(?:openai)$/, /^hub\/src\/orchestrator\/providers\//],
+  [/^openworkflow$/, /^hub\/src\/builds\//],
   [/^(?:acorn|amaro|eslint-scope)$/, /^hub\/src\/checks\//],
   [/^(?:dockerode)$/, /^hub\/src\/sandbox\//],
   [/^(?:hono|@hono\/node-server)$/, /^hub\/src\/http\/|^scaffolds\/mirror\//],

@@ -29,6 +29,7 @@ import type { ConfigStore } from './config/store.ts';
 import type { Variables } from './fleet/environment.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { toDetail, toSummaries, toSummary } from './fleet/summary.ts';
+import type { Builds } from './builds/builds.ts';
 import type { AdminService } from './http/admin.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Supervisor } from './kernel/ports.ts';
@@ -67,6 +68,7 @@ export interface AdminOptions {
   readonly catalog: LiveCatalog;
   readonly calls: ToolCalls;
   readonly mirrors: Mirrors;
+  readonly builds: Builds;
   readonly registry: Registry;
   readonly approvals: Approvals;
   readonly vault: Vault;
@@ -87,6 +89,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     ...changes(options),
     ...approvalDesk(options),
     mirrors: options.mirrors,
+    builds: options.builds,
     secrets: secretDesk(options),
     signIns: signInDesk(options),
     call: caller(options),
@@ -289,6 +292,8 @@ function changes(options: AdminOptions): Changes {
       });
       await config.load();
       await fleet.reconcile();
+      // A mirror needs no secret: a build may be waiting for one.
+      await options.builds.wakeAll();
       return summary(id);
     },
     async restart(id) {

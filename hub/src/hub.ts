@@ -3,6 +3,9 @@ import type { Readable, Writable } from 'node:stream';
 import { type HubStatus, toCounterpartError, type ToolEntry } from '@counterpart/schemas';
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
+import { buildDesk } from './build-desk.ts';
+import type { Builds } from './builds/builds.ts';
+import { builderServer } from './builds/client/builder-tools.ts';
 import { createApprovals } from './approvals/approvals.ts';
 import { createBroker } from './broker/broker.ts';
 import { ensureBundle } from './builder/ensure-bundle.ts';
@@ -21,7 +24,8 @@ import { startHttp } from './http/server.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import { tidyWhenIdle } from './kernel/idle-memory.ts';
-import type { Catalog, ToolDescription } from './kernel/ports.ts';
+import type { Catalog, CatalogSource, ToolDescription } from './kernel/ports.ts';
+import { toolSource } from './kernel/tool-server.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
 import type { ViewSelector } from './kernel/ports.ts';
@@ -109,8 +113,10 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const givenUp = (server: string, detail: string) => void domain.fleet.giveUp(server, detail);
   const broker = await createBroker({ ...base, directory: join(base.dataDir, 'run'), givenUp });
   scope.add(() => broker.close());
+  const own: { builder?: CatalogSource } = {};
   const domain = createDomain(base, {
     scope,
+    builderSources: () => (own.builder && base.config.current().builder.tools ? [own.builder] : []),
     walls: createWalls(broker),
     mirrors,
     mirrorUrl: (id) => `${address.url}/mirror/${id}`,
@@ -123,10 +129,14 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const stopRequested = new Promise<void>((resolve) => {
     stop = resolve;
   });
+  const builds = await buildDesk({ ...base, fleet: domain.fleet, calls: domain.gateway.calls });
+  scope.add(() => builds.close());
+  own.builder = toolSource(builderServer(builds, base.events));
   const service = createAdminService({
     ...base,
     ...domain,
     mirrors,
+    builds,
     ...openSignIns(base, domain.fleet, { scope, lending }),
     calls: domain.gateway.calls,
     version: packageFile.version,
@@ -137,17 +147,31 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   });
   const { url } = await openSurfaces(base, { ...domain, mirrors, service, scope, options });
   address.url = url;
-  await domain.fleet.reconcile();
-  await mirrors.restore({ listening: options.ephemeral !== true });
-  if (options.ephemeral !== true) {
-    await follow(base, domain.fleet, scope);
-    scope.add(tidyWhenIdle(base));
-  }
+  await begin(base, { fleet: domain.fleet, mirrors, builds, scope, isLasting: options.ephemeral !== true });
   state.ready = true;
   // A hub of one command would be gone before another program had used it: others wait for it to end.
   if (options.ephemeral !== true) base.data.announce(url);
   base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');
   return toHub({ url, token: base.data.token, service, gateway: domain.gateway, stopRequested, scope });
+}
+
+interface Beginning {
+  readonly fleet: Fleet;
+  readonly mirrors: Mirrors;
+  readonly builds: Builds;
+  readonly scope: Scope;
+  /** A hub of one command follows nothing, and goes on with nothing of its own accord. */
+  readonly isLasting: boolean;
+}
+
+/** Takes up servers, mirrors and builds as the hub before left them. */
+async function begin(base: Base, { fleet, mirrors, builds, scope, isLasting }: Beginning): Promise<void> {
+  await fleet.reconcile();
+  await mirrors.restore({ listening: isLasting });
+  if (!isLasting) return;
+  await follow(base, fleet, scope);
+  scope.add(tidyWhenIdle(base));
+  await builds.resume();
 }
 
 interface HubParts extends Pick<Hub, 'url' | 'token' | 'stopRequested'> {
@@ -257,6 +281,8 @@ interface DomainOptions {
   readonly scope: Scope;
   readonly walls: Walls;
   readonly mirrors: Mirrors;
+  /** Tools with which clients build servers, where they are offered. */
+  readonly builderSources: () => readonly CatalogSource[];
   readonly mirrorUrl: (id: string) => string;
   readonly lend: (id: string) => { readonly url: string; readonly key: string };
   /** Whether processes may wait to become a server. */
@@ -264,7 +290,8 @@ interface DomainOptions {
 }
 
 /** Supervisor, catalog, fleet, and the gateway before them. */
-function createDomain(base: Base, { scope, walls, mirrors, mirrorUrl, lend, sparing }: DomainOptions) {
+function createDomain(base: Base, options: DomainOptions) {
+  const { scope, walls, mirrors, builderSources, mirrorUrl, lend, sparing } = options;
   const { clock, log, config, dataDir, redactor, events, registry, approvals } = base;
   const { spawnConcurrency, warmSpares } = config.current().defaults;
   const supervisor = createSupervisor({
@@ -290,7 +317,10 @@ function createDomain(base: Base, { scope, walls, mirrors, mirrorUrl, lend, spar
     log,
     visible,
     // Tools of the hub's own are what this program says they are: nobody else can change them.
-    quarantined: (server, tool) => (mirrors.offers(server) ? undefined : approvals.withheld(server, tool)),
+    quarantined: (server, tool) =>
+      mirrors.offers(server) || builderSources().some(({ id }) => id === server)
+        ? undefined
+        : approvals.withheld(server, tool),
     held: (server, tool) => approvals.held(server, tool),
   });
   scope.add(() => catalog.close());
@@ -301,7 +331,7 @@ function createDomain(base: Base, { scope, walls, mirrors, mirrorUrl, lend, spar
     supervisor,
     catalog,
     ensureBundle: async (directory) => void (await ensureBundle(directory)),
-    ownSources: () => mirrors.sources,
+    ownSources: () => [...mirrors.sources, ...builderSources()],
     mirrorUrl,
     lend,
     walls,

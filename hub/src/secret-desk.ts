@@ -1,6 +1,7 @@
 import { hubError, SecretName } from '@counterpart/schemas';
 import type { SecretChange, SecretList, SecretOwner } from '@counterpart/schemas';
 import { z } from 'zod';
+import type { Builds } from './builds/builds.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { wantedSecrets } from './fleet/member-secrets.ts';
 import { PAGE_PATH } from './http/secret-page.ts';
@@ -16,6 +17,7 @@ interface Desk {
   readonly fleet: Fleet;
   readonly clock: Clock;
   readonly url: () => string;
+  readonly builds: Builds;
 }
 
 /** What `/api/secrets` does. Servers that are given a secret get it anew when it changes; calls in flight are finished first. */
@@ -24,6 +26,7 @@ export function secretDesk(desk: Desk): SecretService {
   const links = createEntryLinks(desk.clock);
   const changed = async (place: SecretPlace): Promise<SecretChange> => {
     await fleet.reconcile();
+    await desk.builds.wakeAll();
     return { name: place.name, server: place.server === '' ? null : place.server };
   };
   return {

@@ -2,12 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseUrlName } from '@counterpart/kit/settings';
-import { ConfigSlot, SecretSlot, type Manifest, type ServerId } from '@counterpart/schemas';
+import { ConfigSlot, SecretSlot, type ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
-import { CONTRACT_TEST, renderPackage } from '../server/program.ts';
-import { renderHandReadme } from '../server/readme.ts';
-import { toJsonText } from '../server/write.ts';
 import type { Template } from './names.ts';
+import { renderHandServer } from './render-hand.ts';
 
 /** What a template's manifest says beside its code. */
 const Facts = z.strictObject({
@@ -35,38 +33,8 @@ export async function renderTemplate(server: NewServer): Promise<Map<string, str
     (await readFile(join(folder, file), 'utf8')).replace(PREFIX, prefix);
   const names = await readdir(folder, { recursive: true });
   const sources = names.filter((name) => name.endsWith('.ts')).map((name) => name.replaceAll('\\', '/'));
-  const manifest = manifestOf(server, Facts.parse(JSON.parse(await read('template.json'))));
-  const files = new Map<string, string>([
-    ['manifest.json', toJsonText(manifest)],
-    ['package.json', renderPackage(manifest)],
-    ['README.md', renderHandReadme(manifest, sources)],
-    ['test/contract.test.ts', CONTRACT_TEST],
-  ]);
+  const { about, ...facts } = Facts.parse(JSON.parse(await read('template.json')));
+  const files = new Map<string, string>();
   for (const file of sources) files.set(file, await read(file));
-  return files;
-}
-
-function manifestOf(
-  { id, title, category }: NewServer,
-  { about, config, secrets, net }: z.infer<typeof Facts>,
-): Manifest {
-  return {
-    id,
-    version: '0.1.0',
-    title,
-    description: about,
-    category,
-    platform: id,
-    scaffold: 'hand',
-    entry: 'dist/server.js',
-    source: 'src/server.ts',
-    restart: 'permanent',
-    permissions: { net, files: [] },
-    config,
-    secrets,
-    dependsOn: [],
-    test: 'test/contract.test.ts',
-    health: { intervalMs: 30_000 },
-    tools: {},
-  };
+  return renderHandServer({ ...server, about, facts, files });
 }

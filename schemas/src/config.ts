@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ServerId } from './ids.ts';
 import { RestartKind } from './manifest.ts';
+import { ProviderConfig } from './provider.ts';
 
 /** Text that may hold `${env:NAME}`, resolved when a server starts and never stored resolved. */
 const Reference = z.string();
@@ -377,6 +378,22 @@ export const HubConfig = z.strictObject({
           'Tools that nobody sees or calls by any way: names in the hub, with `*`, or `effect:destructive` and so on.',
         ),
       readOnly: z.boolean().default(false).describe('Only tools of effect read are offered.'),
+    })
+    .prefault({}),
+  providers: z
+    .record(z.string().min(1).max(64), ProviderConfig)
+    .default({})
+    .describe(
+      'Language models by name, for building servers; the first one is asked unless another is named.',
+    ),
+  builder: z
+    .strictObject({
+      tools: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Offers the builder's tools (`hub__build_start` and so on), with which a client's own model builds servers. What it builds is installed when a person approves it.",
+        ),
     })
     .prefault({}),
   mcpServers: z

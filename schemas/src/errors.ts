@@ -1,6 +1,7 @@
 import type { Problem } from './api.ts';
 import { brokerErrors } from './catalogue/broker-errors.ts';
 import { buildErrors } from './catalogue/build-errors.ts';
+import { loopErrors } from './catalogue/loop-errors.ts';
 import { commandErrors } from './catalogue/command-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
@@ -19,6 +20,7 @@ export const errorCatalogue = {
   ...secretErrors,
   ...versionErrors,
   ...brokerErrors,
+  ...loopErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContentHash } from './ids.ts';
 import { ToolChange } from './approval.ts';
+import { LoopId, LoopStage, LoopState } from './loop.ts';
 
 /** State of a supervised process. */
 export const ServerState = z.enum([
@@ -77,6 +78,17 @@ export const HubEvent = z.discriminatedUnion('kind', [
     bytesIn: z.int(),
     totalMs: z.number(),
     slowestMs: z.number(),
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('build-changed'),
+    build: LoopId,
+    state: LoopState,
+    stage: LoopStage.optional(),
+    round: z.int().optional(),
+    waitsFor: z.enum(['author', 'approval', 'secrets']).optional(),
+    server: z.string().optional(),
+    detail: z.string().optional(),
   }),
   z.strictObject({ ...base, kind: z.literal('catalog-changed'), tools: z.int() }),
   z.strictObject({ ...base, kind: z.literal('config-loaded') }),

@@ -112,7 +112,29 @@ export {
   SignOutRequest,
 } from './sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
+export { ProviderConfig } from './provider.ts';
 export { Diagnostic } from './diagnostic.ts';
+export {
+  ApprovalSheet,
+  AuthorQuestion,
+  CodeDraft,
+  LoopAuthor,
+  LoopDecision,
+  LoopDetail,
+  LoopId,
+  LoopKind,
+  LoopOrder,
+  LoopPlan,
+  LoopStage,
+  LoopState,
+  LoopStep,
+  LoopSummary,
+  MAX_REPAIRS,
+  QuestionKind,
+  RoundReport,
+  SlotFile,
+  SlotPath,
+} from './loop.ts';
 export { CallOutcome, VerifyReport } from './verify.ts';
 export { HubEvent, ServerState } from './event.ts';
 export {

@@ -20,6 +20,7 @@ import type {
   ServerEntry,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { createBuildApi, type BuildApi } from './build-api.ts';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
 import { createSecretApi, type SecretApi } from './secret-api.ts';
 import { createSignInApi, type SignInApi } from './sign-in-api.ts';
@@ -54,6 +55,7 @@ export interface HubApi {
   proposals(server: string): Promise<Proposal[]>;
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
   readonly mirrors: MirrorApi;
+  readonly builds: BuildApi;
   readonly secrets: SecretApi;
   readonly signIns: SignInApi;
   /** Reads configuration and servers folder again; resolves when the servers are in line with them. */
@@ -122,6 +124,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     decide: (server, word) =>
       send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
     mirrors: createMirrorApi(send),
+    builds: createBuildApi(send),
     secrets: createSecretApi(send),
     signIns: createSignInApi(send),
     reload: async () => void (await send(done, 'POST', '/api/reload', {})),

@@ -20,6 +20,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
+import { addBuildRoutes, type BuildService } from './build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
 import { addSignInRoutes, type SignInService } from './sign-in-routes.ts';
 import { addSecretRoutes, type SecretService } from './secret-routes.ts';
@@ -55,6 +56,7 @@ export interface AdminService extends Health {
   /** Rejects with APPROVAL_OUTDATED when a definition is not the one at hand. */
   decide(id: string, word: DecideRequest): Promise<DecideResponse>;
   readonly mirrors: MirrorService;
+  readonly builds: BuildService;
   readonly secrets: SecretService;
   readonly signIns: SignInService;
   shutdown(): void;
@@ -86,6 +88,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   operatorRoutes(app, service);
   approvalRoutes(app, service);
   addMirrorRoutes(app, service.mirrors);
+  addBuildRoutes(app, service.builds);
   addSecretRoutes(app, service.secrets);
   addSignInRoutes(app, service.signIns);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));

@@ -9,3 +9,5 @@ export type * from './ports/calls.ts';
 export type * from './ports/vault.ts';
 export type * from './ports/sandbox.ts';
 export type * from './ports/broker.ts';
+export type * from './ports/models.ts';
+export type * from './ports/durable.ts';

@@ -129,4 +129,43 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0006-builds': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('build')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('state', 'text', (c) => c.notNull())
+        .addColumn('stage', 'text')
+        .addColumn('waits_for', 'text')
+        .addColumn('server_id', 'text')
+        .addColumn('problem', 'text')
+        .addColumn('attempt', 'integer', (c) => c.notNull())
+        .addColumn('order_json', 'text', (c) => c.notNull())
+        .addColumn('plan_json', 'text')
+        .addColumn('sheet_json', 'text')
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addColumn('updated_at', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('build_step')
+        .addColumn('number', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('build_id', 'text', (c) => c.notNull())
+        .addColumn('stage', 'text', (c) => c.notNull())
+        .addColumn('round', 'integer', (c) => c.notNull())
+        .addColumn('state', 'text', (c) => c.notNull())
+        .addColumn('started_at', 'text', (c) => c.notNull())
+        .addColumn('ended_at', 'text')
+        .addColumn('detail', 'text')
+        .addUniqueConstraint('build_step_key', ['build_id', 'stage', 'round'])
+        .execute();
+      await db.schema
+        .createTable('memory')
+        .addColumn('kind', 'text', (c) => c.notNull())
+        .addColumn('subject', 'text', (c) => c.notNull())
+        .addColumn('text', 'text', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('memory_key', ['kind', 'subject'])
+        .execute();
+    },
+  },
 };

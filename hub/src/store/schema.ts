@@ -97,6 +97,39 @@ export interface Tables {
     updated_at: string;
     revoked_at: string | null;
   };
+  /** Builds from words; what they made stands in the data folder. */
+  build: {
+    id: string;
+    state: string;
+    stage: string | null;
+    waits_for: string | null;
+    server_id: string | null;
+    problem: string | null;
+    /** Counted up by every retry. */
+    attempt: number;
+    order_json: string;
+    plan_json: string | null;
+    sheet_json: string | null;
+    created_at: string;
+    updated_at: string;
+  };
+  /** What is told to models of later conversations; one line a subject. */
+  memory: {
+    kind: string;
+    subject: string;
+    text: string;
+    created_at: string;
+  };
+  build_step: {
+    number: Generated<number>;
+    build_id: string;
+    stage: string;
+    round: number;
+    state: string;
+    started_at: string;
+    ended_at: string | null;
+    detail: string | null;
+  };
   event: {
     id: Generated<number>;
     at: string;

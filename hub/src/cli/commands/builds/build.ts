@@ -1,4 +1,4 @@
-import { hubError, type BuildReport, type BuildStage } from '@counterpart/schemas';
+import { hubError, LoopAuthor, type BuildReport, type BuildStage } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { BuildOptions, BuildProgress } from '../../../builder/options.ts';
 import { defineCommand } from '../../command.ts';
@@ -8,6 +8,7 @@ import { wrap } from '../../output/wrap.ts';
 import { buildMany } from './build-many.ts';
 import { compiledIn } from './read-blueprint.ts';
 import { mcpSource } from '../../mcp-source.ts';
+import { buildFromFolder, buildFromWords, isWish } from '../loop/start.ts';
 import { OWNER, versionsAt } from '../../versions-at.ts';
 
 const Input = z.object({
@@ -30,6 +31,9 @@ const Input = z.object({
   dryRun: z.boolean().default(false),
   cache: z.boolean().default(true),
   jobs: z.coerce.number().int().min(1).max(64).optional(),
+  author: LoopAuthor.optional(),
+  model: z.string().optional(),
+  fromFolder: z.string().optional(),
 });
 
 export const build = defineCommand({
@@ -39,7 +43,12 @@ export const build = defineCommand({
   summary: 'Make a server from a description of a service',
   description:
     'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema (SDL, introspection JSON, or the endpoint itself), a JSON-RPC service (OpenRPC, or the endpoint itself), a SOAP service (WSDL 1.1), a gRPC service (.proto files, a descriptor set, or grpc://host:port with reflection), recorded traffic (HAR, its secrets taken out), a data file (CSV, JSON, XML, HTML tables, iCalendar, OFX, QIF and more), or the tables of a database (PostgreSQL, MariaDB, MySQL, SQLite), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
-  arguments: [['[sources...]', 'The same as --from; several are built beside each other']],
+  arguments: [
+    [
+      '[sources...]',
+      'The same as --from, several are built beside each other; or in a few words what is wanted',
+    ],
+  ],
   options: [
     ['-f, --from <file|url|->', 'The description'],
     ['-n, --name <id>', 'Name of the server (default: made from the title)'],
@@ -63,8 +72,15 @@ export const build = defineCommand({
     ['--dry-run', 'Report what would be built and write nothing'],
     ['-j, --jobs <n>', 'Of several sources, so many at a time (default: one for each processor, at most 4)'],
     ['--no-cache', 'Compile the description anew, even if it was compiled before'],
+    ['--author <author>', 'From words: who writes what cannot be compiled', { choices: LoopAuthor.options }],
+    ['--model <name>', 'From words: which of the configured providers is asked'],
+    [
+      '--from-folder <folder>',
+      'A server that you wrote: it is checked, tested behind walls and approved as any other',
+    ],
   ],
   examples: [
+    ['hub build "a tracker of Clash Royale players"', 'from words, with the help of a model'],
     ['hub build --from petstore.yaml', 'everything in a file'],
     ['hub build --from https://example.com/openapi.json --name shop', 'from a URL, named'],
     ['hub build --from specs/', 'from several files that refer to each other'],
@@ -88,7 +104,11 @@ export const build = defineCommand({
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
   input: Input,
-  async run(context, { sources, from, jobs, ...rest }) {
+  async run(context, { sources, from, jobs, author, model, fromFolder, ...rest }) {
+    const wish = { name: rest.name, category: rest.category, author, model };
+    if (fromFolder !== undefined) return await buildFromFolder(context, fromFolder, wish);
+    const [only = '', ...more] = sources;
+    if (more.length === 0 && isWish(only)) return await buildFromWords(context, only, { ...wish, from });
     const locations = [...(from === undefined ? [] : [from]), ...sources];
     const [location, ...others] = locations;
     if (location === undefined)
@@ -104,17 +124,17 @@ export const build = defineCommand({
       return buildMany(context, locations, { jobs, build });
     }
     const options = await optionsFor(context, location, rest);
-    const wish = await askForPart(context, options);
+    const part = await askForPart(context, options);
     const { buildServer } = await loadBuilder();
     const report = await context.working(`building from ${location}`, (progress) =>
-      buildServer({ ...options, ...wish, onProgress: (step) => progress.update(describe(step)) }),
+      buildServer({ ...options, ...part, onProgress: (step) => progress.update(describe(step)) }),
     );
     context.result(report, () => wrap(renderBuildReport(report, context.paint), context.io.width));
     return 0;
   },
 });
 
-type Wish = Omit<z.output<typeof Input>, 'from' | 'sources' | 'jobs'>;
+type Wish = Omit<z.output<typeof Input>, 'from' | 'sources' | 'jobs' | 'author' | 'model' | 'fromFolder'>;
 
 /** What is one server's alone cannot be said of several. Throws USAGE. */
 function assertForMany(locations: readonly string[], name: string | undefined): void {

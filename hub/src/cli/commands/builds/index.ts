@@ -3,6 +3,7 @@ import { build } from './build.ts';
 import { diff } from './diff.ts';
 import { discover } from './discover.ts';
 import { eject } from './eject.ts';
+import { builds as buildsOfWords } from '../loop/index.ts';
 import { mirror } from '../mirrors/index.ts';
 import { check } from '../packages/check.ts';
 import { create } from '../packages/create.ts';
@@ -15,6 +16,7 @@ import { verify } from './verify.ts';
 /** Commands about making servers, in the order of `hub --help`. */
 export const builds: readonly CommandDefinition[] = [
   build,
+  buildsOfWords,
   discover,
   diff,
   mirror,

@@ -1,0 +1,90 @@
+import { toCounterpartError, type ServerId } from '@counterpart/schemas';
+import { z } from 'zod';
+import { openBuilds, type Builds } from './builds/builds.ts';
+import type { ProbeAnswer } from './builds/room.ts';
+import { referencedSecrets, resolveReferences } from './config/references.ts';
+import type { ConfigStore } from './config/store.ts';
+import type { Variables } from './fleet/environment.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { EventLog } from './kernel/events.ts';
+import type { Logger } from './kernel/log.ts';
+import type { ToolCalls, Vault } from './kernel/ports.ts';
+import type { Redactor } from './kernel/redact.ts';
+import { createProviders } from './orchestrator/providers/providers.ts';
+import { openSandbox } from './sandbox/sandbox.ts';
+import type { VersionsAt } from './versions/places.ts';
+import type { Db } from './store/store.ts';
+
+interface Desk {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly events: EventLog;
+  readonly redactor: Redactor;
+  readonly dataDir: string;
+  readonly serversDir: string;
+  readonly versions: VersionsAt;
+  readonly fleet: Fleet;
+  readonly calls: ToolCalls;
+  readonly config: ConfigStore;
+  readonly vault: Vault;
+  readonly host: () => Variables;
+}
+
+const CONCURRENCY = 2;
+const Texts = z.looseObject({
+  isError: z.boolean().default(false),
+  content: z.array(z.looseObject({ text: z.string().default('') })).default([]),
+});
+
+/** The builds of a hub, given what they need of its other rooms. */
+export async function buildDesk(desk: Desk): Promise<Builds> {
+  const { fleet, redactor, calls } = desk;
+  return await openBuilds({
+    ...desk,
+    models: createProviders({
+      config: () => desk.config.current(),
+      resolve: (text) => resolveKey(desk, text),
+    }),
+    concurrency: CONCURRENCY,
+    openSandbox: () => openSandbox(),
+    clean: redactor.redact,
+    reload: async (server) => {
+      await fleet.reconcile();
+      await fleet
+        .get(server)
+        .upstream.refresh()
+        .catch(() => undefined); // Its state says why it does not start.
+    },
+    missingSettings: (server) => Promise.resolve(missingOf(fleet, server)),
+    async callTool({ server, tool, input }, signal): Promise<ProbeAnswer> {
+      try {
+        const view = { kind: 'server', id: server } as const;
+        const answer = Texts.parse(await calls.call({ view, tool, arguments: input, via: 'cli', signal }));
+        return { isError: answer.isError, text: answer.content.map(({ text }) => text).join('\n') };
+      } catch (cause) {
+        signal.throwIfAborted();
+        return { isError: true, text: toCounterpartError(cause).message };
+      }
+    },
+  });
+}
+
+/** A provider's key; it is redacted from all that the hub writes from now on. */
+async function resolveKey({ vault, host, redactor }: Desk, text: string): Promise<string> {
+  const secrets: Record<string, string> = {};
+  for (const name of referencedSecrets(text)) {
+    const value = await vault.retrieve({ server: '', name });
+    if (value !== undefined) secrets[name] = value;
+  }
+  const key = resolveReferences(text, { env: host(), secrets }, 'A provider');
+  redactor.add(key);
+  return key;
+}
+
+/** What a server that is installed has no value for. */
+function missingOf(fleet: Fleet, server: ServerId): string[] {
+  const member = fleet.members.get(server);
+  return member === undefined ? [] : [...member.missingSecrets];
+}

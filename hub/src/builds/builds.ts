@@ -1,0 +1,338 @@
+import { randomInt } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  hubError,
+  LoopDetail,
+  LoopStage,
+  LoopSummary,
+  MAX_REPAIRS,
+  toCounterpartError,
+  type AuthorQuestion,
+  type LoopDecision,
+  type LoopOrder,
+  type RoundReport,
+} from '@counterpart/schemas';
+import type { DurableEngine } from '../kernel/ports.ts';
+import { BuildFolder } from './keep/build-folder.ts';
+import { createServerMemory } from './keep/memory.ts';
+import { createBuildRecords, type BuildRecord, type BuildRecords } from './keep/records.ts';
+import { runLoop } from './loop.ts';
+import type { LoopRoom, LoopRun } from './room.ts';
+import { StageFailed } from './stages/steps.ts';
+import type { Db } from '../store/store.ts';
+
+export interface BuildsOptions extends Omit<LoopRoom, 'records' | 'memory' | 'folderOf' | 'announce'> {
+  readonly db: Db;
+  /** Of the hub; builds have their folders below it. */
+  readonly dataDir: string;
+  /** Builds at work at once; those that wait for somebody take no place. */
+  readonly concurrency: number;
+}
+
+/** Builds from words, from their order to their end. */
+export interface Builds {
+  /** Keeps an order and begins it. Rejects with DATA_UNWRITABLE, and has then kept nothing. */
+  start(order: LoopOrder): Promise<LoopSummary>;
+  list(): Promise<LoopSummary[]>;
+  /** Rejects with BUILD_UNKNOWN. */
+  show(id: string): Promise<LoopDetail>;
+  cancel(id: string): Promise<LoopSummary>;
+  /** Goes on with a build that failed, was rejected or waits; from a stage, all of it and what follows is done anew. */
+  retry(id: string, from?: LoopStage): Promise<LoopSummary>;
+  /** A person's word on the sheet at hand. Rejects with BUILD_STATE and BUILD_OUTDATED. */
+  decide(id: string, decision: LoopDecision): Promise<LoopSummary>;
+  /** What the author of a build gives to its open question. Rejects with BUILD_STATE when none is open. */
+  answer(id: string, text: string): Promise<LoopSummary>;
+  /** Goes on without what a build waits for: secrets. */
+  skip(id: string): Promise<LoopSummary>;
+  /** Goes on with builds that were cut off. */
+  resume(): Promise<void>;
+  /** Something happened that builds may wait for, such as a new secret. */
+  wakeAll(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the builds of a hub; those that were cut off go on with `resume`, or with the next order. */
+export async function openBuilds(options: BuildsOptions): Promise<Builds> {
+  const records = createBuildRecords(options);
+  const directory = join(options.dataDir, 'builds');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const room: LoopRoom = {
+    ...options,
+    records,
+    memory: createServerMemory(options),
+    folderOf: (id) => new BuildFolder(join(directory, id)),
+    async announce(id, { round, detail } = {}) {
+      const { state, stage, waitsFor, server } = await records.get(id);
+      options.events.publish({
+        kind: 'build-changed',
+        build: id,
+        state,
+        ...without({ stage, round, waitsFor, server, detail }),
+      });
+    },
+  };
+  const builds = new HubBuilds(room, records);
+  builds.open({ file: join(directory, 'work.db'), concurrency: options.concurrency });
+  return builds;
+}
+
+/** Members whose value is undefined are left out. */
+const without = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never; // What it says.
+
+const ENDED = new Set(['installed', 'failed', 'rejected', 'cancelled']);
+const STAGES = LoopStage.options;
+
+class HubBuilds implements Builds {
+  readonly #room: LoopRoom;
+  readonly #records: BuildRecords;
+  #engine: DurableEngine | undefined;
+
+  constructor(room: LoopRoom, records: BuildRecords) {
+    this.#room = room;
+    this.#records = records;
+  }
+
+  /** The engine and its database are opened with the first build: most hubs only relay. */
+  open(options: { readonly file: string; readonly concurrency: number }): void {
+    this.#opening = async () => {
+      const { openEngine } = await import('./engine.ts');
+      return await openEngine({
+        ...options,
+        name: 'build',
+        log: this.#room.log,
+        work: (run, steps) => this.#work(run, steps),
+      });
+    };
+  }
+
+  async resume(): Promise<void> {
+    const unfinished = (await this.#records.list()).filter(({ state }) => !ENDED.has(state));
+    // Also what was kept and not begun: the order stands before its run.
+    for (const { id, attempt } of unfinished) await (await this.#engineOf()).start(runOf(id, attempt));
+  }
+
+  #opening: () => Promise<DurableEngine> = () => Promise.reject(new Error('builds are not open'));
+  #opened: Promise<DurableEngine> | undefined;
+
+  async #engineOf(): Promise<DurableEngine> {
+    this.#opened ??= this.#opening();
+    this.#engine = await this.#opened;
+    return this.#engine;
+  }
+
+  async start(order: LoopOrder): Promise<LoopSummary> {
+    const at = new Date(this.#room.clock.now()).toISOString();
+    const { text, author } = order;
+    const id = newBuildId(this.#room.clock.now());
+    const record: BuildRecord = {
+      id,
+      order,
+      text,
+      author,
+      state: 'queued',
+      attempt: 1,
+      createdAt: at,
+      updatedAt: at,
+    };
+    await this.#records.insert(record);
+    await this.#room.announce(id);
+    await (await this.#engineOf()).start(runOf(id, 1));
+    return toSummary(record);
+  }
+
+  async list(): Promise<LoopSummary[]> {
+    return (await this.#records.list()).map(toSummary);
+  }
+
+  async show(id: string): Promise<LoopDetail> {
+    const { attempt: _, ...record } = await this.#records.get(id);
+    const folder = this.#room.folderOf(id);
+    const report = folder.reports().at(-1);
+    const question = openQuestion(folder);
+    return LoopDetail.parse({
+      ...record,
+      steps: await this.#records.steps(id),
+      folder: folder.path,
+      ...without({ report, question }),
+    });
+  }
+
+  async cancel(id: string): Promise<LoopSummary> {
+    const { state, attempt } = await this.#records.get(id);
+    if (ENDED.has(state))
+      throw hubError('BUILD_STATE', { build: id, state, detail: 'there is nothing to cancel' });
+    const record = await this.#records.update(id, { state: 'cancelled', waitsFor: undefined });
+    await (await this.#engineOf()).cancel(runOf(id, attempt));
+    await this.#room.announce(id);
+    return toSummary(record);
+  }
+
+  async retry(id: string, from?: LoopStage): Promise<LoopSummary> {
+    const { state, attempt } = await this.#records.get(id);
+    if (state === 'running' || state === 'queued')
+      throw hubError('BUILD_STATE', { build: id, state, detail: 'it is at work already; cancel it first' });
+    const folder = this.#room.folderOf(id);
+    const first = from ?? (isUsedUp(folder.reports()) ? 'write' : undefined);
+    if (first !== undefined) {
+      const again = againFrom(first);
+      folder.dropResults((name) => again.some((stage) => name.startsWith(`${stage}-`)));
+      folder.dropAnswers(firstAnswerOf(first), attempt);
+      await this.#records.dropSteps(id, again);
+    }
+    folder.forgetDecision();
+    await (await this.#engineOf()).cancel(runOf(id, attempt));
+    const record = await this.#records.update(id, {
+      state: 'queued',
+      attempt: attempt + 1,
+      waitsFor: undefined,
+      problem: undefined,
+      sheet: undefined,
+    });
+    await (await this.#engineOf()).start(runOf(id, attempt + 1));
+    await this.#room.announce(id);
+    return toSummary(record);
+  }
+
+  async decide(id: string, decision: LoopDecision): Promise<LoopSummary> {
+    const { state, waitsFor, sheet, attempt } = await this.#records.get(id);
+    if (waitsFor !== 'approval' || sheet === undefined)
+      throw hubError('BUILD_STATE', { build: id, state, detail: 'it waits for no decision' });
+    if (sheet.hash !== decision.hash) throw hubError('BUILD_OUTDATED', { build: id });
+    this.#room.folderOf(id).decide({
+      ...decision,
+      by: `owner via ${decision.via}`,
+      at: new Date(this.#room.clock.now()).toISOString(),
+    });
+    return await this.#goOn(id, attempt);
+  }
+
+  async answer(id: string, text: string): Promise<LoopSummary> {
+    const record = await this.#records.get(id);
+    const folder = this.#room.folderOf(id);
+    const question = openQuestion(folder);
+    if (record.waitsFor !== 'author' || question === undefined)
+      throw hubError('BUILD_STATE', {
+        build: id,
+        state: record.state,
+        detail: 'it asks its author nothing now',
+      });
+    folder.keepAnswer(question.number, { text });
+    return await this.#goOn(id, record.attempt);
+  }
+
+  async skip(id: string): Promise<LoopSummary> {
+    const record = await this.#records.get(id);
+    if (record.waitsFor !== 'secrets')
+      throw hubError('BUILD_STATE', {
+        build: id,
+        state: record.state,
+        detail: 'only waiting for secrets can be skipped',
+      });
+    this.#room.folderOf(id).skip('credentials');
+    return await this.#goOn(id, record.attempt);
+  }
+
+  async wakeAll(): Promise<void> {
+    const waiting = (await this.#records.list()).filter(({ waitsFor }) => waitsFor === 'secrets');
+    for (const { id, attempt } of waiting) await (await this.#engineOf()).wake(runOf(id, attempt));
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opened)?.close();
+  }
+
+  /** What a build waited for is written: whoever looks from now on sees it at work. */
+  async #goOn(id: string, attempt: number): Promise<LoopSummary> {
+    const record = await this.#records.update(id, { state: 'running', waitsFor: undefined });
+    await (await this.#engineOf()).wake(runOf(id, attempt));
+    return toSummary(record);
+  }
+
+  async #work(runId: string, steps: Parameters<typeof runLoop>[1]): Promise<void> {
+    const id = runId.slice(0, runId.lastIndexOf('.'));
+    const run: LoopRun = {
+      room: this.#room,
+      folder: this.#room.folderOf(id),
+      id,
+      signal: steps.signal,
+      record: () => this.#records.get(id),
+    };
+    try {
+      const state = await runLoop(run, steps);
+      await this.#end(id, { state, waitsFor: undefined });
+    } catch (failure) {
+      // Whatever the library throws to rest or to be resumed is its own.
+      if (!(failure instanceof StageFailed)) throw failure;
+      const error = toCounterpartError(failure.cause);
+      const problem = `${error.message} ${error.fix}`;
+      await this.#end(id, { state: 'failed', stage: failure.stage, waitsFor: undefined, problem });
+    }
+  }
+
+  async #end(id: string, change: Parameters<BuildRecords['update']>[1]): Promise<void> {
+    const { state } = await this.#records.get(id);
+    if (state === 'cancelled') return;
+    await this.#records.update(id, change);
+    await this.#room.announce(id, { detail: change.problem });
+  }
+}
+
+const runOf = (id: string, attempt: number): string => `${id}.${attempt}`;
+
+/** Sorts by time; two of one millisecond differ. */
+const newBuildId = (now: number): string =>
+  `b-${Math.floor(now / 1_000)
+    .toString(36)
+    .padStart(7, '0')
+    .slice(-7)}${randomInt(36 ** 3)
+    .toString(36)
+    .padStart(3, '0')}`;
+
+function openQuestion(folder: BuildFolder): AuthorQuestion | undefined {
+  const last = folder.questions().at(-1);
+  return last !== undefined && folder.answer(last.number) === undefined ? last : undefined;
+}
+
+/** Whether all repairs were made, and none was enough: only another draft can help. */
+const isUsedUp = (reports: readonly RoundReport[]): boolean =>
+  reports.length > MAX_REPAIRS && reports.at(-1)?.passed === false;
+
+/** Stages that are done anew; a candidate that is checked again is also made again, of what was answered. */
+const againFrom = (stage: LoopStage): LoopStage[] =>
+  STAGES.slice(Math.min(STAGES.indexOf(stage), ...(isJudged(stage) ? [STAGES.indexOf('write')] : [])));
+const isJudged = (stage: LoopStage): boolean => stage === 'check' || stage === 'test';
+
+/** Number of the first answer that is asked for anew. */
+function firstAnswerOf(stage: LoopStage): number {
+  if (stage === 'intake') return 1;
+  return STAGES.indexOf(stage) <= STAGES.indexOf('write') ? 2 : Number.MAX_SAFE_INTEGER;
+}
+
+const toSummary = (record: BuildRecord): LoopSummary => LoopSummary.parse(without(pick(record)));
+
+const pick = ({
+  id,
+  text,
+  author,
+  state,
+  stage,
+  waitsFor,
+  server,
+  problem,
+  createdAt,
+  updatedAt,
+}: BuildRecord) => ({
+  id,
+  text,
+  author,
+  state,
+  stage,
+  waitsFor,
+  server,
+  problem,
+  createdAt,
+  updatedAt,
+});

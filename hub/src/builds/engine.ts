@@ -1,0 +1,199 @@
+import type { Json } from '@counterpart/schemas';
+import { OpenWorkflow, type Worker } from 'openworkflow';
+import { BackendSqlite } from 'openworkflow/sqlite';
+import { z } from 'zod';
+import type { Logger } from '../kernel/log.ts';
+import type { DurableEngine, DurableSteps } from '../kernel/ports.ts';
+
+export interface EngineOptions {
+  /** Its own database: the engine of the library writes through `node:sqlite`. */
+  readonly file: string;
+  /** Name of the work; runs of another name in the file are left alone. */
+  readonly name: string;
+  /** Runs at once; one that waits takes no place. */
+  readonly concurrency: number;
+  readonly log: Logger;
+  readonly work: (id: string, steps: DurableSteps) => Promise<void>;
+}
+
+/** Only the end of the hub makes a step throw: then it is done again by the next one, however often. */
+const AGAIN = { maximumAttempts: 100_000, initialInterval: '1ms', maximumInterval: '1s' } as const;
+const Input = z.object({ id: z.string() });
+/** Of one run: the library's own limit. */
+const MOST_STEPS = 1_000;
+/** The library frees a run's place a moment after its last word to the database. */
+const FREED_MS = 20;
+
+type Backend = ReturnType<typeof BackendSqlite.connect>;
+
+/**
+ * Opens the engine over openworkflow: its database, its leases and its replay, but no polling. A hub is alone with its data
+ * folder, so runs that the one before was cut off from are taken over at once (decision 0064).
+ */
+export async function openEngine(options: EngineOptions): Promise<DurableEngine> {
+  const backend = BackendSqlite.connect(options.file);
+  const engine = new Engine(options, backend);
+  await engine.takeOver();
+  return engine;
+}
+
+class Engine implements DurableEngine {
+  readonly #options: EngineOptions;
+  readonly #backend: Backend;
+  readonly #worker: Worker;
+  readonly #start: (id: string) => Promise<string>;
+  /** Run of the library by our id. */
+  readonly #runs = new Map<string, string>();
+  readonly #active = new Map<string, AbortController>();
+  /** Woken while they were at work: they look again before they rest. */
+  readonly #woken = new Set<string>();
+  #closing = false;
+  #idle: (() => void) | undefined;
+
+  constructor(options: EngineOptions, backend: Backend) {
+    this.#options = options;
+    this.#backend = backend;
+    const client = new OpenWorkflow({ backend: this.#watched(backend) });
+    const workflow = client.defineWorkflow(
+      { name: options.name, retryPolicy: { maximumAttempts: 1 } },
+      async ({ input, step }: { input: z.infer<typeof Input>; step: LibrarySteps }) =>
+        this.#run(input.id, step),
+    );
+    this.#start = async (id) => (await workflow.run({ id })).workflowRun.id;
+    this.#worker = client.newWorker({ concurrency: options.concurrency });
+  }
+
+  /** Learns of all runs there are; those that are not at their end are looked at again. */
+  async takeOver(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page = await this.#backend.listWorkflowRuns({
+        workflowName: this.#options.name,
+        limit: 100,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const run of page.data) {
+        this.#runs.set(Input.parse(run.input).id, run.id);
+        await this.#release(run.id);
+      }
+      after = page.pagination.next ?? undefined;
+    } while (after !== undefined);
+    this.#tick();
+  }
+
+  async start(id: string): Promise<void> {
+    if (this.#runs.has(id)) return;
+    this.#runs.set(id, await this.#start(id));
+    this.#tick();
+  }
+
+  async wake(id: string): Promise<void> {
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    if (this.#active.has(id)) this.#woken.add(id);
+    else await this.#release(run);
+    this.#tick();
+  }
+
+  async cancel(id: string): Promise<void> {
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    // One that ended meanwhile has nothing left to cancel.
+    await this.#backend.cancelWorkflowRun({ workflowRunId: run }).catch(() => undefined);
+    this.#active.get(id)?.abort(new DOMException('the build was cancelled', 'AbortError'));
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const ended = this.#active.size === 0 ? undefined : new Promise<void>((done) => (this.#idle = done));
+    for (const active of this.#active.values()) active.abort(new DOMException('the hub ends', 'AbortError'));
+    await ended;
+    await this.#backend.stop();
+  }
+
+  /** Lets the next look take a run: one that was cut off holds a lease, one that rests waits for a signal. */
+  async #release(workflowRunId: string): Promise<void> {
+    const run = await this.#backend.getWorkflowRun({ workflowRunId });
+    if (run?.status !== 'running') return;
+    const { workerId } = run;
+    if (workerId !== null)
+      return void (await this.#backend.extendWorkflowRunLease({
+        workflowRunId,
+        workerId,
+        leaseDurationMs: 0,
+      }));
+    const { data } = await this.#backend.listStepAttempts({ workflowRunId, limit: MOST_STEPS });
+    for (const { status, context } of data)
+      if (status === 'running' && context?.kind === 'signal-wait')
+        await this.#backend.sendSignal({ signal: context.signal, data: null, idempotencyKey: null });
+  }
+
+  #tick(): void {
+    if (this.#closing) return;
+    this.#worker.tick().catch((cause: unknown) => this.#options.log.error({ cause }, 'builds do not go on'));
+  }
+
+  async #run(id: string, library: LibrarySteps): Promise<void> {
+    const controller = new AbortController();
+    this.#active.set(id, controller);
+    const steps: DurableSteps = {
+      signal: controller.signal,
+      async step<T extends Json>(name: string, work: () => Promise<T>) {
+        return await library.run<T>({ name, retryPolicy: AGAIN }, async () => {
+          // Only what a step throws is done again.
+          controller.signal.throwIfAborted();
+          return await work();
+        });
+      },
+      async wait(name, isDone) {
+        for (let turn = 1; !(await isDone()); turn += 1) {
+          const signal = `${id} ${name} ${turn}`;
+          await library.waitForSignal({ name: signal, signal });
+        }
+      },
+    };
+    await this.#options.work(id, steps);
+  }
+
+  /** The library's own backend, which tells when a run leaves its place. */
+  #watched(backend: Backend): Backend {
+    const left = (run: string): void => {
+      const id = [...this.#runs].find(([, known]) => known === run)?.[0];
+      if (id !== undefined) this.#active.delete(id);
+      if (this.#active.size === 0) this.#idle?.();
+      if (id !== undefined && this.#woken.delete(id)) void this.#release(run).then(() => this.#tick());
+      if (!this.#closing) setTimeout(() => this.#tick(), FREED_MS).unref();
+    };
+    const leaving = new Set<PropertyKey>([
+      'sleepWorkflowRun',
+      'completeWorkflowRun',
+      'failWorkflowRun',
+      'rescheduleWorkflowRunAfterFailedStepAttempt',
+    ]);
+    return new Proxy(backend, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (!isMethod(member)) return member;
+        if (!leaving.has(name)) return member.bind(target);
+        return async (params: { workflowRunId: string }): Promise<unknown> => {
+          try {
+            // What was cancelled is at its end: the library would complain that it cannot end it again.
+            const run = await target.getWorkflowRun(params);
+            return run?.status === 'canceled' ? run : await member.call(target, params);
+          } finally {
+            left(params.workflowRunId);
+          }
+        };
+      },
+    });
+  }
+}
+
+type Method = (this: Backend, ...args: readonly unknown[]) => unknown;
+const isMethod = (member: unknown): member is Method => typeof member === 'function';
+
+/** What of the library's steps is used. */
+interface LibrarySteps {
+  run<T>(config: { name: string; retryPolicy: typeof AGAIN }, work: () => Promise<T>): Promise<T>;
+  waitForSignal(options: { name: string; signal: string }): Promise<unknown>;
+}

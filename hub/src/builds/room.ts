@@ -1,0 +1,55 @@
+import type { ServerId } from '@counterpart/schemas';
+import type { Clock } from '../kernel/clock.ts';
+import type { EventLog } from '../kernel/events.ts';
+import type { Logger } from '../kernel/log.ts';
+import type { Models, Sandbox } from '../kernel/ports.ts';
+import type { BuildFolder } from './keep/build-folder.ts';
+import type { VersionsAt } from '../versions/places.ts';
+import type { ServerMemory } from './keep/memory.ts';
+import type { BuildRecord, BuildRecords } from './keep/records.ts';
+
+/** What the loop needs of the rest of the hub. */
+export interface LoopRoom {
+  readonly records: BuildRecords;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly models: Models;
+  readonly memory: ServerMemory;
+  readonly serversDir: string;
+  readonly versions: VersionsAt;
+  folderOf(id: string): BuildFolder;
+  /** Rejects with SANDBOX_MISSING. */
+  openSandbox(): Promise<Sandbox>;
+  /** Serves the new version of a server; resolves when its tools are offered. */
+  reload(server: ServerId): Promise<void>;
+  /** Names of required settings and secrets that a server has no value for. */
+  missingSettings(server: ServerId): Promise<string[]>;
+  /** Calls a tool of a server as its owner; the texts of its answer. */
+  callTool(
+    call: { server: ServerId; tool: string; input: Record<string, unknown> },
+    signal: AbortSignal,
+  ): Promise<ProbeAnswer>;
+  /** Tells followers how a build stands now. */
+  announce(
+    id: string,
+    more?: { readonly round?: number | undefined; readonly detail?: string | undefined },
+  ): Promise<void>;
+  /** Takes secrets out of a text. */
+  clean(text: string): string;
+}
+
+export interface ProbeAnswer {
+  readonly isError: boolean;
+  readonly text: string;
+}
+
+/** A build at work: what it is, and what it may do. */
+export interface LoopRun {
+  readonly room: LoopRoom;
+  readonly folder: BuildFolder;
+  readonly id: string;
+  readonly signal: AbortSignal;
+  /** As it is kept now. */
+  record(): Promise<BuildRecord>;
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { discover } from '@counterpart/scaffolds/readers/discover/discover';
+import { hubError, LoopPlan, Manifest, type LoopOrder } from '@counterpart/schemas';
+import { z } from 'zod';
+import { toServerId } from '../../builder/server-id.ts';
+
+/** What was looked for, and the source that was found. */
+export const Found = z.strictObject({ source: z.string().optional(), tried: z.array(z.string()) });
+export type Found = z.infer<typeof Found>;
+
+/** The plan of an order that names its source: there is nothing to decide. */
+export function planOfSource({ text, from = '', name }: LoopOrder): LoopPlan {
+  const id = name ?? toServerId(basename(from).replace(/\.[a-z]+$/i, '') || text);
+  return LoopPlan.parse({ kind: 'description', name: id, title: id, summary: text });
+}
+
+/** The plan of an order whose server a person wrote: its manifest says all. Throws MANIFEST_INVALID. */
+export async function planOfFolder(folder: string): Promise<LoopPlan> {
+  const file = join(folder, 'manifest.json');
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('MANIFEST_INVALID', { file, detail }, { cause });
+  });
+  const manifest = Manifest.safeParse(parse(text));
+  if (!manifest.success)
+    throw hubError('MANIFEST_INVALID', { file, detail: z.prettifyError(manifest.error) });
+  const { id, title, description, permissions } = manifest.data;
+  return LoopPlan.parse({
+    kind: 'code',
+    name: id,
+    title: title.slice(0, 120),
+    summary: (description ?? title).slice(0, 1_000),
+    net: permissions.net,
+  });
+}
+
+const URLS = /https?:\/\/[^\s<>"')\]]+/g;
+const MOST_PLACES = 5;
+
+/**
+ * Looks for a description: at the addresses that the person named, then where the plan says. An address is only asked for
+ * what stands at it and at its usual places, and never a private one.
+ */
+export async function lookForSource(
+  { text, from }: LoopOrder,
+  plan: LoopPlan,
+  signal: AbortSignal,
+): Promise<Found> {
+  if (from !== undefined) return { source: from, tried: [] };
+  const named = [...text.matchAll(URLS)].map(([url]) => url.replace(/[.,;:!?]+$/, ''));
+  const places = [...new Set([...named, ...(plan.description === undefined ? [] : [plan.description])])];
+  const tried: string[] = [];
+  for (const place of places.slice(0, MOST_PLACES)) {
+    const found = await discover(place, signal).catch((cause: unknown) => {
+      signal.throwIfAborted();
+      return cause instanceof Error ? cause.message : String(cause);
+    });
+    if (typeof found === 'string') {
+      tried.push(`${place}: ${found}`);
+      continue;
+    }
+    const description = found.found.find(({ kind }) => kind === 'openapi');
+    if (description !== undefined)
+      return { source: description.url, tried: [...tried, `${place}: a description`] };
+    tried.push(`${place}: ${found.tried.length} places looked at, no description`);
+  }
+  return { tried };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

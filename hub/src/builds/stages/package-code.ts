@@ -1,0 +1,42 @@
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { renderHandServer } from '@counterpart/scaffolds/templates/render-hand';
+import type { CodeDraft, LoopPlan } from '@counterpart/schemas';
+import { ensureBundle } from '../../builder/ensure-bundle.ts';
+
+/** Puts an author's files into a package around them, bundled; nothing of them is run. Rejects with the bundler's words. */
+export async function packageCode(
+  candidate: string,
+  {
+    plan,
+    draft,
+    category,
+  }: { readonly plan: LoopPlan; readonly draft: CodeDraft; readonly category: string | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  await rm(candidate, { recursive: true, force: true });
+  const files = renderHandServer({
+    id: plan.name,
+    title: plan.title,
+    about: plan.summary,
+    category: category ?? 'general',
+    facts: { config: draft.config, secrets: draft.secrets, net: draft.net.length > 0 ? draft.net : plan.net },
+    files: new Map(draft.files.map(({ path, text }) => [path, text])),
+  });
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(candidate, path)), { recursive: true });
+    await writeFile(join(candidate, path), text);
+  }
+  await ensureBundle(candidate, signal);
+}
+
+/** Takes a server that a person wrote, as it stands, into the candidate. */
+export async function packageFolder(candidate: string, folder: string, signal: AbortSignal): Promise<void> {
+  await rm(candidate, { recursive: true, force: true });
+  const skipped = new Set(['node_modules', 'dist', '.git']);
+  await cp(folder, candidate, {
+    recursive: true,
+    filter: (path) => !skipped.has(path.slice(folder.length + 1).split('/')[0] ?? ''),
+  });
+  await ensureBundle(candidate, signal);
+}

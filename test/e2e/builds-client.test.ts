@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { rested } from '../fixtures/builds.ts';
+import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+import { GOOD_TEST, GOOD_TOOL, VOWEL_PLAN, WRONG_RESULT } from '../fixtures/models/answers.ts';
+
+let place: ReturnType<typeof makeHome>;
+let hub: TestHub;
+
+beforeAll(async () => {
+  place = makeHome({ builder: { tools: true } });
+  hub = await startHub(place.home);
+});
+
+afterAll(async () => {
+  await hub.stop();
+  place.remove();
+});
+
+const Told = z.looseObject({
+  build: z.string(),
+  state: z.string(),
+  passed: z.boolean().optional(),
+  instructions: z.string().optional(),
+  material: z.string().optional(),
+  next: z.string(),
+  sheet: z.looseObject({ hash: z.string() }).optional(),
+});
+const call = async (tool: string, args: object): Promise<z.infer<typeof Told>> => {
+  const { structuredContent } = await hub.rpc('tools/call', { name: `hub__${tool}`, arguments: args });
+  return Told.parse(structuredContent);
+};
+const files = (tool: string) => [
+  { path: 'src/tools/count-vowels.ts', text: tool },
+  { path: 'test/count-vowels.test.ts', text: GOOD_TEST },
+];
+
+test('the model of a client builds a server alone, without a provider, and a person approves it', async () => {
+  const begun = await call('build_start', { wish: 'Count vowels for me', ...VOWEL_PLAN });
+  expect(begun.instructions).toContain('You write the tools of an MCP server');
+  expect(begun.next).toContain('build_write');
+  const { build } = begun;
+  const wrong = await call('build_write', { build, files: files(WRONG_RESULT) });
+  expect(wrong).toMatchObject({ passed: false, state: 'waiting' });
+  expect(wrong.material).toContain('vowels are counted in either case');
+  const right = await call('build_write', { build, files: files(GOOD_TOOL) });
+  expect(right).toMatchObject({ passed: true, state: 'waiting' });
+  const { sheet } = await call('build_submit', { build });
+  expect(sheet).toMatchObject({ server: 'vowels', author: { kind: 'client', repairs: 1 } });
+  expect(existsSync(join(place.home, 'servers', 'vowels'))).toBe(false);
+
+  const done = await rested(hub, async () => {
+    await hub.send('POST', `/api/builds/${build}/decide`, { decision: 'approve', hash: sheet?.hash });
+    return build;
+  });
+  expect(done.state).toBe('installed');
+  const { structuredContent } = await hub.rpc('tools/call', {
+    name: 'vowels__count_vowels',
+    arguments: { text: 'Eerie' },
+  });
+  expect(structuredContent).toEqual({ vowels: 4 });
+}, 180_000);
+
+test('an answer out of turn and a build that is none are told to the model in words', async () => {
+  const refused = await hub.rpc('tools/call', {
+    name: 'hub__build_write',
+    arguments: { build: 'b-0000000000', files: files(GOOD_TOOL) },
+  });
+  expect(refused['isError']).toBe(true);
+  expect(JSON.stringify(refused['content'])).toContain('There is no build b-0000000000');
+});

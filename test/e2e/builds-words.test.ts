@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LoopSummary, type LoopDetail } from '@counterpart/schemas';
+import { rested } from '../fixtures/builds.ts';
+import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+import {
+  CLASH_PLAN,
+  clashRoyale,
+  plan,
+  READS_FILES,
+  VOWEL_PLAN,
+  vowelServer,
+  WRONG_RESULT,
+  WRONG_TYPES,
+} from '../fixtures/models/answers.ts';
+import { startScriptedModel, type ScriptedModel } from '../fixtures/models/scripted-model.ts';
+import { verifies } from '../verifies.ts';
+
+/** Four rounds of types and tests. */
+const LONG_MS = 180_000;
+const KEY = 'provider-key-that-nobody-may-see';
+let model: ScriptedModel;
+let place: ReturnType<typeof makeHome>;
+let hub: TestHub;
+
+beforeAll(async () => {
+  model = await startScriptedModel();
+  const scripted = { baseUrl: model.url, model: 'scripted-1', apiKey: '${MODEL_KEY}', retries: 0 };
+  place = makeHome({ providers: { scripted } });
+  hub = await startHub(place.home, { MODEL_KEY: KEY });
+});
+
+afterAll(async () => {
+  await hub.stop();
+  place.remove();
+  await model.close();
+});
+
+/** Begins a build, and what became of it when it rests. */
+const build = (text: string): Promise<LoopDetail> =>
+  rested(hub, async () => LoopSummary.parse((await hub.send('POST', '/api/builds', { text })).body).id);
+const after = (id: string, verb: string, body: object = {}): Promise<LoopDetail> =>
+  rested(hub, async () => {
+    expect(await hub.send('POST', `/api/builds/${id}/${verb}`, body)).toMatchObject({ status: 200 });
+    return id;
+  });
+const decide = ({ id, sheet }: LoopDetail, decision: 'approve' | 'reject'): Promise<LoopDetail> =>
+  after(id, 'decide', { decision, hash: sheet?.hash });
+const installed = (server: string): boolean => existsSync(join(place.home, 'servers', server));
+
+test(
+  'a sentence becomes a server that was tested behind walls, approved, installed, and answers',
+  async () => {
+    verifies('B01', 'M01');
+    model.say(plan(CLASH_PLAN), clashRoyale);
+    const built = await build('Build me a Clash Royale stats tracker');
+    expect(built).toMatchObject({
+      waitsFor: 'approval',
+      server: 'clash-royale',
+      sheet: {
+        kind: 'blueprint',
+        hosts: ['api.clashroyale.com:443'],
+        secrets: [{ name: 'CLASH_ROYALE_TOKEN', required: true }],
+        author: { kind: 'model', model: 'scripted-1', repairs: 0, packs: ['plan@1', 'blueprint@1'] },
+        cost: { calls: 2, inputTokens: 200, outputTokens: 100 },
+      },
+    });
+    expect(built.sheet?.tools.map(({ name, effect }) => `${name} ${effect}`)).toEqual([
+      'get_player read',
+      'list_battles read',
+      'list_cards read',
+    ]);
+    expect(built.sheet?.tests.passed).toBeGreaterThan(5);
+    expect(installed('clash-royale')).toBe(false);
+    expect(model.asked[0]?.authorization).toBe(`Bearer ${KEY}`);
+    expect(model.asked[0]?.prompt).toContain('Build me a Clash Royale stats tracker');
+
+    expect(await decide(built, 'approve')).toMatchObject({ waitsFor: 'secrets', server: 'clash-royale' });
+    expect(installed('clash-royale')).toBe(true);
+    const done = await rested(hub, async () => {
+      await hub.send('POST', '/api/servers/clash-royale/target', { target: 'mirror' });
+      return built.id;
+    });
+    expect(done.state).toBe('installed');
+    expect(done.steps.map(({ stage, state }) => `${stage} ${state}`).slice(-4)).toEqual([
+      'install done',
+      'credentials done',
+      'probe done',
+      'remember done',
+    ]);
+    expect(done.steps.find(({ stage }) => stage === 'probe')?.detail).toBe('list_cards answered');
+    const call = { tool: 'clash-royale__get_player', arguments: { tag: '#2ABC' } };
+    expect((await hub.send('POST', '/api/call', call)).body).toMatchObject({
+      structuredContent: { tag: '#2ABC' },
+    });
+  },
+  LONG_MS,
+);
+
+test('what a model gets wrong is told to it with place and rule until it is right', async () => {
+  model.say(
+    plan(VOWEL_PLAN),
+    vowelServer({ tool: READS_FILES }),
+    vowelServer({ tool: WRONG_TYPES }),
+    vowelServer({ tool: WRONG_RESULT }),
+    vowelServer(),
+  );
+  const before = model.asked.length;
+  const built = await build('Count the vowels of any text');
+  expect(built).toMatchObject({ waitsFor: 'approval', sheet: { kind: 'code', author: { repairs: 3 } } });
+  const repairs = model.asked.slice(before + 2).map(({ prompt }) => prompt);
+  expect(repairs[0]).toMatch(/src\/tools\/count-vowels\.ts:\d+:\d+ error import/);
+  expect(repairs[1]).toMatch(/src\/tools\/count-vowels\.ts:\d+:\d+ error types: .*TS\d+/);
+  expect(repairs[2]).toContain('vowels are counted in either case');
+  expect((await decide(built, 'approve')).state).toBe('installed');
+  const call = { tool: 'vowels__count_vowels', arguments: { text: 'Otto' } };
+  expect((await hub.send('POST', '/api/call', call)).body).toMatchObject({
+    structuredContent: { vowels: 2 },
+  });
+});
+
+test(
+  'a model that does not get it right in three repairs stops the build, which keeps everything',
+  async () => {
+    model.say(plan({ ...VOWEL_PLAN, name: 'hopeless' }), 'I am sorry, I cannot do that.');
+    const failed = await build('Do something hopeless please');
+    expect(failed.state).toBe('failed');
+    expect(failed.problem).toContain('After 4 attempts');
+    expect(existsSync(join(failed.folder, 'answers', '5.json'))).toBe(true);
+    model.say(vowelServer());
+    const again = await after(failed.id, 'retry');
+    expect(again).toMatchObject({ waitsFor: 'approval', server: 'hopeless' });
+    expect((await decide(again, 'reject')).state).toBe('rejected');
+    expect(installed('hopeless')).toBe(false);
+  },
+  LONG_MS,
+);
+
+test.each([
+  [
+    'over quota',
+    { status: 429, message: 'quota exceeded for today' },
+    /takes no more questions now: .*quota exceeded/,
+  ],
+  ['down', { status: 503, message: 'maintenance' }, /does not answer: .*maintenance/],
+  ['refusing the key', { status: 401, message: `bad key ${KEY}` }, /refused: .*bad key \[redacted\]/],
+])(
+  'a model that is %s stops the build with its reason, and nothing is asked twice',
+  async (_, answer, problem) => {
+    const before = model.asked.length;
+    model.say(plan({ ...VOWEL_PLAN, name: 'interrupted' }), answer);
+    const stopped = await build('An interrupted thing');
+    expect(stopped.problem).toMatch(problem);
+    expect(JSON.stringify(stopped)).not.toContain(KEY);
+    model.say('no code in here');
+    await after(stopped.id, 'retry');
+    const asked = model.asked.slice(before);
+    expect(asked.filter(({ system }) => system.startsWith('You plan'))).toHaveLength(1);
+  },
+);
