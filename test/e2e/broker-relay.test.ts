@@ -346,7 +346,6 @@ describe('limits', () => {
   });
 
   test('a service that fails is left alone, tried once, and taken up again or given up', async () => {
-    verifies('C07');
     let asked = 0;
     let answer = 503;
     handle = (_, response) => {
