@@ -21,7 +21,7 @@ const SEEDS = 3;
 /** Every credential is configured, every address and limit is the default. */
 const env = (name: string): string | undefined => {
   if (/(?:BASE_)?URL$/.test(name)) return BASE;
-  return /TIMEOUT|MAX_/.test(name) ? undefined : 'secret';
+  return /TIMEOUT|MAX_|BROKER/.test(name) ? undefined : 'secret';
 };
 
 interface Answer {

@@ -23,7 +23,7 @@ function spread(operations: readonly Operation[]): readonly Operation[] {
 /** Every credential is configured, every address and limit is the default. */
 const env = (name: string): string | undefined => {
   if (/(?:BASE_)?URL$/.test(name)) return BASE;
-  return /TIMEOUT|MAX_/.test(name) ? undefined : 'secret';
+  return /TIMEOUT|MAX_|BROKER/.test(name) ? undefined : 'secret';
 };
 
 function request(blueprint: Blueprint, operation: Operation, input: JsonObject): Request {
@@ -78,7 +78,9 @@ function declaredSchema(operation: Operation, response: Response): JsonSchema | 
 async function askAll(blueprint: Blueprint, mirror: Mirror): Promise<Tally> {
   const oracle = createOracle(blueprint);
   const tally: Tally = { asked: 0, answered: 0, declared: 0, valid: 0, faults: [] };
-  for (const operation of spread(blueprint.operations)) {
+  // What does not end is asked by mirror-streams.test.ts.
+  const asked = blueprint.operations.filter(({ stream }) => stream === undefined);
+  for (const operation of spread(asked)) {
     // Every operation meets the service as it began: what another one removed is there again.
     mirror.state.reset();
     const response = await mirror.fetch(request(blueprint, operation, sampleInput(blueprint, operation)));

@@ -1,6 +1,6 @@
 /**
  * What code of a server may name. Everything else is refused: a list of what is dangerous is never complete.
- * The kit is the way to the network, to settings, to files that were declared and to the log.
+ * The kit is the way to the network, to settings and to the log.
  */
 
 const COMMON_MODULES = [
@@ -33,7 +33,10 @@ const INSTEAD_OF_MODULE: readonly (readonly [modules: RegExp, fix: string])[] = 
     /^node:(?:http|https|http2|net|tls|dgram|dns)|^(?:undici|axios|got|node-fetch|ky|ws|superagent)$/,
     'Call the service through `http` of the tool’s context; its host must be declared.',
   ],
-  [/^node:fs/, 'Declare the file in the manifest and read it through the kit (`@counterpart/kit/data`).'],
+  [
+    /^node:fs/,
+    'Take the text as an argument; a file of rows becomes a server without code (`hub build --from <file>`).',
+  ],
   [/^node:(?:process|os)$/, 'Ask for a setting: `context.setting(name)`, declared in the manifest.'],
   [
     /^node:(?:child_process|worker_threads|cluster|vm|module|v8|inspector|repl|wasi|ffi|sqlite)/,
