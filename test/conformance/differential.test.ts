@@ -12,7 +12,7 @@ describe('the public conformance suites, directly and through the hub', () => {
 
   it.each(SUBJECTS)(
     '$name has the same result both ways in every scenario',
-    { timeout: 180_000 },
+    { timeout: 360_000 },
     async (subject) => {
       const rows = await compareSubject(subject);
       const fewest = subject.revisions.reduce((sum, version) => sum + AT_LEAST[version], 0);
