@@ -6,7 +6,7 @@ import { SUBJECTS } from './subjects.ts';
 /** No fewer scenarios than the suites have today: a run that finds none must not look like success. */
 const AT_LEAST = { '2025-11-25': 32, '2026-07-28': 40 } as const;
 
-describe('the public conformance suites, directly and through the hub', () => {
+describe.concurrent('the public conformance suites, directly and through the hub', () => {
   const direct = readExpectedFailures('direct');
   const hubOnly = readExpectedFailures('hub-only');
 

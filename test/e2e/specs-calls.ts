@@ -7,7 +7,7 @@ import type { BuiltServer } from './specs-built.ts';
 import { openModern, type StdioClient } from './specs-clients.ts';
 
 /** Tools called per description, each with a least and with a full input. */
-const CHOSEN = 60;
+const CHOSEN = 30;
 /** What calls of one server came to. */
 export interface CallsMade {
   readonly file: string;
