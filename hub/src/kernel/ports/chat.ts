@@ -1,0 +1,181 @@
+import type { CounterpartError } from '@counterpart/schemas';
+import type { ChatItem, ChatTool, GenerationFinish, GenerationSettings, TokenUsage } from './generations.ts';
+import type { JsonMembers } from './upstream.ts';
+import type { ViewSelector } from './catalog.ts';
+
+// Between the surfaces that take chats (`/v1/…`, `hub chat`), the orchestrator's loop and its router.
+
+export type Tier = 'standard' | 'heavy' | 'ultra';
+
+/** What a question is, as far as words and shape tell. */
+export interface Classification {
+  /** `chat`, `code`, `research`, `data`, `build` and what the configuration adds. */
+  readonly category: string;
+  /** From 0 (trivial) to 1. */
+  readonly complexity: number;
+  readonly needs: {
+    readonly tools: boolean;
+    readonly images: boolean;
+    /** Holds what must not leave the owner's machines. */
+    readonly local: boolean;
+    /** Of the whole request, estimated. */
+    readonly contextTokens: number;
+  };
+  /** What spoke for it, by name: shown by `hub route explain`. */
+  readonly signals: Readonly<Record<string, number | string | boolean>>;
+}
+
+export type DelegationReason =
+  | 'complexity'
+  | 'latency'
+  | 'memory-pressure'
+  | 'failure'
+  | 'low-consistency'
+  | 'context'
+  | 'override';
+
+/** Which model answers and why; what else was possible comes after it. */
+export interface RouteDecision {
+  readonly id: string;
+  /** `hub/auto`, a tier's `hub/<tier>` or a model's own id, as it was asked for. */
+  readonly asked: string;
+  readonly classification: Classification;
+  readonly tier: Tier;
+  /** `<provider>/<model>`. */
+  readonly model: string;
+  /** In the order in which they are tried when `model` fails. */
+  readonly fallbacks: readonly string[];
+  /** From which tier or model it was moved, and why; absent: it was the first choice. */
+  readonly delegated?:
+    | { readonly from: string; readonly to: string; readonly reason: DelegationReason }
+    | undefined;
+  /** Models that could not answer, each with the constraint it breaks. */
+  readonly excluded: readonly { readonly model: string; readonly why: string }[];
+  /** The conversation stays with a model it had, or must because tools are being called. */
+  readonly pinned?: 'sticky' | 'locked' | undefined;
+  readonly tookMs: number;
+}
+
+export interface RouteQuestion {
+  readonly asked: string;
+  readonly items: readonly ChatItem[];
+  readonly toolCount: number;
+  /** Pins live and die with it. */
+  readonly conversation?: string | undefined;
+  readonly principal: string;
+  /** In the middle of a tool loop: the model that began it goes on. */
+  readonly locked?: boolean | undefined;
+  readonly settings?: GenerationSettings | undefined;
+}
+
+/** How a run with a decision ended: what the router learns from and metrics count. */
+export interface RouteOutcome {
+  readonly model: string;
+  readonly outcome: 'ok' | 'failed' | 'cancelled';
+  readonly firstTokenMs?: number | undefined;
+  readonly durationMs: number;
+  readonly usage: TokenUsage;
+  readonly costUsd: number;
+  readonly toolCalls: readonly {
+    readonly name: string;
+    readonly isError: boolean;
+    readonly durationMs: number;
+  }[];
+  /** 1 is full agreement of the samples; absent: one sample. */
+  readonly agreement?: number | undefined;
+}
+
+export interface ChatRouter {
+  /** Pure of waits, and under two milliseconds. Throws MODEL_MISSING, MODEL_UNKNOWN or ROUTE_IMPOSSIBLE. */
+  choose(question: RouteQuestion): RouteDecision;
+  /** The next of `fallbacks` that is right for this failure, as a decision of its own; undefined: none is left. */
+  next(decision: RouteDecision, failure: CounterpartError): RouteDecision | undefined;
+  /** Higher than `decision`'s tier, if one is eligible. */
+  escalate(decision: RouteDecision, reason: DelegationReason): RouteDecision | undefined;
+  /** Recorded in the background: never awaited. */
+  observe(decision: RouteDecision, outcome: RouteOutcome): void;
+}
+
+/** The most that a run may take; what is absent is the configuration's. */
+export interface RunLimits {
+  readonly rounds?: number | undefined;
+  readonly timeMs?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly costUsd?: number | undefined;
+}
+
+/** One question to the orchestrator: answered by a model, by rules where there is none, with the hub's tools. */
+export interface RunRequest {
+  readonly model: string;
+  /** The whole conversation, the question last. */
+  readonly items: readonly ChatItem[];
+  readonly settings?: GenerationSettings | undefined;
+  /** Those of the caller: the run ends when the model calls one. */
+  readonly tools?: readonly ChatTool[] | undefined;
+  /** What of the hub's tools may be used. Default: all. `none`: the caller's only. */
+  readonly view?: ViewSelector | 'none' | undefined;
+  readonly conversation?: string | undefined;
+  readonly principal: string;
+  readonly limits?: RunLimits | undefined;
+  /** Answers that are compared; default: the configuration's, mostly 1. */
+  readonly samples?: number | undefined;
+}
+
+/** A call that waits for a person. */
+export interface PendingCall {
+  readonly id: string;
+  readonly callId: string;
+  readonly tool: string;
+  readonly arguments: JsonMembers;
+}
+
+/** What comes of a run, in the order it came. The last is `end`, whatever happened: a failure is told there and in the text. */
+export type RunEvent =
+  | { readonly type: 'routed'; readonly decision: RouteDecision }
+  | { readonly type: 'text' | 'reasoning' | 'refusal'; readonly delta: string }
+  | {
+      readonly type: 'tool-started';
+      readonly callId: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  | {
+      readonly type: 'tool-ended';
+      readonly callId: string;
+      readonly name: string;
+      readonly isError: boolean;
+      /** Cut for showing. */
+      readonly text: string;
+      readonly durationMs: number;
+    }
+  /** The caller's own tool: whole, once its arguments are. */
+  | {
+      readonly type: 'caller-call';
+      readonly callId: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  | { readonly type: 'approval'; readonly pending: PendingCall }
+  /** Progress of something long, such as a build: for whoever shows it, not part of the answer. */
+  | { readonly type: 'progress'; readonly text: string }
+  | {
+      readonly type: 'end';
+      readonly finish: GenerationFinish;
+      readonly usage: TokenUsage;
+      readonly costUsd: number;
+      /** That answered; `hub/rules` when no provider did. */
+      readonly model: string;
+      readonly rounds: number;
+      /** What the run adds to the conversation: calls, outputs and the answer. */
+      readonly items: readonly ChatItem[];
+      /** Why it ended early; the text says it too. */
+      readonly problem?: CounterpartError | undefined;
+      readonly agreement?: number | undefined;
+      readonly reward?: number | undefined;
+    };
+
+/** Chat over every tool of the hub. */
+export interface Orchestrator {
+  /** Never rejects but for an abort, after which nothing goes on. */
+  run(request: RunRequest, signal: AbortSignal): AsyncIterable<RunEvent>;
+}
