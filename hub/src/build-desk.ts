@@ -48,7 +48,7 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
       resolve: (text) => resolveKey(desk, text),
     }),
     concurrency: CONCURRENCY,
-    openSandbox: () => openSandbox(),
+    openSandbox: () => openSandbox(desk.config.current().defaults.sandbox),
     clean: redactor.redact,
     reload: async (server) => {
       await fleet.reconcile();

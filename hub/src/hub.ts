@@ -14,7 +14,7 @@ import { createConfigStore } from './config/load.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import { builtVariables } from './fleet/environment.ts';
 import { Fleet } from './fleet/fleet.ts';
-import { createWalls, type Walls } from './fleet/walls.ts';
+import { createWalls, type Walls } from './fleet/walls/walls.ts';
 import { packagedTools } from './fleet/packaged-tools.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -117,7 +117,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const domain = createDomain(base, {
     scope,
     builderSources: () => (own.builder && base.config.current().builder.tools ? [own.builder] : []),
-    walls: createWalls(broker),
+    walls: createWalls(broker, base.started.defaults.sandbox),
     mirrors,
     mirrorUrl: (id) => `${address.url}/mirror/${id}`,
     lend: lender(address, lending),
@@ -335,6 +335,7 @@ function createDomain(base: Base, options: DomainOptions) {
     mirrorUrl,
     lend,
     walls,
+    hubData: dataDir,
     versions: base.versions,
     compiledDir: join(dataDir, 'compiled'),
   });

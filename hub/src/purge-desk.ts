@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CounterpartError, hubError, ServerId } from '@counterpart/schemas';
+import { guestData } from './fleet/walls/guest.ts';
 import type { Vault } from './kernel/ports.ts';
 import type { Mirrors } from './mirrors/mirrors.ts';
 import { schemeOf } from './oauth/grant.ts';
@@ -27,6 +28,7 @@ export async function purge(id: string, desk: Desk): Promise<string[]> {
     ...(await purgeMirror(id, desk)),
     ...(await purgeVersions(id, desk)),
     ...(await purgeFolder(join(desk.dataDir, 'compiled', id), 'its compiled code')),
+    ...(await purgeFolder(guestData(desk.dataDir, id), 'the data it kept')),
     ...(await purgeAside(id, desk)),
   ];
 }

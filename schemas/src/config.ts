@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ServerId } from './ids.ts';
 import { RestartKind } from './manifest.ts';
 import { ProviderConfig } from './provider.ts';
+import { files, limits, network, walls, Walls } from './walls-config.ts';
 
 /** Text that may hold `${env:NAME}`, resolved when a server starts and never stored resolved. */
 const Reference = z.string();
@@ -47,51 +48,6 @@ const isolation = z
   .describe(
     '`shared` (the default): one process or connection for all clients; `session`: one for each session of a client of 2025-11-25 or before, and one for each call of any other client; `call`: one for each call. Apart from `shared`, a server of 2025-11-25 or before is told what the client it runs for can be asked.',
   );
-
-const Walls = z.enum(['none', 'sandbox']);
-const walls = Walls.optional().describe(
-  '`sandbox`: it runs without a network, files and credentials of its own, and what it asks of its service goes through the broker of the hub; `none`: as a process of this user. Default: `defaults.walls`.',
-);
-
-const network = z
-  .strictObject({
-    allow: z
-      .array(
-        z.string().regex(/^[^\s/?#@]+:(?:\d+|\*)$/, 'a host and its port, such as "api.example.com:443"'),
-      )
-      .optional()
-      .describe(
-        'Hosts beyond those of its manifest, with `*`; those named here may be in a private network or on this machine.',
-      ),
-    ratePerMinute: z
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .optional()
-      .describe('Requests it may send in a minute, to all hosts together. Absent: as many as it likes.'),
-    circuit: z
-      .strictObject({
-        failures: z
-          .int()
-          .min(1)
-          .default(5)
-          .describe('Failures of a host in a row (no answer, or a status from 500) after which calls pause.'),
-        pauseMs: z
-          .int()
-          .min(100)
-          .default(10_000)
-          .describe('Length of the first pause; each further one is twice as long, up to ten minutes.'),
-        disableAfter: z
-          .int()
-          .min(0)
-          .default(10)
-          .describe('Pauses in a row after which the server is disabled; 0: never.'),
-      })
-      .optional()
-      .describe('When a host that fails is left alone.'),
-  })
-  .optional()
-  .describe('What it may reach from inside the walls.');
 
 /** Which tools are meant: a pattern of names, or all tools of one effect. */
 const ToolPattern = z
@@ -153,6 +109,10 @@ export const CommandServer = z.strictObject({
   restart: RestartKind.optional().describe(
     '`permanent`: started anew however it ended; `transient`: unless it ended with status 0; `temporary`: by the next call only.',
   ),
+  walls,
+  network,
+  files,
+  limits,
   ...common,
 });
 export type CommandServer = z.infer<typeof CommandServer>;
@@ -356,6 +316,12 @@ export const HubConfig = z.strictObject({
       walls: Walls.default('none').describe(
         'Where servers made by `hub build` run: `sandbox` keeps them from the network, files and credentials of this machine, and their requests go through the broker of the hub; `none`: as processes of this user.',
       ),
+      sandbox: z
+        .enum(['auto', 'bubblewrap', 'docker'])
+        .default('auto')
+        .describe(
+          'What puts up walls. `auto`: whatever answers; servers take bubblewrap before Docker, whose containers start slowly, and tests of builds Docker before bubblewrap. Needs a restart.',
+        ),
       graceMs: z.int().min(0).default(86_400_000).describe("How long a dead server's tools stay listed."),
       approval: z
         .strictObject({

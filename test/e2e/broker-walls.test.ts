@@ -169,7 +169,7 @@ describe('a server inside walls', () => {
     ['another port', 'GET http://localhost:10/ HTTP/1.1', 403, 'HOST_REFUSED'],
     ['another scheme', 'GET ftp://localhost:9/ HTTP/1.1', 400, 'BROKER_REQUEST_INVALID'],
     ['no absolute target', 'GET /v1 HTTP/1.1', 400, 'BROKER_REQUEST_INVALID'],
-    ['a tunnel', 'CONNECT localhost:9 HTTP/1.1', 405, 'BROKER_REQUEST_INVALID'],
+    ['a tunnel', 'CONNECT localhost:9 HTTP/1.1', 400, 'BROKER_REQUEST_INVALID'],
   ])('%s is refused by name', async (_, line, status, code) => {
     const answer = await raw([line.replace('HUB', hub.url), 'host: localhost:9', 'connection: close']);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

@@ -7,8 +7,9 @@ import { hubError } from '@counterpart/schemas';
 import type { BrokerDoor, BrokeredServer } from '../kernel/ports.ts';
 import type { Resolve } from './guarded-lookup.ts';
 import { Gate, type GateOptions } from './limits/gate.ts';
-import { toRefusal } from './refusal.ts';
+import { refuseStream } from './refusal.ts';
 import { relay } from './relay.ts';
+import { tunnel } from './tunnel.ts';
 
 export const SOCKET_NAME = 'broker.sock';
 
@@ -46,10 +47,19 @@ export async function openDoor(
     (request, response) => void relay({ server, agents, resolve, gate }, request, response),
   );
   listener.maxConnections = MOST_CONNECTIONS;
-  refuseTunnels(listener, server.id);
-  await mkdir(folder, { mode: 0o700 });
+  const tunnels = new Set<Duplex>();
+  listener.on('connect', (request, socket, head) => {
+    keepUntilClosed(tunnels, socket);
+    if (server.tunnels === true) void tunnel({ server, resolve, gate }, request, { socket, head });
+    else
+      refuseStream(socket, hubError('BROKER_REQUEST_INVALID', { server: server.id, detail: NO_TUNNEL }), '');
+  });
+  refuseUpgrades(listener, server.id);
+  await mkdir(folder);
+  await chmod(folder, 0o755); // Whatever the mask is.
   const held = await listen(listener, folder);
-  await chmod(join(folder, SOCKET_NAME), 0o600);
+  // Who gets as far as here is this user or inside the walls, where a server is another one.
+  await chmod(join(folder, SOCKET_NAME), 0o666);
   return {
     folder,
     socketName: SOCKET_NAME,
@@ -57,6 +67,7 @@ export async function openDoor(
     async close() {
       const closed = new Promise<void>((resolve_) => void listener.close(() => resolve_()));
       listener.closeAllConnections();
+      for (const socket of tunnels) socket.destroy();
       agents.http.destroy();
       agents.https.destroy();
       await closed;
@@ -67,25 +78,20 @@ export async function openDoor(
   };
 }
 
-/** What is inside of a tunnel cannot be judged; there is none, and no other protocol on the same connection. */
-function refuseTunnels(listener: http.Server, server: string): void {
-  const close = (socket: Duplex, detail: string) => {
-    const { message, fix } = toRefusal(hubError('BROKER_REQUEST_INVALID', { server, detail }), '');
-    const body = JSON.stringify({ message, fix });
-    const head = [
-      'HTTP/1.1 405 Method Not Allowed',
-      'counterpart-refusal: BROKER_REQUEST_INVALID',
-      'content-type: application/json',
-      `content-length: ${Buffer.byteLength(body)}`,
-      'connection: close',
-    ];
-    socket.on('error', () => undefined);
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  };
-  listener.on('connect', (_, socket) =>
-    close(socket, 'CONNECT would open a tunnel, which nobody can look into'),
-  );
-  listener.on('upgrade', (_, socket) => close(socket, 'it asks for another protocol than HTTP'));
+/** What is inside of a tunnel cannot be judged, and no credential be added to it. */
+const NO_TUNNEL = 'CONNECT would open a tunnel, which nobody can look into';
+
+function keepUntilClosed(sockets: Set<Duplex>, socket: Duplex): void {
+  sockets.add(socket);
+  socket.on('error', () => undefined);
+  socket.once('close', () => sockets.delete(socket));
+}
+
+function refuseUpgrades(listener: http.Server, server: string): void {
+  listener.on('upgrade', (_, socket) => {
+    const detail = 'it asks for another protocol than HTTP';
+    refuseStream(socket, hubError('BROKER_REQUEST_INVALID', { server, detail }), '');
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { HttpFailure, REFUSAL_HEADER, ToolFailure } from '@counterpart/kit/broker';
 import { CounterpartError, errorCatalogue, toCounterpartError } from '@counterpart/schemas';
 
@@ -44,4 +45,19 @@ export function refuse(response: ServerResponse, { status, kind, message, fix }:
   };
   response.writeHead(status, headers);
   response.end(body);
+}
+
+/** Answers, where no response object is: after CONNECT, or an upgrade. The connection ends with it. */
+export function refuseStream(socket: Duplex, error: unknown, host: string): void {
+  const { status, kind, message, fix } = toRefusal(error, host);
+  const body = JSON.stringify({ message, ...(fix === undefined ? {} : { fix }) });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    `${REFUSAL_HEADER}: ${kind}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.on('error', () => undefined);
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -102,6 +102,14 @@ export function commandEnvironment(entryEnv: Environment, host: Variables): Serv
   return { env: { ...pick(host, HOME_VARIABLES), ...entryEnv }, missingSecrets: [], secretValues };
 }
 
+/** Of what is customary, what means something to a command inside walls; the rest tells of the user. */
+const GUEST_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TERM'];
+
+/** The environment of a third-party command inside walls: what its entry names, and little more. Pure. */
+export function guestEnvironment(entryEnv: Environment, host: Variables): ServerEnvironment {
+  return { ...commandEnvironment(entryEnv, {}), env: { ...pick(host, GUEST_VARIABLES), ...entryEnv } };
+}
+
 /** Whether a variable of this name holds a credential, going by what such variables are customarily called. */
 export const namesSecret = (name: string): boolean => /TOKEN|KEY|SECRET|PASSWORD|CREDENTIAL|AUTH/i.test(name);
 

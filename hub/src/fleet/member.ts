@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { hubError, needsOf, type HubConfig, type ToolDefinition } from '@counterpart/schemas';
+import {
+  hubError,
+  needsOf,
+  type CommandServer,
+  type HubConfig,
+  type ToolDefinition,
+} from '@counterpart/schemas';
 import type { Approvals } from '../approvals/approvals.ts';
 import { referencedSecrets, referencedVariables, resolveReferences } from '../config/references.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -27,11 +34,14 @@ import { approvalRules } from './approval-rules.ts';
 import { compileCacheOf } from './compile-cache.ts';
 import type { DesiredServer, Origin } from './desired.ts';
 import { memberSecrets, withGiven } from './member-secrets.ts';
-import { wallIn, type Walled, type Walls } from './walls.ts';
+import { wallIn } from './walls/built.ts';
+import { assertWallsFor, wallInGuest } from './walls/guest.ts';
+import type { Walled, Walls } from './walls/walls.ts';
 import {
   builtEnvironment,
   commandEnvironment,
   definedVariables,
+  guestEnvironment,
   namesSecret,
   type Lending,
   type ServerEnvironment,
@@ -77,6 +87,8 @@ export interface MemberOptions {
   /** Where a server asks for tokens, and with which key. */
   readonly lend: (id: string) => { readonly url: string; readonly key: string };
   readonly walls: Walls;
+  /** The hub's data folder. */
+  readonly hubData: string;
   /** Folder for the compiled code of built servers. */
   readonly compiledDir: string;
   readonly versions: VersionsAt;
@@ -174,7 +186,7 @@ async function processTarget(desired: DesiredServer, options: Lookup): Promise<T
   const program =
     origin.kind === 'built'
       ? await builtProgram(origin, options)
-      : commandProgram(desired.id, origin, options);
+      : await commandProgram(desired.id, origin, options);
   for (const value of program.environment.secretValues) options.redactor.add(value);
   const settings = origin.kind === 'built' ? origin.override : origin.entry;
   const { defaults } = options.config;
@@ -259,27 +271,44 @@ async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options:
   };
 }
 
-function commandProgram(id: string, origin: Extract<Origin, { kind: 'command' }>, options: Lookup): Program {
+async function commandProgram(
+  id: string,
+  origin: Extract<Origin, { kind: 'command' }>,
+  options: Lookup,
+): Promise<Program> {
   const { entry } = origin;
-  const file = entry.envFile === undefined ? undefined : resolve(options.home, entry.envFile);
-  if (file !== undefined && !existsSync(file)) {
-    throw hubError('CONFIG_INVALID', {
-      file,
-      detail: `→ at mcpServers.${id}.envFile: there is no such file`,
-    });
-  }
-  const fromFile = file === undefined ? {} : definedVariables(parseEnv(readFileSync(file, 'utf8')));
-  return {
+  const { home, host, given, hubData } = options;
+  assertWallsFor(id, entry);
+  const isWalled = entry.walls === 'sandbox';
+  const named = {
+    ...variablesOfFile(id, entry, home),
+    ...ownSecrets(given),
+    ...resolveMembers(textMembers(entry.env), id, options),
+  };
+  const environment = isWalled ? guestEnvironment(named, host) : commandEnvironment(named, host);
+  const program = {
     command: resolveArgument(entry.command, id, options),
     args: (entry.args ?? []).map((arg) => resolveArgument(arg, id, options)),
-    cwd: resolve(options.home, entry.cwd ?? '.'),
-    environment: commandEnvironment(
-      { ...fromFile, ...ownSecrets(options.given), ...resolveMembers(textMembers(entry.env), id, options) },
-      options.host,
-    ),
+    cwd: resolve(home, entry.cwd ?? '.'),
+  };
+  const guest = { id, entry, ...program, env: environment.env, home, hubData, userHome: homedir() };
+  return {
+    ...program,
+    environment,
     restart: entry.restart ?? 'permanent',
     warm: false,
+    walled: isWalled ? await wallInGuest(options.walls, guest) : undefined,
   };
+}
+
+function variablesOfFile(id: string, { envFile }: CommandServer, home: string): Record<string, string> {
+  if (envFile === undefined) return {};
+  const file = resolve(home, envFile);
+  if (existsSync(file)) return definedVariables(parseEnv(readFileSync(file, 'utf8')));
+  throw hubError('CONFIG_INVALID', {
+    file,
+    detail: `→ at mcpServers.${id}.envFile: there is no such file`,
+  });
 }
 
 function remoteTarget(id: string, origin: Extract<Origin, { kind: 'remote' }>, options: Lookup): Target {

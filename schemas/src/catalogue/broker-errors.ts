@@ -42,6 +42,23 @@ export const brokerErrors = {
     message: '{host} failed several times in a row, so that {server} asks it nothing for {seconds} s.',
     fix: 'Call again then: one request will see whether it is back. `network.circuit` of {server} in hub.config.json says when calls pause.',
   }),
+  WALLS_FILE_REFUSED: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'File cannot be shown inside walls',
+    message: '{server} cannot be shown {path} inside its walls: {reason}.',
+    fix: 'Name a file or folder that holds only what it needs in `files` of {server} in hub.config.json.',
+  }),
+  WALLS_UNUSED: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'Limits without walls',
+    message:
+      '{server} has `{member}` in hub.config.json and no walls, so that nothing would hold it to that.',
+    fix: 'Add "walls": "sandbox" to {server}, or remove `{member}`.',
+  }),
   WALLS_MISSING: entry({
     status: 503,
     rpc: -32603,

@@ -33,6 +33,8 @@ export interface BrokeredServer {
   /** Its settings and secrets, which it is not given itself. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: BrokerLimits;
+  /** CONNECT is served too: for a program that knows its own credentials, and speaks TLS itself. */
+  readonly tunnels?: boolean | undefined;
   /** Secrets by the text that stands in for them in what the server sends. */
   readonly standIns: ReadonlyMap<string, string>;
 }

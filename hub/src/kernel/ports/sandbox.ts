@@ -12,22 +12,26 @@ export interface SandboxLimits {
   /** Processes and threads at once. Node alone has about a dozen. */
   readonly processes: number;
   readonly openFiles: number;
-  /** Of `/tmp`, the only place that can be written. */
+  /** Of `/tmp`, which can be written, as can writable folders and nothing else. */
   readonly scratchBytes: number;
   /** Of the wall clock; 0: no end. */
   readonly timeMs: number;
 }
 
-/** A host path that is seen inside, and cannot be written there. A Unix socket in it can be connected to. */
+/** A host path that is seen inside. A Unix socket in it can be connected to. */
 export interface SandboxFolder {
   readonly from: string;
   readonly to: string;
+  /** It can be written inside too; of a folder that only the hub's user reaches. */
+  readonly writable?: boolean | undefined;
 }
 
 /** A run of Node inside the walls: no network, no host file but `folders`, no privilege, bounded in everything. */
 export interface SandboxJob {
   readonly profile: SandboxProfile;
   readonly folders: readonly SandboxFolder[];
+  /** The programs and libraries of this machine are seen too, for a job that starts more than Node. */
+  readonly system?: boolean | undefined;
   /** What `node` gets. */
   readonly args: readonly string[];
   /** Complete: nothing else is inherited. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { SandboxJob, SandboxLimits } from '../../kernel/ports.ts';
 import { heapArgument } from '../limits.ts';
-import { NODE_INSIDE, type NodeFiles } from '../node-files.ts';
+import { rootOf } from '../job-root.ts';
+import type { NodeFiles } from '../node-files.ts';
 
 /** Of `nobody` on Linux. */
 const NOBODY = '65534';
@@ -24,19 +25,15 @@ export const SECCOMP_FD = 3;
 
 /**
  * The walls as bubblewrap's arguments, and the command inside. The root is empty but for Node, its libraries and the
- * job's folders, all read-only; every namespace is the job's own, so that there is no network and no other process.
+ * job's folders, read-only unless said otherwise; every namespace is the job's own, so that there is no network and no other process.
  */
 export function bubblewrapArguments(
   job: SandboxJob,
   limits: SandboxLimits,
-  { node, libraries }: NodeFiles,
+  files: NodeFiles,
   hasFilter: boolean,
 ): string[] {
-  const binds = [
-    { from: node, to: NODE_INSIDE },
-    ...libraries.map((path) => ({ from: path, to: path })),
-    ...job.folders,
-  ];
+  const { node, binds } = rootOf(job, files);
   return `
     --unshare-all --unshare-user --disable-userns --die-with-parent --new-session
     --uid ${NOBODY} --gid ${NOBODY} --hostname sandbox --cap-drop ALL
@@ -46,9 +43,9 @@ export function bubblewrapArguments(
     .split(/\s+/)
     .filter(Boolean)
     .concat(
-      binds.flatMap(({ from, to }) => ['--ro-bind', from, to]),
+      binds.flatMap(({ from, to, writable }) => [writable === true ? '--bind' : '--ro-bind', from, to]),
       // The places that bubblewrap made for the binds are writable until now.
-      ['--remount-ro', '/', '--chdir', job.cwd ?? '/tmp', '--', NODE_INSIDE, heapArgument(limits)],
+      ['--remount-ro', '/', '--chdir', job.cwd ?? '/tmp', '--', node, heapArgument(limits)],
       job.args,
     );
 }

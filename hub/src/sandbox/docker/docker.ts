@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { BoxedProcess, Sandbox, SandboxEnd, SandboxJob, SandboxLimits } from '../../kernel/ports.ts';
 import { Ending } from '../ending.ts';
 import { heapArgument, limitsOf } from '../limits.ts';
-import { NODE_INSIDE } from '../node-files.ts';
+import { rootOf, type JobRoot } from '../job-root.ts';
+import { NODE_INSIDE, nodeFiles } from '../node-files.ts';
 import { ensureImage } from './image.ts';
 
 const NOBODY = '65534:65534';
@@ -68,7 +69,8 @@ function isAlive(pid: number): boolean {
 
 async function openContainer(engine: Docker, image: string, job: SandboxJob): Promise<BoxedProcess> {
   const limits = limitsOf(job);
-  const container = await engine.createContainer(containerOptions(image, job, limits));
+  const root = job.system === true ? rootOf(job, await nodeFiles()) : imageRoot(job);
+  const container = await engine.createContainer(containerOptions(image, { job, root, limits }));
   try {
     const streams = await attach(engine, container);
     const gone = container.wait({ condition: 'next-exit' });
@@ -81,18 +83,32 @@ async function openContainer(engine: Docker, image: string, job: SandboxJob): Pr
   }
 }
 
-/** No network, no capability, no new privilege, nothing to write but `/tmp`, and a bound on everything. */
+/** Node and its libraries are in the image. */
+const imageRoot = ({ folders }: SandboxJob): JobRoot => ({ node: NODE_INSIDE, binds: folders });
+
+/** Files in a writable folder belong to the hub's user, who must be able to remove them; never to root. */
+function userOf({ folders }: SandboxJob): string {
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  return uid !== 0 && folders.some(({ writable }) => writable === true) ? `${uid}:${gid}` : NOBODY;
+}
+
+interface Contained {
+  readonly job: SandboxJob;
+  readonly root: JobRoot;
+  readonly limits: SandboxLimits;
+}
+
+/** No network, no capability, no new privilege, nothing to write but what was given, and a bound on everything. */
 const containerOptions = (
   image: string,
-  job: SandboxJob,
-  limits: SandboxLimits,
+  { job, root, limits }: Contained,
 ): Docker.ContainerCreateOptions => ({
   name: `counterpart-${randomUUID()}`,
   Image: image,
-  Cmd: [NODE_INSIDE, heapArgument(limits), ...job.args],
+  Cmd: [root.node, heapArgument(limits), ...job.args],
   Env: Object.entries(job.env).map(([name, value]) => `${name}=${value}`),
   WorkingDir: job.cwd ?? '/tmp',
-  User: NOBODY,
+  User: userOf(job),
   Hostname: 'sandbox',
   Labels: { [LABEL]: String(process.pid) },
   OpenStdin: true,
@@ -106,7 +122,7 @@ const containerOptions = (
     ReadonlyRootfs: true,
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
-    Binds: job.folders.map(({ from, to }) => `${from}:${to}:ro`),
+    Binds: root.binds.map(({ from, to, writable }) => `${from}:${to}:${writable === true ? 'rw' : 'ro'}`),
     Tmpfs: { '/tmp': `rw,nosuid,nodev,noexec,mode=1777,size=${limits.scratchBytes}` },
     Memory: limits.memoryBytes,
     MemorySwap: limits.memoryBytes,

@@ -18,6 +18,8 @@ const Input = z.object({
   env: z.array(z.string()).default([]),
   header: z.array(z.string()).default([]),
   cwd: z.string().optional(),
+  walls: z.boolean().default(false),
+  allow: z.array(z.string()).default([]),
   replace: z.boolean().default(false),
 });
 
@@ -35,10 +37,20 @@ export const add = defineCommand({
     ['-e, --env <NAME=value>', 'Variable for a command; repeat for more', { repeat: true }],
     ['-H, --header <NAME=value>', 'Header for a URL; repeat for more', { repeat: true }],
     ['--cwd <dir>', 'Folder a command runs in'],
+    ['--walls', 'Run a command without network, files and secrets of this machine (docs/walls.md)'],
+    [
+      '--allow <host:port>',
+      'With --walls: a host it may reach all the same; repeat for more',
+      { repeat: true },
+    ],
     ['--replace', 'Replace a server of that name'],
   ],
   examples: [
     ['hub add files -- npx -y @modelcontextprotocol/server-filesystem .', 'a command'],
+    [
+      'hub add web --walls --allow registry.npmjs.org:443 --allow example.com:443 -- npx -y some-mcp-server',
+      'a command inside walls, which reaches two hosts',
+    ],
     ['hub add docs https://mcp.example.com/mcp -H "Authorization=Bearer …"', 'a remote server'],
   ],
   input: Input,
@@ -96,13 +108,15 @@ const misused = (detail: string) => hubError('USAGE', { detail, command: 'hub ad
 
 function toEntry(input: z.infer<typeof Input>): ServerEntry {
   const [first = ''] = input.target;
+  if (input.allow.length > 0 && !input.walls) throw misused('--allow has a meaning with --walls only.');
   if (/^https?:\/\//i.test(first)) return toRemote(first, input);
   if (BARE_ADDRESS.test(first))
     throw misused(`"${first}" looks like an address: write it with http:// or https:// before it.`);
   return toCommand(first, input);
 }
 
-function toRemote(url: string, { target, env, header }: z.infer<typeof Input>): ServerEntry {
+function toRemote(url: string, { target, env, header, walls }: z.infer<typeof Input>): ServerEntry {
+  if (walls) throw misused('--walls has no meaning for a URL: what runs there runs elsewhere.');
   if (env.length > 0) throw misused('--env has no meaning for a URL.');
   if (target.length > 1) throw misused('A URL stands alone.');
   return {
@@ -112,7 +126,8 @@ function toRemote(url: string, { target, env, header }: z.infer<typeof Input>): 
   };
 }
 
-function toCommand(command: string, { target, env, header, cwd }: z.infer<typeof Input>): ServerEntry {
+function toCommand(command: string, input: z.infer<typeof Input>): ServerEntry {
+  const { target, env, header, cwd, walls, allow } = input;
   if (header.length > 0) throw misused('--header has no meaning for a command.');
   const args = target.slice(1);
   return {
@@ -120,5 +135,6 @@ function toCommand(command: string, { target, env, header, cwd }: z.infer<typeof
     ...(args.length > 0 ? { args } : {}),
     ...(env.length > 0 ? { env: parsePairs(env, '--env', 'add') } : {}),
     ...(cwd === undefined ? {} : { cwd }),
+    ...(walls ? { walls: 'sandbox' as const, network: { allow } } : {}),
   };
 }

@@ -3,50 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { addressOf, baseUrlName, BROKER_NAME } from '@counterpart/kit/broker';
 import { GRANTS_NAME } from '@counterpart/kit/settings';
-import { Blueprint, hubError, type Manifest, type ServerOverride } from '@counterpart/schemas';
-import { newStandIn } from '../broker/stand-ins.ts';
-import type {
-  Broker,
-  BrokerDoor,
-  BrokerLimits,
-  HostRule,
-  ProcessSpec,
-  Sandbox,
-  SandboxFolder,
-} from '../kernel/ports.ts';
-import { findSandboxes } from '../sandbox/sandbox.ts';
-import { namesSecret, type Environment } from './environment.ts';
-
-/** Where the broker's socket is seen inside. */
-const DOOR_INSIDE = '/run/broker';
-
-/** What every server inside walls shares. */
-export interface Walls {
-  readonly broker: Broker;
-  /** Rejects with WALLS_MISSING. */
-  sandbox(server: string): Promise<Sandbox>;
-}
-
-/** Looks for a sandbox when the first server needs one; bubblewrap before Docker, whose containers start slowly. */
-export function createWalls(broker: Broker): Walls {
-  let known: Promise<Sandbox | string> | undefined;
-  const find = async () => {
-    const looked = await findSandboxes();
-    const usable = looked.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
-    const [best] = usable.toSorted((one) => (one.kind === 'bubblewrap' ? -1 : 1));
-    if (best !== undefined) await best.sweep();
-    return best ?? looked.map(({ found }) => (typeof found === 'string' ? found : '')).join('; ');
-  };
-  return {
-    broker,
-    async sandbox(server) {
-      const found = await (known ??= find());
-      if (typeof found !== 'string') return found;
-      known = undefined; // It may be installed meanwhile.
-      throw hubError('WALLS_MISSING', { server, detail: found });
-    },
-  };
-}
+import { Blueprint, type Manifest, type ServerOverride } from '@counterpart/schemas';
+import { newStandIn } from '../../broker/stand-ins.ts';
+import type { HostRule } from '../../kernel/ports.ts';
+import { namesSecret, type Environment } from '../environment.ts';
+import { doorFolder, DOOR_INSIDE, limitsOf, type Walled, type Walls } from './walls.ts';
 
 /** A built server that is to run inside. */
 export interface Inmate {
@@ -111,14 +72,6 @@ function dataFiles({ manifest, directory, env }: Inmate): string[] {
     .map((file) => resolve(directory, file));
 }
 
-export interface Walled {
-  readonly openBox: NonNullable<ProcessSpec['openBox']>;
-  /** What keeps it from its services now, in words. */
-  readonly problem: () => string | undefined;
-  /** To be called when none of its processes is left. */
-  release(): Promise<void>;
-}
-
 /** Opens a server's way out and says how its processes are made. Rejects with DATA_UNWRITABLE; a missing sandbox is told at its start. */
 export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
   const { manifest, directory, entry } = inmate;
@@ -148,15 +101,6 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
     release: () => door.close(),
   };
 }
-
-const USUAL_CIRCUIT = { failures: 5, pauseMs: 10_000, disableAfter: 10 };
-
-function limitsOf(network: ServerOverride['network']): BrokerLimits {
-  const { failures, pauseMs, disableAfter } = network?.circuit ?? USUAL_CIRCUIT;
-  return { ratePerMinute: network?.ratePerMinute, circuit: { failures, pauseMs, pauses: disableAfter } };
-}
-
-const doorFolder = ({ folder }: BrokerDoor): SandboxFolder => ({ from: folder, to: DOOR_INSIDE });
 
 async function readBlueprint(directory: string, { blueprint }: Manifest): Promise<Blueprint | undefined> {
   if (blueprint === undefined) return undefined;
