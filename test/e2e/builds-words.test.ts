@@ -98,27 +98,32 @@ test(
   LONG_MS,
 );
 
-test('what a model gets wrong is told to it with place and rule until it is right', async () => {
-  model.say(
-    plan(VOWEL_PLAN),
-    vowelServer({ tool: READS_FILES }),
-    vowelServer({ tool: WRONG_TYPES }),
-    vowelServer({ tool: WRONG_RESULT }),
-    vowelServer(),
-  );
-  const before = model.asked.length;
-  const built = await build('Count the vowels of any text');
-  expect(built).toMatchObject({ waitsFor: 'approval', sheet: { kind: 'code', author: { repairs: 3 } } });
-  const repairs = model.asked.slice(before + 2).map(({ prompt }) => prompt);
-  expect(repairs[0]).toMatch(/src\/tools\/count-vowels\.ts:\d+:\d+ error import/);
-  expect(repairs[1]).toMatch(/src\/tools\/count-vowels\.ts:\d+:\d+ error types: .*TS\d+/);
-  expect(repairs[2]).toContain('vowels are counted in either case');
-  expect((await decide(built, 'approve')).state).toBe('installed');
-  const call = { tool: 'vowels__count_vowels', arguments: { text: 'Otto' } };
-  expect((await hub.send('POST', '/api/call', call)).body).toMatchObject({
-    structuredContent: { vowels: 2 },
-  });
-});
+test(
+  'what a model gets wrong is told to it with place and rule until it is right',
+  async () => {
+    verifies('B11');
+    model.say(
+      plan(VOWEL_PLAN),
+      vowelServer({ tool: READS_FILES }),
+      vowelServer({ tool: WRONG_TYPES }),
+      vowelServer({ tool: WRONG_RESULT }),
+      vowelServer(),
+    );
+    const before = model.asked.length;
+    const built = await build('Count the vowels of any text');
+    expect(built).toMatchObject({ waitsFor: 'approval', sheet: { kind: 'code', author: { repairs: 3 } } });
+    const repairs = model.asked.slice(before + 2).map(({ prompt }) => prompt);
+    expect(repairs[0]).toMatch(/src\/tools\/count-vowels\.ts:\d+:\d+ error import/);
+    expect(repairs[1]).toMatch(/src\/tools\/count-vowels\.ts:\d+:\d+ error types: .*TS\d+/);
+    expect(repairs[2]).toContain('vowels are counted in either case');
+    expect((await decide(built, 'approve')).state).toBe('installed');
+    const call = { tool: 'vowels__count_vowels', arguments: { text: 'Otto' } };
+    expect((await hub.send('POST', '/api/call', call)).body).toMatchObject({
+      structuredContent: { vowels: 2 },
+    });
+  },
+  LONG_MS,
+);
 
 test(
   'a model that does not get it right in three repairs stops the build, which keeps everything',

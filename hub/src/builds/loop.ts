@@ -7,6 +7,7 @@ import {
   type LoopStage,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { scanTools } from '../checks/facts/tools.ts';
 import type { DurableSteps } from '../kernel/ports.ts';
 import { askAuthor } from './author/ask.ts';
 import { readPlan } from './author/read-answer.ts';
@@ -151,14 +152,16 @@ async function testRound(run: LoopRun, draft: Draft, checked: RoundReport): Prom
   const { serversDir } = run.room;
   const sandbox = await run.room.openSandbox();
   if (draft.kind === 'code') {
-    const refused = await recordCandidate(candidate, { sandbox, serversDir }, run.signal).then(
-      () => undefined,
+    const listed = await recordCandidate(candidate, { sandbox, serversDir }, run.signal).catch(
       (cause: unknown) => {
         run.signal.throwIfAborted();
         return cause instanceof Error ? cause.message : String(cause);
       },
     );
-    if (refused !== undefined) return { ...checked, passed: false, problem: refused };
+    if (typeof listed === 'string') return { ...checked, passed: false, problem: listed };
+    // What the code put together is a text like any other by now.
+    const said = scanTools(listed);
+    if (said.length > 0) return { ...checked, passed: false, diagnostics: [...checked.diagnostics, ...said] };
   }
   const tests = await testCandidate(candidate, sandbox, run.signal);
   return { ...checked, passed: tests.failures.length === 0, tests };

@@ -42,6 +42,33 @@ const INSTEAD_OF_MODULE: readonly (readonly [modules: RegExp, fix: string])[] = 
     /^node:(?:child_process|worker_threads|cluster|vm|module|v8|inspector|repl|wasi|ffi|sqlite)/,
     'Write it in plain code: a server starts no processes and loads no code.',
   ],
+  [/^(?:joi|yup|ajv|superstruct|valibot|io-ts|class-validator)/, 'Describe it with zod.'],
+  [
+    /^(?:moment|dayjs|luxon|date-fns)/,
+    'Use `Date` and `Intl.DateTimeFormat`; dates in texts are parsed by their parts.',
+  ],
+  [/^(?:uuid|nanoid|cuid)/, 'Use `randomUUID` of `node:crypto`.'],
+  [/^(?:bcrypt|crypto-js|jsonwebtoken|md5|sha)/, 'Use `node:crypto`.'],
+  [/^(?:lodash|underscore|ramda|remeda)/, 'Write the one function that is needed: a line or three.'],
+  [
+    /^(?:csv|papaparse|fast-csv|neat-csv|xlsx|exceljs)/,
+    'Read the rows in plain code in `src/`, with a test; whole files of rows become a server without code (`hub build --from <file>`).',
+  ],
+  [
+    /^(?:xml2js|fast-xml-parser|cheerio|jsdom|htmlparser2|sax|linkedom)/,
+    'Take out what is needed with plain code in `src/`, with a test.',
+  ],
+  [/^(?:dotenv|config|env-var)/, 'Ask for a setting: `context.setting(name)`, declared in the manifest.'],
+  [/^(?:winston|pino|debug|chalk|log4js)/, 'Report progress through the tool’s context.'],
+  [
+    /^(?:pg|mysql2?|sqlite3|better-sqlite3|mongodb|redis|ioredis|knex|prisma|@prisma)/,
+    'A database becomes a server without code: `hub build --from <connection>`.',
+  ],
+  [/^(?:jest|mocha|chai|sinon|ava|tap|@jest)/, 'Write tests with `vitest`.'],
+  [
+    /^(?:openai|@anthropic-ai|langchain|@google)/,
+    'A tool asks no model; it gives the model that calls it its data.',
+  ],
 ];
 
 export function insteadOfModule(name: string): string {

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Diagnostic } from '@counterpart/schemas';
 import { z } from 'zod';
 import { readServerCode } from './read-code.ts';
 import type { SourceFile } from './parse.ts';
+import { MANIFEST, scanManifest } from './facts/manifest.ts';
+import { PACKAGE, scanPackage } from './facts/package.ts';
 
 const PROGRAM = fileURLToPath(new URL('./scan-process.ts', import.meta.url));
 const LONGEST_MS = 30_000;
@@ -16,11 +20,21 @@ export interface ScanReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads all code of a server's folder and scans it; code that breaks the scanner is refused with one diagnostic. */
+/** Reads all code of a server's folder, and what its manifest and package say, and scans it; code that breaks the scanner is refused with one diagnostic. */
 export async function scanServer(folder: string, signal?: AbortSignal): Promise<ScanReport> {
   const { files, problems } = await readServerCode(folder);
-  const diagnostics = [...problems, ...(await scanApart(files, signal))];
+  const facts = [
+    ...(await scanFacts(join(folder, MANIFEST), scanManifest)),
+    ...(await scanFacts(join(folder, PACKAGE), scanPackage)),
+  ];
+  const diagnostics = [...problems, ...facts, ...(await scanApart(files, signal))];
   return { files: files.map(({ file }) => file), diagnostics };
+}
+
+/** One that is not there says nothing. */
+async function scanFacts(file: string, scan: (text: string) => Diagnostic[]): Promise<Diagnostic[]> {
+  const facts = await readFile(file, 'utf8').catch(() => undefined);
+  return facts === undefined ? [] : scan(facts);
 }
 
 async function scanApart(

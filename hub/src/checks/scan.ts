@@ -2,13 +2,16 @@ import type { Program } from 'acorn';
 import type { Diagnostic } from '@counterpart/schemas';
 import type { Finding } from './finding.ts';
 import { parseSource, type SourceFile } from './parse.ts';
+import { checkDecoded } from './rules/decoded.ts';
 import { checkSharedObjects } from './rules/globals-changed.ts';
 import { checkGlobals } from './rules/globals.ts';
 import { checkHidden } from './rules/hidden.ts';
+import { checkHosts } from './rules/hosts.ts';
 import { checkImports, isTestFile } from './rules/imports.ts';
 import { checkInstructions } from './rules/instructions.ts';
 import { checkLoops } from './rules/loops.ts';
 import { checkMembers } from './rules/members.ts';
+import { checkSuppressions } from './rules/suppressions.ts';
 
 /** Longest file that is read; code of a tool is a page or three. */
 const MAX_CHARACTERS = 200_000;
@@ -43,8 +46,11 @@ const ofCode = (program: Program, { file, text }: SourceFile): Finding[] => [
   ...checkMembers(program),
   ...checkSharedObjects(program),
   ...checkHidden(program, text),
+  ...checkDecoded(program),
+  ...checkHosts(program),
   ...checkInstructions(program),
   ...checkLoops(program),
+  ...checkSuppressions(text),
 ];
 
 /** A test may hold hostile texts to try them; it may reach no further than what it tests. */
@@ -53,6 +59,7 @@ const ofTest = (program: Program, { file, text }: SourceFile): Finding[] => [
   ...checkGlobals(program),
   ...checkMembers(program),
   ...checkHidden(program, text),
+  ...checkSuppressions(text),
 ];
 
 const tooLong = ({ text }: SourceFile): Finding => ({

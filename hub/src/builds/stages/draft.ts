@@ -8,6 +8,7 @@ import {
   type LoopPlan,
   type RoundReport,
 } from '@counterpart/schemas';
+import { ensureBundle } from '../../builder/ensure-bundle.ts';
 import { scanServer } from '../../checks/scan-server.ts';
 import { readCode, readDocument } from '../author/read-answer.ts';
 import type { LoopRun } from '../room.ts';
@@ -47,10 +48,10 @@ async function write(
   const { order } = await run.record();
   const { serversDir } = run.room;
   const category = order.category;
-  if (folder !== undefined) return packageFolder(candidate, folder, run.signal);
+  if (folder !== undefined) return packageFolder(candidate, folder);
   if (kind === 'code') {
     const draft: CodeDraft = readCode(answer ?? '');
-    return packageCode(candidate, { plan, draft, category }, run.signal);
+    return packageCode(candidate, { plan, draft, category });
   }
   if (answer === undefined) {
     const from = source ?? plan.description ?? '';
@@ -68,13 +69,31 @@ async function write(
 const isOfAuthor = ({ code }: CounterpartError): boolean =>
   /^(?:SOURCE_|BLUEPRINT_|ANSWER_|BUILD_FAILED|MANIFEST_|INPUT_INVALID|OPENRPC_|GRAPHQL_)/.test(code);
 
-/** Reads all code that is not compiled, without running it: the static scan, then the types. */
+/**
+ * Reads all code that is not compiled, without running it: the static scan, then types and lint. Only what nothing refuses is
+ * bundled.
+ */
 export async function checkCandidate(run: LoopRun, round: number): Promise<RoundReport> {
   const { candidate } = run.folder;
   const scanned = (await scanServer(candidate, run.signal)).diagnostics;
-  const types = hasErrors(scanned) ? [] : await checkTypes(candidate, run.signal);
-  const diagnostics = [...scanned, ...types];
-  return { round, passed: !hasErrors(diagnostics), diagnostics };
+  const further = hasErrors(scanned) ? [] : await checkTypes(candidate, run.signal);
+  const diagnostics = [...scanned, ...further];
+  if (hasErrors(diagnostics)) return { round, passed: false, diagnostics };
+  const problem = await bundleProblem(candidate, run.signal);
+  return { round, passed: problem === undefined, diagnostics, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** What the bundler says against it; undefined when it made one file of it. */
+async function bundleProblem(candidate: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await ensureBundle(candidate, signal);
+    return undefined;
+  } catch (cause) {
+    signal.throwIfAborted();
+    const error = toCounterpartError(cause);
+    if (!isOfAuthor(error)) throw error;
+    return `${error.message}\n${error.fix}`;
+  }
 }
 
 const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>

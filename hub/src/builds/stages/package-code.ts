@@ -2,9 +2,8 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { renderHandServer } from '@counterpart/scaffolds/templates/render-hand';
 import type { CodeDraft, LoopPlan } from '@counterpart/schemas';
-import { ensureBundle } from '../../builder/ensure-bundle.ts';
 
-/** Puts an author's files into a package around them, bundled; nothing of them is run. Rejects with the bundler's words. */
+/** Puts an author's files into a package around them. They are not bundled before they are read: a bundler follows imports. */
 export async function packageCode(
   candidate: string,
   {
@@ -12,7 +11,6 @@ export async function packageCode(
     draft,
     category,
   }: { readonly plan: LoopPlan; readonly draft: CodeDraft; readonly category: string | undefined },
-  signal: AbortSignal,
 ): Promise<void> {
   await rm(candidate, { recursive: true, force: true });
   const files = renderHandServer({
@@ -27,16 +25,14 @@ export async function packageCode(
     await mkdir(dirname(join(candidate, path)), { recursive: true });
     await writeFile(join(candidate, path), text);
   }
-  await ensureBundle(candidate, signal);
 }
 
 /** Takes a server that a person wrote, as it stands, into the candidate. */
-export async function packageFolder(candidate: string, folder: string, signal: AbortSignal): Promise<void> {
+export async function packageFolder(candidate: string, folder: string): Promise<void> {
   await rm(candidate, { recursive: true, force: true });
   const skipped = new Set(['node_modules', 'dist', '.git']);
   await cp(folder, candidate, {
     recursive: true,
     filter: (path) => !skipped.has(path.slice(folder.length + 1).split('/')[0] ?? ''),
   });
-  await ensureBundle(candidate, signal);
 }

@@ -18,9 +18,19 @@ export function checkImports(program: Program, file: string): Finding[] {
     ExportAllDeclaration: ({ source }) => check(source),
     ExportNamedDeclaration: ({ source }) => source && check(source),
     ImportExpression: ({ source }) => check(source),
+    // `vi.importActual('node:fs')` loads a module as `import()` does, and a double of one changes what all tests prove.
+    CallExpression: ({ callee, arguments: [source] }) => {
+      if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return;
+      const { object, property } = callee;
+      const isLoading = object.type === 'Identifier' && object.name === 'vi' && LOADERS.has(property.name);
+      if (isLoading && source && source.type !== 'SpreadElement') check(source);
+    },
   });
   return found;
 }
+
+/** Of vitest: what loads or replaces the module that its first argument names. */
+const LOADERS = new Set(['importActual', 'importMock', 'mock', 'doMock']);
 
 /** Tests may use the runner and assertions; what is installed never contains them. */
 export const isTestFile = (file: string): boolean =>
@@ -52,12 +62,22 @@ function problemOf(
   }
   const canonical = isBuiltin(name) && !name.startsWith('node:') ? `node:${name}` : name;
   if (allowed.has(canonical)) return undefined;
+  if (isPackage(canonical))
+    return refuse(
+      'dependency',
+      `needs the package ${JSON.stringify(name)}: servers have no dependency but the kit and zod`,
+      insteadOfModule(canonical),
+    );
   return refuse(
     'import',
     `imports ${JSON.stringify(name)}, which is not allowed`,
     insteadOfModule(canonical),
   );
 }
+
+/** A package by its name, with or without a path inside: what an `npm install` would have to bring. */
+const PACKAGE = /^(?!.*\.\.)(?!@counterpart\/)(?:@[\w.-]+\/)?[a-z][\w.-]*(?:\/[\w./-]+)?$/i;
+const isPackage = (name: string): boolean => PACKAGE.test(name) && !allowedModules(true).has(name);
 
 const refuse = (rule: string, message: string, fix: string): Problem => ({
   rule,

@@ -1,4 +1,5 @@
 import type { AnyNode, Expression, MemberExpression, PrivateIdentifier, Program } from 'acorn';
+import { constantText, givenIn, type Given } from '../constant-text.ts';
 import { START, type Finding } from '../finding.ts';
 import { walk } from '../walk.ts';
 
@@ -16,7 +17,12 @@ const WAYS_OUT = new Set([
   'createRequire',
   'dlopen',
   'getBuiltinModule',
+  'getOwnPropertyDescriptor',
+  'getOwnPropertyDescriptors',
+  'getOwnPropertyNames',
+  'getPrototypeOf',
   'mainModule',
+  'ownKeys',
   'prepareStackTrace',
   'setPrototypeOf',
 ]);
@@ -26,6 +32,7 @@ const FIX = 'Write what it is for directly; no tool needs to go through the obje
 /** Ways to the makers of functions and to the inside of Node, also when the name is put together from pieces. */
 export function checkMembers(program: Program): Finding[] {
   const found: Finding[] = [];
+  const given = givenIn(program);
   /** Of what the own address was taken: the tree is walked from above. */
   const asked = new Set<AnyNode>();
   const add = (name: string, node: AnyNode): void => {
@@ -40,7 +47,7 @@ export function checkMembers(program: Program): Finding[] {
   };
   walk(program, {
     MemberExpression: (node) => {
-      const name = nameOf(node);
+      const name = nameOf(node, given);
       if (name !== undefined) add(name, node.property);
       if (name === 'url') asked.add(node.object);
     },
@@ -50,13 +57,13 @@ export function checkMembers(program: Program): Finding[] {
     // `const { constructor: F } = value`
     ObjectPattern: ({ properties }) => {
       for (const property of properties) {
-        if (property.type === 'Property') add(keyOf(property.key, property.computed) ?? '', property);
+        if (property.type === 'Property') add(keyOf(property, given) ?? '', property);
       }
     },
     // `Reflect.get(value, 'constructor')` and its like
-    CallExpression: ({ arguments: given }) => {
-      for (const argument of given) {
-        const text = argument.type === 'SpreadElement' ? undefined : constantText(argument);
+    CallExpression: ({ arguments: passed }) => {
+      for (const argument of passed) {
+        const text = argument.type === 'SpreadElement' ? undefined : constantText(argument, given);
         if (text !== undefined) add(text, argument);
       }
     },
@@ -64,32 +71,15 @@ export function checkMembers(program: Program): Finding[] {
   return found;
 }
 
-const nameOf = ({ property, computed }: MemberExpression): string | undefined => keyOf(property, computed);
+const nameOf = ({ property, computed }: MemberExpression, given: Given): string | undefined =>
+  keyOf({ key: property, computed }, given);
 
-function keyOf(key: Expression | PrivateIdentifier, computed: boolean): string | undefined {
+interface Key {
+  readonly key: Expression | PrivateIdentifier;
+  readonly computed: boolean;
+}
+
+function keyOf({ key, computed }: Key, given: Given): string | undefined {
   if (!computed && key.type === 'Identifier') return key.name;
-  return key.type === 'PrivateIdentifier' ? undefined : constantText(key);
-}
-
-/** The text of an expression that is only written in a roundabout way: `'con' + 'structor'`, a template, a join. */
-function constantText(node: AnyNode): string | undefined {
-  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
-  if (node.type === 'CallExpression') return joinedText(node.callee);
-  if (node.type === 'BinaryExpression' && node.operator === '+') {
-    return concat([constantText(node.left), constantText(node.right)]);
-  }
-  if (node.type !== 'TemplateLiteral') return undefined;
-  const holes = node.expressions.map(constantText);
-  return concat(
-    node.quasis.flatMap(({ value }, at) => [value.cooked ?? '', at < holes.length ? holes[at] : '']),
-  );
-}
-
-const concat = (parts: readonly (string | undefined)[]): string | undefined =>
-  parts.includes(undefined) ? undefined : parts.join('');
-
-/** `['con', 'structor'].join('')`, and `'rotcurtsnoc'.split('').reverse().join('')` is left to the walls. */
-function joinedText(callee: AnyNode): string | undefined {
-  if (callee.type !== 'MemberExpression' || callee.object.type !== 'ArrayExpression') return undefined;
-  return concat(callee.object.elements.map((part) => (part === null ? '' : constantText(part))));
+  return key.type === 'PrivateIdentifier' ? undefined : constantText(key, given);
 }

@@ -31,6 +31,7 @@ export async function askEndpoint(request: ModelRequest, endpoint: Endpoint): Pr
     timeout: provider.timeoutMs,
     maxRetries: provider.retries,
     logLevel: 'off',
+    fetch: boundedFetch(endpoint),
     // Headers that say which program and machine is asking are nobody's business.
     defaultHeaders: STRIPPED,
   });
@@ -51,6 +52,27 @@ export async function askEndpoint(request: ModelRequest, endpoint: Endpoint): Pr
     signal.throwIfAborted();
     throw named(cause, endpoint);
   }
+}
+
+/** Of an answer: a server of a hundred files is a megabyte, and an endpoint may never stop. */
+const MOST_BYTES = 16 * 1_048_576;
+
+/** The library's own limit of time ends with the head of an answer; this one holds to the last byte, and bounds them. */
+function boundedFetch({ name, provider }: Endpoint): typeof fetch {
+  return async (input, init) => {
+    const limit = AbortSignal.timeout(provider.timeoutMs);
+    const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+    const answer = await fetch(input, { ...init, signal });
+    let bytes = 0;
+    const counted = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.length;
+        if (bytes <= MOST_BYTES) controller.enqueue(chunk);
+        else controller.error(hubError('MODEL_REFUSED', { model: name, detail: 'its answer has no end' }));
+      },
+    });
+    return new Response(answer.body?.pipeThrough(counted) ?? null, answer);
+  };
 }
 
 const STRIPPED = Object.fromEntries(
@@ -92,7 +114,8 @@ function formatOf(
 function named(cause: unknown, { name, provider, key }: Endpoint): unknown {
   const say = (code: CounterpartError['code'], detail: string): CounterpartError =>
     hubError(code, { model: name, detail: withoutKey(detail, key).slice(0, SHOWN) }, { cause });
-  if (cause instanceof APIConnectionTimeoutError)
+  const isLate = cause instanceof APIConnectionTimeoutError || isTimeout(cause);
+  if (isLate)
     return hubError(
       'MODEL_SLOW',
       { model: name, seconds: Math.round(provider.timeoutMs / 1_000) },
@@ -104,6 +127,8 @@ function named(cause: unknown, { name, provider, key }: Endpoint): unknown {
   const isServer = cause.status !== undefined && cause.status >= 500;
   return say(isServer ? 'MODEL_UNREACHABLE' : 'MODEL_REFUSED', cause.message);
 }
+
+const isTimeout = (cause: unknown): boolean => cause instanceof DOMException && cause.name === 'TimeoutError';
 
 const withoutKey = (text: string, key: string | undefined): string =>
   key === undefined || key === '' ? text : text.replaceAll(key, '[redacted]');

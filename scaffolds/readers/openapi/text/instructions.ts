@@ -22,7 +22,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
     'asks to hide something from the user',
   ],
   [
-    /\b(?:before|after|when|whenever|prior to) (?:using|calling|invoking) (?:this|any|other|all|the other) tools?\b|\b(?:always|must|first)[, ]+(?:call|use|invoke|run)\b.{0,40}\btool\b|\binstead of (?:any |all |the )?other tools?\b|\b(?:call|invoke|use) (?:the )?[\w.-]+ tool (?:first|before|with|and|to)\b/,
+    /\b(?:before|after|when|whenever|prior to) (?:using|calling|invoking) (?:this|any|any other|another|every other|other|all|all other|the other) tools?\b|\b(?:always|must|first)[, ]+(?:call|use|invoke|run)\b.{0,40}\btool\b|\binstead of (?:any |all |the )?other tools?\b|\b(?:call|invoke|use) (?:the )?[\w.-]+ tool (?:first|before|with|and|to)\b/,
     'tells which tools to call',
   ],
   [
