@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChatConfig } from './chat.ts';
 import { ServerId } from './ids.ts';
 import { RestartKind } from './manifest.ts';
 import { ProviderConfig } from './provider.ts';
@@ -352,6 +353,7 @@ export const HubConfig = z.strictObject({
     .describe(
       'Language models by name, for building servers; the first one is asked unless another is named.',
     ),
+  chat: ChatConfig.prefault({}).describe('Chat over all tools, at `/v1`.'),
   builder: z
     .strictObject({
       tools: z

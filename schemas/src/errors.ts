@@ -1,6 +1,7 @@
 import type { Problem } from './api.ts';
 import { brokerErrors } from './catalogue/broker-errors.ts';
 import { buildErrors } from './catalogue/build-errors.ts';
+import { chatErrors } from './catalogue/chat-errors.ts';
 import { loopErrors } from './catalogue/loop-errors.ts';
 import { commandErrors } from './catalogue/command-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
@@ -20,6 +21,7 @@ export const errorCatalogue = {
   ...secretErrors,
   ...versionErrors,
   ...brokerErrors,
+  ...chatErrors,
   ...loopErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -112,6 +112,7 @@ export {
   SignOutRequest,
 } from './sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
+export { ChatConfig, EntityAlias, ToolPlan } from './chat.ts';
 export { ProviderConfig } from './provider.ts';
 export { Diagnostic } from './diagnostic.ts';
 export {

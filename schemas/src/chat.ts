@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+/** Somebody or something that sentences call by several names: the office, work, Alexanderplatz 1. */
+export const EntityAlias = z.strictObject({
+  value: z.string().min(1).max(500).describe('What tools are given for it, such as an address or an id.'),
+  also: z
+    .array(z.string().min(1).max(100))
+    .max(50)
+    .default([])
+    .describe('Other names of it, beside its key. Case and articles do not matter.'),
+});
+export type EntityAlias = z.infer<typeof EntityAlias>;
+
+/** A question that takes several tools, even where a model would answer after the first. */
+export const ToolPlan = z.strictObject({
+  phrases: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(50)
+    .describe('Words of questions that this is about, such as "when should I leave".'),
+  needs: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(10)
+    .describe('What has to be looked up, each in words that find its tool, such as "calendar events".'),
+});
+export type ToolPlan = z.infer<typeof ToolPlan>;
+
+/** Chat over the hub's tools at `/v1`. */
+export const ChatConfig = z.strictObject({
+  instructions: z.string().max(20_000).optional().describe('Said to every model before a conversation.'),
+  maxRounds: z.int().min(1).max(100).default(12).describe('Times that a model is asked for one answer.'),
+  maxTimeMs: z.int().min(1_000).max(3_600_000).default(300_000).describe('For one answer, with its tools.'),
+  maxTokens: z
+    .int()
+    .min(1_000)
+    .max(10_000_000)
+    .default(500_000)
+    .describe('Of all questions to models for one answer, both ways.'),
+  maxCostUsd: z.number().min(0).optional().describe('For one answer, by the prices of `providers`.'),
+  callTimeoutMs: z.int().min(100).max(3_600_000).default(60_000).describe('For one call of a tool.'),
+  parallelCalls: z.int().min(1).max(32).default(4).describe('Calls of tools at once, within one answer.'),
+  approve: z
+    .enum(['destructive', 'write', 'never'])
+    .default('destructive')
+    .describe('From which effect on a tool is called only after a person said yes.'),
+  toolTokens: z
+    .int()
+    .min(0)
+    .max(200_000)
+    .default(1_500)
+    .describe('Of tool definitions that a model is given at once; it finds the others by search.'),
+  resultTokens: z
+    .int()
+    .min(100)
+    .max(1_000_000)
+    .default(6_000)
+    .describe("Of a tool's result that a model is given."),
+  samples: z
+    .int()
+    .min(1)
+    .max(15)
+    .default(1)
+    .describe('Answers that are compared when no tool is needed; the most frequent one is given.'),
+  minAgreement: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Below this share of equal samples the question goes to a higher tier.'),
+  aliases: z
+    .record(z.string().min(1).max(100), EntityAlias)
+    .default({})
+    .describe('Names for places and things.'),
+  plans: z.array(ToolPlan).max(200).default([]).describe('Questions that take several tools.'),
+});
+export type ChatConfig = z.infer<typeof ChatConfig>;
