@@ -4,6 +4,7 @@ import { ServerId } from './ids.ts';
 import { RestartKind } from './manifest.ts';
 import { ProviderConfig } from './provider.ts';
 import { files, limits, network, walls, Walls } from './walls-config.ts';
+import { RoutingConfig } from './routing.ts';
 
 /** Text that may hold `${env:NAME}`, resolved when a server starts and never stored resolved. */
 const Reference = z.string();
@@ -354,6 +355,9 @@ export const HubConfig = z.strictObject({
       'Language models by name, for building servers; the first one is asked unless another is named.',
     ),
   chat: ChatConfig.prefault({}).describe('Chat over all tools, at `/v1`.'),
+  routing: RoutingConfig.prefault({}).describe(
+    'Which model answers a chat: by difficulty, kind, place, price and how models do.',
+  ),
   builder: z
     .strictObject({
       tools: z

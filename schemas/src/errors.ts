@@ -7,6 +7,7 @@ import { commandErrors } from './catalogue/command-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
 import { mirrorErrors } from './catalogue/mirror-errors.ts';
+import { routeErrors } from './catalogue/route-errors.ts';
 import { secretErrors } from './catalogue/secret-errors.ts';
 import { serverErrors } from './catalogue/server-errors.ts';
 import { versionErrors } from './catalogue/version-errors.ts';
@@ -23,6 +24,7 @@ export const errorCatalogue = {
   ...brokerErrors,
   ...chatErrors,
   ...loopErrors,
+  ...routeErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

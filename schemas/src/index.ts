@@ -198,3 +198,12 @@ export {
   type ErrorCode,
   type ErrorParams,
 } from './errors.ts';
+export {
+  EndpointMetrics,
+  ExplainRouteRequest,
+  type RouteConstraints,
+  RouteRecord,
+  RoutingConfig,
+  RoutingState,
+  TierName,
+} from './routing.ts';

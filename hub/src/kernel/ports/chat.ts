@@ -32,6 +32,10 @@ export type DelegationReason =
   | 'failure'
   | 'low-consistency'
   | 'context'
+  /** No model of the tier may answer: its modality, its place, the budget. */
+  | 'constraint'
+  /** The tier answers as many as it may at once. */
+  | 'capacity'
   | 'override';
 
 /** Which model answers and why; what else was possible comes after it. */
@@ -66,6 +70,19 @@ export interface RouteQuestion {
   /** In the middle of a tool loop: the model that began it goes on. */
   readonly locked?: boolean | undefined;
   readonly settings?: GenerationSettings | undefined;
+  /** Made before by a model; absent: by rules. */
+  readonly classification?: Classification | undefined;
+  /** Of this request or its conversation: they only narrow what the configuration allows. */
+  readonly limits?: RouteLimits | undefined;
+}
+
+/** What a model must hold to be chosen, beyond what the configuration asks of all. */
+export interface RouteLimits {
+  readonly localOnly?: boolean | undefined;
+  /** To the first token, at the median. */
+  readonly maxLatencyMs?: number | undefined;
+  /** Of one answer, estimated. */
+  readonly maxCostUsd?: number | undefined;
 }
 
 /** How a run with a decision ended: what the router learns from and metrics count. */
@@ -86,12 +103,19 @@ export interface RouteOutcome {
 }
 
 export interface ChatRouter {
+  /** The question with the word of the small model that classifies, where one is configured; never rejects but for an abort. */
+  prepare(question: RouteQuestion, signal: AbortSignal): Promise<RouteQuestion>;
   /** Pure of waits, and under two milliseconds. Throws MODEL_MISSING, MODEL_UNKNOWN or ROUTE_IMPOSSIBLE. */
   choose(question: RouteQuestion): RouteDecision;
   /** The next of `fallbacks` that is right for this failure, as a decision of its own; undefined: none is left. */
   next(decision: RouteDecision, failure: CounterpartError): RouteDecision | undefined;
   /** Higher than `decision`'s tier, if one is eligible. */
   escalate(decision: RouteDecision, reason: DelegationReason): RouteDecision | undefined;
+  /**
+   * Waits for a place in the decision's tier, which may have only so many at once; call what it resolves with when the model
+   * has answered. Rejects with ROUTE_BUSY when too many wait, and for an abort.
+   */
+  admit(decision: RouteDecision, signal: AbortSignal): Promise<() => void>;
   /** Recorded in the background: never awaited. */
   observe(decision: RouteDecision, outcome: RouteOutcome): void;
 }
