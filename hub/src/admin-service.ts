@@ -32,7 +32,7 @@ import { toDetail, toSummaries, toSummary } from './fleet/summary.ts';
 import type { Builds } from './builds/builds.ts';
 import type { AdminService } from './http/admin.ts';
 import type { Clock } from './kernel/clock.ts';
-import type { Supervisor } from './kernel/ports.ts';
+import type { Recordings, Supervisor } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
 import type { ToolCalls, Vault } from './kernel/ports.ts';
 import type { Mirrors } from './mirrors/mirrors.ts';
@@ -42,6 +42,7 @@ import type { Logins } from './oauth/logins.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
 import { purge } from './purge-desk.ts';
+import { recordingDesk } from './recording-desk.ts';
 import { signInDesk } from './sign-in-desk.ts';
 import { secretDesk } from './secret-desk.ts';
 import { pssOfEach } from './supervisor/process/memory.ts';
@@ -75,6 +76,7 @@ export interface AdminOptions {
   readonly grants: Grants;
   readonly logins: Logins;
   readonly lending: LendingKeys;
+  readonly recordings: Recordings;
   readonly host: () => Variables;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
@@ -92,6 +94,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     builds: options.builds,
     secrets: secretDesk(options),
     signIns: signInDesk(options),
+    recordings: recordingDesk(options),
     call: caller(options),
   };
 }
@@ -153,6 +156,7 @@ function readings(options: AdminOptions): Readings {
           stderr: [...(member.upstream.process?.stderr() ?? [])],
           toolNames: entriesOf(options, id).map(({ name }) => name),
           notices: noticesOf(member),
+          recording: options.recordings.state(id),
         },
         awaitingIn(options),
       );

@@ -24,7 +24,7 @@ import { startHttp } from './http/server.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import { tidyWhenIdle } from './kernel/idle-memory.ts';
-import type { Catalog, CatalogSource, ToolDescription } from './kernel/ports.ts';
+import type { Broker, Catalog, CatalogSource, ToolDescription } from './kernel/ports.ts';
 import { toolSource } from './kernel/tool-server.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
@@ -110,8 +110,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     toolsChanged: () => domain.fleet.publish(),
   });
   scope.add(() => mirrors.close());
-  const givenUp = (server: string, detail: string) => void domain.fleet.giveUp(server, detail);
-  const broker = await createBroker({ ...base, directory: join(base.dataDir, 'run'), givenUp });
+  const broker = await openBroker(base, (server, detail) => void domain.fleet.giveUp(server, detail));
   scope.add(() => broker.close());
   const own: { builder?: CatalogSource } = {};
   const domain = createDomain(base, {
@@ -139,6 +138,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     builds,
     ...openSignIns(base, domain.fleet, { scope, lending }),
     calls: domain.gateway.calls,
+    recordings: broker.recordings,
     version: packageFile.version,
     startedAt: new Date(base.clock.now()).toISOString(),
     url: () => address.url,
@@ -154,6 +154,10 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');
   return toHub({ url, token: base.data.token, service, gateway: domain.gateway, stopRequested, scope });
 }
+
+/** The way out for servers inside walls. */
+const openBroker = (base: Base, givenUp: (server: string, detail: string) => void): Promise<Broker> =>
+  createBroker({ ...base, directory: join(base.dataDir, 'run'), givenUp, clean: base.redactor.redact });
 
 interface Beginning {
   readonly fleet: Fleet;

@@ -47,6 +47,31 @@ export const ServerSummary = z.strictObject({
 });
 export type ServerSummary = z.infer<typeof ServerSummary>;
 
+/** What a server inside walls asked of one host since it was started there. */
+export const ServiceUse = z.strictObject({
+  host: z.string(),
+  requests: z.int(),
+  /** By group of status, such as `2xx`; `none`: without an answer. */
+  answers: z.record(z.string(), z.int()),
+  bytesOut: z.int(),
+  bytesIn: z.int(),
+  totalMs: z.number(),
+  slowestMs: z.number(),
+});
+export type ServiceUse = z.infer<typeof ServiceUse>;
+
+/** A recording of what a server asks; `full`: it holds as much as one may. */
+export const RecordingState = z.strictObject({
+  state: z.enum(['running', 'stopped', 'full']),
+  startedAt: z.iso.datetime(),
+  entries: z.int(),
+  bytes: z.int(),
+});
+export type RecordingState = z.infer<typeof RecordingState>;
+
+export const RecordRequest = z.strictObject({ action: z.enum(['start', 'stop']) });
+export type RecordRequest = z.infer<typeof RecordRequest>;
+
 export const ServerDetail = z.strictObject({
   ...ServerSummary.shape,
   directory: z.string().optional(),
@@ -57,6 +82,10 @@ export const ServerDetail = z.strictObject({
   /** What a person should read in the definitions of its tools. */
   notices: z.array(z.strictObject({ tool: z.string(), ...DefinitionNotice.shape })),
   health: z.array(HealthRecord),
+  /** Where it runs, where that is not as a process of this user. */
+  walls: z.literal('sandbox').optional(),
+  uses: z.array(ServiceUse).optional(),
+  recording: RecordingState.optional(),
   /** Newest last. */
   stderr: z.array(z.string()),
 });

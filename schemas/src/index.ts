@@ -148,9 +148,12 @@ export {
   LeftOut,
   Misnamed,
   Problem,
+  RecordingState,
+  RecordRequest,
   ServerDetail,
   ServerKind,
   ServerSummary,
+  ServiceUse,
   ToolEntry,
 } from './api.ts';
 export { ContractDiff, ContractFinding, ContractFindingKind } from './mirror/contract-diff.ts';

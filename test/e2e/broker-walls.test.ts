@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSandboxes } from '@counterpart/hub/sandbox/sandbox';
@@ -7,6 +8,7 @@ import { z } from 'zod';
 import {
   eventually,
   FIXTURE_SERVERS,
+  HUB_PROGRAM,
   makeHome,
   startHub,
   type TestHub,
@@ -61,6 +63,14 @@ const Called = z.object({
   content: z.tuple([z.object({ text: z.string() })]),
   isError: z.boolean().optional(),
 });
+
+/** The program, as a person runs it in this home; what it prints. */
+function cli(...args: string[]): { readonly stdout: string; readonly stderr: string } {
+  const [command = '', ...rest] = args;
+  return spawnSync(process.execPath, [HUB_PROGRAM, command, '--home', place.home, ...rest], {
+    encoding: 'utf8',
+  });
+}
 
 let service: Service;
 let place: ReturnType<typeof makeHome>;
@@ -220,6 +230,50 @@ describe('a server inside walls', () => {
     });
     seen.splice(0);
   });
+});
+
+test('what a server asks is recorded when somebody wants it, without its secrets, and can be built from', async () => {
+  verifies('C05');
+  const file = join(place.home, 'museum.har');
+  expect(cli('record', 'museum', '--stop', '--json').stdout).toContain('RECORDING_UNKNOWN');
+  expect(cli('record', 'museum', '--start').stdout).toContain('is being recorded: 0 requests');
+  const { PROBE_KEY } = z.object({ PROBE_KEY: z.string() }).parse(await inside('env'));
+  await hub.send('POST', '/api/servers/probe/recording', { action: 'start' });
+  await call('museum__get_museum_hours', { startDate: '2026-01-01' });
+  await raw(
+    [
+      `POST ${service.url}/v1/notes?key=${PROBE_KEY} HTTP/1.1`,
+      'content-type: application/json',
+      'content-length: 15',
+      'connection: close',
+    ],
+    '{"note":"kept"}',
+  );
+  const { stdout } = cli('record', 'museum', '--stop', '--out', file);
+  expect(stdout).toMatch(/has ended: 1 request,/);
+  const Har = z.object({
+    log: z.object({ entries: z.array(z.looseObject({ request: z.looseObject({ url: z.string() }) })) }),
+  });
+  const kept = readFileSync(file, 'utf8');
+  expect(kept).not.toContain(MARK);
+  const [entry] = Har.parse(JSON.parse(kept)).log.entries;
+  expect(entry).toMatchObject({
+    request: {
+      method: 'GET',
+      url: `${service.url}/museum-hours?startDate=2026-01-01`,
+    },
+    response: { status: 200 },
+  });
+  expect(JSON.stringify(entry)).toContain('{"name":"authorization","value":"[redacted]"}');
+  const probed = JSON.stringify(await hub.get('/api/servers/probe/recording'));
+  expect(probed).toContain('{\\"note\\":\\"kept\\"}');
+  expect(probed).not.toContain(MARK);
+  const built = cli('build', '--from', file, '--name', 'hours', '--dry-run', '--json');
+  expect(built.stdout).toContain('"list_museum_hours"');
+  const shown = cli('inspect', 'museum');
+  expect(shown.stdout).toMatch(/walls +sandbox/);
+  expect(shown.stdout).toMatch(/127\.0\.0\.1:\d+ +\d+ requests? \(\d+ × 2xx\)/);
+  seen.splice(0);
 });
 
 test('a server whose service stays down is disabled, and both are told', async () => {

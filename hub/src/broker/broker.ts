@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import type { Broker, BrokerDoor } from '../kernel/ports.ts';
 import { openDoor } from './door.ts';
+import type { Redact } from '../kernel/redact.ts';
+import { Recorder } from './recording/recorder.ts';
 import type { GateOptions } from './limits/gate.ts';
-import { type Resolve, systemResolve } from './guarded-lookup.ts';
+import { type Resolve, systemResolve } from './hosts/guarded-lookup.ts';
 
 export interface BrokerOptions extends GateOptions {
+  /** Takes every secret that the hub knows out of a text. */
+  readonly clean: Redact;
   /** Holds a folder for each door while it is open; what a hub that was killed left in it is removed. */
   readonly directory: string;
   /** Default: as this machine resolves names. */
@@ -16,6 +20,7 @@ export interface BrokerOptions extends GateOptions {
 /** The way out for servers that have no network. Rejects with DATA_UNWRITABLE. */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { directory, resolve = systemResolve } = options;
+  const recorder = new Recorder(options);
   const doors = new Set<BrokerDoor>();
   let count = 0;
   await writable(directory, async () => {
@@ -24,10 +29,13 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   });
   return {
+    recordings: recorder,
     async open(server) {
       count += 1;
       const folder = join(directory, `${server.id}-${count}`);
-      const door = await writable(directory, () => openDoor(server, { ...options, folder, resolve }));
+      const door = await writable(directory, () =>
+        openDoor(server, { ...options, folder, resolve, recorder }),
+      );
       doors.add(door);
       return {
         ...door,

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { hubError } from '@counterpart/schemas';
 import type { BrokerDoor, BrokeredServer } from '../kernel/ports.ts';
-import type { Resolve } from './guarded-lookup.ts';
+import type { Resolve } from './hosts/guarded-lookup.ts';
+import type { Recorder } from './recording/recorder.ts';
 import { Gate, type GateOptions } from './limits/gate.ts';
-import { refuseStream } from './refusal.ts';
-import { relay } from './relay.ts';
-import { tunnel } from './tunnel.ts';
+import { refuseStream } from './relay/refusal.ts';
+import { relay } from './relay/relay.ts';
+import { tunnel } from './relay/tunnel.ts';
 
 export const SOCKET_NAME = 'broker.sock';
 
@@ -26,12 +27,13 @@ const MOST_TO_ONE_HOST = 64;
 export interface DoorOptions extends GateOptions {
   readonly folder: string;
   readonly resolve: Resolve;
+  readonly recorder: Recorder;
 }
 
 /** Opens a server's socket in a folder of its own, which must not exist yet. */
 export async function openDoor(
   server: BrokeredServer,
-  { folder, resolve, ...options }: DoorOptions,
+  { folder, resolve, recorder, ...options }: DoorOptions,
 ): Promise<BrokerDoor> {
   const gate = new Gate(server, options);
   const agent = { keepAlive: true, maxSockets: MOST_TO_ONE_HOST };
@@ -44,7 +46,7 @@ export async function openDoor(
       keepAliveTimeout: IDLE_MS,
       requireHostHeader: false,
     },
-    (request, response) => void relay({ server, agents, resolve, gate }, request, response),
+    (request, response) => void relay({ server, agents, resolve, gate, recorder }, request, response),
   );
   listener.maxConnections = MOST_CONNECTIONS;
   const tunnels = new Set<Duplex>();
@@ -64,6 +66,7 @@ export async function openDoor(
     folder,
     socketName: SOCKET_NAME,
     problem: () => gate.problem,
+    uses: () => gate.uses,
     async close() {
       const closed = new Promise<void>((resolve_) => void listener.close(() => resolve_()));
       listener.closeAllConnections();

@@ -2,10 +2,12 @@ import {
   ApprovalList,
   DecideResponse,
   errorCatalogue,
+  HarFile,
   hubError,
   HubStatus,
   Problem,
   ProposalList,
+  RecordingState,
   ServerDetail,
   ServerSummary,
   ToolEntry,
@@ -50,6 +52,10 @@ export interface HubApi {
   purge(id: string): Promise<string[]>;
   change(id: string, verb: 'enable' | 'disable' | 'restart'): Promise<ServerSummary>;
   target(id: string, target: 'live' | 'mirror'): Promise<ServerSummary>;
+  /** Begins or ends the recording of what a server asks. */
+  record(id: string, action: 'start' | 'stop'): Promise<RecordingState>;
+  /** What was recorded, as a HAR file. */
+  recording(id: string): Promise<HarFile>;
   logs(options: { readonly server?: string | undefined; readonly lines: number }): Promise<string[]>;
   pendingTools(): Promise<PendingTool[]>;
   proposals(server: string): Promise<Proposal[]>;
@@ -73,14 +79,14 @@ export interface HubAddress {
 
 /** Talks to a hub over HTTP; `signal` ends whatever is under way. */
 export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): HubApi {
+  const authorization = `Bearer ${token}`;
   const send = async <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> => {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const text = body === undefined ? null : JSON.stringify(body);
     const response = await reach(url, path, {
       method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: { authorization, ...type },
+      body: text,
       signal,
     });
     return readAnswer(schema, response, `${method} ${url}${path}`);
@@ -94,14 +100,10 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     status: () => send(HubStatus, 'GET', '/api/status'),
     servers: async () => (await send(servers, 'GET', '/api/servers')).servers,
     server: (id) => send(ServerDetail, 'GET', at(id)),
-    tools: async (server) =>
-      (
-        await send(
-          tools,
-          'GET',
-          server === undefined ? '/api/tools' : `/api/tools?server=${encodeURIComponent(server)}`,
-        )
-      ).tools,
+    tools: async (server) => {
+      const query = server === undefined ? '' : `?server=${encodeURIComponent(server)}`;
+      return (await send(tools, 'GET', `/api/tools${query}`)).tools;
+    },
     lists: (server) => readServerLists({ url, token }, server, signal),
     call: (request) => send(CallResult, 'POST', '/api/call', request),
     add: (request) => send(ServerSummary, 'POST', '/api/servers', request),
@@ -109,6 +111,8 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     purge: async (id) =>
       (await send(z.object({ removed: z.array(z.string()) }), 'POST', at(id, '/purge'), {})).removed,
     change: (id, verb) => send(ServerSummary, 'POST', at(id, `/${verb}`), {}),
+    record: (id, action) => send(RecordingState, 'POST', at(id, '/recording'), { action }),
+    recording: (id) => send(HarFile, 'GET', at(id, '/recording')),
     target: (id, target) => send(ServerSummary, 'POST', at(id, '/target'), { target }),
     logs: async ({ server, lines }) => {
       const query = new URLSearchParams({

@@ -7,6 +7,7 @@ import {
   needsOf,
   type CommandServer,
   type HubConfig,
+  type ServiceUse,
   type ToolDefinition,
 } from '@counterpart/schemas';
 import type { Approvals } from '../approvals/approvals.ts';
@@ -67,6 +68,8 @@ export interface Member {
   readonly command: readonly string[] | undefined;
   /** What keeps it from its services now, in words. */
   readonly serviceProblem: () => string | undefined;
+  /** What it asked of its services, where walls are around it; undefined: there are none. */
+  readonly uses: () => readonly ServiceUse[] | undefined;
   /** To be called when its processes have ended. */
   readonly release: () => Promise<void>;
 }
@@ -152,6 +155,7 @@ export async function createMember(desired: DesiredServer, options: MemberOption
     signed: target.signed,
     command: target.command,
     serviceProblem: target.serviceProblem,
+    uses: target.uses,
     release: target.release,
   };
 }
@@ -177,6 +181,7 @@ interface Target {
   readonly missingSecrets: readonly string[];
   readonly command: readonly string[] | undefined;
   readonly serviceProblem: () => string | undefined;
+  readonly uses: Member['uses'];
   readonly release: () => Promise<void>;
 }
 
@@ -212,6 +217,7 @@ async function processTarget(desired: DesiredServer, options: Lookup): Promise<T
     missingSecrets: program.environment.missingSecrets,
     command: [program.command, ...program.args].map(options.redactor.redact),
     serviceProblem: () => program.walled?.problem(),
+    uses: () => program.walled?.uses(),
     release: async () => program.walled?.release(),
   };
 }
@@ -326,6 +332,7 @@ function remoteTarget(id: string, origin: Extract<Origin, { kind: 'remote' }>, o
     missingSecrets: [],
     command: undefined,
     serviceProblem: () => undefined,
+    uses: () => undefined,
     release: async () => undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { HealthRecord, ServerDetail, ServerSummary } from '@counterpart/schemas';
+import type { HealthRecord, RecordingState, ServerDetail, ServerSummary } from '@counterpart/schemas';
 import { pssOfEach } from '../supervisor/process/memory.ts';
 import type { Member } from './member.ts';
 
@@ -69,19 +69,23 @@ export interface DetailFacts {
   readonly stderr: string[];
   readonly toolNames: string[];
   readonly notices: ServerDetail['notices'];
+  readonly recording?: RecordingState | undefined;
 }
 
 /** A server as `hub inspect` shows it. */
 export async function toDetail(
   member: Member,
-  facts: DetailFacts,
+  { recording, ...facts }: DetailFacts,
   awaiting: Awaiting,
 ): Promise<ServerDetail> {
+  const uses = member.uses();
   const { origin } = member.desired;
   const description = origin.kind === 'built' ? origin.found.manifest.description : origin.entry.description;
   return {
     ...(await toSummary(member, awaiting)),
     ...facts,
+    ...(uses === undefined ? {} : { walls: 'sandbox' as const, uses: [...uses] }),
+    ...(recording === undefined ? {} : { recording }),
     ...(origin.kind === 'built' ? { directory: origin.found.directory } : {}),
     ...(origin.kind === 'remote' ? { url: withoutSecrets(origin.entry.url) } : {}),
     ...(member.command === undefined ? {} : { command: [...member.command] }),

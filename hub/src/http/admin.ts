@@ -22,6 +22,7 @@ import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
 import { addBuildRoutes, type BuildService } from './build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
+import { addRecordingRoutes, type RecordingService } from './recording-routes.ts';
 import { addSignInRoutes, type SignInService } from './sign-in-routes.ts';
 import { addSecretRoutes, type SecretService } from './secret-routes.ts';
 import { problem } from './problem.ts';
@@ -59,6 +60,7 @@ export interface AdminService extends Health {
   readonly builds: BuildService;
   readonly secrets: SecretService;
   readonly signIns: SignInService;
+  readonly recordings: RecordingService;
   shutdown(): void;
 }
 
@@ -91,6 +93,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addBuildRoutes(app, service.builds);
   addSecretRoutes(app, service.secrets);
   addSignInRoutes(app, service.signIns);
+  addRecordingRoutes(app, service.recordings);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
   app.onError((thrown, c) => {
     const error = toCounterpartError(thrown);

@@ -59,6 +59,22 @@ export const brokerErrors = {
       '{server} has `{member}` in hub.config.json and no walls, so that nothing would hold it to that.',
     fix: 'Add "walls": "sandbox" to {server}, or remove `{member}`.',
   }),
+  RECORDING_UNAVAILABLE: entry({
+    status: 409,
+    rpc: -32603,
+    exit: 4,
+    title: 'Traffic cannot be recorded',
+    message: 'What {server} asks cannot be recorded: {reason}.',
+    fix: 'Give it `"walls": "sandbox"` in hub.config.json, so that it asks through the hub; `hub mirror record` records a service by its own address.',
+  }),
+  RECORDING_UNKNOWN: entry({
+    status: 404,
+    rpc: -32602,
+    exit: 4,
+    title: 'Nothing is recorded',
+    message: 'Nothing of {server} was recorded since the hub was started.',
+    fix: 'Begin with `hub record {server} --start`, then call its tools.',
+  }),
   WALLS_MISSING: entry({
     status: 503,
     rpc: -32603,

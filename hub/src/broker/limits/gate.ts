@@ -1,4 +1,4 @@
-import { hubError } from '@counterpart/schemas';
+import { hubError, type ServiceUse } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventLog } from '../../kernel/events.ts';
 import type { BrokeredServer } from '../../kernel/ports.ts';
@@ -78,6 +78,11 @@ export class Gate {
       circuit.kind === 'open' ? [`${host} until ${new Date(circuit.until).toISOString()}`] : [],
     );
     return down.length === 0 ? undefined : `calls pause after failures of ${down.join(', ')}`;
+  }
+
+  /** What was asked of each host. */
+  get uses(): readonly ServiceUse[] {
+    return this.#meter.totals;
   }
 
   measure(measured: Measured): void {

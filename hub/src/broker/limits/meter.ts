@@ -1,3 +1,4 @@
+import type { ServiceUse } from '@counterpart/schemas';
 import type { NewEvent } from '../../kernel/events.ts';
 
 /** One request, when it is over. */
@@ -17,44 +18,58 @@ type Use = Extract<NewEvent, { kind: 'service-used' }>;
 const MOST_HOSTS = 64;
 const OTHERS = '*';
 
+const addTo = (
+  use: ServiceUse,
+  { status, bytesOut, bytesIn, durationMs }: Omit<Measured, 'host'>,
+): ServiceUse => {
+  const group = status === undefined ? 'none' : `${Math.floor(status / 100)}xx`;
+  return {
+    host: use.host,
+    requests: use.requests + 1,
+    answers: { ...use.answers, [group]: (use.answers[group] ?? 0) + 1 },
+    bytesOut: use.bytesOut + bytesOut,
+    bytesIn: use.bytesIn + bytesIn,
+    totalMs: use.totalMs + durationMs,
+    slowestMs: Math.max(use.slowestMs, durationMs),
+  };
+};
+
+const unused = (host: string): ServiceUse => ({
+  host,
+  requests: 0,
+  answers: {},
+  bytesOut: 0,
+  bytesIn: 0,
+  totalMs: 0,
+  slowestMs: 0,
+});
+
 /** Sums up what a server asked of its hosts. */
 export class Meter {
   readonly #server: string;
-  #uses = new Map<string, Use>();
+  readonly #totals = new Map<string, ServiceUse>();
+  #uses = new Map<string, ServiceUse>();
 
   constructor(server: string) {
     this.#server = server;
   }
 
-  add({ host, status, bytesOut, bytesIn, durationMs }: Measured): void {
-    const key = this.#uses.has(host) || this.#uses.size < MOST_HOSTS ? host : OTHERS;
-    const use: Use = this.#uses.get(key) ?? {
-      kind: 'service-used',
-      server: this.#server,
-      host: key,
-      requests: 0,
-      answers: {},
-      bytesOut: 0,
-      bytesIn: 0,
-      totalMs: 0,
-      slowestMs: 0,
-    };
-    const group = status === undefined ? 'none' : `${Math.floor(status / 100)}xx`;
-    this.#uses.set(key, {
-      ...use,
-      requests: use.requests + 1,
-      answers: { ...use.answers, [group]: (use.answers[group] ?? 0) + 1 },
-      bytesOut: use.bytesOut + bytesOut,
-      bytesIn: use.bytesIn + bytesIn,
-      totalMs: use.totalMs + durationMs,
-      slowestMs: Math.max(use.slowestMs, durationMs),
-    });
+  add({ host, ...measured }: Measured): void {
+    for (const sums of [this.#uses, this.#totals]) {
+      const key = sums.has(host) || sums.size < MOST_HOSTS ? host : OTHERS;
+      sums.set(key, addTo(sums.get(key) ?? unused(key), measured));
+    }
+  }
+
+  /** All that was summed up, by host. */
+  get totals(): readonly ServiceUse[] {
+    return [...this.#totals.values()];
   }
 
   /** What was summed up since the last time. */
   take(): readonly Use[] {
     const uses = [...this.#uses.values()];
     this.#uses = new Map();
-    return uses;
+    return uses.map((use) => ({ kind: 'service-used', server: this.#server, ...use }));
   }
 }

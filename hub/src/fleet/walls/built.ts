@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { addressOf, baseUrlName, BROKER_NAME } from '@counterpart/kit/broker';
 import { GRANTS_NAME } from '@counterpart/kit/settings';
 import { Blueprint, type Manifest, type ServerOverride } from '@counterpart/schemas';
-import { newStandIn } from '../../broker/stand-ins.ts';
+import { newStandIn } from '../../broker/credentials/stand-ins.ts';
 import type { HostRule } from '../../kernel/ports.ts';
 import { namesSecret, type Environment } from '../environment.ts';
 import { doorFolder, DOOR_INSIDE, limitsOf, type Walled, type Walls } from './walls.ts';
@@ -98,6 +98,7 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
       });
     },
     problem: door.problem,
+    uses: door.uses,
     release: () => door.close(),
   };
 }

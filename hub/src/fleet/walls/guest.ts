@@ -165,6 +165,7 @@ export async function wallInGuest(walls: Walls, guest: Guest): Promise<Walled> {
       });
     },
     problem: door.problem,
+    uses: door.uses,
     release: () => door.close(),
   };
 }

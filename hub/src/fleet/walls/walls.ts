@@ -1,4 +1,4 @@
-import { hubError, type ServerOverride } from '@counterpart/schemas';
+import { hubError, type ServerOverride, type ServiceUse } from '@counterpart/schemas';
 import type {
   Broker,
   BrokerDoor,
@@ -45,6 +45,8 @@ export interface Walled {
   readonly openBox: NonNullable<ProcessSpec['openBox']>;
   /** What keeps it from its services now, in words. */
   readonly problem: () => string | undefined;
+  /** What it asked of each host. */
+  readonly uses: () => readonly ServiceUse[];
   /** To be called when none of its processes is left. */
   release(): Promise<void>;
 }

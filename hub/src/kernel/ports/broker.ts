@@ -1,4 +1,4 @@
-import type { Blueprint } from '@counterpart/schemas';
+import type { Blueprint, HarFile, RecordingState, ServiceUse } from '@counterpart/schemas';
 
 // Between the broker and who runs servers that have no network of their own.
 
@@ -47,11 +47,24 @@ export interface BrokerDoor {
   readonly socketName: string;
   /** What keeps the server from its services now, in words; undefined: nothing. */
   readonly problem: () => string | undefined;
+  /** What was asked of each host since it was opened. */
+  readonly uses: () => readonly ServiceUse[];
   /** Ends what is under way, and removes the folder. */
   close(): Promise<void>;
 }
 
+/** What servers ask, kept while somebody wants it. One recording a server, bounded, without secrets, in memory. */
+export interface Recordings {
+  /** Begins anew; what was recorded before is gone. */
+  start(server: string): RecordingState;
+  /** Throws RECORDING_UNKNOWN, as do the others. */
+  stop(server: string): RecordingState;
+  state(server: string): RecordingState | undefined;
+  har(server: string): HarFile;
+}
+
 export interface Broker {
+  readonly recordings: Recordings;
   /** Opens a way out that only this user, or the walls the folder is shown in, can use. Rejects with DATA_UNWRITABLE. */
   open(server: BrokeredServer): Promise<BrokerDoor>;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ import { secret } from '../secrets/index.ts';
 import { rollback } from '../versions/rollback.ts';
 import { versions } from '../versions/index.ts';
 import { list } from './list.ts';
+import { record } from './record.ts';
 import { remove } from './remove.ts';
 import { disable, enable, restart, target } from './switch.ts';
 
@@ -23,6 +24,7 @@ export const servers: readonly CommandDefinition[] = [
   restart,
   target,
   approve,
+  record,
   versions,
   rollback,
   secret,

@@ -75,6 +75,8 @@ function renderServer(server: ServerDetail, paint: Paint): string {
     ['instances', server.instances > 0 ? String(server.instances) : undefined],
     ['restarts', server.restarts > 0 ? String(server.restarts) : undefined],
     ['protocol', server.era],
+    ['walls', server.walls],
+    ['recording', recordingWords(server)],
     ['missing', server.missingSecrets.join(', ') || undefined],
     [
       'approval',
@@ -96,6 +98,7 @@ function renderServer(server: ServerDetail, paint: Paint): string {
       : [
           `  ${paint.faint('seen'.padEnd(10))}${last.state}, ${duration(Date.now() - Date.parse(last.at))} ago`,
         ]),
+    ...useLines(server, paint),
     '',
     paint.strong(`Tools (${offered(server)})`),
     ...toolLines(server),
@@ -108,6 +111,20 @@ function renderServer(server: ServerDetail, paint: Paint): string {
           ...server.stderr.slice(-10).map((line) => `  ${line}`),
         ]),
   ].join('\n');
+}
+
+const recordingWords = ({ recording }: ServerDetail): string | undefined =>
+  recording && `${recording.state}, ${count(recording.entries, 'request')}, ${bytes(recording.bytes)}`;
+
+/** What it asked of its services since it was put inside walls. */
+function useLines({ uses = [] }: ServerDetail, paint: Paint): string[] {
+  if (uses.length === 0) return [];
+  const lines = uses.map(({ host, requests, answers, bytesOut, bytesIn, totalMs }) => {
+    const groups = Object.entries(answers).map(([group, times]) => `${times} × ${group}`);
+    const average = duration(totalMs / requests);
+    return `  ${host}  ${count(requests, 'request')} (${groups.join(', ')}), ${bytes(bytesOut)} out, ${bytes(bytesIn)} in, ${average} each`;
+  });
+  return ['', paint.strong('Asked of its services'), ...lines];
 }
 
 /** A server lists more than is offered where tools are withheld, hidden by the policy or left out. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { addressOf, hasDotSegment, hostAllowed, type Address } from '@counterpart/kit/broker';
 import { hubError } from '@counterpart/schemas';
-import type { HostRule } from '../kernel/ports.ts';
+import type { HostRule } from '../../kernel/ports.ts';
 import { addressKind, type AddressKind } from './address-kind.ts';
 
 /** Where a request goes, and what its name may lead to. */

@@ -1,25 +1,18 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import {
-  addressOf,
-  CREDENTIALS_HEADER,
-  HttpFailure,
-  OPERATION_HEADER,
-  TOKEN_HEADER,
-  ToolFailure,
-} from '@counterpart/kit/broker';
+import { addressOf, HttpFailure, OPERATION_HEADER, ToolFailure } from '@counterpart/kit/broker';
 import { CounterpartError, hubError } from '@counterpart/schemas';
-import type { BrokeredServer } from '../kernel/ports.ts';
-import { guardedLookup, type Resolve } from './guarded-lookup.ts';
+import type { BrokeredServer } from '../../kernel/ports.ts';
+import { guardedLookup, type Resolve } from '../hosts/guarded-lookup.ts';
 import { hasBody, passedHeaders } from './headers.ts';
-import { judgeTarget, type Target } from './host-rules.ts';
-import { type Credentialed, lendCredentials } from './lent-credentials.ts';
-import type { CircuitOutcome } from './limits/circuit.ts';
-import type { Gate } from './limits/gate.ts';
-import { createMask, type Mask } from './mask.ts';
+import { judgeTarget, type Target } from '../hosts/host-rules.ts';
+import { type Credentialed, lendCredentials } from '../credentials/lent-credentials.ts';
+import type { CircuitOutcome } from '../limits/circuit.ts';
+import type { Gate } from '../limits/gate.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import { keeping, KeptBytes, type Taped } from '../recording/tape.ts';
+import { passBack } from './pass-back.ts';
 import { refuse, toRefusal } from './refusal.ts';
 
 /** Connections to services, kept open between requests of one server. */
@@ -33,6 +26,7 @@ export interface RelayOptions {
   readonly agents: Agents;
   readonly resolve: Resolve;
   readonly gate: Gate;
+  readonly recorder: Recorder;
 }
 
 /** Until the connection, with TLS, stands. */
@@ -41,7 +35,6 @@ const CONNECT_MS = 10_000;
 const MOST_SIGNED_BYTES = 16 * 1024 * 1024;
 /** Of an answer's head: services set large cookies. */
 const MOST_HEAD_BYTES = 128 * 1024;
-const UNAUTHORIZED = 401;
 
 /** Carries one request of a server to its service and the answer back, both as they come. Never rejects. */
 export async function relay(
@@ -65,7 +58,7 @@ export async function relay(
   }
 }
 
-interface Passage extends Omit<Going, 'lent'> {
+interface Passage extends Omit<Going, 'lent' | 'sent'> {
   readonly response: http.ServerResponse;
 }
 
@@ -77,15 +70,24 @@ async function carry(options: RelayOptions, passage: Passage): Promise<void> {
   let status: number | undefined;
   let outcome: CircuitOutcome = 'nothing';
   try {
-    const operation = request.headers[OPERATION_HEADER];
-    const lent = await lendCredentials(options.server, target, {
-      headers: passedHeaders(request),
-      operation: typeof operation === 'string' ? operation : undefined,
-      signal,
-    });
-    const answer = await send(options, { ...passage, lent });
+    const operation = operationOf(request);
+    const headers = passedHeaders(request);
+    const lent = await lendCredentials(options.server, target, { headers, operation, signal });
+    const tape = options.recorder.wants(options.server.id) ? newTape(options.recorder.now()) : undefined;
+    const answer = await send(options, { ...passage, lent, sent: tape?.sent });
     status = answer.statusCode;
-    await passBack(answer, { request, response, lent });
+    const answered = await passBack(answer, { request, response, lent, got: tape?.got });
+    if (tape !== undefined)
+      await record(options, {
+        ...tape,
+        durationMs: performance.now() - begun,
+        method: request.method ?? '',
+        own: { url: target.url, headers },
+        lent,
+        status: status ?? 0,
+        answered,
+        operation,
+      });
     outcome = isServiceError(status) ? 'failure' : 'success';
   } catch (error) {
     // What the broker refuses, or the server calls off, says nothing of the service.
@@ -105,6 +107,28 @@ async function carry(options: RelayOptions, passage: Passage): Promise<void> {
   }
 }
 
+function operationOf({ headers }: http.IncomingMessage): string | undefined {
+  const operation = headers[OPERATION_HEADER];
+  return typeof operation === 'string' ? operation : undefined;
+}
+
+interface Tape {
+  readonly at: number;
+  readonly sent: KeptBytes;
+  readonly got: KeptBytes;
+}
+
+const newTape = (at: number): Tape => ({ at, sent: new KeptBytes(), got: new KeptBytes() });
+
+/** Keeps an exchange that was carried. */
+async function record(
+  { server, recorder }: RelayOptions,
+  taped: Omit<Taped, 'lent'> & { readonly lent: Credentialed },
+) {
+  const { secrets } = taped.lent;
+  recorder.keep(server.id, taped, { blueprint: await server.blueprint(), secrets });
+}
+
 const bytesOf = ({ socket }: http.IncomingMessage) => ({
   read: socket.bytesRead,
   written: socket.bytesWritten,
@@ -118,19 +142,22 @@ interface Going {
   readonly lent: Credentialed;
   readonly request: http.IncomingMessage;
   readonly signal: AbortSignal;
+  /** Keeps the body, when somebody wants it. */
+  readonly sent?: KeptBytes | undefined;
 }
 
 /** The answer's head, with its body still to come. */
 async function send(options: RelayOptions, going: Going): Promise<http.IncomingMessage> {
-  const { lent, request } = going;
+  const { lent, request, sent } = going;
   if (lent.sign === undefined) {
     const outgoing = open(options, going, lent);
     // Not a pipeline: a service that cannot be reached must not take the server's connection with it.
-    if (hasBody(request)) request.pipe(outgoing);
+    if (hasBody(request)) (sent === undefined ? request : request.pipe(keeping(sent))).pipe(outgoing);
     else outgoing.end();
     return await headOf(outgoing, going.target);
   }
   const body = hasBody(request) ? await whole(options.server, request) : undefined;
+  if (body !== undefined) sent?.add(body);
   const flat = Object.entries(lent.headers).map(([name, values]) => [name, values.join(', ')] as const);
   const signed = lent.sign({
     method: request.method ?? '',
@@ -199,55 +226,4 @@ async function whole({ id }: BrokeredServer, request: Readable): Promise<Buffer>
       });
   }
   return Buffer.concat(chunks);
-}
-
-const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
-
-/** Steps between the service's bytes and the server's: what is compressed is opened where something may have to be hidden. */
-function stepsOf(
-  answer: http.IncomingMessage,
-  mask: Mask,
-  method: string | undefined,
-): { readonly steps: readonly NodeJS.ReadWriteStream[]; readonly opened: boolean } {
-  const hiding = mask.stream();
-  if (hiding === undefined) return { steps: [], opened: false };
-  const encoding = answer.headers['content-encoding']?.trim().toLowerCase() ?? '';
-  const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
-  const isEmpty = answer.statusCode === 204 || answer.statusCode === 304 || method === 'HEAD';
-  return decoder === undefined || isEmpty
-    ? { steps: [hiding], opened: false }
-    : { steps: [decoder(), hiding], opened: true };
-}
-
-async function passBack(
-  answer: http.IncomingMessage,
-  {
-    request,
-    response,
-    lent,
-  }: {
-    readonly request: http.IncomingMessage;
-    readonly response: http.ServerResponse;
-    readonly lent: Credentialed;
-  },
-): Promise<void> {
-  const mask = createMask(lent.secrets);
-  const { steps, opened } = stepsOf(answer, mask, request.method);
-  const passed = Object.entries(passedHeaders(answer))
-    .filter(([name]) => !(opened && (name === 'content-encoding' || name === 'content-length')))
-    .map(([name, values]) => [name, values.map((value) => mask.text(value))] as const);
-  const renewed = answer.statusCode === UNAUTHORIZED && lent.forget();
-  response.sendDate = false;
-  response.writeHead(answer.statusCode ?? 0, answer.statusMessage, {
-    ...Object.fromEntries(passed),
-    ...(lent.variables.length === 0 ? {} : { [CREDENTIALS_HEADER]: lent.variables.join(', ') }),
-    ...(renewed ? { [TOKEN_HEADER]: 'renewed' } : {}),
-  });
-  await pipeline([answer, ...steps, response]);
 }

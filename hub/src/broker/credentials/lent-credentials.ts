@@ -13,8 +13,8 @@ import {
   type WireRequest,
 } from '@counterpart/kit/broker';
 import { type Blueprint, hubError } from '@counterpart/schemas';
-import type { BrokeredServer } from '../kernel/ports.ts';
-import type { Target } from './host-rules.ts';
+import type { BrokeredServer } from '../../kernel/ports.ts';
+import type { Target } from '../hosts/host-rules.ts';
 import { withSecrets } from './stand-ins.ts';
 
 export type Headers = Readonly<Record<string, string[]>>;

@@ -1,6 +1,6 @@
 import { CounterpartError, hubError } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
-import type { HostRule } from '../kernel/ports.ts';
+import type { HostRule } from '../../kernel/ports.ts';
 import { assertReach, judgeTarget } from './host-rules.ts';
 
 const manifest = (...entries: string[]): HostRule[] => entries.map((entry) => ({ entry, by: 'manifest' }));

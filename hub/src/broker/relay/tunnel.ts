@@ -3,11 +3,11 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HttpFailure } from '@counterpart/kit/broker';
 import { CounterpartError, hubError } from '@counterpart/schemas';
-import type { BrokeredServer } from '../kernel/ports.ts';
-import { guardedLookup, type Resolve } from './guarded-lookup.ts';
-import { judgeTarget, type Target } from './host-rules.ts';
-import type { CircuitOutcome } from './limits/circuit.ts';
-import type { Gate } from './limits/gate.ts';
+import type { BrokeredServer } from '../../kernel/ports.ts';
+import { guardedLookup, type Resolve } from '../hosts/guarded-lookup.ts';
+import { judgeTarget, type Target } from '../hosts/host-rules.ts';
+import type { CircuitOutcome } from '../limits/circuit.ts';
+import type { Gate } from '../limits/gate.ts';
 import { refuseStream } from './refusal.ts';
 
 export interface TunnelOptions {
