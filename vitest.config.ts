@@ -9,7 +9,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{schemas,scaffolds,hub,clients}/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            '{schemas,scaffolds,hub,clients}/**/*.test.ts',
+            'test/*.test.ts',
+            'test/fixtures/walks/*/test/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**', 'scaffolds/golden/**'],
           testTimeout: 20_000,
         },

@@ -49,6 +49,7 @@ const ROWS: readonly (readonly string[])[] = [
     'checks',
     'code',
     'config',
+    'inbox',
     'interop',
     'oauth',
     'orchestrator',

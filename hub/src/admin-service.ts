@@ -41,6 +41,8 @@ import type { LendingKeys } from './oauth/lending.ts';
 import type { Logins } from './oauth/logins.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
+import { hookDesk } from './hook-desk.ts';
+import type { Inbox } from './inbox/inbox.ts';
 import { purge } from './purge-desk.ts';
 import { recordingDesk } from './recording-desk.ts';
 import { signInDesk } from './sign-in-desk.ts';
@@ -70,6 +72,7 @@ export interface AdminOptions {
   readonly calls: ToolCalls;
   readonly mirrors: Mirrors;
   readonly builds: Builds;
+  readonly inbox: Inbox;
   readonly registry: Registry;
   readonly approvals: Approvals;
   readonly vault: Vault;
@@ -92,6 +95,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     ...approvalDesk(options),
     mirrors: options.mirrors,
     builds: options.builds,
+    hooks: hookDesk(options),
     secrets: secretDesk(options),
     signIns: signInDesk(options),
     recordings: recordingDesk(options),

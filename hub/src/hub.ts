@@ -21,6 +21,7 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { AdminService } from './http/admin.ts';
 import { LENDING_PATH } from './http/sign-in-routes.ts';
 import { startHttp } from './http/server.ts';
+import { createInbox, type Inbox } from './inbox/inbox.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import { tidyWhenIdle } from './kernel/idle-memory.ts';
@@ -92,7 +93,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 }
 
 async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
-  const base = await openBase(options, scope);
+  const opened = await openBase(options, scope);
+  const base: Base = { ...opened, inbox: createInbox(opened) };
   const address = { url: '' };
   const lending = createLendingKeys();
   // A build that was killed between its two renames left the version in service aside; it is put back.
@@ -216,7 +218,7 @@ function openSignIns(
   return { grants, logins, lending };
 }
 
-type Base = Awaited<ReturnType<typeof openBase>>;
+type Base = Awaited<ReturnType<typeof openBase>> & { readonly inbox: Inbox };
 
 /** Configuration, data folder, log and database: what every room stands on. */
 async function openBase(options: HubOptions, scope: Scope) {

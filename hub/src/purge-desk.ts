@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CounterpartError, hubError, ServerId } from '@counterpart/schemas';
 import { guestData } from './fleet/walls/guest.ts';
 import type { Vault } from './kernel/ports.ts';
+import type { Inbox } from './inbox/inbox.ts';
 import type { Mirrors } from './mirrors/mirrors.ts';
 import { schemeOf } from './oauth/grant.ts';
 import type { Grants } from './oauth/grants.ts';
@@ -15,6 +16,7 @@ interface Desk {
   readonly vault: Vault;
   readonly grants: Grants;
   readonly mirrors: Mirrors;
+  readonly inbox: Inbox;
 }
 
 /**
@@ -27,6 +29,9 @@ export async function purge(id: string, desk: Desk): Promise<string[]> {
     ...(await purgeSecrets(id, desk)),
     ...(await purgeMirror(id, desk)),
     ...(await purgeVersions(id, desk)),
+    ...((folder) => (folder === undefined ? [] : [`what was posted to its hooks (${folder})`]))(
+      await desk.inbox.purge(id),
+    ),
     ...(await purgeFolder(join(desk.dataDir, 'compiled', id), 'its compiled code')),
     ...(await purgeFolder(guestData(desk.dataDir, id), 'the data it kept')),
     ...(await purgeAside(id, desk)),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workerData } from 'node:worker_threads';
@@ -44,8 +44,9 @@ function problemsOf(cause: unknown): string[] {
 /** Formats of data whose parsers are not small; a server has those that its blueprint names. */
 const PARSERS = /\/data\/formats\/(xml|html|icalendar|ofx|qif|camt)\.ts$/;
 
-/** Data formats that the blueprint of a server's folder reads; all of them where there is none. */
+/** Data formats that the blueprint of a server's folder reads; all of them where code may read files. */
 function formatsOf(dir: string): ReadonlySet<string> | undefined {
+  if (existsSync(join(dir, 'src', 'tools'))) return undefined;
   try {
     const parsed = Formats.safeParse(JSON.parse(readFileSync(join(dir, 'blueprint.json'), 'utf8')));
     return new Set(parsed.data?.data?.sources.map(({ format }) => format) ?? []);

@@ -1,4 +1,4 @@
-import type { ConfigSlot, Manifest, SecretSlot, ServerId } from '@counterpart/schemas';
+import type { ConfigSlot, HookSlot, Manifest, SecretSlot, ServerId } from '@counterpart/schemas';
 import { CONTRACT_TEST, renderPackage, toExportName } from '../server/program.ts';
 import { renderHandReadme } from '../server/readme.ts';
 import { toJsonText } from '../server/write.ts';
@@ -8,6 +8,9 @@ export interface HandFacts {
   readonly config: ConfigSlot[];
   readonly secrets: SecretSlot[];
   readonly net: string[];
+  readonly hooks?: HookSlot[] | undefined;
+  /** Absolute paths of the person's that it may read. */
+  readonly files?: string[] | undefined;
 }
 
 export interface HandServer {
@@ -48,9 +51,10 @@ export const handManifest = ({ id, title, about, category, facts }: Omit<HandSer
   entry: 'dist/server.js',
   source: 'src/server.ts',
   restart: 'permanent',
-  permissions: { net: facts.net, files: [] },
+  permissions: { net: facts.net, files: facts.files ?? [] },
   config: facts.config,
   secrets: facts.secrets,
+  ...(facts.hooks === undefined || facts.hooks.length === 0 ? {} : { hooks: facts.hooks }),
   dependsOn: [],
   test: 'test/contract.test.ts',
   health: { intervalMs: 30_000 },

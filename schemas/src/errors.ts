@@ -5,6 +5,7 @@ import { chatErrors } from './catalogue/chat-errors.ts';
 import { loopErrors } from './catalogue/loop-errors.ts';
 import { commandErrors } from './catalogue/command-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
+import { hookErrors } from './catalogue/hook-errors.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
 import { mirrorErrors } from './catalogue/mirror-errors.ts';
 import { routeErrors } from './catalogue/route-errors.ts';
@@ -25,6 +26,7 @@ export const errorCatalogue = {
   ...chatErrors,
   ...loopErrors,
   ...routeErrors,
+  ...hookErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

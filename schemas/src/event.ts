@@ -90,6 +90,14 @@ export const HubEvent = z.discriminatedUnion('kind', [
     server: z.string().optional(),
     detail: z.string().optional(),
   }),
+  /** Another program posted something for a server. */
+  z.strictObject({
+    ...base,
+    kind: z.literal('hook-received'),
+    server: z.string(),
+    hook: z.string(),
+    bytes: z.int(),
+  }),
   z.strictObject({ ...base, kind: z.literal('catalog-changed'), tools: z.int() }),
   z.strictObject({ ...base, kind: z.literal('config-loaded') }),
   z.strictObject({ ...base, kind: z.literal('config-rejected'), problem: z.string() }),

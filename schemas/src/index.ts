@@ -58,7 +58,17 @@ export {
 export { GrpcCall, GrpcFacet, GrpcField, GrpcScalar } from './grpc.ts';
 export { DataCall, DataColumn, DataDialect, DataFacet, DataFormat, DataSource } from './data.ts';
 export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
-export { ConfigSlot, EnvName, Manifest, needsOf, RestartKind, SecretSlot } from './manifest.ts';
+export {
+  ConfigSlot,
+  EnvName,
+  HookSlot,
+  Manifest,
+  needsOf,
+  RestartKind,
+  SecretSlot,
+  SourceName,
+} from './manifest.ts';
+export { HookReceipt, HookSummary } from './hook.ts';
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
 export {

@@ -3,7 +3,7 @@ import { Effect } from './blueprint.ts';
 import { ServiceChange } from './build.ts';
 import { Diagnostic } from './diagnostic.ts';
 import { Category, ContentHash, SemVer, ServerId } from './ids.ts';
-import { ConfigSlot, SecretSlot } from './manifest.ts';
+import { ConfigSlot, HookSlot, SecretSlot } from './manifest.ts';
 
 /** Contracts of the build loop: from a sentence to a server that a person approved. */
 
@@ -57,6 +57,8 @@ export const LoopOrder = z.strictObject({
   from: z.string().min(1).max(4_096).optional(),
   /** A folder with a server that a person wrote; absolute. */
   folder: z.string().min(1).max(4_096).optional(),
+  /** Files and folders that the server will read; absolute. */
+  files: z.array(z.string().min(1).max(4_096)).max(20).optional(),
   name: ServerId.optional(),
   category: Category.optional(),
   /** Of the configured providers; default: the first one. */
@@ -98,6 +100,7 @@ export const CodeDraft = z.strictObject({
   config: z.array(ConfigSlot).max(50).default([]),
   secrets: z.array(SecretSlot).max(20).default([]),
   net: z.array(z.string().min(1).max(260)).max(20).default([]),
+  hooks: z.array(HookSlot).max(10).default([]),
   files: z.array(SlotFile).min(1).max(100),
 });
 export type CodeDraft = z.infer<typeof CodeDraft>;
@@ -153,6 +156,8 @@ export const ApprovalSheet = z.strictObject({
   hosts: z.array(z.string()),
   secrets: z.array(SecretSlot),
   config: z.array(ConfigSlot),
+  /** Addresses at which it takes posts; absent: none. */
+  hooks: z.array(HookSlot).optional(),
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int() })),
   dependencies: z.array(z.string()),
   /** Against the installed version; absent for a new server. */

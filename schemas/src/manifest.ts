@@ -28,6 +28,22 @@ export const ConfigSlot = z.strictObject({
   required: z.boolean(),
 });
 
+/** Name of a setting that names files: a path of a file or a folder, shown to the server and to nobody else. */
+export const SourceName = EnvName.regex(/_SOURCE$/, 'ends in _SOURCE, such as "STATEMENTS_SOURCE"');
+
+/** An address of the hub that takes what other programs post for the server, such as the export app of a phone. */
+export const HookSlot = z.strictObject({
+  /** Last part of its address. */
+  name: z
+    .string()
+    .max(40)
+    .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'lower-case letters, digits and single dashes'),
+  /** Setting through which the server reads the posts: a folder of NDJSON files, `{ "at", "body" }` a line. */
+  setting: SourceName,
+  description: z.string().optional(),
+});
+export type HookSlot = z.infer<typeof HookSlot>;
+
 export const Manifest = z.strictObject({
   $schema: z.string().optional(),
   id: ServerId,
@@ -52,6 +68,7 @@ export const Manifest = z.strictObject({
   }),
   config: z.array(ConfigSlot),
   secrets: z.array(SecretSlot),
+  hooks: z.array(HookSlot).max(10).optional(),
   /** Servers that must be ready first: their ids, or the range of versions that fits by id, as in `{ "accounts": "^1.2.0" }`. */
   dependsOn: z.union([z.array(ServerId), z.record(ServerId, SemVerRange)]),
   test: z.string(),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { listTools } from '@counterpart/kit';
+import { testContext } from '@counterpart/kit/testing';
 import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { readSource } from '@counterpart/scaffolds/readers/read';
@@ -25,9 +26,7 @@ async function read(file: string, include: readonly string[] = []): Promise<Blue
 }
 
 const context = {
-  signal: new AbortController().signal,
-  progress: () => undefined,
-  setting: () => undefined,
+  ...testContext(),
   http: {
     request: () => Promise.reject(new Error('unused')),
     json: () => Promise.reject(new Error('unused')),

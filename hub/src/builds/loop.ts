@@ -11,6 +11,7 @@ import { scanTools } from '../checks/facts/tools.ts';
 import type { DurableSteps } from '../kernel/ports.ts';
 import { askAuthor } from './author/ask.ts';
 import { readPlan } from './author/read-answer.ts';
+import { sketchFiles } from './given/given-files.ts';
 import { renderReport } from './prompts/render.ts';
 import type { LoopRun } from './room.ts';
 import { checkCandidate, writeCandidate, type Draft } from './stages/draft.ts';
@@ -64,6 +65,7 @@ async function intake(run: LoopRun, steps: DurableSteps): Promise<LoopPlan> {
           kind: 'plan',
           wish: order.text,
           findings: await run.room.memory.list(),
+          files: await sketchFiles(order.files ?? []),
         },
       );
   const plan = await runStage(
@@ -124,7 +126,8 @@ async function draftOf(
 ): Promise<string> {
   const { order } = await run.record();
   const stage: LoopStage = kind === 'blueprint' ? 'blueprint' : 'write';
-  const facts = { wish: order.text, plan, findings: found.tried };
+  const files = await sketchFiles(order.files ?? []);
+  const facts = { wish: order.text, plan, findings: found.tried, files };
   return await askAuthor(
     run,
     steps,

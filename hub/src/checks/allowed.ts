@@ -33,10 +33,7 @@ const INSTEAD_OF_MODULE: readonly (readonly [modules: RegExp, fix: string])[] = 
     /^node:(?:http|https|http2|net|tls|dgram|dns)|^(?:undici|axios|got|node-fetch|ky|ws|superagent)$/,
     'Call the service through `http` of the tool’s context; its host must be declared.',
   ],
-  [
-    /^node:fs/,
-    'Take the text as an argument; a file of rows becomes a server without code (`hub build --from <file>`).',
-  ],
+  [/^node:fs/, 'Read it with `files` of the tool’s context, by a setting that ends in _SOURCE.'],
   [/^node:(?:process|os)$/, 'Ask for a setting: `context.setting(name)`, declared in the manifest.'],
   [
     /^node:(?:child_process|worker_threads|cluster|vm|module|v8|inspector|repl|wasi|ffi|sqlite)/,

@@ -23,6 +23,7 @@ import type {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { createBuildApi, type BuildApi } from './build-api.ts';
+import { createHookApi, type HookApi } from './hook-api.ts';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
 import { createSecretApi, type SecretApi } from './secret-api.ts';
 import { createSignInApi, type SignInApi } from './sign-in-api.ts';
@@ -63,6 +64,7 @@ export interface HubApi {
   readonly mirrors: MirrorApi;
   readonly builds: BuildApi;
   readonly secrets: SecretApi;
+  readonly hooks: HookApi;
   readonly signIns: SignInApi;
   /** Reads configuration and servers folder again; resolves when the servers are in line with them. */
   reload(): Promise<void>;
@@ -130,6 +132,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     mirrors: createMirrorApi(send),
     builds: createBuildApi(send),
     secrets: createSecretApi(send),
+    hooks: createHookApi(send),
     signIns: createSignInApi(send),
     reload: async () => void (await send(done, 'POST', '/api/reload', {})),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),

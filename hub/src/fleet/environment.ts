@@ -53,6 +53,8 @@ export interface BuiltEnvironmentOptions {
   readonly mirrorUrl: string;
   /** Schemes that somebody signed in to, and where their tokens are lent. */
   readonly lending?: Lending | undefined;
+  /** Where the posts to a hook are kept. */
+  readonly hookFolder?: ((hook: string) => string) | undefined;
 }
 
 /** The whole environment of a built server: what its manifest declares, and nothing else of the hub's own. Pure. */
@@ -64,6 +66,12 @@ export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnviro
   const own = Object.fromEntries(Object.entries(overrideEnv).filter(([name]) => !isLeftOut(name)));
   const declared = (name: string) => (isLeftOut(name) ? undefined : (own[name] ?? host[name]));
   const config = definedMembers(manifest.config.map(({ name }) => [name, declared(name)]));
+  const hooks = definedMembers(
+    (manifest.hooks ?? []).map(({ name, setting }) => [
+      setting,
+      declared(setting) ?? options.hookFolder?.(name),
+    ]),
+  );
   const secrets = definedMembers(
     manifest.secrets.map(({ name }) => [
       name,
@@ -76,7 +84,7 @@ export function builtEnvironment(options: BuiltEnvironmentOptions): ServerEnviro
     .filter((slot) => slot.required && !isLeftOut(slot.name) && !isGranted(slot, manifest, secrets))
     .filter(({ scheme }) => scheme === undefined || lending?.schemes.includes(scheme) !== true);
   return {
-    env: { ...builtVariables(host), ...config, ...own, ...secrets, ...target, ...lent },
+    env: { ...builtVariables(host), ...config, ...hooks, ...own, ...secrets, ...target, ...lent },
     missingSecrets: required.flatMap(({ name }) => (secrets[name] === undefined ? [name] : [])),
     secretValues: mirrored ? [] : Object.values(secrets),
   };

@@ -92,6 +92,8 @@ export interface MemberOptions {
   readonly walls: Walls;
   /** The hub's data folder. */
   readonly hubData: string;
+  /** Folder of what was posted to a hook of a server. */
+  readonly inbox: { folderOf(place: { readonly server: string; readonly hook: string }): string };
   /** Folder for the compiled code of built servers. */
   readonly compiledDir: string;
   readonly versions: VersionsAt;
@@ -248,6 +250,7 @@ async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options:
     host: withGiven(options.host, options.given),
     mirrorUrl: options.mirrorUrl(manifest.id),
     lending: lendingOf(manifest.id, options),
+    hookFolder: (hook) => options.inbox.folderOf({ server: manifest.id, hook }),
   });
   const compiled = await compileCacheOf(options.compiledDir, { id: manifest.id, contentHash });
   const entry = signed?.program ?? resolve(directory, manifest.entry);

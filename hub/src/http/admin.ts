@@ -20,6 +20,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
+import { addHookRoutes, HOOKS_PATH, type HookService } from './hook-routes.ts';
 import { addBuildRoutes, type BuildService } from './build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './recording-routes.ts';
@@ -58,6 +59,7 @@ export interface AdminService extends Health {
   decide(id: string, word: DecideRequest): Promise<DecideResponse>;
   readonly mirrors: MirrorService;
   readonly builds: BuildService;
+  readonly hooks: HookService;
   readonly secrets: SecretService;
   readonly signIns: SignInService;
   readonly recordings: RecordingService;
@@ -74,7 +76,11 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   const app = new Hono();
   const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
   const largeLimit = bodyLimit({ maxSize: MAX_MIRROR_BYTES, onError: tooLarge });
-  app.use((c, next) => (c.req.path.startsWith('/api/mirrors') ? largeLimit : limit)(c, next));
+  app.use((c, next) => {
+    // Hooks have a limit of their own.
+    if (c.req.path.startsWith(HOOKS_PATH)) return next();
+    return (c.req.path.startsWith('/api/mirrors') ? largeLimit : limit)(c, next);
+  });
   app.get('/adapters', async (c) => c.json({ servers: await service.servers() }));
   app.get('/api', (c) =>
     c.json({
@@ -91,6 +97,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   approvalRoutes(app, service);
   addMirrorRoutes(app, service.mirrors);
   addBuildRoutes(app, service.builds);
+  addHookRoutes(app, service.hooks);
   addSecretRoutes(app, service.secrets);
   addSignInRoutes(app, service.signIns);
   addRecordingRoutes(app, service.recordings);

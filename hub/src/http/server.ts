@@ -12,6 +12,7 @@ import { nodeHttp } from '../kernel/node-http.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { checkHostAndOrigin, checkToken } from './guard.ts';
 import { answerHealth, type Health } from './health.ts';
+import { HOOKS_PATH } from './hook-routes.ts';
 import { PAGE_PATH } from './secret-page.ts';
 import { LENDING_PATH } from './sign-in-routes.ts';
 import { serveLines, shouldUpgrade } from './lines.ts';
@@ -111,7 +112,7 @@ function routeOf(url: string): Route {
 
 /** Logs, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
 const isPrivateRead = (path: string): boolean =>
-  /^\/api\/(?:logs$|servers\/|mirrors|secrets|auth)/.test(path);
+  /^\/api\/(?:logs$|servers\/|mirrors|secrets|auth|hooks)/.test(path);
 
 /** A path that means the same to whoever reads it: no escapes, dot segments, fragments or hosts that routing would resolve. */
 const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;
@@ -139,6 +140,8 @@ function refuse(
       // Servers ask for their tokens with keys of their own, which are checked there.
       // A page for one secret is found by whoever has its address only.
       if (route.path.startsWith(LENDING_PATH) || route.path.startsWith(PAGE_PATH)) return undefined;
+      // Other programs post with the token of one hook, which is checked there.
+      if (route.path.startsWith(HOOKS_PATH) && req.method === 'POST') return undefined;
       const reads = (req.method === 'GET' || req.method === 'HEAD') && isPublic(route.path);
       return reads ? undefined : checkToken(req.headers, options.token, `${req.method} ${route.path}`);
     }

@@ -3,6 +3,7 @@ import type { Env } from './env.ts';
 import { createHttp, type Http } from './http/client.ts';
 import { baseUrlOf } from './interpret/base-url.ts';
 import { credentialsFor } from './credentials/credentials.ts';
+import { filesOfSettings } from './files/setting.ts';
 import { credentialsWanted } from './credentials/wanted.ts';
 import { proofOf } from './credentials/proof.ts';
 import type { ServerPackage } from './package.ts';
@@ -11,8 +12,11 @@ import type { CallRequest } from './protocol/offer.ts';
 import type { ToolContext } from './tool.ts';
 
 function settings(server: ServerPackage, env: Env): (name: string) => string | undefined {
-  const { config, secrets } = server.manifest;
-  const declared = new Set([...config, ...secrets].map(({ name }) => name));
+  const { config, secrets, hooks = [] } = server.manifest;
+  const declared = new Set([
+    ...[...config, ...secrets].map(({ name }) => name),
+    ...hooks.map(({ setting }) => setting),
+  ]);
   return (name) => {
     if (!declared.has(name))
       throw new TypeError(`${name} is not among the settings and secrets of manifest.json`);
@@ -45,6 +49,7 @@ export function toolContext(server: ServerPackage, env: Env, request: CallReques
   const { signal, progress } = request;
   let http: Promise<Http> | undefined;
   const client = (): Promise<Http> => (http ??= serviceHttp(server, env, request));
+  const setting = settings(server, env);
   return {
     signal,
     http: {
@@ -52,6 +57,7 @@ export function toolContext(server: ServerPackage, env: Env, request: CallReques
       json: async (call) => (await client()).json(call),
     },
     progress,
-    setting: settings(server, env),
+    setting,
+    files: filesOfSettings(setting, signal),
   };
 }

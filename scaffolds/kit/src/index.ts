@@ -2,6 +2,7 @@ export { serve, type ServeOptions } from './serve.ts';
 export { defineTool, type ToolSpec } from './define-tool.ts';
 export type { CallResult, Tool, ToolContext } from './tool.ts';
 export { ToolFailure } from './failure.ts';
+export type { FileFacts, FileForm, FileRecord, Files } from './files/files.ts';
 export { createHttp, type Http, type HttpAnswer, type HttpCall, type HttpOptions } from './http/client.ts';
 export { credentialsFor, NO_CREDENTIALS, type Credentials } from './credentials/credentials.ts';
 export { baseUrlOf } from './interpret/base-url.ts';

@@ -4,7 +4,7 @@ import type { Blueprint, Manifest } from '@counterpart/schemas';
 /** What the kit needs of a manifest. */
 export type ServerManifest = Pick<
   Manifest,
-  'id' | 'version' | 'title' | 'description' | 'permissions' | 'config' | 'secrets' | 'blueprint'
+  'id' | 'version' | 'title' | 'description' | 'permissions' | 'config' | 'secrets' | 'hooks' | 'blueprint'
 >;
 
 async function readBytes(root: URL, name: string): Promise<Buffer | undefined> {

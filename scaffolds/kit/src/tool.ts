@@ -1,4 +1,5 @@
 import type { Json, ToolDefinition } from '@counterpart/schemas';
+import type { Files } from './files/files.ts';
 import type { Http } from './http/client.ts';
 
 /** One item of a result's `content` (MCP 2026-07-28, server/tools). */
@@ -28,6 +29,8 @@ export interface ToolContext {
   readonly progress: (done: number, total?: number, message?: string) => void;
   /** A setting or secret that the manifest declares; undefined when it is not set. Throws for an undeclared name. */
   readonly setting: (name: string) => string | undefined;
+  /** Files of the person, by the settings that name them. */
+  readonly files: Files;
 }
 
 export type Arguments = { readonly [key: string]: Json };

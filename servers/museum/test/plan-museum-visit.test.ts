@@ -1,4 +1,5 @@
 import { ToolFailure, type Http, type HttpCall } from '@counterpart/kit';
+import { testContext } from '@counterpart/kit/testing';
 import type { Json } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { planMuseumVisit } from '../src/tools/plan-museum-visit.ts';
@@ -19,7 +20,7 @@ function museum(answers: Readonly<Record<string, Json>>) {
       return Promise.resolve(answers[call.path] ?? []);
     },
   };
-  const context = { http, signal: new AbortController().signal, progress: () => undefined, setting: () => undefined };
+  const context = { ...testContext(), http };
   const plan = (input: Readonly<Record<string, Json>>) => planMuseumVisit.call(input, context);
   return { asked, plan };
 }

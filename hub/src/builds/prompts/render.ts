@@ -21,6 +21,8 @@ export interface PromptFacts {
   readonly report?: RoundReport | undefined;
   /** What was looked for and found on the way, one line each. */
   readonly findings?: readonly string[] | undefined;
+  /** Files of the person: their settings, and how they look with every value masked. */
+  readonly files?: readonly string[] | undefined;
   /** Examples to go by: title and text. */
   readonly examples?: readonly { readonly title: string; readonly text: string }[] | undefined;
 }
@@ -55,13 +57,16 @@ const schemaOf = (schema: z.ZodType): Record<string, unknown> =>
   z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
 
 function sectionsOf(facts: PromptFacts): string[] {
-  const { wish, plan, before, report, findings = [], examples = [] } = facts;
+  const { wish, plan, before, report, findings = [], files = [], examples = [] } = facts;
   return [
     section('What is wanted, in the words of the person who asked', fenced(wish)),
     ...(plan === undefined ? [] : [section('The plan', fenced(JSON.stringify(plan, undefined, 2), 'json'))]),
     ...(findings.length === 0
       ? []
       : [section('What was looked for', findings.map((line) => `- ${line}`).join('\n'))]),
+    ...(files.length === 0
+      ? []
+      : [section('Files that the person gives; values are masked', fenced(files.join('\n')))]),
     ...examples.map(({ title, text }) => section(`An example: ${title}`, fenced(text))),
     ...(before === undefined ? [] : [section('Your answer before', fenced(before))]),
     ...(report === undefined ? [] : [section('The report', fenced(renderReport(report)))]),

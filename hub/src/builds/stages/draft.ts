@@ -51,7 +51,7 @@ async function write(
   if (folder !== undefined) return packageFolder(candidate, folder);
   if (kind === 'code') {
     const draft: CodeDraft = readCode(answer ?? '');
-    return packageCode(candidate, { plan, draft, category });
+    return packageCode(candidate, { plan, draft, category, given: order.files });
   }
   if (answer === undefined) {
     const from = source ?? plan.description ?? '';

@@ -43,11 +43,14 @@ const MOST_PLACES = 5;
  * what stands at it and at its usual places, and never a private one.
  */
 export async function lookForSource(
-  { text, from }: LoopOrder,
+  { text, from, files = [] }: LoopOrder,
   plan: LoopPlan,
   signal: AbortSignal,
 ): Promise<Found> {
   if (from !== undefined) return { source: from, tried: [] };
+  // A file of rows may be a description itself: it is compiled as it stands.
+  if (plan.kind === 'description' && plan.description === undefined && files.length === 1)
+    return { source: files[0], tried: [] };
   const named = [...text.matchAll(URLS)].map(([url]) => url.replace(/[.,;:!?]+$/, ''));
   const places = [...new Set([...named, ...(plan.description === undefined ? [] : [plan.description])])];
   const tried: string[] = [];

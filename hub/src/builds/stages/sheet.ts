@@ -42,6 +42,7 @@ export async function makeSheet(run: LoopRun, report: RoundReport): Promise<Appr
     hosts: manifest.permissions.net,
     secrets: manifest.secrets,
     config: manifest.config,
+    ...(manifest.hooks === undefined ? {} : { hooks: manifest.hooks }),
     files: await Promise.all(
       files.map(async (path) => ({ path, bytes: (await stat(join(candidate, path))).size })),
     ),

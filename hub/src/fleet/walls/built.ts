@@ -47,7 +47,10 @@ export function insideEnvironment({ manifest, env }: Pick<Inmate, 'manifest' | '
   readonly standIns: ReadonlyMap<string, string>;
 } {
   const secrets = new Map(manifest.secrets.map((slot) => [slot.name, slot]));
-  const settings = new Set(manifest.config.map(({ name }) => name));
+  const settings = new Set([
+    ...manifest.config.map(({ name }) => name),
+    ...(manifest.hooks ?? []).map(({ setting }) => setting),
+  ]);
   const standIns = new Map<string, string>();
   const seen = Object.entries(env).flatMap(([name, value]): (readonly [string, string])[] => {
     const slot = secrets.get(name);
@@ -64,9 +67,11 @@ export function insideEnvironment({ manifest, env }: Pick<Inmate, 'manifest' | '
 
 /** Files that a server reads, where they are. */
 function dataFiles({ manifest, directory, env }: Inmate): string[] {
-  const named = manifest.config
-    .filter(({ name }) => name.endsWith('_SOURCE'))
-    .flatMap(({ name }) => env[name] ?? []);
+  const settings = [
+    ...manifest.config.map(({ name }) => name),
+    ...(manifest.hooks ?? []).map(({ setting }) => setting),
+  ];
+  const named = settings.filter((name) => name.endsWith('_SOURCE')).flatMap((name) => env[name] ?? []);
   return [...manifest.permissions.files, ...named]
     .filter((file) => !/^https?:/i.test(file))
     .map((file) => resolve(directory, file));

@@ -34,6 +34,7 @@ const Input = z.object({
   author: LoopAuthor.optional(),
   model: z.string().optional(),
   fromFolder: z.string().optional(),
+  with: z.array(z.string()).optional(),
 });
 
 export const build = defineCommand({
@@ -75,12 +76,18 @@ export const build = defineCommand({
     ['--author <author>', 'From words: who writes what cannot be compiled', { choices: LoopAuthor.options }],
     ['--model <name>', 'From words: which of the configured providers is asked'],
     [
+      '--with <path>',
+      'From words: a file or folder that the server will read; repeat for more',
+      { repeat: true },
+    ],
+    [
       '--from-folder <folder>',
       'A server that you wrote: it is checked, tested behind walls and approved as any other',
     ],
   ],
   examples: [
     ['hub build "a tracker of Clash Royale players"', 'from words, with the help of a model'],
+    ['hub build "steps and sleep by day" --with export.xml', 'from words and a file that it will read'],
     ['hub build --from petstore.yaml', 'everything in a file'],
     ['hub build --from https://example.com/openapi.json --name shop', 'from a URL, named'],
     ['hub build --from specs/', 'from several files that refer to each other'],
@@ -104,8 +111,8 @@ export const build = defineCommand({
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
   input: Input,
-  async run(context, { sources, from, jobs, author, model, fromFolder, ...rest }) {
-    const wish = { name: rest.name, category: rest.category, author, model };
+  async run(context, { sources, from, jobs, author, model, fromFolder, with: files, ...rest }) {
+    const wish = { name: rest.name, category: rest.category, author, model, with: files };
     if (fromFolder !== undefined) return await buildFromFolder(context, fromFolder, wish);
     const [only = '', ...more] = sources;
     if (more.length === 0 && isWish(only)) return await buildFromWords(context, only, { ...wish, from });
@@ -134,7 +141,10 @@ export const build = defineCommand({
   },
 });
 
-type Wish = Omit<z.output<typeof Input>, 'from' | 'sources' | 'jobs' | 'author' | 'model' | 'fromFolder'>;
+type Wish = Omit<
+  z.output<typeof Input>,
+  'from' | 'sources' | 'jobs' | 'author' | 'model' | 'fromFolder' | 'with'
+>;
 
 /** What is one server's alone cannot be said of several. Throws USAGE. */
 function assertForMany(locations: readonly string[], name: string | undefined): void {

@@ -8,8 +8,7 @@ export function renderSheet(sheet: ApprovalSheet, paint: Paint): string {
   const {
     tools,
     hosts,
-    secrets,
-    config,
+    hooks = [],
     files,
     dependencies,
     changes = [],
@@ -32,10 +31,11 @@ export function renderSheet(sheet: ApprovalSheet, paint: Paint): string {
       tools.map(({ name, effect, description }) => `${name} (${effects[effect]})  ${firstLine(description)}`),
     ),
     ...list('It may reach', hosts.length === 0 ? ['no host'] : hosts),
-    ...list('It is given', [
-      ...secrets.map(({ name, required }) => `${name} (secret${required ? '' : ', optional'})`),
-      ...config.map(({ name }) => name),
-    ]),
+    ...list('It is given', givenTo(sheet)),
+    ...list(
+      'It takes posts of other programs at',
+      hooks.map(({ name, description = '' }) => `/hooks/${sheet.server}/${name}  ${firstLine(description)}`),
+    ),
     ...list('It is made of', [
       `${count(files.length, 'file')}, ${files.reduce((sum, { bytes }) => sum + bytes, 0)} bytes`,
       ...dependencies,
@@ -58,6 +58,14 @@ export function renderSheet(sheet: ApprovalSheet, paint: Paint): string {
     paint.faint(sheet.hash),
   ].join('\n');
 }
+
+/** Secrets, settings, and the files of the person that it reads. */
+const givenTo = ({ secrets, config }: ApprovalSheet): string[] => [
+  ...secrets.map(({ name, required }) => `${name} (secret${required ? '' : ', optional'})`),
+  ...config.map(({ name, default: value }) =>
+    name.endsWith('_SOURCE') && value !== undefined ? `${name}: reads ${value}` : name,
+  ),
+];
 
 const firstLine = (text: string): string => madeVisible(text.split('\n')[0] ?? '').slice(0, 100);
 

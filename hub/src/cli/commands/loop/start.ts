@@ -13,6 +13,8 @@ export interface Wish {
   readonly author?: LoopAuthor | undefined;
   readonly model?: string | undefined;
   readonly from?: string | undefined;
+  /** Files and folders that the server will read. */
+  readonly with?: readonly string[] | undefined;
 }
 
 /** Words of a person, not a place: there is a space in them, and no file of that name. */
@@ -24,13 +26,14 @@ export const isWish = (text: string): boolean =>
 /** Begins a build from words and follows it. */
 export const buildFromWords = (context: Context, text: string, wish: Wish): Promise<number> =>
   begin(context, (hub) => {
-    const { name, category, author = 'model', model, from } = wish;
+    const { name, category, author = 'model', model, from, with: files = [] } = wish;
     return hub.builds.start({
       text,
       author,
       ...named(name),
       ...(category === undefined ? {} : { category }),
       ...(model === undefined ? {} : { model }),
+      ...(files.length === 0 ? {} : { files: files.map((file) => resolve(file)) }),
       ...(from === undefined ? {} : { from: /^[a-z][a-z+]*:/i.test(from) ? from : resolve(from) }),
     });
   });

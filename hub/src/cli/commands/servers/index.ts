@@ -4,6 +4,7 @@ import { approve } from './approve.ts';
 import { call } from './call.ts';
 import { inspect } from './inspect.ts';
 import { auth } from '../auth/index.ts';
+import { hooks } from '../hooks/index.ts';
 import { secret } from '../secrets/index.ts';
 import { rollback } from '../versions/rollback.ts';
 import { versions } from '../versions/index.ts';
@@ -29,4 +30,5 @@ export const servers: readonly CommandDefinition[] = [
   rollback,
   secret,
   auth,
+  hooks,
 ];
