@@ -168,4 +168,17 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0014-chat': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('chat_pending')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('conversation', 'text')
+        .addColumn('state', 'text', (c) => c.notNull())
+        .addColumn('run_json', 'text', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addColumn('decided_at', 'text')
+        .execute();
+    },
+  },
 };

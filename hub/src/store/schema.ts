@@ -120,6 +120,15 @@ export interface Tables {
     text: string;
     created_at: string;
   };
+  /** Answers of chats that stopped for a person's word on calls they want to make. */
+  chat_pending: {
+    id: string;
+    conversation: string | null;
+    state: 'waiting' | 'approved' | 'rejected' | 'dropped';
+    run_json: string;
+    created_at: string;
+    decided_at: string | null;
+  };
   build_step: {
     number: Generated<number>;
     build_id: string;

@@ -11,8 +11,20 @@ export type Found = z.infer<typeof Found>;
 
 /** The plan of an order that names its source: there is nothing to decide. */
 export function planOfSource({ text, from = '', name }: LoopOrder): LoopPlan {
-  const id = name ?? toServerId(basename(from).replace(/\.[a-z]+$/i, '') || text);
+  const id = name ?? toServerId(titleOf(from) || text);
   return LoopPlan.parse({ kind: 'description', name: id, title: id, summary: text });
+}
+
+/** Names that documents of any service have. */
+const GENERAL = /^(?:(?:open)?api|swagger|schema|spec|graphql|index|docs?|v?\d+|latest|)$/i;
+
+/** What a source is called: its file, or its host where every service's file is called so. */
+function titleOf(source: string): string {
+  const file = basename(source.replace(/[?#].*$/, '')).replace(/\.[a-z]+$/i, '');
+  if (!GENERAL.test(file) || !URL.canParse(source)) return file;
+  const labels = new URL(source).hostname.split('.');
+  const telling = labels.slice(0, -1).filter((label) => !/^(?:www|api|docs?|\d+)$/i.test(label));
+  return telling.join(' ') || file;
 }
 
 /** The plan of an order whose server a person wrote: its manifest says all. Throws MANIFEST_INVALID. */

@@ -141,16 +141,23 @@ export interface RunRequest {
   readonly conversation?: string | undefined;
   readonly principal: string;
   readonly limits?: RunLimits | undefined;
+  readonly routing?: RouteLimits | undefined;
   /** Answers that are compared; default: the configuration's, mostly 1. */
   readonly samples?: number | undefined;
 }
 
-/** A call that waits for a person. */
-export interface PendingCall {
+/** Calls that wait for a person, all of one round: they are approved or rejected together. */
+export interface PendingCalls {
+  /** Such as `ap-7k2m9x`: it stands in the answer that asks. */
   readonly id: string;
-  readonly callId: string;
-  readonly tool: string;
-  readonly arguments: JsonMembers;
+  readonly calls: readonly {
+    readonly callId: string;
+    readonly tool: string;
+    readonly arguments: JsonMembers;
+  }[];
+  readonly conversation?: string | undefined;
+  /** ISO 8601 in UTC. */
+  readonly createdAt: string;
 }
 
 /** What comes of a run, in the order it came. The last is `end`, whatever happened: a failure is told there and in the text. */
@@ -179,7 +186,7 @@ export type RunEvent =
       readonly name: string;
       readonly arguments: string;
     }
-  | { readonly type: 'approval'; readonly pending: PendingCall }
+  | { readonly type: 'approval'; readonly pending: PendingCalls }
   /** Progress of something long, such as a build: for whoever shows it, not part of the answer. */
   | { readonly type: 'progress'; readonly text: string }
   | {
@@ -200,6 +207,13 @@ export type RunEvent =
 
 /** Chat over every tool of the hub. */
 export interface Orchestrator {
-  /** Never rejects but for an abort, after which nothing goes on. */
+  /**
+   * Never rejects but for an abort, after which nothing goes on. An answer that asked for an approval is followed by a
+   * request whose last message says yes or no, or by `decide`.
+   */
   run(request: RunRequest, signal: AbortSignal): AsyncIterable<RunEvent>;
+  /** Calls that wait for a person, the oldest first. */
+  pending(): Promise<readonly PendingCalls[]>;
+  /** Goes on with a run after a person's word. Rejects with CHAT_PENDING_UNKNOWN; otherwise as `run`. */
+  decide(id: string, decision: 'approve' | 'reject', signal: AbortSignal): Promise<AsyncIterable<RunEvent>>;
 }

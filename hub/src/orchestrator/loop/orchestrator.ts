@@ -1,0 +1,102 @@
+import { hubError, toCounterpartError } from '@counterpart/schemas';
+import { decisionIntent } from '../understanding/intents/decision-intent.ts';
+import type { Orchestrator, PendingCalls, RunEvent, RunRequest } from '../../kernel/ports.ts';
+import { EventQueue } from './event-queue.ts';
+import { Interludes } from './interludes.ts';
+import { textOf } from './prompt.ts';
+import { PENDING_ID, type PendingRun } from './pending.ts';
+import type { ChatRoom } from './room.ts';
+import { Run, type Resumed } from './run.ts';
+
+/** The orchestrator of a hub. */
+export function createOrchestrator(room: ChatRoom): Orchestrator {
+  const interludes = new Interludes();
+  const follow = (request: RunRequest, signal: AbortSignal, resumed?: Resumed): AsyncIterable<RunEvent> =>
+    follower(room, interludes, { request, signal, resumed });
+  return {
+    run(request, signal) {
+      return follow(request, signal);
+    },
+    async pending() {
+      return (await room.pending.list()).map(shown);
+    },
+    async decide(id, decision, signal) {
+      const waiting = await room.pending.find({ ids: [id] });
+      if (waiting === undefined || !(await room.pending.take(id, decision)))
+        throw hubError('CHAT_PENDING_UNKNOWN', { id });
+      const { request, added, conversation, principal } = waiting;
+      return follow({ ...request, conversation, principal }, signal, { added, decision });
+    },
+  };
+}
+
+const shown = ({ id, calls, conversation, createdAt }: PendingRun): PendingCalls => ({
+  id,
+  calls,
+  ...(conversation === undefined ? {} : { conversation }),
+  createdAt,
+});
+
+interface Following {
+  readonly request: RunRequest;
+  readonly signal: AbortSignal;
+  readonly resumed?: Resumed | undefined;
+}
+
+/** A run and its reader: when the reader stops, so does the run. */
+async function* follower(
+  room: ChatRoom,
+  interludes: Interludes,
+  { request, signal, resumed }: Following,
+): AsyncGenerator<RunEvent> {
+  const left = new AbortController();
+  const { maxTimeMs } = room.config();
+  const time = AbortSignal.timeout(Math.min(maxTimeMs, request.limits?.timeMs ?? Infinity));
+  const events = new EventQueue<RunEvent>();
+  const run = new Run(request, {
+    room,
+    interludes,
+    emit: (event) => events.push(event),
+    signal: AbortSignal.any([signal, left.signal, time]),
+  });
+  const work = async (): Promise<void> => {
+    try {
+      await run.work(resumed ?? (await wordOn(room, request)));
+    } catch (cause) {
+      signal.throwIfAborted();
+      // The reader has left: nobody hears the end.
+      if (left.signal.aborted) return;
+      if (!time.aborted) room.log.debug({ cause }, 'an answer ended early');
+      run.fail(time.aborted ? run.budget.tooLong : toCounterpartError(cause));
+    }
+  };
+  work().then(
+    () => events.end(),
+    (cause: unknown) => events.fail(cause),
+  );
+  try {
+    yield* events;
+  } finally {
+    left.abort();
+  }
+}
+
+/**
+ * A person's yes or no to the calls that the last answer asked for: it counts only for those, and only as the very next
+ * message. Anything else drops them, so that a later yes to something else approves nothing.
+ */
+async function wordOn(
+  room: ChatRoom,
+  { items, conversation, principal }: RunRequest,
+): Promise<Resumed | undefined> {
+  const last = items.at(-1);
+  if (last?.type !== 'message' || last.role !== 'user') return undefined;
+  const answer = items.findLast((item) => item.type === 'message' && item.role === 'assistant');
+  const ids = answer === undefined ? [] : [...new Set(textOf(answer).match(PENDING_ID))];
+  const waiting = await room.pending.find({ ids, conversation });
+  if (waiting?.principal !== principal) return undefined;
+  const names = waiting.calls.map(({ tool }) => tool);
+  const word = decisionIntent(textOf(last), [{ id: waiting.id, names, isAsked: true }])?.decision;
+  const isTaken = await room.pending.take(waiting.id, word ?? 'drop');
+  return isTaken && word !== undefined ? { added: waiting.added, decision: word } : undefined;
+}

@@ -1,0 +1,15 @@
+import type { PendingCalls } from '../../kernel/ports.ts';
+
+const SHOWN = 2_000;
+
+/** How an answer asks for a person's word: what would be called, with which arguments. */
+export function askForApproval({ id, calls }: PendingCalls): string {
+  const lines = calls.map(({ tool, arguments: input }) => {
+    const text = JSON.stringify(input);
+    return `- ${tool} ${text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text}`;
+  });
+  return `\n\nThis changes things, and waits for your word (${id}):\n${lines.join('\n')}\nShall I do it? Answer yes or no.`;
+}
+
+/** What the model is told when a person said no. */
+export const refusedOutput = 'The person said no: this was not done. Do not try it again in another way.';
