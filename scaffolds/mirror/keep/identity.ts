@@ -1,4 +1,9 @@
+import type { JsonObject } from '@counterpart/schemas';
+import { membersOf } from '../resource/members.ts';
 import type { Resource } from '../resource/resource.ts';
+import { plain } from '../resource/words.ts';
+import { createRandom } from '../sample/random.ts';
+import { own, toSchema } from '../schema/json-value.ts';
 import type { Scope } from '../state/snapshot.ts';
 import { toIdentifier, type Identifier, type Keeper } from './keeper.ts';
 
@@ -32,4 +37,29 @@ export function newIdentifier(resource: Resource, scope: Scope, keeper: Keeper):
       return `${made}-${number}`;
   }
   return String(state.nextNumber(name));
+}
+
+/** Members that identify a thing beside the one that paths name. */
+const FURTHER = new Set(['id', 'uuid', 'guid', 'sid', 'uid', 'number']);
+const MAX_NUMBER = 2_000_000_000;
+
+/** A made-up thing with further identifiers of its own: an example's `id` would be that of every other thing too. */
+export function withOwnIdentifiers(
+  value: JsonObject,
+  resource: Resource,
+  id: Identifier,
+  { typing, sampler }: Keeper,
+): JsonObject {
+  const members = membersOf(resource.schema ?? true, typing);
+  const renewed = Object.keys(value).flatMap((name): [string, Identifier][] => {
+    const isFurther = FURTHER.has(plain(name)) && resource.idSteps?.[0] !== name;
+    const schema = isFurther ? toSchema(own(members, name)) : true;
+    if (schema === true || toIdentifier(own(value, name)) === undefined) return [];
+    const salt = `${resource.name} ${String(id)} ${name}`;
+    const number = createRandom(salt).int(1, MAX_NUMBER);
+    if (typing.book.accepts(schema, number)) return [[name, number]];
+    const made = toIdentifier(sampler.sample(schema, { name, salt: `${salt}/${number}` }));
+    return made === undefined ? [] : [[name, made]];
+  });
+  return { ...value, ...Object.fromEntries(renewed) };
 }

@@ -419,3 +419,55 @@ test('a mirror that is full says so and keeps what it has', async () => {
   expect(full.status).toBe(507);
   expect((await ask('GET', '/pets')).body).toMatchObject({ total: 1 });
 });
+
+describe('things that are named otherwise than usual', () => {
+  const team: JsonSchema = {
+    type: 'object',
+    required: ['id', 'slug'],
+    properties: { id: { ...integer, examples: [1] }, slug: { type: 'string' }, name: { type: 'string' } },
+  };
+  const email: JsonSchema = { type: 'string', format: 'email' };
+  const emails: JsonSchema = {
+    type: 'object',
+    required: ['emails'],
+    properties: { emails: { type: 'array', items: email } },
+  };
+  const ofTeam = { path: '/teams/{team_slug}', parameters: [inPath('team_slug')] };
+  const muted: JsonSchema = { type: 'object', required: ['muted_email'], properties: { muted_email: email } };
+  const drafts: readonly Draft[] = [
+    { name: 'create_team', method: 'POST', path: '/teams', body: body(team), responses: ok(team) },
+    { ...ofTeam, name: 'get_team', responses: ok(team) },
+    { ...ofTeam, name: 'delete_team', method: 'DELETE', responses: [{ status: '204', contents: [] }] },
+    { name: 'mute', method: 'POST', path: '/mutes', body: body(emails), responses: ok(emails) },
+    { name: 'get_mute', path: '/mutes/{email}', parameters: [inPath('email')], responses: ok(muted) },
+  ];
+  const ask = async (mirror: Mirror, method: string, path: string, sent?: Json): Promise<Response> =>
+    mirror.fetch(
+      new Request(`http://zoo.test${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
+      }),
+    );
+
+  test('an example’s number is not that of every thing, and what is removed is gone by all its names', async () => {
+    const mirror = createMirror(blueprintOf(drafts));
+    const idOf = async (slug: string): Promise<string | undefined> =>
+      /"id":(\d+)/.exec(await (await ask(mirror, 'GET', `/teams/${slug}`)).text())?.[1];
+    const id = await idOf('greens');
+    expect(id).not.toBe(await idOf('greys'));
+    expect((await ask(mirror, 'DELETE', `/teams/${id}`)).status).toBe(204);
+    expect((await ask(mirror, 'GET', `/teams/${id}`)).status).toBe(404);
+    expect((await ask(mirror, 'GET', '/teams/greens')).status).toBe(404);
+  });
+
+  test('a body that lists nothing but names makes one thing of each', async () => {
+    const mirror = createMirror(blueprintOf(drafts), { seedRows: 0 });
+    const sent = { emails: ['ada@example.com', 'mei@example.com'] };
+    expect(await (await ask(mirror, 'POST', '/mutes', sent)).json()).toEqual(sent);
+    expect(mirror.state.list('mute').map(({ id }) => id)).toEqual(sent.emails);
+    expect(await (await ask(mirror, 'GET', '/mutes/mei@example.com')).json()).toEqual({
+      muted_email: 'mei@example.com',
+    });
+  });
+});

@@ -19,7 +19,7 @@ import { jsonPatch, mergePatch } from './value/merge.ts';
 import { cutPage } from './list/page-cut.ts';
 import { filterRows, isBelow, refersTo, selectRows } from './list/query.ts';
 import { defined, isRefusal, makeOne, sentThings, writable } from './make.ts';
-import { findRow, seedCollection, settle } from './rows.ts';
+import { findRow, namesOf, seedCollection, settle } from './rows.ts';
 
 const refused = (refusal: Refusal): Outcome => ({ kind: 'refused', refusal });
 
@@ -119,7 +119,7 @@ function replace(visit: Visit, scope: Scope): Outcome {
 function remove(visit: Visit, row: StoredRow): Outcome {
   const stale = staleTag(visit, row);
   if (stale) return refused(stale);
-  visit.keeper.state.remove(visit.binding.resource.name, row);
+  visit.keeper.state.remove(visit.binding.resource.name, row, namesOf(row));
   return { kind: 'thing', row, change: 'removed' };
 }
 

@@ -6,12 +6,13 @@ import { plain } from '../resource/words.ts';
 import { createRandom } from '../sample/random.ts';
 import { isArray, isObject, own, toSchema } from '../schema/json-value.ts';
 import type { Scope, StoredRow } from '../state/snapshot.ts';
-import { newIdentifier } from './identity.ts';
+import { newIdentifier, withOwnIdentifiers } from './identity.ts';
 import {
   requestValue,
   textOf,
   toIdentifier,
   valueAtSteps,
+  withSteps,
   type Identifier,
   type Keeper,
   type Refusal,
@@ -24,6 +25,9 @@ import { sampleThing, settle } from './rows.ts';
 export function sentThings(visit: Visit): readonly JsonObject[] {
   const { binding, request } = visit;
   const body = request.body?.wire;
+  const names = binding.bodyNames === undefined || !isObject(body) ? undefined : own(body, binding.bodyNames);
+  const { idSteps } = binding.resource;
+  if (isArray(names) && idSteps) return names.map((name) => withSteps({}, idSteps, name));
   const inner = stepInto(
     body,
     binding.bodySteps.filter((step) => typeof step === 'string'),
@@ -50,13 +54,16 @@ export function writable(sent: JsonObject, { binding, keeper }: Visit): JsonObje
     const shape = schema === true ? undefined : keeper.typing.shapeOf(schema);
     return shape?.keywords['readOnly'] !== true;
   });
-  return Object.fromEntries(kept.map(([name, value]) => [memberName(name, members), value]));
+  const { noun } = binding.resource;
+  return Object.fromEntries(kept.map(([name, value]) => [memberName(name, members, noun), value]));
 }
 
-/** Twilio takes `FriendlyName` and answers `friendly_name`. */
-function memberName(name: string, members: Readonly<Record<string, unknown>>): string {
+/** Twilio takes `FriendlyName` and answers `friendly_name`; others take a pool's `name` and answer `pool_name`. */
+function memberName(name: string, members: Readonly<Record<string, unknown>>, noun: string): string {
   if (Object.hasOwn(members, name)) return name;
-  return Object.keys(members).find((member) => plain(member) === plain(name)) ?? name;
+  const names = Object.keys(members);
+  const same = names.find((member) => plain(member) === plain(name));
+  return same ?? names.find((member) => plain(member) === plain(noun) + plain(name)) ?? name;
 }
 
 const defaultOf = (schema: JsonSchema, typing: Typing): Json | undefined =>
@@ -148,7 +155,7 @@ export function makeOne(visit: Visit, sent: JsonObject, scope: Scope): StoredRow
     return { status: 409, slug: 'conflict', title: 'Already there', detail };
   }
   const now = keeper.state.nowMs() + 1_000;
-  const base = blankFor(visit, id.id);
+  const base = withOwnIdentifiers(blankFor(visit, id.id), resource, id.id, keeper);
   const times = { scope, createdAtMs: now, updatedAtMs: now, id: id.id, places: binding.scope };
   const value = settle({ ...base, ...defined(mergePatch(base, given, false)) }, resource, times, keeper);
   const rowId = textOf(resource.idSteps && valueAtSteps(value, resource.idSteps)) ?? String(id.id);

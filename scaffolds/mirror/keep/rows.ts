@@ -6,7 +6,7 @@ import { plain, singular } from '../resource/words.ts';
 import { isObject, own } from '../schema/json-value.ts';
 import type { Scope, StoredRow } from '../state/snapshot.ts';
 import { fill } from './value/fill.ts';
-import { newIdentifier } from './identity.ts';
+import { newIdentifier, withOwnIdentifiers } from './identity.ts';
 import { textOf, valueAtSteps, withSteps, type Identifier, type Keeper } from './keeper.ts';
 import { consistent } from './value/consistent.ts';
 import { inOrder, stampTimes } from './value/timeline.ts';
@@ -24,6 +24,7 @@ const CALLED_BY = new Set([
   'uuid',
   'code',
   'handle',
+  'email',
 ]);
 const HOLDERS = ['metadata', 'attributes'];
 const DAY_MS = 86_400_000;
@@ -100,7 +101,7 @@ export function sampleThing(resource: Resource, salt: string, keeper: Keeper): J
 function invent(resource: Resource, id: Identifier, scope: Scope, keeper: Keeper): JsonObject {
   const salt = `${resource.name} ${canonicalJson(scope)} ${String(id)}`;
   const made = sampleThing(resource, salt, keeper);
-  return isObject(made) ? consistent(inOrder(made)) : {};
+  return isObject(made) ? consistent(inOrder(withOwnIdentifiers(made, resource, id, keeper))) : {};
 }
 
 /** Makes a row of the service's past. */
@@ -135,14 +136,21 @@ export function seedCollection(
   }
 }
 
+/** What people call a row by besides its identifier. */
+export function namesOf({ value }: StoredRow): readonly string[] {
+  return Object.entries(value).flatMap(([name, member]) =>
+    CALLED_BY.has(plain(name)) ? (textOf(member) ?? []) : [],
+  );
+}
+
 /** The newest row that is called so by any of its names, where its identifier is another. */
 function calledSo(resource: Resource, id: string, scope: Scope, { state }: Keeper): StoredRow | undefined {
-  return state.list(resource.name, scope).findLast(({ value }) => {
-    if (resource.idSteps && textOf(valueAtSteps(value, resource.idSteps)) === id) return true;
-    return Object.entries(value).some(
-      ([name, member]) => CALLED_BY.has(plain(name)) && textOf(member) === id,
+  const { idSteps } = resource;
+  return state
+    .list(resource.name, scope)
+    .findLast(
+      (row) => (idSteps && textOf(valueAtSteps(row.value, idSteps)) === id) || namesOf(row).includes(id),
     );
-  });
 }
 
 /** The row an identifier means; made up when the service may have had it, undefined when it has none. */

@@ -3,13 +3,13 @@ import { contentSchema, saysNothing } from '../resource/house-style.ts';
 import type { Typing } from '../request/coerce.ts';
 import { findIdentifier } from '../resource/id-field.ts';
 import { locateItem, locateList, withAt, type Located } from '../resource/locate.ts';
-import { membersOf, typeNameOf } from '../resource/members.ts';
+import { membersOf, nameListIn, typeNameOf } from '../resource/members.ts';
 import type { Binding, Resource } from '../resource/resource.ts';
-import { plain } from '../resource/words.ts';
+import { plain, type Called } from '../resource/words.ts';
 import { isObject, own, toSchema } from '../schema/json-value.ts';
 import type { StoredRow } from '../state/snapshot.ts';
 import { fill } from './value/fill.ts';
-import { tagOf, type Keeper, type Outcome } from './keeper.ts';
+import { tagOf, valueAtSteps, type Keeper, type Outcome } from './keeper.ts';
 import { withPage, type Address } from './list/page-members.ts';
 
 /** What is shown of what is kept, and how. */
@@ -27,15 +27,16 @@ const places = new WeakMap<JsonObject, Map<string, Located | undefined>>();
 function located(
   kind: 'item' | 'list',
   schema: JsonSchema,
-  noun: string,
+  called: Called,
   { typing }: Keeper,
 ): Located | undefined {
-  const find = kind === 'item' ? locateItem : locateList;
-  if (typeof schema === 'boolean') return find(schema, noun, typing);
+  const find = (): Located | undefined =>
+    kind === 'item' ? locateItem(schema, called, typing) : locateList(schema, called.noun, typing);
+  if (typeof schema === 'boolean') return find();
   const known = places.get(schema) ?? new Map<string, Located | undefined>();
   places.set(schema, known);
-  const key = `${kind} ${noun}`;
-  if (!known.has(key)) known.set(key, find(schema, noun, typing));
+  const key = `${kind} ${called.noun} ${called.parameter ?? ''}`;
+  if (!known.has(key)) known.set(key, find());
   return known.get(key);
 }
 
@@ -117,7 +118,7 @@ function showsThing(at: Located, { resource, role }: Binding, { typing }: Keeper
 
 function showThing(schema: JsonSchema, row: StoredRow, { binding, keeper }: Showing): Json | undefined {
   const { resource } = binding;
-  const at = located('item', schema, resource.noun, keeper);
+  const at = located('item', schema, resource, keeper);
   if (!at || !showsThing(at, binding, keeper)) return undefined;
   const view = viewOf(row, resource, at.schema, keeper);
   if (view === undefined || at.steps.length === 0) return view;
@@ -149,7 +150,7 @@ function innerSchema(schema: JsonSchema, steps: readonly string[], typing: Typin
 
 /** Where nothing is said of an answer, its list stands where lists of the service do. */
 function listIn(schema: JsonSchema, { binding, keeper }: Showing): Located | undefined {
-  const found = located('list', schema, binding.resource.noun, keeper);
+  const found = located('list', schema, binding.resource, keeper);
   const { listName } = keeper.style;
   return (
     found ??
@@ -193,6 +194,24 @@ function withList(base: Json | undefined, at: Located, list: readonly Json[]): J
 export function showKept(content: ResponseContent, showing: Showing): Json | undefined {
   const { outcome } = showing;
   const schema = contentSchema(content, showing.keeper.typing);
-  if (outcome.kind === 'thing') return showThing(schema, outcome.row, showing);
-  return outcome.kind === 'things' ? showThings(schema, outcome, showing) : undefined;
+  if (outcome.kind === 'thing')
+    return withNames(showThing(schema, outcome.row, showing), schema, [outcome.row], showing);
+  if (outcome.kind !== 'things') return undefined;
+  return withNames(showThings(schema, outcome, showing), schema, outcome.rows, showing);
+}
+
+/** An answer to making things that lists no more of them than their names. */
+function withNames(
+  value: Json | undefined,
+  schema: JsonSchema,
+  rows: readonly StoredRow[],
+  { binding, keeper }: Showing,
+): Json | undefined {
+  const { resource, role } = binding;
+  if (role !== 'create' || !isObject(value) || isSame(schema, resource.schema)) return value;
+  const at = nameListIn(schema, resource, keeper.typing);
+  if (at === undefined || isKnownMember(resource, at, keeper)) return value;
+  const ids = rows.map((row) => (resource.idSteps && valueAtSteps(row.value, resource.idSteps)) ?? row.id);
+  const whole = { ...value, [at]: ids };
+  return keeper.typing.book.accepts(schema, whole) ? whole : value;
 }

@@ -6,7 +6,7 @@ import { typeNameOf } from './members.ts';
 import { keyOf, shapePath, toPieces, type PathShape, type Piece } from './path-shape.ts';
 import { bodyShape } from './request-body.ts';
 import type { Role } from './resource.ts';
-import { isPlural, plain, singular, wordsOf } from './words.ts';
+import { isPlural, plain, singular, wordsOf, type Called } from './words.ts';
 
 /** An operation as a member of its group. */
 export interface Member {
@@ -96,27 +96,31 @@ function openRole(one: Draft['shapes'][number], role: Role | undefined, isOpen: 
 }
 
 /** PATCH on a collection, with a list of new things in its body, adds them. */
-function addsThings({ operation, shape }: Draft['shapes'][number], noun: string, typing: Typing): boolean {
-  if (operation.http.method !== 'PATCH' || shape.item !== undefined) return false;
-  return bodyShape(operation, typing, noun)?.steps.at(-1) === 0;
+function addsThings({ operation, shape }: Draft['shapes'][number], bodySteps: Steps): boolean {
+  return operation.http.method === 'PATCH' && shape.item === undefined && bodySteps.at(-1) === 0;
 }
+
+const stepsInBody = (operation: Operation, noun: string, shown: Located | undefined, typing: Typing): Steps =>
+  bodyShape(operation, typing, { noun, shown: shown?.schema })?.steps ?? [];
 
 function toMember(
   one: Draft['shapes'][number],
-  { noun, isSingleton }: Pick<Group, 'noun' | 'isSingleton'>,
+  { noun, isSingleton, parameter }: Pick<Group, 'noun' | 'isSingleton'> & Called,
   { typing, style }: Grouping,
 ): Member {
   const content = successContent(one.operation);
   const schema = content && contentSchema(content, typing);
   const isOpen = saysNothing(schema, typing) && style.listName !== undefined;
-  const adds = !isSingleton && addsThings(one, noun, typing);
-  const role = adds ? 'create' : openRole(one, roleOf(one, isSingleton), isOpen);
-  const bodySteps = bodyShape(one.operation, typing, noun)?.steps ?? [];
+  const plainRole = roleOf(one, isSingleton);
+  const isListing = plainRole === 'list' && one.operation.http.body === undefined;
+  const shown = isListing ? undefined : locateItem(schema ?? false, { noun, parameter }, typing);
+  const bodySteps = stepsInBody(one.operation, noun, shown, typing);
+  const adds = !isSingleton && addsThings(one, bodySteps);
+  const role = adds ? 'create' : openRole(one, plainRole, isOpen);
   const member = { ...one, bodySteps };
   if (schema === undefined || role === undefined)
     return { ...member, role: role === 'list' ? undefined : role };
-  if (role !== 'list' && role !== 'gather')
-    return { ...member, role, item: locateItem(schema, noun, typing) };
+  if (role !== 'list' && role !== 'gather') return { ...member, role, item: shown };
   const list = locateList(schema, noun, typing) ?? houseList(schema, style, typing);
   return { ...member, role: list ? role : undefined, list };
 }
@@ -142,7 +146,9 @@ function toGroup(draft: Draft, grouping: Grouping): Group {
   const noun = nounOf(draft.pieces);
   const single = isSingleton(draft, grouping);
   const name = draft.key.replaceAll(/\/\{\}/g, '').slice(1);
-  const members = draft.shapes.map((one) => toMember(one, { noun, isSingleton: single }, grouping));
+  const parameter = draft.shapes.find(({ shape }) => shape.item !== undefined)?.shape.item;
+  const called = { noun, isSingleton: single, parameter };
+  const members = draft.shapes.map((one) => toMember(one, called, grouping));
   return { name: name === '' ? noun : name, noun, isSingleton: single, members };
 }
 

@@ -62,6 +62,22 @@ function idFits(
   return [...shown].some((type) => asked.has(type));
 }
 
+/** A member the parameter is named after, or that is named after it: `ip` of `{ip_address}`, `recipient_email` of `{email}`. */
+function partlyNamed(
+  members: readonly (readonly [string, JsonSchema])[],
+  { parameter }: IdentifierHint,
+  typing: Typing,
+): string | undefined {
+  if (parameter === undefined) return undefined;
+  const asked = wordsOf(parameter);
+  const isPart = (name: string): boolean => {
+    const words = wordsOf(name);
+    const isStart = words.length < asked.length && words.every((word, index) => word === asked[index]);
+    return isStart || (words.length > asked.length && words.slice(-asked.length).join() === asked.join());
+  };
+  return members.find(([name, member]) => isPart(name) && isScalar(member, typing))?.[0];
+}
+
 /** Where a thing's identifier stands in it; undefined when none of its members looks like one. */
 export function findIdentifier(
   schema: JsonSchema,
@@ -74,6 +90,8 @@ export function findIdentifier(
     const found = members.find(([name, member]) => plain(name) === wanted && isScalar(member, typing));
     if (found) return [found[0]];
   }
+  const partly = partlyNamed(members, hint, typing);
+  if (partly !== undefined) return [partly];
   for (const holder of HOLDERS) {
     const outer = members.find(([name, member]) => plain(name) === holder && isObjectSchema(member, typing));
     const inner = outer && findIdentifier(outer[1], hint, typing);

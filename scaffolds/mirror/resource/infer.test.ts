@@ -254,4 +254,56 @@ describe('where things stand in answers and bodies', () => {
     });
     expect(bindings.get('get_pages')).toMatchObject({ role: 'list', list: { steps: ['results'] } });
   });
+
+  test.each<[string, string, Record<string, JsonSchema>, string[] | undefined]>([
+    ['the parameter says more than the member', 'ip_address', { since: text, ip: text }, ['ip']],
+    ['the member says more than the parameter', 'email', { recipient_email: text }, ['recipient_email']],
+    ['no member shares a word', 'batch', { total: text }, undefined],
+  ])('an identifier is found where %s', (_, parameter, properties, steps) => {
+    const thing: JsonSchema = { type: 'object', properties };
+    const { resources } = infer([
+      operation('POST /entries', ok(thing), { body: takes(properties) }),
+      operation(`GET /entries/{${parameter}}`, ok(thing)),
+    ]);
+    expect(resources.map(({ idSteps }) => idSteps)).toEqual([steps]);
+  });
+
+  test('one thing may be answered as the only one of a list under a general name', () => {
+    const key: JsonSchema = { type: 'object', properties: { api_key_id: text, name: text } };
+    const { resources, bindings } = infer([
+      operation('POST /api_keys', ok(key), { body: takes({ name: text }) }),
+      operation(
+        'GET /api_keys/{api_key_id}',
+        ok({ type: 'object', properties: { result: { type: 'array', items: key } } }),
+      ),
+    ]);
+    expect(resources).toMatchObject([{ idSteps: ['api_key_id'] }]);
+    expect(bindings.get('get_api_keys_api_key_id')?.item?.steps).toEqual(['result', 0]);
+  });
+
+  test('what paths call a thing tells the thing from an envelope, and its own member from a wrapper', () => {
+    const message: JsonSchema = { type: 'object', properties: { role: text } };
+    const properties: Record<string, JsonSchema> = { name: text, prompt: { type: 'array', items: message } };
+    const prompt: JsonSchema = { type: 'object', properties };
+    const { resources, bindings } = infer([
+      operation('POST /prompts', ok(prompt), { body: takes(properties) }),
+      operation('GET /prompts/{promptName}', ok(prompt)),
+    ]);
+    expect(resources).toMatchObject([{ idSteps: ['name'] }]);
+    expect([...bindings.values()].map(({ item, bodySteps }) => [item?.steps, bodySteps])).toEqual([
+      [[], []],
+      [[], []],
+    ]);
+  });
+
+  test('a point before a number is a version, not a deed', () => {
+    const drafts = [
+      operation('POST /segments/2.0', ok(pet), { body: takes({ name: text }) }),
+      operation('GET /segments/2.0/{petId}', ok(pet)),
+    ];
+    expect(roles(drafts)).toEqual([
+      'POST /segments/2.0: create segments/2.0',
+      'GET /segments/2.0/{petId}: read segments/2.0',
+    ]);
+  });
 });

@@ -7,7 +7,7 @@ import { houseIdentifier, houseStyle, saysNothing } from './house-style.ts';
 import { groupOperations, type Group, type Grouping, type Member } from './group.ts';
 import { membersOf } from './members.ts';
 import { placesOf, type Piece } from './path-shape.ts';
-import { bodyShape } from './request-body.ts';
+import { bodyShape, namesInBody } from './request-body.ts';
 import type { Binding, RequestValue, Resource, ResourceMap, ScopeValue } from './resource.ts';
 import { requestIdentifier } from './request-id.ts';
 
@@ -26,8 +26,9 @@ function canonicalSchema(group: Group): JsonSchema | undefined {
 function settableMembers(group: Group, typing: Typing): ReadonlyMap<string, JsonSchema> {
   const members = group.members
     .filter(({ role }) => role === 'create' || role === 'update' || role === 'replace')
-    .flatMap(({ operation }) => {
-      const schema = bodyShape(operation, typing, group.noun)?.schema ?? true;
+    .flatMap(({ operation, item }) => {
+      const wanted = { noun: group.noun, shown: item?.schema };
+      const schema = bodyShape(operation, typing, wanted)?.schema ?? true;
       return Object.entries(membersOf(schema, typing));
     });
   // The first operation that knows a member decides: making stands before changing.
@@ -47,7 +48,9 @@ function toResource(group: Group, { typing, style }: Grouping): Resource {
     : (house ?? findIdentifier(schema, { parameter, schema: inPath, noun }, typing));
   const told = identifierSchema(group, schema, idSteps, typing);
   const idSchema = house ? combine(told, houseIdentifier(style)) : told;
-  return { name, noun, schema, idSteps, idSchema, isSingleton, settable: settableMembers(group, typing) };
+  const settable = settableMembers(group, typing);
+  const called = parameter === undefined ? {} : { parameter };
+  return { name, noun, ...called, schema, idSteps, idSchema, isSingleton, settable };
 }
 
 /** What an identifier must be to stand in the thing and in a path. */
@@ -113,17 +116,24 @@ function identifierOf(member: Member, group: Group, resource: Resource): Request
   return requestIdentifier(member, group, resource);
 }
 
+interface Inferring {
+  readonly parents: ReadonlyMap<string, string>;
+  readonly typing: Typing;
+}
+
 function toBinding(
   member: Member,
   group: Group,
   resource: Resource,
-  parents: ReadonlyMap<string, string>,
+  { parents, typing }: Inferring,
 ): Binding | undefined {
   const { operation, role, shape, list, item, verb, bodySteps } = member;
   if (role === undefined) return undefined;
   const id = identifierOf(member, group, resource);
   const needsId = ['read', 'update', 'remove', 'act'].includes(role) && !resource.isSingleton;
   if (needsId && !id) return undefined;
+  const takesNames = role === 'create' && resource.idSteps !== undefined;
+  const bodyNames = takesNames ? namesInBody(operation, resource, typing) : undefined;
   return {
     operation,
     resource,
@@ -133,6 +143,7 @@ function toBinding(
     ...(list ? { list } : {}),
     ...(item ? { item } : {}),
     bodySteps,
+    ...(bodyNames === undefined ? {} : { bodyNames }),
     ...(verb === undefined ? {} : { verb }),
   };
 }
@@ -156,7 +167,7 @@ export function inferResources(blueprint: Pick<Blueprint, 'operations'>, typing:
   const resources = groups.map((group) => {
     const resource = toResource(group, { typing, style });
     for (const member of group.members) {
-      const binding = toBinding(member, group, resource, parents);
+      const binding = toBinding(member, group, resource, { parents, typing });
       if (binding) bindings.set(member.operation.name, binding);
     }
     return resource;

@@ -3,7 +3,7 @@ import { isJsonType } from '../request/media-type.ts';
 import type { Typing } from '../request/coerce.ts';
 import { isArray, isObject, own } from '../schema/json-value.ts';
 import { isObjectSchema, itemsOf, membersOf } from './members.ts';
-import { plain, singular } from './words.ts';
+import { plain, singular, wordsOf, type Called } from './words.ts';
 
 /** Names and positions that lead from an answer to something in it. */
 export type Steps = readonly (string | number)[];
@@ -98,27 +98,28 @@ const IDENTIFIERS = new Set([
   'gid',
   'key',
   'slug',
+  'sha',
   'self',
   'selflink',
   'metadata',
 ]);
 
-function looksLikeThing(names: readonly string[], noun: string): boolean {
+function looksLikeThing(names: readonly string[], { noun, parameter }: Called): boolean {
   const own = plain(singular(noun));
-  return names.some(
-    (name) => IDENTIFIERS.has(plain(name)) || plain(name) === `${own}id` || plain(name) === `${own}sid`,
-  );
+  const asked = parameter === undefined ? [] : [plain(parameter), wordsOf(parameter).at(-1) ?? ''];
+  const wanted = new Set([...IDENTIFIERS, `${own}id`, `${own}sid`, ...asked]);
+  return names.some((name) => wanted.has(plain(name)));
 }
 
 /** Where the one thing an answer speaks of stands: the answer itself, inside an envelope, or alone in a list. */
-export function locateItem(schema: JsonSchema, noun: string, typing: Typing): Located | undefined {
+export function locateItem(schema: JsonSchema, called: Called, typing: Typing): Located | undefined {
   const lone = itemsOf(schema, typing);
   if (lone !== undefined) return isObjectSchema(lone, typing) ? { steps: [0], schema: lone } : undefined;
   if (!isObjectSchema(schema, typing)) return undefined;
   const members = membersOf(schema, typing);
   const names = Object.keys(members);
-  if (looksLikeThing(names, noun)) return { steps: [], schema };
-  const wrapped = wrappedItem(members, noun, typing) ?? loneInList(schema, noun, typing);
+  if (looksLikeThing(names, called)) return { steps: [], schema };
+  const wrapped = wrappedItem(members, called.noun, typing) ?? loneInList(schema, called, typing);
   return wrapped ?? { steps: [], schema };
 }
 
@@ -140,10 +141,15 @@ function wrappedItem(
 }
 
 /** Some services answer even one thing as a list of one. */
-function loneInList(schema: JsonSchema, noun: string, typing: Typing): Located | undefined {
-  const list = wrappedList(schema, noun, typing);
-  const isNamed = list && singular(plain(String(list.steps[0]))) === singular(plain(noun));
-  return list && isNamed ? { steps: [...list.steps, 0], schema: list.schema } : undefined;
+function loneInList(schema: JsonSchema, called: Called, typing: Typing): Located | undefined {
+  const list = wrappedList(schema, called.noun, typing);
+  if (!list) return undefined;
+  const name = plain(String(list.steps[0]));
+  const isNamed = singular(name) === singular(plain(called.noun));
+  // A list that stands alone under a general name, with no word of pages beside it, holds what was asked for.
+  const isAlone = LIST_WRAPPERS.has(name) && Object.keys(membersOf(schema, typing)).length === 1;
+  const holdsThings = isAlone && looksLikeThing(Object.keys(membersOf(list.schema, typing)), called);
+  return isNamed || holdsThings ? { steps: [...list.steps, 0], schema: list.schema } : undefined;
 }
 
 /** What stands at some steps of a value. */

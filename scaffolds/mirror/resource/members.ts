@@ -3,6 +3,7 @@ import type { Typing } from '../request/coerce.ts';
 import { isObject, own, toSchema, toSchemaMap, toSchemas } from '../schema/json-value.ts';
 import { referenceName } from '../schema/compilable-schema.ts';
 import { mergeShapes, type Shape } from '../sample/shape.ts';
+import { plain, singular, type Called } from './words.ts';
 
 const MAX_CHOICES = 8;
 const MAX_OPTIONS = 40;
@@ -71,4 +72,24 @@ export function typeNameOf(schema: JsonSchema): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Names of parameters that say nothing of whose name they are. */
+const GENERAL = new Set(['id', 'uuid', 'guid', 'sid', 'key', 'name', 'slug', 'code', 'number']);
+
+/** The member of an object that lists names of things: `ids`, `pet_ids`, `added_pets`, or `emails` where paths ask for an email. */
+export function nameListIn(schema: JsonSchema, called: Called, typing: Typing): string | undefined {
+  const noun = singular(plain(called.noun));
+  const parameter = plain(called.parameter ?? '');
+  const ends = [noun, `${noun}id`, ...(GENERAL.has(parameter) ? [] : [parameter])].filter(
+    (end) => end !== '',
+  );
+  const isNamed = (name: string): boolean => {
+    const one = singular(plain(name));
+    return one === 'id' || ends.some((end) => one.endsWith(end));
+  };
+  return Object.entries(membersOf(schema, typing)).find(([name, member]) => {
+    const items = itemsOf(member, typing);
+    return items !== undefined && items !== true && !isObjectSchema(items, typing) && isNamed(name);
+  })?.[0];
 }

@@ -29,10 +29,10 @@ export function toPieces(template: string): readonly Piece[] {
   });
 }
 
-/** `users.list` and `:cancel` carry their deed after the last point or colon. */
+/** `users.list` and `:cancel` carry their deed after the last point or colon; `2.0` is a version. */
 function splitSuffix(piece: Piece): readonly Piece[] {
   if (!isText(piece)) return [piece];
-  const [, head, tail] = /^(.+)[.:]([^.:{}]+)$/.exec(piece.text) ?? [];
+  const [, head, tail] = /^(.+)[.:]([^\d.:{}][^.:{}]*)$/.exec(piece.text) ?? [];
   if (head === undefined || tail === undefined) return [piece];
   const parameter = /^\{([^{}]+)\}$/.exec(head)?.[1];
   return [parameter === undefined ? { text: head } : { parameter }, { text: tail }];

@@ -14,6 +14,8 @@ export interface Resource {
   readonly name: string;
   /** One such thing in a word, such as `pet`. */
   readonly noun: string;
+  /** What paths call its identifier; absent where no path names one. */
+  readonly parameter?: string;
   /** What one looks like: the answer to reading it, else to making or listing it. */
   readonly schema: JsonSchema | undefined;
   /** Where its identifier stands in it; absent: it is known by the path alone. */
@@ -56,6 +58,8 @@ export interface Binding {
   readonly item?: Located;
   /** The thing in the body. */
   readonly bodySteps: Steps;
+  /** For `create`: the member of the body that lists nothing but names of new things. */
+  readonly bodyNames?: string;
   /** For `act`: the word of the path that says what is done. */
   readonly verb?: string;
 }

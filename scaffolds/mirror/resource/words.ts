@@ -1,3 +1,9 @@
+/** What a thing is called: by its collection, and by what paths call its identifier. */
+export interface Called {
+  readonly noun: string;
+  readonly parameter?: string | undefined;
+}
+
 /** A name without case and punctuation: `pet_id`, `petId` and `PetID` are one. */
 export const plain = (name: string): string => name.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase();
 

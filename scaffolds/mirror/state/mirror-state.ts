@@ -41,8 +41,8 @@ export interface MirrorState {
   list(collection: string, scope?: Scope): readonly StoredRow[];
   /** Gives a row another value; undefined when there is none. */
   update(collection: string, key: RowKey, value: JsonObject): StoredRow | undefined;
-  /** Takes a row away and remembers that it is gone; undefined when there was none. */
-  remove(collection: string, key: RowKey): StoredRow | undefined;
+  /** Takes a row away and remembers that it is gone, by all that it was called; undefined when there was none. */
+  remove(collection: string, key: RowKey, alsoCalled?: readonly string[]): StoredRow | undefined;
   /** True for a row that was removed and not made again. */
   isRemoved(collection: string, key: RowKey): boolean;
   /** True the first time a scope of a collection is asked about: the moment to seed it. */

@@ -100,15 +100,18 @@ class InMemoryState implements MirrorState {
     return row;
   }
 
-  remove(collection: string, key: RowKey): StoredRow | undefined {
+  remove(collection: string, key: RowKey, alsoCalled: readonly string[] = []): StoredRow | undefined {
     const row = this.get(collection, key);
     const rows = this.#collections.get(collection);
     if (!row || !rows) return undefined;
     this.#tick();
     this.#drop(rows, row);
-    rows.removed.set(row.id, [...(rows.removed.get(row.id) ?? []), row.scope]);
-    const oldest = rows.removed.keys().next();
-    if (rows.removed.size > MAX_REMOVED && !oldest.done) rows.removed.delete(oldest.value);
+    for (const id of new Set([row.id, ...alsoCalled]))
+      rows.removed.set(id, [...(rows.removed.get(id) ?? []), row.scope]);
+    for (const oldest of rows.removed.keys()) {
+      if (rows.removed.size <= MAX_REMOVED) break;
+      rows.removed.delete(oldest);
+    }
     this.#tell({ kind: 'removed', collection, row });
     return row;
   }

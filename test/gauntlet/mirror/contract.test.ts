@@ -6,6 +6,8 @@ import { description, hasDescriptions } from '../../e2e/builder-workspace.ts';
 import { choose } from '../operation-places.ts';
 import { judgeContract } from './contract.ts';
 import { Deframer } from './deframer.ts';
+import { agreement, knownOf } from './likeness.ts';
+import { judgeLives } from './lives.ts';
 
 describe.skipIf(!hasDescriptions)('mirrors of real descriptions', () => {
   test.each([
@@ -23,6 +25,27 @@ describe.skipIf(!hasDescriptions)('mirrors of real descriptions', () => {
       expect(found.mutants).toBeGreaterThanOrEqual(mutants);
     },
   );
+});
+
+describe.skipIf(!hasDescriptions)('lives in mirrors of real descriptions', () => {
+  test.each([
+    ['petstore.yaml', 3],
+    ['langfuse.yml', 14],
+  ])('%s: what is made is shown and removed', async (file, lives) => {
+    const { blueprint } = await readOpenApi(await loadSource(description(file)), {
+      id: ServerId.parse('mirror'),
+    });
+    expect(await judgeLives(blueprint)).toEqual({ possible: lives, untrue: [] });
+  });
+});
+
+test('a thing is known by what it was made with, wherever an answer holds it; another thing is not', () => {
+  const made = { result: [{ key_id: 'k1', name: 'Deploy', scopes: ['read'] }] };
+  const [known] = knownOf(made, { name: 'Deploy' }, 'key_id');
+  expect(known?.name).toBe('k1');
+  const thing = { key_id: 'k1', name: 'Deploy', scopes: ['read'] };
+  expect(agreement({ data: thing }, thing)).toBe(3);
+  expect(agreement({ data: { key_id: 'k1', name: 'Other', scopes: ['write'] } }, thing)).toBe(0);
 });
 
 test('answers that come in pieces, in chunks and several at once are told apart', () => {

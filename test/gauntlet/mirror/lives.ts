@@ -1,6 +1,7 @@
-import { createMirror } from '@counterpart/scaffolds/mirror/mirror';
-import type { Blueprint, Json, JsonObject, Operation } from '@counterpart/schemas';
+import { createMirror, type Mirror } from '@counterpart/scaffolds/mirror/mirror';
+import type { Blueprint, JsonObject, Operation } from '@counterpart/schemas';
 import { ask, inputOf } from './contract.ts';
+import { agreement, knownOf } from './likeness.ts';
 
 /** Whether things that are made in a mirror are there afterwards, as a client finds out. */
 export interface Lives {
@@ -19,9 +20,7 @@ interface Family {
 }
 
 /** Collections asked per description. */
-const MAX_FAMILIES = 60;
-/** Values of a created thing tried as what names it. */
-const MAX_NAMES = 16;
+const MAX_FAMILIES = 200;
 
 /** By the paths of the description alone, `POST /toys` and `GET /toys/{id}`: nothing of what the mirror makes of them. */
 function familiesOf({ operations }: Blueprint): Family[] {
@@ -44,20 +43,28 @@ export async function judgeLives(blueprint: Blueprint): Promise<Lives> {
   const untrue: string[] = [];
   for (const family of families) {
     mirror.state.reset();
-    const why = await lifeOf(
-      family,
-      async (operation, input) => ask(mirror, blueprint, operation, input),
-      blueprint,
-    );
+    const why = await lifeOf(family, mirror, blueprint);
     if (why !== undefined) untrue.push(`${family.create.name}: ${why}`);
   }
   return { possible: families.length, untrue };
 }
 
+/** What is found where nothing was made; everything is as before afterwards. */
+async function withoutMemory<Found>({ state }: Mirror, find: () => Promise<Found>): Promise<Found> {
+  const before = state.snapshot();
+  state.reset();
+  try {
+    return await find();
+  } finally {
+    state.restore(before);
+  }
+}
+
 type Ask = (operation: Operation, input: JsonObject) => ReturnType<typeof ask>;
 
 /** What is untrue about a thing's life; undefined: nothing. */
-async function lifeOf(family: Family, call: Ask, blueprint: Blueprint): Promise<string | undefined> {
+async function lifeOf(family: Family, mirror: Mirror, blueprint: Blueprint): Promise<string | undefined> {
+  const call: Ask = async (operation, input) => ask(mirror, blueprint, operation, input);
   const given = inputOf(blueprint, family.create);
   const asked = inputOf(blueprint, family.read);
   if (given === undefined || asked === undefined) return 'no valid request can be made up';
@@ -68,11 +75,14 @@ async function lifeOf(family: Family, call: Ask, blueprint: Blueprint): Promise<
     places.flatMap((key) => (key in given ? [[key, given[key] ?? null]] : [])),
   );
   const key = family.read.http.parameters.find((one) => one.in === 'path' && one.name === family.last)?.key;
-  for (const name of namesIn(created.body, family.last)) {
+  for (const { name, thing } of knownOf(created.body, given['body'], family.last)) {
     const which = { ...above, [key ?? family.last]: name };
-    const shown = await call(family.read, { ...asked, ...which });
-    // For a name that it never gave a mirror invents a thing, as a service that has been there for long has one.
-    if (shown !== undefined && shown.status < 300 && isLike(created.body, shown.body))
+    const agreed = async (): Promise<number> => {
+      const shown = await call(family.read, { ...asked, ...which });
+      return shown !== undefined && shown.status < 300 ? agreement(shown.body, thing) : 0;
+    };
+    // For a name that it never gave a mirror invents a thing: what it shows without having been told proves nothing.
+    if ((await agreed()) > (await withoutMemory(mirror, agreed)))
       return family.remove && endOf({ ...family, remove: family.remove }, which, call, blueprint);
   }
   return 'what was made is not found by anything it holds';
@@ -89,43 +99,4 @@ async function endOf(
   if (removed === undefined || removed.status >= 300) return `it is not removed: ${removed?.status}`;
   const after = await call(read, { ...inputOf(blueprint, read), ...which });
   return after !== undefined && after.status < 400 ? 'it is shown after it was removed' : undefined;
-}
-
-type Leaf = readonly [path: string, value: string | number | boolean];
-
-function leavesOf(value: unknown, path = ''): Leaf[] {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-    return [[path, value]];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => leavesOf(member, `${path}/${key}`));
-}
-
-/** Values that may name a thing: what is called like the parameter first, then whatever is called an identifier. */
-function namesIn(body: unknown, parameter: string): Json[] {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const rank = ([path]: Leaf): number => {
-    const steps = path.split('/');
-    const key = plain(steps.at(-1) ?? '');
-    const depth = steps.length;
-    if (key === plain(parameter)) return depth;
-    return /^(?:id|uuid|guid|sid|key|name|slug|code|number)$/.test(key)
-      ? 10 + depth
-      : key.endsWith('id')
-        ? 20 + depth
-        : 40 + depth;
-  };
-  return leavesOf(body)
-    .filter(([, value]) => typeof value !== 'boolean')
-    .toSorted((a, b) => rank(a) - rank(b))
-    .slice(0, MAX_NAMES)
-    .map(([, value]) => value);
-}
-
-/** True when most of what two answers both say is the same; an answer that says other things is another thing's. */
-function isLike(made: unknown, shown: unknown): boolean {
-  const tail = (path: string): string => path.split('/').slice(-2).join('/');
-  const seen = new Map(leavesOf(shown).map(([path, value]) => [tail(path), value] as const));
-  const common = leavesOf(made).filter(([path]) => seen.has(tail(path)));
-  const equal = common.filter(([path, value]) => seen.get(tail(path)) === value);
-  return common.length > 0 && equal.length >= common.length * 0.8;
 }
