@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
+import { createBroker } from '@counterpart/hub/broker/broker';
+import { BROKER_NAME } from '@counterpart/kit/broker';
 import { serveParts } from '@counterpart/scaffolds/mirror/alone/serve-parts';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint, MirrorSettings, type MirrorParts } from '@counterpart/schemas';
@@ -79,6 +81,42 @@ describe('a server against a gRPC service of the public library', () => {
         'id: "9223372036854775808" does not fit into int64',
       );
     });
+  });
+
+  test('speaks through the broker, which has the token that it has not, and knows its host', async () => {
+    verifies('C05');
+    const broker = await createBroker({
+      directory: join(directory, 'run'),
+      clean: (text) => text,
+      clock: { now: () => 0, after: () => () => undefined },
+      events: { publish: () => undefined, subscribe: () => () => undefined },
+      givenUp: () => undefined,
+    });
+    const blueprint = Blueprint.parse(JSON.parse(await readFile(join(directory, 'blueprint.json'), 'utf8')));
+    const door = await broker.open({
+      id: 'toys',
+      rules: [{ entry: service.url.slice('http://'.length), by: 'owner' }],
+      blueprint: async () => blueprint,
+      env: { TOYS_BASE_URL: service.url, TOYS_TOKEN: 'top-secret' },
+      standIns: new Map(),
+      limits: { circuit: { failures: 3, pauseMs: 1_000, pauses: 1 } },
+    });
+    const env = { [BROKER_NAME]: join(door.folder, door.socketName) };
+    try {
+      await withServer({ ...env, TOYS_BASE_URL: service.url }, async (call) => {
+        expect(await call('get_toy', { id: '1' })).toMatchObject({ displayName: 'Lamp' });
+        expect(service.seen.at(-1)).toMatchObject({ method: 'GetToy', authorization: 'Bearer top-secret' });
+        const toys = [{ displayName: 'Car' }, { displayName: 'Kite' }];
+        expect(await call('upload_toys', { messages: toys })).toMatchObject({ toys });
+        expect(await call('watch_toys', { max_messages: 2 })).toMatchObject({ complete: false });
+        expect(await call('get_toy', { id: '404' })).toContain('there is no toy 404');
+      });
+      await withServer({ ...env, TOYS_BASE_URL: 'http://evil.test' }, async (call) => {
+        expect(await call('get_toy', { id: '1' })).toMatch(/^toys may not reach evil\.test:80/);
+      });
+    } finally {
+      await broker.close();
+    }
   });
 
   test('sends streams and hears them as long as it wants', async () => {

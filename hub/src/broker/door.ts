@@ -1,16 +1,20 @@
 import { chmod, type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { HTTP2_SUFFIX } from '@counterpart/kit/broker';
 import { hubError } from '@counterpart/schemas';
 import type { BrokerDoor, BrokeredServer } from '../kernel/ports.ts';
 import type { Resolve } from './hosts/guarded-lookup.ts';
 import type { Recorder } from './recording/recorder.ts';
 import { Gate, type GateOptions } from './limits/gate.ts';
+import { createStreamListener } from './relay/http2.ts';
 import { refuseStream } from './relay/refusal.ts';
-import { relay } from './relay/relay.ts';
+import { relay, type RelayOptions } from './relay/relay.ts';
 import { tunnel } from './relay/tunnel.ts';
+import { upgrade } from './relay/upgrade.ts';
 
 export const SOCKET_NAME = 'broker.sock';
 
@@ -38,6 +42,7 @@ export async function openDoor(
   const gate = new Gate(server, options);
   const agent = { keepAlive: true, maxSockets: MOST_TO_ONE_HOST };
   const agents = { http: new http.Agent(agent), https: new https.Agent(agent) };
+  const relaying = { server, agents, resolve, gate, recorder };
   const listener = http.createServer(
     {
       maxHeaderSize: MOST_REQUEST_HEAD_BYTES,
@@ -46,34 +51,30 @@ export async function openDoor(
       keepAliveTimeout: IDLE_MS,
       requireHostHeader: false,
     },
-    (request, response) => void relay({ server, agents, resolve, gate, recorder }, request, response),
+    (request, response) => void relay(relaying, request, response),
   );
   listener.maxConnections = MOST_CONNECTIONS;
-  const tunnels = new Set<Duplex>();
-  listener.on('connect', (request, socket, head) => {
-    keepUntilClosed(tunnels, socket);
-    if (server.tunnels === true) void tunnel({ server, resolve, gate }, request, { socket, head });
-    else
-      refuseStream(socket, hubError('BROKER_REQUEST_INVALID', { server: server.id, detail: NO_TUNNEL }), '');
-  });
-  refuseUpgrades(listener, server.id);
+  const sockets = takeSockets(listener, relaying);
+  const streams = createStreamListener(relaying);
+  streams.maxConnections = MOST_CONNECTIONS;
+  streams.on('connection', (socket: Duplex) => keepUntilClosed(sockets, socket));
   await mkdir(folder);
   await chmod(folder, 0o755); // Whatever the mask is.
-  const held = await listen(listener, folder);
-  // Who gets as far as here is this user or inside the walls, where a server is another one.
-  await chmod(join(folder, SOCKET_NAME), 0o666);
+  const held = await listen([listener, streams], folder);
   return {
     folder,
     socketName: SOCKET_NAME,
     problem: () => gate.problem,
     uses: () => gate.uses,
     async close() {
-      const closed = new Promise<void>((resolve_) => void listener.close(() => resolve_()));
+      const closed = [listener, streams].map(
+        (one) => new Promise<void>((resolve_) => void one.close(() => resolve_())),
+      );
       listener.closeAllConnections();
-      for (const socket of tunnels) socket.destroy();
+      for (const socket of sockets) socket.destroy();
       agents.http.destroy();
       agents.https.destroy();
-      await closed;
+      await Promise.all(closed);
       await held?.close();
       gate.tell();
       await rm(folder, { recursive: true, force: true });
@@ -90,25 +91,46 @@ function keepUntilClosed(sockets: Set<Duplex>, socket: Duplex): void {
   socket.once('close', () => sockets.delete(socket));
 }
 
-function refuseUpgrades(listener: http.Server, server: string): void {
-  listener.on('upgrade', (_, socket) => {
-    const detail = 'it asks for another protocol than HTTP';
-    refuseStream(socket, hubError('BROKER_REQUEST_INVALID', { server, detail }), '');
+/** Connections that are no longer those of HTTP: tunnels, and WebSockets. */
+function takeSockets(listener: http.Server, relaying: RelayOptions): Set<Duplex> {
+  const sockets = new Set<Duplex>();
+  const { server } = relaying;
+  listener.on('connect', (request, socket, head) => {
+    keepUntilClosed(sockets, socket);
+    if (server.tunnels === true) void tunnel(relaying, request, { socket, head });
+    else
+      refuseStream(socket, hubError('BROKER_REQUEST_INVALID', { server: server.id, detail: NO_TUNNEL }), '');
   });
+  listener.on('upgrade', (request, socket, head) => {
+    keepUntilClosed(sockets, socket);
+    if (head.length > 0) socket.unshift(head);
+    void upgrade(relaying, request, socket);
+  });
+  return sockets;
 }
 
 /**
  * Listens in a folder however long its path is: the name of a Unix socket has room for about a hundred bytes, and on
  * Linux an open folder has a short name of its own. It stays open until the socket is gone, which is removed by that name.
  */
-async function listen(listener: http.Server, folder: string): Promise<FileHandle | undefined> {
+async function listen(
+  [plain, streams]: readonly [Server, Server],
+  folder: string,
+): Promise<FileHandle | undefined> {
   const held = process.platform === 'linux' ? await open(folder, 'r') : undefined;
   const place = held === undefined ? folder : `/proc/self/fd/${held.fd}`;
   try {
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen(join(place, SOCKET_NAME), resolve);
-    });
+    for (const [listener, name] of [
+      [plain, SOCKET_NAME],
+      [streams, `${SOCKET_NAME}${HTTP2_SUFFIX}`],
+    ] as const) {
+      await new Promise<void>((resolve, reject) => {
+        listener.once('error', reject);
+        listener.listen(join(place, name), resolve);
+      });
+      // Who gets as far as here is this user or inside the walls, where a server is another one.
+      await chmod(join(folder, name), 0o666);
+    }
     return held;
   } catch (error) {
     await held?.close();

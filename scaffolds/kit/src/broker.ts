@@ -1,7 +1,9 @@
-export { BROKER_NAME, baseUrlName } from './compile/env-names.ts';
+export { BROKER_NAME, baseUrlName, databaseUrlName } from './compile/env-names.ts';
+export { parseDatabaseUrl } from './database/address.ts';
 export {
   BROKER_HEADERS,
   CREDENTIALS_HEADER,
+  HTTP2_SUFFIX,
   OPERATION_HEADER,
   REFUSAL_HEADER,
   TOKEN_HEADER,

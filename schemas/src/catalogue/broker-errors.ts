@@ -50,6 +50,14 @@ export const brokerErrors = {
     message: '{server} cannot be shown {path} inside its walls: {reason}.',
     fix: 'Name a file or folder that holds only what it needs in `files` of {server} in hub.config.json.',
   }),
+  WALLS_UNFIT: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 4,
+    title: 'Server cannot work inside walls',
+    message: '{server} cannot work inside walls: {reason}.',
+    fix: 'Set `overrides.{server}.walls` to "none" in hub.config.json, and give it a user of the database that may do no more than it should.',
+  }),
   WALLS_UNUSED: entry({
     status: 422,
     rpc: -32603,

@@ -34,6 +34,19 @@ export interface Credentialed {
   forget(): boolean;
 }
 
+/** The finished request of these credentials: signed with its body where a scheme does that. */
+export function signed(
+  lent: Credentialed,
+  method: string,
+  body: Uint8Array | undefined,
+): Pick<Credentialed, 'url' | 'headers'> {
+  if (lent.sign === undefined) return lent;
+  const flat = Object.entries(lent.headers).map(([name, values]) => [name, values.join(', ')] as const);
+  const { url, headers } = lent.sign({ method, url: lent.url, headers: Object.fromEntries(flat), body });
+  const kept = Object.entries(headers).filter(([name]) => name !== 'transfer-encoding');
+  return { url, headers: Object.fromEntries(kept.map(([name, value]) => [name, [value]])) };
+}
+
 const PLAIN = { tls: undefined, sign: undefined, variables: [], forget: () => false };
 
 /** The request with its stand-ins replaced, as servers without a blueprint send it. */

@@ -7,7 +7,7 @@ import type { BrokeredServer } from '../../kernel/ports.ts';
 import { guardedLookup, type Resolve } from '../hosts/guarded-lookup.ts';
 import { hasBody, passedHeaders } from './headers.ts';
 import { judgeTarget, type Target } from '../hosts/host-rules.ts';
-import { type Credentialed, lendCredentials } from '../credentials/lent-credentials.ts';
+import { type Credentialed, lendCredentials, signed } from '../credentials/lent-credentials.ts';
 import type { CircuitOutcome } from '../limits/circuit.ts';
 import type { Gate } from '../limits/gate.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -91,8 +91,7 @@ async function carry(options: RelayOptions, passage: Passage): Promise<void> {
     outcome = isServiceError(status) ? 'failure' : 'success';
   } catch (error) {
     // What the broker refuses, or the server calls off, says nothing of the service.
-    const isRefused = error instanceof CounterpartError || error instanceof ToolFailure;
-    if (!isRefused && !signal.aborted) outcome = 'failure';
+    if (!isRefusal(error) && !signal.aborted) outcome = 'failure';
     throw error;
   } finally {
     options.gate.settle(target.host, outcome);
@@ -107,10 +106,15 @@ async function carry(options: RelayOptions, passage: Passage): Promise<void> {
   }
 }
 
-function operationOf({ headers }: http.IncomingMessage): string | undefined {
+/** The operation whose credentials a request wants. */
+export function operationOf({ headers }: http.IncomingMessage): string | undefined {
   const operation = headers[OPERATION_HEADER];
   return typeof operation === 'string' ? operation : undefined;
 }
+
+/** Whether the broker itself does not let a request pass. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof CounterpartError || error instanceof ToolFailure;
 
 interface Tape {
   readonly at: number;
@@ -150,7 +154,7 @@ interface Going {
 async function send(options: RelayOptions, going: Going): Promise<http.IncomingMessage> {
   const { lent, request, sent } = going;
   if (lent.sign === undefined) {
-    const outgoing = open(options, going, lent);
+    const outgoing = openRequest(options, going, lent);
     // Not a pipeline: a service that cannot be reached must not take the server's connection with it.
     if (hasBody(request)) (sent === undefined ? request : request.pipe(keeping(sent))).pipe(outgoing);
     else outgoing.end();
@@ -158,24 +162,14 @@ async function send(options: RelayOptions, going: Going): Promise<http.IncomingM
   }
   const body = hasBody(request) ? await whole(options.server, request) : undefined;
   if (body !== undefined) sent?.add(body);
-  const flat = Object.entries(lent.headers).map(([name, values]) => [name, values.join(', ')] as const);
-  const signed = lent.sign({
-    method: request.method ?? '',
-    url: lent.url,
-    headers: Object.fromEntries(flat),
-    body,
-  });
-  const headers = Object.entries(signed.headers).filter(([name]) => name !== 'transfer-encoding');
-  const outgoing = open(options, going, {
-    url: signed.url,
-    headers: Object.fromEntries(headers.map(([name, value]) => [name, [value]])),
-  });
+  const outgoing = openRequest(options, going, signed(lent, request.method ?? '', body));
   if (body !== undefined) outgoing.setHeader('content-length', body.byteLength);
   outgoing.end(body);
   return await headOf(outgoing, going.target);
 }
 
-function open(
+/** A request to an address that was judged, with its body still to come. */
+export function openRequest(
   { server, agents, resolve }: RelayOptions,
   { target, lent, request, signal }: Going,
   { url, headers }: Pick<Credentialed, 'url' | 'headers'>,

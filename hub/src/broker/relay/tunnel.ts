@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HttpFailure } from '@counterpart/kit/broker';
 import { CounterpartError, hubError } from '@counterpart/schemas';
@@ -50,17 +50,18 @@ export function connectTo(server: BrokeredServer, target: Target, resolve: Resol
   });
 }
 
-/** Two streams become one way; resolves when both are closed. */
-export function joined(one: Duplex, other: Socket): Promise<void> {
-  other.setTimeout(IDLE_MS, () => other.destroy());
+/** Two streams become one way, with a step on the way back; resolves when both are closed. */
+export function joined(one: Duplex, other: Duplex, hiding?: Duplex): Promise<void> {
+  if (other instanceof Socket) other.setTimeout(IDLE_MS, () => other.destroy());
   for (const [from, to] of [
     [one, other],
     [other, one],
   ] as const) {
     from.on('error', () => to.destroy());
     from.once('close', () => to.destroy());
-    from.pipe(to);
   }
+  one.pipe(other);
+  (hiding === undefined ? other : other.pipe(hiding)).pipe(one);
   return new Promise((resolve) => void other.once('close', resolve));
 }
 

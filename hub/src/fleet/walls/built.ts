@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { addressOf, baseUrlName, BROKER_NAME } from '@counterpart/kit/broker';
+import {
+  addressOf,
+  baseUrlName,
+  BROKER_NAME,
+  databaseUrlName,
+  parseDatabaseUrl,
+} from '@counterpart/kit/broker';
 import { GRANTS_NAME } from '@counterpart/kit/settings';
-import { Blueprint, type Manifest, type ServerOverride } from '@counterpart/schemas';
+import { Blueprint, hubError, type Manifest, type ServerOverride } from '@counterpart/schemas';
 import { newStandIn } from '../../broker/credentials/stand-ins.ts';
 import type { HostRule } from '../../kernel/ports.ts';
 import { namesSecret, type Environment } from '../environment.ts';
@@ -54,6 +60,8 @@ export function insideEnvironment({ manifest, env }: Pick<Inmate, 'manifest' | '
   const standIns = new Map<string, string>();
   const seen = Object.entries(env).flatMap(([name, value]): (readonly [string, string])[] => {
     const slot = secrets.get(name);
+    // The address of a file, with no secret in it: the others are refused.
+    if (name === databaseUrlName(manifest.id)) return [[name, value]];
     if (slot !== undefined) {
       if (slot.scheme !== undefined) return [];
       const standIn = newStandIn(name);
@@ -65,14 +73,27 @@ export function insideEnvironment({ manifest, env }: Pick<Inmate, 'manifest' | '
   return { env: Object.fromEntries(seen), standIns };
 }
 
-/** Files that a server reads, where they are. */
-function dataFiles({ manifest, directory, env }: Inmate): string[] {
+/** The file of an SQLite database; the broker relays no other protocol of databases. Throws WALLS_UNFIT. */
+export function databaseFile({ manifest, env }: Pick<Inmate, 'manifest' | 'env'>): string | undefined {
+  const database = parseDatabaseUrl(env[databaseUrlName(manifest.id)] ?? '');
+  if (database === undefined || database.file !== undefined) return database?.file;
+  const reason = `it asks ${database.shown}, whose protocol the broker does not relay and whose password it would have to know`;
+  throw hubError('WALLS_UNFIT', { server: manifest.id, reason });
+}
+
+/** What SQLite keeps beside a file while it is being written elsewhere. */
+const withJournals = (file: string): string[] => [file, `${file}-wal`, `${file}-shm`];
+
+/** Files that a server reads, where they are. Throws WALLS_UNFIT. */
+function dataFiles(inmate: Inmate): string[] {
+  const { manifest, directory, env } = inmate;
+  const database = databaseFile(inmate);
   const settings = [
     ...manifest.config.map(({ name }) => name),
     ...(manifest.hooks ?? []).map(({ setting }) => setting),
   ];
   const named = settings.filter((name) => name.endsWith('_SOURCE')).flatMap((name) => env[name] ?? []);
-  return [...manifest.permissions.files, ...named]
+  return [...manifest.permissions.files, ...named, ...(database === undefined ? [] : withJournals(database))]
     .filter((file) => !/^https?:/i.test(file))
     .map((file) => resolve(directory, file));
 }
@@ -92,8 +113,9 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
   });
   return {
     async openBox(further) {
+      const files = dataFiles(inmate);
       const sandbox = await walls.sandbox(manifest.id);
-      const shown = [directory, ...inmate.folders, ...dataFiles(inmate)].filter((path) => existsSync(path));
+      const shown = [directory, ...inmate.folders, ...files].filter((path) => existsSync(path));
       return await sandbox.open({
         profile: 'serve',
         folders: [...shown.map((path) => ({ from: path, to: path })), doorFolder(door)],

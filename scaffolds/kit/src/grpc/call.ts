@@ -4,6 +4,8 @@ import {
   type IncomingHttpHeaders,
   type IncomingHttpStatusHeader,
 } from 'node:http2';
+import { ToolFailure } from '../failure.ts';
+import { brokerFailureIn } from '../http/broker.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { ENCODINGS, FrameReader, inflateOf, toFrame } from './frames.ts';
 import { openSession, type SessionOptions } from './session.ts';
@@ -52,6 +54,7 @@ export async function callGrpc(request: GrpcRequest, limits: GrpcLimits): Promis
     return answerOf(state, limits);
   } catch (error) {
     limits.signal.throwIfAborted();
+    if (error instanceof ToolFailure) throw error;
     // A stream that goes on until the time is over has not failed.
     if (deadline.aborted && limits.mostMessages !== undefined) return ended(state);
     if (deadline.aborted)
@@ -107,6 +110,8 @@ async function exchanged(
   for (const message of request.messages) stream.write(toFrame(message));
   stream.end();
   await answered;
+  const refused = await brokerFailureIn({ headers: state.headers, body: stream });
+  if (refused !== undefined) throw refused;
   await collected(stream, exchange);
 }
 

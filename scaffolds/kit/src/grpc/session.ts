@@ -1,4 +1,5 @@
 import type { ClientHttp2Session } from 'node:http2';
+import { brokerSocket, HTTP2_SUFFIX } from '../http/broker.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import type { TlsIdentity } from '../http/proof.ts';
 
@@ -20,9 +21,13 @@ export async function openSession(url: string, options: SessionOptions): Promise
   const { connect } = await import('node:http2');
   const { origin, host, protocol } = new URL(url);
   const isTls = protocol === 'https:';
+  const door = brokerSocket();
+  const { connect: connectSocket } = await import('node:net');
   const session = connect(origin, {
     settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
-    ...(isTls ? options.tls : {}),
+    ...(door === undefined
+      ? isTls && options.tls
+      : { createConnection: () => connectSocket(`${door}${HTTP2_SUFFIX}`) }),
   });
   try {
     await heard(session, host, options);

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Blueprint, GrpcCall, GrpcFacet, Json, Operation } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
-import { brokerSocket } from '../http/broker.ts';
 import type { WireRequest } from '../http/exchange.ts';
 import { HttpFailure } from '../http/http-failure.ts';
 import { CONNECT_TIMEOUT_MS, LARGEST_ANSWER_BYTES } from '../http/limits.ts';
@@ -154,11 +153,6 @@ export function grpcWire({ grpc }: Blueprint, operation: Operation, call: GrpcCa
     }),
     async collect(request, args, context) {
       const { url } = request;
-      // The broker relays requests of HTTP/1; a call that left in another way would meet no rule and no network.
-      if (brokerSocket() !== undefined)
-        throw new ToolFailure('Inside walls no gRPC is spoken: the broker does not relay it.', {
-          nextStep: 'Set `walls` of this server to `none` in the hub’s configuration.',
-        });
       const messages = messagesOf(facet, call, ownArguments(operation, call, args));
       const limits = limitsOf(boundsOf(call, args), context);
       try {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BROKER_NAME } from '../compile/env-names.ts';
 import { processEnv, type Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
@@ -24,15 +24,24 @@ const MOST_REFUSAL_BYTES = 64 * 1024;
 /** The broker's socket; undefined where a server has a network of its own. */
 export const brokerSocket = (): string | undefined => processEnv(BROKER_NAME);
 
+/** The broker's socket for HTTP/2 stands beside the one for HTTP/1. */
+export const HTTP2_SUFFIX = '.h2';
+
 /** Whether requests go through a broker, which adds credentials to them. */
 export const isBrokered = (env: Env): boolean => env(BROKER_NAME) !== undefined;
 
 const FAILURES: readonly HttpFailureKind[] = ['connect', 'network', 'timeout', 'untrusted', 'certificate'];
 
-async function readText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
+/** An answer with its body still to come. */
+export interface Answering {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size <= MOST_REFUSAL_BYTES) chunks.push(chunk);
   }
@@ -40,10 +49,14 @@ async function readText(response: IncomingMessage): Promise<string> {
 }
 
 /** What the broker says in place of the service, as the failure it is; undefined for an answer of the service. */
-export async function brokerFailure(response: IncomingMessage): Promise<Error | undefined> {
-  const kind = response.headers[REFUSAL_HEADER];
+export const brokerFailure = (response: IncomingMessage): Promise<Error | undefined> =>
+  brokerFailureIn({ headers: response.headers, body: response });
+
+/** The same of an answer in another protocol than HTTP/1. */
+export async function brokerFailureIn({ headers, body }: Answering): Promise<Error | undefined> {
+  const kind = headers[REFUSAL_HEADER];
   if (kind === undefined || brokerSocket() === undefined) return undefined;
-  const said = parseJson(await readText(response));
+  const said = parseJson(await readText(body));
   const { message, fix } = isMembers(said) ? said : {};
   const text = typeof message === 'string' ? message : 'The broker of this hub refused the request.';
   const known = FAILURES.find((one) => one === kind);

@@ -1,5 +1,6 @@
 import type { Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
+import { fetchStream } from '../http/streamed.ts';
 import { messageOf, notOpened, type Hear } from './hear.ts';
 
 /** Characters of one event. */
@@ -31,12 +32,12 @@ export const hearEvents: Hear = async ({ url, method, headers, body }, { next, s
   const init = {
     method,
     headers: { ...headers, accept: 'text/event-stream' },
-    ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
-    redirect: 'manual' as const,
+    body: body && Uint8Array.from(body),
     signal,
   };
-  const response = await fetch(url, init).catch((error: unknown) => {
+  const response = await fetchStream(url, init).catch((error: unknown) => {
     signal.throwIfAborted();
+    if (error instanceof ToolFailure) throw error;
     throw notOpened('the service does not take the connection', error);
   });
   const isStream = /^text\/event-stream/i.test(response.headers.get('content-type') ?? '');

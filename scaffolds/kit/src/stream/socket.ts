@@ -1,4 +1,5 @@
 import { ToolFailure } from '../failure.ts';
+import { openWebSocket } from '../http/streamed.ts';
 import { messageOf, notOpened, type Hear } from './hear.ts';
 
 /** Headers that the handshake writes itself. */
@@ -14,7 +15,7 @@ function textOf(data: unknown): string {
 /** Opens a WebSocket, sends what there is, and hears messages; bytes come as base64 (RFC 6455). */
 export const hearSocket: Hear = async ({ url, headers }, { send, next, signal }) => {
   const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !FRAMING.test(name)));
-  const socket = new WebSocket(url.replace(/^http/i, 'ws'), { headers: own });
+  const { socket, refused } = await openWebSocket(url, { headers: own });
   socket.binaryType = 'arraybuffer';
   let isOpen = false;
   try {
@@ -32,11 +33,11 @@ export const hearSocket: Hear = async ({ url, headers }, { send, next, signal })
         else next(messageOf(text));
       });
       socket.addEventListener('error', () => {
-        if (!isOpen) reject(notOpened('the service does not take the connection'));
+        if (!isOpen) reject(refused() ?? notOpened('the service does not take the connection'));
       });
       socket.addEventListener('close', ({ code, reason }) => {
         const words = `${code}${reason === '' ? '' : ` ${reason}`}`;
-        if (!isOpen) reject(notOpened(`the connection was closed (${words})`));
+        if (!isOpen) reject(refused() ?? notOpened(`the connection was closed (${words})`));
         else if (code === 1000 || code === 1001 || code === 1005) resolve();
         else reject(new ToolFailure(`While listening the connection was closed (${words}).`));
       });

@@ -1,4 +1,5 @@
 import { ToolFailure } from '../../failure.ts';
+import { fetchStream } from '../../http/streamed.ts';
 import { parseJson } from '../../json-value.ts';
 import { adviceOn, errorLines, toAnswer } from '../call/answer.ts';
 import { Unreachable, type Listen } from './listen.ts';
@@ -53,15 +54,15 @@ export const listenByEventStream: Listen = async (request, body, { next, signal 
   const { url, headers } = request;
   let response: Response;
   try {
-    response = await fetch(url, {
+    response = await fetchStream(url, {
       method: 'POST',
       headers: { ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      redirect: 'manual',
       signal,
     });
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof ToolFailure) throw error;
     throw new Unreachable('it does not take the connection', { cause: error });
   }
   const isStream = (response.headers.get('content-type') ?? '').includes('text/event-stream');

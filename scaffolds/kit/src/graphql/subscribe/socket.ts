@@ -2,6 +2,7 @@ import type { Json } from '@counterpart/schemas';
 import { ToolFailure } from '../../failure.ts';
 import type { WireRequest } from '../../http/exchange.ts';
 import { isList, isMembers, parseJson, type Members } from '../../json-value.ts';
+import { openWebSocket, type OpenedSocket } from '../../http/streamed.ts';
 import { adviceOn, errorLines } from '../call/answer.ts';
 import type { GraphqlRequest } from '../call/request.ts';
 import { Unreachable, type Listen } from './listen.ts';
@@ -108,10 +109,10 @@ class Conversation {
   }
 }
 
-function open(request: WireRequest): WebSocket {
+async function open(request: WireRequest): Promise<OpenedSocket> {
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !FRAMING.test(name)));
   try {
-    return new WebSocket(request.url.replace(/^http/i, 'ws'), { protocols: [PROTOCOL], headers });
+    return await openWebSocket(request.url, { protocols: [PROTOCOL], headers });
   } catch (error) {
     throw new Unreachable(error instanceof Error ? error.message : String(error), { cause: error });
   }
@@ -119,7 +120,7 @@ function open(request: WireRequest): WebSocket {
 
 /** Listens over WebSocket, by the protocol graphql-transport-ws. */
 export const listenBySocket: Listen = async (request, body, { next, signal }) => {
-  const socket = open(request);
+  const { socket, refused } = await open(request);
   let conversation: Conversation | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -130,7 +131,9 @@ export const listenBySocket: Listen = async (request, body, { next, signal }) =>
       signal.addEventListener('abort', stop, { once: true });
       socket.addEventListener('open', () => talk.greet());
       socket.addEventListener('message', ({ data }) => talk.hear(parsed(data), next));
-      socket.addEventListener('error', () => reject(new Unreachable('it does not take the connection')));
+      socket.addEventListener('error', () =>
+        reject(refused() ?? new Unreachable('it does not take the connection')),
+      );
       socket.addEventListener('close', ({ code, reason }) => {
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);
