@@ -2,7 +2,6 @@ import { toCounterpartError, type ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 import { openBuilds, type Builds } from './builds/builds.ts';
 import type { ProbeAnswer } from './builds/room.ts';
-import { referencedSecrets, resolveReferences } from './config/references.ts';
 import type { ConfigStore } from './config/store.ts';
 import type { Variables } from './fleet/environment.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -11,6 +10,7 @@ import type { EventLog } from './kernel/events.ts';
 import type { Logger } from './kernel/log.ts';
 import type { ToolCalls, Vault } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
+import type { ProviderRoom } from './orchestrator/providers/generations.ts';
 import { createProviders } from './orchestrator/providers/providers.ts';
 import { openSandbox } from './sandbox/sandbox.ts';
 import type { VersionsAt } from './versions/places.ts';
@@ -30,6 +30,7 @@ interface Desk {
   readonly config: ConfigStore;
   readonly vault: Vault;
   readonly host: () => Variables;
+  readonly providers: ProviderRoom;
 }
 
 const CONCURRENCY = 2;
@@ -43,10 +44,7 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
   const { fleet, redactor, calls } = desk;
   return await openBuilds({
     ...desk,
-    models: createProviders({
-      config: () => desk.config.current(),
-      resolve: (text) => resolveKey(desk, text),
-    }),
+    models: createProviders(desk.providers),
     concurrency: CONCURRENCY,
     openSandbox: () => openSandbox(desk.config.current().defaults.sandbox),
     clean: redactor.redact,
@@ -69,18 +67,6 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
       }
     },
   });
-}
-
-/** A provider's key; it is redacted from all that the hub writes from now on. */
-async function resolveKey({ vault, host, redactor }: Desk, text: string): Promise<string> {
-  const secrets: Record<string, string> = {};
-  for (const name of referencedSecrets(text)) {
-    const value = await vault.retrieve({ server: '', name });
-    if (value !== undefined) secrets[name] = value;
-  }
-  const key = resolveReferences(text, { env: host(), secrets }, 'A provider');
-  redactor.add(key);
-  return key;
 }
 
 /** What a server that is installed has no value for. */

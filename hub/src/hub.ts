@@ -39,6 +39,7 @@ import { createLendingKeys, type LendingKeys } from './oauth/lending.ts';
 import { createLogins } from './oauth/logins.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
+import { providerDesk } from './provider-desk.ts';
 import { createRegistry } from './registry/registry.ts';
 import { watchServers } from './registry/watch.ts';
 import { createEventLog } from './store/event-log.ts';
@@ -130,7 +131,8 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const stopRequested = new Promise<void>((resolve) => {
     stop = resolve;
   });
-  const builds = await buildDesk({ ...base, fleet: domain.fleet, calls: domain.gateway.calls });
+  const providers = providerDesk(base);
+  const builds = await buildDesk({ ...base, providers, fleet: domain.fleet, calls: domain.gateway.calls });
   scope.add(() => builds.close());
   own.builder = toolSource(builderServer(builds, base.events));
   const service = createAdminService({

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { ChatConfig } from './chat.ts';
 import { ServerId } from './ids.ts';
 import { RestartKind } from './manifest.ts';
-import { ProviderConfig } from './provider.ts';
 import { files, limits, network, walls, Walls } from './walls-config.ts';
 import { RoutingConfig } from './routing.ts';
+import { ProviderConfig, ProviderName } from './provider.ts';
 
 /** Text that may hold `${env:NAME}`, resolved when a server starts and never stored resolved. */
 const Reference = z.string();
@@ -349,10 +349,10 @@ export const HubConfig = z.strictObject({
     })
     .prefault({}),
   providers: z
-    .record(z.string().min(1).max(64), ProviderConfig)
+    .record(ProviderName, ProviderConfig)
     .default({})
     .describe(
-      'Language models by name, for building servers; the first one is asked unless another is named.',
+      'Providers of language models by name; a model is asked for as `<provider>/<model>`. The first one is asked unless another is named.',
     ),
   chat: ChatConfig.prefault({}).describe('Chat over all tools, at `/v1`.'),
   routing: RoutingConfig.prefault({}).describe(

@@ -9,6 +9,7 @@ import { hookErrors } from './catalogue/hook-errors.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
 import { mirrorErrors } from './catalogue/mirror-errors.ts';
 import { routeErrors } from './catalogue/route-errors.ts';
+import { modelErrors } from './catalogue/model-errors.ts';
 import { secretErrors } from './catalogue/secret-errors.ts';
 import { serverErrors } from './catalogue/server-errors.ts';
 import { versionErrors } from './catalogue/version-errors.ts';
@@ -27,6 +28,7 @@ export const errorCatalogue = {
   ...loopErrors,
   ...routeErrors,
   ...hookErrors,
+  ...modelErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -123,7 +123,7 @@ export {
 } from './sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
 export { ChatConfig, EntityAlias, ToolPlan } from './chat.ts';
-export { ProviderConfig } from './provider.ts';
+export { ModelConfig, ProviderConfig, ProviderKind, ProviderName, Structured } from './provider.ts';
 export { Diagnostic } from './diagnostic.ts';
 export {
   ApprovalSheet,

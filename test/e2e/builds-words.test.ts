@@ -149,7 +149,11 @@ test.each([
     /takes no more questions now: .*quota exceeded/,
   ],
   ['down', { status: 503, message: 'maintenance' }, /does not answer: .*maintenance/],
-  ['refusing the key', { status: 401, message: `bad key ${KEY}` }, /refused: .*bad key \[redacted\]/],
+  [
+    'refusing the key',
+    { status: 401, message: `bad key ${KEY}` },
+    /wants another key: .*bad key \[redacted\]/,
+  ],
 ])(
   'a model that is %s stops the build with its reason, and nothing is asked twice',
   async (_, answer, problem) => {

@@ -64,7 +64,7 @@ export interface GenerationRequest extends GenerationSettings {
   readonly tools?: readonly ChatTool[] | undefined;
 }
 
-/** Tokens as the provider counts them; `cached` is part of `input`, `reasoning` part of `output`. */
+/** Tokens as the provider counts them, estimated where it does not say; `cached` is part of `input`, `reasoning` part of `output`. */
 export interface TokenUsage {
   readonly input: number;
   readonly output: number;
@@ -105,8 +105,12 @@ export interface ModelInfo {
   readonly contextTokens: number;
   readonly takesTools: boolean;
   readonly takesImages: boolean;
+  /** `embedding`: it is asked for vectors only. Absent: it chats. */
+  readonly use?: 'chat' | 'embedding' | undefined;
   /** United States dollars for a million tokens. */
   readonly price: { readonly input: number; readonly output: number };
+  /** False: nobody says what it costs, and `price` is 0. */
+  readonly priceKnown?: boolean | undefined;
   /** Of memory that answering takes on this machine; undefined: none, or not known. */
   readonly memoryMb?: number | undefined;
 }
@@ -119,6 +123,14 @@ export interface ProviderHealth {
   readonly problem?: string | undefined;
   /** Median milliseconds to the first token of the last answers; undefined before the first. */
   readonly firstTokenMs?: number | undefined;
+  /** Median tokens a second while the last answers came. */
+  readonly tokensPerSecond?: number | undefined;
+  /** Questions since the hub started, by how they ended. */
+  readonly answered?: number | undefined;
+  readonly failed?: number | undefined;
+  /** Answers that are being given, and questions that wait their turn. */
+  readonly active?: number | undefined;
+  readonly waiting?: number | undefined;
 }
 
 /** Models of all configured providers, one at a time: who answers is decided elsewhere (`ChatRouter`). */
@@ -126,8 +138,9 @@ export interface Generations {
   models(): readonly ModelInfo[];
   health(): readonly ProviderHealth[];
   /**
-   * Asks one model. Throws MODEL_MISSING, MODEL_UNREACHABLE, MODEL_REFUSED, MODEL_OVER_QUOTA, MODEL_SLOW or
-   * MODEL_OVER_CONTEXT, at the first event or later; an abort rejects with the signal's reason.
+   * Asks one model, after the retries that its provider's configuration allows and only while nothing came of it. Throws
+   * MODEL_MISSING, MODEL_UNREACHABLE, MODEL_BROKEN (HTML, half an answer), MODEL_REFUSED, MODEL_KEY_REFUSED, MODEL_FILTERED,
+   * MODEL_OVER_QUOTA, MODEL_OVER_CONTEXT or MODEL_SLOW, at the first event or later; an abort rejects with the signal's reason.
    */
   generate(
     request: GenerationRequest,

@@ -1,31 +1,52 @@
-import { hubError, type HubConfig, type ProviderConfig } from '@counterpart/schemas';
-import type { ModelAnswer, ModelRequest, Models } from '../../kernel/ports.ts';
+import { hubError } from '@counterpart/schemas';
+import type { GenerationRequest, ModelAnswer, ModelRequest, Models } from '../../kernel/ports.ts';
+import type { ProviderRoom } from './generations.ts';
 
-export interface ProvidersOptions {
-  readonly config: () => HubConfig;
-  /** Puts values in the place of references such as `${secret:NAME}`; rejects where there is none. */
-  readonly resolve: (text: string) => Promise<string>;
-}
+/** A build has nobody who waits in front of it. */
+const PATIENCE_MS = 60_000;
+const SHOWN = 300;
 
-/** Models of the configured OpenAI-compatible endpoints. A key is looked up for each question and never kept. */
-export function createProviders({ config, resolve }: ProvidersOptions): Models {
-  const chosen = (name: string | undefined): readonly [name: string, provider: ProviderConfig] => {
-    const all = Object.entries(config().providers);
-    const found = name === undefined ? all[0] : all.find(([known]) => known === name);
-    if (found !== undefined) return found;
-    const detail = all.length === 0 ? 'no provider is configured' : `none is called ${name ?? ''}`;
-    throw hubError('MODEL_MISSING', { detail });
-  };
+/** One whole answer at a time, as builds ask for it. */
+export function createProviders(room: ProviderRoom): Models {
   return {
     get names() {
-      return Object.keys(config().providers);
+      return room.health().map(({ provider }) => provider);
     },
     async ask(request: ModelRequest, { model, signal }): Promise<ModelAnswer> {
-      const [name, provider] = chosen(model);
-      const key = provider.apiKey === undefined ? undefined : await resolve(provider.apiKey);
-      // The client is large, and most hubs ask no model.
-      const { askEndpoint } = await import('./endpoint.ts');
-      return await askEndpoint(request, { name, provider, key, signal });
+      let text = '';
+      let refusal = '';
+      for await (const event of room.generateFor(toGeneration(request), {
+        model,
+        patienceMs: PATIENCE_MS,
+        signal,
+      })) {
+        if (event.type === 'text') text += event.delta;
+        if (event.type === 'refusal') refusal += event.delta;
+        if (event.type !== 'end') continue;
+        const asked = model ?? event.model;
+        if (refusal !== '')
+          throw hubError('MODEL_REFUSED', { model: asked, detail: refusal.slice(0, SHOWN) });
+        if (text.trim() === '')
+          throw hubError('MODEL_REFUSED', { model: asked, detail: `its answer is empty (${event.finish})` });
+        const { input: inputTokens, output: outputTokens } = event.usage;
+        return { text, model: event.model, usage: { inputTokens, outputTokens } };
+      }
+      throw hubError('MODEL_BROKEN', { model: model ?? 'asked', detail: 'it has no end' });
     },
   };
 }
+
+const toGeneration = ({ system, messages, answer, maxTokens }: ModelRequest): GenerationRequest => ({
+  items: [
+    { type: 'message', role: 'system', content: [{ type: 'text', text: system }] },
+    ...messages.map(({ role, text }) => ({
+      type: 'message' as const,
+      role,
+      content: [{ type: 'text' as const, text }],
+    })),
+  ],
+  maxTokens,
+  ...(answer === undefined
+    ? {}
+    : { format: { type: 'json_schema', name: answer.name, schema: answer.schema } }),
+});

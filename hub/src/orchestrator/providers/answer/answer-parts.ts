@@ -1,0 +1,180 @@
+import { isMembers, membersOf } from '../../../kernel/members.ts';
+import type { GenerationEvent, GenerationFinish, JsonMembers, TokenUsage } from '../../../kernel/ports.ts';
+import { CallParts } from './call-parts.ts';
+import { ThinkingSplitter } from './thinking.ts';
+
+/** What an answer is read with. */
+export interface AnswerReading {
+  /** Named by the configuration, for providers that do not say. */
+  readonly model: string;
+  /** Whether thoughts may stand in the text, in `<think>`. */
+  readonly thinksInText: boolean;
+  /** Tokens of the question, for providers that do not count. */
+  readonly estimatedInput: () => number;
+  readonly keepCall?: ((callId: string, delta: unknown) => void) | undefined;
+}
+
+/** What a token has in characters, about, where nobody counted. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/**
+ * An answer of `/chat/completions`, from its chunks or as one body, as neutral events. Unknown members are passed over; nothing
+ * is validated that is not used.
+ */
+export class AnswerParts {
+  readonly #reading: AnswerReading;
+  readonly #calls: CallParts;
+  readonly #thinking: ThinkingSplitter | undefined;
+  readonly #citations = new Set<string>();
+  #finish: GenerationFinish | undefined;
+  #usage: TokenUsage | undefined;
+  #model = '';
+  #written = 0;
+
+  constructor(reading: AnswerReading) {
+    this.#reading = reading;
+    this.#calls = new CallParts(reading.keepCall);
+    this.#thinking = reading.thinksInText ? new ThinkingSplitter() : undefined;
+  }
+
+  /** Whether the provider said that it is at its end. */
+  get isFinished(): boolean {
+    return this.#finish !== undefined;
+  }
+
+  /** Whether anything came: words, thoughts or calls. */
+  get isBegun(): boolean {
+    return this.#written > 0 || this.#calls.count > 0;
+  }
+
+  /** The events of one chunk or of a whole body. */
+  push(chunk: JsonMembers): GenerationEvent[] {
+    const events: GenerationEvent[] = [];
+    if (this.#model === '' && typeof chunk['model'] === 'string') this.#model = chunk['model'];
+    this.#usage = usageOf(chunk) ?? this.#usage;
+    this.#cite(chunk['citations']);
+    this.#cite(chunk['search_results']);
+    const choices = chunk['choices'];
+    const choice = Array.isArray(choices) ? membersOf(choices[0]) : undefined;
+    if (choice === undefined) return events;
+    this.#said(membersOf(choice['delta'] ?? choice['message']), events);
+    if (typeof choice['text'] === 'string') this.#content(choice['text'], events);
+    if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '')
+      this.#finish = finishOf(choice['finish_reason']);
+    return events;
+  }
+
+  /** What was held back, and the end itself. */
+  end(): GenerationEvent[] {
+    const events: GenerationEvent[] = this.#thinking?.end() ?? [];
+    this.#calls.end(events);
+    const finish = this.#finish ?? 'stop';
+    events.push({
+      type: 'end',
+      // Some say `stop` after calls.
+      finish: finish === 'stop' && this.#calls.count > 0 ? 'tool_calls' : finish,
+      usage: this.#usage ?? {
+        input: this.#reading.estimatedInput(),
+        output: Math.ceil(this.#written / CHARACTERS_PER_TOKEN),
+      },
+      model: this.#model === '' ? this.#reading.model : this.#model,
+      ...(this.#citations.size === 0 ? {} : { citations: [...this.#citations] }),
+    });
+    return events;
+  }
+
+  #said(delta: JsonMembers, events: GenerationEvent[]): void {
+    const thought = delta['reasoning_content'] ?? delta['reasoning'];
+    if (typeof thought === 'string') this.#tell('reasoning', thought, events);
+    const { content } = delta;
+    if (typeof content === 'string') this.#content(content, events);
+    else if (Array.isArray(content)) for (const part of content) this.#part(membersOf(part), events);
+    if (typeof delta['refusal'] === 'string') this.#tell('refusal', delta['refusal'], events);
+    const calls = delta['tool_calls'];
+    if (Array.isArray(calls))
+      for (const call of calls) {
+        this.#calls.push(call, events);
+        this.#written += 1;
+      }
+    this.#cite(delta['annotations']);
+  }
+
+  #content(text: string, events: GenerationEvent[]): void {
+    if (this.#thinking === undefined) return this.#tell('text', text, events);
+    for (const { type, delta } of this.#thinking.push(text)) this.#tell(type, delta, events);
+  }
+
+  /** A piece of content that is a list of parts, as Mistral's thinking models write it. */
+  #part(part: JsonMembers, events: GenerationEvent[]): void {
+    if (typeof part['text'] === 'string') this.#content(part['text'], events);
+    const thoughts = part['thinking'];
+    if (typeof thoughts === 'string') this.#tell('reasoning', thoughts, events);
+    else if (Array.isArray(thoughts))
+      for (const thought of thoughts) {
+        const { text } = membersOf(thought);
+        if (typeof text === 'string') this.#tell('reasoning', text, events);
+      }
+  }
+
+  #tell(type: 'text' | 'reasoning' | 'refusal', delta: string, events: GenerationEvent[]): void {
+    if (delta === '') return;
+    this.#written += delta.length;
+    events.push({ type, delta });
+  }
+
+  #cite(sources: unknown): void {
+    if (!Array.isArray(sources)) return;
+    for (const source of sources) {
+      const url: unknown = isMembers(source)
+        ? (source['url'] ?? membersOf(source['url_citation'])['url'])
+        : source;
+      if (typeof url === 'string' && url !== '') this.#citations.add(url);
+    }
+  }
+}
+
+const FINISHES: Readonly<Record<string, GenerationFinish>> = {
+  length: 'length',
+  max_tokens: 'length',
+  model_length: 'length',
+  tool_calls: 'tool_calls',
+  tool_use: 'tool_calls',
+  function_call: 'tool_calls',
+  content_filter: 'content_filter',
+  safety: 'content_filter',
+  recitation: 'content_filter',
+  prohibited_content: 'content_filter',
+  refusal: 'content_filter',
+};
+
+const finishOf = (reason: string): GenerationFinish => FINISHES[reason.toLowerCase()] ?? 'stop';
+
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+function usageOf(chunk: JsonMembers): TokenUsage | undefined {
+  const told = chunk['usage'] ?? membersOf(chunk['x_groq'])['usage'];
+  if (!isMembers(told)) return timingsOf(chunk['timings']);
+  const input = count(told['prompt_tokens']);
+  const output = count(told['completion_tokens']);
+  if (input === undefined || output === undefined || (input === 0 && output === 0)) return undefined;
+  const cached =
+    count(membersOf(told['prompt_tokens_details'])['cached_tokens']) ??
+    count(told['prompt_cache_hit_tokens']);
+  const reasoning = count(membersOf(told['completion_tokens_details'])['reasoning_tokens']);
+  return {
+    input,
+    output,
+    ...(cached === undefined ? {} : { cached }),
+    ...(reasoning === undefined ? {} : { reasoning }),
+  };
+}
+
+/** llama.cpp counts in its timings, also where it was not asked for usage. */
+function timingsOf(timings: unknown): TokenUsage | undefined {
+  if (!isMembers(timings)) return undefined;
+  const [input, output] = [count(timings['prompt_n']), count(timings['predicted_n'])];
+  if (input === undefined || output === undefined) return undefined;
+  const cached = count(timings['cache_n']) ?? 0;
+  return { input: input + cached, output, ...(cached > 0 ? { cached } : {}) };
+}

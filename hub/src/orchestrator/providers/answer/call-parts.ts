@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { isMembers, membersOf } from '../../../kernel/members.ts';
+import type { GenerationEvent } from '../../../kernel/ports.ts';
+
+interface OpenCall {
+  /** In the order in which calls began: ours, whatever the provider counts. */
+  readonly index: number;
+  readonly givenId: string;
+  readonly callId: string;
+  name: string;
+  /** Came before the name. */
+  held: string;
+  isTold: boolean;
+  written: string;
+}
+
+/**
+ * Puts the tool calls of an answer in order. Providers leave out ids or the index, give every call the same index, or give
+ * arguments as an object: what comes out has one index and one id for each call, and JSON text.
+ */
+export class CallParts {
+  #calls: OpenCall[] = [];
+  readonly #byGivenIndex = new Map<number, OpenCall>();
+  /** Told of each call's id with what the provider wants to see again beside it. */
+  readonly #keep: (callId: string, delta: unknown) => void;
+
+  constructor(keep: (callId: string, delta: unknown) => void = () => undefined) {
+    this.#keep = keep;
+  }
+
+  get count(): number {
+    return this.#calls.length;
+  }
+
+  push(delta: unknown, events: GenerationEvent[]): void {
+    if (!isMembers(delta)) return;
+    const { name: givenName, arguments: given } = membersOf(delta['function']);
+    const name = typeof givenName === 'string' ? givenName : '';
+    const id = typeof delta['id'] === 'string' ? delta['id'] : '';
+    const call = this.#find(delta['index'], id, name);
+    if (call.name === '') call.name = name;
+    this.#keep(call.callId, delta);
+    const text = typeof given === 'string' ? given : isMembers(given) ? JSON.stringify(given) : '';
+    call.written += text;
+    if (call.isTold) {
+      if (text !== '') events.push({ type: 'call', index: call.index, delta: text });
+      return;
+    }
+    call.held += text;
+    if (call.name !== '') tell(call, events);
+  }
+
+  /** Calls whose name never came. */
+  end(events: GenerationEvent[]): void {
+    for (const call of this.#calls) if (!call.isTold) tell(call, events);
+  }
+
+  #find(index: unknown, id: string, name: string): OpenCall {
+    const known = typeof index === 'number' ? this.#byGivenIndex.get(index) : this.#calls.at(-1);
+    const isNew =
+      known === undefined ||
+      (id !== '' && known.givenId !== '' && id !== known.givenId) ||
+      (name !== '' && id === '' && isWholeJson(known.written));
+    if (!isNew) return known;
+    const call: OpenCall = {
+      index: this.#calls.length,
+      givenId: id,
+      callId: id === '' ? `call_${randomBytes(12).toString('hex')}` : id,
+      name: '',
+      held: '',
+      isTold: false,
+      written: '',
+    };
+    this.#calls.push(call);
+    if (typeof index === 'number') this.#byGivenIndex.set(index, call);
+    return call;
+  }
+}
+
+function tell(call: OpenCall, events: GenerationEvent[]): void {
+  const { index, callId, name, held: delta } = call;
+  call.isTold = true;
+  events.push({ type: 'call', index, callId, name, delta });
+}
+
+function isWholeJson(text: string): boolean {
+  if (!text.trimEnd().endsWith('}')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+/** More of one event is no piece of an answer. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
+
+/** One event is longer than any piece of an answer. */
+export class EventTooLong extends Error {}
+
+/**
+ * Takes server-sent events apart as they come and gives their `data` (WHATWG HTML, "Server-sent events"). Linear in what it
+ * is given, however the pieces are cut. Beyond the text: data lines without the empty line between them are told apart by
+ * being JSON each, because some servers leave it out.
+ */
+export class EventReader {
+  /** Of the line that has not ended. */
+  #pieces: string[] = [];
+  #pending = 0;
+  #data: string[] = [];
+
+  /** The data of the events that end in this text. Throws EventTooLong. */
+  push(text: string): string[] {
+    const ended: string[] = [];
+    let start = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      const line = this.#pieces.length === 0 ? text.slice(start, end) : this.#join(text.slice(start, end));
+      start = end + 1;
+      this.#line(line.endsWith('\r') ? line.slice(0, -1) : line, ended);
+    }
+    if (start < text.length) {
+      this.#pieces.push(text.slice(start));
+      this.#pending += text.length - start;
+      if (this.#pending > MOST_CHARACTERS)
+        throw new EventTooLong(`one event has over ${MOST_CHARACTERS} characters`);
+    }
+    return ended;
+  }
+
+  /** What was begun when the stream ended. */
+  end(): string[] {
+    const ended: string[] = [];
+    if (this.#pieces.length > 0) this.#line(this.#join(''), ended);
+    this.#dispatch(ended);
+    return ended;
+  }
+
+  #join(last: string): string {
+    const line = this.#pieces.join('') + last;
+    this.#pieces = [];
+    this.#pending = 0;
+    return line;
+  }
+
+  #line(line: string, ended: string[]): void {
+    if (line === '') return this.#dispatch(ended);
+    if (!line.startsWith('data:')) return;
+    this.#data.push(line.startsWith('data: ') ? line.slice(6) : line.slice(5));
+  }
+
+  #dispatch(ended: string[]): void {
+    const [only, ...others] = this.#data;
+    if (only === undefined) return;
+    if (others.length === 0) ended.push(only);
+    else if (this.#data.every(isWhole)) ended.push(...this.#data);
+    else ended.push(this.#data.join('\n'));
+    this.#data = [];
+  }
+}
+
+function isWhole(data: string): boolean {
+  if (data.trim() === '[DONE]') return true;
+  try {
+    JSON.parse(data);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,211 @@
+import { CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
+import type OpenAI from 'openai';
+import type { Clock } from '../../kernel/clock.ts';
+import type { GenerationEvent, GenerationRequest, JsonMembers } from '../../kernel/ports.ts';
+import { AnswerParts } from './answer/answer-parts.ts';
+import { readAnswer } from './answer/read-answer.ts';
+import { toBody } from './asking/request-body.ts';
+import { Deadline, pause } from './deadline.ts';
+import { Refused, request as send } from './exchange.ts';
+import { messageOf, parameterOf } from './failures.ts';
+import type { Model } from './models.ts';
+import type { Seat } from './seat.ts';
+import { isSigned, type Signatures } from './asking/signatures.ts';
+
+/** A question to one model, with all that asking it needs. */
+export interface Asking {
+  readonly request: GenerationRequest;
+  readonly model: Model;
+  readonly seat: Seat;
+  readonly signatures: Signatures;
+  readonly open: () => Promise<OpenAI>;
+  readonly clock: Clock;
+  readonly redact: (text: string) => string;
+  /** How long it may wait for its turn, and between two tries. */
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** After the answer's end its usage may come; nobody waits longer for it. */
+const USAGE_MS = 2_000;
+const FIRST_PAUSE_MS = 250;
+const CHARACTERS_PER_TOKEN = 4;
+
+/**
+ * Asks, and asks again while nothing came and the provider's configuration allows it. Throws the catalogue's `MODEL_…` errors, or
+ * the signal's reason.
+ */
+export async function* ask(asking: Asking): AsyncGenerator<GenerationEvent, void, undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const progress = { hasBegun: false };
+    try {
+      yield* askOnce(asking, progress);
+      return;
+    } catch (cause) {
+      const { signal, clock } = asking;
+      signal.throwIfAborted();
+      const again = progress.hasBegun ? undefined : retryIn(cause, asking, attempt);
+      if (again === undefined) throw problemOf(cause);
+      if (again > 0) await pause(again, signal, clock);
+    }
+  }
+}
+
+const problemOf = (cause: unknown): unknown => (cause instanceof Refused ? cause.problem : cause);
+
+/** Milliseconds until the next try, 0 for one in other words; undefined: there is none. */
+function retryIn(cause: unknown, asking: Asking, attempt: number): number | undefined {
+  const { seat, patienceMs } = asking;
+  if (cause instanceof Refused && learnsFrom(cause, asking)) return 0;
+  if (attempt >= seat.config.retries || !(problemOf(cause) instanceof CounterpartError)) return undefined;
+  if (!(cause instanceof Refused)) return undefined;
+  const { problem, retryAfterMs } = cause;
+  if (problem.code !== 'MODEL_UNREACHABLE' && problem.code !== 'MODEL_OVER_QUOTA') return undefined;
+  // An account without money does not get any by waiting.
+  if (cause.status === 402 || /insufficient_quota/.test(JSON.stringify(cause.body) ?? '')) return undefined;
+  // What it asks for itself is kept by the seat, at which the next try waits.
+  if (retryAfterMs !== undefined) return retryAfterMs > patienceMs ? undefined : 0;
+  return FIRST_PAUSE_MS * 2 ** attempt * (0.75 + Math.random() / 2);
+}
+
+async function* askOnce(
+  asking: Asking,
+  progress: { hasBegun: boolean },
+): AsyncGenerator<GenerationEvent, void, undefined> {
+  const { seat, model, clock, signal } = asking;
+  const leave = await seat.enter(model.id, asking.patienceMs, signal);
+  const watch = new Deadline(signal, clock);
+  let isSettled = false;
+  try {
+    yield* answerTo(asking, watch, progress);
+    isSettled = true;
+  } catch (cause) {
+    if (!signal.aborted) {
+      isSettled = true;
+      settle(seat, cause);
+    }
+    throw cause;
+  } finally {
+    // Nobody waited for the end: what came until then says that it answers.
+    if (!isSettled && !progress.hasBegun) seat.left();
+    watch.close();
+    leave();
+  }
+}
+
+function settle(seat: Seat, cause: unknown): void {
+  if (cause instanceof Refused && cause.retryAfterMs !== undefined && cause.problem.code !== 'MODEL_REFUSED')
+    seat.holdOff(cause.retryAfterMs);
+  seat.failed(toCounterpartError(problemOf(cause)));
+}
+
+async function* answerTo(
+  asking: Asking,
+  watch: Deadline,
+  progress: { hasBegun: boolean },
+): AsyncGenerator<GenerationEvent, void, undefined> {
+  const { model, seat, clock, redact } = asking;
+  const { firstTokenTimeoutMs, idleTimeoutMs, timeoutMs } = seat.config;
+  const startedAt = clock.now();
+  const lastAt = startedAt + timeoutMs;
+  const slow = (ms: number, what: string) => () =>
+    hubError('MODEL_SLOW', { model: model.id, seconds: Math.round(ms / 100) / 10, detail: what });
+  const firstAt = Math.min(lastAt, startedAt + firstTokenTimeoutMs);
+  watch.until(firstAt, slow(firstAt - startedAt, ''));
+  const body = bodyOf(asking);
+  const client = await asking.open();
+  const response = await send(client, {
+    method: 'post',
+    path: '/chat/completions',
+    body,
+    model: model.id,
+    signal: watch.signal,
+    now: () => clock.now(),
+    redact,
+  });
+  const parts = partsFor(asking, body);
+  const timing = { firstAt: 0, lastAt: 0 };
+  const events = readAnswer(response, {
+    model: model.id,
+    parts,
+    redact,
+    signal: watch.signal,
+    waiting(isFinished) {
+      const now = clock.now();
+      if (isFinished) watch.until(now + USAGE_MS, slow(USAGE_MS, ''));
+      else if (!progress.hasBegun) watch.until(firstAt, slow(firstAt - startedAt, ''));
+      else if (now + idleTimeoutMs < lastAt)
+        watch.until(now + idleTimeoutMs, slow(idleTimeoutMs, ' in the middle of its answer'));
+      else watch.until(lastAt, slow(timeoutMs, ' to the end'));
+    },
+    came: () => watch.rest(),
+  });
+  for await (const event of events) {
+    timing.lastAt = clock.now();
+    if (!progress.hasBegun) {
+      progress.hasBegun = true;
+      timing.firstAt = timing.lastAt;
+      seat.answered();
+    }
+    if (event.type === 'end')
+      seat.statistics.record({
+        firstTokenMs: timing.firstAt - startedAt,
+        streamMs: timing.lastAt - timing.firstAt,
+        outputTokens: event.usage.output,
+      });
+    yield event;
+  }
+}
+
+function bodyOf({ request, model, seat, signatures }: Asking): JsonMembers {
+  return toBody(request, {
+    dialect: seat.dialect,
+    model: model.model,
+    takesTools: model.takesTools,
+    structured: model.structured,
+    maxOutputTokens: seat.config.maxOutputTokens,
+    refused: seat.refused.get(model.model) ?? new Set(),
+    ...(seat.dialect.signedCalls ? { keptOf: (callId) => signatures.of(callId, model.model) } : {}),
+  });
+}
+
+function partsFor({ model, seat, signatures }: Asking, body: JsonMembers): AnswerParts {
+  return new AnswerParts({
+    model: model.model,
+    thinksInText: seat.dialect.thinksInText,
+    estimatedInput: () => Math.ceil(JSON.stringify(body['messages']).length / CHARACTERS_PER_TOKEN),
+    ...(seat.dialect.signedCalls
+      ? { keepCall: (callId, delta) => void (isSigned(delta) && signatures.keep(callId, delta)) }
+      : {}),
+  });
+}
+
+/** Parameters that an answer can do without; the others are the question itself. */
+const SPARE = [
+  'stream_options',
+  'parallel_tool_calls',
+  'reasoning_effort',
+  'temperature',
+  'top_p',
+  'seed',
+  'random_seed',
+  'stop',
+  'max_completion_tokens',
+  'max_tokens',
+];
+const REFUSES =
+  /unsupported|not support|unknown|unrecogni[sz]ed|unexpected|extra|not permitted|not allowed|invalid/i;
+
+/** Models differ within a provider: a parameter that one refuses by name is left out from now on. Whether there was one. */
+function learnsFrom({ status, body }: Refused, { seat, model }: Asking): boolean {
+  if (status !== 400 && status !== 422) return false;
+  const words = messageOf(body);
+  const told = parameterOf(body);
+  const name =
+    SPARE.find((one) => one === told) ?? SPARE.find((one) => new RegExp(`\\b${one}\\b`).test(words));
+  if (name === undefined || !REFUSES.test(words)) return false;
+  const refused = seat.refused.get(model.model) ?? new Set<string>();
+  if (refused.has(name)) return false;
+  seat.refused.set(model.model, refused.add(name));
+  return true;
+}

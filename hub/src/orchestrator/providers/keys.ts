@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { hubError, toCounterpartError } from '@counterpart/schemas';
+import type OpenAI from 'openai';
+import type { Seat } from './seat.ts';
+
+/** Clients that hold a provider's key, and what of it must not be written down. */
+export interface Keys {
+  /** A client with the key that is stored now. Rejects with MODEL_KEY_REFUSED when there is none to send. */
+  open(seat: Seat, model: string): Promise<OpenAI>;
+  /** The text without the key that was last sent to this provider. */
+  redact(seat: Seat, text: string): string;
+}
+
+/** Looks keys up for each question, so that a new one counts at once; a client is made anew only for a new key. */
+export function createKeys(resolve: (text: string) => Promise<string>): Keys {
+  const clients = new WeakMap<
+    Seat,
+    { readonly mark: string; readonly key: string | undefined; readonly client: OpenAI }
+  >();
+  return {
+    async open(seat, model) {
+      const { key, headers } = await secretsOf(seat, model, resolve);
+      const mark = createHash('sha256')
+        .update(JSON.stringify([key, headers]))
+        .digest('base64');
+      const known = clients.get(seat);
+      if (known?.mark === mark) return known.client;
+      const { openLine } = await import('./exchange.ts');
+      const client = openLine({ baseUrl: seat.place.baseUrl, key, headers });
+      clients.set(seat, { mark, key, client });
+      return client;
+    },
+    redact(seat, text) {
+      const key = clients.get(seat)?.key;
+      return key === undefined || key === '' ? text : text.replaceAll(key, '[redacted]');
+    },
+  };
+}
+
+async function secretsOf(
+  { config, place, name }: Seat,
+  model: string,
+  resolve: (text: string) => Promise<string>,
+): Promise<{ readonly key: string | undefined; readonly headers: Record<string, string> }> {
+  try {
+    const headers: Record<string, string> = {};
+    for (const [header, text] of Object.entries(config.headers)) headers[header] = await resolve(text);
+    if (config.apiKey !== undefined)
+      return { key: (await resolve(config.apiKey)).trim() || undefined, headers };
+    const { keyVariable } = place;
+    if (keyVariable === undefined) return { key: undefined, headers };
+    // What a person stored in the vault is preferred to what the machine happens to hold.
+    const key =
+      (await resolve(`\${secret:${keyVariable}:-}`)).trim() ||
+      (await resolve(`\${env:${keyVariable}:-}`)).trim();
+    if (key !== '') return { key, headers };
+    const detail = `no key is stored for provider ${name}, ${keyVariable} is neither in the vault nor in the environment`;
+    throw hubError('MODEL_KEY_REFUSED', { model, detail });
+  } catch (cause) {
+    const problem = toCounterpartError(cause);
+    if (problem.code === 'MODEL_KEY_REFUSED') throw problem;
+    throw hubError('MODEL_KEY_REFUSED', { model, detail: problem.message.replace(/\.$/, '') }, { cause });
+  }
+}

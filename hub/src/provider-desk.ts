@@ -1,0 +1,37 @@
+import { referencedSecrets, resolveReferences } from './config/references.ts';
+import type { ConfigStore } from './config/store.ts';
+import type { Variables } from './fleet/environment.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Vault } from './kernel/ports.ts';
+import type { Redactor } from './kernel/redact.ts';
+import { createGenerations, type ProviderRoom } from './orchestrator/providers/generations.ts';
+
+interface Desk {
+  readonly config: ConfigStore;
+  readonly clock: Clock;
+  readonly vault: Vault;
+  readonly host: () => Variables;
+  readonly redactor: Redactor;
+}
+
+/** The models of a hub, with keys of its vault and its environment. */
+export function providerDesk(desk: Desk): ProviderRoom {
+  return createGenerations({
+    config: () => desk.config.current(),
+    clock: desk.clock,
+    resolve: (text) => resolveKey(desk, text),
+    redact: desk.redactor.redact,
+  });
+}
+
+/** A provider's key; it is redacted from all that the hub writes from now on. */
+async function resolveKey({ vault, host, redactor }: Desk, text: string): Promise<string> {
+  const secrets: Record<string, string> = {};
+  for (const name of referencedSecrets(text)) {
+    const value = await vault.retrieve({ server: '', name });
+    if (value !== undefined) secrets[name] = value;
+  }
+  const key = resolveReferences(text, { env: host(), secrets }, 'A provider');
+  redactor.add(key);
+  return key;
+}

@@ -1,0 +1,77 @@
+import { entry } from './entry.ts';
+
+/** Language models: who cannot answer, and why. Each code is a class of failure that a fallback may be chosen for. */
+export const modelErrors = {
+  MODEL_MISSING: entry({
+    status: 409,
+    rpc: -32603,
+    exit: 4,
+    title: 'No model to ask',
+    message: 'A model would have to write a part of this, and {detail}.',
+    fix: 'Configure one under `providers` (`hub providers list` shows those there are), let the model of an MCP client build (`hub build --author client`), or write it by hand (`hub create`, then `hub build --from-folder`).',
+  }),
+  MODEL_UNREACHABLE: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 5,
+    title: 'The model cannot be reached',
+    message: 'Model {model} does not answer: {detail}.',
+    fix: 'Check its address under `providers` and that it runs (`hub providers test`). A build that stopped goes on with `hub builds retry`.',
+  }),
+  MODEL_BROKEN: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 5,
+    title: 'The model’s answer cannot be read',
+    message: 'What model {model} sent is not a whole answer: {detail}.',
+    fix: 'Check that `baseUrl` of its provider is the address below which `/chat/completions` stands, with its `/v1` if it has one; else ask again.',
+  }),
+  MODEL_REFUSED: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 5,
+    title: 'The model refuses the question',
+    message: 'Model {model} refused: {detail}.',
+    fix: 'Check the name of the model and what it is sent (`kind`, `structured` and `takesTools` under `providers`); `hub providers test` shows which models there are.',
+  }),
+  MODEL_KEY_REFUSED: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 5,
+    title: 'The provider does not take the key',
+    message: 'Model {model} wants another key: {detail}.',
+    fix: 'Store the right one (`hub secrets set <NAME>`), refer to it under `providers` as `${secret:<NAME>}`, and try it with `hub providers test`.',
+  }),
+  MODEL_FILTERED: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 5,
+    title: 'Stopped by the provider’s content filter',
+    message: 'The provider of model {model} does not let this question through: {detail}.',
+    fix: 'Say it in other words, or ask a model of another provider.',
+  }),
+  MODEL_OVER_QUOTA: entry({
+    status: 429,
+    rpc: -32603,
+    exit: 5,
+    title: 'Over quota at the model',
+    message: 'Model {model} takes no more questions now: {detail}.',
+    fix: 'Wait or choose another model. A build that stopped goes on with `hub builds retry`.',
+  }),
+  MODEL_OVER_CONTEXT: entry({
+    status: 413,
+    rpc: -32603,
+    exit: 5,
+    title: 'Too long for the model',
+    message: 'The conversation is longer than model {model} takes: {detail}.',
+    fix: 'Choose a model with a larger context, shorten the conversation, or begin a new one.',
+  }),
+  MODEL_SLOW: entry({
+    status: 504,
+    rpc: -32603,
+    exit: 5,
+    title: 'The model is too slow',
+    message: 'Model {model} had not answered after {seconds} seconds{detail}.',
+    fix: 'Raise `firstTokenTimeoutMs`, `idleTimeoutMs` or `timeoutMs` of its provider, or choose another model. A build that stopped goes on with `hub builds retry`.',
+  }),
+} as const;
