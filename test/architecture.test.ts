@@ -61,7 +61,7 @@ const ROWS: readonly (readonly string[])[] = [
     'upstream',
     'vault',
   ],
-  ['builds', 'gateway', 'http', 'mirrors'],
+  ['builds', 'chat', 'gateway', 'http', 'mirrors'],
   ['cli', 'fleet', 'composition'],
 ];
 const rowOf = (room: string) => ROWS.findIndex((row) => row.includes(room));

@@ -4,6 +4,7 @@ import { buildErrors } from './catalogue/build-errors.ts';
 import { chatErrors } from './catalogue/chat-errors.ts';
 import { loopErrors } from './catalogue/loop-errors.ts';
 import { commandErrors } from './catalogue/command-errors.ts';
+import { endpointErrors } from './catalogue/endpoint-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { hookErrors } from './catalogue/hook-errors.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
@@ -25,6 +26,7 @@ export const errorCatalogue = {
   ...versionErrors,
   ...brokerErrors,
   ...chatErrors,
+  ...endpointErrors,
   ...loopErrors,
   ...routeErrors,
   ...hookErrors,

@@ -80,6 +80,24 @@ export {
   VersionSummary,
 } from './version.ts';
 export {
+  ChatCompletionRequest,
+  ChatMessage,
+  ConversationRequest,
+  EmbeddingsRequest,
+  HubOptions,
+  ResponseInputItem,
+  ResponsesRequest,
+} from './chat-api.ts';
+export {
+  BranchRequest,
+  ConversationChange,
+  ConversationDetail,
+  ConversationItem,
+  ConversationSummary,
+  MemoryEntry,
+  MemoryRequest,
+} from './conversation.ts';
+export {
   CommandServer,
   HubConfig,
   Profile,

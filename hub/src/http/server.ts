@@ -31,9 +31,17 @@ export interface HttpOptions {
   readonly mcp: (req: IncomingMessage, res: ServerResponse, selector: ViewSelector) => void;
   /** Serves a client of an MCP endpoint that speaks lines on its connection; resolves when it left. */
   readonly mcpLines: (socket: Duplex, selector: ViewSelector) => Promise<void>;
+  /** Everything under `/v1`; loaded by the first request there. */
+  readonly chat?: (() => Promise<ChatDoor>) | undefined;
   readonly health: Health;
   /** Loads all the rest; called once, by the first request that asks for it. */
   readonly web: () => Promise<Web>;
+}
+
+/** Chats, streamed on node:http as they are: no framework stands between a chunk and its client. */
+export interface ChatDoor {
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  refuse(res: ServerResponse, error: CounterpartError): void;
 }
 
 export interface HttpServer {
@@ -60,6 +68,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     loading ??= options.web();
     (await loading)[kind](req, res);
   };
+  const chat = chatDoor(options.chat);
   let port = options.port;
   const server = nodeHttp.createServer(
     {
@@ -71,6 +80,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     (req, res) => {
       const route = routeOf(req.url ?? '/');
       const refusal = refuse(req, route, options, port);
+      if (route.kind === 'chat') return void chat(refusal, req, res);
       if (refusal) return answerProblem(res, refusal);
       if (route.kind === 'mcp') return options.mcp(req, res, route.selector);
       if (route.kind === 'admin' && answerHealth(route.path, options.health, req, res)) return;
@@ -92,9 +102,34 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   return { url: `http://${host}:${port}`, port, ...ending(server, lines) };
 }
 
+/** The endpoints under `/v1`, loaded once; a loading that failed is tried again by the next request. */
+function chatDoor(load: HttpOptions['chat']) {
+  let loading: Promise<ChatDoor> | undefined;
+  const open = (): Promise<ChatDoor> => {
+    if (load === undefined) throw hubError('ROUTE_UNKNOWN', { path: '/v1' });
+    loading ??= load();
+    return loading;
+  };
+  return async (
+    refusal: CounterpartError | undefined,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> => {
+    try {
+      const door = await open();
+      if (refusal) door.refuse(res, refusal);
+      else door.handle(req, res);
+    } catch (cause) {
+      loading = undefined;
+      answerProblem(res, toCounterpartError(cause));
+    }
+  };
+}
+
 type Route =
   | { readonly kind: 'mcp'; readonly selector: ViewSelector }
   | { readonly kind: 'mirror' }
+  | { readonly kind: 'chat'; readonly path: string }
   | { readonly kind: 'admin'; readonly path: string };
 
 const ALL: Route = { kind: 'mcp', selector: { kind: 'all' } };
@@ -107,6 +142,7 @@ function routeOf(url: string): Route {
     return { kind: 'mcp', selector: { kind: 'server', id: path.slice('/mcp/s/'.length) } };
   if (path.startsWith('/mcp/p/'))
     return { kind: 'mcp', selector: { kind: 'profile', name: path.slice('/mcp/p/'.length) } };
+  if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'chat', path };
   return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
 }
 
@@ -136,6 +172,8 @@ function refuse(
       return undefined;
     case 'mcp':
       return access.mcpNeedsToken ? checkToken(req.headers, options.token, '/mcp') : undefined;
+    case 'chat':
+      return checkToken(req.headers, options.token, `${req.method} ${route.path}`);
     case 'admin': {
       // Servers ask for their tokens with keys of their own, which are checked there.
       // A page for one secret is found by whoever has its address only.

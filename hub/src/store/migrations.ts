@@ -168,6 +168,43 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0010-conversations': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('conversation')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('title', 'text', (c) => c.notNull())
+        .addColumn('metadata_json', 'text', (c) => c.notNull())
+        .addColumn('branched_from', 'text')
+        .addColumn('branched_at', 'integer')
+        .addColumn('summary', 'text')
+        .addColumn('summary_items', 'integer')
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addColumn('updated_at', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('conversation_item')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('conversation_id', 'text', (c) => c.notNull())
+        .addColumn('position', 'integer', (c) => c.notNull())
+        .addColumn('item_json', 'text', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addUniqueConstraint('conversation_item_key', ['conversation_id', 'position'])
+        .execute();
+      await db.schema
+        .createTable('response')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('previous_id', 'text')
+        .addColumn('conversation_id', 'text')
+        .addColumn('status', 'text', (c) => c.notNull())
+        .addColumn('input_json', 'text', (c) => c.notNull())
+        .addColumn('items_json', 'text', (c) => c.notNull())
+        .addColumn('body_json', 'text', (c) => c.notNull())
+        .addColumn('last_sequence', 'integer', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .execute();
+    },
+  },
   '0014-chat': {
     async up(db: Kysely<never>) {
       await db.schema

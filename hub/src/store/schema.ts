@@ -129,6 +129,44 @@ export interface Tables {
     created_at: string;
     decided_at: string | null;
   };
+  /** What was said, kept until its owner deletes it. */
+  conversation: {
+    id: string;
+    title: string;
+    metadata_json: string;
+    branched_from: string | null;
+    /** How many items the branch took over. */
+    branched_at: number | null;
+    /** Stands for the first `summary_items` items. */
+    summary: string | null;
+    summary_items: number | null;
+    created_at: string;
+    updated_at: string;
+  };
+  conversation_item: {
+    id: string;
+    conversation_id: string;
+    /** From 0, without gaps. */
+    position: number;
+    item_json: string;
+    created_at: string;
+  };
+  /** Answers of `/v1/responses`, as they are shown again. */
+  response: {
+    id: string;
+    previous_id: string | null;
+    conversation_id: string | null;
+    status: string;
+    /** The request's own items. */
+    input_json: string;
+    /** What the run added, as items of a conversation. */
+    items_json: string;
+    /** As clients get it. */
+    body_json: string;
+    /** Of the last event of its stream. */
+    last_sequence: number;
+    created_at: string;
+  };
   build_step: {
     number: Generated<number>;
     build_id: string;

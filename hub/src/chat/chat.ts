@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
+import { complete, resume } from './completions/completions.ts';
+import { serveConversations } from './conversations.ts';
+import { embed } from './embeddings.ts';
+import { answerError, answerJson } from './errors.ts';
+import { resumptionOf } from './headers.ts';
+import { listModels } from './models.ts';
+import type { ChatOptions, ChatParts } from './parts.ts';
+import { createResponse } from './responses/create.ts';
+import { cancelResponse, deleteResponse, failUnfinished, listInput, showResponse } from './responses/kept.ts';
+import { Runs } from './stream/runs.ts';
+
+/** The endpoints under `/v1` that programs for OpenAI's API know. Whoever calls was let in before. */
+export interface ChatSurface {
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Tells somebody who is not let in why, in the shape that these programs read. */
+  refuse(res: ServerResponse, error: CounterpartError): void;
+  /** Ends all that is under way; what is kept says so. */
+  close(): Promise<void>;
+}
+
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly query: URLSearchParams;
+}
+
+/** Opens the endpoints; answers that an earlier life of the hub left unfinished are told as failed. */
+export async function createChat(options: ChatOptions): Promise<ChatSurface> {
+  const parts: ChatParts = { ...options, runs: new Runs(options.clock) };
+  await failUnfinished(parts);
+  return {
+    handle(req, res) {
+      serve(parts, req, res).catch((thrown: unknown) => {
+        const error = toCounterpartError(thrown);
+        if (error.code === 'INTERNAL') options.log.error({ path: req.url, cause: thrown }, 'request failed');
+        answerError(res, error);
+      });
+    },
+    refuse: answerError,
+    close: () => parts.runs.close(),
+  };
+}
+
+async function serve(parts: ChatParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const [pathname = '', search = ''] = (req.url ?? '').split('?');
+  const [, , room = '', ...path] = pathname.split('/').map(decoded);
+  const method = req.method ?? 'GET';
+  const exchange = { req, res, query: new URLSearchParams(search) };
+  switch (room) {
+    case 'chat':
+      return serveCompletions(parts, `${method} ${path.join('/')}`, { ...exchange, path });
+    case 'responses':
+      return serveResponses(parts, { method, path }, exchange);
+    case 'conversations':
+      return serveConversations(parts, { method, path, query: exchange.query }, exchange);
+    case 'models':
+      if (method === 'GET') return serveModels(parts, path, res);
+      break;
+    case 'embeddings':
+      if (method === 'POST') return embed(parts, req, res);
+      break;
+    default:
+  }
+  throw noRoute(method, pathname);
+}
+
+const noRoute = (method: string, path: string) =>
+  hubError('ROUTE_UNKNOWN', { path: `${method} ${path.slice(0, 200)}` });
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+async function serveCompletions(
+  parts: ChatParts,
+  call: string,
+  { req, res, query, path }: Exchange & { readonly path: readonly string[] },
+): Promise<void> {
+  if (call === 'POST completions') return complete(parts, req, res);
+  const [, id = ''] = path;
+  if (call !== `GET completions/${id}` || id === '') throw noRoute(call, 'below /v1/chat');
+  const from = resumptionOf(req)?.from ?? Number(query.get('starting_after') ?? -1) + 1;
+  resume(parts, { id, from: Number.isSafeInteger(from) ? from : 0 }, req, res);
+}
+
+async function serveResponses(
+  parts: ChatParts,
+  {
+    method,
+    path: [id = '', verb = '', ...more],
+  }: { readonly method: string; readonly path: readonly string[] },
+  { req, res, query }: Exchange,
+): Promise<void> {
+  const place = id === '' ? '' : [':id', verb, ...more].filter((part) => part !== '').join('/');
+  switch (`${method} ${place}`) {
+    case 'POST ':
+      return createResponse(parts, req, res);
+    case 'GET :id':
+      return showResponse(parts, { id, query }, { req, res });
+    case 'DELETE :id':
+      return deleteResponse(parts, id, res);
+    case 'POST :id/cancel':
+      return cancelResponse(parts, id, res);
+    case 'GET :id/input_items':
+      return listInput(parts, { id, query }, res);
+    default:
+      throw noRoute(method, `/v1/responses/${place}`);
+  }
+}
+
+/** Names of models hold a slash, which clients send as it is or escaped. */
+function serveModels(parts: ChatParts, path: readonly string[], res: ServerResponse): void {
+  const models = listModels(parts);
+  const wanted = path.join('/');
+  if (wanted === '') return answerJson(res, { object: 'list', data: models });
+  const found = models.find(({ id }) => id === wanted);
+  if (found === undefined)
+    throw hubError('MODEL_UNKNOWN', { model: wanted.slice(0, 100), suggestion: '', field: 'model' });
+  answerJson(res, found);
+}

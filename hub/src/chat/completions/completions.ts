@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ChatCompletionRequest, hubError, toCounterpartError } from '@counterpart/schemas';
+import { newId } from '../../kernel/ids.ts';
+import type { RunRequest } from '../../kernel/ports.ts';
+import { answerJson } from '../errors.ts';
+import { CONVERSATION_HEADER, RESUMABLE_HEADER, resumptionOf, type Resumption } from '../headers.ts';
+import { askedModel, runOptions } from '../hub-options.ts';
+import { assertModel } from '../models.ts';
+import type { ChatParts } from '../parts.ts';
+import { readBody, wrongField } from '../read-body.ts';
+import { followOver } from '../stream/follow.ts';
+import type { Journal } from '../stream/journal.ts';
+import { Transcript } from '../transcript.ts';
+import { whenGone } from '../gone.ts';
+import { Answer } from './answer.ts';
+import { bind, conversationOf, type Bound } from './bound.ts';
+import { ChunkWriter } from './chunks.ts';
+import { toItems, toSettings, toTools } from './request.ts';
+
+interface Asked {
+  readonly id: string;
+  readonly created: number;
+  readonly bound: Bound;
+  readonly run: RunRequest;
+  readonly body: ChatCompletionRequest;
+}
+
+/** `POST /v1/chat/completions`. */
+export async function complete(parts: ChatParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const back = resumptionOf(req);
+  if (back !== undefined) return resume(parts, back, req, res);
+  const body = await readBody(req, ChatCompletionRequest);
+  const model = askedModel(body.model);
+  assertModel(parts, model);
+  assertFormat(body);
+  const bound = await bind(parts, conversationOf(req, body), toItems(body.messages));
+  const tools = toTools(body.tools);
+  const run: RunRequest = {
+    model,
+    items: bound.items,
+    settings: toSettings(body),
+    ...(tools.length === 0 ? {} : { tools }),
+    ...runOptions(body.counterpart),
+    conversation: bound.conversation,
+    principal: parts.principal,
+  };
+  const id = `chatcmpl-${newId().replaceAll('-', '')}`;
+  const asked = { id, created: Math.floor(parts.clock.now() / 1000), bound, run, body };
+  if (body.stream === true) stream(parts, asked, req, res);
+  else await answer(parts, asked, res);
+}
+
+/** `GET /v1/chat/completions/<id>?stream=true`, and the same as a POST with `Last-Event-ID`. Throws STREAM_GONE. */
+export function resume(
+  { runs }: Pick<ChatParts, 'runs'>,
+  { id, from }: Resumption,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
+  const run = runs.find(id);
+  if (run === undefined || !run.journal.holds(from))
+    throw hubError('STREAM_GONE', { response: id.slice(0, 100), after: from - 1 });
+  req.resume();
+  followOver(req, res, run.journal, { from });
+}
+
+/** A format that needs a tool to be named has to name one that is there. */
+function assertFormat({ tool_choice: choice, tools }: ChatCompletionRequest): void {
+  if (choice == null || choice === 'none' || choice === 'auto') return;
+  const names = (tools ?? []).map(({ function: { name } }) => name);
+  if (typeof choice === 'object' && !names.includes(choice.function.name))
+    throw wrongField('tool_choice.function.name', 'it has to be the name of one of `tools`');
+}
+
+const conversationHeader = ({ bound: { conversation } }: Asked): Record<string, string> =>
+  conversation === undefined ? {} : { [CONVERSATION_HEADER]: conversation };
+
+async function answer(parts: ChatParts, asked: Asked, res: ServerResponse): Promise<void> {
+  const gathered = new Answer();
+  const transcript = new Transcript();
+  const controller = new AbortController();
+  const stay = whenGone(res, () => controller.abort());
+  try {
+    for await (const event of parts.orchestrator.run(asked.run, controller.signal)) {
+      gathered.take(event);
+      transcript.take(event);
+    }
+  } finally {
+    stay();
+    await asked.bound.keep(transcript);
+  }
+  const { end } = gathered;
+  if (end === undefined) throw hubError('INTERNAL', { detail: 'the run ended without a last word' });
+  if (end.problem !== undefined && gathered.isEmpty) throw end.problem;
+  answerJson(res, gathered.toBody(end, asked), 200, conversationHeader(asked));
+}
+
+function stream(parts: ChatParts, asked: Asked, req: IncomingMessage, res: ServerResponse): void {
+  const { id, created, bound, body, run } = asked;
+  const isResumable = body.counterpart?.resumable === true || req.headers[RESUMABLE_HEADER] === 'true';
+  const live = parts.runs.open({ id, survival: isResumable ? 'grace' : 'never' });
+  const { journal } = live;
+  const includeUsage = body.stream_options?.include_usage === true;
+  const writer = new ChunkWriter(journal, {
+    id,
+    model: run.model,
+    created,
+    includeUsage,
+    isNumbered: isResumable,
+  });
+  live.begin((signal) => runInto(parts, { run, signal, writer, journal, bound }));
+  followOver(req, res, live.journal, {
+    from: 0,
+    headers: { ...conversationHeader(asked), 'x-request-id': id },
+  });
+}
+
+interface Running {
+  readonly run: RunRequest;
+  readonly signal: AbortSignal;
+  readonly writer: ChunkWriter;
+  readonly journal: Journal;
+  readonly bound: Bound;
+}
+
+async function runInto(parts: ChatParts, { run, signal, writer, journal, bound }: Running): Promise<void> {
+  const transcript = new Transcript();
+  try {
+    for await (const event of parts.orchestrator.run(run, signal)) {
+      transcript.take(event);
+      // Who has the last word may ask the next question at once, and it builds on what is kept.
+      if (event.type === 'end') await bound.keep(transcript);
+      writer.take(event);
+      const room = journal.room();
+      if (room !== undefined) await room;
+    }
+  } catch (thrown) {
+    if (!signal.aborted) parts.log.error({ cause: thrown }, 'a run was broken off');
+    await bound.keep(transcript);
+    writer.fail(toCounterpartError(signal.aborted ? signal.reason : thrown));
+  }
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/log.ts';
+import type { Generations, Orchestrator } from '../kernel/ports.ts';
+import type { Conversations } from '../orchestrator/conversations/conversations.ts';
+import type { Responses } from '../orchestrator/conversations/responses.ts';
+import type { Runs } from './stream/runs.ts';
+
+/** What the endpoints stand on. */
+export interface ChatOptions {
+  readonly orchestrator: Orchestrator;
+  readonly generations: Pick<Generations, 'models' | 'embed'>;
+  readonly conversations: Conversations;
+  readonly responses: Responses;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Names that stand for a choice of the hub's, such as `hub/auto`. */
+  readonly routes: () => readonly string[];
+  /** On whose behalf tools are called. */
+  readonly principal: string;
+}
+
+/** The same with what the endpoints share. */
+export interface ChatParts extends ChatOptions {
+  readonly runs: Runs;
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { hubError } from '@counterpart/schemas';
+import type { z } from 'zod';
+
+/** Images come inside of messages. */
+export const MOST_BYTES = 32 * 1024 * 1024;
+/** A client that is still sending when it is answered sees a broken connection, not the answer: so much is read and dropped. */
+const MOST_DROPPED_BYTES = 64 * 1024 * 1024;
+
+/** The body of a request by its schema. Rejects with BODY_TOO_LARGE, or FIELD_INVALID that names the member that is wrong. */
+export async function readBody<T>(req: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
+  const text = await readText(req);
+  let value: unknown;
+  try {
+    value = text.trim() === '' ? {} : JSON.parse(text);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError(
+      'FIELD_INVALID',
+      { field: '', what: 'The body', detail: `not JSON: ${detail}` },
+      { cause },
+    );
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path, message } = deepest(parsed.error.issues);
+  throw wrongField(fieldOf(path), message);
+}
+
+/** What is wrong with a member of a request. */
+export const wrongField = (field: string, detail: string) =>
+  hubError('FIELD_INVALID', { field, what: field === '' ? 'The body' : `\`${field}\``, detail });
+
+async function readText(req: IncomingMessage): Promise<string> {
+  const tooLarge = () =>
+    hubError('BODY_TOO_LARGE', { path: (req.url ?? '').split('?')[0] ?? '', maxBytes: MOST_BYTES });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of req) {
+    const part = chunk as Buffer; // A request without an encoding gives bytes.
+    bytes += part.length;
+    if (bytes > MOST_DROPPED_BYTES) throw tooLarge();
+    if (bytes <= MOST_BYTES) chunks.push(part);
+  }
+  if (bytes > MOST_BYTES) throw tooLarge();
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+type Issue = z.core.$ZodIssue;
+interface Place {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Of the alternatives that all failed, the one that was meant is the one that failed furthest in. */
+function deepest(issues: readonly Issue[], at: readonly PropertyKey[] = []): Place {
+  const places = issues.map((issue): Place => {
+    const path = [...at, ...issue.path];
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return { path, message: issue.message };
+    const inner = issue.errors
+      .filter((branch) => branch.length > 0)
+      .map((branch) => deepest(branch, path))
+      .toSorted((a, b) => b.path.length - a.path.length);
+    const [first] = inner;
+    if (first === undefined) return { path, message: issue.message };
+    if (first.path.length > path.length) return first;
+    return { path, message: [...new Set(inner.map(({ message }) => message))].join(', or ') };
+  });
+  return places[0] ?? { path: at, message: 'does not fit' };
+}
+
+/** A place in a document as OpenAI writes it: `messages[0].content`. */
+function fieldOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, n) => (typeof step === 'number' ? `[${step}]` : `${n === 0 ? '' : '.'}${String(step)}`))
+    .join('');
+}

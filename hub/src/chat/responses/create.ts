@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  CounterpartError,
+  hubError,
+  ResponsesRequest,
+  toCounterpartError,
+  type ErrorCode,
+} from '@counterpart/schemas';
+import { newId } from '../../kernel/ids.ts';
+import type { RunEvent, RunRequest } from '../../kernel/ports.ts';
+import { answerJson } from '../errors.ts';
+import { whenGone } from '../gone.ts';
+import { askedModel, runOptions } from '../hub-options.ts';
+import { assertModel } from '../models.ts';
+import type { ChatParts } from '../parts.ts';
+import { readBody, wrongField } from '../read-body.ts';
+import { followOver } from '../stream/follow.ts';
+import type { Journal } from '../stream/journal.ts';
+import type { LiveRun } from '../stream/runs.ts';
+import { Transcript } from '../transcript.ts';
+import { wordIn, type Word } from './items.ts';
+import { ResponseWriter } from './events.ts';
+import { gatherItems, toSettings, toTools, type AskedItems } from './request.ts';
+import type { ResponseHead } from './resource.ts';
+import { ResponseKeeper } from './keeper.ts';
+
+/** What is to happen: a run, or one that waited for a person's word and goes on. */
+type Work = (signal: AbortSignal) => AsyncIterable<RunEvent>;
+
+interface Begun {
+  readonly head: ResponseHead;
+  readonly items: AskedItems;
+  readonly work: Work;
+}
+
+/** `POST /v1/responses`. */
+export async function createResponse(
+  parts: ChatParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const request = await readBody(req, ResponsesRequest);
+  if (request.background === true && request.store === false)
+    throw wrongField('store', 'an answer that is made in the background has to be kept');
+  const begun = await begin(parts, request);
+  const { live, writer, failure } = startRun(parts, begun);
+  if (request.stream === true) return followOver(req, res, live.journal, { from: 0 });
+  if (request.background === true) return answerJson(res, writer.resource());
+  const stay = whenGone(res, () => void live.cancel(undefined));
+  await live.done;
+  stay();
+  const problem = failure();
+  if (problem !== undefined && writer.isEmpty) throw problem;
+  answerJson(res, writer.resource());
+}
+
+async function begin(parts: ChatParts, request: ResponsesRequest): Promise<Begun> {
+  const model = askedModel(request.model);
+  assertModel(parts, model);
+  const items = await gatherItems(parts, request).catch((thrown: unknown) => {
+    throw namingField(thrown);
+  });
+  const tools = toTools(request.tools);
+  const run: RunRequest = {
+    model,
+    items: items.all,
+    settings: toSettings(request),
+    ...(tools.length === 0 ? {} : { tools }),
+    ...runOptions(request.counterpart),
+    conversation: items.conversation,
+    principal: parts.principal,
+  };
+  const head: ResponseHead = {
+    id: `resp_${newId().replaceAll('-', '')}`,
+    createdAt: Math.floor(parts.clock.now() / 1000),
+    model,
+    request,
+    conversation: items.conversation,
+  };
+  const word = wordIn(request.input);
+  const work: Work =
+    word === undefined
+      ? (signal) => parts.orchestrator.run(run, signal)
+      : (signal) => decided(parts, word, signal);
+  return { head, items, work };
+}
+
+/** Goes on with what waited. Rejects with CHAT_PENDING_UNKNOWN. */
+async function* decided(
+  { orchestrator }: ChatParts,
+  { id, decision }: Word,
+  signal: AbortSignal,
+): AsyncIterable<RunEvent> {
+  yield* await orchestrator.decide(id, decision, signal);
+}
+
+const FIELDS: Partial<Record<ErrorCode, string>> = {
+  RESPONSE_UNKNOWN: 'previous_response_id',
+  CONVERSATION_UNKNOWN: 'conversation',
+};
+
+/** The same error with the member of the request that led to it. */
+function namingField(thrown: unknown): unknown {
+  const field = thrown instanceof CounterpartError ? FIELDS[thrown.code] : undefined;
+  if (!(thrown instanceof CounterpartError) || field === undefined) return thrown;
+  return hubError(thrown.code, { ...thrown.params, field });
+}
+
+interface Started {
+  readonly live: LiveRun;
+  readonly writer: ResponseWriter;
+  /** Why there is no answer, once the run is over. */
+  readonly failure: () => CounterpartError | undefined;
+}
+
+function startRun(parts: ChatParts, { head, items, work }: Begun): Started {
+  const { background, store, stream } = head.request;
+  const isKept = store !== false;
+  const survival = background === true ? 'background' : isKept && stream === true ? 'grace' : 'never';
+  const live = parts.runs.open({ id: head.id, survival });
+  const { journal } = live;
+  const writer = new ResponseWriter(journal, head, () => parts.clock.now());
+  const keeper = new ResponseKeeper(parts, { head, items, isKept, journal });
+  keeper.begin(writer);
+  let problem: CounterpartError | undefined;
+  live.begin(async (signal) => {
+    problem = await runInto(parts, { work, signal, writer, journal, keeper });
+    writer.finish();
+  });
+  return { live, writer, failure: () => problem };
+}
+
+interface Running {
+  readonly work: Work;
+  readonly signal: AbortSignal;
+  readonly writer: ResponseWriter;
+  readonly journal: Journal;
+  readonly keeper: ResponseKeeper;
+}
+
+/** Runs to the end, which is kept before it is told: whoever has it may go on from it at once. */
+async function runInto(parts: ChatParts, running: Running): Promise<CounterpartError | undefined> {
+  const { work, signal, writer, journal, keeper } = running;
+  const transcript = new Transcript();
+  let problem: CounterpartError | undefined;
+  let hasEnded = false;
+  try {
+    for await (const event of work(signal)) {
+      transcript.take(event);
+      if (event.type === 'end') {
+        problem = event.problem;
+        hasEnded = true;
+        writer.settle(event);
+        continue;
+      }
+      writer.take(event);
+      const room = journal.room();
+      if (room !== undefined) await room;
+    }
+    if (!hasEnded) throw hubError('INTERNAL', { detail: 'the run ended without a last word' });
+  } catch (thrown) {
+    const reason: unknown = signal.reason;
+    const isCancelled = signal.aborted && !(reason instanceof CounterpartError);
+    if (!signal.aborted && !(thrown instanceof CounterpartError))
+      parts.log.error({ cause: thrown }, 'a run was broken off');
+    problem = isCancelled ? undefined : toCounterpartError(signal.aborted ? reason : thrown);
+    writer.breakOff(problem);
+  }
+  await keeper.end(writer, transcript);
+  return problem;
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Journal } from './journal.ts';
+
+/** Between two signs of life on a silent stream: less than what proxies wait. */
+const ALIVE_MS = 15_000;
+const ALIVE = ': still here\n\n';
+
+export interface FollowOptions {
+  /** The number of the first frame that is wanted. */
+  readonly from: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Writes a journal out as server-sent events, at the speed of the connection; when that is lost it leaves the journal. */
+export function followOver(
+  req: IncomingMessage,
+  res: ServerResponse,
+  journal: Journal,
+  { from, headers }: FollowOptions,
+): void {
+  res.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+    ...headers,
+  });
+  req.socket.setNoDelay(true);
+  res.flushHeaders();
+  const alive = setInterval(() => {
+    if (!res.writableNeedDrain) res.write(ALIVE);
+  }, ALIVE_MS);
+  alive.unref();
+  const followed = journal.follow(from, {
+    write: (text) => res.write(text),
+    end: () => res.end(),
+  });
+  res.on('drain', () => followed.resume());
+  // Lost, or all was written: a journal that is done has let go of this follower before.
+  res.once('close', () => {
+    clearInterval(alive);
+    followed.leave();
+  });
+}

@@ -1,0 +1,19 @@
+import type { ChatItem } from '../../kernel/ports.ts';
+
+const MOST_CHARACTERS = 60;
+
+/** The text of a message, its pieces after each other; empty for other items. */
+export function textOf(item: ChatItem): string {
+  if (item.type !== 'message') return '';
+  return item.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** The beginning of the first question, cut at a word; empty when nobody asked. */
+export function titleOf(items: readonly ChatItem[]): string {
+  const asked = items.find((item) => item.type === 'message' && item.role === 'user');
+  const words = asked === undefined ? '' : textOf(asked).trim().replace(/\s+/g, ' ');
+  if (words.length <= MOST_CHARACTERS) return words;
+  const cut = words.slice(0, MOST_CHARACTERS);
+  const space = cut.lastIndexOf(' ');
+  return `${space > MOST_CHARACTERS / 2 ? cut.slice(0, space) : cut}…`;
+}
