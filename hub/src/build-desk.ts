@@ -46,6 +46,7 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
     ...desk,
     models: createProviders(desk.providers),
     concurrency: CONCURRENCY,
+    limits: () => desk.config.current().builder,
     openSandbox: () => openSandbox(desk.config.current().defaults.sandbox),
     clean: redactor.redact,
     reload: async (server) => {

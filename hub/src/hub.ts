@@ -22,6 +22,7 @@ import type { AdminService } from './http/admin.ts';
 import { LENDING_PATH } from './http/sign-in-routes.ts';
 import { startHttp } from './http/server.ts';
 import { createInbox, type Inbox } from './inbox/inbox.ts';
+import { pagesFor } from './secret-desk.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import { tidyWhenIdle } from './kernel/idle-memory.ts';
@@ -127,14 +128,10 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     sparing: options.ephemeral !== true,
   });
   const state = { ready: false };
-  let stop: () => void = () => undefined;
-  const stopRequested = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
+  const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
   const providers = providerDesk(base);
   const builds = await buildDesk({ ...base, providers, fleet: domain.fleet, calls: domain.gateway.calls });
   scope.add(() => builds.close());
-  own.builder = toolSource(builderServer(builds, base.events));
   const service = createAdminService({
     ...base,
     ...domain,
@@ -149,6 +146,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ready: () => state.ready,
     shutdown: () => stop(),
   });
+  own.builder = builderSource(base, { builds, fleet: domain.fleet, secrets: service.secrets });
   const { url } = await openSurfaces(base, { ...domain, mirrors, service, scope, options });
   address.url = url;
   await begin(base, { fleet: domain.fleet, mirrors, builds, scope, isLasting: options.ephemeral !== true });
@@ -158,6 +156,20 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');
   return toHub({ url, token: base.data.token, service, gateway: domain.gateway, stopRequested, scope });
 }
+
+/** The builder's tools as a server's, with what they may ask a client's person. */
+const builderSource = (
+  { events, config }: Base,
+  { builds, fleet, secrets }: { builds: Builds; fleet: Fleet; secrets: AdminService['secrets'] },
+): CatalogSource =>
+  toolSource(
+    builderServer({
+      builds,
+      events,
+      mayDecide: () => config.current().builder.clientApproval,
+      secretPages: (server) => Promise.resolve(pagesFor(server, fleet, secrets)),
+    }),
+  );
 
 /** The way out for servers inside walls. */
 const openBroker = (base: Base, givenUp: (server: string, detail: string) => void): Promise<Broker> =>

@@ -1,7 +1,8 @@
 import { hubError, SecretName } from '@counterpart/schemas';
-import type { SecretChange, SecretList, SecretOwner } from '@counterpart/schemas';
+import type { SecretChange, SecretList, SecretOwner, ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Builds } from './builds/builds.ts';
+import type { SecretRequest } from './builds/client/ask-client.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { wantedSecrets } from './fleet/member-secrets.ts';
 import { PAGE_PATH } from './http/secret-page.ts';
@@ -79,6 +80,20 @@ export function secretDesk(desk: Desk): SecretService {
       },
     },
   };
+}
+
+/** A page for each secret that a server has no value for. */
+export function pagesFor(server: ServerId, fleet: Fleet, secrets: SecretService): SecretRequest[] {
+  const member = fleet.members.get(server);
+  if (member === undefined) return [];
+  const { origin } = member.desired;
+  const slots =
+    origin.kind === 'built' ? [...origin.found.manifest.secrets, ...origin.found.manifest.config] : [];
+  return [...member.missingSecrets].map((name) => {
+    const { url, expiresAt } = secrets.openPage(name, { server });
+    const { description } = slots.find((slot) => slot.name === name) ?? {};
+    return { name, url, expiresAt, ...(description === undefined ? {} : { description }) };
+  });
 }
 
 /** Ids of the servers whose manifest or configuration asks for this name. */

@@ -366,6 +366,24 @@ export const HubConfig = z.strictObject({
         .describe(
           "Offers the builder's tools (`hub__build_start` and so on), with which a client's own model builds servers. What it builds is installed when a person approves it.",
         ),
+      clientApproval: z
+        .boolean()
+        .default(true)
+        .describe(
+          'A person may decide on a build in their MCP client, where it shows forms; otherwise only by `hub builds approve` and the API.',
+        ),
+      coverage: z
+        .int()
+        .min(0)
+        .max(100)
+        .default(80)
+        .describe('Least share of the statements of written code that its tests must run, in percent.'),
+      testSeconds: z
+        .int()
+        .min(5)
+        .max(1_800)
+        .default(120)
+        .describe('How long the tests of a build may take inside the sandbox.'),
     })
     .prefault({}),
   mcpServers: z

@@ -138,6 +138,8 @@ export const RoundReport = z.strictObject({
       failures: z.array(z.strictObject({ file: z.string(), test: z.string(), message: z.string() })),
       /** What they ran in. */
       sandbox: z.string(),
+      /** Share of the statements of written code that they ran, in percent; absent where there is none. */
+      coverage: z.int().optional(),
     })
     .optional(),
 });
@@ -163,7 +165,12 @@ export const ApprovalSheet = z.strictObject({
   /** Against the installed version; absent for a new server. */
   changes: z.array(ServiceChange).optional(),
   warnings: z.array(Diagnostic),
-  tests: z.strictObject({ passed: z.int(), sandbox: z.string() }),
+  tests: z.strictObject({
+    passed: z.int(),
+    sandbox: z.string(),
+    /** Percent of the statements of written code. */
+    coverage: z.int().optional(),
+  }),
   author: z.strictObject({
     kind: LoopAuthor,
     model: z.string().optional(),

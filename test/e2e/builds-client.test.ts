@@ -61,7 +61,7 @@ test('the model of a client builds a server alone, without a provider, and a per
     arguments: { text: 'Eerie' },
   });
   expect(structuredContent).toEqual({ vowels: 4 });
-}, 180_000);
+}, 300_000);
 
 test('an answer out of turn and a build that is none are told to the model in words', async () => {
   const refused = await hub.rpc('tools/call', {

@@ -18,7 +18,7 @@ import { startScriptedModel, type ScriptedModel } from '../fixtures/models/scrip
 import { verifies } from '../verifies.ts';
 
 /** Four rounds of types and tests. */
-const LONG_MS = 180_000;
+const LONG_MS = 300_000;
 const KEY = 'provider-key-that-nobody-may-see';
 let model: ScriptedModel;
 let place: ReturnType<typeof makeHome>;

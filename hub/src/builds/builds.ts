@@ -43,7 +43,7 @@ export interface Builds {
   /** A person's word on the sheet at hand. Rejects with BUILD_STATE and BUILD_OUTDATED. */
   decide(id: string, decision: LoopDecision): Promise<LoopSummary>;
   /** What the author of a build gives to its open question. Rejects with BUILD_STATE when none is open. */
-  answer(id: string, text: string): Promise<LoopSummary>;
+  answer(id: string, text: string, model?: string): Promise<LoopSummary>;
   /** Goes on without what a build waits for: secrets. */
   skip(id: string): Promise<LoopSummary>;
   /** Goes on with builds that were cut off. */
@@ -209,7 +209,7 @@ class HubBuilds implements Builds {
     return await this.#goOn(id, attempt);
   }
 
-  async answer(id: string, text: string): Promise<LoopSummary> {
+  async answer(id: string, text: string, model?: string): Promise<LoopSummary> {
     const record = await this.#records.get(id);
     const folder = this.#room.folderOf(id);
     const question = openQuestion(folder);
@@ -219,7 +219,7 @@ class HubBuilds implements Builds {
         state: record.state,
         detail: 'it asks its author nothing now',
       });
-    folder.keepAnswer(question.number, { text });
+    folder.keepAnswer(question.number, { text, ...without({ model }) });
     return await this.#goOn(id, record.attempt);
   }
 

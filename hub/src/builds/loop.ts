@@ -153,9 +153,10 @@ async function judge(run: LoopRun, steps: DurableSteps, draft: Draft, round: num
 async function testRound(run: LoopRun, draft: Draft, checked: RoundReport): Promise<RoundReport> {
   const { candidate } = run.folder;
   const { serversDir } = run.room;
+  const limits = run.room.limits();
   const sandbox = await run.room.openSandbox();
   if (draft.kind === 'code') {
-    const listed = await recordCandidate(candidate, { sandbox, serversDir }, run.signal).catch(
+    const listed = await recordCandidate(candidate, { sandbox, serversDir, limits }, run.signal).catch(
       (cause: unknown) => {
         run.signal.throwIfAborted();
         return cause instanceof Error ? cause.message : String(cause);
@@ -166,16 +167,19 @@ async function testRound(run: LoopRun, draft: Draft, checked: RoundReport): Prom
     const said = scanTools(listed);
     if (said.length > 0) return { ...checked, passed: false, diagnostics: [...checked.diagnostics, ...said] };
   }
-  const tests = await testCandidate(candidate, sandbox, run.signal);
-  return { ...checked, passed: tests.failures.length === 0, tests };
+  const { tests, diagnostics } = await testCandidate(candidate, { sandbox, limits }, run.signal);
+  const passed = tests.failures.length === 0 && diagnostics.length === 0;
+  return { ...checked, passed, diagnostics: [...checked.diagnostics, ...diagnostics], tests };
 }
 
 function sentence({ passed, problem, diagnostics, tests }: RoundReport): string {
   if (problem !== undefined) return problem.split('\n')[0] ?? '';
-  if (tests !== undefined)
-    return `${tests.passed} tests passed, ${tests.failures.length} failed, inside ${tests.sandbox}`;
+  if (tests !== undefined) return testSentence(tests);
   return passed ? 'nothing refused' : `${diagnostics.length} findings`;
 }
+
+const testSentence = ({ passed, failures, coverage, sandbox }: NonNullable<RoundReport['tests']>): string =>
+  `${passed} tests passed, ${failures.length} failed${coverage === undefined ? '' : `, ${coverage} % of the code run`}, inside ${sandbox}`;
 
 function unrepaired(run: LoopRun, report: RoundReport, rounds: number): StageFailed {
   const detail = renderReport(report).split('\n').slice(0, 3).join(' ');

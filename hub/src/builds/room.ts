@@ -4,6 +4,7 @@ import type { EventLog } from '../kernel/events.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Models, Sandbox } from '../kernel/ports.ts';
 import type { BuildFolder } from './keep/build-folder.ts';
+import type { TestLimits } from './stages/test-candidate.ts';
 import type { VersionsAt } from '../versions/places.ts';
 import type { ServerMemory } from './keep/memory.ts';
 import type { BuildRecord, BuildRecords } from './keep/records.ts';
@@ -18,6 +19,8 @@ export interface LoopRoom {
   readonly memory: ServerMemory;
   readonly serversDir: string;
   readonly versions: VersionsAt;
+  /** As the configuration has them now. */
+  limits(): TestLimits;
   folderOf(id: string): BuildFolder;
   /** Rejects with SANDBOX_MISSING. */
   openSandbox(): Promise<Sandbox>;

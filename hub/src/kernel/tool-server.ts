@@ -1,4 +1,10 @@
-import { toCounterpartError, type CounterpartError, type ToolDefinition } from '@counterpart/schemas';
+import {
+  hubError,
+  toCounterpartError,
+  type CounterpartError,
+  type ToolDefinition,
+} from '@counterpart/schemas';
+import { missingCapability } from './client-capabilities.ts';
 import type {
   CatalogSource,
   JsonMembers,
@@ -15,8 +21,26 @@ export interface ToolServer {
   readonly id: string;
   readonly tools: readonly ToolDefinition[];
   /** The structured result of one tool; what it rejects with becomes an error that a model can read. */
-  run(call: { readonly name: string; readonly input: unknown }, signal: AbortSignal): Promise<unknown>;
+  run(
+    call: { readonly name: string; readonly input: unknown },
+    signal: AbortSignal,
+    client: AskableClient,
+  ): Promise<unknown>;
 }
+
+/** The client of a call, as far as its person and its model can be asked while the call is open. */
+export interface AskableClient {
+  /** Whether it declared that it answers this. */
+  can(method: string, params: JsonMembers): boolean;
+  /** Puts a question to it; rejects when it refuses, or leaves before it answers. */
+  ask(method: string, params: JsonMembers): Promise<JsonMembers>;
+}
+
+/** A caller that cannot be asked anything. */
+const UNASKABLE: AskableClient = {
+  can: () => false,
+  ask: () => Promise.reject(hubError('INPUT_REQUIRED', { tool: 'this', detail: 'nobody can be asked here' })),
+};
 
 /** What the catalog must know of it. */
 export function toolSource(server: ToolServer): CatalogSource {
@@ -28,10 +52,10 @@ export function toolSource(server: ToolServer): CatalogSource {
 function createToolUpstream(server: ToolServer, lists: UpstreamLists): Upstream {
   const { id } = server;
   const listeners = new Map<keyof UpstreamEvents, Set<unknown>>();
-  const run = async (params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> => {
+  const run = async (params: JsonMembers, signal: AbortSignal, client = UNASKABLE): Promise<JsonMembers> => {
     const name = typeof params['name'] === 'string' ? params['name'] : '';
     try {
-      return toolResult(await server.run({ name, input: params['arguments'] }, signal));
+      return toolResult(await server.run({ name, input: params['arguments'] }, signal, client));
     } catch (thrown) {
       return toolError(toCounterpartError(thrown));
     }
@@ -39,15 +63,20 @@ function createToolUpstream(server: ToolServer, lists: UpstreamLists): Upstream 
   return {
     id,
     info: {
-      era: 'modern',
-      protocolVersion: '2026-07-28',
+      // It asks while its call is open, as servers of this era do: clients of both can answer then.
+      era: 'legacy',
+      protocolVersion: '2025-11-25',
       capabilities: { tools: {} },
       serverInfo: { name: id, version: '1.0.0' },
     },
     lists,
     forward(request: RelayRequest, sink: RelaySink) {
       const aborted = new AbortController();
-      void run(request.params, aborted.signal).then((result) => {
+      const client: AskableClient = {
+        can: (method, params) => missingCapability(method, params, sink.caller.capabilities) === undefined,
+        ask: (method, params) => sink.ask(method, params, aborted.signal),
+      };
+      void run(request.params, aborted.signal, client).then((result) => {
         if (!aborted.signal.aborted) sink.settle(replyOf(result));
       });
       return { cancel: () => aborted.abort() };

@@ -5,6 +5,24 @@ import { z } from 'zod';
 
 /** How the tests of a package went. */
 export const TestsReport = z.strictObject({
+  /** What of the server's own code they ran; absent when nobody measured. */
+  coverage: z
+    .strictObject({
+      statements: z.strictObject({ covered: z.int(), total: z.int() }),
+      missed: z
+        .array(
+          z.strictObject({
+            file: z.string(),
+            line: z.int(),
+            column: z.int(),
+            kind: z.enum(['statement', 'function']),
+            name: z.string().optional(),
+            isOffered: z.boolean().optional(),
+          }),
+        )
+        .readonly(),
+    })
+    .optional(),
   passed: z.int(),
   skipped: z.int(),
   failures: z.array(z.strictObject({ file: z.string(), test: z.string(), message: z.string() })),

@@ -15,8 +15,15 @@ const MB = 1_048_576;
 /** A test runner with its workers, a server and its mirror. */
 const LIMITS = { memoryBytes: 1_024 * MB, processes: 256, scratchBytes: 128 * MB, cpus: 2, timeMs: 120_000 };
 
+export interface TestsOptions {
+  /** Path of the module that measures what they run (`TestMeterModule`). */
+  readonly meter?: string | undefined;
+  /** Default two minutes. */
+  readonly timeMs?: number | undefined;
+}
+
 /** The tests of a server's folder as a job for a sandbox: mirrors answer on its own loopback, nothing else is there. */
-export async function testsJob(folder: string): Promise<SandboxJob> {
+export async function testsJob(folder: string, { meter, timeMs }: TestsOptions = {}): Promise<SandboxJob> {
   const present = new Set(await readdir(HOME));
   const folders: SandboxFolder[] = CODE.filter((name) => present.has(name)).map((name) => {
     const path = join(HOME, name);
@@ -25,10 +32,10 @@ export async function testsJob(folder: string): Promise<SandboxJob> {
   return {
     profile: 'check',
     folders: [...folders, { from: folder, to: folder }],
-    args: [PROGRAM, folder, '/tmp/tests'],
+    args: [PROGRAM, folder, '/tmp/tests', ...(meter === undefined ? [] : [meter])],
     env: { HOME: '/tmp', TMPDIR: '/tmp', NO_COLOR: '1' },
     cwd: folder,
-    limits: LIMITS,
+    limits: { ...LIMITS, timeMs: timeMs ?? LIMITS.timeMs },
   };
 }
 

@@ -1,14 +1,20 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TestModule } from 'vitest/node';
+import type { TestMeterModule } from '../../kernel/ports.ts';
 import type { TestsReport } from './run-tests.ts';
 
 /**
  * Runs the tests of the server folder that is its first argument and tells its parent how they went, or prints it where it
- * has none to tell: inside a sandbox. The second argument is a folder for what the runner keeps. A process of its own: tests
- * print, start servers, and may never end.
+ * has none to tell: inside a sandbox. The second argument is a folder for what the runner keeps, the third a module that measures
+ * what the tests run. A process of its own: tests print, start servers, and may never end.
  */
-const [root = '', kept = `${root}/dist/.tests`] = process.argv.slice(2);
+const [root = '', kept = `${root}/dist/.tests`, meterPath] = process.argv.slice(2);
+/** Of another room, named by who starts this process. */
+const meterModule =
+  meterPath === undefined ? undefined : ((await import(pathToFileURL(meterPath).href)) as TestMeterModule);
+const meter = meterModule?.openMeter(root, kept);
 const { startVitest } = await import('vitest/node');
 const kit = fileURLToPath(import.meta.resolve('@counterpart/kit')).replace(/index\.ts$/, '');
 const own = createRequire(import.meta.url);
@@ -36,8 +42,15 @@ const vitest = await startVitest(
     testTimeout: LONGEST_TEST_MS,
     hookTimeout: LONGEST_TEST_MS,
     maxWorkers: 2,
+    ...(meter === undefined
+      ? {}
+      : { setupFiles: [meter.setupFile], provide: { reached: join(kept, 'reached') } }),
   },
-  { resolve: { alias: ALIASES }, cacheDir: kept },
+  {
+    resolve: { alias: ALIASES },
+    cacheDir: kept,
+    ...(meter === undefined ? {} : { plugins: [meter.plugin] }),
+  },
 );
 
 const errorsOf = (errors: readonly { message: string }[] = []): string =>
@@ -58,11 +71,13 @@ function reportOf(module: TestModule): TestsReport {
   };
 }
 
+const coverage = meter?.measured();
 const reports = vitest.state.getTestModules().map(reportOf);
 const report: TestsReport = {
   passed: reports.reduce((sum, { passed }) => sum + passed, 0),
   skipped: reports.reduce((sum, { skipped }) => sum + skipped, 0),
   failures: reports.flatMap(({ failures }) => failures),
+  ...(coverage === undefined ? {} : { coverage }),
 };
 if (process.send === undefined) process.stdout.write(`\n${JSON.stringify(report)}\n`, () => process.exit(0));
 else process.send(report, () => process.exit(0));

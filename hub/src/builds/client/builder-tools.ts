@@ -9,7 +9,9 @@ import {
 import { z } from 'zod';
 import type { EventLog } from '../../kernel/events.ts';
 import type { ToolServer } from '../../kernel/tool-server.ts';
-import type { Builds } from '../builds.ts';
+import { canSample } from './ask-client.ts';
+import { askPerson, goOn, type Course, type CourseOptions } from './course.ts';
+import { told } from './told.ts';
 import { untilRest } from './until-rest.ts';
 
 /** Name of the server that these tools stand under: `hub__build_start` and so on. */
@@ -17,11 +19,8 @@ export const BUILDER_ID = 'hub';
 
 interface BuilderTool {
   readonly definition: ToolDefinition;
-  run(builds: Builds, input: unknown, rest: Rest): Promise<unknown>;
+  run(course: Course, input: unknown): Promise<unknown>;
 }
-
-/** Waits until a build rests, and shows it. */
-type Rest = (id: string) => Promise<LoopDetail>;
 
 interface ToolText<Schema extends z.ZodType> {
   readonly name: string;
@@ -29,7 +28,7 @@ interface ToolText<Schema extends z.ZodType> {
   readonly description: string;
   readonly input: Schema;
   readonly readOnly?: boolean;
-  run(builds: Builds, input: z.output<Schema>, rest: Rest): Promise<unknown>;
+  run(course: Course, input: z.output<Schema>): Promise<unknown>;
 }
 
 function builderTool<Schema extends z.ZodType>(text: ToolText<Schema>): BuilderTool {
@@ -38,11 +37,11 @@ function builderTool<Schema extends z.ZodType>(text: ToolText<Schema>): BuilderT
   const annotations = { readOnlyHint: readOnly, destructiveHint: false, openWorldHint: false };
   return {
     definition: { name, title, description, inputSchema: { ...inputSchema, type: 'object' }, annotations },
-    async run(builds, given, rest) {
+    async run(course, given) {
       const parsed = input.safeParse(given ?? {});
       if (!parsed.success)
         throw hubError('INPUT_INVALID', { subject: name, detail: z.prettifyError(parsed.error) });
-      return await text.run(builds, parsed.data, rest);
+      return await text.run(course, parsed.data);
     },
   };
 }
@@ -57,14 +56,38 @@ const TOOLS: readonly BuilderTool[] = [
       'Begins a new MCP server that you, the model, will write. Decide how it comes about: `description` when an OpenAPI, GraphQL, OpenRPC or WSDL document can be fetched (give its address as `description`), `blueprint` when it is an HTTP API that you can describe, `code` when it works on data and calls no API. The answer holds the instructions for the next step.',
     input: z.strictObject({
       wish: z.string().min(1).max(8_000).describe('What the person wants, in their words.'),
-      ...LoopPlan.shape,
+      ask: z
+        .boolean()
+        .default(false)
+        .describe(
+          'The hub asks your model itself, question by question, where your client offers sampling; nothing else is needed then.',
+        ),
+      ...LoopPlan.partial().shape,
     }),
-    async run(builds, { wish, ...plan }, rest) {
+    async run(course, { wish, ask, ...given }) {
+      const { builds, rest } = course;
+      if (ask && !canSample(course.client))
+        throw hubError('INPUT_INVALID', {
+          subject: 'ask',
+          detail: 'this client offers no sampling; give the plan yourself (kind, name, title, summary)',
+        });
+      const plan = ask ? undefined : LoopPlan.safeParse(given);
+      if (plan?.success === false)
+        throw hubError('INPUT_INVALID', { subject: 'build_start', detail: z.prettifyError(plan.error) });
       const { id } = await builds.start({ text: wish, author: 'client' });
       await rest(id);
-      await builds.answer(id, JSON.stringify(plan));
+      if (plan === undefined) return await goOn(course, id);
+      await builds.answer(id, JSON.stringify(plan.data));
       return told(await rest(id));
     },
+  }),
+  builderTool({
+    name: 'build_continue',
+    title: 'Go on with a build',
+    description:
+      'Goes on with a build that waits, as far as your client lets itself be asked: its model for what the build wants to know (sampling), the person for their decision and for secrets (elicitation). The answer says what it waits for then.',
+    input: Build,
+    run: (course, { build }) => goOn(course, build),
   }),
   builderTool({
     name: 'build_blueprint',
@@ -75,7 +98,7 @@ const TOOLS: readonly BuilderTool[] = [
       ...Build.shape,
       document: z.string().min(1).max(2_000_000).describe('The whole document.'),
     }),
-    async run(builds, { build, document }, rest) {
+    async run({ builds, rest }, { build, document }) {
       await builds.answer(build, JSON.stringify({ document }));
       return told(await rest(build));
     },
@@ -86,7 +109,7 @@ const TOOLS: readonly BuilderTool[] = [
     description:
       'Gives all files of the server: tools in `src/tools/`, what they share in `src/`, tests in `test/`. They are read, their types are checked, and their tests run inside a sandbox without network; the answer is the report.',
     input: z.strictObject({ ...Build.shape, ...CodeDraft.shape }),
-    async run(builds, { build, ...draft }, rest) {
+    async run({ builds, rest }, { build, ...draft }) {
       await builds.answer(build, JSON.stringify(draft));
       return told(await rest(build));
     },
@@ -98,7 +121,7 @@ const TOOLS: readonly BuilderTool[] = [
       'The last report of a build, whole: every finding with its place and rule, every test that failed.',
     input: Build,
     readOnly: true,
-    async run(_, { build }, rest) {
+    async run({ rest }, { build }) {
       const { report, ...detail } = await rest(build);
       return { ...told(detail), report: report ?? null };
     },
@@ -107,19 +130,17 @@ const TOOLS: readonly BuilderTool[] = [
     name: 'build_submit',
     title: 'Ask the person to approve',
     description:
-      'What the person decides on, once all tests pass. Show it to them. You cannot approve it yourself: nothing that you say counts as their word.',
+      'What the person decides on, once all tests pass. Where your client shows forms, the person is asked in it, and then for the secrets that are needed; otherwise show them the sheet. You cannot approve it yourself: nothing that you say counts as their word.',
     input: Build,
-    readOnly: true,
-    async run(_, { build }, rest) {
-      const detail = await rest(build);
-      const { sheet, state, waitsFor } = detail;
+    async run(course, { build }) {
+      const { sheet, state, waitsFor } = await course.rest(build);
       if (sheet === undefined)
         throw hubError('BUILD_STATE', {
           build,
           state,
           detail: `nothing can be approved yet; it waits for ${waitsFor ?? 'nobody'}`,
         });
-      return { ...told(detail), sheet, approve: `hub builds approve ${build}` };
+      return { sheet, approve: `hub builds approve ${build}`, ...(await askPerson(course, build)) };
     },
   }),
   builderTool({
@@ -128,48 +149,25 @@ const TOOLS: readonly BuilderTool[] = [
     description: 'Where one build stands, or all of them.',
     input: z.strictObject({ build: LoopId.optional().describe('Default: all builds.') }),
     readOnly: true,
-    async run(builds, { build }) {
+    async run({ builds }, { build }) {
       return build === undefined ? { builds: await builds.list() } : told(await builds.show(build));
     },
   }),
 ];
 
-/** What a client's model needs to go on, and no more. */
-function told({ id, state, stage, waitsFor, server, problem, question, report }: LoopDetail) {
-  return {
-    build: id,
-    state,
-    ...(stage === undefined ? {} : { stage }),
-    ...(server === undefined ? {} : { server }),
-    ...(problem === undefined ? {} : { problem }),
-    ...(report === undefined ? {} : { passed: report.passed }),
-    ...(question === undefined ? {} : { instructions: question.system, material: question.prompt }),
-    next: nextOf(id, { waitsFor, state, kind: question?.kind, isCode: question?.schema !== undefined }),
-  };
-}
-
-function nextOf(
-  id: string,
-  asked: { waitsFor: LoopDetail['waitsFor']; state: string; kind: string | undefined; isCode: boolean },
-): string {
-  if (asked.waitsFor === 'author')
-    return asked.isCode
-      ? 'Call build_write with all files.'
-      : 'Call build_blueprint with the whole document.';
-  if (asked.waitsFor === 'approval')
-    return `Call build_submit, show it to the person, and ask them to run \`hub builds approve ${id}\`.`;
-  if (asked.waitsFor === 'secrets')
-    return 'It is installed. Ask the person to run `hub secret set` for what is missing; never ask for a secret in the chat.';
-  return asked.state === 'installed' ? 'It is installed; its tools can be used.' : 'Nothing is left to do.';
+export interface BuilderServerOptions extends CourseOptions {
+  readonly events: EventLog;
 }
 
 /** The builder's tools, for the model of a connected client: no provider has to be configured. */
-export const builderServer = (builds: Builds, events: EventLog): ToolServer => ({
+export const builderServer = ({ events, ...options }: BuilderServerOptions): ToolServer => ({
   id: BUILDER_ID,
   tools: TOOLS.map(({ definition }) => definition),
-  async run({ name, input }, signal) {
+  async run({ name, input }, signal, client) {
     const tool = TOOLS.find(({ definition }) => definition.name === name);
     if (tool === undefined) throw hubError('TOOL_UNKNOWN', { tool: name, suggestion: '' });
-    return await tool.run(builds, input, (id) => untilRest(id, { builds, events, signal }));
+    const rest = (id: string): Promise<LoopDetail> =>
+      untilRest(id, { builds: options.builds, events, signal });
+    return await tool.run({ ...options, client, rest }, input);
   },
 });

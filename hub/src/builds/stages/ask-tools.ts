@@ -18,7 +18,11 @@ const Page = z.looseObject({
 /** What a candidate's program lists, asked inside the walls. Throws SERVER_START_FAILED with its last words. */
 export async function askTools(
   sandbox: Sandbox,
-  { candidate, manifest }: { readonly candidate: string; readonly manifest: Manifest },
+  {
+    candidate,
+    manifest,
+    timeMs,
+  }: { readonly candidate: string; readonly manifest: Manifest; readonly timeMs: number },
   signal: AbortSignal,
 ): Promise<ToolDefinition[]> {
   signal.throwIfAborted();
@@ -28,7 +32,7 @@ export async function askTools(
     args: [manifest.entry],
     env: { ...checkEnvironment(manifest, NOWHERE), HOME: '/tmp', TMPDIR: '/tmp' },
     cwd: candidate,
-    limits: LIMITS,
+    limits: { ...LIMITS, timeMs: Math.min(LIMITS.timeMs, timeMs) },
   });
   const stop = (): void => void box.stop();
   signal.addEventListener('abort', stop);

@@ -12,7 +12,9 @@ import { ensureBundle } from '../../builder/ensure-bundle.ts';
 import { scanServer } from '../../checks/scan-server.ts';
 import { readCode, readDocument } from '../author/read-answer.ts';
 import type { LoopRun } from '../room.ts';
-import { checkTypes } from './check-types.ts';
+import { checkLint } from './check/check-lint.ts';
+import { checkTypes } from './check/check-types.ts';
+import { withProject } from './check/source-project.ts';
 import { compileCandidate } from './compile.ts';
 import { packageCode, packageFolder } from './package-code.ts';
 
@@ -76,12 +78,19 @@ const isOfAuthor = ({ code }: CounterpartError): boolean =>
 export async function checkCandidate(run: LoopRun, round: number): Promise<RoundReport> {
   const { candidate } = run.folder;
   const scanned = (await scanServer(candidate, run.signal)).diagnostics;
-  const further = hasErrors(scanned) ? [] : await checkTypes(candidate, run.signal);
+  const further = hasErrors(scanned) ? [] : await checkSource(candidate, run.signal);
   const diagnostics = [...scanned, ...further];
   if (hasErrors(diagnostics)) return { round, passed: false, diagnostics };
   const problem = await bundleProblem(candidate, run.signal);
   return { round, passed: problem === undefined, diagnostics, ...(problem === undefined ? {} : { problem }) };
 }
+
+/** Types, and where they are right what the linter says: it asks the types. */
+const checkSource = (candidate: string, signal: AbortSignal): Promise<Diagnostic[]> =>
+  withProject(candidate, async (project) => {
+    const types = await checkTypes(project, signal);
+    return types.length > 0 ? types : await checkLint(project, signal);
+  });
 
 /** What the bundler says against it; undefined when it made one file of it. */
 async function bundleProblem(candidate: string, signal: AbortSignal): Promise<string | undefined> {

@@ -49,7 +49,7 @@ export async function makeSheet(run: LoopRun, report: RoundReport): Promise<Appr
     dependencies: Dependencies.parse(await readJson(join(candidate, 'package.json'))),
     ...(before === undefined || now === undefined ? {} : { changes: compareBlueprints(before, now) }),
     warnings: report.diagnostics,
-    tests: { passed: report.tests?.passed ?? 0, sandbox: report.tests?.sandbox ?? 'none' },
+    tests: testsOf(report),
     author: {
       kind: record.order.author,
       ...modelOf(run),
@@ -59,6 +59,12 @@ export async function makeSheet(run: LoopRun, report: RoundReport): Promise<Appr
     cost: costOf(run),
   });
 }
+
+const testsOf = ({ tests }: RoundReport): ApprovalSheet['tests'] => ({
+  passed: tests?.passed ?? 0,
+  sandbox: tests?.sandbox ?? 'none',
+  ...(tests?.coverage === undefined ? {} : { coverage: tests.coverage }),
+});
 
 const Dependencies = z
   .looseObject({ dependencies: z.record(z.string(), z.string()).default({}) })

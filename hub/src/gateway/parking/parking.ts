@@ -9,7 +9,7 @@ import type { GatewayLimits } from '../limits.ts';
 import type { Ask, Asking, Passage } from '../relay/relay.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/members.ts';
-import { missingCapability } from './capabilities.ts';
+import { missingCapability } from '../../kernel/client-capabilities.ts';
 import { clientOf } from './client-of.ts';
 import { ParkedCall } from './parked-call.ts';
 import { StateSeal, type ParkedState } from './sealed-state.ts';

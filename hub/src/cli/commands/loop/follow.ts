@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorCatalogue, type LoopDetail, type LoopStep } from '@counterpart/schemas';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../hub-api.ts';
-import { renderSheet, standing } from './render.ts';
+import { renderSheet } from '../../../builds/client/sheet-text.ts';
+import { standing } from './render.ts';
 
 const POLL_MS = 300;
 const ENDED = new Set(['installed', 'failed', 'rejected', 'cancelled']);

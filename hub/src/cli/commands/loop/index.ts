@@ -7,7 +7,8 @@ import { duration } from '../../output/format.ts';
 import { renderTable } from '../../output/table.ts';
 import { withHub } from '../../with-hub.ts';
 import { followBuild } from './follow.ts';
-import { renderSheet, standing } from './render.ts';
+import { renderSheet } from '../../../builds/client/sheet-text.ts';
+import { standing } from './render.ts';
 
 const ID = ['<id>', 'A build’s id, such as b-0k3f9x2m1q'] as const;
 const own = { parent: 'builds', group: 'builds' } as const;

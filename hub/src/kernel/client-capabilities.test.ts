@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missingCapability } from './capabilities.ts';
+import { missingCapability } from './client-capabilities.ts';
 
 test.each([
   ['elicitation/create', {}, { elicitation: {} }, undefined],

@@ -1,5 +1,5 @@
-import type { JsonMembers } from '../../kernel/ports.ts';
-import { isMembers } from '../../kernel/members.ts';
+import type { JsonMembers } from './ports.ts';
+import { isMembers } from './members.ts';
 
 /** Capability path by which a client says that it can be asked this; undefined for what is no question of MCP. */
 function wantedPath(method: string, params: JsonMembers): readonly string[] | undefined {
