@@ -1,0 +1,144 @@
+import { takesPlace } from '../understanding/entities.ts';
+import type { Filling } from './filling.ts';
+import type { Slot } from './slots.ts';
+import type { FoundValue } from './values.ts';
+import { root } from './words.ts';
+
+type Test = (slot: Slot) => boolean;
+
+const isText: Test = ({ type, format, values }) =>
+  type === 'string' && values === undefined && format === undefined;
+const labelled =
+  (expression: RegExp): Test =>
+  ({ label }) =>
+    expression.test(label);
+
+const isId: Test = ({ label, description, path }) =>
+  /(?:^| )(?:id|key|number|identifier|code|slug|uuid|ref|reference|handle)$/.test(label) ||
+  description.includes(`{${path.at(-1) ?? ''}} in the path`) ||
+  /\bidentifier\b|\bid of\b|\bID\b/.test(description.slice(0, 80));
+
+/** Which slots take a kind of value, the surest first. */
+const TAKERS: Readonly<Record<FoundValue['kind'], readonly Test[]>> = {
+  url: [
+    ({ format }) => format === 'uri' || format === 'url',
+    labelled(/\b(?:url|uri|link|website|homepage|href)\b/),
+    isRequiredText,
+  ],
+  email: [
+    ({ format }) => format === 'email',
+    labelled(/\be ?mail\b/),
+    labelled(/^(?:to|recipients?|from|cc)$/),
+    isRequiredText,
+  ],
+  uuid: [isRequiredUuid, isRequiredId, isRequiredText],
+  id: [isRequiredId, isRequiredText],
+  quoted: [
+    isRequiredText,
+    labelled(/^(?:name|title|query|q|search|text|content|message|body|subject|description|comment)$/),
+  ],
+  day: [
+    ({ format }) => format === 'date',
+    labelled(/\b(?:date|day|on|when|since|until|from|to|start|end)\b/),
+  ],
+  time: [({ format }) => format === 'time', labelled(/\btime\b/)],
+  money: [labelled(/\b(?:amount|price|cost|total|budget|sum|value|fee)\b/), isRequiredNumber],
+  count: [
+    labelled(
+      /^(?:limit|count|max(?:imum)?(?: results| items)?|size|page size|per page|top|first|number|n|results|take|rows)$/,
+    ),
+  ],
+  number: [isNumberedId, isRequiredNumber],
+};
+
+function isRequiredUuid({ isRequired, format }: Slot): boolean {
+  return isRequired && format === 'uuid';
+}
+function isRequiredText(slot: Slot): boolean {
+  return slot.isRequired && isText(slot);
+}
+function isRequiredId(slot: Slot): boolean {
+  return slot.isRequired && isId(slot);
+}
+function isNumberedId(slot: Slot): boolean {
+  return slot.isRequired && isId(slot) && (slot.format === undefined || /^u?int\d+$/.test(slot.format));
+}
+function isRequiredNumber({ isRequired, type }: Slot): boolean {
+  return isRequired && (type === 'integer' || type === 'number');
+}
+
+const START = /\b(?:start|from|since|after|begin|check in|departure)\b/;
+const END = /\b(?:end|to|until|till|before|check out|return)\b/;
+
+/** Fills what the values of a sentence say by themselves: addresses, ids, days, counts, and places by their prepositions. */
+export function assignFound(filling: Filling): void {
+  const moments = momentSlot(filling);
+  const days = filling.values.filter(({ kind }) => kind === 'day');
+  if (days.length > 1) assignRange(filling, days);
+  for (const value of filling.values) {
+    if (value.kind === 'day' && moments) assignMoment(filling, moments, value);
+    else assignOne(filling, value);
+  }
+  assignPlaces(filling);
+}
+
+function assignOne(filling: Filling, value: FoundValue): void {
+  // `customer cus_12` goes to the customer, wherever that stands in the tool; an optional one is taken by its name only.
+  if (value.kind === 'id' || value.kind === 'uuid') {
+    const named = filling.open.filter(({ type, label }) => type === 'string' && hasWord(label, value.before));
+    for (const slot of named) if (filling.assign(slot, value.text, value)) return;
+  }
+  for (const takes of TAKERS[value.kind])
+    for (const slot of filling.open.filter((open) => takes(open)))
+      if (filling.assign(slot, value.text, value)) return;
+}
+
+const hasWord = (label: string, word: string): boolean =>
+  word !== '' && label.split(' ').some((part) => root(part) === root(word));
+
+function assignRange(filling: Filling, [first, second]: readonly FoundValue[]): void {
+  const days = filling.open.filter((slot) => TAKERS.day.some((takes) => takes(slot)));
+  const start = days.find(({ label }) => START.test(label));
+  const end = days.find((slot) => slot !== start && END.test(slot.label));
+  if (!start || !end || !first || !second) return;
+  filling.assign(start, first.text, first);
+  filling.assign(end, second.text, second);
+}
+
+const momentSlot = (filling: Filling): Slot | undefined =>
+  filling.open.find(({ format }) => format === 'date-time');
+
+/** A day and the time beside it. */
+function assignMoment(filling: Filling, slot: Slot, day: FoundValue): void {
+  const time = filling.values.find(({ kind }) => kind === 'time');
+  if (filling.assign(slot, `${day.text}T${time?.text ?? '00:00'}:00Z`, day) && time) filling.use(time);
+}
+
+const PLACE =
+  /\b(from|to|in|at|for|near|of|nach|von|aus|für|à|de|en|a)\s+((?:the |la |le |los |las |san |são )?\p{Lu}[\p{L}.'’-]*(?:[ -](?:\p{Lu}[\p{L}.'’-]*|am|an|der|de|la|upon|del))*)/gu;
+
+/** `from Berlin to Rome`, `in Paris`. */
+function assignPlaces(filling: Filling): void {
+  for (const match of filling.sentence.matchAll(PLACE)) {
+    const [, word = '', place = ''] = match;
+    const start = match.index + match[0].length - place.length;
+    const span = { start, end: start + place.length };
+    const slot = filling.open.find(
+      (candidate) => isText(candidate) && takesPlaceAs(word.toLowerCase(), candidate),
+    );
+    if (slot && filling.isFree(span)) filling.assign(slot, place, span);
+  }
+}
+
+function takesPlaceAs(word: string, { label, path }: Slot): boolean {
+  if (
+    !takesPlace(path.at(-1) ?? '') &&
+    !/\b(?:city|location|place|country|region|address|station|airport|town)\b/.test(label)
+  )
+    return false;
+  const isStart = /\b(?:from|origin|start|source|departure)\b/.test(label);
+  const isEnd = /\b(?:to|destination|end|target|arrival)\b/.test(label);
+  if (/^(?:from|von|aus|de)$/.test(word)) return isStart;
+  if (/^(?:to|nach|à)$/.test(word)) return isEnd || !isStart;
+  return !isStart && !isEnd;
+}

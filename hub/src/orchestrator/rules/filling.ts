@@ -1,0 +1,162 @@
+import type { JsonMembers } from '../../kernel/ports.ts';
+import { allWords, contentWords, root } from './words.ts';
+import { valueAt, withValue, type Slot } from './slots.ts';
+import type { FoundValue } from './values.ts';
+
+export interface FillingStart {
+  readonly sentence: string;
+  readonly toolWords: ReadonlySet<string>;
+  readonly slots: readonly Slot[];
+  readonly values: readonly FoundValue[];
+  readonly given?: JsonMembers;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Words that point at something instead of naming it. */
+const POINTING =
+  /^(?:latest|last|newest|first|new|current|recent|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail)$/;
+
+/** Words of a name that is taken from what is left over. */
+const LONGEST_REST = 4;
+
+/** Arguments as they grow: a slot is filled once, and a word of the sentence is used once. */
+export class Filling {
+  readonly sentence: string;
+  readonly toolWords: ReadonlySet<string>;
+  readonly slots: readonly Slot[];
+  readonly #values: readonly FoundValue[];
+  readonly #used: Span[] = [];
+  /** The words of the sentence, a blank around each. */
+  readonly #said: string;
+  #given: JsonMembers;
+
+  constructor({ sentence, toolWords, slots, values, given = {} }: FillingStart) {
+    this.sentence = sentence;
+    this.toolWords = toolWords;
+    this.slots = slots;
+    this.#values = values;
+    this.#given = given;
+    this.#said = ` ${allWords(sentence).map(root).join(' ')} `;
+  }
+
+  /** Whether the sentence has these words side by side, in any of their forms. */
+  says(words: string): boolean {
+    return this.#said.includes(` ${allWords(words).map(root).join(' ')} `);
+  }
+
+  /** Slots without a value, required ones first. */
+  get open(): readonly Slot[] {
+    return this.slots
+      .filter(({ path }) => valueAt(this.#given, path) === undefined)
+      .toSorted((a, b) => Number(b.isRequired) - Number(a.isRequired) || a.path.length - b.path.length);
+  }
+
+  /** Values that are not used yet. */
+  get values(): readonly FoundValue[] {
+    return this.#values.filter((value) => this.isFree(value));
+  }
+
+  isFree({ start, end }: Span): boolean {
+    return this.#used.every((span) => end <= span.start || start >= span.end);
+  }
+
+  use(span: Span): void {
+    this.#used.push(span);
+  }
+
+  /** Gives a slot its value; false where the text is no such value. */
+  assign(slot: Slot, text: string, span?: Span): boolean {
+    const value = typedValue(slot, text);
+    if (value === undefined) return false;
+    this.#given = withValue(this.#given, slot.path, slot.isList ? [value] : value);
+    if (span) this.use(span);
+    return true;
+  }
+
+  /** The last required text, when there is only one, is what is left of the sentence. */
+  assignLeftOver(): void {
+    const [slot, ...others] = this.open.filter(({ isRequired }) => isRequired);
+    if (!slot || others.length > 0 || slot.type !== 'string' || slot.values || !takesAnyText(slot)) return;
+    const rest = this.#leftOver();
+    const isId = /\bid$/.test(slot.label) && slot.label !== 'id';
+    if (rest === undefined || (isId && !/\d/.test(rest.text))) return;
+    this.assign(slot, rest.text, rest);
+  }
+
+  #leftOver(): (Span & { readonly text: string }) | undefined {
+    const words = [...this.sentence.matchAll(/[\p{L}\p{N}][\p{L}\p{N}.'’_-]*/gu)].map((match) => ({
+      text: match[0].replace(/[.'’]+$/, ''),
+      start: match.index,
+      end: match.index + match[0].replace(/[.'’]+$/, '').length,
+    }));
+    const numbers = this.#values.filter(({ kind }) => /^(?:count|day|time|money)$/.test(kind));
+    const left = words.filter(
+      (word) =>
+        this.isFree(word) &&
+        this.#isName(word.text) &&
+        numbers.every(({ start, end }) => word.end <= start || word.start >= end),
+    );
+    const [first] = left;
+    const last = left.at(-1);
+    if (!first || !last || left.length > LONGEST_REST) return undefined;
+    // Only words side by side are one name.
+    const between = words.filter(({ start, end }) => start >= first.start && end <= last.end);
+    if (between.length !== left.length) return undefined;
+    return { text: this.sentence.slice(first.start, last.end), start: first.start, end: last.end };
+  }
+
+  #isName(word: string): boolean {
+    const plain = allWords(word);
+    return (
+      contentWords(word).length > 0 &&
+      plain.every((part) => !this.toolWords.has(root(part)) && !POINTING.test(part))
+    );
+  }
+
+  result(): {
+    readonly arguments: JsonMembers;
+    readonly missing: readonly Slot[];
+    readonly usedWords: number;
+  } {
+    const usedWords = this.#used.reduce(
+      (sum, { start, end }) => sum + contentWords(this.sentence.slice(start, end)).length,
+      0,
+    );
+    return { arguments: this.#given, missing: this.open.filter(({ isRequired }) => isRequired), usedWords };
+  }
+}
+
+const takesAnyText = ({ format }: Slot): boolean => format === undefined || format === 'string';
+
+function typedValue({ type, values, format }: Slot, text: string): string | number | boolean | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  if (type === 'boolean') return booleanOf(trimmed);
+  if (type !== 'string') {
+    const number = Number(trimmed);
+    return Number.isFinite(number) && (type === 'number' || Number.isInteger(number)) ? number : undefined;
+  }
+  if (values) return values.find((value) => sameWords(value, trimmed));
+  return fitsFormat(format, trimmed) ? trimmed : undefined;
+}
+
+function booleanOf(text: string): boolean | undefined {
+  if (/^(?:true|yes|y|on|ja|oui|si|sí)$/i.test(text)) return true;
+  return /^(?:false|no|n|off|nein|non)$/i.test(text) ? false : undefined;
+}
+
+const sameWords = (a: string, b: string): boolean =>
+  allWords(a).map(root).join(' ') === allWords(b).map(root).join(' ');
+
+function fitsFormat(format: string | undefined, text: string): boolean {
+  if (format === 'uuid') return /^[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}$/i.test(text);
+  if (format === 'email') return /^\S+@\S+\.\S+$/.test(text);
+  if (format === 'date') return /^\d{4}-\d\d-\d\d$/.test(text);
+  if (format === 'date-time') return /^\d{4}-\d\d-\d\dT/.test(text);
+  if (format === 'uri' || format === 'url') return /^\w+:\/\//.test(text);
+  return true;
+}

@@ -1,0 +1,175 @@
+import type { ChatItem, JsonMembers } from '../../kernel/ports.ts';
+import { clarifyingQuestion } from '../understanding/grounding.ts';
+import { buildIntent } from '../understanding/intents/build-intent.ts';
+import { plainText } from '../understanding/plain-text.ts';
+import { chooseTool, nameWords, type RuleTool } from './choose.ts';
+import { fillAnswer, fillArguments, givesUp } from './fill.ts';
+import type { Slot } from './slots.ts';
+import { valuesIn } from './values.ts';
+
+/** The hub's own search, as the rules use it. */
+export interface RuleTools {
+  /** Best first. */
+  search(text: string, limit: number): Promise<readonly RuleTool[]>;
+  get(name: string): RuleTool | undefined;
+  readonly count: number;
+}
+
+/** What answers a message where no model is. */
+export type RuleAnswer =
+  | {
+      readonly kind: 'call';
+      readonly tool: string;
+      readonly arguments: JsonMembers;
+      /** It changes something: a person says yes before. */
+      readonly needsConfirmation: boolean;
+    }
+  | { readonly kind: 'ask'; readonly text: string }
+  | { readonly kind: 'build'; readonly text: string; readonly url?: string | undefined }
+  | { readonly kind: 'explain'; readonly text: string };
+
+export interface RuleQuestion {
+  /** The whole conversation, the message to be answered last. */
+  readonly items: readonly ChatItem[];
+  readonly tools: RuleTools;
+  readonly today: Date;
+}
+
+/** Tools that the search is asked for. */
+const HITS = 12;
+/** Messages of one chain of questions and answers. */
+const LONGEST_CHAIN = 8;
+/** What is longer is no request for one tool. */
+const LONGEST_MESSAGE = 2000;
+const MOST_LISTED = 8;
+
+/** How a question of the rules begins: by it their own question is known again in the next message. */
+const ASKED = /^To use (\S+) I need /;
+
+/**
+ * Answers by rules: the tool that fits, its arguments from the sentence, one question for what is missing. Nothing is called here,
+ * and nothing is kept: an answer to a question is put together from the conversation.
+ */
+export async function respondByRules({ items, tools, today }: RuleQuestion): Promise<RuleAnswer> {
+  const messages = items.flatMap((item) =>
+    item.type === 'message' ? [{ role: item.role, text: textOf(item).slice(0, LONGEST_MESSAGE) }] : [],
+  );
+  const message = messages.at(-1)?.text.trim() ?? '';
+  const asked = openQuestion(messages, tools);
+  if (asked && givesUp(message)) return { kind: 'explain', text: 'All right, I leave it.' };
+  const answered = asked && answer(asked, today);
+  if (answered) return answered;
+  const intent = buildIntent(message);
+  if (intent.isBuild) return { kind: 'build', text: message, url: intent.urls[0] };
+  if (isTalk(message)) return { kind: 'explain', text: explanation(tools.count) };
+  return await useTool(message, tools, today);
+}
+
+type Message = { readonly role: string; readonly text: string };
+
+function textOf({ content }: Extract<ChatItem, { type: 'message' }>): string {
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
+}
+
+interface OpenQuestion {
+  readonly tool: RuleTool;
+  /** What the person said: the first request, then their answers. */
+  readonly said: readonly string[];
+}
+
+/** The question that the last message answers, with the request it came of. */
+function openQuestion(messages: readonly Message[], tools: RuleTools): OpenQuestion | undefined {
+  const said: string[] = [];
+  let name: string | undefined;
+  for (let at = messages.length - 1; at >= 0 && said.length < LONGEST_CHAIN; at -= 2) {
+    const [before, current] = [messages[at - 1], messages[at]];
+    if (current?.role !== 'user') break;
+    said.unshift(current.text);
+    const asked = before?.role === 'assistant' ? ASKED.exec(before.text)?.[1] : undefined;
+    if (asked === undefined || (name !== undefined && asked !== name)) break;
+    name = asked;
+  }
+  const tool = name === undefined ? undefined : tools.get(name);
+  return tool && said.length > 1 ? { tool, said } : undefined;
+}
+
+/** The call, when the answers say enough; the rest of the question when they say some; undefined when they say something else. */
+function answer({ tool, said }: OpenQuestion, today: Date): RuleAnswer | undefined {
+  const [request = '', ...answers] = said;
+  const filled = fillArguments({
+    parameters: tool.parameters,
+    toolWords: nameWords(tool),
+    sentence: request,
+    values: valuesIn(request, today),
+  });
+  let state = { given: filled.arguments, missing: filled.missing };
+  let before = state.missing.length;
+  for (const text of answers) {
+    before = state.missing.length;
+    state = fillAnswer(state, text, today);
+  }
+  if (state.missing.length === 0) return callOf(tool, state.given);
+  const last = answers.at(-1) ?? '';
+  const isElsewhere =
+    state.missing.length === before && (/\?\s*$/.test(last) || buildIntent(last).isBuild || last.length > 80);
+  return isElsewhere ? undefined : ask(tool, state.missing);
+}
+
+const callOf = (tool: RuleTool, given: JsonMembers): RuleAnswer => ({
+  kind: 'call',
+  tool: tool.name,
+  arguments: given,
+  needsConfirmation: tool.effect !== 'read',
+});
+
+const ask = (tool: RuleTool, missing: readonly Slot[]): RuleAnswer => ({
+  kind: 'ask',
+  text: clarifyingQuestion(
+    tool,
+    missing.map(({ path }) => path.join('.')),
+  ),
+});
+
+async function useTool(message: string, tools: RuleTools, today: Date): Promise<RuleAnswer> {
+  const found = await tools.search(message, HITS);
+  const choice = chooseTool(message, found, today);
+  if (!choice) return { kind: 'explain', text: nothingFits(found, tools.count) };
+  const { tool, filled } = choice;
+  if (filled.untellable.length > 0)
+    return {
+      kind: 'explain',
+      text: `${tool.name} fits, but it needs ${filled.untellable.join(', ')}, which no single sentence can tell. Call it with \`hub call ${tool.name} --help\`, or connect a model: ${CONNECT}`,
+    };
+  return filled.missing.length > 0 ? ask(tool, filled.missing) : callOf(tool, filled.arguments);
+}
+
+const CONNECT =
+  'add one under `providers` in hub.config.json (an OpenAI-compatible base URL is enough, also a local one such as Ollama’s).';
+
+const TALK =
+  /^(?:(?:hi|hello|hey|hallo|moin|bonjour|salut|hola|ciao|ola|good (?:morning|evening|day|afternoon))(?: there)?|help|\?+|hilfe|aide|ayuda|what (?:can|do) you do|who are you|what are you|how are you|thanks?(?: you)?|danke|merci|gracias|test|ping|what (?:tools|servers) (?:do you have|are there)|which (?:tools|servers)(?: do you have| are there)?|are you an? (?:ai|model|bot|llm))[\s!.?]*$/;
+
+const isTalk = (message: string): boolean => message === '' || TALK.test(plainText(message));
+
+const explanation = (count: number): string =>
+  [
+    `No model is connected, so I answer by rules: say what you want in one sentence and I look for the right tool among the ${count} of this hub, fill in its arguments and show you the result.`,
+    'Such as "list the special events tomorrow", with values by name where that is clearer ("limit: 5"). I ask for what is missing, and before anything is changed.',
+    'I can also build: "build a server from https://…/openapi.json".',
+    `For everything else connect a model: ${CONNECT}`,
+  ].join('\n\n');
+
+function nothingFits(found: readonly RuleTool[], count: number): string {
+  const near = found
+    .slice(0, MOST_LISTED)
+    .map(({ name, title }) => `- ${name}${title === undefined ? '' : `: ${title}`}`);
+  const start =
+    count === 0
+      ? 'No server is installed yet, so there is no tool for this. `hub build --from <file|url>` makes one, and so do I: "build a server from https://…".'
+      : 'I found no tool that clearly does this.';
+  return [
+    start,
+    ...(near.length > 0 ? [`The nearest are:\n${near.join('\n')}`] : []),
+    `No model is connected, so I answer by rules. For everything else connect one: ${CONNECT}`,
+  ].join('\n\n');
+}
