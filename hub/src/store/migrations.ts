@@ -205,6 +205,22 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0011-routes': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('route_decision')
+        .addColumn('number', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('id', 'text', (c) => c.notNull().unique())
+        .addColumn('at', 'text', (c) => c.notNull())
+        .addColumn('category', 'text', (c) => c.notNull())
+        .addColumn('tier', 'text', (c) => c.notNull())
+        .addColumn('model', 'text', (c) => c.notNull())
+        .addColumn('cost_usd', 'real', (c) => c.notNull())
+        .addColumn('body_json', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('route_decision_by_time').on('route_decision').column('at').execute();
+    },
+  },
   '0014-chat': {
     async up(db: Kysely<never>) {
       await db.schema

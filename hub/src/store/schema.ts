@@ -177,6 +177,17 @@ export interface Tables {
     ended_at: string | null;
     detail: string | null;
   };
+  /** Which model was chosen for a chat, and why; what was said is not part of it. */
+  route_decision: {
+    number: Generated<number>;
+    id: string;
+    at: string;
+    category: string;
+    tier: string;
+    model: string;
+    cost_usd: number;
+    body_json: string;
+  };
   event: {
     id: Generated<number>;
     at: string;

@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { RouteQuestion } from '../../kernel/ports.ts';
+
+const READ_CHARS = 2_000;
+
+/**
+ * What a conversation is known by: its id, or how it began where a client sends all of it each time. Never the same for two
+ * principals.
+ */
+export function conversationKey({ conversation, items, principal }: RouteQuestion): string {
+  if (conversation !== undefined) return `${principal}\0${conversation}`;
+  const hash = createHash('sha1');
+  for (const item of items) {
+    if (item.type !== 'message') continue;
+    for (const part of item.content) if (part.type === 'text') hash.update(part.text.slice(0, READ_CHARS));
+    if (item.role === 'user') break;
+  }
+  return `${principal}\0\0${hash.digest('base64')}`;
+}
