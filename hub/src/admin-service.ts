@@ -41,6 +41,8 @@ import type { LendingKeys } from './oauth/lending.ts';
 import type { Logins } from './oauth/logins.ts';
 import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
+import type { Db } from './store/store.ts';
+import { conversationDesk } from './conversation-desk.ts';
 import { hookDesk } from './hook-desk.ts';
 import type { Inbox } from './inbox/inbox.ts';
 import { purge } from './purge-desk.ts';
@@ -83,6 +85,7 @@ export interface AdminOptions {
   readonly host: () => Variables;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
+  readonly db: Db;
   readonly clock: Clock;
   readonly shutdown: () => void;
 }
@@ -96,6 +99,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     mirrors: options.mirrors,
     builds: options.builds,
     hooks: hookDesk(options),
+    conversations: conversationDesk(options),
     secrets: secretDesk(options),
     signIns: signInDesk(options),
     recordings: recordingDesk(options),

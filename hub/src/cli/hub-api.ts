@@ -23,6 +23,7 @@ import type {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { createBuildApi, type BuildApi } from './build-api.ts';
+import { createConversationApi, type ConversationApi } from './conversation-api.ts';
 import { createHookApi, type HookApi } from './hook-api.ts';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
 import { createSecretApi, type SecretApi } from './secret-api.ts';
@@ -65,6 +66,7 @@ export interface HubApi {
   readonly builds: BuildApi;
   readonly secrets: SecretApi;
   readonly hooks: HookApi;
+  readonly conversations: ConversationApi;
   readonly signIns: SignInApi;
   /** Reads configuration and servers folder again; resolves when the servers are in line with them. */
   reload(): Promise<void>;
@@ -133,6 +135,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     builds: createBuildApi(send),
     secrets: createSecretApi(send),
     hooks: createHookApi(send),
+    conversations: createConversationApi(send),
     signIns: createSignInApi(send),
     reload: async () => void (await send(done, 'POST', '/api/reload', {})),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),

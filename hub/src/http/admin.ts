@@ -21,6 +21,7 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
 import { addHookRoutes, HOOKS_PATH, type HookService } from './hook-routes.ts';
+import { addConversationRoutes, type ConversationService } from './conversation-routes.ts';
 import { addBuildRoutes, type BuildService } from './build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './recording-routes.ts';
@@ -60,6 +61,7 @@ export interface AdminService extends Health {
   readonly mirrors: MirrorService;
   readonly builds: BuildService;
   readonly hooks: HookService;
+  readonly conversations: ConversationService;
   readonly secrets: SecretService;
   readonly signIns: SignInService;
   readonly recordings: RecordingService;
@@ -98,6 +100,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addMirrorRoutes(app, service.mirrors);
   addBuildRoutes(app, service.builds);
   addHookRoutes(app, service.hooks);
+  addConversationRoutes(app, service.conversations);
   addSecretRoutes(app, service.secrets);
   addSignInRoutes(app, service.signIns);
   addRecordingRoutes(app, service.recordings);

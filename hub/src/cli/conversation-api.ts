@@ -1,0 +1,46 @@
+import {
+  ConversationDetail,
+  ConversationSummary,
+  MemoryEntry,
+  type BranchRequest,
+  type ConversationChange,
+  type MemoryRequest,
+} from '@counterpart/schemas';
+import { z } from 'zod';
+import type { Send } from './mirror-api.ts';
+
+/** The conversations and the memory of one hub. Every method rejects with the catalogue's errors. */
+export interface ConversationApi {
+  list(): Promise<ConversationSummary[]>;
+  show(id: string): Promise<ConversationDetail>;
+  change(id: string, change: ConversationChange): Promise<ConversationSummary>;
+  branch(id: string, request: BranchRequest): Promise<ConversationSummary>;
+  delete(id: string): Promise<void>;
+  remembered(): Promise<MemoryEntry[]>;
+  remember(entry: MemoryRequest): Promise<MemoryEntry>;
+  forget(kind: string, subject: string): Promise<void>;
+}
+
+const List = z.object({ conversations: z.array(ConversationSummary) });
+const Memory = z.object({ memory: z.array(MemoryEntry) });
+const done = z.unknown();
+
+/** Talks to `/api/conversations` and `/api/memory`. */
+export function createConversationApi(send: Send): ConversationApi {
+  const at = (id: string, verb = ''): string => `/api/conversations/${encodeURIComponent(id)}${verb}`;
+  return {
+    list: async () => (await send(List, 'GET', '/api/conversations')).conversations,
+    show: (id) => send(ConversationDetail, 'GET', at(id)),
+    change: (id, change) => send(ConversationSummary, 'POST', at(id), change),
+    branch: (id, request) => send(ConversationSummary, 'POST', at(id, '/branch'), request),
+    delete: async (id) => void (await send(done, 'DELETE', at(id))),
+    remembered: async () => (await send(Memory, 'GET', '/api/memory')).memory,
+    remember: (entry) => send(MemoryEntry, 'POST', '/api/memory', entry),
+    forget: async (kind, subject) =>
+      void (await send(
+        done,
+        'DELETE',
+        `/api/memory/${encodeURIComponent(kind)}/${encodeURIComponent(subject)}`,
+      )),
+  };
+}
