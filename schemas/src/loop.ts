@@ -229,6 +229,19 @@ export const LoopDetail = z.strictObject({
   plan: LoopPlan.optional(),
   steps: z.array(LoopStep),
   report: RoundReport.optional(),
+  /** Everything that its author was asked, and what that cost. */
+  asked: z
+    .array(
+      z.strictObject({
+        number: z.int(),
+        pack: z.string(),
+        /** Of the question; an estimate, at 4 characters a token. */
+        tokens: z.int(),
+        /** As the model counted. */
+        usage: z.strictObject({ inputTokens: z.int(), outputTokens: z.int() }).optional(),
+      }),
+    )
+    .default([]),
   /** What its author is asked now. */
   question: AuthorQuestion.optional(),
   sheet: ApprovalSheet.optional(),

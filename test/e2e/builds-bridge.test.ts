@@ -25,13 +25,17 @@ async function startBridge(...args: readonly string[]): Promise<{ url: string; c
     child.kill();
     await once(child, 'exit');
   });
-  let said = '';
-  for await (const chunk of child.stderr) {
-    said += String(chunk);
-    const url = /WALKS_MODEL_URL=(\S+)\n/.exec(said)?.[1];
-    if (url !== undefined) return { url, child };
-  }
-  throw new Error(`the bridge ended: ${said}`);
+  // Read to the end: a program whose standard error is closed dies of its next word.
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = /WALKS_MODEL_URL=(\S+)\n/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', () => reject(new Error(`the bridge ended: ${said}`)));
+  });
+  return { url, child };
 }
 
 /** Answers lines of questions, as a program around a real model would. */

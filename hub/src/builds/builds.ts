@@ -156,6 +156,9 @@ class HubBuilds implements Builds {
       ...record,
       steps: await this.#records.steps(id),
       folder: folder.path,
+      asked: folder
+        .questions()
+        .map(({ number, pack, tokens }) => ({ number, pack, tokens, ...usageOf(folder, number) })),
       ...without({ report, question }),
     });
   }
@@ -279,6 +282,13 @@ class HubBuilds implements Builds {
     await this.#room.announce(id, { detail: change.problem });
   }
 }
+
+const usageOf = (folder: BuildFolder, number: number) => {
+  const usage = folder.answer(number)?.usage;
+  return usage === undefined
+    ? {}
+    : { usage: { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens } };
+};
 
 const runOf = (id: string, attempt: number): string => `${id}.${attempt}`;
 

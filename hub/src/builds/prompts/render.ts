@@ -7,6 +7,7 @@ import {
   type RoundReport,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { nearestExample, type Example } from './examples.ts';
 
 /** What a question is made from. Texts of people and services stand in fences of their own, as material. */
 export interface PromptFacts {
@@ -23,8 +24,6 @@ export interface PromptFacts {
   readonly findings?: readonly string[] | undefined;
   /** Files of the person: their settings, and how they look with every value masked. */
   readonly files?: readonly string[] | undefined;
-  /** Examples to go by: title and text. */
-  readonly examples?: readonly { readonly title: string; readonly text: string }[] | undefined;
 }
 
 export type Prompt = Pick<AuthorQuestion, 'pack' | 'system' | 'prompt' | 'schema' | 'tokens'>;
@@ -57,7 +56,7 @@ const schemaOf = (schema: z.ZodType): Record<string, unknown> =>
   z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
 
 function sectionsOf(facts: PromptFacts): string[] {
-  const { wish, plan, before, report, findings = [], files = [], examples = [] } = facts;
+  const { wish, plan, before, report, findings = [], files = [] } = facts;
   return [
     section('What is wanted, in the words of the person who asked', fenced(wish)),
     ...(plan === undefined ? [] : [section('The plan', fenced(JSON.stringify(plan, undefined, 2), 'json'))]),
@@ -67,11 +66,17 @@ function sectionsOf(facts: PromptFacts): string[] {
     ...(files.length === 0
       ? []
       : [section('Files that the person gives; values are masked', fenced(files.join('\n')))]),
-    ...examples.map(({ title, text }) => section(`An example: ${title}`, fenced(text))),
+    ...examplesFor(facts).map(({ title, text }) =>
+      section(`An example of a good answer: ${title}`, fenced(text)),
+    ),
     ...(before === undefined ? [] : [section('Your answer before', fenced(before))]),
     ...(report === undefined ? [] : [section('The report', fenced(renderReport(report)))]),
   ];
 }
+
+/** One, the nearest, with the first question; a repair has the answer itself to go by. */
+const examplesFor = ({ kind, wish, plan }: PromptFacts): Example[] =>
+  kind === 'code' || kind === 'blueprint' ? [nearestExample(kind, `${wish} ${plan?.summary ?? ''}`)] : [];
 
 const section = (title: string, body: string): string => `## ${title}\n\n${body}`;
 

@@ -61,6 +61,11 @@ const show = defineCommand({
             context.paint.faint(words ?? ''),
           ].join('  '),
         ),
+        ...detail.asked.map(({ number, pack, tokens, usage }) =>
+          context.paint.faint(
+            `  question ${number}  ${pack}  about ${tokens} tokens${usage === undefined ? '' : `; ${usage.inputTokens} + ${usage.outputTokens} counted`}`,
+          ),
+        ),
         ...(detail.sheet === undefined ? [] : ['', renderSheet(detail.sheet, context.paint), '']),
         standing(detail, context.paint),
       ].join('\n'),
