@@ -31,6 +31,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import { toDetail, toSummaries, toSummary } from './fleet/summary.ts';
 import type { Builds } from './builds/builds.ts';
 import type { AdminService } from './http/admin.ts';
+import type { ProviderService } from './http/provider-routes.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Recordings, Supervisor } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
@@ -74,6 +75,7 @@ export interface AdminOptions {
   readonly calls: ToolCalls;
   readonly mirrors: Mirrors;
   readonly builds: Builds;
+  readonly providers: ProviderService;
   readonly inbox: Inbox;
   readonly registry: Registry;
   readonly approvals: Approvals;
@@ -101,6 +103,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     hooks: hookDesk(options),
     conversations: conversationDesk(options),
     secrets: secretDesk(options),
+    providers: options.providers,
     signIns: signInDesk(options),
     recordings: recordingDesk(options),
     call: caller(options),

@@ -40,6 +40,7 @@ import { createLendingKeys, type LendingKeys } from './oauth/lending.ts';
 import { createLogins } from './oauth/logins.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
+import type { ProviderRoom } from './orchestrator/providers/generations.ts';
 import { providerDesk } from './provider-desk.ts';
 import { createRegistry } from './registry/registry.ts';
 import { watchServers } from './registry/watch.ts';
@@ -96,7 +97,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 
 async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const opened = await openBase(options, scope);
-  const base: Base = { ...opened, inbox: createInbox(opened) };
+  const base: Base = { ...opened, inbox: createInbox(opened), providers: providerDesk(opened) };
   const address = { url: '' };
   const lending = createLendingKeys();
   // A build that was killed between its two renames left the version in service aside; it is put back.
@@ -129,8 +130,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   });
   const state = { ready: false };
   const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
-  const providers = providerDesk(base);
-  const builds = await buildDesk({ ...base, providers, fleet: domain.fleet, calls: domain.gateway.calls });
+  const builds = await buildDesk({ ...base, fleet: domain.fleet, calls: domain.gateway.calls });
   scope.add(() => builds.close());
   const service = createAdminService({
     ...base,
@@ -190,6 +190,9 @@ async function begin(base: Base, { fleet, mirrors, builds, scope, isLasting }: B
   await mirrors.restore({ listening: isLasting });
   if (!isLasting) return;
   await follow(base, fleet, scope);
+  const ended = new AbortController();
+  scope.add(() => ended.abort());
+  base.providers.follow(ended.signal);
   scope.add(tidyWhenIdle(base));
   await builds.resume();
 }
@@ -232,7 +235,10 @@ function openSignIns(
   return { grants, logins, lending };
 }
 
-type Base = Awaited<ReturnType<typeof openBase>> & { readonly inbox: Inbox };
+type Base = Awaited<ReturnType<typeof openBase>> & {
+  readonly inbox: Inbox;
+  readonly providers: ProviderRoom;
+};
 
 /** Configuration, data folder, log and database: what every room stands on. */
 async function openBase(options: HubOptions, scope: Scope) {

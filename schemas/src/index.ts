@@ -141,7 +141,17 @@ export {
 } from './sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
 export { ChatConfig, EntityAlias, ToolPlan } from './chat.ts';
-export { ModelConfig, ProviderConfig, ProviderKind, ProviderName, Structured } from './provider.ts';
+export {
+  ModelConfig,
+  ProviderCheck,
+  ProviderConfig,
+  ProviderKind,
+  ProviderList,
+  ProviderModel,
+  ProviderName,
+  ProviderSummary,
+  Structured,
+} from './provider.ts';
 export { Diagnostic } from './diagnostic.ts';
 export {
   ApprovalSheet,

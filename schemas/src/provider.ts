@@ -133,3 +133,53 @@ export const ProviderName = z
   .min(1)
   .max(64)
   .regex(/^(?!hub$)[^/\s]+$/, { error: 'A provider’s name has no slash and no space, and is not `hub`.' });
+
+/** A model as `hub providers` shows it. */
+export const ProviderModel = z.object({
+  id: z.string(),
+  model: z.string(),
+  use: z.enum(['chat', 'embedding']).optional(),
+  contextTokens: z.number(),
+  takesTools: z.boolean(),
+  takesImages: z.boolean(),
+  price: z.object({ input: z.number(), output: z.number() }),
+  priceKnown: z.boolean().optional(),
+  memoryMb: z.number().optional(),
+});
+
+/** A configured provider and how it does; nothing was asked of it for this. */
+export const ProviderSummary = z.object({
+  name: z.string(),
+  kind: ProviderKind,
+  baseUrl: z.string(),
+  isLocal: z.boolean(),
+  /** `configured`: there is one to send; `none`: none is wanted. */
+  key: z.enum(['configured', 'missing', 'none']),
+  models: z.array(ProviderModel),
+  health: z.object({
+    state: z.enum(['unknown', 'ok', 'failing', 'open']),
+    retryAt: z.number().optional(),
+    problem: z.string().optional(),
+    firstTokenMs: z.number().optional(),
+    tokensPerSecond: z.number().optional(),
+    answered: z.number().optional(),
+    failed: z.number().optional(),
+    active: z.number().optional(),
+    waiting: z.number().optional(),
+  }),
+});
+export type ProviderSummary = z.infer<typeof ProviderSummary>;
+export const ProviderList = z.object({ providers: z.array(ProviderSummary) });
+export type ProviderList = z.infer<typeof ProviderList>;
+
+/** What came of asking a provider whether it takes the key and has the models. */
+export const ProviderCheck = z.object({
+  provider: z.string(),
+  ok: z.boolean(),
+  tookMs: z.number(),
+  models: z.array(ProviderModel),
+  /** Configured, and not among those that it lists. */
+  missing: z.array(z.string()),
+  problem: z.object({ code: z.string(), message: z.string(), fix: z.string() }).optional(),
+});
+export type ProviderCheck = z.infer<typeof ProviderCheck>;

@@ -26,6 +26,7 @@ import { createBuildApi, type BuildApi } from './build-api.ts';
 import { createConversationApi, type ConversationApi } from './conversation-api.ts';
 import { createHookApi, type HookApi } from './hook-api.ts';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
+import { createProviderApi, type ProviderApi } from './provider-api.ts';
 import { createSecretApi, type SecretApi } from './secret-api.ts';
 import { createSignInApi, type SignInApi } from './sign-in-api.ts';
 import { readServerLists, type ServerLists } from './server-listing.ts';
@@ -65,6 +66,7 @@ export interface HubApi {
   readonly mirrors: MirrorApi;
   readonly builds: BuildApi;
   readonly secrets: SecretApi;
+  readonly providers: ProviderApi;
   readonly hooks: HookApi;
   readonly conversations: ConversationApi;
   readonly signIns: SignInApi;
@@ -134,6 +136,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     mirrors: createMirrorApi(send),
     builds: createBuildApi(send),
     secrets: createSecretApi(send),
+    providers: createProviderApi(send),
     hooks: createHookApi(send),
     conversations: createConversationApi(send),
     signIns: createSignInApi(send),

@@ -26,6 +26,7 @@ import { addBuildRoutes, type BuildService } from './build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './recording-routes.ts';
 import { addSignInRoutes, type SignInService } from './sign-in-routes.ts';
+import { addProviderRoutes, type ProviderService } from './provider-routes.ts';
 import { addSecretRoutes, type SecretService } from './secret-routes.ts';
 import { problem } from './problem.ts';
 import { readBody as body } from './read-body.ts';
@@ -63,6 +64,7 @@ export interface AdminService extends Health {
   readonly hooks: HookService;
   readonly conversations: ConversationService;
   readonly secrets: SecretService;
+  readonly providers: ProviderService;
   readonly signIns: SignInService;
   readonly recordings: RecordingService;
   shutdown(): void;
@@ -102,6 +104,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addHookRoutes(app, service.hooks);
   addConversationRoutes(app, service.conversations);
   addSecretRoutes(app, service.secrets);
+  addProviderRoutes(app, service.providers);
   addSignInRoutes(app, service.signIns);
   addRecordingRoutes(app, service.recordings);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));

@@ -40,7 +40,7 @@ export const modelErrors = {
     exit: 5,
     title: 'The provider does not take the key',
     message: 'Model {model} wants another key: {detail}.',
-    fix: 'Store the right one (`hub secrets set <NAME>`), refer to it under `providers` as `${secret:<NAME>}`, and try it with `hub providers test`.',
+    fix: 'Store the right one (`hub secret set <NAME>`), refer to it under `providers` as `${secret:<NAME>}`, and try it with `hub providers test`.',
   }),
   MODEL_FILTERED: entry({
     status: 422,

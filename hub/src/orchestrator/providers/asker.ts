@@ -5,9 +5,9 @@ import type { GenerationEvent, GenerationRequest, JsonMembers } from '../../kern
 import { AnswerParts } from './answer/answer-parts.ts';
 import { readAnswer } from './answer/read-answer.ts';
 import { toBody } from './asking/request-body.ts';
-import { Deadline, pause } from './deadline.ts';
-import { Refused, request as send } from './exchange.ts';
-import { messageOf, parameterOf } from './failures.ts';
+import { Deadline, pause } from './exchange/deadline.ts';
+import { Refused, request as send } from './exchange/exchange.ts';
+import { messageOf, parameterOf } from './exchange/failures.ts';
 import type { Model } from './models.ts';
 import type { Seat } from './seat.ts';
 import { isSigned, type Signatures } from './asking/signatures.ts';

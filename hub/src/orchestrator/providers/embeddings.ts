@@ -2,8 +2,8 @@ import { hubError, toCounterpartError } from '@counterpart/schemas';
 import type OpenAI from 'openai';
 import type { Clock } from '../../kernel/clock.ts';
 import { membersOf } from '../../kernel/members.ts';
-import { Deadline } from './deadline.ts';
-import { Refused, request } from './exchange.ts';
+import { Deadline } from './exchange/deadline.ts';
+import { Refused, request } from './exchange/exchange.ts';
 import type { Model } from './models.ts';
 import type { Seat } from './seat.ts';
 

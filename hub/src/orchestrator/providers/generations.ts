@@ -1,11 +1,13 @@
-import { hubError, type HubConfig } from '@counterpart/schemas';
+import type { HubConfig, ProviderCheck, ProviderList } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
-import { didYouMean } from '../../kernel/nearest.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from '../../kernel/ports.ts';
 import { createSignatures } from './asking/signatures.ts';
 import { createKeys } from './keys.ts';
-import type { Model } from './models.ts';
-import { Seat } from './seat.ts';
+import { listProviders } from './listing.ts';
+import { configuredNames, type FoundModel, type Model } from './models.ts';
+import { createFollower } from './probing/follower.ts';
+import type { Seat } from './seat.ts';
+import { createSeats, modelFor, seatFor } from './seats.ts';
 
 /** What the room of providers needs of the hub. */
 export interface GenerationsOptions {
@@ -19,6 +21,15 @@ export interface GenerationsOptions {
 
 /** The room of providers, as the rest of its own row does not see it. */
 export interface ProviderRoom extends Generations {
+  /** Every provider as it is configured and does; asks none of them. */
+  list(): Promise<ProviderList>;
+  /** Asks one whether it takes its key and has its models. Rejects with MODEL_MISSING where it is not configured. */
+  check(name: string, signal: AbortSignal): Promise<ProviderCheck>;
+  /**
+   * From now on local providers, and those without configured models, are asked about themselves: at once, when the configuration
+   * changed, and now and then while somebody looks at `models`.
+   */
+  follow(signal: AbortSignal): void;
   /** As `generate`; `model` may be a provider's name alone, absent the first one's, and waits for its turn as long as told. */
   generateFor(
     request: GenerationRequest,
@@ -32,109 +43,94 @@ export interface ProviderRoom extends Generations {
 
 /** Models of the configured providers. What the configuration changes is true for the next question; running ones end as they began. */
 export function createGenerations(options: GenerationsOptions): ProviderRoom {
-  const { clock, redact } = options;
-  const seats = createSeats(options);
-  const signatures = createSignatures();
-  const keys = createKeys(options.resolve);
-
-  async function* generateFor(
-    request: GenerationRequest,
-    asked: {
-      readonly model: string | undefined;
-      readonly patienceMs?: number | undefined;
-      readonly signal: AbortSignal;
-    },
-  ): AsyncGenerator<GenerationEvent, void, undefined> {
-    const { signal } = asked;
-    signal.throwIfAborted();
-    const { seat, model } = find(seats, asked.model);
-    // The client is large, and most hubs ask no model.
-    const { ask } = await import('./asker.ts');
-    yield* ask({
-      request,
-      model,
-      seat,
-      signatures,
-      open: () => keys.open(seat, model.id),
-      clock,
-      redact: (text) => redact(keys.redact(seat, text)),
-      patienceMs: asked.patienceMs ?? seat.config.waitMs,
-      signal,
-    });
-  }
-
+  const asking = createAsking(options);
+  const { seats, keys, probe, generateFor } = asking;
+  const follower = createFollower(probe, options.clock);
   return {
-    models: () => seats.all().flatMap((seat) => seat.models),
+    models() {
+      follower.freshen(seats.all());
+      return seats.all().flatMap((seat) => seat.models);
+    },
     health: () => seats.all().map((seat) => seat.health),
     generate: (request, { model, signal }) => generateFor(request, { model, signal }),
     generateFor,
-    async embed(texts, { model: asked, dimensions, signal }) {
-      signal.throwIfAborted();
-      const { seat, model } = find(seats, asked);
-      const { embedTexts } = await import('./embeddings.ts');
-      return await embedTexts(texts, {
-        model,
-        seat,
-        dimensions,
-        open: () => keys.open(seat, model.id),
-        clock,
-        redact: (text) => redact(keys.redact(seat, text)),
+    embed: asking.embed,
+    list: () => listProviders(seats.all(), keys),
+    async check(name, signal) {
+      const seat = seatFor(seats, name);
+      const { checkProvider } = await import('./probing/check.ts');
+      return await checkProvider(seat, {
+        clock: options.clock,
         signal,
+        probe: () => probe(seat, signal),
+        ask: () => generateFor(PING, { model: name, signal }),
       });
+    },
+    follow(signal) {
+      follower.follow(signal);
+      follower.freshen(seats.all());
     },
   };
 }
 
-interface Seats {
-  /** In the order of the configuration. */
-  all(): readonly Seat[];
+interface Asked {
+  readonly model: string | undefined;
+  /** Default: the provider's. */
+  readonly patienceMs?: number | undefined;
+  readonly signal: AbortSignal;
 }
 
-/** A provider that is configured as before keeps its seat: what is known of it, and who waits there. */
-function createSeats({ config, clock }: GenerationsOptions): Seats {
-  let read: HubConfig['providers'] | undefined;
-  let seats: readonly Seat[] = [];
-  return {
-    all() {
-      const { providers } = config();
-      if (providers === read) return seats;
-      const before = new Map(seats.map((seat) => [seat.name, seat]));
-      seats = Object.entries(providers).map(([name, one]) => {
-        const known = before.get(name);
-        return known !== undefined && JSON.stringify(known.config) === JSON.stringify(one)
-          ? known
-          : new Seat(name, one, clock);
-      });
-      read = providers;
-      return seats;
-    },
-  };
-}
+/** The ways to ask a provider. Its client is large and most hubs ask no model: it is loaded by the first question. */
+function createAsking(options: GenerationsOptions) {
+  const { clock } = options;
+  const seats = createSeats(options.config, clock);
+  const signatures = createSignatures();
+  const keys = createKeys(options.resolve);
+  const lineTo = (seat: Seat, name: string) => ({
+    seat,
+    clock,
+    open: () => keys.open(seat, name),
+    redact: (text: string) => options.redact(keys.redact(seat, text)),
+  });
 
-function find(seats: Seats, asked: string | undefined): { readonly seat: Seat; readonly model: Model } {
-  const all = seats.all();
-  const [first] = all;
-  if (first === undefined) throw hubError('MODEL_MISSING', { detail: 'no provider is configured' });
-  const slash = asked?.indexOf('/') ?? -1;
-  const provider = asked === undefined ? first.name : slash < 0 ? asked : asked.slice(0, slash);
-  const seat = all.find(({ name }) => name === provider);
-  if (seat === undefined) {
-    const near = didYouMean(
-      provider,
-      all.map(({ name }) => name),
-    );
-    throw hubError('MODEL_MISSING', {
-      detail: `no provider is called ${provider}.${near}`.replace(/[.?]$/, ''),
-    });
+  async function probe(
+    seat: Seat,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, FoundModel> | undefined> {
+    const probing = await import('./probing/probe.ts');
+    return await probing.probe({ ...lineTo(seat, seat.name), signal });
   }
-  const models = seat.models;
-  const model =
-    slash < 0
-      ? (models.find(({ use }) => use !== 'embedding') ?? models[0])
-      : models.find(({ id }) => id === asked);
-  if (model !== undefined) return { seat, model };
-  const names = models.map((one) => one.model).join(', ');
-  const detail =
-    names === '' ? `provider ${provider} lists no model` : `provider ${provider} has the models ${names}`;
-  throw hubError('MODEL_MISSING', { detail: slash < 0 ? detail : `there is no ${asked}: ${detail}` });
+
+  async function find(asked: string | undefined, signal: AbortSignal): Promise<{ seat: Seat; model: Model }> {
+    signal.throwIfAborted();
+    const seat = seatFor(seats, asked);
+    // Models that nobody configured are known once their provider was asked.
+    if (configuredNames(seat.config) === undefined && seat.found.size === 0)
+      seat.found = (await probe(seat, signal)) ?? new Map();
+    return { seat, model: modelFor(seat, asked) };
+  }
+
+  async function* generateFor(
+    request: GenerationRequest,
+    { model: asked, patienceMs, signal }: Asked,
+  ): AsyncGenerator<GenerationEvent, void, undefined> {
+    const { seat, model } = await find(asked, signal);
+    const { ask } = await import('./asker.ts');
+    const patience = patienceMs ?? seat.config.waitMs;
+    yield* ask({ ...lineTo(seat, model.id), request, model, signatures, patienceMs: patience, signal });
+  }
+
+  const embed: Generations['embed'] = async (texts, { model: asked, dimensions, signal }) => {
+    const { seat, model } = await find(asked, signal);
+    const { embedTexts } = await import('./embeddings.ts');
+    return await embedTexts(texts, { ...lineTo(seat, model.id), model, dimensions, signal });
+  };
+
+  return { seats, keys, probe, generateFor, embed };
 }
+
+/** The shortest of questions. */
+const PING: GenerationRequest = {
+  items: [{ type: 'message', role: 'user', content: [{ type: 'text', text: 'Say "ok".' }] }],
+  maxTokens: 16,
+};

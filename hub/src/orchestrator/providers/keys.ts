@@ -7,6 +7,8 @@ import type { Seat } from './seat.ts';
 export interface Keys {
   /** A client with the key that is stored now. Rejects with MODEL_KEY_REFUSED when there is none to send. */
   open(seat: Seat, model: string): Promise<OpenAI>;
+  /** Whether there is a key to send; `none`: the provider is sent none. */
+  state(seat: Seat): Promise<'configured' | 'missing' | 'none'>;
   /** The text without the key that was last sent to this provider. */
   redact(seat: Seat, text: string): string;
 }
@@ -25,10 +27,15 @@ export function createKeys(resolve: (text: string) => Promise<string>): Keys {
         .digest('base64');
       const known = clients.get(seat);
       if (known?.mark === mark) return known.client;
-      const { openLine } = await import('./exchange.ts');
+      const { openLine } = await import('./exchange/exchange.ts');
       const client = openLine({ baseUrl: seat.place.baseUrl, key, headers });
       clients.set(seat, { mark, key, client });
       return client;
+    },
+    async state(seat) {
+      if (seat.config.apiKey === undefined && seat.place.keyVariable === undefined) return 'none';
+      const found = await secretsOf(seat, seat.name, resolve).catch(() => undefined);
+      return found?.key === undefined ? 'missing' : 'configured';
     },
     redact(seat, text) {
       const key = clients.get(seat)?.key;

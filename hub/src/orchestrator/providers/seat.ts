@@ -2,7 +2,7 @@ import { type CounterpartError, hubError, type ProviderConfig } from '@counterpa
 import type { Clock } from '../../kernel/clock.ts';
 import type { ProviderHealth } from '../../kernel/ports.ts';
 import { type Dialect, dialectOf } from './asking/dialects.ts';
-import { pause } from './deadline.ts';
+import { pause } from './exchange/deadline.ts';
 import { type Place, placeOf } from './kinds.ts';
 import { type Circuit, CLOSED, enter, failed, leftOpen } from './limits/breaker.ts';
 import { type Bucket, fullBucket, giveBack, rateOf, take } from './limits/bucket.ts';

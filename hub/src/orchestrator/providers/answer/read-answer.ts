@@ -1,7 +1,7 @@
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import { isMembers } from '../../../kernel/members.ts';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
-import { connectionReason, pageText, toFailure } from '../failures.ts';
+import { connectionReason, pageText, toFailure } from '../exchange/failures.ts';
 import type { AnswerParts } from './answer-parts.ts';
 import { EventReader, EventTooLong } from './event-reader.ts';
 

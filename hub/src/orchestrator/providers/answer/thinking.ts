@@ -15,51 +15,68 @@ export class ThinkingSplitter {
   #state: 'before' | 'thinking' | 'saying' = 'before';
   /** Of which it is not known yet what it is. */
   #held = '';
+  /** White space beside a mark belongs to the mark. */
+  #trims = false;
 
   push(text: string): SplitText[] {
-    if (this.#state === 'saying') return said(text);
+    if (this.#state === 'saying') return this.#say(text);
     this.#held += text;
-    if (this.#state === 'before') {
-      const trimmed = this.#held.trimStart();
-      if (trimmed.startsWith(OPEN)) {
-        this.#state = 'thinking';
-        this.#held = trimmed.slice(OPEN.length).replace(/^\n/, '');
-      } else if (OPEN.startsWith(trimmed)) return [];
-      else return this.#say();
+    if (this.#state === 'thinking') return this.#think();
+    const trimmed = this.#held.trimStart();
+    if (trimmed.startsWith(OPEN)) {
+      this.#enter('thinking', trimmed.slice(OPEN.length));
+      return this.#think();
     }
-    return this.#think();
+    if (OPEN.startsWith(trimmed)) return [];
+    this.#state = 'saying';
+    return this.#say(this.#release());
   }
 
   /** What was held back at the end of the answer. */
   end(): SplitText[] {
     const type = this.#state === 'thinking' ? 'reasoning' : 'text';
-    const delta = this.#held;
-    this.#held = '';
-    return delta === '' ? [] : [{ type, delta }];
+    return run(type, this.#release());
   }
 
-  #say(): SplitText[] {
-    this.#state = 'saying';
-    const text = this.#held;
+  #enter(state: 'thinking' | 'saying', held: string): void {
+    this.#state = state;
+    this.#held = held;
+    this.#trims = true;
+  }
+
+  #release(): string {
+    const held = this.#held;
     this.#held = '';
-    return said(text);
+    return held;
+  }
+
+  #say(text: string): SplitText[] {
+    return run('text', this.#trimmed(text));
   }
 
   #think(): SplitText[] {
+    this.#held = this.#trimmed(this.#held);
     const end = this.#held.indexOf(CLOSE);
-    if (end < 0) {
-      const kept = startOfClose(this.#held);
-      const thought = this.#held.slice(0, this.#held.length - kept);
-      this.#held = this.#held.slice(this.#held.length - kept);
-      return thought === '' ? [] : [{ type: 'reasoning', delta: thought }];
+    if (end >= 0) {
+      const thought = run('reasoning', this.#held.slice(0, end));
+      this.#enter('saying', this.#held.slice(end + CLOSE.length));
+      return [...thought, ...this.#say(this.#release())];
     }
-    const thought = this.#held.slice(0, end);
-    this.#held = this.#held.slice(end + CLOSE.length).trimStart();
-    return [...(thought === '' ? [] : [{ type: 'reasoning' as const, delta: thought }]), ...this.#say()];
+    const known = this.#held.length - startOfClose(this.#held);
+    const thought = this.#held.slice(0, known);
+    this.#held = this.#held.slice(known);
+    return run('reasoning', thought);
+  }
+
+  #trimmed(text: string): string {
+    if (!this.#trims) return text;
+    const rest = text.trimStart();
+    this.#trims = rest === '';
+    return rest;
   }
 }
 
-const said = (delta: string): SplitText[] => (delta === '' ? [] : [{ type: 'text', delta }]);
+const run = (type: SplitText['type'], delta: string): SplitText[] => (delta === '' ? [] : [{ type, delta }]);
 
 /** How many characters at the end may be the beginning of the closing mark. */
 function startOfClose(text: string): number {

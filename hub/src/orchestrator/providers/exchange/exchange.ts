@@ -1,6 +1,6 @@
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import OpenAI, { APIConnectionError, APIError } from 'openai';
-import type { JsonMembers } from '../../kernel/ports.ts';
+import type { JsonMembers } from '../../../kernel/ports.ts';
 import { connectionReason, retryAfterMs, toFailure } from './failures.ts';
 
 /** Where a request goes and with what. */
@@ -16,6 +16,8 @@ export interface Exchange {
   /** Below the base URL, or a whole URL of the same origin. */
   readonly path: string;
   readonly body?: JsonMembers | undefined;
+  /** null: this one is left out. */
+  readonly headers?: Readonly<Record<string, string | null>> | undefined;
   /** `<provider>/<model>` or the provider, for errors. */
   readonly model: string;
   readonly signal: AbortSignal;
@@ -73,9 +75,13 @@ export function openLine({ baseUrl, key, headers }: Line): OpenAI {
 
 /** The response, when it is one of success. Rejects with Refused, or with the signal's reason. */
 export async function request(client: OpenAI, exchange: Exchange): Promise<Response> {
-  const { method, path, body, signal } = exchange;
+  const { method, path, body, headers, signal } = exchange;
   try {
-    const options = { signal, ...(body === undefined ? {} : { body, stream: body['stream'] === true }) };
+    const options = {
+      signal,
+      ...(headers === undefined ? {} : { headers }),
+      ...(body === undefined ? {} : { body, stream: body['stream'] === true }),
+    };
     return await client[method](path, options).asResponse();
   } catch (cause) {
     if (signal.aborted) throw signal.reason;

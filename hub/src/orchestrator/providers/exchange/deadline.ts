@@ -1,4 +1,4 @@
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock } from '../../../kernel/clock.ts';
 
 /**
  * Ends a wait that is too long, and follows the asker's own signal. One timer serves all pieces of an answer: what a piece
