@@ -26,9 +26,12 @@ const rows = (asOf: string, takesTools: boolean, takesImages: boolean, facts: re
     price: { input, output },
   }));
 
+/** In public lists of prices that agree with each other. */
+const LOOKED_UP = '2026-11-21';
+
 /** Prices change: what stands under `models` in the configuration is preferred. */
 export const KNOWN_MODELS: readonly Row[] = [
-  ...rows('2026-11-05', true, true, [
+  ...rows(LOOKED_UP, true, true, [
     ['gpt-5.2', 400_000, 1.75, 14],
     ['gpt-5.1', 400_000, 1.25, 10],
     ['gpt-5', 400_000, 1.25, 10],
@@ -42,8 +45,8 @@ export const KNOWN_MODELS: readonly Row[] = [
     ['o3', 200_000, 2, 8],
     ['o4-mini', 200_000, 1.1, 4.4],
   ]),
-  ...rows('2026-05-01', true, true, [
-    ['claude-opus-4-7', 1_000_000, 5, 25],
+  ...rows(LOOKED_UP, true, true, [
+    ['claude-opus-4-7', 200_000, 5, 25],
     ['claude-opus-4-6', 200_000, 5, 25],
     ['claude-opus-4-5', 200_000, 5, 25],
     ['claude-opus-4-1', 200_000, 15, 75],
@@ -52,20 +55,20 @@ export const KNOWN_MODELS: readonly Row[] = [
     ['claude-sonnet-4', 200_000, 3, 15],
     ['claude-haiku-4-5', 200_000, 1, 5],
   ]),
-  ...rows('2026-03-01', true, true, [
+  ...rows(LOOKED_UP, true, true, [
     ['gemini-3-pro-preview', 1_048_576, 2, 12],
     ['gemini-3-flash-preview', 1_048_576, 0.5, 3],
     ['gemini-2.5-pro', 1_048_576, 1.25, 10],
     ['gemini-2.5-flash', 1_048_576, 0.3, 2.5],
     ['gemini-2.5-flash-lite', 1_048_576, 0.1, 0.4],
   ]),
-  ...rows('2026-01-01', false, true, [
+  ...rows(LOOKED_UP, false, false, [
     ['sonar', 128_000, 1, 1],
     ['sonar-pro', 200_000, 3, 15],
     ['sonar-reasoning-pro', 128_000, 2, 8],
     ['sonar-deep-research', 128_000, 2, 8],
   ]),
-  ...rows('2026-01-01', false, false, [
+  ...rows(LOOKED_UP, false, false, [
     ['text-embedding-3-small', 8_191, 0.02, 0],
     ['text-embedding-3-large', 8_191, 0.13, 0],
   ]),
