@@ -13,7 +13,7 @@ const missing = hasDescriptions
   : ' (skipped: ../shared/specs is absent)';
 
 /** Tools called per description; `npm run gauntlet` calls all of them. */
-const CALLS = 8;
+const CALLS = 4;
 
 describe.skipIf(!hasDescriptions || !hasReferee)(`the gauntlet, a slice of it${missing}`, () => {
   const rows: Row[] = [];

@@ -31,11 +31,14 @@ const introduction = (calls: number | undefined): string => `# Gauntlet
 What becomes of real descriptions: each is built with \`hub build\`, its server is started and listed, and its tools are called
 with arguments made from nothing but the listed schema, once with the required ones and once with all. The judge is Prism
 5.16.0, reading the same description; schemas of answers are taken from what it is given, because on some descriptions they
-keep it from starting. A path parameter that nobody filled counts as refused, though Prism would take it. GraphQL schemas are
+keep it from starting. A path parameter that nobody filled counts as refused, though Prism would take it. Lists of forms
+have their default encoding written out for it. Two of its errors are known, and calls they meet are set aside, each listed: it
+asks for members of optional objects that were not sent, and reads no lists of objects in forms. GraphQL schemas are
 judged by graphql-js ${graphqlVersion}; their argument \`fields\`, whose values are names of the schema, is left out.
 
 The mirror of each is asked every operation (80 at most), its bodies are judged by ajv, and requests that are wrong in one place
-(a member gone, one too many, another type, out of range) must be refused. Its speed is that of a program of its own beside Prism,
+(a member gone, one too many, another type, out of range) must be refused. Requests generated with fast-check and
+sent by fetch are judged the same way. Its speed is that of a program of its own beside Prism,
 the same requests in turn, from a raw client with 4 connections and 8 requests waiting on each.
 
 Other generators get the same files, the same arguments and the same judge, which does not ask them for credentials; which

@@ -8,6 +8,8 @@ import { openCounter } from './referee/counter.ts';
 import { choose, parseTree } from './operation-places.ts';
 import { judgeContract, type Contract } from './mirror/contract.ts';
 import { judgeLives, type Lives } from './mirror/lives.ts';
+import { judgeAnswers, type Answers } from './properties/answers.ts';
+import { judgeProperties, type Properties } from './properties/calls.ts';
 import { measureSpeed, type Speed } from './mirror/speed.ts';
 import { judgeCalls, type Judged } from './referee-calls.ts';
 import { qualityOf, type Quality } from './tool-quality.ts';
@@ -29,7 +31,12 @@ export interface Row {
   /** What the hub's search tells of one tool, in bytes; 99 of 100 tools are no larger. */
   readonly described99: number;
   readonly judged: Judged | undefined;
-  readonly mirror: Contract & { readonly lives: Lives | undefined; readonly speed: Speed | undefined };
+  readonly answers: Answers | undefined;
+  readonly mirror: Contract & {
+    readonly lives: Lives | undefined;
+    readonly properties: Properties | undefined;
+    readonly speed: Speed | undefined;
+  };
 }
 
 /** A description that did not get as far as a server, and why. */
@@ -43,7 +50,7 @@ export interface MeasureOptions {
   readonly calls?: number | undefined;
   /** Operations asked of the mirror; default 80. */
   readonly mirrored?: number;
-  /** Also make, read back and remove a thing of each collection of the mirror. Default false. */
+  /** Also live the lives of a mirror's things, call it with generated requests, and judge answers of tools. Default false. */
   readonly lives?: boolean;
   /** Also measure how fast the mirror answers beside the referee. Default false. */
   readonly speed?: boolean;
@@ -51,6 +58,8 @@ export interface MeasureOptions {
 
 /** Operations of one description that are asked of its mirror, each with up to some dozens of wrong requests. */
 const MIRRORED = 80;
+/** Generated requests of each of them. */
+const RUNS = 5;
 const LOAD = { count: 3_000, rounds: 3 };
 
 /** Builds a description, starts the server, looks at its tools and has its calls judged. Never rejects. */
@@ -78,11 +87,19 @@ export async function measure(file: string, options: MeasureOptions = {}): Promi
       mirror: {
         ...(await judgeContract(blueprint, choose(blueprint.operations, options.mirrored ?? MIRRORED))),
         lives: options.lives === true ? await judgeLives(blueprint) : undefined,
+        properties:
+          options.lives === true
+            ? await judgeProperties(blueprint, choose(blueprint.operations, MIRRORED), { runs: RUNS })
+            : undefined,
         speed:
           options.speed === true && root
             ? await measureSpeed(root, blueprint, LOAD).catch(() => undefined)
             : undefined,
       },
+      answers:
+        options.lives === true
+          ? await judgeAnswers(built, choose(blueprint.operations, options.mirrored ?? MIRRORED))
+          : undefined,
       described99: percentile99(running.tools.map(sizeDescribed)),
       judged: root && (await judgeCalls(root, { operations, running, counter })),
     };

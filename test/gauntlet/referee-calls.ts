@@ -17,11 +17,15 @@ export interface Refusal {
   readonly optional: boolean;
   readonly why: string;
   readonly input: JsonObject | undefined;
+  /** Why the referee is in error here: such a call counts neither as taken nor as refused. */
+  readonly misreading?: string | undefined;
 }
 
 /** What became of the calls of one description. */
 export interface Judged {
   readonly calls: number;
+  /** Calls set aside, not in `calls`: the referee errs about them. */
+  readonly misread: readonly Refusal[];
   readonly accepted: number;
   readonly refusals: readonly Refusal[];
   /** Why parts of the description could not be judged. */
@@ -51,7 +55,15 @@ export async function judgeCalls(
       unjudged.push(`${chunk.length} operations: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { calls, accepted: calls - refusals.length, refusals, unjudged };
+  return judgedOf(calls, refusals, unjudged);
+}
+
+/** What became of calls, those set aside of which the referee has a wrong idea. */
+export function judgedOf(tried: number, refused: readonly Refusal[], unjudged: readonly string[]): Judged {
+  const misread = refused.filter(({ misreading }) => misreading !== undefined);
+  const refusals = refused.filter(({ misreading }) => misreading === undefined);
+  const calls = tried - misread.length;
+  return { calls, misread, accepted: calls - refusals.length, refusals, unjudged };
 }
 
 /** At most `CHUNK` items each, and no two of one method and route. */
@@ -94,9 +106,9 @@ export async function judge(
   const called = await attempt(running, name, input);
   const last = counter.take().at(-1);
   if (last === undefined) return refusal(`no request: ${called.text}`, input);
-  return last.status < 400
-    ? []
-    : refusal(`${last.method} ${last.target} ${last.status}: ${last.detail}`, input);
+  if (last.status < 400) return [];
+  const why = `${last.method} ${last.target} ${last.status}: ${last.detail}`;
+  return refusal(why, input).map((one) => ({ ...one, misreading: last.misreading }));
 }
 
 /** Calls a tool; a failure of the protocol is an error of the call. */

@@ -36,6 +36,14 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string])[]
     'lives of mirrors',
     ({ mirror: { lives } }) => (lives ? `${lives.possible - lives.untrue.length} of ${lives.possible}` : '–'),
   ],
+  [
+    'generated requests',
+    ({ mirror: { properties: found } }) => (found ? `${found.valid} valid, ${found.wrong} wrong` : '–'),
+  ],
+  [
+    'true answers of tools',
+    ({ answers }) => (answers ? `${answers.answered - answers.untrue.length} of ${answers.answered}` : '–'),
+  ],
   ['mirror : Prism', ({ mirror }) => speedText(mirror.speed)],
   ['build', ({ build }) => `${build.seconds.toFixed(1)} s, ${build.peakMb.toFixed(0)} MB`],
   ['first list', ({ list }) => `${list.ms.toFixed(0)} ms, ${list.peakMb.toFixed(0)} MB`],
@@ -58,6 +66,7 @@ export function barsOf({ rows, failures }: Outcome): Bar[] {
   const tools = sum(rows, ({ quality }) => quality.tools);
   const calls = sum(rows, ({ judged }) => judged?.calls ?? 0);
   const taken = sum(rows, ({ judged }) => judged?.accepted ?? 0);
+  const misread = sum(rows, ({ judged }) => judged?.misread.length ?? 0);
   const unjudged = rows.flatMap(({ judged }) => judged?.unjudged ?? []);
   const slowest = Math.max(...rows.map(({ list }) => list.ms));
   const largest = Math.max(...rows.map(({ list, build }) => Math.max(list.peakMb, build.peakMb)));
@@ -111,6 +120,7 @@ export function barsOf({ rows, failures }: Outcome): Bar[] {
       outputs / (tools - silent) >= 0.9,
     ),
     ...mirrorBars(rows),
+    ...generatedBars(rows),
     bar(
       'one tool described',
       '≤ 24 kB for 99 of 100 tools of a service',
@@ -123,10 +133,36 @@ export function barsOf({ rows, failures }: Outcome): Bar[] {
           bar(
             'calls taken by the referee',
             '≥ 98 %',
-            `${taken} of ${calls}, ${percent(taken, calls)}${unjudged.length > 0 ? `; unjudged: ${unjudged.join('; ')}` : ''}`,
+            `${taken} of ${calls}, ${percent(taken, calls)}${misread > 0 ? `; ${misread} more set aside, about which the referee errs` : ''}${unjudged.length > 0 ? `; unjudged: ${unjudged.join('; ')}` : ''}`,
             taken / calls >= 0.98 && unjudged.length === 0,
           ),
         ]),
+  ];
+}
+
+/** Of what was generated: requests of mirrors, and calls of tools with an output schema. */
+function generatedBars(rows: readonly Row[]): Bar[] {
+  const found = rows.flatMap(({ mirror }) => mirror.properties ?? []);
+  const answers = rows.flatMap((row) => row.answers ?? []);
+  if (found.length === 0 || answers.length === 0) return [];
+  const total = (of: (one: (typeof found)[number]) => number): number =>
+    found.reduce((all, one) => all + of(one), 0);
+  const broken = total((one) => one.broken.length);
+  const answered = answers.reduce((all, one) => all + one.answered, 0);
+  const truly = answered - answers.reduce((all, one) => all + one.untrue.length, 0);
+  return [
+    {
+      name: 'generated requests to mirrors',
+      goal: 'valid ones answered as declared, wrong ones refused',
+      measured: `${broken} of ${total((one) => one.operations)} operations broken by ${total((one) => one.valid)} valid and ${total((one) => one.wrong)} wrong requests`,
+      met: broken === 0,
+    },
+    {
+      name: 'answers of tools true to their output schema',
+      goal: 'every one',
+      measured: `${truly} of ${answered}, ${percent(truly, answered)}`,
+      met: truly === answered,
+    },
   ];
 }
 
@@ -213,9 +249,19 @@ export function reportText(outcome: Outcome): string {
     ...rows.flatMap(({ file, mirror }) => [
       ...mirror.invalid.map((one) => `- ${file}: the mirror’s body, ${oneLine(one)}`),
       ...(mirror.lives?.untrue ?? []).map((one) => `- ${file}: a life in the mirror, ${oneLine(one)}`),
+      ...(mirror.properties?.broken ?? []).map((one) => `- ${file}: a generated request, ${oneLine(one)}`),
       ...mirror.strays.map((one) => `- ${file}: ${oneLine(one)}`),
       ...mirror.taken.map((one) => `- ${file}: taken by the mirror though wrong, ${oneLine(one)}`),
     ]),
+    ...rows.flatMap(({ file, answers }) =>
+      (answers?.untrue ?? []).map((one) => `- ${file}: an answer, ${oneLine(one)}`),
+    ),
+    ...rows.flatMap(({ file, judged }) =>
+      (judged?.misread ?? []).map(
+        ({ tool, optional, misreading }) =>
+          `- ${file}: \`${tool}\`, ${optional ? 'all' : 'required'} arguments: set aside, ${misreading}`,
+      ),
+    ),
     ...rows.flatMap(({ file, judged }) =>
       (judged?.refusals ?? []).map(
         ({ tool, optional, why }) =>

@@ -7,7 +7,7 @@ import type { JsonObject, ToolDefinition } from '@counterpart/schemas';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import { runServer, type Running } from '../built-subject.ts';
 import { parseTree } from '../operation-places.ts';
-import { attempt, chunksOf, judge, type Judged, type Refusal } from '../referee-calls.ts';
+import { attempt, chunksOf, judge, judgedOf, type Judged, type Refusal } from '../referee-calls.ts';
 import { openCounter, type Counter } from '../referee/counter.ts';
 import { startReferee } from '../referee/prism.ts';
 import { withoutAnswerSchemas } from '../referee/requests-only.ts';
@@ -117,7 +117,7 @@ async function judgeListed(root: Tree, { running, counter, calls }: Subject): Pr
     }
   }
   const total = chosen.length * 2;
-  return { calls: total, accepted: total - refusals.length, refusals, unjudged };
+  return judgedOf(total, refusals, unjudged);
 }
 
 const refusalOf = ({ name }: ToolDefinition, optional: boolean, why: string): Refusal => ({

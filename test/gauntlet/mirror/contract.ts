@@ -124,9 +124,10 @@ function schemaOf({ http }: Operation, { status, type, body }: Answered): JsonSc
 }
 
 /** Says what is wrong with a value; undefined: nothing, or the schema cannot be compiled. */
-type Judge = (schema: JsonSchema, value: unknown) => string | undefined;
+export type Judge = (schema: JsonSchema, value: unknown) => string | undefined;
 
-function createJudge({ types }: Blueprint): Judge {
+/** ajv 2020-12 over the types of a blueprint, compiled here and not by the mirror. */
+export function createJudge({ types }: Blueprint): Judge {
   const ajv = new Ajv2020({ strict: false, logger: false, validateSchema: false });
   ajvFormats.default(ajv);
   ajv.addSchema({ $id: 'types', $defs: types });

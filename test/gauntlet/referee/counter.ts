@@ -1,5 +1,6 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { misreadingOf } from './misreading.ts';
 
 /** One request as the referee judged it. */
 export interface Verdict {
@@ -8,7 +9,11 @@ export interface Verdict {
   readonly status: number;
   /** What a refusal said, cut. */
   readonly detail: string;
+  /** Why a refusal is an error of the referee's own. */
+  readonly misreading?: string | undefined;
 }
+
+type Judgement = Pick<Verdict, 'status' | 'detail' | 'misreading'>;
 
 /** Stands before the referee: hands requests on, keeps its verdicts, and refuses what it would wave through. */
 export interface Counter extends AsyncDisposable {
@@ -36,8 +41,8 @@ export async function openCounter(): Promise<Counter> {
       response.writeHead(400).end();
       return;
     }
-    forward(target, request, response, (status, detail) => {
-      verdicts.push({ method, target: url, status, detail });
+    forward(target, request, response, (judgement) => {
+      verdicts.push({ method, target: url, ...judgement });
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -61,9 +66,12 @@ function forward(
   to: string,
   request: IncomingMessage,
   response: ServerResponse,
-  judged: (status: number, detail: string) => void,
+  judged: (judgement: Judgement) => void,
 ): void {
   const { method, headers, url } = request;
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const sent: Buffer[] = [];
+  if (isForm) request.on('data', (chunk: Buffer) => sent.push(chunk));
   const onward = send(`${to}${url ?? ''}`, { method, headers }, (answer) => {
     const chunks: Buffer[] = [];
     answer.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -71,13 +79,15 @@ function forward(
       const body = Buffer.concat(chunks);
       const status = answer.statusCode ?? 502;
       // Where a description has an example of an error Prism answers with that, and says what was wrong in a header.
-      const said = answer.headers['sl-violations'] ?? body;
-      judged(status, status < 400 ? '' : said.toString().slice(0, LONGEST_DETAIL));
+      const said = status < 400 ? '' : (answer.headers['sl-violations'] ?? body).toString();
+      const form = Buffer.concat(sent).toString();
+      const misreading = status < 400 ? undefined : misreadingOf({ target: url ?? '', form, said });
+      judged({ status, detail: said.slice(0, LONGEST_DETAIL), misreading });
       response.writeHead(status, answer.headers).end(body);
     });
   });
   onward.on('error', (error) => {
-    judged(502, error.message);
+    judged({ status: 502, detail: error.message });
     response.writeHead(502).end();
   });
   request.pipe(onward);

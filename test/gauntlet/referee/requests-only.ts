@@ -25,7 +25,30 @@ function cutOperation(root: Tree, operation: Tree): Tree {
     const content = isTree(whole['content']) ? whole['content'] : {};
     return { description, content: mapValues(content, (_, type) => ({ example: exampleOf(type) })) };
   });
-  return { ...operation, responses: cut, callbacks: undefined, 'x-webhooks': undefined };
+  const body = isTree(operation['requestBody'])
+    ? { requestBody: withDefaults(root, operation['requestBody']) }
+    : {};
+  return { ...operation, ...body, responses: cut, callbacks: undefined, 'x-webhooks': undefined };
+}
+
+/**
+ * Forms with the encoding of their lists written out. A list without one is written `style: form`, exploded (OpenAPI
+ * 3.0.4, 4.8.15.1.1); this referee applies that only where it is said, and calls a list of a form a text otherwise.
+ */
+function withDefaults(root: Tree, requestBody: Tree): Tree {
+  const body = follow(root, requestBody);
+  const content = isTree(body['content']) ? body['content'] : {};
+  const whole = mapValues(content, (media, type) => {
+    if (!isTree(media) || !type.startsWith('application/x-www-form-urlencoded')) return media;
+    const { properties } = follow(root, media['schema']);
+    const given = isTree(media['encoding']) ? media['encoding'] : {};
+    const lists = Object.entries(isTree(properties) ? properties : {}).filter(
+      ([, property]) => follow(root, property)['type'] === 'array',
+    );
+    const defaults = lists.map(([name]): [string, unknown] => [name, { style: 'form', explode: true }]);
+    return { ...media, encoding: { ...Object.fromEntries(defaults), ...given } };
+  });
+  return { ...body, content: whole };
 }
 
 const exampleOf = (type: string): unknown => (/\bjson\b/.test(type) ? {} : 'text');
