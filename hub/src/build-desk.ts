@@ -47,7 +47,7 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
     models: createProviders(desk.providers),
     concurrency: CONCURRENCY,
     limits: () => desk.config.current().builder,
-    openSandbox: () => openSandbox(desk.config.current().defaults.sandbox),
+    openSandbox: (isUnsafeLocal) => openSandbox(desk.config.current().defaults.sandbox, isUnsafeLocal),
     clean: redactor.redact,
     reload: async (server) => {
       await fleet.reconcile();

@@ -63,6 +63,8 @@ export const LoopOrder = z.strictObject({
   category: Category.optional(),
   /** Of the configured providers; default: the first one. */
   model: z.string().min(1).max(200).optional(),
+  /** Where there is no sandbox, code that nobody has approved runs without one. */
+  unsafeLocal: z.boolean().optional(),
 });
 export type LoopOrder = z.infer<typeof LoopOrder>;
 
@@ -140,6 +142,8 @@ export const RoundReport = z.strictObject({
       sandbox: z.string(),
       /** Share of the statements of written code that they ran, in percent; absent where there is none. */
       coverage: z.int().optional(),
+      /** They ran in none, because a person said so. */
+      unsafeLocal: z.literal(true).optional(),
     })
     .optional(),
 });
@@ -170,6 +174,7 @@ export const ApprovalSheet = z.strictObject({
     sandbox: z.string(),
     /** Percent of the statements of written code. */
     coverage: z.int().optional(),
+    unsafeLocal: z.literal(true).optional(),
   }),
   author: z.strictObject({
     kind: LoopAuthor,

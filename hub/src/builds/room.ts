@@ -22,8 +22,8 @@ export interface LoopRoom {
   /** As the configuration has them now. */
   limits(): TestLimits;
   folderOf(id: string): BuildFolder;
-  /** Rejects with SANDBOX_MISSING. */
-  openSandbox(): Promise<Sandbox>;
+  /** Rejects with SANDBOX_MISSING, unless a person said that there need be none. */
+  openSandbox(isUnsafeLocal: boolean): Promise<Sandbox>;
   /** Serves the new version of a server; resolves when its tools are offered. */
   reload(server: ServerId): Promise<void>;
   /** Names of required settings and secrets that a server has no value for. */

@@ -8,7 +8,7 @@ export const buildErrors = {
     exit: 5,
     title: 'No sandbox',
     message: 'Code that nobody has approved would run here, and there is no sandbox for it: {detail}.',
-    fix: 'Install bubblewrap (`apt install bubblewrap`) or start a Docker engine; `hub doctor` shows what is found.',
+    fix: 'Install bubblewrap (`apt install bubblewrap`) or start a Docker engine; `hub doctor` shows what is found. On a machine with nothing to lose, `hub build --unsafe-local` goes on without.',
   }),
   SANDBOX_FAILED: entry({
     status: 503,

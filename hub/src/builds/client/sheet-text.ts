@@ -65,6 +65,8 @@ export function renderSheet(sheet: ApprovalSheet, paint: SheetPaint): string {
       warnings.map(({ file, line, message }) => `${file}:${line} ${message}`),
     ),
     ...list('Proof', [
+      // Where no walls were, that is said before anything else is.
+      ...(tests.unsafeLocal === true ? [paint.bad(UNSAFE)] : []),
       `${many(tests.passed, 'test')} passed, inside ${tests.sandbox}`,
       ...(tests.coverage === undefined ? [] : [`${tests.coverage} % of the written code run by them`]),
     ]),
@@ -74,6 +76,9 @@ export function renderSheet(sheet: ApprovalSheet, paint: SheetPaint): string {
     paint.faint(sheet.hash),
   ].join('\n');
 }
+
+const UNSAFE =
+  'UNSAFE: this code ran on this machine without a sandbox (--unsafe-local), as your user; what it did, nobody saw';
 
 /** Secrets, settings, and the files of the person that it reads. */
 const givenTo = ({ secrets, config }: ApprovalSheet): string[] => [

@@ -31,7 +31,8 @@ export async function installCandidate(
       hash: hashJson(order),
     };
     const reports = { tests: hashJson(run.folder.reports().at(-1) ?? null) };
-    const facts = { author: authorOf(sheet), source, reports, approval: { by, at } };
+    const unsafe = sheet.tests.unsafeLocal === true ? { unsafeLocal: true as const } : {};
+    const facts = { author: authorOf(sheet), source, reports, ...unsafe, approval: { by, at } };
     await installVersion({ id: sheet.server, candidateDir: copy, facts }, run.room.versions);
   } finally {
     await rm(folder, { recursive: true, force: true });

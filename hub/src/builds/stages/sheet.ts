@@ -64,6 +64,7 @@ const testsOf = ({ tests }: RoundReport): ApprovalSheet['tests'] => ({
   passed: tests?.passed ?? 0,
   sandbox: tests?.sandbox ?? 'none',
   ...(tests?.coverage === undefined ? {} : { coverage: tests.coverage }),
+  ...(tests?.unsafeLocal === undefined ? {} : { unsafeLocal: tests.unsafeLocal }),
 });
 
 const Dependencies = z

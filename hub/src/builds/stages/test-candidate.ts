@@ -66,6 +66,11 @@ export interface TestLimits {
   readonly testSeconds: number;
 }
 
+const ranIn = ({ kind, description }: Sandbox) => ({
+  sandbox: description,
+  ...(kind === 'none' ? { unsafeLocal: true as const } : {}),
+});
+
 /** Runs the tests of a candidate inside the walls. What ends them early is a failure of theirs, told as one. */
 export async function testCandidate(
   candidate: string,
@@ -77,10 +82,10 @@ export async function testCandidate(
   if (output.end.outcome !== 'exited') {
     const message = ENDS[output.end.outcome](limits);
     const failures = [{ file: '.', test: '(all)', message }];
-    return { tests: { passed: 0, failures, sandbox: sandbox.description }, diagnostics: [] };
+    return { tests: { passed: 0, failures, ...ranIn(sandbox) }, diagnostics: [] };
   }
   const { passed, failures, coverage } = readTestsReport(candidate, output.stdout, output.stderr);
-  const tests = { passed, failures: [...failures], sandbox: sandbox.description };
+  const tests = { passed, failures: [...failures], ...ranIn(sandbox) };
   if (coverage === undefined) return { tests, diagnostics: [] };
   return {
     tests: { ...tests, coverage: percentOf(coverage) },

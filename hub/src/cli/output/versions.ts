@@ -29,7 +29,7 @@ function rowOf(version: VersionSummary, paint: Paint): string[] {
     paint.strong(version.version),
     version.content.slice('sha256-'.length, HASH_END),
     version.installedAt.slice(0, 16).replace('T', ' '),
-    approval?.by ?? paint.warn('nobody'),
+    `${approval?.by ?? paint.warn('nobody')}${version.unsafeLocal === true ? paint.bad(' (tested without a sandbox)') : ''}`,
     author.name === undefined ? author.kind : `${author.kind} ${author.name}`,
     String(version.tools.length),
     madeVisible(source?.location ?? ''),

@@ -61,7 +61,8 @@ export interface BoxedProcess {
 }
 
 export interface Sandbox {
-  readonly kind: 'docker' | 'bubblewrap';
+  /** `none`: there are no walls, and a person said that there need not be. */
+  readonly kind: 'docker' | 'bubblewrap' | 'none';
   /** For people: which engine, which version. */
   readonly description: string;
   /** Rejects with SANDBOX_FAILED when the walls cannot be put up; nothing of the job has run then. */

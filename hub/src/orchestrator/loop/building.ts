@@ -131,6 +131,9 @@ function sheetWords({ id, sheet }: LoopDetail): string {
     names.length === 0 ? [] : [`${title}: ${names.join(', ')}`];
   return [
     `**${sheet.title}** (${sheet.server} ${sheet.version}) is built and tested: ${sheet.tests.passed} tests passed in ${sheet.tests.sandbox}.`,
+    ...(sheet.tests.unsafeLocal === true
+      ? ['**UNSAFE: its code ran on this machine without a sandbox.**']
+      : []),
     ...tools.slice(0, 20),
     ...(tools.length > 20 ? [`- and ${tools.length - 20} more`] : []),
     ...list('It reaches', sheet.hosts),

@@ -35,6 +35,7 @@ const Input = z.object({
   model: z.string().optional(),
   fromFolder: z.string().optional(),
   with: z.array(z.string()).optional(),
+  unsafeLocal: z.boolean().optional(),
 });
 
 export const build = defineCommand({
@@ -81,6 +82,10 @@ export const build = defineCommand({
       { repeat: true },
     ],
     [
+      '--unsafe-local',
+      'From words or a folder, where neither bubblewrap nor Docker is: run its code on this machine as your user',
+    ],
+    [
       '--from-folder <folder>',
       'A server that you wrote: it is checked, tested behind walls and approved as any other',
     ],
@@ -111,11 +116,17 @@ export const build = defineCommand({
     ['curl -s https://example.com/api.yaml | hub build --from -', 'from standard input'],
   ],
   input: Input,
-  async run(context, { sources, from, jobs, author, model, fromFolder, with: files, ...rest }) {
-    const wish = { name: rest.name, category: rest.category, author, model, with: files };
+  async run(context, { sources, from, jobs, author, model, fromFolder, with: files, unsafeLocal, ...rest }) {
+    const wish = { name: rest.name, category: rest.category, author, model, with: files, unsafeLocal };
     if (fromFolder !== undefined) return await buildFromFolder(context, fromFolder, wish);
     const [only = '', ...more] = sources;
     if (more.length === 0 && isWish(only)) return await buildFromWords(context, only, { ...wish, from });
+    if (unsafeLocal === true)
+      throw hubError('USAGE', {
+        detail:
+          '--unsafe-local is for builds from words and from a folder: what the hub compiles itself needs no sandbox.',
+        command: 'hub build',
+      });
     const locations = [...(from === undefined ? [] : [from]), ...sources];
     const [location, ...others] = locations;
     if (location === undefined)
@@ -143,7 +154,7 @@ export const build = defineCommand({
 
 type Wish = Omit<
   z.output<typeof Input>,
-  'from' | 'sources' | 'jobs' | 'author' | 'model' | 'fromFolder' | 'with'
+  'from' | 'sources' | 'jobs' | 'author' | 'model' | 'fromFolder' | 'with' | 'unsafeLocal'
 >;
 
 /** What is one server's alone cannot be said of several. Throws USAGE. */

@@ -15,6 +15,7 @@ export interface Wish {
   readonly from?: string | undefined;
   /** Files and folders that the server will read. */
   readonly with?: readonly string[] | undefined;
+  readonly unsafeLocal?: boolean | undefined;
 }
 
 /** Words of a person, not a place: there is a space in them, and no file of that name. */
@@ -31,6 +32,7 @@ export const buildFromWords = (context: Context, text: string, wish: Wish): Prom
       text,
       author,
       ...named(name),
+      ...unsafe(context, wish),
       ...(category === undefined ? {} : { category }),
       ...(model === undefined ? {} : { model }),
       ...(files.length === 0 ? {} : { files: files.map((file) => resolve(file)) }),
@@ -39,15 +41,27 @@ export const buildFromWords = (context: Context, text: string, wish: Wish): Prom
   });
 
 /** Begins a build of a server that a person wrote, and follows it. */
-export const buildFromFolder = (context: Context, folder: string, { category }: Wish): Promise<number> =>
+export const buildFromFolder = (context: Context, folder: string, wish: Wish): Promise<number> =>
   begin(context, (hub) =>
     hub.builds.start({
       text: `The server in ${folder}`,
       author: 'person',
       folder: resolve(folder),
-      ...(category === undefined ? {} : { category }),
+      ...unsafe(context, wish),
+      ...(wish.category === undefined ? {} : { category: wish.category }),
     }),
   );
+
+/** Said aloud before anything runs. */
+function unsafe(context: Context, { unsafeLocal }: Wish): { unsafeLocal?: true } {
+  if (unsafeLocal !== true) return {};
+  context.note(
+    context.paint.bad(
+      '--unsafe-local: where there is no sandbox, code that nobody has approved will run on this machine as your user, with your network and files.',
+    ),
+  );
+  return { unsafeLocal: true };
+}
 
 const named = (name: string | undefined) => (name === undefined ? {} : { name: parseServerId(name) });
 
