@@ -51,6 +51,7 @@ const ROWS: readonly (readonly string[])[] = [
     'config',
     'inbox',
     'interop',
+    'notify',
     'oauth',
     'orchestrator',
     'policy',
@@ -61,7 +62,7 @@ const ROWS: readonly (readonly string[])[] = [
     'upstream',
     'vault',
   ],
-  ['builds', 'chat', 'gateway', 'http', 'mirrors'],
+  ['builds', 'chat', 'drift', 'gateway', 'http', 'mirrors'],
   ['cli', 'fleet', 'composition'],
 ];
 const rowOf = (room: string) => ROWS.findIndex((row) => row.includes(room));

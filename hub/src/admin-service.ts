@@ -44,6 +44,7 @@ import type { Registry } from './registry/registry.ts';
 import type { StoredEventLog } from './store/event-log.ts';
 import type { Db } from './store/store.ts';
 import { conversationDesk } from './conversation-desk.ts';
+import type { Drift } from './drift/drift.ts';
 import { hookDesk } from './hook-desk.ts';
 import type { Inbox } from './inbox/inbox.ts';
 import { purge } from './purge-desk.ts';
@@ -77,6 +78,7 @@ export interface AdminOptions {
   readonly builds: Builds;
   readonly providers: ProviderService;
   readonly inbox: Inbox;
+  readonly drift: Drift;
   readonly registry: Registry;
   readonly approvals: Approvals;
   readonly vault: Vault;
@@ -102,6 +104,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     builds: options.builds,
     hooks: hookDesk(options),
     conversations: conversationDesk(options),
+    drift: options.drift,
     secrets: secretDesk(options),
     providers: options.providers,
     signIns: signInDesk(options),

@@ -3,7 +3,6 @@ import type { Readable, Writable } from 'node:stream';
 import { type HubStatus, toCounterpartError, type ToolEntry } from '@counterpart/schemas';
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
-import { buildDesk } from './build-desk.ts';
 import type { Builds } from './builds/builds.ts';
 import { builderServer } from './builds/client/builder-tools.ts';
 import { createApprovals } from './approvals/approvals.ts';
@@ -18,10 +17,11 @@ import { createWalls, type Walls } from './fleet/walls/walls.ts';
 import { packagedTools } from './fleet/packaged-tools.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { driftWatch } from './drift-desk.ts';
 import type { AdminService } from './http/admin.ts';
 import { LENDING_PATH } from './http/sign-in-routes.ts';
 import { startHttp } from './http/server.ts';
-import { createInbox, type Inbox } from './inbox/inbox.ts';
+import { createInbox } from './inbox/inbox.ts';
 import { pagesFor } from './secret-desk.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -30,7 +30,7 @@ import type { Broker, Catalog, CatalogSource, ToolDescription } from './kernel/p
 import { toolSource } from './kernel/tool-server.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
-import type { ViewSelector } from './kernel/ports.ts';
+import type { CallPolicy, ViewSelector } from './kernel/ports.ts';
 import { createRedactor } from './kernel/redact.ts';
 import { sweepUnfinished } from './kernel/write-whole.ts';
 import { Scope } from './kernel/scope.ts';
@@ -40,7 +40,6 @@ import { createLendingKeys, type LendingKeys } from './oauth/lending.ts';
 import { createLogins } from './oauth/logins.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
-import type { ProviderRoom } from './orchestrator/providers/generations.ts';
 import { providerDesk } from './provider-desk.ts';
 import { createRegistry } from './registry/registry.ts';
 import { watchServers } from './registry/watch.ts';
@@ -48,6 +47,7 @@ import { createEventLog } from './store/event-log.ts';
 import { openStore } from './store/store.ts';
 import { createSupervisor } from './supervisor/driver.ts';
 import { KEY_VARIABLE, OLD_KEY_VARIABLE, sweepKeyFile } from './vault/key-ring.ts';
+import { openWork } from './work-desk.ts';
 import { createVault } from './vault/vault.ts';
 import { versionsIn } from './versions/places.ts';
 import { sweepStaging } from './versions/staging.ts';
@@ -96,8 +96,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 }
 
 async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
-  const opened = await openBase(options, scope);
-  const base: Base = { ...opened, inbox: createInbox(opened), providers: providerDesk(opened) };
+  const base = withRooms(await openBase(options, scope));
   const address = { url: '' };
   const lending = createLendingKeys();
   // A build that was killed between its two renames left the version in service aside; it is put back.
@@ -118,9 +117,11 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const broker = await openBroker(base, (server, detail) => void domain.fleet.giveUp(server, detail));
   scope.add(() => broker.close());
   const own: { builder?: CatalogSource } = {};
+  const watch = driftWatch();
   const domain = createDomain(base, {
     scope,
     builderSources: () => (own.builder && base.config.current().builder.tools ? [own.builder] : []),
+    watching: watch.policy,
     walls: createWalls(broker, base.started.defaults.sandbox),
     mirrors,
     mirrorUrl: (id) => `${address.url}/mirror/${id}`,
@@ -130,13 +131,14 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   });
   const state = { ready: false };
   const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
-  const builds = await buildDesk({ ...base, fleet: domain.fleet, calls: domain.gateway.calls });
-  scope.add(() => builds.close());
+  const work = { ...base, ...domain, calls: domain.gateway.calls };
+  const { builds, drift } = await openWork(work, { scope, watch });
   const service = createAdminService({
     ...base,
     ...domain,
     mirrors,
     builds,
+    drift,
     ...openSignIns(base, domain.fleet, { scope, lending }),
     calls: domain.gateway.calls,
     recordings: broker.recordings,
@@ -235,10 +237,12 @@ function openSignIns(
   return { grants, logins, lending };
 }
 
-type Base = Awaited<ReturnType<typeof openBase>> & {
-  readonly inbox: Inbox;
-  readonly providers: ProviderRoom;
-};
+const withRooms = (base: Awaited<ReturnType<typeof openBase>>) => ({
+  ...base,
+  inbox: createInbox(base),
+  providers: providerDesk(base),
+});
+type Base = ReturnType<typeof withRooms>;
 
 /** Configuration, data folder, log and database: what every room stands on. */
 async function openBase(options: HubOptions, scope: Scope) {
@@ -306,6 +310,8 @@ async function openBase(options: HubOptions, scope: Scope) {
 interface DomainOptions {
   readonly scope: Scope;
   readonly walls: Walls;
+  /** Hears of every call. */
+  readonly watching: CallPolicy;
   readonly mirrors: Mirrors;
   /** Tools with which clients build servers, where they are offered. */
   readonly builderSources: () => readonly CatalogSource[];
@@ -337,7 +343,7 @@ function createDomain(base: Base, options: DomainOptions) {
       fleet.judge();
     }),
   );
-  const policy = chainPolicies([configPolicy(() => config.current())]);
+  const policy = chainPolicies([configPolicy(() => config.current()), options.watching]);
   const visible = (tool: ToolDescription) => policy.visible?.(tool, OWNER) ?? true;
   const catalog = createCatalog({
     log,

@@ -1,9 +1,9 @@
-import { referencedSecrets, resolveReferences } from './config/references.ts';
 import type { ConfigStore } from './config/store.ts';
 import type { Variables } from './fleet/environment.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Vault } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
+import { resolveText } from './resolve-text.ts';
 import { createGenerations, type ProviderRoom } from './orchestrator/providers/generations.ts';
 
 interface Desk {
@@ -25,13 +25,8 @@ export function providerDesk(desk: Desk): ProviderRoom {
 }
 
 /** A provider's key; it is redacted from all that the hub writes from now on. */
-async function resolveKey({ vault, host, redactor }: Desk, text: string): Promise<string> {
-  const secrets: Record<string, string> = {};
-  for (const name of referencedSecrets(text)) {
-    const value = await vault.retrieve({ server: '', name });
-    if (value !== undefined) secrets[name] = value;
-  }
-  const key = resolveReferences(text, { env: host(), secrets }, 'A provider');
-  redactor.add(key);
+async function resolveKey(desk: Desk, text: string): Promise<string> {
+  const key = await resolveText(desk, text, 'A provider');
+  desk.redactor.add(key);
   return key;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChatConfig } from './chat.ts';
 import { ServerId } from './ids.ts';
+import { NotificationsConfig } from './notice.ts';
 import { RestartKind } from './manifest.ts';
 import { files, limits, network, walls, Walls } from './walls-config.ts';
 import { RoutingConfig } from './routing.ts';
@@ -358,6 +359,19 @@ export const HubConfig = z.strictObject({
   routing: RoutingConfig.prefault({}).describe(
     'Which model answers a chat: by difficulty, kind, place, price and how models do.',
   ),
+  notifications: NotificationsConfig.prefault({}).describe(
+    'Who is told, and how, when a build waits for somebody or ends, or a service has changed. Connected MCP clients always get a log message.',
+  ),
+  drift: z
+    .strictObject({
+      propose: z
+        .enum(['never', 'described', 'always'])
+        .default('described')
+        .describe(
+          'When calls show that a service has changed, a new version is built that waits for a decision: `described` only of servers whose description can be read again; `always` also where a model is asked.',
+        ),
+    })
+    .prefault({}),
   builder: z
     .strictObject({
       tools: z

@@ -6,6 +6,7 @@ import { loopErrors } from './catalogue/loop-errors.ts';
 import { commandErrors } from './catalogue/command-errors.ts';
 import { endpointErrors } from './catalogue/endpoint-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
+import { driftErrors } from './catalogue/drift-errors.ts';
 import { hookErrors } from './catalogue/hook-errors.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
 import { mirrorErrors } from './catalogue/mirror-errors.ts';
@@ -31,6 +32,7 @@ export const errorCatalogue = {
   ...routeErrors,
   ...hookErrors,
   ...modelErrors,
+  ...driftErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -90,6 +90,14 @@ export const HubEvent = z.discriminatedUnion('kind', [
     server: z.string().optional(),
     detail: z.string().optional(),
   }),
+  /** A service is no longer as its server knows it; `build` waits, or will wait, for a decision. */
+  z.strictObject({
+    ...base,
+    kind: z.literal('drift-found'),
+    server: z.string(),
+    detail: z.string(),
+    build: LoopId.optional(),
+  }),
   /** Another program posted something for a server. */
   z.strictObject({
     ...base,

@@ -68,6 +68,8 @@ export {
   SecretSlot,
   SourceName,
 } from './manifest.ts';
+export { DriftReport, DriftSign, ToolEvidence } from './drift.ts';
+export { Notice, NoticeKind, NotificationsConfig } from './notice.ts';
 export { HookReceipt, HookSummary } from './hook.ts';
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
 export { effectOf, ToolDefinition } from './tool.ts';

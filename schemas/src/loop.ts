@@ -59,6 +59,8 @@ export const LoopOrder = z.strictObject({
   folder: z.string().min(1).max(4_096).optional(),
   /** Files and folders that the server will read; absolute. */
   files: z.array(z.string().min(1).max(4_096)).max(20).optional(),
+  /** What was seen of the service that does not fit the server in use. */
+  seen: z.array(z.string().max(1_000)).max(100).optional(),
   name: ServerId.optional(),
   category: Category.optional(),
   /** Of the configured providers; default: the first one. */

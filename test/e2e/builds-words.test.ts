@@ -15,12 +15,15 @@ import {
   WRONG_TYPES,
 } from '../fixtures/models/answers.ts';
 import { startScriptedModel, type ScriptedModel } from '../fixtures/models/scripted-model.ts';
+import { startClashService, type ClashService } from '../fixtures/walks/clash-service.ts';
 import { verifies } from '../verifies.ts';
 
 /** Four rounds of types and tests. */
 const LONG_MS = 300_000;
 const KEY = 'provider-key-that-nobody-may-see';
+const GAME_KEY = 'key-of-the-developer-page';
 let model: ScriptedModel;
+let game: ClashService;
 let place: ReturnType<typeof makeHome>;
 let hub: TestHub;
 
@@ -28,12 +31,14 @@ beforeAll(async () => {
   model = await startScriptedModel();
   const scripted = { baseUrl: model.url, model: 'scripted-1', apiKey: '${MODEL_KEY}', retries: 0 };
   place = makeHome({ providers: { scripted } });
-  hub = await startHub(place.home, { MODEL_KEY: KEY });
+  game = await startClashService(GAME_KEY);
+  hub = await startHub(place.home, { MODEL_KEY: KEY, CLASH_ROYALE_BASE_URL: game.url });
 });
 
 afterAll(async () => {
   await hub.stop();
   place.remove();
+  await game.close();
   await model.close();
 });
 
@@ -69,6 +74,7 @@ test(
     expect(built.sheet?.tools.map(({ name, effect }) => `${name} ${effect}`)).toEqual([
       'get_player read',
       'list_battles read',
+      'get_clan read',
       'list_cards read',
     ]);
     expect(built.sheet?.tests.passed).toBeGreaterThan(5);
@@ -79,7 +85,7 @@ test(
     expect(await decide(built, 'approve')).toMatchObject({ waitsFor: 'secrets', server: 'clash-royale' });
     expect(installed('clash-royale')).toBe(true);
     const done = await rested(hub, async () => {
-      await hub.send('POST', '/api/servers/clash-royale/target', { target: 'mirror' });
+      await hub.send('PUT', '/api/secrets/CLASH_ROYALE_TOKEN', { value: GAME_KEY });
       return built.id;
     });
     expect(done.state).toBe('installed');
@@ -89,11 +95,26 @@ test(
       'probe done',
       'remember done',
     ]);
-    expect(done.steps.find(({ stage }) => stage === 'probe')?.detail).toBe('list_cards answered');
-    const call = { tool: 'clash-royale__get_player', arguments: { tag: '#2ABC' } };
-    expect((await hub.send('POST', '/api/call', call)).body).toMatchObject({
-      structuredContent: { tag: '#2ABC' },
-    });
+    // Tools that only read were tried with nothing, or with the tag that the description declares.
+    verifies('D13');
+    expect(done.steps.find(({ stage }) => stage === 'probe')?.detail).toBe(
+      'list_cards answered; get_player answered; list_battles answered',
+    );
+    const call = async (tool: string, tag = '#2ABC'): Promise<unknown> =>
+      (await hub.send('POST', '/api/call', { tool: `clash-royale__${tool}`, arguments: { tag } })).body;
+    expect(await call('get_player')).toMatchObject({ structuredContent: { name: 'Ann', trophies: 6_543 } });
+    expect(await call('list_battles')).toMatchObject({ structuredContent: { result: [{ type: 'PvP' }] } });
+    expect(await call('get_clan', '#9PQ')).toMatchObject({ structuredContent: { members: 50 } });
+    expect([...new Set(game.asked)].toSorted()).toEqual([
+      '/cards 200',
+      '/clans/%239PQ 200',
+      '/players/%232ABC 200',
+      '/players/%232ABC/battlelog 200',
+    ]);
+    await hub.send('POST', '/api/servers/clash-royale/target', { target: 'mirror' });
+    const before = game.asked.length;
+    expect(await call('get_player')).toMatchObject({ structuredContent: { tag: '#2ABC' } });
+    expect(game.asked).toHaveLength(before);
   },
   LONG_MS,
 );

@@ -64,7 +64,7 @@ async function intake(run: LoopRun, steps: DurableSteps): Promise<LoopPlan> {
         {
           kind: 'plan',
           wish: order.text,
-          findings: await run.room.memory.list(),
+          findings: [...(await run.room.memory.list()), ...(order.seen ?? [])],
           files: await sketchFiles(order.files ?? []),
         },
       );
@@ -127,7 +127,7 @@ async function draftOf(
   const { order } = await run.record();
   const stage: LoopStage = kind === 'blueprint' ? 'blueprint' : 'write';
   const files = await sketchFiles(order.files ?? []);
-  const facts = { wish: order.text, plan, findings: found.tried, files };
+  const facts = { wish: order.text, plan, findings: [...found.tried, ...(order.seen ?? [])], files };
   return await askAuthor(
     run,
     steps,

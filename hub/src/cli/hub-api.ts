@@ -24,6 +24,7 @@ import type {
 import { z } from 'zod';
 import { createBuildApi, type BuildApi } from './build-api.ts';
 import { createConversationApi, type ConversationApi } from './conversation-api.ts';
+import { createDriftApi, type DriftApi } from './drift-api.ts';
 import { createHookApi, type HookApi } from './hook-api.ts';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
 import { createProviderApi, type ProviderApi } from './provider-api.ts';
@@ -69,6 +70,7 @@ export interface HubApi {
   readonly providers: ProviderApi;
   readonly hooks: HookApi;
   readonly conversations: ConversationApi;
+  readonly drift: DriftApi;
   readonly signIns: SignInApi;
   /** Reads configuration and servers folder again; resolves when the servers are in line with them. */
   reload(): Promise<void>;
@@ -139,6 +141,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     providers: createProviderApi(send),
     hooks: createHookApi(send),
     conversations: createConversationApi(send),
+    drift: createDriftApi(send),
     signIns: createSignInApi(send),
     reload: async () => void (await send(done, 'POST', '/api/reload', {})),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
-import type { CallPolicy, Catalog, ToolCalls, ViewSelector } from '../kernel/ports.ts';
+import type { CallPolicy, Catalog, JsonMembers, ToolCalls, ViewSelector } from '../kernel/ports.ts';
 import { defaultCodeLimits } from '../code/limits.ts';
 import { CodeRuns } from './code/code-runs.ts';
 import { signature, type Core } from './core.ts';
@@ -40,6 +40,8 @@ export interface Gateway {
   connectStdio(streams: ClientStreams, selector: ViewSelector): { readonly closed: Promise<void> };
   /** Tools for surfaces that are not MCP. */
   readonly calls: ToolCalls;
+  /** A log message of the hub itself, to every client that listens for some. */
+  logMessage(params: JsonMembers): void;
   /** Legacy sessions alive. */
   sessions(): number;
   /** Answers 503 to every new HTTP request from now on; calls in flight go on. */
@@ -74,9 +76,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const store = new SessionStore({ clock, ...limits });
   const http = new HttpEndpoint(core, listens, store);
   const pipes = new Set<StdioEndpoint>();
+  const sessions = () => [...store.values(), ...sessionsOf(pipes)];
   const stopNews = followServers(catalog, {
     logged(upstream, params) {
-      for (const session of [...store.values(), ...sessionsOf(pipes)]) {
+      for (const session of sessions()) {
         if (catalog.view(session.selector)?.upstreams.get(upstream.id) === upstream)
           session.logMessage(params);
       }
@@ -85,6 +88,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   return {
+    logMessage(params) {
+      for (const session of sessions()) session.logMessage(params);
+    },
     calls: core.calls,
     handle: (req, res, selector) => http.handle(req, res, selector),
     connectStdio(streams, selector) {
@@ -96,12 +102,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     sessions: () => store.size + sessionsOf(pipes).length,
     refuse: () => http.close(),
     close() {
-      http.close();
-      listens.close();
-      core.parking.close();
-      core.code.close();
-      core.results.close();
-      store.close();
+      for (const part of [http, listens, core.parking, core.code, core.results, store]) part.close();
       for (const pipe of pipes) pipe.end();
       stopNews();
       fanOut.close();

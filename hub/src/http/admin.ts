@@ -20,6 +20,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
+import { addDriftRoutes, type DriftService } from './drift-routes.ts';
 import { addHookRoutes, HOOKS_PATH, type HookService } from './hook-routes.ts';
 import { addConversationRoutes, type ConversationService } from './conversation-routes.ts';
 import { addBuildRoutes, type BuildService } from './build-routes.ts';
@@ -63,6 +64,7 @@ export interface AdminService extends Health {
   readonly builds: BuildService;
   readonly hooks: HookService;
   readonly conversations: ConversationService;
+  readonly drift: DriftService;
   readonly secrets: SecretService;
   readonly providers: ProviderService;
   readonly signIns: SignInService;
@@ -103,6 +105,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addBuildRoutes(app, service.builds);
   addHookRoutes(app, service.hooks);
   addConversationRoutes(app, service.conversations);
+  addDriftRoutes(app, service.drift);
   addSecretRoutes(app, service.secrets);
   addProviderRoutes(app, service.providers);
   addSignInRoutes(app, service.signIns);

@@ -1,4 +1,4 @@
-import { hubError, type CounterpartError, type ErrorCode } from '@counterpart/schemas';
+import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
 import type {
   CallOutcome,
@@ -15,7 +15,7 @@ import type {
 } from '../../kernel/ports.ts';
 import { unknownTool } from '../../kernel/unknown-tool.ts';
 import { unknownView } from '../../kernel/unknown-view.ts';
-import { isFailed } from '../wire/answer.ts';
+import { signsOf } from './call-signs.ts';
 import { inputRequestOf } from './input-rounds.ts';
 
 /** Answerable for every call as long as a hub has one owner and no accounts. */
@@ -68,13 +68,13 @@ export class ToolGate {
 
   #watched(upstream: Upstream, request: RelayRequest, sink: RelaySink, call: ToolCall): RelayTicket {
     const began = this.#clock.now();
-    const observed = new ObservedSink(sink, (kind, code) =>
-      this.#policy.observe?.(call, { kind, code, durationMs: this.#clock.now() - began }),
+    const observed = new ObservedSink(sink, (end) =>
+      this.#policy.observe?.(call, { ...end, durationMs: this.#clock.now() - began }),
     );
     const ticket = upstream.forward(request, observed);
     return {
       cancel(reason) {
-        observed.end('cancelled');
+        observed.end({ kind: 'cancelled' });
         ticket.cancel(reason);
       },
     };
@@ -89,9 +89,9 @@ function refuse(sink: RelaySink, error: CounterpartError): RelayTicket {
 /** Passes everything on and tells once how the call ended. */
 class ObservedSink implements RelaySink {
   readonly #sink: RelaySink;
-  #tell: ((kind: CallOutcome['kind'], code?: ErrorCode) => void) | undefined;
+  #tell: ((end: Omit<CallOutcome, 'durationMs'>) => void) | undefined;
 
-  constructor(sink: RelaySink, tell: (kind: CallOutcome['kind'], code?: ErrorCode) => void) {
+  constructor(sink: RelaySink, tell: (end: Omit<CallOutcome, 'durationMs'>) => void) {
     this.#sink = sink;
     this.#tell = tell;
   }
@@ -102,7 +102,7 @@ class ObservedSink implements RelaySink {
 
   settle(reply: RelayReply): void {
     this.#sink.settle(reply);
-    this.end(outcomeOf(reply), reply.kind === 'failure' ? reply.error.code : undefined);
+    this.end(outcomeOf(reply));
   }
 
   notify(method: string, params: JsonMembers): void {
@@ -113,19 +113,17 @@ class ObservedSink implements RelaySink {
     return this.#sink.ask(method, params, signal);
   }
 
-  end(kind: CallOutcome['kind'], code?: ErrorCode): void {
+  end(end: Omit<CallOutcome, 'durationMs'>): void {
     const tell = this.#tell;
     this.#tell = undefined;
-    tell?.(kind, code);
+    tell?.(end);
   }
 }
 
-const ERROR_MARK = Buffer.from('"isError"');
-
-function outcomeOf(reply: RelayReply): CallOutcome['kind'] {
-  if (reply.kind === 'failure') return 'failed';
-  if (reply.isError) return 'refused';
-  if (inputRequestOf(reply)) return 'asked';
-  // Only a frame that names the member at all is worth being read whole.
-  return reply.frame.includes(ERROR_MARK) && isFailed(reply) ? 'tool-error' : 'ok';
+function outcomeOf(reply: RelayReply): Omit<CallOutcome, 'durationMs'> {
+  if (reply.kind === 'failure') return { kind: 'failed', code: reply.error.code };
+  if (reply.isError) return { kind: 'refused' };
+  if (inputRequestOf(reply)) return { kind: 'asked' };
+  const { isFailed, ...signs } = signsOf(reply);
+  return { kind: isFailed ? 'tool-error' : 'ok', ...signs };
 }

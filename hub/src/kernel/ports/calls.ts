@@ -24,6 +24,10 @@ export interface CallOutcome {
   readonly kind: 'ok' | 'tool-error' | 'asked' | 'refused' | 'failed' | 'cancelled';
   /** Why it failed. */
   readonly code?: ErrorCode | undefined;
+  /** HTTP status with which the service refused, where the server says it. */
+  readonly status?: number | undefined;
+  /** Places of the answer that are not as the server's blueprint says. */
+  readonly places?: readonly string[] | undefined;
   readonly durationMs: number;
 }
 

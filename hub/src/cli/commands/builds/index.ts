@@ -2,6 +2,7 @@ import type { CommandDefinition } from '../../command.ts';
 import { build } from './build.ts';
 import { diff } from './diff.ts';
 import { discover } from './discover.ts';
+import { drift } from './drift.ts';
 import { eject } from './eject.ts';
 import { builds as buildsOfWords } from '../loop/index.ts';
 import { mirror } from '../mirrors/index.ts';
@@ -19,6 +20,7 @@ export const builds: readonly CommandDefinition[] = [
   buildsOfWords,
   discover,
   diff,
+  drift,
   mirror,
   sdk,
   create,

@@ -1,0 +1,45 @@
+import { buildDesk } from './build-desk.ts';
+import type { Builds } from './builds/builds.ts';
+import { driftDesk, type driftWatch } from './drift-desk.ts';
+import type { Drift } from './drift/drift.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { Scope } from './kernel/scope.ts';
+import { openNotify } from './notify/notify.ts';
+import { resolveText } from './resolve-text.ts';
+
+type Desk = Parameters<typeof buildDesk>[0] &
+  Omit<Parameters<typeof driftDesk>[0], 'builds'> & { readonly gateway: Gateway };
+
+interface Opening {
+  readonly scope: Scope;
+  /** Hears of every call from the first one on. */
+  readonly watch: ReturnType<typeof driftWatch>;
+}
+
+/** Builds, the watch that proposes them, and the notices of both. */
+export async function openWork(
+  desk: Desk,
+  { scope, watch }: Opening,
+): Promise<{ readonly builds: Builds; readonly drift: Drift }> {
+  const builds = await buildDesk(desk);
+  scope.add(() => builds.close());
+  const drift = driftDesk({ ...desk, builds });
+  watch.listen(drift);
+  scope.add(() => drift.close());
+  const notify = openNotify({
+    ...desk,
+    config: () => desk.config.current().notifications,
+    async resolve(webhook) {
+      const url = await resolveText(desk, webhook, 'A webhook');
+      // An address without a secret in it may be written down.
+      if (url !== webhook) desk.redactor.add(url);
+      return url;
+    },
+    clean: desk.redactor.redact,
+    tell: (notice) =>
+      desk.gateway.logMessage({ level: 'notice', logger: 'counterpart', data: { ...notice } }),
+    env: desk.host,
+  });
+  scope.add(() => notify.close());
+  return { builds, drift };
+}
