@@ -23,6 +23,7 @@ import type {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { createBuildApi, type BuildApi } from './build-api.ts';
+import { createChatApi, type ChatApi } from './chat-api.ts';
 import { createConversationApi, type ConversationApi } from './conversation-api.ts';
 import { createDriftApi, type DriftApi } from './drift-api.ts';
 import { createHookApi, type HookApi } from './hook-api.ts';
@@ -66,6 +67,7 @@ export interface HubApi {
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
   readonly mirrors: MirrorApi;
   readonly builds: BuildApi;
+  readonly chat: ChatApi;
   readonly secrets: SecretApi;
   readonly providers: ProviderApi;
   readonly hooks: HookApi;
@@ -137,6 +139,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
     mirrors: createMirrorApi(send),
     builds: createBuildApi(send),
+    chat: createChatApi({ url, token }, send),
     secrets: createSecretApi(send),
     providers: createProviderApi(send),
     hooks: createHookApi(send),

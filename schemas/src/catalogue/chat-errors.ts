@@ -26,4 +26,12 @@ export const chatErrors = {
     message: 'No call waits for a decision under {id}.',
     fix: 'It was decided on already, or its conversation went on. `GET /api/chat/pending` lists those that wait.',
   }),
+  CHAT_FAILED: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 6,
+    title: 'The chat gave no answer',
+    message: 'The chat gave no answer: {detail}',
+    fix: '`hub doctor` looks at the hub and its models; the question can be asked again.',
+  }),
 };

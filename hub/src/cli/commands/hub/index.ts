@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../../command.ts';
+import { chat } from '../chat/index.ts';
 import { providers } from '../providers/index.ts';
 import { doctor } from './doctor.ts';
 import { logs } from './logs.ts';
@@ -8,4 +9,4 @@ import { stdio } from './stdio.ts';
 import { stop } from './stop.ts';
 
 /** Commands about the hub itself, in the order of `hub --help`. */
-export const hub: readonly CommandDefinition[] = [start, stop, status, logs, doctor, providers, stdio];
+export const hub: readonly CommandDefinition[] = [start, stop, status, logs, doctor, providers, stdio, chat];
