@@ -53,6 +53,7 @@ const ROWS: readonly (readonly string[])[] = [
     'interop',
     'notify',
     'oauth',
+    'metrics',
     'orchestrator',
     'policy',
     'registry',
@@ -129,6 +130,7 @@ const WAYS_TO_A_SERVER: readonly (readonly [way: string, code: RegExp, files: re
       'gateway/relay/targets.ts',
       'gateway/relay/tool-calls.ts',
       'gateway/relay/tool-gate.ts',
+      'metrics/metrics.ts', // a label
     ],
   ],
 ];

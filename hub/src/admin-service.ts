@@ -49,6 +49,7 @@ import { hookDesk } from './hook-desk.ts';
 import type { Inbox } from './inbox/inbox.ts';
 import { purge } from './purge-desk.ts';
 import { recordingDesk } from './recording-desk.ts';
+import type { RoutingDesk } from './routing-desk.ts';
 import { signInDesk } from './sign-in-desk.ts';
 import { secretDesk } from './secret-desk.ts';
 import { pssOfEach } from './supervisor/process/memory.ts';
@@ -86,6 +87,7 @@ export interface AdminOptions {
   readonly logins: Logins;
   readonly lending: LendingKeys;
   readonly recordings: Recordings;
+  readonly routing: RoutingDesk;
   readonly host: () => Variables;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
@@ -108,6 +110,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     secrets: secretDesk(options),
     providers: options.providers,
     signIns: signInDesk(options),
+    routing: options.routing.service,
     recordings: recordingDesk(options),
     call: caller(options),
   };

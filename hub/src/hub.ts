@@ -12,6 +12,7 @@ import { createCatalog } from './catalog/catalog.ts';
 import { createConfigStore } from './config/load.ts';
 import { needsRestart } from './config/needs-restart.ts';
 import { builtVariables } from './fleet/environment.ts';
+import { directoryOf } from './fleet/directory-of.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { createWalls, type Walls } from './fleet/walls/walls.ts';
 import { packagedTools } from './fleet/packaged-tools.ts';
@@ -26,11 +27,17 @@ import { pagesFor } from './secret-desk.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import { tidyWhenIdle } from './kernel/idle-memory.ts';
-import type { Broker, Catalog, CatalogSource, ToolDescription } from './kernel/ports.ts';
+import type {
+  Broker,
+  CallPolicy,
+  Catalog,
+  CatalogSource,
+  ToolDescription,
+  ViewSelector,
+} from './kernel/ports.ts';
 import { toolSource } from './kernel/tool-server.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
 import { createLog } from './kernel/log.ts';
-import type { CallPolicy, ViewSelector } from './kernel/ports.ts';
 import { createRedactor } from './kernel/redact.ts';
 import { sweepUnfinished } from './kernel/write-whole.ts';
 import { Scope } from './kernel/scope.ts';
@@ -41,6 +48,8 @@ import { createLogins } from './oauth/logins.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
 import { providerDesk } from './provider-desk.ts';
+import { routingDesk } from './routing-desk.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { createRegistry } from './registry/registry.ts';
 import { watchServers } from './registry/watch.ts';
 import { createEventLog } from './store/event-log.ts';
@@ -133,6 +142,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
   const work = { ...base, ...domain, calls: domain.gateway.calls };
   const { builds, drift } = await openWork(work, { scope, watch });
+  const routing = await routingDesk({ ...base, generations: base.providers, principal: OWNER, scope });
   const service = createAdminService({
     ...base,
     ...domain,
@@ -142,6 +152,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ...openSignIns(base, domain.fleet, { scope, lending }),
     calls: domain.gateway.calls,
     recordings: broker.recordings,
+    routing,
     version: packageFile.version,
     startedAt: new Date(base.clock.now()).toISOString(),
     url: () => address.url,
@@ -265,7 +276,6 @@ async function openBase(options: HubOptions, scope: Scope) {
   scope.add(() => db.destroy());
   const events = await createEventLog({ db, clock, log });
   scope.add(() => events.flush());
-  const registry = createRegistry({ db, clock });
   const approvals = await createApprovals({ db, clock, events, log });
   const env = options.env ?? process.env;
   for (const name of [KEY_VARIABLE, OLD_KEY_VARIABLE]) redactor.add(env[name]?.trim());
@@ -300,7 +310,8 @@ async function openBase(options: HubOptions, scope: Scope) {
     log,
     events,
     redactor,
-    registry,
+    registry: createRegistry({ db, clock }),
+    metrics: createMetrics(),
     approvals,
     vault,
     host,
@@ -324,7 +335,7 @@ interface DomainOptions {
 /** Supervisor, catalog, fleet, and the gateway before them. */
 function createDomain(base: Base, options: DomainOptions) {
   const { scope, walls, mirrors, builderSources, mirrorUrl, lend, sparing } = options;
-  const { clock, log, config, dataDir, redactor, events, registry, approvals } = base;
+  const { clock, log, config, dataDir, redactor, events, registry, approvals, metrics } = base;
   const { spawnConcurrency, warmSpares } = config.current().defaults;
   const supervisor = createSupervisor({
     clock,
@@ -343,7 +354,7 @@ function createDomain(base: Base, options: DomainOptions) {
       fleet.judge();
     }),
   );
-  const policy = chainPolicies([configPolicy(() => config.current()), options.watching]);
+  const policy = chainPolicies([configPolicy(() => config.current()), options.watching, metrics.policy]);
   const visible = (tool: ToolDescription) => policy.visible?.(tool, OWNER) ?? true;
   const catalog = createCatalog({
     log,
@@ -454,9 +465,4 @@ async function follow(
   });
   scope.add(unwatch);
   await watch.ready;
-}
-
-function directoryOf(fleet: Fleet, id: string): string | undefined {
-  const origin = fleet.members.get(id)?.desired.origin;
-  return origin?.kind === 'built' ? origin.found.directory : undefined;
 }

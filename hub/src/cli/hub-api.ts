@@ -30,6 +30,7 @@ import { createHookApi, type HookApi } from './hook-api.ts';
 import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
 import { createProviderApi, type ProviderApi } from './provider-api.ts';
 import { createSecretApi, type SecretApi } from './secret-api.ts';
+import { createRoutingApi, type RoutingApi } from './routing-api.ts';
 import { createSignInApi, type SignInApi } from './sign-in-api.ts';
 import { readServerLists, type ServerLists } from './server-listing.ts';
 
@@ -74,6 +75,7 @@ export interface HubApi {
   readonly conversations: ConversationApi;
   readonly drift: DriftApi;
   readonly signIns: SignInApi;
+  readonly routing: RoutingApi;
   /** Reads configuration and servers folder again; resolves when the servers are in line with them. */
   reload(): Promise<void>;
   shutdown(): Promise<void>;
@@ -146,6 +148,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     conversations: createConversationApi(send),
     drift: createDriftApi(send),
     signIns: createSignInApi(send),
+    routing: createRoutingApi(send),
     reload: async () => void (await send(done, 'POST', '/api/reload', {})),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
   };

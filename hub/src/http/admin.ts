@@ -26,6 +26,7 @@ import { addConversationRoutes, type ConversationService } from './conversation-
 import { addBuildRoutes, type BuildService } from './build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './recording-routes.ts';
+import { addRoutingRoutes, type RoutingService } from './routing-routes.ts';
 import { addSignInRoutes, type SignInService } from './sign-in-routes.ts';
 import { addProviderRoutes, type ProviderService } from './provider-routes.ts';
 import { addSecretRoutes, type SecretService } from './secret-routes.ts';
@@ -68,6 +69,7 @@ export interface AdminService extends Health {
   readonly secrets: SecretService;
   readonly providers: ProviderService;
   readonly signIns: SignInService;
+  readonly routing: RoutingService;
   readonly recordings: RecordingService;
   shutdown(): void;
 }
@@ -109,6 +111,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addSecretRoutes(app, service.secrets);
   addProviderRoutes(app, service.providers);
   addSignInRoutes(app, service.signIns);
+  addRoutingRoutes(app, service.routing);
   addRecordingRoutes(app, service.recordings);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
   app.onError((thrown, c) => {

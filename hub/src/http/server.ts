@@ -148,7 +148,9 @@ function routeOf(url: string): Route {
 
 /** Logs, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
 const isPrivateRead = (path: string): boolean =>
-  /^\/api\/(?:logs$|servers\/|mirrors|secrets|auth|hooks|conversations|memory|drift)/.test(path);
+  /^\/api\/(?:logs$|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|drift)/.test(
+    path,
+  );
 
 /** A path that means the same to whoever reads it: no escapes, dot segments, fragments or hosts that routing would resolve. */
 const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;

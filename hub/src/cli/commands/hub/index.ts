@@ -1,6 +1,7 @@
 import type { CommandDefinition } from '../../command.ts';
 import { chat } from '../chat/index.ts';
 import { providers } from '../providers/index.ts';
+import { route } from '../routing/index.ts';
 import { doctor } from './doctor.ts';
 import { logs } from './logs.ts';
 import { start } from './start.ts';
@@ -9,4 +10,14 @@ import { stdio } from './stdio.ts';
 import { stop } from './stop.ts';
 
 /** Commands about the hub itself, in the order of `hub --help`. */
-export const hub: readonly CommandDefinition[] = [start, stop, status, logs, doctor, providers, stdio, chat];
+export const hub: readonly CommandDefinition[] = [
+  start,
+  stop,
+  status,
+  logs,
+  doctor,
+  providers,
+  stdio,
+  chat,
+  route,
+];

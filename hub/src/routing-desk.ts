@@ -1,0 +1,122 @@
+import { canonicalJson, hubError, RoutingConfig, type RoutingState } from '@counterpart/schemas';
+import { z } from 'zod';
+import type { ConfigStore } from './config/store.ts';
+import type { RoutingService } from './http/routing-routes.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Logger } from './kernel/log.ts';
+import type { Generations } from './kernel/ports.ts';
+import type { Scope } from './kernel/scope.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { patternsOf } from './orchestrator/routing/choose/decide.ts';
+import { matchModel, tierTable, TIERS } from './orchestrator/routing/choose/tiers.ts';
+import { Router } from './orchestrator/routing/router.ts';
+import { createRouteRecords } from './orchestrator/routing/state/records.ts';
+import type { Db } from './store/store.ts';
+import { pssOf } from './supervisor/process/memory.ts';
+
+interface Desk {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: ConfigStore;
+  readonly metrics: Metrics;
+  readonly generations: Generations;
+  /** Who asks by `hub route explain`. */
+  readonly principal: string;
+  /** At its end all decisions are written. */
+  readonly scope: Pick<Scope, 'add'>;
+}
+
+export interface RoutingDesk {
+  readonly router: Router;
+  readonly service: RoutingService;
+}
+
+const BYTES_OF_MB = 1_000_000;
+const MOST_LISTED = 50;
+
+/** The router of a hub, with what is known from before, and what the admin API does with it. */
+export async function routingDesk(desk: Desk): Promise<RoutingDesk> {
+  const { config, clock, generations, metrics } = desk;
+  const routing = () => config.current().routing;
+  const records = createRouteRecords({ ...desk, most: () => routing().records.keep });
+  desk.scope.add(() => records.flush());
+  const router = new Router({
+    routing,
+    generations,
+    clock,
+    records,
+    meter: metrics.router,
+    freeMemoryMb: () => process.availableMemory() / BYTES_OF_MB,
+  });
+  await router.restore();
+  const service: RoutingService = {
+    state: () => stateOf(desk, router),
+    async change(wanted) {
+      const parsed = RoutingConfig.safeParse(wanted);
+      if (!parsed.success) throw hubError('ROUTING_INVALID', { detail: z.prettifyError(parsed.error) });
+      await config.update((json) => {
+        json['routing'] = wanted;
+      });
+      await config.load();
+      return stateOf(desk, router);
+    },
+    list: (limit = MOST_LISTED) => records.list(limit),
+    async show(id) {
+      const found = id === 'last' ? (await records.list(1))[0] : await records.find(id);
+      if (!found) throw hubError('DECISION_UNKNOWN', { route: id });
+      return found;
+    },
+    explain: ({ text, model, tools, conversation }) =>
+      router.explain({
+        asked: model,
+        items: [{ type: 'message', role: 'user', content: [{ type: 'text', text }] }],
+        toolCount: tools,
+        conversation,
+        principal: desk.principal,
+      }),
+    async metricsText() {
+      const own = await pssOf(process.pid);
+      const memory = own === undefined ? {} : { hub: own };
+      return metrics.render({ models: generations.models(), health: generations.health(), memory });
+    },
+    metrics: () => metrics.summary(),
+  };
+  return { router, service };
+}
+
+function stateOf({ config, generations }: Desk, router: Router): RoutingState {
+  const { routing } = config.current();
+  const models = generations.models();
+  const table = tierTable(routing, models);
+  const disabled = routing.disabled.map(matchModel);
+  const health = new Map(generations.health().map((one) => [one.provider, one]));
+  return {
+    routing,
+    models: models.map((model) => ({
+      id: model.id,
+      tiers: TIERS.filter((tier) => table[tier].includes(model)),
+      isLocal: model.isLocal,
+      enabled: !disabled.some((matches) => matches(model)),
+      health: health.get(model.provider)?.state ?? 'unknown',
+      firstTokenMs: router.medianMs(model),
+    })),
+    notes: unmatched(routing)
+      .filter(({ pattern }) => !models.some(matchModel(pattern)))
+      .map(({ place, pattern }) => `${place}: no configured model is ${canonicalJson(pattern)}`),
+    spentTodayUsd: router.spentTodayUsd(),
+  };
+}
+
+/** All models the configuration names, with the places where it does. */
+function unmatched(routing: RoutingConfig): { readonly place: string; readonly pattern: string }[] {
+  const at = (place: string) => (pattern: string) => ({ place, pattern });
+  return [
+    ...TIERS.flatMap((tier) => routing.tiers[tier].models.map(at(`tiers.${tier}.models`))),
+    ...Object.keys(routing.categories).flatMap((name) =>
+      patternsOf(routing, name).map(at(`categories.${name}`)),
+    ),
+    ...routing.disabled.map(at('disabled')),
+    ...(routing.classifier.model === undefined ? [] : [at('classifier.model')(routing.classifier.model)]),
+  ];
+}
