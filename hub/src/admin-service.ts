@@ -78,6 +78,7 @@ export interface AdminOptions {
   readonly mirrors: Mirrors;
   readonly builds: Builds;
   readonly providers: ProviderService;
+  readonly chats: AdminService['chats'];
   readonly inbox: Inbox;
   readonly drift: Drift;
   readonly registry: Registry;
@@ -104,6 +105,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     ...approvalDesk(options),
     mirrors: options.mirrors,
     builds: options.builds,
+    chats: options.chats,
     hooks: hookDesk(options),
     conversations: conversationDesk(options),
     drift: options.drift,

@@ -1,7 +1,9 @@
-import { chatBuilds } from './chat-builds.ts';
 import type { Builds } from './builds/builds.ts';
+import { chatBuilds } from './chat-builds.ts';
+import { createChat, type ChatSurface } from './chat/chat.ts';
 import type { ConfigStore } from './config/store.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import { OWNER } from './gateway/relay/tool-gate.ts';
 import { indexOf } from './gateway/search/tool-search.ts';
 import type { SecretService } from './http/secret-routes.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -9,12 +11,15 @@ import type { EventLog } from './kernel/events.ts';
 import type { Logger } from './kernel/log.ts';
 import type { Catalog, ChatRouter, Generations, Orchestrator, ToolCalls, ToolRoute } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
+import { createConversations } from './orchestrator/conversations/conversations.ts';
+import { createMemory } from './orchestrator/conversations/memory.ts';
+import { createResponses } from './orchestrator/conversations/responses.ts';
 import { createOrchestrator } from './orchestrator/loop/orchestrator.ts';
 import { createPendingStore } from './orchestrator/loop/pending.ts';
 import type { ToolShelf } from './orchestrator/loop/room.ts';
 import type { Db } from './store/store.ts';
 
-interface Desk {
+export interface ChatDesk {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
@@ -27,21 +32,50 @@ interface Desk {
   readonly builds: Builds;
   readonly generations: Generations;
   readonly router: ChatRouter;
-  /** Lines for every conversation, such as the servers that were built here. */
-  readonly memory: () => Promise<readonly string[]>;
   readonly secrets: () => Pick<SecretService, 'openPage'>;
 }
 
-/** The orchestrator of a hub, given what it needs of the other rooms. */
-export function chatDesk(desk: Desk): Orchestrator {
-  return createOrchestrator({
+/** Everything of a hub that chats: opened when somebody first asks for it, for most hubs only relay. */
+export interface Chats {
+  readonly surface: ChatSurface;
+  readonly orchestrator: Orchestrator;
+  /** Ends answers that are under way. */
+  close(): Promise<void>;
+}
+
+/** Names that stand for a choice of the router's. */
+const ROUTES = ['hub/auto', 'hub/standard', 'hub/heavy', 'hub/ultra'];
+
+/** The chats of a hub, given what they need of its other rooms. */
+export async function openChats(desk: ChatDesk): Promise<Chats> {
+  const { config, clock, log, generations } = desk;
+  const memory = createMemory(desk);
+  const conversations = createConversations(desk);
+  const orchestrator = createOrchestrator({
     ...desk,
-    config: () => desk.config.current().chat,
+    config: () => config.current().chat,
+    consistency: () => config.current().routing.consistency,
     shelf: shelfOver(desk.catalog),
     pending: createPendingStore(desk),
     builds: chatBuilds(desk),
+    memory: async () => (await memory.list()).map(({ kind, subject, text }) => `${kind} ${subject}: ${text}`),
     clean: desk.redactor.redact,
   });
+  const surface = await createChat({
+    orchestrator,
+    generations,
+    conversations,
+    responses: createResponses(desk),
+    clock,
+    log,
+    routes: () => ROUTES,
+    principal: OWNER,
+  });
+  return {
+    surface,
+    orchestrator,
+    close: () => surface.close(),
+  };
 }
 
 const NONE: ReadonlyMap<string, ToolRoute> = new Map();

@@ -4,7 +4,8 @@ import { type HubStatus, toCounterpartError, type ToolEntry } from '@counterpart
 import packageFile from '../package.json' with { type: 'json' };
 import { createAdminService } from './admin-service.ts';
 import type { Builds } from './builds/builds.ts';
-import { builderServer } from './builds/client/builder-tools.ts';
+import { builderSource } from './builder-source.ts';
+import type { Chats } from './chat-desk.ts';
 import { createApprovals } from './approvals/approvals.ts';
 import { createBroker } from './broker/broker.ts';
 import { ensureBundle } from './builder/ensure-bundle.ts';
@@ -20,10 +21,9 @@ import { OWNER } from './gateway/relay/tool-gate.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { driftWatch } from './drift-desk.ts';
 import type { AdminService } from './http/admin.ts';
-import { LENDING_PATH } from './http/sign-in-routes.ts';
+import { lender, openSignIns } from './lending-desk.ts';
 import { startHttp } from './http/server.ts';
 import { createInbox } from './inbox/inbox.ts';
-import { pagesFor } from './secret-desk.ts';
 import { readSecrets, secretsFile } from './interop/secrets-file.ts';
 import { systemClock } from './kernel/clock.ts';
 import { tidyWhenIdle } from './kernel/idle-memory.ts';
@@ -35,16 +35,15 @@ import type {
   ToolDescription,
   ViewSelector,
 } from './kernel/ports.ts';
-import { toolSource } from './kernel/tool-server.ts';
 import { takeDataFolder } from './kernel/data-folder.ts';
+import type { Lazy } from './kernel/lazily.ts';
 import { createLog } from './kernel/log.ts';
 import { createRedactor } from './kernel/redact.ts';
 import { sweepUnfinished } from './kernel/write-whole.ts';
 import { Scope } from './kernel/scope.ts';
 import { createMirrors, type Mirrors } from './mirrors/mirrors.ts';
-import { createGrants } from './oauth/grants.ts';
-import { createLendingKeys, type LendingKeys } from './oauth/lending.ts';
-import { createLogins } from './oauth/logins.ts';
+import { lazyChats } from './lazy-chats.ts';
+import { createLendingKeys } from './oauth/lending.ts';
 import { chainPolicies } from './policy/chain.ts';
 import { configPolicy } from './policy/config-policy.ts';
 import { providerDesk } from './provider-desk.ts';
@@ -110,17 +109,10 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const lending = createLendingKeys();
   // A build that was killed between its two renames left the version in service aside; it is put back.
   await sweepStaging(base.serversDir);
-  const mirrors: Mirrors = await createMirrors({
-    ...base,
-    directory: join(base.dataDir, 'mirrors'),
-    directoryOf: (id) => directoryOf(domain.fleet, id),
-    serverIds: () => [...domain.fleet.members.keys()],
-    env: base.host,
-    clean: base.redactor.redact,
-    version: packageFile.version,
+  const mirrors: Mirrors = await openMirrors(base, {
+    fleet: () => domain.fleet,
     // A hub of one command is gone before anybody could go there.
     url: () => (options.ephemeral === true ? undefined : address.url),
-    toolsChanged: () => domain.fleet.publish(),
   });
   scope.add(() => mirrors.close());
   const broker = await openBroker(base, (server, detail) => void domain.fleet.giveUp(server, detail));
@@ -143,7 +135,13 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const work = { ...base, ...domain, calls: domain.gateway.calls };
   const { builds, drift } = await openWork(work, { scope, watch });
   const routing = await routingDesk({ ...base, generations: base.providers, principal: OWNER, scope });
-  const service = createAdminService({
+  const chats = lazyChats(() => {
+    const { router } = routing;
+    const secrets = () => service.secrets;
+    return { ...work, generations: base.providers, builds, router, secrets };
+  });
+  const service: AdminService = createAdminService({
+    chats: () => chats.open(),
     ...base,
     ...domain,
     mirrors,
@@ -159,8 +157,8 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ready: () => state.ready,
     shutdown: () => stop(),
   });
-  own.builder = builderSource(base, { builds, fleet: domain.fleet, secrets: service.secrets });
-  const { url } = await openSurfaces(base, { ...domain, mirrors, service, scope, options });
+  own.builder = builderSource({ ...base, builds, fleet: domain.fleet, secrets: service.secrets });
+  const { url } = await openSurfaces(base, { ...domain, mirrors, service, chats, scope, options });
   address.url = url;
   await begin(base, { fleet: domain.fleet, mirrors, builds, scope, isLasting: options.ephemeral !== true });
   state.ready = true;
@@ -170,19 +168,22 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   return toHub({ url, token: base.data.token, service, gateway: domain.gateway, stopRequested, scope });
 }
 
-/** The builder's tools as a server's, with what they may ask a client's person. */
-const builderSource = (
-  { events, config }: Base,
-  { builds, fleet, secrets }: { builds: Builds; fleet: Fleet; secrets: AdminService['secrets'] },
-): CatalogSource =>
-  toolSource(
-    builderServer({
-      builds,
-      events,
-      mayDecide: () => config.current().builder.clientApproval,
-      secretPages: (server) => Promise.resolve(pagesFor(server, fleet, secrets)),
-    }),
-  );
+/** The mirrors of a hub: of its servers, and what else is simulated. */
+const openMirrors = (
+  base: Base,
+  { fleet, url }: { readonly fleet: () => Fleet; readonly url: () => string | undefined },
+): Promise<Mirrors> =>
+  createMirrors({
+    ...base,
+    directory: join(base.dataDir, 'mirrors'),
+    directoryOf: (id) => directoryOf(fleet(), id),
+    serverIds: () => [...fleet().members.keys()],
+    env: base.host,
+    clean: base.redactor.redact,
+    version: packageFile.version,
+    url,
+    toolsChanged: () => fleet().publish(),
+  });
 
 /** The way out for servers inside walls. */
 const openBroker = (base: Base, givenUp: (server: string, detail: string) => void): Promise<Broker> =>
@@ -228,31 +229,12 @@ function toHub({ service, gateway, scope, ...own }: HubParts): Hub {
   };
 }
 
-/** Where a server asks for tokens; an address that stands for all of this machine's is no address to ask at. */
-const lender =
-  (address: { readonly url: string }, lending: LendingKeys) =>
-  (id: string): { url: string; key: string } => ({
-    url: `${address.url.replace('//0.0.0.0:', '//127.0.0.1:')}${LENDING_PATH}${id}`,
-    key: lending.keyOf(id),
-  });
-
-/** Grants of services and the sign-ins that make them. */
-function openSignIns(
-  base: Base,
-  fleet: Fleet,
-  { scope, lending }: { readonly scope: Scope; readonly lending: LendingKeys },
-) {
-  const grants = createGrants(base);
-  const logins = createLogins({ grants, clock: base.clock, signedIn: () => fleet.reconcile() });
-  scope.add(() => logins.close());
-  return { grants, logins, lending };
-}
-
 const withRooms = (base: Awaited<ReturnType<typeof openBase>>) => ({
   ...base,
   inbox: createInbox(base),
   providers: providerDesk(base),
 });
+
 type Base = ReturnType<typeof withRooms>;
 
 /** Configuration, data folder, log and database: what every room stands on. */
@@ -393,6 +375,7 @@ interface Surfaces {
   readonly fleet: Fleet;
   readonly mirrors: Mirrors;
   readonly service: AdminService;
+  readonly chats: Lazy<Chats>;
   readonly scope: Scope;
   readonly options: HubOptions;
 }
@@ -400,7 +383,7 @@ interface Surfaces {
 /** The gateway, the admin API and mirrors behind one listener. */
 async function openSurfaces(
   base: Base,
-  { catalog, gateway, fleet, mirrors, service, scope, options }: Surfaces,
+  { catalog, gateway, fleet, mirrors, service, chats, scope, options }: Surfaces,
 ): Promise<{ url: string }> {
   const { log, config, data } = base;
   const { listen } = config.current();
@@ -421,11 +404,13 @@ async function openSurfaces(
     },
     mcp: (req, res, selector) => gateway.handle(req, res, selector),
     mcpLines: (socket, selector) => gateway.connectStdio({ input: socket, output: socket }, selector).closed,
+    chat: async () => (await chats.open()).surface,
     health: service,
     web,
   });
   address = http.url;
   scope.add(() => http.close());
+  scope.add(async () => await (await chats.opened())?.close());
   // Closed before the listener: streams get their last word while their connections stand,
   scope.add(() => gateway.close());
   // and so do calls in flight,

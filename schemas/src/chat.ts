@@ -56,18 +56,6 @@ export const ChatConfig = z.strictObject({
     .max(1_000_000)
     .default(6_000)
     .describe("Of a tool's result that a model is given."),
-  samples: z
-    .int()
-    .min(1)
-    .max(15)
-    .default(1)
-    .describe('Answers that are compared when no tool is needed; the most frequent one is given.'),
-  minAgreement: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.5)
-    .describe('Below this share of equal samples the question goes to a higher tier.'),
   aliases: z
     .record(z.string().min(1).max(100), EntityAlias)
     .default({})

@@ -23,6 +23,7 @@ import type { Logger } from '../kernel/log.ts';
 import { addDriftRoutes, type DriftService } from './drift-routes.ts';
 import { addHookRoutes, HOOKS_PATH, type HookService } from './hook-routes.ts';
 import { addConversationRoutes, type ConversationService } from './conversation-routes.ts';
+import { addChatRoutes, type ChatService } from './chat-routes.ts';
 import { addBuildRoutes, type BuildService } from './build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './recording-routes.ts';
@@ -70,6 +71,7 @@ export interface AdminService extends Health {
   readonly providers: ProviderService;
   readonly signIns: SignInService;
   readonly routing: RoutingService;
+  readonly chats: ChatService;
   readonly recordings: RecordingService;
   shutdown(): void;
 }
@@ -108,6 +110,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addHookRoutes(app, service.hooks);
   addConversationRoutes(app, service.conversations);
   addDriftRoutes(app, service.drift);
+  addChatRoutes(app, service.chats);
   addSecretRoutes(app, service.secrets);
   addProviderRoutes(app, service.providers);
   addSignInRoutes(app, service.signIns);

@@ -7,7 +7,7 @@ export const chatErrors = {
     rpc: -32603,
     exit: 5,
     title: 'The answer took too much',
-    message: 'The answer was ended: it took {detail}.',
+    message: 'The answer was ended: it took {detail}, the most that `{setting}` allows.',
     fix: 'Ask for less at once, or raise `{setting}` in hub.config.json.',
   }),
   CHAT_REPEATED: entry({

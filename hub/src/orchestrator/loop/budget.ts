@@ -46,16 +46,16 @@ export class Budget {
         setting: 'chat.maxRounds',
       });
     if (this.input + this.output >= maxTokens)
-      return hubError('CHAT_LIMIT', { detail: `more than ${maxTokens} tokens`, setting: 'chat.maxTokens' });
+      return hubError('CHAT_LIMIT', { detail: `${maxTokens} tokens`, setting: 'chat.maxTokens' });
     if (maxCostUsd !== undefined && this.costUsd >= maxCostUsd && this.costUsd > 0)
-      return hubError('CHAT_LIMIT', { detail: `more than $${maxCostUsd}`, setting: 'chat.maxCostUsd' });
+      return hubError('CHAT_LIMIT', { detail: `$${maxCostUsd}`, setting: 'chat.maxCostUsd' });
     return undefined;
   }
 
   /** The error of a run that is cut off for its time. */
   get tooLong(): CounterpartError {
     const seconds = Math.round(this.limits.maxTimeMs / SECOND_MS);
-    return hubError('CHAT_LIMIT', { detail: `more than ${seconds} s`, setting: 'chat.maxTimeMs' });
+    return hubError('CHAT_LIMIT', { detail: `${seconds} s`, setting: 'chat.maxTimeMs' });
   }
 }
 

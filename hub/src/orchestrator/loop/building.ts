@@ -38,10 +38,11 @@ export async function answerAboutBuild(turn: BuildTurn): Promise<boolean> {
   return (await answerPending(turn)) || (await startBuild(turn));
 }
 
-/** A word on the one build that the last answer asked about; any other message is no word on it. */
+/** A word on the one build that it names, or that the last answer asked about; any other message is no word on it. */
 async function answerPending(turn: BuildTurn): Promise<boolean> {
-  const { builds, before } = turn;
-  const [, id, hash] = [...before.matchAll(MARK)].at(-1) ?? [];
+  const { builds, before, question } = turn;
+  // Named in the message itself, else asked about by the answer before it.
+  const [, id, hash] = [...question.matchAll(MARK)].at(-1) ?? [...before.matchAll(MARK)].at(-1) ?? [];
   if (id === undefined) return false;
   const build = await builds.show(id).catch(() => undefined);
   if (build?.state !== 'waiting') return false;
@@ -53,7 +54,7 @@ async function decide(turn: BuildTurn, build: LoopDetail, shown: string | undefi
   const { builds, question, say } = turn;
   const { id, sheet, server = '' } = build;
   if (sheet === undefined) return false;
-  const names = [server, sheet.title].filter((name) => name !== '');
+  const names = [id, server, sheet.title].filter((name) => name !== '');
   const word = decisionIntent(question, [{ id, names, isAsked: true }])?.decision;
   if (word === undefined) return false;
   if (shown !== undefined && !hexOf(sheet.hash).startsWith(shown)) {

@@ -1,4 +1,4 @@
-import type { ChatConfig } from '@counterpart/schemas';
+import type { ChatConfig, RoutingConfig } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { ChatRouter, Generations, ToolCalls, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
@@ -18,6 +18,8 @@ export interface ChatRoom {
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: () => ChatConfig;
+  /** How often an answer is asked for, to see whether the answers agree. */
+  readonly consistency: () => RoutingConfig['consistency'];
   readonly router: ChatRouter;
   readonly generations: Generations;
   readonly shelf: ToolShelf;

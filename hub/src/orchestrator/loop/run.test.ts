@@ -384,3 +384,65 @@ describe('a call that changes things', () => {
     expect(await orchestrator.pending()).toEqual([]);
   });
 });
+
+describe('with no model at all', () => {
+  const script: ScriptedRoom = {
+    models: {},
+    tools: {
+      weather__get_forecast: {
+        description: 'Gets the weather forecast of a town.',
+        required: ['town'],
+        run: ({ town }) => `sunny in ${String(town)}`,
+      },
+      notes__delete_note: {
+        description: 'Deletes a note.',
+        effect: 'destructive',
+        required: ['id'],
+        run: ({ id }) => `deleted ${String(id)}`,
+      },
+    },
+  };
+
+  test('rules call the tool that fits and show its result', async () => {
+    const { orchestrator, calls } = await room(script);
+    const { text, end } = await answerOf(orchestrator, ask('weather forecast for Bonn'));
+    expect(calls).toEqual([{ tool: 'weather__get_forecast', input: { town: 'Bonn' } }]);
+    expect(text).toContain('sunny in Bonn');
+    expect(end.model).toBe('hub/rules');
+  });
+
+  test('a deletion waits for a yes', async () => {
+    const { orchestrator, calls } = await room(script);
+    const first = await answerOf(orchestrator, ask('delete note 7'));
+    expect(calls).toEqual([]);
+    const { text } = await answerOf(
+      orchestrator,
+      ask('yes', ...ask('delete note 7').items, said('assistant', first.text)),
+    );
+    expect(text).toContain('deleted 7');
+  });
+
+  test('says what it is to whoever only greets', async () => {
+    const { orchestrator } = await room(script);
+    const { text } = await answerOf(orchestrator, ask('hello'));
+    expect(text).toMatch(/model/);
+  });
+});
+
+describe('samples', () => {
+  test('are voted on, and the most frequent answer is given once', async () => {
+    const { orchestrator } = await room({ models: { 'a/one': (_, number) => (number === 1 ? '41' : '42') } });
+    const { text, end } = await answerOf(orchestrator, { ...ask('6 x 7?'), samples: 3 });
+    expect(text).toBe('42');
+    expect(end.agreement).toBeCloseTo(2 / 3);
+  });
+
+  test('that disagree go to a higher tier', async () => {
+    const { orchestrator } = await room({
+      models: { 'a/one': (_, number) => `it is ${number * 7}`, 'b/two': () => '42' },
+    });
+    const { text, end } = await answerOf(orchestrator, { ...ask('6 x 7?'), samples: 3 });
+    expect(text).toBe('42');
+    expect(end.model).toBe('b/two');
+  });
+});

@@ -10,23 +10,18 @@ import type {
 import { askModel, type Turn, type WrittenCall } from './answer/ask-model.ts';
 import { answerAboutBuild } from './building.ts';
 import { Budget } from './budget.ts';
-import {
-  makeCalls,
-  needsApproval,
-  readCall,
-  Repetitions,
-  type Calling,
-  type ReadCall,
-} from './tools/call-tools.ts';
-import { EntityBook } from '../understanding/entities.ts';
-import { GroundingGuard } from './tools/grounding-guard.ts';
+import { CallDesk } from './tools/call-desk.ts';
+import { readCall, type ReadCall } from './tools/call-tools.ts';
 import type { Interludes } from './interludes.ts';
 import { said, systemItem, textOf } from './prompt.ts';
+import { answerByRules, RULES_MODEL } from './answer/by-rules.ts';
+import { askSamples } from './answer/samples.ts';
+import { newId } from '../../kernel/ids.ts';
 import { recoverCalls } from './answer/recover-calls.ts';
 import type { ChatRoom } from './room.ts';
 import { questionOf, Toolbox } from './tools/toolbox.ts';
 import { ToolPlanWatch } from './tools/tool-plan-watch.ts';
-import { askForApproval, refusedOutput } from './words.ts';
+import { askForApproval, interruptedOutput, notDone, refusedOutput } from './words.ts';
 
 const EVERYTHING: ViewSelector = { kind: 'all' };
 
@@ -50,23 +45,20 @@ export class Run {
   readonly #request: RunRequest;
   readonly #options: RunOptions;
   readonly #toolbox: Toolbox;
-  readonly #repetitions = new Repetitions();
   readonly #added: ChatItem[] = [];
   readonly #items: readonly ChatItem[];
-  readonly #entities: EntityBook;
-  readonly #grounding: GroundingGuard;
+  readonly #desk: CallDesk;
   #decision: RouteDecision | undefined;
+  #agreement: number | undefined;
+  /** That answers where no decision is made. */
+  #model: string | undefined;
 
   constructor(request: RunRequest, options: RunOptions) {
     this.#request = request;
     this.#options = options;
     this.#items = options.interludes.restore(request.items);
     this.#toolbox = new Toolbox(options.room.shelf, request.view ?? EVERYTHING, request.tools ?? []);
-    const aliases = Object.entries(options.room.config().aliases);
-    this.#entities = new EntityBook(
-      aliases.map(([key, { value, also }]) => ({ key, names: also, address: value, value })),
-    );
-    this.#grounding = new GroundingGuard(aliases.flatMap(([key, { value, also }]) => [key, value, ...also]));
+    this.#desk = new CallDesk({ ...options, toolbox: this.#toolbox });
     this.budget = new Budget(options.room.config(), request.limits);
   }
 
@@ -77,7 +69,8 @@ export class Run {
     const question = questionOf(this.#items);
     await this.#toolbox.fill(question, room.config().toolTokens);
     const plan = ToolPlanWatch.open(question, this.#toolbox, room.config().plans);
-    if (resumed) await this.#decided(resumed, plan);
+    const outputs = resumed ? await this.#decided(resumed, plan) : [];
+    if (room.generations.models().length === 0) return await this.#byRules(outputs, plan);
     await this.#decide();
     const system = await this.#system();
     for (;;) {
@@ -100,6 +93,9 @@ export class Run {
 
   /** Ends with what went wrong, told in the answer as well. */
   fail(problem: CounterpartError): void {
+    // A call without an output would make the conversation one that no provider takes.
+    for (const callId of openCalls(this.#added))
+      this.#add({ type: 'function_call_output', callId, output: interruptedOutput });
     const text = `${this.#added.length > 0 ? '\n\n' : ''}I have to stop here: ${problem.message} ${problem.fix}`;
     this.#say(text);
     this.#end('stop', problem);
@@ -152,6 +148,28 @@ export class Run {
     emit({ type: 'routed', decision: this.#decision });
   }
 
+  /** Where no model is: rules find the tool and its arguments, and the result is shown as it is. */
+  async #byRules(outputs: readonly string[], plan: ToolPlanWatch): Promise<void> {
+    const { room } = this.#options;
+    this.#model = RULES_MODEL;
+    if (outputs.length === 0) {
+      const today = new Date(room.clock.now());
+      const view = this.#toolbox.view ?? EVERYTHING;
+      const answer = await answerByRules(this.#items, { shelf: room.shelf, view, today });
+      if (answer.kind !== 'call') {
+        this.#say(answer.text);
+        return this.#end('stop');
+      }
+      const written = { callId: newId(), name: answer.tool, arguments: JSON.stringify(answer.arguments) };
+      const { hub: ready } = this.#desk.read([written]);
+      if (answer.needsConfirmation && room.config().approve !== 'never')
+        return await this.#waitForApproval(ready);
+      outputs = await this.#make(ready, plan);
+    }
+    this.#say(outputs.join('\n\n'));
+    this.#end('stop');
+  }
+
   async #system(): Promise<ChatItem> {
     const { room } = this.#options;
     const { instructions, aliases } = room.config();
@@ -175,32 +193,40 @@ export class Run {
       items: [system, ...this.#items, ...this.#added],
       ...(tools.length > 0 ? { tools } : {}),
     };
-    const turn = await askModel(request, decision, { room, budget: this.budget, emit, signal });
+    const asking = { room, budget: this.budget, emit, signal };
+    const samples = this.#samples(decision);
+    if (samples > 1 && this.#added.length === 0) {
+      const { escalateBelow: minAgreement } = room.consistency();
+      const { turn, agreement } = await askSamples(request, decision, { samples, minAgreement, asking });
+      this.#agreement = agreement;
+      this.#decision = turn.decision;
+      return turn;
+    }
+    const turn = await askModel(request, decision, asking);
     this.#decision = turn.decision;
     return turn;
   }
 
+  #samples({ classification }: RouteDecision): number {
+    const { samples, categories } = this.#options.room.consistency();
+    const isMeant = categories === undefined || categories.includes(classification.category);
+    return this.#request.samples ?? (isMeant ? samples : 1);
+  }
+
   /** Calls what was called. True: the run has ended, for its caller or a person has to act. */
   async #answer(calls: readonly WrittenCall[], plan: ToolPlanWatch): Promise<boolean> {
-    const read = calls.map(readCall);
-    const own = read.filter(({ name }) => this.#toolbox.isOwn(name));
-    const hub = read.filter(({ name }) => !this.#toolbox.isOwn(name)).map((call) => this.#withEntities(call));
-    const checked = this.#grounded(hub, plan);
-    if (checked.ask !== undefined) {
-      this.#say(checked.ask);
+    const { own, hub } = this.#desk.read(calls);
+    const { calls: grounded, ask } = this.#desk.ground(hub, [...this.#items, ...this.#added], plan.isPlanned);
+    if (ask !== undefined) {
+      this.#say(ask);
       this.#end('stop');
       return true;
     }
-    const { approve } = this.#options.room.config();
-    const isGated = (call: ReadCall): boolean => {
-      const route = this.#toolbox.route(call.name);
-      return call.problem === undefined && route !== undefined && needsApproval(route.effect, approve);
-    };
+    const gated = grounded.filter((call) => this.#desk.isGated(call));
     await this.#make(
-      checked.calls.filter((call) => !isGated(call)),
+      grounded.filter((call) => !gated.includes(call)),
       plan,
     );
-    const gated = checked.calls.filter((call) => isGated(call));
     if (gated.length > 0) {
       await this.#waitForApproval(gated);
       return true;
@@ -211,53 +237,29 @@ export class Run {
     return true;
   }
 
-  /** Names of the owner's places and things become what tools are given for them. */
-  #withEntities(call: ReadCall): ReadCall {
-    return { ...call, input: this.#entities.inArguments(call.input) };
-  }
-
-  /** Calls with a word to the model where an argument was left open; `ask`: only the person can say it. */
-  #grounded(
-    calls: readonly ReadCall[],
-    { isPlanned }: ToolPlanWatch,
-  ): { readonly calls: readonly ReadCall[]; readonly ask?: string } {
-    const items = [...this.#items, ...this.#added];
-    const checked: ReadCall[] = [];
-    for (const call of calls) {
-      const tool = call.problem === undefined ? this.#toolbox.shown(call.name) : undefined;
-      const found = tool && this.#grounding.check(call, tool, items, isPlanned);
-      if (found && 'ask' in found) return { calls: [], ask: found.ask };
-      checked.push(found ? { ...call, problem: found.tell } : call);
-    }
-    return { calls: checked };
-  }
-
-  async #make(calls: readonly ReadCall[], plan: ToolPlanWatch): Promise<void> {
-    for (const { callId, name, arguments: text } of calls)
-      this.#add({ type: 'function_call', callId, name, arguments: text });
-    const words = new Map(calls.map((call) => [call.callId, this.#repetitions.count(call)]));
-    const made = calls.map((call) => {
-      const problem = words.get(call.callId) ?? call.problem;
-      return problem === undefined ? call : { ...call, problem };
-    });
-    for (const { callId, name, output, isError } of await makeCalls(made, this.#calling)) {
+  async #make(calls: readonly ReadCall[], plan: ToolPlanWatch): Promise<readonly string[]> {
+    const counted = this.#desk.count(calls);
+    for (const call of counted) this.#addCall(call);
+    const results = await this.#desk.make(counted);
+    for (const { callId, name, output, isError } of results) {
       this.#add({ type: 'function_call_output', callId, output });
       plan.made({ name, isError });
     }
+    return results.map(({ output }) => output);
   }
 
   /** The caller's own tool: what the hub did before it is kept for when its output comes. */
   #handOver({ callId, name, arguments: text }: ReadCall): void {
     const { interludes, emit } = this.#options;
     interludes.keep(callId, this.#added.filter(isOfTools));
-    this.#add({ type: 'function_call', callId, name, arguments: text });
+    this.#addCall({ callId, name, arguments: text });
     emit({ type: 'caller-call', callId, name, arguments: text });
   }
 
   async #waitForApproval(calls: readonly ReadCall[]): Promise<void> {
     const { room, emit } = this.#options;
-    for (const { callId, name, arguments: text } of calls)
-      this.#add({ type: 'function_call', callId, name, arguments: text });
+    // What is made later is what was shown.
+    for (const call of calls) this.#addCall({ ...call, arguments: JSON.stringify(call.input) });
     const { model, settings, tools, samples, limits, routing, view, conversation, principal } = this.#request;
     const kept = await room.pending.keep({
       calls: calls.map(({ callId, name, input }) => ({ callId, tool: name, arguments: input })),
@@ -273,23 +275,22 @@ export class Run {
     this.#end('stop');
   }
 
-  async #decided({ added, decision }: Resumed, plan: ToolPlanWatch): Promise<void> {
-    const outputs = new Set(
-      added.flatMap((item) => (item.type === 'function_call_output' ? [item.callId] : [])),
-    );
-    const open = added.filter((item) => item.type === 'function_call' && !outputs.has(item.callId));
+  /** Outputs of the calls that were decided on. */
+  async #decided({ added, decision }: Resumed, plan: ToolPlanWatch): Promise<readonly string[]> {
+    const waiting = new Set(openCalls(added));
+    const open = added.filter((item) => item.type === 'function_call' && waiting.has(item.callId));
     this.#added.push(...added.filter((item) => !open.includes(item)));
     const calls = open.flatMap((item) => (item.type === 'function_call' ? [readCall(item)] : []));
     if (decision === 'approve') return await this.#make(calls, plan);
-    for (const { callId, name, arguments: text } of calls) {
-      this.#add({ type: 'function_call', callId, name, arguments: text });
-      this.#add({ type: 'function_call_output', callId, output: refusedOutput });
+    for (const call of calls) {
+      this.#addCall(call);
+      this.#add({ type: 'function_call_output', callId: call.callId, output: refusedOutput });
     }
+    return calls.map(() => notDone);
   }
 
-  get #calling(): Calling {
-    const { room, emit, signal } = this.#options;
-    return { room, toolbox: this.#toolbox, emit, signal };
+  #addCall({ callId, name, arguments: text }: WrittenCall): void {
+    this.#add({ type: 'function_call', callId, name, arguments: text });
   }
 
   #add(item: ChatItem): void {
@@ -302,13 +303,24 @@ export class Run {
       finish,
       usage: this.budget.usage,
       costUsd: this.budget.costUsd,
-      model: this.#decision?.model ?? this.#request.model,
+      model: this.#decision?.model ?? this.#model ?? this.#request.model,
       rounds: this.budget.rounds,
       items: this.#added,
-      ...(problem === undefined ? {} : { problem }),
+      problem,
+      agreement: this.#agreement,
     });
   }
 }
 
 const isOfTools = ({ type }: ChatItem): boolean =>
   type === 'function_call' || type === 'function_call_output';
+
+/** Ids of calls that have no output yet. */
+function openCalls(items: readonly ChatItem[]): string[] {
+  const answered = new Set(
+    items.flatMap((item) => (item.type === 'function_call_output' ? [item.callId] : [])),
+  );
+  return items.flatMap((item) =>
+    item.type === 'function_call' && !answered.has(item.callId) ? [item.callId] : [],
+  );
+}

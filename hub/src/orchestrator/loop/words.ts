@@ -13,3 +13,9 @@ export function askForApproval({ id, calls }: PendingCalls): string {
 
 /** What the model is told when a person said no. */
 export const refusedOutput = 'The person said no: this was not done. Do not try it again in another way.';
+
+/** What a person is told who said no, where no model says it. */
+export const notDone = 'All right, I left it.';
+
+/** What stands for the result of a call that was under way when the answer had to end. */
+export const interruptedOutput = 'Interrupted: whether it was done is not known.';

@@ -1,0 +1,28 @@
+import type { Builds } from './builds/builds.ts';
+import { builderServer } from './builds/client/builder-tools.ts';
+import type { ConfigStore } from './config/store.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { SecretService } from './http/secret-routes.ts';
+import type { EventLog } from './kernel/events.ts';
+import type { CatalogSource } from './kernel/ports.ts';
+import { toolSource } from './kernel/tool-server.ts';
+import { pagesFor } from './secret-desk.ts';
+
+interface Desk {
+  readonly events: EventLog;
+  readonly config: ConfigStore;
+  readonly builds: Builds;
+  readonly fleet: Fleet;
+  readonly secrets: SecretService;
+}
+
+/** The builder's tools as a server's, with what they may ask a client's person. */
+export const builderSource = ({ events, config, builds, fleet, secrets }: Desk): CatalogSource =>
+  toolSource(
+    builderServer({
+      builds,
+      events,
+      mayDecide: () => config.current().builder.clientApproval,
+      secretPages: (server) => Promise.resolve(pagesFor(server, fleet, secrets)),
+    }),
+  );
