@@ -19,7 +19,7 @@ import { askTools } from './ask-tools.ts';
 import { checkCoverage, percentOf } from './check/check-coverage.ts';
 import { runInside } from './run-inside.ts';
 
-const METER = fileURLToPath(new URL('../../checks/coverage/meter.ts', import.meta.url));
+const METER = fileURLToPath(new URL('../../checks/measure/meter.ts', import.meta.url));
 
 /** What ended tests that did not come to an end of their own. */
 const ENDS: Readonly<Record<Exclude<SandboxEnd['outcome'], 'exited'>, (limits: TestLimits) => string>> = {
