@@ -27,7 +27,7 @@ import { createChatApi, type ChatApi } from './chat-api.ts';
 import { createConversationApi, type ConversationApi } from './conversation-api.ts';
 import { createDriftApi, type DriftApi } from './drift-api.ts';
 import { createHookApi, type HookApi } from './hook-api.ts';
-import { createMirrorApi, type MirrorApi } from './mirror-api.ts';
+import { createMirrorApi, type MirrorApi, type Send } from './mirror-api.ts';
 import { createProviderApi, type ProviderApi } from './provider-api.ts';
 import { createSecretApi, type SecretApi } from './secret-api.ts';
 import { createRoutingApi, type RoutingApi } from './routing-api.ts';
@@ -89,6 +89,20 @@ export interface HubAddress {
   readonly token: string;
 }
 
+/** What each room is asked by. */
+const roomApis = (address: HubAddress, send: Send) => ({
+  mirrors: createMirrorApi(send),
+  builds: createBuildApi(send),
+  chat: createChatApi(address, send),
+  secrets: createSecretApi(send),
+  providers: createProviderApi(send),
+  hooks: createHookApi(send),
+  conversations: createConversationApi(send),
+  drift: createDriftApi(send),
+  signIns: createSignInApi(send),
+  routing: createRoutingApi(send),
+});
+
 /** Talks to a hub over HTTP; `signal` ends whatever is under way. */
 export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): HubApi {
   const authorization = `Bearer ${token}`;
@@ -139,16 +153,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       (await send(ProposalList, 'GET', `/api/approvals/${encodeURIComponent(server)}`)).proposals,
     decide: (server, word) =>
       send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
-    mirrors: createMirrorApi(send),
-    builds: createBuildApi(send),
-    chat: createChatApi({ url, token }, send),
-    secrets: createSecretApi(send),
-    providers: createProviderApi(send),
-    hooks: createHookApi(send),
-    conversations: createConversationApi(send),
-    drift: createDriftApi(send),
-    signIns: createSignInApi(send),
-    routing: createRoutingApi(send),
+    ...roomApis({ url, token }, send),
     reload: async () => void (await send(done, 'POST', '/api/reload', {})),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
   };

@@ -137,14 +137,17 @@ function singleOf(node: AnyNode): readonly AnyNode[] {
       : isLoop(node)
         ? [node.body]
         : [];
-  return bodies.filter((body) => body !== null && body !== undefined).filter(({ type }) => type !== 'BlockStatement');
+  return bodies
+    .filter((body) => body !== null && body !== undefined)
+    .filter(({ type }) => type !== 'BlockStatement');
 }
 
 type Loop = Extract<
   AnyNode,
   { type: 'ForStatement' | 'ForInStatement' | 'ForOfStatement' | 'WhileStatement' | 'DoWhileStatement' }
 >;
-const isLoop = (node: AnyNode): node is Loop => /^(?:For|ForIn|ForOf|While|DoWhile)Statement$/.test(node.type);
+const isLoop = (node: AnyNode): node is Loop =>
+  /^(?:For|ForIn|ForOf|While|DoWhile)Statement$/.test(node.type);
 
 function nameOf(node: FunctionNode, parents: readonly AnyNode[]): Pick<Point, 'name' | 'isOffered'> {
   const [above, parent, ...rest] = parents.toReversed();
@@ -164,7 +167,8 @@ function toolOf(object: AnyNode | undefined, call: AnyNode | undefined): string 
   if (call.callee.type !== 'Identifier' || call.callee.name !== 'defineTool') return undefined;
   for (const property of object.properties) {
     if (property.type !== 'Property' || property.key.type !== 'Identifier') continue;
-    if (property.key.name === 'name' && property.value.type === 'Literal') return String(property.value.value);
+    if (property.key.name === 'name' && property.value.type === 'Literal')
+      return String(property.value.value);
   }
   return 'a tool';
 }

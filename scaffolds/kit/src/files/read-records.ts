@@ -22,9 +22,25 @@ const MARKS: readonly (readonly [encoding: Encoding, bytes: readonly number[]])[
 export async function* readRecords(given: AsyncIterable<Uint8Array>, form: FileForm): Batches {
   const notes = new Notes();
   const { encoding, bytes } = await sniffed(throughGzip(given, notes), form.encoding);
-  yield* recordsOf(bytes, { form, encoding, notes });
+  for await (const batch of recordsOf(bytes, { form, encoding, notes })) yield batch.map(ownRecord);
   for (const sentence of notes.list()) form.note?.(sentence);
 }
+
+/** A record whose texts keep no piece of the file alive, so that an author may keep some of them. */
+const ownRecord = (record: DataRecord): DataRecord => ({ ...record, value: ownMembers(record.value) });
+
+const ownMembers = (members: Members): Members =>
+  Object.fromEntries(Object.entries(members).map(([name, value]) => [ownText(name), ownValue(value)]));
+
+function ownValue(value: Json): Json {
+  if (typeof value === 'string') return ownText(value);
+  if (Array.isArray(value)) return value.map(ownValue);
+  return isMembers(value) ? ownMembers(value) : value;
+}
+
+/** Engines cut longer texts by referring to the whole; joining one to another makes a text of its own. */
+const LONGEST_COPIED = 12;
+const ownText = (text: string): string => (text.length > LONGEST_COPIED ? ` ${text}`.slice(1) : text);
 
 interface Reading {
   readonly form: FileForm;
