@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { errorCatalogue } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { ROOT } from './guards/proofs-reporter.ts';
@@ -27,4 +27,11 @@ test('every slot of a fix is filled by the parameters of its message or stands f
       .map((name) => `${code}: {${name}}`),
   );
   expect(unfilled).toEqual([]);
+});
+
+test('no code stands in the catalogue twice: the second would silently take the place of the first', () => {
+  const written = globSync('schemas/src/catalogue/*.ts', { cwd: ROOT }).flatMap((file) =>
+    [...readFileSync(`${ROOT}${file}`, 'utf8').matchAll(/^ {2}([A-Z_]+): entry\(/gm)].map(([, code]) => code),
+  );
+  expect(written.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
 });

@@ -11,8 +11,9 @@ import type { EventLog } from './kernel/events.ts';
 import type { Logger } from './kernel/log.ts';
 import type { Catalog, ChatRouter, Generations, Orchestrator, ToolCalls, ToolRoute } from './kernel/ports.ts';
 import type { Redactor } from './kernel/redact.ts';
-import { createConversations } from './orchestrator/conversations/conversations.ts';
+import { createConversations, type Conversations } from './orchestrator/conversations/conversations.ts';
 import { createMemory } from './orchestrator/conversations/memory.ts';
+import { createSummariser, type Summariser } from './orchestrator/conversations/summariser.ts';
 import { createResponses } from './orchestrator/conversations/responses.ts';
 import { createOrchestrator } from './orchestrator/loop/orchestrator.ts';
 import { createPendingStore } from './orchestrator/loop/pending.ts';
@@ -39,6 +40,7 @@ export interface ChatDesk {
 export interface Chats {
   readonly surface: ChatSurface;
   readonly orchestrator: Orchestrator;
+  readonly summariser: Summariser;
   /** Ends answers that are under way. */
   close(): Promise<void>;
 }
@@ -50,7 +52,9 @@ const ROUTES = ['hub/auto', 'hub/standard', 'hub/heavy', 'hub/ultra'];
 export async function openChats(desk: ChatDesk): Promise<Chats> {
   const { config, clock, log, generations } = desk;
   const memory = createMemory(desk);
-  const conversations = createConversations(desk);
+  const conversations: Conversations = createConversations({ ...desk, added: (id) => summariser.added(id) });
+  const clean = desk.redactor.redact;
+  const summariser = createSummariser({ ...desk, conversations, principal: OWNER, clean });
   const orchestrator = createOrchestrator({
     ...desk,
     config: () => config.current().chat,
@@ -59,7 +63,7 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
     pending: createPendingStore(desk),
     builds: chatBuilds(desk),
     memory: async () => (await memory.list()).map(({ kind, subject, text }) => `${kind} ${subject}: ${text}`),
-    clean: desk.redactor.redact,
+    clean,
   });
   const surface = await createChat({
     orchestrator,
@@ -74,7 +78,11 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
   return {
     surface,
     orchestrator,
-    close: () => surface.close(),
+    summariser,
+    async close() {
+      await surface.close();
+      await summariser.close();
+    },
   };
 }
 

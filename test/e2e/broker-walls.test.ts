@@ -235,7 +235,7 @@ describe('a server inside walls', () => {
 test('what a server asks is recorded when somebody wants it, without its secrets, and can be built from', async () => {
   verifies('C05');
   const file = join(place.home, 'museum.har');
-  expect(cli('record', 'museum', '--stop', '--json').stdout).toContain('RECORDING_UNKNOWN');
+  expect(cli('record', 'museum', '--stop', '--json').stdout).toContain('TRAFFIC_UNRECORDED');
   expect(cli('record', 'museum', '--start').stdout).toContain('is being recorded: 0 requests');
   const { PROBE_KEY } = z.object({ PROBE_KEY: z.string() }).parse(await inside('env'));
   await hub.send('POST', '/api/servers/probe/recording', { action: 'start' });

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixtureServer, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+import { eventually, fixtureServer, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
 import { plan, VOWEL_PLAN, vowelServer } from '../fixtures/models/answers.ts';
 import {
   startScriptedProvider,
@@ -17,7 +17,8 @@ let hub: TestHub;
 function answer(asked: AskedProvider) {
   const system = asked.lastText('system');
   if (system.startsWith('You plan')) return plan(VOWEL_PLAN);
-  if (!system.includes('assistant of a hub')) return vowelServer();
+  if (system.startsWith('You put conversations in short')) return 'They said hi ten times.';
+  if (!JSON.stringify(asked.body.messages).includes('assistant of a hub')) return vowelServer();
   const question = asked.lastText('user');
   const result = asked.lastText('tool');
   if (result !== '') return `The tool says: ${result}`;
@@ -91,5 +92,23 @@ describe('a chat through the client of the openai package', () => {
     const chunks = await Array.fromAsync(stream);
     expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('Hello.');
     expect(chunks.at(-1)?.usage?.total_tokens).toBeGreaterThan(0);
+  });
+
+  test('puts a long conversation in short, and tells models the summary in the place of what was said', async () => {
+    verifies('P08');
+    const ask = (content: string) =>
+      client().chat.completions.create({
+        model: 'hub/auto',
+        messages: [{ role: 'user', content }],
+        metadata: { conversation: 'long' },
+      });
+    for (let turn = 0; turn < 10; turn += 1) await ask(`hi ${turn}`);
+    await eventually(async () => {
+      await ask('and now?');
+      return JSON.stringify(provider.asked.at(-1)?.body.messages).includes('They said hi ten times.');
+    });
+    expect(JSON.stringify(provider.asked.at(-1)?.body.messages)).not.toContain('hi 0');
+    const kept = (await client().conversations.items.list('long', { order: 'asc' })).data;
+    expect(JSON.stringify(kept)).toContain('hi 0');
   });
 });

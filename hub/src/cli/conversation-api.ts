@@ -16,6 +16,8 @@ export interface ConversationApi {
   change(id: string, change: ConversationChange): Promise<ConversationSummary>;
   branch(id: string, request: BranchRequest): Promise<ConversationSummary>;
   delete(id: string): Promise<void>;
+  /** Puts its first part in short; null: there is too little of it. */
+  summarise(id: string): Promise<{ readonly text: string; readonly items: number } | null>;
   remembered(): Promise<MemoryEntry[]>;
   remember(entry: MemoryRequest): Promise<MemoryEntry>;
   forget(kind: string, subject: string): Promise<void>;
@@ -23,6 +25,7 @@ export interface ConversationApi {
 
 const List = z.object({ conversations: z.array(ConversationSummary) });
 const Memory = z.object({ memory: z.array(MemoryEntry) });
+const Summary = z.object({ summary: z.object({ text: z.string(), items: z.int() }).nullable() });
 const done = z.unknown();
 
 /** Talks to `/api/conversations` and `/api/memory`. */
@@ -34,6 +37,7 @@ export function createConversationApi(send: Send): ConversationApi {
     change: (id, change) => send(ConversationSummary, 'POST', at(id), change),
     branch: (id, request) => send(ConversationSummary, 'POST', at(id, '/branch'), request),
     delete: async (id) => void (await send(done, 'DELETE', at(id))),
+    summarise: async (id) => (await send(Summary, 'POST', at(id, '/summary'), {})).summary,
     remembered: async () => (await send(Memory, 'GET', '/api/memory')).memory,
     remember: (entry) => send(MemoryEntry, 'POST', '/api/memory', entry),
     forget: async (kind, subject) =>

@@ -75,7 +75,7 @@ export const brokerErrors = {
     message: 'What {server} asks cannot be recorded: {reason}.',
     fix: 'Give it `"walls": "sandbox"` in hub.config.json, so that it asks through the hub; `hub mirror record` records a service by its own address.',
   }),
-  RECORDING_UNKNOWN: entry({
+  TRAFFIC_UNRECORDED: entry({
     status: 404,
     rpc: -32602,
     exit: 4,

@@ -102,7 +102,7 @@ export class Recorder implements Recordings {
 
   #known(server: string): Recording {
     const recording = this.#recordings.get(server);
-    if (recording === undefined) throw hubError('RECORDING_UNKNOWN', { server });
+    if (recording === undefined) throw hubError('TRAFFIC_UNRECORDED', { server });
     return recording;
   }
 }

@@ -57,7 +57,7 @@ export interface BrokerDoor {
 export interface Recordings {
   /** Begins anew; what was recorded before is gone. */
   start(server: string): RecordingState;
-  /** Throws RECORDING_UNKNOWN, as do the others. */
+  /** Throws TRAFFIC_UNRECORDED, as do the others. */
   stop(server: string): RecordingState;
   state(server: string): RecordingState | undefined;
   har(server: string): HarFile;

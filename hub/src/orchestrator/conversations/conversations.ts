@@ -36,6 +36,8 @@ export interface Conversations {
   /** Keeps the first `count` items; what stood behind them lives on in a branch. */
   cut(id: string, count: number): Promise<void>;
   change(id: string, change: ConversationChange): Promise<ConversationSummary>;
+  /** How many items from the first on the summary stands for; 0: there is none. */
+  summarised(id: string): Promise<number>;
   /** Keeps `text` as what stands for the first `items` items. */
   summarise(id: string, summary: { readonly text: string; readonly items: number }): Promise<void>;
   /** A copy of its first items, to go on from in another direction. */
@@ -58,20 +60,25 @@ const isMessage = (item: ChatItem): boolean => item.type === 'message';
 export function createConversations({
   db,
   clock,
+  added = () => undefined,
 }: {
   readonly db: Db;
   readonly clock: Clock;
+  /** Told of every conversation that something was added to. */
+  readonly added?: (id: string) => void;
 }): Conversations {
-  return new StoredConversations(db, clock);
+  return new StoredConversations(db, clock, added);
 }
 
 class StoredConversations implements Conversations {
   readonly #db: Db;
   readonly #clock: Clock;
+  readonly #added: (id: string) => void;
 
-  constructor(db: Db, clock: Clock) {
+  constructor(db: Db, clock: Clock, added: (id: string) => void) {
     this.#db = db;
     this.#clock = clock;
+    this.#added = added;
   }
 
   async create({ id, title = '', metadata = {}, items = [] }: Parameters<Conversations['create']>[0] = {}) {
@@ -166,6 +173,7 @@ class StoredConversations implements Conversations {
         await db.updateTable('conversation').set(change).where('id', '=', id).execute();
       }),
     );
+    this.#added(id);
   }
 
   async cut(id: string, count: number) {
@@ -191,6 +199,10 @@ class StoredConversations implements Conversations {
     };
     await written(this.#db.updateTable('conversation').set(set).where('id', '=', id).execute());
     return this.#summary(id);
+  }
+
+  async summarised(id: string) {
+    return (await this.#row(id)).summary_items ?? 0;
   }
 
   async summarise(id: string, { text, items }: { readonly text: string; readonly items: number }) {

@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<string, readonly [usage: string, meaning: string
   list: ['/list', 'conversations that are kept', list],
   open: ['/open <number|id>', 'goes on with a kept conversation', open],
   branch: ['/branch', 'a copy of this conversation that goes its own way', branch],
+  summarize: ['/summarize', 'puts what was said so far in short, for models to go on with', summarize],
   save: ['/save [file]', 'writes the conversation as Markdown', save],
   help: ['/help', 'this', () => done(help())],
   quit: ['/quit', 'ends the chat, as Ctrl-D does', () => ({ kind: 'quit' })],
@@ -127,6 +128,11 @@ async function branch({ hub, session }: SlashRoom): Promise<SlashOutcome> {
   const made = await hub.conversations.branch(session.id, {});
   session.open(await hub.conversations.show(made.id));
   return done(`This goes on as ${made.id}; the other stays as it was.`);
+}
+
+async function summarize({ hub, session }: SlashRoom): Promise<SlashOutcome> {
+  const summary = await hub.conversations.summarise(session.id);
+  return done(summary === null ? 'There is too little to put in short yet.' : summary.text);
 }
 
 async function save({ context, session }: SlashRoom, words: string): Promise<SlashOutcome> {
