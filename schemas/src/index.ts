@@ -142,6 +142,7 @@ export {
   SignOutRequest,
 } from './sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
+export { EvalCase, EvalReport, EvalResult } from './eval.ts';
 export { ChatConfig, EntityAlias, ToolPlan } from './chat.ts';
 export {
   ModelConfig,

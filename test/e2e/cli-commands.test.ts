@@ -95,7 +95,8 @@ describe('the command line itself', () => {
       const { code, stdout } = await place.run([name, '--help']);
       expect([name, code, stdout.includes('Examples:\n  $ ')]).toEqual([name, 0, true]);
     }
-  });
+    // A process for each of half a hundred commands.
+  }, 240_000);
 
   test.each([
     [['statsu'], 2, 'Did you mean status?'],

@@ -42,7 +42,8 @@ async function faultsOf(client: StdioClient, log: MirrorLogEntry[], { operation,
   const refused = log.filter(({ status, problems }) => status >= 400 || problems.length > 0);
   return [
     ...(isError ? [text] : []),
-    ...(log.length === 1 ? [] : [`${log.length} requests`]),
+    // What listens opens a connection, which a mirror's log of requests does not show.
+    ...(log.length === 1 || operation.stream !== undefined ? [] : [`${log.length} requests`]),
     ...refused.map(({ status, problems }) => `${status} ${problems.join(', ')}`),
     ...drift,
   ];

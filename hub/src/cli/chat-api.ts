@@ -1,4 +1,4 @@
-import { hubError } from '@counterpart/schemas';
+import { hubError, type Json } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { HubAddress } from './hub-api.ts';
 import type { Send } from './mirror-api.ts';
@@ -21,7 +21,11 @@ export type ChatNews =
       readonly text: string;
       readonly durationMs: number;
     }
-  | { readonly type: 'approval'; readonly id: string; readonly tools: readonly string[] }
+  | {
+      readonly type: 'approval';
+      readonly id: string;
+      readonly calls: readonly { readonly tool: string; readonly arguments: Record<string, Json> }[];
+    }
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'usage'; readonly input: number; readonly output: number; readonly costUsd: number };
 
@@ -34,7 +38,8 @@ export interface ChatAsk {
   readonly model: string;
   /** All that was said, the question last. */
   readonly messages: readonly ChatMessage[];
-  readonly conversation: string;
+  /** Absent: it is kept nowhere. */
+  readonly conversation?: string | undefined;
   readonly view?: 'none' | { readonly server: string } | { readonly profile: string } | undefined;
 }
 
@@ -68,7 +73,10 @@ async function* ask(
       messages,
       stream: true,
       stream_options: { include_usage: true },
-      counterpart: { conversation, ...(view === undefined ? {} : { view }) },
+      counterpart: {
+        ...(conversation === undefined ? {} : { conversation }),
+        ...(view === undefined ? {} : { view }),
+      },
     }),
     signal,
   });
@@ -112,7 +120,11 @@ const News = z.discriminatedUnion('type', [
     text: z.string(),
     duration_ms: z.number(),
   }),
-  z.object({ type: z.literal('approval'), id: z.string(), calls: z.array(z.object({ tool: z.string() })) }),
+  z.object({
+    type: z.literal('approval'),
+    id: z.string(),
+    calls: z.array(z.object({ tool: z.string(), arguments: z.record(z.string(), z.json()) })),
+  }),
   z.object({ type: z.literal('progress'), text: z.string() }),
 ]);
 
@@ -145,7 +157,6 @@ function toNews(news: z.infer<typeof News>): ChatNews {
         durationMs: news.duration_ms,
       };
     case 'approval':
-      return { type: news.type, id: news.id, tools: news.calls.map(({ tool }) => tool) };
     case 'routed':
     case 'progress':
       return news;

@@ -139,7 +139,17 @@ function findResponse(
 
 /** A content's examples, the preferred one first. */
 export function examplesOf(content: ResponseContent, preference: Preference): readonly Json[] {
-  const examples = content.examples ?? [];
+  const { examples = [] } = content;
   const preferred = preference.example === undefined ? undefined : examples[preference.example - 1];
-  return preferred === undefined ? examples : [preferred, ...examples];
+  return (preferred === undefined ? examples : [preferred, ...examples]).flatMap(withParsed);
+}
+
+/** Many descriptions write an example of JSON as text: what it says comes first, the text stays for schemas that mean text. */
+function withParsed(example: Json): readonly Json[] {
+  if (typeof example !== 'string' || !/^\s*[{[]/.test(example)) return [example];
+  try {
+    return [JSON.parse(example) as Json, example]; // JSON text gives nothing else
+  } catch {
+    return [example];
+  }
 }

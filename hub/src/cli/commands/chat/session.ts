@@ -94,7 +94,7 @@ class Gathered {
   take(news: ChatNews): void {
     if (news.type === 'text') this.#text += news.text;
     else if (news.type === 'routed') this.#model = news.model;
-    else if (news.type === 'approval') this.#waiting.push(...news.tools);
+    else if (news.type === 'approval') this.#waiting.push(...news.calls.map(({ tool }) => tool));
     else if (news.type === 'usage')
       this.#usage = { input: news.input, output: news.output, costUsd: news.costUsd };
     else if (news.type === 'tool-ended')

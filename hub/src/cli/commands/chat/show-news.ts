@@ -31,7 +31,7 @@ export function newsWriter(io: Pick<Io, 'stdout' | 'stderr' | 'colours'>): (news
       case 'progress':
         return remark(faint(news.text));
       case 'approval':
-        return remark(warn(`! ${news.tools.join(', ')}: waits for your word`));
+        return remark(warn(`! ${news.calls.map(({ tool }) => tool).join(', ')}: waits for your word`));
       case 'routed':
       case 'usage':
     }

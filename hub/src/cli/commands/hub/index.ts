@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../../command.ts';
 import { chat } from '../chat/index.ts';
+import { evals } from '../eval/index.ts';
 import { providers } from '../providers/index.ts';
 import { route } from '../routing/index.ts';
 import { doctor } from './doctor.ts';
@@ -20,4 +21,5 @@ export const hub: readonly CommandDefinition[] = [
   stdio,
   chat,
   route,
+  evals,
 ];
