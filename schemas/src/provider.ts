@@ -100,7 +100,7 @@ const shape = z.strictObject({
     .int()
     .min(1)
     .max(10_000)
-    .default(64)
+    .default(256)
     .describe('Answers at the same time; further questions wait their turn.'),
   waitMs: z
     .int()
