@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/guards/slow-first.ts';
 import { ProofsReporter } from './test/guards/proofs-reporter.ts';
 
 /** `unit` is the loop of `npm run check`; `e2e` starts real processes, one file at a time on two cores. */
 export default defineConfig({
   test: {
     reporters: ['default', new ProofsReporter()],
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         test: {

@@ -139,16 +139,24 @@ function findResponse(
 
 /** A content's examples, the preferred one first. */
 export function examplesOf(content: ResponseContent, preference: Preference): readonly Json[] {
-  const { examples = [] } = content;
-  const preferred = preference.example === undefined ? undefined : examples[preference.example - 1];
-  return (preferred === undefined ? examples : [preferred, ...examples]).flatMap(withParsed);
+  const preferred = preference.example === undefined ? undefined : content.examples?.[preference.example - 1];
+  return [...(preferred === undefined ? [] : withParsed(preferred)), ...readExamples(content)];
 }
 
-/** Many descriptions write an example of JSON as text: what it says comes first, the text stays for schemas that mean text. */
+/** Read once each, so that what is found out of a value is found out once. */
+const read = new WeakMap<ResponseContent, readonly Json[]>();
+
+function readExamples(content: ResponseContent): readonly Json[] {
+  const known = read.get(content) ?? (content.examples ?? []).flatMap(withParsed);
+  read.set(content, known);
+  return known;
+}
+
+/** Many descriptions write an example of JSON as text; a schema without a type would take the text itself. */
 function withParsed(example: Json): readonly Json[] {
   if (typeof example !== 'string' || !/^\s*[{[]/.test(example)) return [example];
   try {
-    return [JSON.parse(example) as Json, example]; // JSON text gives nothing else
+    return [JSON.parse(example) as Json]; // JSON text gives nothing else
   } catch {
     return [example];
   }
