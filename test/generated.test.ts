@@ -33,5 +33,6 @@ test('no code stands in the catalogue twice: the second would silently take the 
   const written = globSync('schemas/src/catalogue/*.ts', { cwd: ROOT }).flatMap((file) =>
     [...readFileSync(`${ROOT}${file}`, 'utf8').matchAll(/^ {2}([A-Z_]+): entry\(/gm)].map(([, code]) => code),
   );
-  expect(written.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
+  expect(new Set(written).size).toBe(written.length);
+  expect(new Set(written)).toEqual(new Set(Object.keys(errorCatalogue)));
 });
