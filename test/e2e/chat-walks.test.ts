@@ -83,6 +83,7 @@ describe('a chat through the client of the openai package', () => {
   }, 120_000);
 
   test('streams the same answer in chunks, with the usage at the end', async () => {
+    verifies('I09');
     const stream = await client().chat.completions.create({
       model: 'hub/auto',
       messages: [{ role: 'user', content: 'hi' }],
