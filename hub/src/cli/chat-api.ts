@@ -123,7 +123,7 @@ const News = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('approval'),
     id: z.string(),
-    calls: z.array(z.object({ tool: z.string(), arguments: z.record(z.string(), z.json()) })),
+    calls: z.array(z.object({ tool: z.string(), arguments: z.record(z.string(), z.json()).default({}) })),
   }),
   z.object({ type: z.literal('progress'), text: z.string() }),
 ]);

@@ -74,7 +74,7 @@ describe('what the hub tells', () => {
     [chunk({ choices: [{ delta: { content: 'Hi' } }] }), [{ type: 'text', text: 'Hi' }]],
     [
       chunk({ counterpart: { type: 'approval', id: 'p1', calls: [{ tool: 'drop' }] } }),
-      [{ type: 'approval', id: 'p1', tools: ['drop'] }],
+      [{ type: 'approval', id: 'p1', calls: [{ tool: 'drop', arguments: {} }] }],
     ],
     [chunk({ counterpart: { type: 'something-new' } }), []],
     [
