@@ -23,9 +23,7 @@ export interface WebOptions {
 
 /** The admin API with the REST twin, and the mirrors, as listeners of node:http. */
 export function createWeb({ service, twin, log, mirror }: WebOptions): Web {
-  const { fetch } = createAdminApp(service, twin, log);
-  // The mirrors of this process answer with the platform's own Response, which the library would put its own in the place of.
-  const admin = getRequestListener(fetch, { overrideGlobalObjects: false });
+  const admin = getRequestListener(createAdminApp(service, twin, log).fetch);
   return {
     admin: (req, res) => void admin(req, res),
     mirror,

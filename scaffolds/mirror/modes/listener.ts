@@ -25,8 +25,9 @@ export function toListener(
       };
       // Nothing is written on a connection that is gone.
       return answer(request, drop).then((response) => {
-        if (response instanceof PlainResponse) return isDropped ? WRITTEN : write(response, outgoing);
-        return isDropped && response.body === null ? new Promise<Response>(() => undefined) : response;
+        const isPlain = response instanceof PlainResponse;
+        if (isPlain && !isDropped) write(response, outgoing);
+        return isPlain || (isDropped && response.body === null) ? nothingToWrite() : response;
       });
     },
     { overrideGlobalObjects: false },
@@ -35,14 +36,16 @@ export function toListener(
   return (incoming, outgoing) => void listener(incoming, outgoing);
 }
 
-/** Tells the listener that the answer is on its way already. */
-const WRITTEN = new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
+/**
+ * Never settles, so that the library writes nothing. Its header for that is overlooked where its own Response has taken the
+ * place of the platform's, as in a hub; the promise is garbage with its request.
+ */
+const nothingToWrite = (): Promise<Response> => new Promise(() => undefined);
 
 /** Writes an answer in one piece. */
-function write({ status, headers, body }: PlainResponse, outgoing: ServerResponse): Response {
+function write({ status, headers, body }: PlainResponse, outgoing: ServerResponse): void {
   if (body === undefined) outgoing.writeHead(status, headers).end();
   else outgoing.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
-  return WRITTEN;
 }
 
 /** The beginning of an answer is part of such a fault: it is let out before the connection goes. */
