@@ -151,17 +151,10 @@ class TurnReader {
 
   #takeCall({ index, callId, name, delta }: Extract<GenerationEvent, { type: 'call' }>): void {
     const call = this.#calls.get(index) ?? { callId: '', name: '', arguments: '' };
-    // Some providers send no id, or the same one for all: outputs are told apart by ours.
-    if (callId !== undefined && call.callId === '') call.callId = this.#freeId(callId);
-    if (name !== undefined && call.name === '') call.name = name;
+    if (callId !== undefined) call.callId = callId;
+    if (name !== undefined) call.name = name;
     call.arguments += delta;
     this.#calls.set(index, call);
-    if (call.callId === '') call.callId = this.#freeId(`call_${index}`);
-  }
-
-  #freeId(wanted: string): string {
-    const taken = [...this.#calls.values()].some(({ callId }) => callId === wanted);
-    return taken ? `${wanted}_${this.#calls.size}` : wanted;
   }
 
   #observe(outcome: 'ok' | 'failed'): void {

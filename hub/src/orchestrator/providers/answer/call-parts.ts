@@ -16,7 +16,8 @@ interface OpenCall {
 
 /**
  * Puts the tool calls of an answer in order. Providers leave out ids or the index, give every call the same index, or give
- * arguments as an object: what comes out has one index and one id for each call, and JSON text.
+ * arguments as an object: what comes out has one index and one id for each call, and JSON text. The id is ours, and cannot be
+ * guessed: local models call every first call `call_0`, and what is kept by id would be another conversation's.
  */
 export class CallParts {
   #calls: OpenCall[] = [];
@@ -65,7 +66,7 @@ export class CallParts {
     const call: OpenCall = {
       index: this.#calls.length,
       givenId: id,
-      callId: id === '' ? `call_${randomBytes(12).toString('hex')}` : id,
+      callId: `call_${randomBytes(12).toString('hex')}`,
       name: '',
       held: '',
       isTold: false,
