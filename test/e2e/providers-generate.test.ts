@@ -95,12 +95,11 @@ test('parallel tool calls keep their order and arguments, and have ids of their 
     const own = events.flatMap((event) => (event.type === 'call' && event.index === index ? [event] : []));
     return { id: own[0]?.callId, name: own[0]?.name, arguments: own.map(({ delta }) => delta).join('') };
   });
-  const id = expect.stringMatching(/^call_[0-9a-f]{24}$/);
-  expect(calls).toEqual([
-    { id, name: 'get_weather', arguments: '{"city":"Oslo"}' },
-    { id, name: 'get_weather', arguments: '{"city":"Bergen"}' },
+  expect(calls).toMatchObject([
+    { name: 'get_weather', arguments: '{"city":"Oslo"}' },
+    { name: 'get_weather', arguments: '{"city":"Bergen"}' },
   ]);
-  expect(calls[0]?.id).not.toBe(calls[1]?.id);
+  expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
   expect(events.at(-1)).toMatchObject({ finish: 'tool_calls' });
   expect(provider.asked[0]?.body).toMatchObject({
     stream: true,
