@@ -1,24 +1,31 @@
-import type { Builds } from './builds/builds.ts';
+import type { Builds } from '../../builds/builds.ts';
 import { chatBuilds } from './chat-builds.ts';
-import { createChat, type ChatSurface } from './chat/chat.ts';
-import type { ConfigStore } from './config/store.ts';
-import type { Fleet } from './fleet/fleet.ts';
-import { OWNER } from './gateway/relay/tool-gate.ts';
-import { indexOf } from './gateway/search/tool-search.ts';
-import type { SecretService } from './http/secret-routes.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { EventLog } from './kernel/events.ts';
-import type { Logger } from './kernel/log.ts';
-import type { Catalog, ChatRouter, Generations, Orchestrator, ToolCalls, ToolRoute } from './kernel/ports.ts';
-import type { Redactor } from './kernel/redact.ts';
-import { createConversations, type Conversations } from './orchestrator/conversations/conversations.ts';
-import { createMemory } from './orchestrator/conversations/memory.ts';
-import { createSummariser, type Summariser } from './orchestrator/conversations/summariser.ts';
-import { createResponses } from './orchestrator/conversations/responses.ts';
-import { createOrchestrator } from './orchestrator/loop/orchestrator.ts';
-import { createPendingStore } from './orchestrator/loop/pending.ts';
-import type { ToolShelf } from './orchestrator/loop/room.ts';
-import type { Db } from './store/store.ts';
+import { createChat, type ChatSurface } from '../../chat/chat.ts';
+import type { ConfigStore } from '../../config/store.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { OWNER } from '../../gateway/relay/tool-gate.ts';
+import { indexOf } from '../../gateway/search/tool-search.ts';
+import type { SecretService } from '../../http/secret-routes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { EventLog } from '../../kernel/events.ts';
+import type { Logger } from '../../kernel/log.ts';
+import type {
+  Catalog,
+  ChatRouter,
+  Generations,
+  Orchestrator,
+  ToolCalls,
+  ToolRoute,
+} from '../../kernel/ports.ts';
+import type { Redactor } from '../../kernel/redact.ts';
+import { createConversations, type Conversations } from '../../orchestrator/conversations/conversations.ts';
+import { createMemory } from '../../orchestrator/conversations/memory.ts';
+import { createSummariser, type Summariser } from '../../orchestrator/conversations/summariser.ts';
+import { createResponses } from '../../orchestrator/conversations/responses.ts';
+import { createOrchestrator } from '../../orchestrator/loop/orchestrator.ts';
+import { createPendingStore } from '../../orchestrator/loop/pending.ts';
+import type { ToolShelf } from '../../orchestrator/loop/room.ts';
+import type { Db } from '../../store/store.ts';
 
 export interface ChatDesk {
   readonly db: Db;

@@ -1,6 +1,6 @@
-import { referencedSecrets, resolveReferences } from './config/references.ts';
-import type { Variables } from './fleet/environment.ts';
-import type { Vault } from './kernel/ports.ts';
+import { referencedSecrets, resolveReferences } from '../../config/references.ts';
+import type { Variables } from '../../fleet/environment.ts';
+import type { Vault } from '../../kernel/ports.ts';
 
 interface Desk {
   readonly vault: Vault;

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Blueprint, hubError } from '@counterpart/schemas';
 import type { BeginSignInRequest, SignInList, SignInStatus } from '@counterpart/schemas';
-import type { Fleet } from './fleet/fleet.ts';
-import type { Variables } from './fleet/environment.ts';
-import type { SignInService } from './http/sign-in-routes.ts';
-import type { Vault } from './kernel/ports.ts';
-import type { Grant } from './oauth/grant.ts';
-import type { Grants } from './oauth/grants.ts';
-import type { LendingKeys } from './oauth/lending.ts';
-import type { Logins } from './oauth/logins.ts';
-import { type SignIn, signInsOf } from './oauth/sign-in.ts';
-import { givenSecrets } from './vault/given-secrets.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { Variables } from '../../fleet/environment.ts';
+import type { SignInService } from '../../http/sign-in-routes.ts';
+import type { Vault } from '../../kernel/ports.ts';
+import type { Grant } from '../../oauth/grant.ts';
+import type { Grants } from '../../oauth/grants.ts';
+import type { LendingKeys } from '../../oauth/lending.ts';
+import type { Logins } from '../../oauth/logins.ts';
+import { type SignIn, signInsOf } from '../../oauth/sign-in.ts';
+import { givenSecrets } from '../../vault/given-secrets.ts';
 
 interface Desk {
   readonly fleet: Fleet;

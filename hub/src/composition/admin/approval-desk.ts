@@ -1,11 +1,11 @@
 import type { ServerDetail } from '@counterpart/schemas';
-import type { Approvals } from './approvals/approvals.ts';
-import { noticesOf as noticesOfTool } from './approvals/notices.ts';
-import type { Fleet } from './fleet/fleet.ts';
-import type { Member } from './fleet/member.ts';
-import type { AdminService } from './http/admin.ts';
-import { subjectsOf } from './kernel/approval-subjects.ts';
-import { toolProblem } from './kernel/tool-check.ts';
+import type { Approvals } from '../../approvals/approvals.ts';
+import { noticesOf as noticesOfTool } from '../../approvals/notices.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { Member } from '../../fleet/member.ts';
+import type { AdminService } from '../../http/admin.ts';
+import { subjectsOf } from '../../kernel/approval-subjects.ts';
+import { toolProblem } from '../../kernel/tool-check.ts';
 
 interface Desk {
   readonly approvals: Approvals;

@@ -1,10 +1,10 @@
-import type { ConfigStore } from './config/store.ts';
-import type { Variables } from './fleet/environment.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Vault } from './kernel/ports.ts';
-import type { Redactor } from './kernel/redact.ts';
+import type { ConfigStore } from '../../config/store.ts';
+import type { Variables } from '../../fleet/environment.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Vault } from '../../kernel/ports.ts';
+import type { Redactor } from '../../kernel/redact.ts';
 import { resolveText } from './resolve-text.ts';
-import { createGenerations, type ProviderRoom } from './orchestrator/providers/generations.ts';
+import { createGenerations, type ProviderRoom } from '../../orchestrator/providers/generations.ts';
 
 interface Desk {
   readonly config: ConfigStore;

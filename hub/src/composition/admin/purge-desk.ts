@@ -2,14 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CounterpartError, hubError, ServerId } from '@counterpart/schemas';
-import { guestData } from './fleet/walls/guest.ts';
-import type { Vault } from './kernel/ports.ts';
-import type { Inbox } from './inbox/inbox.ts';
-import type { Mirrors } from './mirrors/mirrors.ts';
-import { schemeOf } from './oauth/grant.ts';
-import type { Grants } from './oauth/grants.ts';
-import { keptVersions } from './versions/kept.ts';
-import { serverDir } from './versions/places.ts';
+import { guestData } from '../../fleet/walls/guest.ts';
+import type { Vault } from '../../kernel/ports.ts';
+import type { Inbox } from '../../inbox/inbox.ts';
+import type { Mirrors } from '../../mirrors/mirrors.ts';
+import { schemeOf } from '../../oauth/grant.ts';
+import type { Grants } from '../../oauth/grants.ts';
+import { keptVersions } from '../../versions/kept.ts';
+import { serverDir } from '../../versions/places.ts';
 
 interface Desk {
   readonly dataDir: string;

@@ -1,18 +1,18 @@
 import { canonicalJson, hubError, RoutingConfig, type RoutingState } from '@counterpart/schemas';
 import { z } from 'zod';
-import type { ConfigStore } from './config/store.ts';
-import type { RoutingService } from './http/routing-routes.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Logger } from './kernel/log.ts';
-import type { Generations } from './kernel/ports.ts';
-import type { Scope } from './kernel/scope.ts';
-import type { Metrics } from './metrics/metrics.ts';
-import { patternsOf } from './orchestrator/routing/choose/decide.ts';
-import { matchModel, tierTable, TIERS } from './orchestrator/routing/choose/tiers.ts';
-import { Router } from './orchestrator/routing/router.ts';
-import { createRouteRecords } from './orchestrator/routing/state/records.ts';
-import type { Db } from './store/store.ts';
-import { pssOf } from './supervisor/process/memory.ts';
+import type { ConfigStore } from '../../config/store.ts';
+import type { RoutingService } from '../../http/routing-routes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/log.ts';
+import type { Generations } from '../../kernel/ports.ts';
+import type { Scope } from '../../kernel/scope.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
+import { patternsOf } from '../../orchestrator/routing/choose/decide.ts';
+import { matchModel, tierTable, TIERS } from '../../orchestrator/routing/choose/tiers.ts';
+import { Router } from '../../orchestrator/routing/router.ts';
+import { createRouteRecords } from '../../orchestrator/routing/state/records.ts';
+import type { Db } from '../../store/store.ts';
+import { pssOf } from '../../supervisor/process/memory.ts';
 
 interface Desk {
   readonly db: Db;

@@ -1,17 +1,17 @@
 import { hubError, SecretName } from '@counterpart/schemas';
 import type { SecretChange, SecretList, SecretOwner, ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
-import type { Builds } from './builds/builds.ts';
-import type { SecretRequest } from './builds/client/ask-client.ts';
-import type { Fleet } from './fleet/fleet.ts';
-import { wantedSecrets } from './fleet/member-secrets.ts';
-import { PAGE_PATH } from './http/secret-page.ts';
-import type { SecretService } from './http/secret-routes.ts';
-import type { Clock } from './kernel/clock.ts';
-import { didYouMean } from './kernel/nearest.ts';
-import type { SecretPlace, Vault } from './kernel/ports.ts';
-import { createEntryLinks } from './vault/entry-links.ts';
-import { isVariable } from './vault/given-secrets.ts';
+import type { Builds } from '../../builds/builds.ts';
+import type { SecretRequest } from '../../builds/client/ask-client.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { wantedSecrets } from '../../fleet/member-secrets.ts';
+import { PAGE_PATH } from '../../http/secret-page.ts';
+import type { SecretService } from '../../http/secret-routes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { didYouMean } from '../../kernel/nearest.ts';
+import type { SecretPlace, Vault } from '../../kernel/ports.ts';
+import { createEntryLinks } from '../../vault/entry-links.ts';
+import { isVariable } from '../../vault/given-secrets.ts';
 
 interface Desk {
   readonly vault: Vault;

@@ -1,9 +1,9 @@
-import type { ConversationService } from './http/conversation-routes.ts';
-import type { Clock } from './kernel/clock.ts';
-import { createConversations } from './orchestrator/conversations/conversations.ts';
-import { toMarkdown } from './orchestrator/conversations/export.ts';
-import { createMemory } from './orchestrator/conversations/memory.ts';
-import type { Db } from './store/store.ts';
+import type { ConversationService } from '../../http/conversation-routes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { createConversations } from '../../orchestrator/conversations/conversations.ts';
+import { toMarkdown } from '../../orchestrator/conversations/export.ts';
+import { createMemory } from '../../orchestrator/conversations/memory.ts';
+import type { Db } from '../../store/store.ts';
 
 /** Conversations and memory as their owner sees them; both stand in the database, so nothing has to run for it. */
 export function conversationDesk(options: { readonly db: Db; readonly clock: Clock }): ConversationService {

@@ -1,11 +1,11 @@
 import { buildDesk } from './build-desk.ts';
-import type { Builds } from './builds/builds.ts';
+import type { Builds } from '../../builds/builds.ts';
 import { driftDesk, type driftWatch } from './drift-desk.ts';
-import type { Drift } from './drift/drift.ts';
-import type { Gateway } from './gateway/gateway.ts';
-import type { Scope } from './kernel/scope.ts';
-import { openNotify } from './notify/notify.ts';
-import { resolveText } from './resolve-text.ts';
+import type { Drift } from '../../drift/drift.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
+import type { Scope } from '../../kernel/scope.ts';
+import { openNotify } from '../../notify/notify.ts';
+import { resolveText } from '../models/resolve-text.ts';
 
 type Desk = Parameters<typeof buildDesk>[0] &
   Omit<Parameters<typeof driftDesk>[0], 'builds'> & { readonly gateway: Gateway };

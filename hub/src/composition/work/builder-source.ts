@@ -1,12 +1,12 @@
-import type { Builds } from './builds/builds.ts';
-import { builderServer } from './builds/client/builder-tools.ts';
-import type { ConfigStore } from './config/store.ts';
-import type { Fleet } from './fleet/fleet.ts';
-import type { SecretService } from './http/secret-routes.ts';
-import type { EventLog } from './kernel/events.ts';
-import type { CatalogSource } from './kernel/ports.ts';
-import { toolSource } from './kernel/tool-server.ts';
-import { pagesFor } from './secret-desk.ts';
+import type { Builds } from '../../builds/builds.ts';
+import { builderServer } from '../../builds/client/builder-tools.ts';
+import type { ConfigStore } from '../../config/store.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { SecretService } from '../../http/secret-routes.ts';
+import type { EventLog } from '../../kernel/events.ts';
+import type { CatalogSource } from '../../kernel/ports.ts';
+import { toolSource } from '../../kernel/tool-server.ts';
+import { pagesFor } from '../admin/secret-desk.ts';
 
 interface Desk {
   readonly events: EventLog;

@@ -1,9 +1,9 @@
-import type { Fleet } from './fleet/fleet.ts';
-import { LENDING_PATH } from './http/sign-in-routes.ts';
-import type { Scope } from './kernel/scope.ts';
-import { createGrants, type GrantsOptions } from './oauth/grants.ts';
-import type { LendingKeys } from './oauth/lending.ts';
-import { createLogins } from './oauth/logins.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { LENDING_PATH } from '../../http/sign-in-routes.ts';
+import type { Scope } from '../../kernel/scope.ts';
+import { createGrants, type GrantsOptions } from '../../oauth/grants.ts';
+import type { LendingKeys } from '../../oauth/lending.ts';
+import { createLogins } from '../../oauth/logins.ts';
 
 /** Where a server asks for tokens; an address that stands for all of this machine's is no address to ask at. */
 export const lender =

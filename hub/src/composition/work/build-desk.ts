@@ -1,20 +1,20 @@
 import { toCounterpartError, type ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
-import { openBuilds, type Builds } from './builds/builds.ts';
-import type { ProbeAnswer } from './builds/room.ts';
-import type { ConfigStore } from './config/store.ts';
-import type { Variables } from './fleet/environment.ts';
-import type { Fleet } from './fleet/fleet.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { EventLog } from './kernel/events.ts';
-import type { Logger } from './kernel/log.ts';
-import type { ToolCalls, Vault } from './kernel/ports.ts';
-import type { Redactor } from './kernel/redact.ts';
-import type { ProviderRoom } from './orchestrator/providers/generations.ts';
-import { createProviders } from './orchestrator/providers/providers.ts';
-import { openSandbox } from './sandbox/sandbox.ts';
-import type { VersionsAt } from './versions/places.ts';
-import type { Db } from './store/store.ts';
+import { openBuilds, type Builds } from '../../builds/builds.ts';
+import type { ProbeAnswer } from '../../builds/room.ts';
+import type { ConfigStore } from '../../config/store.ts';
+import type { Variables } from '../../fleet/environment.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { EventLog } from '../../kernel/events.ts';
+import type { Logger } from '../../kernel/log.ts';
+import type { ToolCalls, Vault } from '../../kernel/ports.ts';
+import type { Redactor } from '../../kernel/redact.ts';
+import type { ProviderRoom } from '../../orchestrator/providers/generations.ts';
+import { createProviders } from '../../orchestrator/providers/providers.ts';
+import { openSandbox } from '../../sandbox/sandbox.ts';
+import type { VersionsAt } from '../../versions/places.ts';
+import type { Db } from '../../store/store.ts';
 
 interface Desk {
   readonly db: Db;

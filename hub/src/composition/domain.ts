@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { createBroker } from '../broker/broker.ts';
+import { ensureBundle } from '../builder/ensure-bundle.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { directoryOf } from '../fleet/directory-of.ts';
+import { builtVariables } from '../fleet/environment.ts';
+import { Fleet } from '../fleet/fleet.ts';
+import type { Walls } from '../fleet/walls/walls.ts';
+import { createGateway } from '../gateway/gateway.ts';
+import { OWNER } from '../gateway/relay/tool-gate.ts';
+import type { Broker, CallPolicy, CatalogSource, ToolDescription } from '../kernel/ports.ts';
+import type { Scope } from '../kernel/scope.ts';
+import { createMirrors, type Mirrors } from '../mirrors/mirrors.ts';
+import { chainPolicies } from '../policy/chain.ts';
+import { configPolicy } from '../policy/config-policy.ts';
+import { createSupervisor } from '../supervisor/driver.ts';
+import type { Base } from './base.ts';
+
+/** The mirrors of a hub: of its servers, and what else is simulated. */
+export const openMirrors = (
+  base: Base,
+  { fleet, url }: { readonly fleet: () => Fleet; readonly url: () => string | undefined },
+): Promise<Mirrors> =>
+  createMirrors({
+    ...base,
+    directory: join(base.dataDir, 'mirrors'),
+    directoryOf: (id) => directoryOf(fleet(), id),
+    serverIds: () => [...fleet().members.keys()],
+    env: base.host,
+    clean: base.redactor.redact,
+    url,
+    toolsChanged: () => fleet().publish(),
+  });
+
+/** The way out for servers inside walls. */
+export const openBroker = (base: Base, givenUp: (server: string, detail: string) => void): Promise<Broker> =>
+  createBroker({ ...base, directory: join(base.dataDir, 'run'), givenUp, clean: base.redactor.redact });
+
+interface DomainOptions {
+  readonly scope: Scope;
+  readonly walls: Walls;
+  /** Hears of every call. */
+  readonly watching: CallPolicy;
+  readonly mirrors: Mirrors;
+  /** Tools with which clients build servers, where they are offered. */
+  readonly builderSources: () => readonly CatalogSource[];
+  readonly mirrorUrl: (id: string) => string;
+  readonly lend: (id: string) => { readonly url: string; readonly key: string };
+  /** Whether processes may wait to become a server. */
+  readonly sparing: boolean;
+}
+
+/** Supervisor, catalog, fleet, and the gateway before them. */
+export function createDomain(base: Base, options: DomainOptions) {
+  const { scope, walls, mirrors, builderSources, mirrorUrl, lend, sparing } = options;
+  const { clock, log, config, dataDir, redactor, events, registry, approvals, metrics } = base;
+  const { spawnConcurrency, warmSpares } = config.current().defaults;
+  const supervisor = createSupervisor({
+    clock,
+    log,
+    redact: redactor.redact,
+    stateDir: join(dataDir, 'processes'),
+    spawnConcurrency,
+    spares: { count: sparing ? warmSpares : 0, env: builtVariables(base.host()) },
+  });
+  scope.add(() => supervisor.shutdown());
+  scope.add(
+    supervisor.subscribe((server, { state, problem: detail }) => {
+      const failed = (cause: unknown) => log.error({ server, cause }, 'health was not kept');
+      events.publish({ kind: 'server-state', server, state, ...(detail === undefined ? {} : { detail }) });
+      registry.updateHealth(server, state, detail).catch(failed);
+      fleet.judge();
+    }),
+  );
+  const policy = chainPolicies([configPolicy(() => config.current()), options.watching, metrics.policy]);
+  const visible = (tool: ToolDescription) => policy.visible?.(tool, OWNER) ?? true;
+  const catalog = createCatalog({
+    log,
+    visible,
+    // Tools of the hub's own are what this program says they are: nobody else can change them.
+    quarantined: (server, tool) =>
+      mirrors.offers(server) || builderSources().some(({ id }) => id === server)
+        ? undefined
+        : approvals.withheld(server, tool),
+    held: (server, tool) => approvals.held(server, tool),
+  });
+  scope.add(() => catalog.close());
+  scope.add(approvals.subscribe((server) => catalog.recheck(server)));
+  const fleet = new Fleet({
+    ...base,
+    config: () => config.current(),
+    supervisor,
+    catalog,
+    ensureBundle: async (directory) => void (await ensureBundle(directory)),
+    ownSources: () => [...mirrors.sources, ...builderSources()],
+    mirrorUrl,
+    lend,
+    walls,
+    hubData: dataDir,
+    versions: base.versions,
+    compiledDir: join(dataDir, 'compiled'),
+  });
+  const serverInfo = { name: 'counterpart', version: base.version };
+  const gateway = createGateway({ catalog, clock, log, policy, serverInfo });
+  return { supervisor, catalog, fleet, gateway };
+}

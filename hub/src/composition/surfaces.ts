@@ -1,0 +1,65 @@
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { AdminService } from '../http/admin.ts';
+import { startHttp } from '../http/server.ts';
+import type { Catalog } from '../kernel/ports.ts';
+import type { Lazy } from '../kernel/lazily.ts';
+import type { Scope } from '../kernel/scope.ts';
+import type { Mirrors } from '../mirrors/mirrors.ts';
+import type { Base } from './base.ts';
+import type { Chats } from './models/chat-desk.ts';
+
+interface Surfaces {
+  readonly catalog: Catalog;
+  readonly gateway: Gateway;
+  readonly fleet: Fleet;
+  readonly mirrors: Mirrors;
+  readonly service: AdminService;
+  readonly chats: Lazy<Chats>;
+  readonly scope: Scope;
+  /** Instead of the configured address. */
+  readonly options: { readonly host?: string | undefined; readonly port?: number | undefined };
+}
+
+/** The gateway, the admin API and mirrors behind one listener. */
+export async function openSurfaces(
+  base: Base,
+  { catalog, gateway, fleet, mirrors, service, chats, scope, options }: Surfaces,
+): Promise<{ url: string }> {
+  const { log, config, data } = base;
+  const { listen } = config.current();
+  let address = '';
+  const twin = { catalog, calls: gateway.calls, version: base.version, url: () => address };
+  const web = async () => {
+    const { createWeb } = await import('../http/web.ts');
+    return createWeb({ service, twin, log, mirror: mirrors.handle });
+  };
+  const http = await startHttp({
+    host: options.host ?? listen.host,
+    port: options.port ?? listen.port,
+    token: data.token,
+    access: () => {
+      const { listen: addresses, auth } = config.current();
+      const { allowedHosts, allowedOrigins } = addresses;
+      return { allowedHosts, allowedOrigins, mcpNeedsToken: auth.mcp === 'token' };
+    },
+    mcp: (req, res, selector) => gateway.handle(req, res, selector),
+    mcpLines: (socket, selector) => gateway.connectStdio({ input: socket, output: socket }, selector).closed,
+    chat: async () => (await chats.open()).surface,
+    health: service,
+    web,
+  });
+  address = http.url;
+  scope.add(() => http.close());
+  scope.add(async () => await (await chats.opened())?.close());
+  // Closed before the listener: streams get their last word while their connections stand,
+  scope.add(() => gateway.close());
+  // and so do calls in flight,
+  scope.add(() => fleet.close());
+  // while nothing new comes in.
+  scope.add(() => {
+    gateway.refuse();
+    http.refuse();
+  });
+  return { url: http.url };
+}
