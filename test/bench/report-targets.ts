@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { HUB_NODE_FLAGS } from '../../hub/src/cli/launch.ts';
+import { HUB_NODE_FLAGS } from '../../hub/src/cli/running/launch.ts';
 import { HUB_PROGRAM, makeHome } from '../fixtures/hub.ts';
 import { ended, startPeerProcess } from '../peers/peer-process.ts';
 import type { InstalledPeer } from '../peers/peers.ts';

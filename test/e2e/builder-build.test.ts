@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Manifest } from '@counterpart/schemas';
 import { listFiles } from '@counterpart/scaffolds/server/source-files';
 import { expect, test } from 'vitest';
-import { validateServer } from '../../hub/src/builder/validate.ts';
+import { validateServer } from '../../hub/src/builder/verify/validate.ts';
 import { verifies } from '../verifies.ts';
 import { shop } from './builder-shop.ts';
 import { openWorkspace, type Workspace } from './builder-workspace.ts';

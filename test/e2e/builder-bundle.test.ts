@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleServer, isBundleFresh } from '@counterpart/scaffolds/server/bundle';
 import { expect, test } from 'vitest';
-import { openSession } from '../../hub/src/builder/stdio-session.ts';
+import { openSession } from '../../hub/src/builder/verify/stdio-session.ts';
 import { verifies } from '../verifies.ts';
 import { shop } from './builder-shop.ts';
 import { openWorkspace } from './builder-workspace.ts';

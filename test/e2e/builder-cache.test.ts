@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BuildReport } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { compileSource } from '../../hub/src/builder/compile-source.ts';
+import { compileSource } from '../../hub/src/builder/source/compile-source.ts';
 import { verifies } from '../verifies.ts';
 import { shop } from './builder-shop.ts';
 import { openWorkspace } from './builder-workspace.ts';

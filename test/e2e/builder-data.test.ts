@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BuildReport, Manifest, VerifyReport } from '@counterpart/schemas';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSession } from '../../hub/src/builder/stdio-session.ts';
+import { openSession } from '../../hub/src/builder/verify/stdio-session.ts';
 import { verifies } from '../verifies.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';
 

@@ -7,7 +7,7 @@ import { readSource } from '@counterpart/scaffolds/readers/read';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint, BuildReport, ServerId, VerifyReport } from '@counterpart/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSession, type StdioSession } from '../../hub/src/builder/stdio-session.ts';
+import { openSession, type StdioSession } from '../../hub/src/builder/verify/stdio-session.ts';
 import { findMissed, VALUES } from '../fixtures/databases/every-value.ts';
 import {
   hasDatabases,

@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 import { ejectTool } from '@counterpart/scaffolds/server/eject';
 import type { JsonObject } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
-import { openSession } from '../../hub/src/builder/stdio-session.ts';
-import { validateServer } from '../../hub/src/builder/validate.ts';
+import { openSession } from '../../hub/src/builder/verify/stdio-session.ts';
+import { validateServer } from '../../hub/src/builder/verify/validate.ts';
 import { shop } from './builder-shop.ts';
 import { openWorkspace, type Workspace } from './builder-workspace.ts';
 

@@ -4,7 +4,7 @@ import { listTools } from '@counterpart/kit';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import type { Blueprint } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
-import { compileSource } from '../../hub/src/builder/compile-source.ts';
+import { compileSource } from '../../hub/src/builder/source/compile-source.ts';
 import { openWorkspace } from './builder-workspace.ts';
 
 /** A service of so many operations, whose answers have a schema of about 12 kB. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listFiles } from '@counterpart/scaffolds/server/source-files';
 import { expect, test } from 'vitest';
-import { validateServer } from '../../hub/src/builder/validate.ts';
+import { validateServer } from '../../hub/src/builder/verify/validate.ts';
 import { sweepStaging } from '../../hub/src/versions/staging.ts';
 import { shop } from './builder-shop.ts';
 import { openWorkspace, type Workspace } from './builder-workspace.ts';

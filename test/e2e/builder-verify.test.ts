@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ejectTool } from '@counterpart/scaffolds/server/eject';
 import { VerifyReport } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
-import { verifyServer } from '../../hub/src/builder/verify-server.ts';
+import { verifyServer } from '../../hub/src/builder/verify/verify-server.ts';
 import { createTestHome } from './cli-runner.ts';
 import { shop } from './builder-shop.ts';
 import { openWorkspace } from './builder-workspace.ts';

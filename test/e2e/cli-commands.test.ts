@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { isProcessAlive } from '../../hub/src/kernel/data-folder.ts';
+import { isProcessAlive } from '../../hub/src/kernel/files/data-folder.ts';
 import { verifies } from '../verifies.ts';
 import { createTestHome, FIXTURE_SERVERS, HUB_BINARY, type TestHome } from './cli-runner.ts';
 

@@ -3,7 +3,7 @@ import { sampleInput } from '@counterpart/scaffolds/mirror/sample-input';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import type { Operation } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
-import { validateServer } from '../../hub/src/builder/validate.ts';
+import { validateServer } from '../../hub/src/builder/verify/validate.ts';
 import { verifies } from '../verifies.ts';
 import { descriptionsDir, hasDescriptions, openWorkspace, shareOf } from './builder-workspace.ts';
 import { openBuilt, type BuiltServer } from './specs-built.ts';

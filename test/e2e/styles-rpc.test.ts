@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
-import { verifyServer } from '../../hub/src/builder/verify-server.ts';
-import { openSession } from '../../hub/src/builder/stdio-session.ts';
+import { verifyServer } from '../../hub/src/builder/verify/verify-server.ts';
+import { openSession } from '../../hub/src/builder/verify/stdio-session.ts';
 import { verifies } from '../verifies.ts';
 import { openWorkspace } from './builder-workspace.ts';
 

@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openSession } from '../../hub/src/builder/stdio-session.ts';
-import { verifyServer } from '../../hub/src/builder/verify-server.ts';
+import { openSession } from '../../hub/src/builder/verify/stdio-session.ts';
+import { verifyServer } from '../../hub/src/builder/verify/verify-server.ts';
 import { verifies } from '../verifies.ts';
 import { openWorkspace } from './builder-workspace.ts';
 

@@ -14,7 +14,7 @@ import type {
   Upstream,
 } from '../../hub/src/kernel/ports.ts';
 import { createSupervisor } from '../../hub/src/supervisor/driver.ts';
-import { membersOf } from '../../hub/src/kernel/members.ts';
+import { membersOf } from '../../hub/src/kernel/protocol/members.ts';
 import type { UpstreamOptions } from '../../hub/src/upstream/options.ts';
 import { createUpstream } from '../../hub/src/upstream/upstream.ts';
 

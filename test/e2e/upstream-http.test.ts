@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JsonMembers, UpstreamLists } from '../../hub/src/kernel/ports.ts';
-import { membersOf } from '../../hub/src/kernel/members.ts';
+import { membersOf } from '../../hub/src/kernel/protocol/members.ts';
 import { call, Bench, LEGACY_CALLER, textOf } from './upstream-harness.ts';
 import {
   closeServers,

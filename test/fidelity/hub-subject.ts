@@ -1,4 +1,4 @@
-import { HUB_NODE_FLAGS } from '../../hub/src/cli/launch.ts';
+import { HUB_NODE_FLAGS } from '../../hub/src/cli/running/launch.ts';
 import type { Era } from '../../hub/src/kernel/ports.ts';
 import { eventually, HUB_PROGRAM, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
 import type { ServerKind } from './behaviour.ts';

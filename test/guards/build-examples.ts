@@ -7,7 +7,7 @@ import { GENERATED_FILES } from '@counterpart/scaffolds/server/write';
 import { Blueprint } from '@counterpart/schemas';
 import { buildServer } from '../../hub/src/builder/build.ts';
 import { readInstalled } from '../../hub/src/builder/installed.ts';
-import { validateServer } from '../../hub/src/builder/validate.ts';
+import { validateServer } from '../../hub/src/builder/verify/validate.ts';
 import { isWritten, planPackage } from '../../hub/src/builder/write-package.ts';
 
 /**

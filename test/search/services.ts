@@ -6,7 +6,7 @@ import { loadSource } from '@counterpart/scaffolds/readers/source';
 import { searchHints } from '@counterpart/scaffolds/search/hints';
 import { ServerId, effectOf, type ToolDefinition } from '@counterpart/schemas';
 import { z } from 'zod';
-import { hubName } from '../../hub/src/catalog/names.ts';
+import { hubName } from '../../hub/src/catalog/naming/names.ts';
 import type { ToolRoute } from '../../hub/src/kernel/ports.ts';
 import { analyseTool } from '../../hub/src/search/analysis.ts';
 import { loadWordVectors } from '../../hub/src/search/meaning/word-vectors.ts';

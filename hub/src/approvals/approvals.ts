@@ -2,7 +2,7 @@ import { hubError, type PendingTool, type Proposal, type ToolDefinition } from '
 import type { Clock } from '../kernel/clock.ts';
 import type { EventLog } from '../kernel/events.ts';
 import type { Logger } from '../kernel/log.ts';
-import { toolProblem } from '../kernel/tool-check.ts';
+import { toolProblem } from '../kernel/tools/tool-check.ts';
 import type { Db } from '../store/store.ts';
 import { written } from '../store/written.ts';
 import { definitionHash } from './definition.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, type ToolDefinition } from '@counterpart/schemas';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 
 /** Members of `_meta` that belong to a message, not to the tool: the protocol's own, and W3C trace context. */
 const OF_THE_MESSAGE = /^(?:io\.modelcontextprotocol\/.*|progressToken|traceparent|tracestate|baggage)$/;

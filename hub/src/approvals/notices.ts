@@ -1,5 +1,5 @@
 import type { DefinitionNotice, ToolDefinition } from '@counterpart/schemas';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 import { hiddenCharacters } from './visible.ts';
 
 /** Ways of speaking to the model behind the user's back. A match is a reason to read, not a verdict. */

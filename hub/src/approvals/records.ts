@@ -1,5 +1,5 @@
 import type { ToolDefinition } from '@counterpart/schemas';
-import { membersOf } from '../kernel/members.ts';
+import { membersOf } from '../kernel/protocol/members.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Db } from '../store/store.ts';
 import { MOST_APPROVED, withHash } from './book.ts';

@@ -1,5 +1,5 @@
 import { ToolDefinition } from '@counterpart/schemas';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 
 /**
  * Characters that leave no mark or change the order of others, from and to: controls but tab and line ends, soft hyphen,

@@ -5,7 +5,7 @@ import { readManifest } from '../versions/keep.ts';
 import type { KeptVersion } from '../versions/kept.ts';
 import type { VersionsAt } from '../versions/places.ts';
 import { ensureBundle } from './ensure-bundle.ts';
-import { validateServer } from './validate.ts';
+import { validateServer } from './verify/validate.ts';
 
 export interface AcceptOrder {
   readonly id: string;

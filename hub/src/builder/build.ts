@@ -12,8 +12,8 @@ import {
 } from '@counterpart/schemas';
 import { inTurn } from '../kernel/at-most.ts';
 import { openStaging, sweepStaging, type Staging } from '../versions/staging.ts';
-import { checkServer } from './check-server.ts';
-import { compileSource, lostOperations, type CompiledSource } from './compile-source.ts';
+import { checkServer } from './verify/check-server.ts';
+import { compileSource, lostOperations, type CompiledSource } from './source/compile-source.ts';
 import { ensureBundle } from './ensure-bundle.ts';
 import { assertSameService, readBlueprint, readInstalled, type Installed } from './installed.ts';
 import { installBuilt, readKept } from './install-built.ts';

@@ -4,7 +4,7 @@ import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import { listFiles } from '@counterpart/scaffolds/server/source-files';
 import { GENERATED_FILES, listCompiledTools, renderServer } from '@counterpart/scaffolds/server/write';
 import { hubError, Manifest, type Blueprint, type ToolDefinition } from '@counterpart/schemas';
-import { listServerTools } from './check-server.ts';
+import { listServerTools } from './verify/check-server.ts';
 import { ensureBundle } from './ensure-bundle.ts';
 import type { Installed } from './installed.ts';
 import { freeVersion, nextVersion } from './next-version.ts';

@@ -1,5 +1,5 @@
-import { extensionOf, extensions } from '../kernel/extensions.ts';
-import { membersOf } from '../kernel/members.ts';
+import { extensionOf, extensions } from '../kernel/protocol/extensions.ts';
+import { membersOf } from '../kernel/protocol/members.ts';
 import type { CatalogSource, JsonMembers } from '../kernel/ports.ts';
 import type { SourceItems, ToolItem } from './source-items.ts';
 

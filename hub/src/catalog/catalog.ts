@@ -13,7 +13,7 @@ import type {
   ViewSelector,
 } from '../kernel/ports.ts';
 import { ChangeBursts } from './change-bursts.ts';
-import { misnamedSettings } from './misnamed.ts';
+import { misnamedSettings } from './naming/misnamed.ts';
 import { mergeSources, type Merged } from './merge.ts';
 import { outcomesOf } from './outcomes.ts';
 import { listedTools, presentationOf, selectProfile } from './profile.ts';

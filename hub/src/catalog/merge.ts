@@ -1,7 +1,7 @@
 import { hubError, type LeftOut } from '@counterpart/schemas';
 import type { CatalogSource, RenameUri } from '../kernel/ports.ts';
 import type { Item, SourceItems, ToolItem } from './source-items.ts';
-import { uniqueUris, withRenamedInterface } from './unique-uris.ts';
+import { uniqueUris, withRenamedInterface } from './resources/unique-uris.ts';
 
 /** An item and whose it is. */
 export interface Owned<T extends Item = Item> {

@@ -4,7 +4,7 @@ import { MemoryUpstream } from '../../../test/fixtures/gateway/memory-upstream.t
 import { createLog } from '../kernel/log.ts';
 import { createCatalog } from './catalog.ts';
 import { mergeSources } from './merge.ts';
-import { matchTools } from '../kernel/tool-patterns.ts';
+import { matchTools } from '../kernel/tools/tool-patterns.ts';
 import { listedTools, presentationOf, selectProfile } from './profile.ts';
 import { itemsOf } from './source-items.ts';
 

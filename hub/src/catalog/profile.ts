@@ -1,7 +1,7 @@
 import { effectOf, type Profile } from '@counterpart/schemas';
-import { ownToolNames } from '../kernel/hub-tools.ts';
+import { ownToolNames } from '../kernel/tools/hub-tools.ts';
 import type { Presentation } from '../kernel/ports.ts';
-import { matchTools } from '../kernel/tool-patterns.ts';
+import { matchTools } from '../kernel/tools/tool-patterns.ts';
 import type { Merged, Owned } from './merge.ts';
 import type { ToolItem } from './source-items.ts';
 

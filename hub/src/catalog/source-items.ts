@@ -1,8 +1,8 @@
 import { hubError, type LeftOut, type ToolDefinition } from '@counterpart/schemas';
-import { instructionsSubject, promptSubject } from '../kernel/approval-subjects.ts';
+import { instructionsSubject, promptSubject } from '../kernel/tools/approval-subjects.ts';
 import type { CatalogSource, JsonMembers, UpstreamLists } from '../kernel/ports.ts';
-import { hubName } from './names.ts';
-import { sizeProblem, toolProblem } from '../kernel/tool-check.ts';
+import { hubName } from './naming/names.ts';
+import { sizeProblem, toolProblem } from '../kernel/tools/tool-check.ts';
 
 /** One thing a server offers. */
 export interface Item {

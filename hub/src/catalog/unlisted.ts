@@ -1,6 +1,6 @@
 import { effectOf, type Effect } from '@counterpart/schemas';
 import type { ToolDescription, ToolRoute } from '../kernel/ports.ts';
-import { hubName, prefixOf } from './names.ts';
+import { hubName, prefixOf } from './naming/names.ts';
 import type { SourceItems } from './source-items.ts';
 
 const EFFECTS: readonly Effect[] = ['read', 'write', 'destructive'];

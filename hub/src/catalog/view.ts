@@ -12,8 +12,8 @@ import type {
 import { unionCapabilities, unionInstructions } from './capabilities.ts';
 import type { Merged, Owned } from './merge.ts';
 import { Pages } from './pages.ts';
-import { ResourceRoutes } from './resource-routes.ts';
-import { similarNames } from './similar.ts';
+import { ResourceRoutes } from './resources/resource-routes.ts';
+import { similarNames } from './naming/similar.ts';
 import type { SourceItems, ToolItem } from './source-items.ts';
 
 interface NameRoute {

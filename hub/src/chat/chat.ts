@@ -4,7 +4,7 @@ import { complete, resume } from './completions/completions.ts';
 import { serveConversations } from './conversations.ts';
 import { embed } from './embeddings.ts';
 import { answerError, answerJson } from './errors.ts';
-import { resumptionOf } from './headers.ts';
+import { resumptionOf } from './request/headers.ts';
 import { listModels } from './models.ts';
 import type { ChatOptions, ChatParts } from './parts.ts';
 import { createResponse } from './responses/create.ts';

@@ -3,7 +3,7 @@ import { ConversationRequest, hubError } from '@counterpart/schemas';
 import { answerJson } from './errors.ts';
 import { listOf, pageOf } from './lists.ts';
 import type { ChatParts } from './parts.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from './request/read-body.ts';
 import { toItems, toWire } from './responses/items.ts';
 
 /** A request of `/v1/conversations` below its first part. */

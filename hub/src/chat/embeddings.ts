@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EmbeddingsRequest } from '@counterpart/schemas';
 import { answerJson } from './errors.ts';
-import { whenGone } from './gone.ts';
+import { whenGone } from './request/gone.ts';
 import type { ChatParts } from './parts.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from './request/read-body.ts';
 
 /** `POST /v1/embeddings`: the vectors of a provider's model, as numbers or as base64 of 32-bit floats. */
 export async function embed(

@@ -1,4 +1,4 @@
-import { wrongField } from './read-body.ts';
+import { wrongField } from './request/read-body.ts';
 
 interface Page<T> {
   readonly data: readonly T[];

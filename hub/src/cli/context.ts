@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import type { GlobalOptions } from './command.ts';
-import { askHidden } from './ask-hidden.ts';
+import { askHidden } from './input/ask-hidden.ts';
 import { findHome, type Home } from './home.ts';
 import type { Io } from './io.ts';
-import { createPaint, paintCode, type Paint } from './output/paint.ts';
+import { createPaint, paintCode, type Paint } from './output/text/paint.ts';
 import { startProgress, type Progress } from './output/progress.ts';
 
 /** What every command gets: where it works, where it writes, and when it must end. */

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
-import { parseJsonc, plainValue } from '../kernel/jsonc.ts';
+import { parseJsonc, plainValue } from '../kernel/files/jsonc.ts';
 import type { Io } from './io.ts';
 
 const CONFIG_NAME = 'hub.config.json';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Paint } from './output/paint.ts';
+import type { Paint } from './output/text/paint.ts';
 
 const LogLine = z.looseObject({
   level: z.number(),

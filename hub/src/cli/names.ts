@@ -1,7 +1,7 @@
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import type { HubStatus, ServerDetail, ToolEntry } from '@counterpart/schemas';
-import { hubName } from '../catalog/names.ts';
-import type { HubApi } from './hub-api.ts';
+import { hubName } from '../catalog/naming/names.ts';
+import type { HubApi } from './api/hub-api.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 
 /** The server of this name. Rejects with SERVER_UNKNOWN and names near to it. */

@@ -1,4 +1,4 @@
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
 
 /** What a call came to: the tool's result as the protocol has it, or why there is none. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
 import { answerText, type Called } from './answer.ts';
 import type { CodeLimits } from './limits.ts';

@@ -1,5 +1,5 @@
 import { commentText, propertyName, quoted } from '@counterpart/scaffolds/sdk/ts-text';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 
 /** How much of a schema is told. */
 export interface TypeDetail {

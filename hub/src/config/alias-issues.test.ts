@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseJsonc } from '../kernel/jsonc.ts';
+import { parseJsonc } from '../kernel/files/jsonc.ts';
 import { aliasIssues, packagedAliasIssues } from './alias-issues.ts';
 
 const messagesOf = (aliases: Record<string, string>, text = '{}') =>

@@ -1,7 +1,7 @@
 import type { HubConfig } from '@counterpart/schemas';
-import { hubTools } from '../kernel/hub-tools.ts';
+import { hubTools } from '../kernel/tools/hub-tools.ts';
 import { didYouMean } from '../kernel/nearest.ts';
-import { nodeAt, type JsonNode } from '../kernel/jsonc.ts';
+import { nodeAt, type JsonNode } from '../kernel/files/jsonc.ts';
 import type { Issue } from './dialects.ts';
 
 /** Tools that are known before any server runs: those of the packages in the servers folder. */

@@ -9,8 +9,8 @@ import {
   type Path,
   type Translation,
 } from './dialects.ts';
-import { JsoncError, nodeAt, parseJsonc, plainValue, type JsonNode } from '../kernel/jsonc.ts';
-import { isMembers } from '../kernel/members.ts';
+import { JsoncError, nodeAt, parseJsonc, plainValue, type JsonNode } from '../kernel/files/jsonc.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
 

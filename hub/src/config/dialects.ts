@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { ServerId } from '@counterpart/schemas';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
 
 export type Path = readonly PropertyKey[];

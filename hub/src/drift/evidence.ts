@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ToolEvidence } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import { writeWhole } from '../kernel/write-whole.ts';
+import { writeWhole } from '../kernel/files/write-whole.ts';
 
 /** How one call ended. */
 export interface CallEnd {

@@ -14,7 +14,7 @@ import type { Approvals } from '../approvals/approvals.ts';
 import { referencedSecrets, referencedVariables, resolveReferences } from '../config/references.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
-import { subjectsOf } from '../kernel/approval-subjects.ts';
+import { subjectsOf } from '../kernel/tools/approval-subjects.ts';
 import type {
   ProcessSpec,
   Supervisor,

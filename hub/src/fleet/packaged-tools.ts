@@ -1,5 +1,5 @@
 import type { HubConfig } from '@counterpart/schemas';
-import { hubName, prefixOf } from '../catalog/names.ts';
+import { hubName, prefixOf } from '../catalog/naming/names.ts';
 import type { PackagedTools } from '../config/alias-issues.ts';
 import { discoverServers } from '../registry/discover.ts';
 

@@ -4,7 +4,7 @@ import type { Catalog, CatalogView, Era, JsonMembers, ToolCalls, ViewSelector } 
 import type { CodeRuns } from './code/code-runs.ts';
 import type { FanOut } from './fan-out.ts';
 import type { GatewayLimits } from './limits.ts';
-import { extensions, withoutExtension } from '../kernel/extensions.ts';
+import { extensions, withoutExtension } from '../kernel/protocol/extensions.ts';
 import { ownHint } from './own/definitions.ts';
 import type { Parking } from './parking/parking.ts';
 import type { ResultStore } from './results/result-store.ts';

@@ -8,13 +8,13 @@ import {
   toCounterpartError,
   toProblem,
 } from '@counterpart/schemas';
-import { nodeHttp } from '../kernel/node-http.ts';
+import { nodeHttp } from '../kernel/protocol/node-http.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { checkHostAndOrigin, checkToken } from './guard.ts';
 import { answerHealth, type Health } from './health.ts';
-import { HOOKS_PATH } from './hook-routes.ts';
-import { PAGE_PATH } from './secret-page.ts';
-import { LENDING_PATH } from './sign-in-routes.ts';
+import { HOOKS_PATH } from './routes/hook-routes.ts';
+import { PAGE_PATH } from './secrets/secret-page.ts';
+import { LENDING_PATH } from './secrets/sign-in-routes.ts';
 import { serveLines, shouldUpgrade } from './lines.ts';
 import type { Web } from './web.ts';
 

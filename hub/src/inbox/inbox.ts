@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
-import { writeWhole } from '../kernel/write-whole.ts';
+import { writeWhole } from '../kernel/files/write-whole.ts';
 
 /** Names a hook of a server. */
 export interface HookPlace {

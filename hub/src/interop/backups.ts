@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
-import { realFile, writeWhole } from '../kernel/write-whole.ts';
+import { realFile, writeWhole } from '../kernel/files/write-whole.ts';
 
 const SavedPath = z.object({
   /** Absolute; a link's target, not the link. */

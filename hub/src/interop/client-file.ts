@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hubError } from '@counterpart/schemas';
-import { findMember, JsoncError, parseJsonc, type JsonNode, type ObjectNode } from '../kernel/jsonc.ts';
+import { findMember, JsoncError, parseJsonc, type JsonNode, type ObjectNode } from '../kernel/files/jsonc.ts';
 
 /** A configuration file as read: its text is what edits work on. */
 export interface ConfigurationText {

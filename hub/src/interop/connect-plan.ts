@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { hubError, type Json } from '@counterpart/schemas';
 import { readConfiguration, objectAt } from './client-file.ts';
 import { clientFacts, userFile, type ClientId, type UserPlace } from './clients.ts';
-import { removeMember, setMember } from '../kernel/jsonc-edit.ts';
-import { plainValue } from '../kernel/jsonc.ts';
+import { removeMember, setMember } from '../kernel/files/jsonc-edit.ts';
+import { plainValue } from '../kernel/files/jsonc.ts';
 import { isHub } from './import-plan.ts';
 import { toHubEntry } from './to-hub-entry.ts';
 

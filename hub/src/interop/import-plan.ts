@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { readConfiguration, objectAt, type ConfigurationText } from './client-file.ts';
 import { clientFacts, userFile, type ClientId, type UserPlace } from './clients.ts';
 import { hideSecrets } from './hide-secrets.ts';
-import { setMember } from '../kernel/jsonc-edit.ts';
-import { parseJsonc, plainValue, type ObjectNode } from '../kernel/jsonc.ts';
+import { setMember } from '../kernel/files/jsonc-edit.ts';
+import { parseJsonc, plainValue, type ObjectNode } from '../kernel/files/jsonc.ts';
 import { toHubEntry } from './to-hub-entry.ts';
 
 export interface ImportItem {

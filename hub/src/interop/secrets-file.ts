@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { writeWhole } from '../kernel/write-whole.ts';
+import { writeWhole } from '../kernel/files/write-whole.ts';
 
 /** Where values that were taken out of configurations lie; read by their owner only. */
 export const secretsFile = (dataDir: string): string => join(dataDir, 'secrets.env');

@@ -24,7 +24,7 @@ import {
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { didYouMean } from '../kernel/nearest.ts';
-import { writeWhole } from '../kernel/write-whole.ts';
+import { writeWhole } from '../kernel/files/write-whole.ts';
 import type { RunningMirror } from './running.ts';
 
 /** What can be done with one mirror, from the admin API and through its tools alike. */

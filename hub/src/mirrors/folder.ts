@@ -11,7 +11,7 @@ import {
   Scenario,
 } from '@counterpart/schemas';
 import { z } from 'zod';
-import { writeWhole } from '../kernel/write-whole.ts';
+import { writeWhole } from '../kernel/files/write-whole.ts';
 
 const Scenarios = z.record(z.string(), Scenario);
 

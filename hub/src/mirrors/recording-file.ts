@@ -8,7 +8,7 @@ import {
   parseHar,
 } from '@counterpart/scaffolds/mirror/recording/har-text';
 import { type HarEntry, hubError } from '@counterpart/schemas';
-import { writeWhole } from '../kernel/write-whole.ts';
+import { writeWhole } from '../kernel/files/write-whole.ts';
 
 /** A recording that is being written: a whole HAR file after every entry. */
 export interface RecordingFile {

@@ -1,5 +1,5 @@
 import type { CatalogSource } from '../kernel/ports.ts';
-import { toolSource } from '../kernel/tool-server.ts';
+import { toolSource } from '../kernel/tools/tool-server.ts';
 import { controlDefinitions, runControlTool } from './control-tools.ts';
 import type { MirrorControl } from './control.ts';
 import { controlServerId } from './summary.ts';

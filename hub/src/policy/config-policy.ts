@@ -1,6 +1,6 @@
 import type { HubConfig, ToolPolicy } from '@counterpart/schemas';
 import type { CallPolicy, ToolDescription } from '../kernel/ports.ts';
-import { matchTools } from '../kernel/tool-patterns.ts';
+import { matchTools } from '../kernel/tools/tool-patterns.ts';
 
 type Rules = Pick<HubConfig, 'policy' | 'mcpServers' | 'overrides'>;
 type Test = (tool: ToolDescription) => boolean;

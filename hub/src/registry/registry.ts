@@ -4,7 +4,7 @@ import { canonicalJson, HealthRecord, type ServerState } from '@counterpart/sche
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import type { UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
-import { writeWhole } from '../kernel/write-whole.ts';
+import { writeWhole } from '../kernel/files/write-whole.ts';
 import type { Db } from '../store/store.ts';
 import { written } from '../store/written.ts';
 

@@ -1,5 +1,5 @@
 import type { SearchHints, ToolDefinition } from '@counterpart/schemas';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 import { extentOf, isPlainVerb, toolAction, type Action, type Extent } from './action.ts';
 import { wordsOf } from './words.ts';
 

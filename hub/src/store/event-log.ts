@@ -2,7 +2,7 @@ import { HubEvent } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventLog } from '../kernel/events.ts';
 import type { Logger } from '../kernel/log.ts';
-import { membersOf } from '../kernel/members.ts';
+import { membersOf } from '../kernel/protocol/members.ts';
 import type { Db } from './store.ts';
 
 export interface StoredEventLog extends EventLog {

@@ -2,7 +2,7 @@ import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
 import type { Era, JsonMembers, UpstreamInfo } from '../kernel/ports.ts';
 import type { UpstreamOptions } from './options.ts';
-import { isMembers, membersOf } from '../kernel/members.ts';
+import { isMembers, membersOf } from '../kernel/protocol/members.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 import { HUB_CALLER, HUB_INFO, LEGACY_VERSIONS, MODERN_VERSION, modernMeta } from './rpc/stamps.ts';

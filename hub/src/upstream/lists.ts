@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, hubError, type ToolDefinition } from '@counterpart/schemas';
 import type { JsonMembers, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
-import { isMembers } from '../kernel/members.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
-import { extensions } from '../kernel/extensions.ts';
-import { membersOf } from '../kernel/members.ts';
+import { extensions } from '../kernel/protocol/extensions.ts';
+import { membersOf } from '../kernel/protocol/members.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 

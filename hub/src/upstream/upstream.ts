@@ -13,7 +13,7 @@ import type {
   UpstreamLists,
 } from '../kernel/ports.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
-import { membersOf } from '../kernel/members.ts';
+import { membersOf } from '../kernel/protocol/members.ts';
 import { UpstreamEmitter } from './emitter.ts';
 import { HttpConnection } from './http/http-connection.ts';
 import { IsolatedUpstream } from './isolation/isolated-upstream.ts';

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
-import { sweepUnfinished, writeWhole } from '../kernel/write-whole.ts';
+import { sweepUnfinished, writeWhole } from '../kernel/files/write-whole.ts';
 import { KEY_BYTES, type MasterKey, masterKey, newMasterKey } from './sealing.ts';
 
 /** Variable of the master key, and of the one before it, which is needed once after the key was changed. */

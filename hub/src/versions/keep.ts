@@ -12,7 +12,7 @@ import {
   type VersionProvenance,
 } from '@counterpart/schemas';
 import { z } from 'zod';
-import { isProcessAlive } from '../kernel/data-folder.ts';
+import { isProcessAlive } from '../kernel/files/data-folder.ts';
 import { folderNames, type KeptVersion, keptVersions } from './kept.ts';
 import { hashFile, inBatches, listPackage, readPackage } from './package/content.ts';
 import { hashDefinitions } from './package/definitions.ts';

@@ -5,10 +5,10 @@ import type { SourceText } from '@counterpart/scaffolds/readers/source';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import { toolkitStamp } from '@counterpart/scaffolds/server/toolkit-stamp';
 import type { Blueprint } from '@counterpart/schemas';
-import { writeWhole } from '../../kernel/write-whole.ts';
+import { writeWhole } from '../../kernel/files/write-whole.ts';
 import { readJson } from '../installed.ts';
 import type { BuildOptions } from '../options.ts';
-import type { ChosenGroup } from '../read-chosen.ts';
+import type { ChosenGroup } from '../source/read-chosen.ts';
 
 /** What a description was compiled into. */
 export interface Compiled {

@@ -4,8 +4,8 @@ import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import { toJsonText, toLinesText } from '@counterpart/scaffolds/server/write';
 import { effectOf, hubError, isSameJson, Manifest, type ToolDefinition } from '@counterpart/schemas';
 import { z } from 'zod';
-import { writeWhole } from '../../kernel/write-whole.ts';
-import { listServerTools } from '../check-server.ts';
+import { writeWhole } from '../../kernel/files/write-whole.ts';
+import { listServerTools } from '../verify/check-server.ts';
 import { ensureBundle } from '../ensure-bundle.ts';
 import { readJson } from '../installed.ts';
 

@@ -1,5 +1,5 @@
 import { hubError } from '@counterpart/schemas';
-import { validateServer, type ServerProblem } from '../validate.ts';
+import { validateServer, type ServerProblem } from '../verify/validate.ts';
 import { readManifest, recordTools, type ToolsChange } from './record-tools.ts';
 import { runTests, type TestsReport } from './run-tests.ts';
 

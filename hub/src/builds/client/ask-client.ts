@@ -1,6 +1,6 @@
 import type { ApprovalSheet, AuthorQuestion, LoopDecision } from '@counterpart/schemas';
 import { z } from 'zod';
-import type { AskableClient } from '../../kernel/tool-server.ts';
+import type { AskableClient } from '../../kernel/tools/tool-server.ts';
 import { PLAIN, renderSheet } from './sheet-text.ts';
 
 const SAMPLING = 'sampling/createMessage';

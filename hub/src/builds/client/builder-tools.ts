@@ -8,7 +8,7 @@ import {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { EventLog } from '../../kernel/events.ts';
-import type { ToolServer } from '../../kernel/tool-server.ts';
+import type { ToolServer } from '../../kernel/tools/tool-server.ts';
 import { canSample } from './ask-client.ts';
 import { askPerson, goOn, type Course, type CourseOptions } from './course.ts';
 import { told } from './told.ts';

@@ -1,5 +1,5 @@
 import { hubError, type LoopDetail, type ServerId } from '@counterpart/schemas';
-import type { AskableClient } from '../../kernel/tool-server.ts';
+import type { AskableClient } from '../../kernel/tools/tool-server.ts';
 import type { Builds } from '../builds.ts';
 import {
   askDecision,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { basename, join } from 'node:path';
 import { AuthorQuestion, LoopDecision, RoundReport, type LoopStage } from '@counterpart/schemas';
 import { z } from 'zod';
-import { writeWhole } from '../../kernel/write-whole.ts';
+import { writeWhole } from '../../kernel/files/write-whole.ts';
 
 /** A decision as it is kept. */
 export const KeptDecision = z.strictObject({ ...LoopDecision.shape, by: z.string(), at: z.iso.datetime() });

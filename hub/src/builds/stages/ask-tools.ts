@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { hubError, ToolDefinition, type Manifest } from '@counterpart/schemas';
 import { z } from 'zod';
-import { checkEnvironment } from '../../builder/check-server.ts';
+import { checkEnvironment } from '../../builder/verify/check-server.ts';
 import type { BoxedProcess, Sandbox } from '../../kernel/ports.ts';
 
 const MB = 1_048_576;

@@ -2,7 +2,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CounterpartError, ServerId, toCounterpartError } from '@counterpart/schemas';
 import { z } from 'zod';
-import { compileSource } from '../../builder/compile-source.ts';
+import { compileSource } from '../../builder/source/compile-source.ts';
 import { ensureBundle } from '../../builder/ensure-bundle.ts';
 import { readInstalled } from '../../builder/installed.ts';
 import { planPackage, writePackage } from '../../builder/write-package.ts';

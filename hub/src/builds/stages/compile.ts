@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { errorCatalogue, hubError, type ErrorCode } from '@counterpart/schemas';
 import type { z } from 'zod';
 import { CompileAnswer, type Compiled, type CompileOrder } from './compile-process.ts';
-import { runNode } from './run-node.ts';
+import { runNode } from './run/run-node.ts';
 
 const PROGRAM = fileURLToPath(new URL('./compile-process.ts', import.meta.url));
 const LIMITS = { timeoutMs: 120_000, heapMb: 2_048 };

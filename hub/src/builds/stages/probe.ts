@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ToolDefinition, type ApprovalSheet } from '@counterpart/schemas';
 import { z } from 'zod';
 import { readJson } from '../../builder/installed.ts';
-import { safeCalls } from '../../builder/safe-calls.ts';
+import { safeCalls } from '../../builder/verify/safe-calls.ts';
 import type { LoopRun } from '../room.ts';
 
 const MOST_CALLS = 3;

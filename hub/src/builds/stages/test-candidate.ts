@@ -17,7 +17,7 @@ import { readTestsReport, testsJob } from '../../builder/packages/sandboxed-test
 import type { Sandbox, SandboxEnd } from '../../kernel/ports.ts';
 import { askTools } from './ask-tools.ts';
 import { checkCoverage, percentOf } from './check/check-coverage.ts';
-import { runInside } from './run-inside.ts';
+import { runInside } from './run/run-inside.ts';
 
 const METER = fileURLToPath(new URL('../../checks/measure/meter.ts', import.meta.url));
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { ChatCompletionRequest } from '@counterpart/schemas';
 import type { ChatItem } from '../../kernel/ports.ts';
-import { CONVERSATION_HEADER } from '../headers.ts';
+import { CONVERSATION_HEADER } from '../request/headers.ts';
 import type { ChatParts } from '../parts.ts';
-import { wrongField } from '../read-body.ts';
+import { wrongField } from '../request/read-body.ts';
 import type { Transcript } from '../transcript.ts';
 import { instructionsIn, matchHistory } from './match.ts';
 

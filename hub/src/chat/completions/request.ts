@@ -1,6 +1,6 @@
 import type { ChatCompletionRequest, ChatMessage } from '@counterpart/schemas';
 import type { ChatItem, ChatPart, ChatTool, GenerationSettings } from '../../kernel/ports.ts';
-import { wrongField } from '../read-body.ts';
+import { wrongField } from '../request/read-body.ts';
 
 type Parts = readonly ChatPart[];
 const part = (text: string): ChatPart => ({ type: 'text', text });

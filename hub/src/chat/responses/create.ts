@@ -9,11 +9,11 @@ import {
 import { newId } from '../../kernel/ids.ts';
 import type { RunEvent, RunRequest } from '../../kernel/ports.ts';
 import { answerJson } from '../errors.ts';
-import { whenGone } from '../gone.ts';
-import { askedModel, runOptions } from '../hub-options.ts';
+import { whenGone } from '../request/gone.ts';
+import { askedModel, runOptions } from '../request/hub-options.ts';
 import { assertModel } from '../models.ts';
 import type { ChatParts } from '../parts.ts';
-import { readBody, wrongField } from '../read-body.ts';
+import { readBody, wrongField } from '../request/read-body.ts';
 import { followOver } from '../stream/follow.ts';
 import type { Journal } from '../stream/journal.ts';
 import type { LiveRun } from '../stream/runs.ts';

@@ -1,6 +1,6 @@
 import type { ResponseInputItem, ResponsesRequest } from '@counterpart/schemas';
 import type { ChatItem, ChatPart } from '../../kernel/ports.ts';
-import { wrongField } from '../read-body.ts';
+import { wrongField } from '../request/read-body.ts';
 
 /** An item of `output` or of `input_items`, as clients get it (Open Responses, items). */
 export type WireItem = { readonly type: string; readonly id: string } & Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import type { StoredResponse } from '../../orchestrator/conversations/responses.
 import { answerJson } from '../errors.ts';
 import { listOf, pageOf } from '../lists.ts';
 import type { ChatParts } from '../parts.ts';
-import { wrongField } from '../read-body.ts';
+import { wrongField } from '../request/read-body.ts';
 import { followOver } from '../stream/follow.ts';
 import { lastEvent } from './events.ts';
 import { toWire } from './items.ts';

@@ -2,7 +2,7 @@ import type { ResponsesRequest } from '@counterpart/schemas';
 import type { ChatItem, ChatTool, GenerationSettings } from '../../kernel/ports.ts';
 import { compact } from '../completions/request.ts';
 import type { ChatParts } from '../parts.ts';
-import { wrongField } from '../read-body.ts';
+import { wrongField } from '../request/read-body.ts';
 import { toItems, wordIn } from './items.ts';
 
 /** What a request says and what was said before it. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { errorCatalogue, type HubStatus } from '@counterpart/schemas';
 import { readSecrets, secretsFile } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
-import { tokenFile, type HubPresence } from '../running-hub.ts';
+import { tokenFile, type HubPresence } from '../running/running-hub.ts';
 import { hubSettings } from '../settings.ts';
 import { note, ok, problem, warning, type Finding } from './finding.ts';
 import type { Running } from './running.ts';

@@ -3,9 +3,9 @@ import { CounterpartError } from '@counterpart/schemas';
 import { CLIENT_IDS, clientFacts, userFile, type ClientId } from '../../interop/clients.ts';
 import { connectedNames } from '../../interop/connect-plan.ts';
 import { findSandboxes } from '../../sandbox/sandbox.ts';
-import { clientPlace } from '../client-place.ts';
+import { clientPlace } from '../input/client-place.ts';
 import type { Context } from '../context.ts';
-import { ownPorts } from '../own-ports.ts';
+import { ownPorts } from '../running/own-ports.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
 
 /** What a sandbox can be made of, and which clients are here. */

@@ -1,7 +1,7 @@
 import type { HubStatus, ServerDetail } from '@counterpart/schemas';
 import type { Context } from '../context.ts';
-import { createHubApi } from '../hub-api.ts';
-import { findHub, type HubPresence } from '../running-hub.ts';
+import { createHubApi } from '../api/hub-api.ts';
+import { findHub, type HubPresence } from '../running/running-hub.ts';
 
 /** What the running hub says; nothing but its presence when there is none that answers. */
 export interface Running {

@@ -13,7 +13,7 @@ import { readSecrets } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
 import { readServersFolder } from '../server-folder.ts';
 import { hubSettings } from '../settings.ts';
-import { count } from '../output/format.ts';
+import { count } from '../output/text/format.ts';
 import { note, ok, problem, warning, type Finding } from './finding.ts';
 import type { Running } from './running.ts';
 

@@ -1,6 +1,6 @@
 import type { BuildReport } from '@counterpart/schemas';
-import { bytes, count, duration } from './format.ts';
-import type { Paint } from './paint.ts';
+import { bytes, count, duration } from './text/format.ts';
+import type { Paint } from './text/paint.ts';
 
 type Omission = BuildReport['omitted'][number];
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { definitionDifferences, renderProposal } from './definition-diff.ts';
-import { createPaint } from './paint.ts';
+import { createPaint } from './text/paint.ts';
 
 const before = {
   name: 'read',

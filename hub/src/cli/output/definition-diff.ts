@@ -1,8 +1,8 @@
 import type { DefinitionNotice, Proposal } from '@counterpart/schemas';
 import { madeVisible } from '../../approvals/visible.ts';
 import { diffLines } from '../../interop/line-diff.ts';
-import { isMembers } from '../../kernel/members.ts';
-import type { Paint } from './paint.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
+import type { Paint } from './text/paint.ts';
 
 /** What there is to decide on, for a person: each place that differs, before and after, and what to read with care. */
 export function renderProposal(proposal: Proposal, paint: Paint): string {

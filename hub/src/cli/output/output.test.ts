@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { bytes, duration, shellWord } from './format.ts';
-import { createPaint, paintCode } from './paint.ts';
+import { bytes, duration, shellWord } from './text/format.ts';
+import { createPaint, paintCode } from './text/paint.ts';
 import { renderResult } from './result.ts';
 import { callWords, sampleCall } from './sample-call.ts';
-import { renderTable } from './table.ts';
-import { wrap } from './wrap.ts';
+import { renderTable } from './text/table.ts';
+import { wrap } from './text/wrap.ts';
 
 const plain = createPaint(false);
 

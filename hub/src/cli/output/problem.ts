@@ -1,6 +1,6 @@
 import type { Problem } from '@counterpart/schemas';
-import { type CodeStyle, createPaint, paintCode } from './paint.ts';
-import { wrap } from './wrap.ts';
+import { type CodeStyle, createPaint, paintCode } from './text/paint.ts';
+import { wrap } from './text/wrap.ts';
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 

@@ -1,5 +1,5 @@
-import type { CallResult } from '../hub-api.ts';
-import type { Paint } from './paint.ts';
+import type { CallResult } from '../api/hub-api.ts';
+import type { Paint } from './text/paint.ts';
 
 /** A call's result for a person: structured content if there is any, else the content's parts. */
 export function renderResult(result: CallResult, paint: Paint): string {

@@ -1,6 +1,6 @@
 import type { Json, ToolDefinition, ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
-import { shellWord } from './format.ts';
+import { shellWord } from './text/format.ts';
 
 const Property = z.looseObject({
   type: z.unknown().optional(),

@@ -1,8 +1,8 @@
 import type { HubStatus, LeftOut, ServerSummary } from '@counterpart/schemas';
 import { madeVisible } from '../../approvals/visible.ts';
-import { count, paintState } from './format.ts';
-import type { Paint } from './paint.ts';
-import { renderTable } from './table.ts';
+import { count, paintState } from './text/format.ts';
+import type { Paint } from './text/paint.ts';
+import { renderTable } from './text/table.ts';
 
 const HEADINGS = ['SERVER', 'STATE', 'TOOLS', 'KIND', 'TARGET', 'VERSION', 'NOTE'];
 

@@ -1,8 +1,8 @@
 import type { VersionDiff, VersionList, VersionSummary } from '@counterpart/schemas';
 import { madeVisible } from '../../approvals/visible.ts';
-import { count } from './format.ts';
-import type { Paint } from './paint.ts';
-import { renderTable } from './table.ts';
+import { count } from './text/format.ts';
+import type { Paint } from './text/paint.ts';
+import { renderTable } from './text/table.ts';
 
 const HEADINGS = ['', 'VERSION', 'HASH', 'INSTALLED', 'APPROVED BY', 'AUTHOR', 'TOOLS', 'SOURCE'];
 /** The same digits as in a version's name. */

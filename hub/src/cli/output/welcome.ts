@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { HubStatus, ToolEntry } from '@counterpart/schemas';
-import { count } from './format.ts';
-import type { Paint } from './paint.ts';
+import { count } from './text/format.ts';
+import type { Paint } from './text/paint.ts';
 import { sampleCall } from './sample-call.ts';
 import { renderBroken, renderServers } from './server-table.ts';
 

@@ -31,7 +31,7 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import { toDetail, toSummaries, toSummary } from '../../fleet/summary.ts';
 import type { Builds } from '../../builds/builds.ts';
 import type { AdminService } from '../../http/admin.ts';
-import type { ProviderService } from '../../http/provider-routes.ts';
+import type { ProviderService } from '../../http/routes/provider-routes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Recordings, Supervisor } from '../../kernel/ports.ts';
 import type { Redactor } from '../../kernel/redact.ts';

@@ -4,8 +4,8 @@ import { noticesOf as noticesOfTool } from '../../approvals/notices.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Member } from '../../fleet/member.ts';
 import type { AdminService } from '../../http/admin.ts';
-import { subjectsOf } from '../../kernel/approval-subjects.ts';
-import { toolProblem } from '../../kernel/tool-check.ts';
+import { subjectsOf } from '../../kernel/tools/approval-subjects.ts';
+import { toolProblem } from '../../kernel/tools/tool-check.ts';
 
 interface Desk {
   readonly approvals: Approvals;

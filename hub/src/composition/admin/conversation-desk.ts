@@ -1,4 +1,4 @@
-import type { ConversationService } from '../../http/conversation-routes.ts';
+import type { ConversationService } from '../../http/routes/conversation-routes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { createConversations } from '../../orchestrator/conversations/conversations.ts';
 import { toMarkdown } from '../../orchestrator/conversations/export.ts';

@@ -1,6 +1,6 @@
 import { type HookSlot, hubError, type HookSummary } from '@counterpart/schemas';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { HOOKS_PATH, type HookService } from '../../http/hook-routes.ts';
+import { HOOKS_PATH, type HookService } from '../../http/routes/hook-routes.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
 import type { EventLog } from '../../kernel/events.ts';
 import type { Redactor } from '../../kernel/redact.ts';

@@ -1,5 +1,5 @@
 import type { Fleet } from '../../fleet/fleet.ts';
-import { LENDING_PATH } from '../../http/sign-in-routes.ts';
+import { LENDING_PATH } from '../../http/secrets/sign-in-routes.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import { createGrants, type GrantsOptions } from '../../oauth/grants.ts';
 import type { LendingKeys } from '../../oauth/lending.ts';

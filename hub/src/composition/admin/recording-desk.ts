@@ -1,6 +1,6 @@
 import { hubError } from '@counterpart/schemas';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { RecordingService } from '../../http/recording-routes.ts';
+import type { RecordingService } from '../../http/routes/recording-routes.ts';
 import type { Recordings } from '../../kernel/ports.ts';
 
 /** Recordings of the servers whose requests pass the broker. */

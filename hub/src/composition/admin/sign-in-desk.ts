@@ -4,7 +4,7 @@ import { Blueprint, hubError } from '@counterpart/schemas';
 import type { BeginSignInRequest, SignInList, SignInStatus } from '@counterpart/schemas';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Variables } from '../../fleet/environment.ts';
-import type { SignInService } from '../../http/sign-in-routes.ts';
+import type { SignInService } from '../../http/secrets/sign-in-routes.ts';
 import type { Vault } from '../../kernel/ports.ts';
 import type { Grant } from '../../oauth/grant.ts';
 import type { Grants } from '../../oauth/grants.ts';

@@ -2,7 +2,7 @@ import type { HubEvent } from '@counterpart/schemas';
 import type { Builds } from '../../builds/builds.ts';
 import { untilRest } from '../../builds/client/until-rest.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { SecretService } from '../../http/secret-routes.ts';
+import type { SecretService } from '../../http/secrets/secret-routes.ts';
 import type { EventLog } from '../../kernel/events.ts';
 import type { ChatBuilds } from '../../orchestrator/loop/building.ts';
 

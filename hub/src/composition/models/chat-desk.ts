@@ -5,7 +5,7 @@ import type { ConfigStore } from '../../config/store.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { OWNER } from '../../gateway/relay/tool-gate.ts';
 import { indexOf } from '../../gateway/search/tool-search.ts';
-import type { SecretService } from '../../http/secret-routes.ts';
+import type { SecretService } from '../../http/secrets/secret-routes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventLog } from '../../kernel/events.ts';
 import type { Logger } from '../../kernel/log.ts';

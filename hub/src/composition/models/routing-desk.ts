@@ -1,7 +1,7 @@
 import { canonicalJson, hubError, RoutingConfig, type RoutingState } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { ConfigStore } from '../../config/store.ts';
-import type { RoutingService } from '../../http/routing-routes.ts';
+import type { RoutingService } from '../../http/routes/routing-routes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { Generations } from '../../kernel/ports.ts';

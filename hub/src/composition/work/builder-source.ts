@@ -2,10 +2,10 @@ import type { Builds } from '../../builds/builds.ts';
 import { builderServer } from '../../builds/client/builder-tools.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { SecretService } from '../../http/secret-routes.ts';
+import type { SecretService } from '../../http/secrets/secret-routes.ts';
 import type { EventLog } from '../../kernel/events.ts';
 import type { CatalogSource } from '../../kernel/ports.ts';
-import { toolSource } from '../../kernel/tool-server.ts';
+import { toolSource } from '../../kernel/tools/tool-server.ts';
 import { pagesFor } from '../admin/secret-desk.ts';
 
 interface Desk {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Blueprint, hubError, ServerId, ToolDefinition } from '@counterpart/schemas';
 import { z } from 'zod';
-import { safeCalls } from '../../builder/safe-calls.ts';
+import { safeCalls } from '../../builder/verify/safe-calls.ts';
 import { readBlueprint, readJson } from '../../builder/installed.ts';
 import type { Builds } from '../../builds/builds.ts';
 import { compileCandidate } from '../../builds/stages/compile.ts';

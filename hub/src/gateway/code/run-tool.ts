@@ -1,7 +1,7 @@
 import { toCounterpartError } from '@counterpart/schemas';
 import type { Called } from '../../code/answer.ts';
 import type { CodeLimits } from '../../code/limits.ts';
-import { hubTools } from '../../kernel/hub-tools.ts';
+import { hubTools } from '../../kernel/tools/hub-tools.ts';
 import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { misfit, type Offer, type OwnAsked, type OwnCall } from '../own/own-tool.ts';

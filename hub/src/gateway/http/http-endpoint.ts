@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseFrame } from '../../kernel/exact-numbers.ts';
+import { parseFrame } from '../../kernel/protocol/exact-numbers.ts';
 import type { ViewSelector } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import { serveBatch } from '../legacy/batch.ts';

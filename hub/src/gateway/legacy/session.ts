@@ -6,7 +6,7 @@ import type { Core } from '../core.ts';
 import type { ChangedList, Follower, Following } from '../fan-out.ts';
 import { hubTaskId } from '../relay/tasks.ts';
 import { passesLevel } from '../wire/log-level.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import { notificationFrame, requestFrame, type ClientResponse } from '../wire/message.ts';
 import { EventRing } from './event-ring.ts';
 import { Remembered } from './remembered.ts';

@@ -6,7 +6,7 @@ import { faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { renamedParams } from '../relay/edits.ts';
 import { hubTaskId, takesTasks, taskOf, tasksLacking } from '../relay/tasks.ts';
 import { utf8Wire } from '../wire/frame.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import { notificationFrame, resultFrame, type ClientRequest } from '../wire/message.ts';
 import { metaKeys } from '../wire/meta.ts';
 import type { Cancel, ModernContext } from './context.ts';

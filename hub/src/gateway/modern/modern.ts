@@ -7,7 +7,7 @@ import { checkStandardHeaders, headerText } from './headers.ts';
 import { cacheMembers, LIST_METHODS, listAnswer } from '../relay/lists.ts';
 import type { Listens } from './listen.ts';
 import { resultFrame, type ClientRequest } from '../wire/message.ts';
-import { unknownView } from '../../kernel/unknown-view.ts';
+import { unknownView } from '../../kernel/tools/unknown-view.ts';
 import { metaKeys, metaOf, readCaller, takeHopMeta } from '../wire/meta.ts';
 import { checkParamHeaders } from './param-headers.ts';
 import { isSealed } from '../parking/sealed-state.ts';

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ToolDefinition } from '@counterpart/schemas';
 import { headerMismatch, type Fault } from '../wire/fault.ts';
 import { decodeHeaderValue, headerText } from './headers.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 
 /** A parameter that a modern HTTP client repeats in a header of its own (`x-mcp-header`). */
 export interface ParamHeader {

@@ -1,6 +1,6 @@
 import type { Effect, ToolDefinition } from '@counterpart/schemas';
 import { defaultCodeLimits } from '../../code/limits.ts';
-import { hubTools } from '../../kernel/hub-tools.ts';
+import { hubTools } from '../../kernel/tools/hub-tools.ts';
 import type { CatalogView } from '../../kernel/ports.ts';
 
 /** Hits of one search, when the model names no number. */

@@ -1,5 +1,5 @@
-import { hubTools } from '../../kernel/hub-tools.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { hubTools } from '../../kernel/tools/hub-tools.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import type { Presentation } from '../../kernel/ports.ts';
 import { describeApi, findApi } from '../code/find-code.ts';
 import { runTool } from '../code/run-tool.ts';

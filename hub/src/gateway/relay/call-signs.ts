@@ -1,4 +1,4 @@
-import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
+import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { CallOutcome, RelayReply } from '../../kernel/ports.ts';
 
 const ERROR_MARK = Buffer.from('"isError"');

@@ -1,4 +1,4 @@
-import { membersOf } from '../../kernel/members.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import type { JsonMembers, RenameUri } from '../../kernel/ports.ts';
 import type { ReplyEdit } from '../wire/answer.ts';
 import { joinText, type Cut } from '../wire/frame.ts';

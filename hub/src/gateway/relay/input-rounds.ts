@@ -1,5 +1,5 @@
 import type { JsonMembers, RelayReply } from '../../kernel/ports.ts';
-import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
+import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 
 /** How often one call may come back with questions before it is given up. */
 export const MAX_INPUT_ROUNDS = 8;

@@ -8,11 +8,11 @@ import type {
   ToolRoute,
   Upstream,
 } from '../../kernel/ports.ts';
-import { unknownTool } from '../../kernel/unknown-tool.ts';
+import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
 import { readOwnCall } from '../own/own-call.ts';
 import type { OwnTool } from '../own/own-tool.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import { findTask, taskConflict } from './tasks.ts';
 
 /** Which server answers a request. The request's parameters already carry that server's own name or URI. */

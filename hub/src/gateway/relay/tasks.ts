@@ -1,6 +1,6 @@
 import { hubError, type ToolDefinition } from '@counterpart/schemas';
-import { extensionOf, extensions } from '../../kernel/extensions.ts';
-import { membersOf } from '../../kernel/members.ts';
+import { extensionOf, extensions } from '../../kernel/protocol/extensions.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import type { Caller, CatalogView, Era, JsonMembers, Upstream } from '../../kernel/ports.ts';
 import { codes, faultOf, invalidParams, methodNotFound, type Fault } from '../wire/fault.ts';
 import type { Target } from './targets.ts';

@@ -1,5 +1,5 @@
 import { hubError, type CounterpartError } from '@counterpart/schemas';
-import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
+import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type {
   Caller,
   Catalog,
@@ -15,8 +15,8 @@ import type {
 } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
-import { unknownView } from '../../kernel/unknown-view.ts';
-import { unknownTool } from '../../kernel/unknown-tool.ts';
+import { unknownView } from '../../kernel/tools/unknown-view.ts';
+import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
 import { OWNER, type ToolGate } from './tool-gate.ts';
 import { codes } from '../wire/fault.ts';
 

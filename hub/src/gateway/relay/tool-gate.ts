@@ -13,8 +13,8 @@ import type {
   ToolCall,
   Upstream,
 } from '../../kernel/ports.ts';
-import { unknownTool } from '../../kernel/unknown-tool.ts';
-import { unknownView } from '../../kernel/unknown-view.ts';
+import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
+import { unknownView } from '../../kernel/tools/unknown-view.ts';
 import { signsOf } from './call-signs.ts';
 import { inputRequestOf } from './input-rounds.ts';
 

@@ -1,6 +1,6 @@
-import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
+import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { Caller, JsonMembers, RelayReply } from '../../kernel/ports.ts';
-import { missingCapability } from '../../kernel/client-capabilities.ts';
+import { missingCapability } from '../../kernel/protocol/client-capabilities.ts';
 import { codes, invalidRequest, type Fault } from '../wire/fault.ts';
 import type { RpcError } from '../wire/message.ts';
 

@@ -1,5 +1,5 @@
 import { hubError } from '@counterpart/schemas';
-import { hubTools } from '../../kernel/hub-tools.ts';
+import { hubTools } from '../../kernel/tools/hub-tools.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { misfit, refused, textResult, type OwnCall } from '../own/own-tool.ts';
 import { CHARS_PER_TOKEN } from './fit-result.ts';

@@ -1,5 +1,5 @@
 import type { CatalogView } from '../../kernel/ports.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { CHARS_PER_TOKEN, fitResult } from './fit-result.ts';
 import type { ResultStore } from './result-store.ts';

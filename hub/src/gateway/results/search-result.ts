@@ -1,4 +1,4 @@
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import { layOut, pageOf, type Page } from './page.ts';
 
 /** Characters of one line that is shown as found. */

@@ -1,4 +1,4 @@
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
 
 /** Of one described tool: what is larger crowds out the work it is for. */

@@ -1,6 +1,6 @@
 import { hubError, type Effect } from '@counterpart/schemas';
-import { hubTools } from '../../kernel/hub-tools.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { hubTools } from '../../kernel/tools/hub-tools.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
 import { DEFAULT_HITS, MOST_HITS } from '../own/definitions.ts';
 import { answerWith, misfit, refused, textResult, type Offer, type OwnCall } from '../own/own-tool.ts';

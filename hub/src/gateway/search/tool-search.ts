@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SearchHints, ToolDefinition } from '@counterpart/schemas';
-import { membersOf } from '../../kernel/members.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import type { ToolRoute, Upstream } from '../../kernel/ports.ts';
 import { analyseTool, type Analysis } from '../../search/analysis.ts';
 import { loadWordVectors } from '../../search/meaning/word-vectors.ts';

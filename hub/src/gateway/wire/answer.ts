@@ -2,7 +2,7 @@ import type { Era, RawReply, RelayReply } from '../../kernel/ports.ts';
 import { codes, faultOf, type Fault } from './fault.ts';
 import { spliceReply, utf8Wire, type Cut, type Wire } from './frame.ts';
 import { modernMembers } from './modern-members.ts';
-import { isMembers, membersOf, parseJson } from '../../kernel/members.ts';
+import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import { errorFrame, readError, type RpcError } from './message.ts';
 
 /** Says who asked what, as far as an answer's form depends on it. */

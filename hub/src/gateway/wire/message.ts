@@ -1,4 +1,4 @@
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
 
 /** A JSON-RPC message as a client sent it, checked for shape only. */

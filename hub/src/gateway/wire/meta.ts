@@ -1,6 +1,6 @@
 import type { Caller, JsonMembers, RpcId } from '../../kernel/ports.ts';
 import { invalidParams, type Fault } from './fault.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 
 const RESERVED = 'io.modelcontextprotocol/';
 

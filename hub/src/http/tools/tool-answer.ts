@@ -1,5 +1,5 @@
 import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 

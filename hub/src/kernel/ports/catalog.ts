@@ -1,5 +1,5 @@
 import type { CounterpartError, Effect, ToolDefinition } from '@counterpart/schemas';
-import type { ViewMode } from '../hub-tools.ts';
+import type { ViewMode } from '../tools/hub-tools.ts';
 import type { JsonMembers, Upstream, UpstreamLists } from './upstream.ts';
 
 // Between catalog and gateway: what one URL offers, and what the catalog is made of.

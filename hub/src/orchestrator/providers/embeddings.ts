@@ -1,7 +1,7 @@
 import { hubError, toCounterpartError } from '@counterpart/schemas';
 import type OpenAI from 'openai';
 import type { Clock } from '../../kernel/clock.ts';
-import { membersOf } from '../../kernel/members.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import { Deadline } from './exchange/deadline.ts';
 import { Refused, request } from './exchange/exchange.ts';
 import type { Model } from './models.ts';

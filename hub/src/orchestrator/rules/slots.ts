@@ -1,4 +1,4 @@
-import { isMembers, membersOf } from '../../kernel/members.ts';
+import { isMembers, membersOf } from '../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
 
 /** One place in a tool's arguments that a word of a sentence can fill. */

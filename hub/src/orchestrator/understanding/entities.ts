@@ -1,4 +1,4 @@
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { plainText, plainWords } from './plain-text.ts';
 

@@ -1,4 +1,4 @@
-import { isMembers, membersOf } from '../../kernel/members.ts';
+import { isMembers, membersOf } from '../../kernel/protocol/members.ts';
 import type { ChatTool, JsonMembers } from '../../kernel/ports.ts';
 import { takesPlace } from './entities.ts';
 import { plainWords } from './plain-text.ts';

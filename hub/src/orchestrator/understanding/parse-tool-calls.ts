@@ -1,4 +1,4 @@
-import { isMembers } from '../../kernel/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import {
   callOf,
   callsInValue,

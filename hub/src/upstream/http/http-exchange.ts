@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { hubError, type CounterpartError } from '@counterpart/schemas';
-import { nodeHttp, nodeHttps } from '../../kernel/node-http.ts';
+import { nodeHttp, nodeHttps } from '../../kernel/protocol/node-http.ts';
 import type { Redact } from '../../kernel/redact.ts';
 import { MAX_FRAME_BYTES } from '../rpc/framing.ts';
 import { quoted } from '../rpc/quoted.ts';

@@ -1,6 +1,6 @@
 import type { ToolDefinition } from '@counterpart/schemas';
 import type { JsonMembers } from '../../kernel/ports.ts';
-import { isMembers, membersOf } from '../../kernel/members.ts';
+import { isMembers, membersOf } from '../../kernel/protocol/members.ts';
 import { VERSION_KEY } from '../rpc/stamps.ts';
 
 /** An argument that also travels as `Mcp-Param-<name>` (2026-07-28, Streamable HTTP). */

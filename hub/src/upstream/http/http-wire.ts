@@ -5,7 +5,7 @@ import { redactError } from '../../kernel/redact.ts';
 import type { Exchange } from '../rpc/exchange.ts';
 import { exchangeHttp, publicUrl, refusal, type HttpEvents, type HttpPeer } from './http-exchange.ts';
 import { modernHeaders, type HeaderParameter } from './http-headers.ts';
-import { membersOf, parseJson } from '../../kernel/members.ts';
+import { membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { RpcSession, Wire } from '../rpc/rpc-session.ts';
 
 const MOST_REDIRECTS = 3;

@@ -1,5 +1,5 @@
-import { extensionOf, extensions } from '../../kernel/extensions.ts';
-import { isMembers } from '../../kernel/members.ts';
+import { extensionOf, extensions } from '../../kernel/protocol/extensions.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
 import type { Caller, JsonMembers } from '../../kernel/ports.ts';
 
 /** Methods during which a server may ask its client something (2026-07-28, basic/patterns/mrtr). */

@@ -14,7 +14,7 @@ import type {
   UpstreamLists,
 } from '../../kernel/ports.ts';
 import type { UpstreamOptions } from '../options.ts';
-import { extensions, withoutExtension } from '../../kernel/extensions.ts';
+import { extensions, withoutExtension } from '../../kernel/protocol/extensions.ts';
 import { UpstreamEmitter } from '../emitter.ts';
 import { ASKING_METHODS, TASK_METHODS } from './declared.ts';
 import { Instances, type InstanceOptions } from './instances.ts';

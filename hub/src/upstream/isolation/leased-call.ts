@@ -6,7 +6,7 @@ import type {
   RelaySink,
   RelayTicket,
 } from '../../kernel/ports.ts';
-import { extensions, withoutExtension } from '../../kernel/extensions.ts';
+import { extensions, withoutExtension } from '../../kernel/protocol/extensions.ts';
 import type { Instance } from './instances.ts';
 
 /** One call on an instance of its own or of its session: passes everything on, and says once when it is over. */

@@ -1,6 +1,6 @@
 import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type { Caller, JsonMembers, RawReply, RelaySink, RelayTicket, RpcId } from '../../kernel/ports.ts';
-import { membersOf, parseJson } from '../../kernel/members.ts';
+import { membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import { RpcFailure } from '../rpc-failure.ts';
 
 /** What becomes of a request: an answer, or a failure on the way. Exactly one of both, once. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { createLog } from '../../kernel/log.ts';
 import type { Caller, JsonMembers, RelayReply, RelaySink } from '../../kernel/ports.ts';
 import type { Exchange } from './exchange.ts';
-import { membersOf } from '../../kernel/members.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import { RpcSession, type Wire } from './rpc-session.ts';
 
 const LIMITS = { callTimeoutMs: 1_000, maxCallMs: 5_000, maxCalls: 3 };

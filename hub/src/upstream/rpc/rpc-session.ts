@@ -21,7 +21,7 @@ import {
 } from './exchange.ts';
 import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
-import { isMembers, isRpcId, membersOf, parseJson } from '../../kernel/members.ts';
+import { isMembers, isRpcId, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { UpstreamLimits } from '../options.ts';
 import { locateReply } from './reply-scan.ts';
 import { ServerQuestions } from './server-questions.ts';

@@ -1,7 +1,7 @@
 import packageFile from '../../../package.json' with { type: 'json' };
 import type { Caller, JsonMembers } from '../../kernel/ports.ts';
-import { extensionOf, extensions } from '../../kernel/extensions.ts';
-import { membersOf } from '../../kernel/members.ts';
+import { extensionOf, extensions } from '../../kernel/protocol/extensions.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 
 export const MODERN_VERSION = '2026-07-28';
 /** Newest first; the first one is asked for. */

@@ -12,7 +12,7 @@ import type {
 import type { Connection, ConnectionEvents } from '../connection.ts';
 import { legacyOnly, presumedEra, shakeHands, type HandshakeOptions } from '../era.ts';
 import { readTools, verifyTools } from '../lists.ts';
-import { membersOf, parseJson } from '../../kernel/members.ts';
+import { membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { ProcessTarget, UpstreamOptions } from '../options.ts';
 import type { RpcSession } from '../rpc/rpc-session.ts';
 import { StdioLink } from './stdio-link.ts';

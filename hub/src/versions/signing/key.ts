@@ -9,7 +9,7 @@ import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { newId } from '../../kernel/ids.ts';
-import { writeWhole } from '../../kernel/write-whole.ts';
+import { writeWhole } from '../../kernel/files/write-whole.ts';
 
 /** The Ed25519 key with which this hub signs what it installs. */
 export interface SigningKey {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { VersionProvenance } from '@counterpart/schemas';
 import { z } from 'zod';
-import { writeWhole } from '../../kernel/write-whole.ts';
+import { writeWhole } from '../../kernel/files/write-whole.ts';
 import { Envelope, open, seal } from './envelope.ts';
 import type { SigningKey } from './key.ts';
 

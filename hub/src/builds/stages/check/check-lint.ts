@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hubError, type Diagnostic } from '@counterpart/schemas';
 import { z } from 'zod';
-import { runNode } from '../run-node.ts';
+import { runNode } from '../run/run-node.ts';
 import { programOf, type SourceProject } from './source-project.ts';
 
 const RULES = fileURLToPath(new URL('./strict.json', import.meta.url));

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Diagnostic } from '@counterpart/schemas';
-import { runNode } from '../run-node.ts';
+import { runNode } from '../run/run-node.ts';
 import { programOf, type SourceProject } from './source-project.ts';
 
 const LIMITS = { timeoutMs: 60_000, heapMb: 2_048 };

@@ -2,9 +2,9 @@ import type { BeginSignInRequest, SignInStep } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
+import type { HubApi } from '../../api/hub-api.ts';
 import { findServer } from '../../names.ts';
-import { withHub } from '../../with-hub.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
   server: z.string(),

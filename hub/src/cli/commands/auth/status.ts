@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { findServer } from '../../names.ts';
-import { duration } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import { duration } from '../../output/text/format.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 export const status = defineCommand({
   name: 'status',

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { errorCatalogue, toCounterpartError, toProblem, type BuildReport } from '@counterpart/schemas';
 import { atMost } from '../../../kernel/at-most.ts';
 import type { Context } from '../../context.ts';
-import { duration } from '../../output/format.ts';
+import { duration } from '../../output/text/format.ts';
 import { headline } from '../../output/build-report.ts';
 
 /** More at a time only take memory from each other: reading is one processor's work, bundling and checking another's. */

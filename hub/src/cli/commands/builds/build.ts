@@ -4,10 +4,10 @@ import type { BuildOptions, BuildProgress } from '../../../builder/options.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderBuildReport, renderGroups } from '../../output/build-report.ts';
-import { wrap } from '../../output/wrap.ts';
+import { wrap } from '../../output/text/wrap.ts';
 import { buildMany } from './build-many.ts';
 import { compiledIn } from './read-blueprint.ts';
-import { mcpSource } from '../../mcp-source.ts';
+import { mcpSource } from '../../input/mcp-source.ts';
 import { buildFromFolder, buildFromWords, isWish } from '../loop/start.ts';
 import { OWNER, versionsAt } from '../../versions-at.ts';
 

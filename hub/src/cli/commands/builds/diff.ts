@@ -2,8 +2,8 @@ import { errorCatalogue, hubError, type Blueprint, type DiffReport } from '@coun
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/format.ts';
-import { wrap } from '../../output/wrap.ts';
+import { count } from '../../output/text/format.ts';
+import { wrap } from '../../output/text/wrap.ts';
 import { readServersFolder } from '../../server-folder.ts';
 import { readBlueprint } from './read-blueprint.ts';
 

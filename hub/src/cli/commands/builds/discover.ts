@@ -2,9 +2,9 @@ import type { Discovery } from '@counterpart/scaffolds/readers/discover/discover
 import type { LocalLook } from '@counterpart/scaffolds/readers/discover/look-local';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { count } from '../../output/format.ts';
-import type { Paint } from '../../output/paint.ts';
-import { wrap } from '../../output/wrap.ts';
+import { count } from '../../output/text/format.ts';
+import type { Paint } from '../../output/text/paint.ts';
+import { wrap } from '../../output/text/wrap.ts';
 
 export const discover = defineCommand({
   name: 'discover',

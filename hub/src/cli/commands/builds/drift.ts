@@ -2,7 +2,7 @@ import { errorCatalogue, type DriftReport } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { withHub } from '../../with-hub.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 /** As of `hub diff`: something is not as callers know it. */
 const DRIFTED_EXIT = errorCatalogue.MANIFEST_INVALID.exit;

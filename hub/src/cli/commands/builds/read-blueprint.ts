@@ -19,7 +19,7 @@ export async function readBlueprint(
   const server = readServersFolder(context).servers.get(source);
   if (!server) {
     assertNoMisspelling(context, source);
-    const { compileSource } = await import('../../../builder/compile-source.ts');
+    const { compileSource } = await import('../../../builder/source/compile-source.ts');
     const { blueprint } = await compileSource({
       ...options,
       from: source,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { count } from '../../output/format.ts';
+import { count } from '../../output/text/format.ts';
 import { readBlueprint } from './read-blueprint.ts';
 
 const KINDS = {

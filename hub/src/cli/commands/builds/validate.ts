@@ -1,9 +1,9 @@
 import { errorCatalogue } from '@counterpart/schemas';
 import { z } from 'zod';
-import type { ServerProblem } from '../../../builder/validate.ts';
+import type { ServerProblem } from '../../../builder/verify/validate.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/format.ts';
+import { count } from '../../output/text/format.ts';
 import { findServerFolder, readServersFolder } from '../../server-folder.ts';
 
 interface Checked {
@@ -26,7 +26,7 @@ export const validate = defineCommand({
   ],
   input: z.object({ server: z.string() }),
   async run(context, { server }) {
-    const { validateServer } = await import('../../../builder/validate.ts');
+    const { validateServer } = await import('../../../builder/verify/validate.ts');
     const directory = findServerFolder(context, server);
     return show(context, [{ server, directory, problems: await validateServer(directory, context.home) }]);
   },
@@ -39,7 +39,7 @@ export const lintTree = defineCommand({
   examples: [['hub lint-tree', 'exits 4 if any package breaks a rule']],
   input: z.object({}),
   async run(context) {
-    const { validateServer } = await import('../../../builder/validate.ts');
+    const { validateServer } = await import('../../../builder/verify/validate.ts');
     const { servers, problems } = readServersFolder(context);
     const broken = [...problems].map(([folder, error]) => ({
       server: folder,

@@ -1,8 +1,8 @@
 import { errorCatalogue, type VerifyReport } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { count, duration } from '../../output/format.ts';
-import type { Paint } from '../../output/paint.ts';
+import { count, duration } from '../../output/text/format.ts';
+import type { Paint } from '../../output/text/paint.ts';
 import { findServerFolder } from '../../server-folder.ts';
 
 const FAILED_EXIT = errorCatalogue.SERVER_MISMATCH.exit;
@@ -22,7 +22,7 @@ export const verify = defineCommand({
   ],
   input: z.object({ server: z.string() }),
   async run(context, { server }) {
-    const { verifyServer } = await import('../../../builder/verify-server.ts');
+    const { verifyServer } = await import('../../../builder/verify/verify-server.ts');
     const directory = findServerFolder(context, server);
     const report = await context.working(`verifying ${server}`, (progress) =>
       verifyServer(directory, {

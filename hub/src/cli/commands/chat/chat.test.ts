@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { newsIn, type ChatApi, type ChatAsk, type ChatNews } from '../../chat-api.ts';
+import { newsIn, type ChatApi, type ChatAsk, type ChatNews } from '../../api/rooms/chat-api.ts';
 import { EntryReader } from './entry-reader.ts';
 import { ChatHistory } from './history.ts';
 import { ChatSession } from './session.ts';

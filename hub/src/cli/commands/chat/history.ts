@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../../../kernel/write-whole.ts';
+import { writeWhole } from '../../../kernel/files/write-whole.ts';
 
 const MOST = 1000;
 const LONGEST_CHARS = 10_000;

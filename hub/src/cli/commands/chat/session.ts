@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConversationDetail } from '@counterpart/schemas';
-import type { ChatApi, ChatAsk, ChatMessage, ChatNews } from '../../chat-api.ts';
+import type { ChatApi, ChatAsk, ChatMessage, ChatNews } from '../../api/rooms/chat-api.ts';
 
 /** What an answer came to. */
 export interface Answer {

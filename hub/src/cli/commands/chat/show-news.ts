@@ -1,5 +1,5 @@
-import type { ChatNews } from '../../chat-api.ts';
-import { createPaint } from '../../output/paint.ts';
+import type { ChatNews } from '../../api/rooms/chat-api.ts';
+import { createPaint } from '../../output/text/paint.ts';
 import type { Io } from '../../io.ts';
 
 const MOST_ARGUMENTS = 100;

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { buildIntent } from '../../../orchestrator/understanding/intents/build-intent.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { renderTable } from '../../output/table.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { renderTable } from '../../output/text/table.ts';
 import type { ChatSession } from './session.ts';
 
 /** What a line beginning with a slash is done with. */

@@ -2,7 +2,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { toCounterpartError, toProblem } from '@counterpart/schemas';
 import type { Context } from '../../context.ts';
-import { createPaint } from '../../output/paint.ts';
+import { createPaint } from '../../output/text/paint.ts';
 import { renderProblem } from '../../output/problem.ts';
 import { EntryReader } from './entry-reader.ts';
 import { ChatHistory } from './history.ts';

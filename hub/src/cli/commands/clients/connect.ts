@@ -11,15 +11,15 @@ import {
   type ConnectPlan,
   type Reach,
 } from '../../../interop/connect-plan.ts';
-import { realFile, writeWhole } from '../../../kernel/write-whole.ts';
-import { clientPlace } from '../../client-place.ts';
+import { realFile, writeWhole } from '../../../kernel/files/write-whole.ts';
+import { clientPlace } from '../../input/client-place.ts';
 import { defineCommand } from '../../command.ts';
-import { endpointPath, isOnePart, NOT_BOTH, PartOptions, type Part } from '../../endpoint.ts';
+import { endpointPath, isOnePart, NOT_BOTH, PartOptions, type Part } from '../../running/endpoint.ts';
 import type { Context } from '../../context.ts';
-import { selfCommand } from '../../launch.ts';
-import { renderDiff } from '../../output/diff.ts';
+import { selfCommand } from '../../running/launch.ts';
+import { renderDiff } from '../../output/text/diff.ts';
 import { hubSettings } from '../../settings.ts';
-import { findHub } from '../../running-hub.ts';
+import { findHub } from '../../running/running-hub.ts';
 
 const Input = z
   .object({

@@ -13,15 +13,15 @@ import {
 } from '../../../interop/import-plan.ts';
 import { maskSecret } from '../../../interop/hide-secrets.ts';
 import { readSecrets, saveSecrets, secretsFile } from '../../../interop/secrets-file.ts';
-import { writeWhole } from '../../../kernel/write-whole.ts';
-import { clientPlace } from '../../client-place.ts';
+import { writeWhole } from '../../../kernel/files/write-whole.ts';
+import { clientPlace } from '../../input/client-place.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { didYouMean } from '../../../kernel/nearest.ts';
-import { renderDiff } from '../../output/diff.ts';
-import { count } from '../../output/format.ts';
-import { ownPorts } from '../../own-ports.ts';
-import { renderTable } from '../../output/table.ts';
+import { renderDiff } from '../../output/text/diff.ts';
+import { count } from '../../output/text/format.ts';
+import { ownPorts } from '../../running/own-ports.ts';
+import { renderTable } from '../../output/text/table.ts';
 
 const Input = z.object({
   source: z.string().optional(),

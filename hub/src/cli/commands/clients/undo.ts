@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listChanges, undoChange, type Change } from '../../../interop/backups.ts';
 import { defineCommand } from '../../command.ts';
-import { renderTable } from '../../output/table.ts';
+import { renderTable } from '../../output/text/table.ts';
 
 export const undo = defineCommand({
   name: 'undo',

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { toMarkdown } from '../../../orchestrator/conversations/export.ts';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { duration } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import { duration } from '../../output/text/format.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const ID = ['<id>', 'A conversation’s id, as `hub conversations list` shows it'] as const;
 const own = { parent: 'conversations', group: 'clients' } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCommand, defineGroup } from '../../command.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const own = { parent: 'memory', group: 'clients' } as const;
 const KIND = ['--kind <kind>', 'Such as preference (the default) or server'] as const;

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { EvalCase, hubError, toCounterpartError, type EvalReport, type Json } from '@counterpart/schemas';
 import { z } from 'zod';
-import { isMembers } from '../../../kernel/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import { reportOf, scoreCase, type WatchedAnswer } from '../../../orchestrator/eval/score.ts';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { ChatNews } from '../../chat-api.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import type { ChatNews } from '../../api/rooms/chat-api.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 /** Exit code of a run that calls fewer tools than wanted. */
 const TOO_FEW = 4;

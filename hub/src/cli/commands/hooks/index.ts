@@ -2,8 +2,8 @@ import type { HookSummary } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { bytes as size, duration } from '../../output/format.ts';
-import { withHub } from '../../with-hub.ts';
+import { bytes as size, duration } from '../../output/text/format.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const own = { parent: 'hooks', group: 'servers' } as const;
 

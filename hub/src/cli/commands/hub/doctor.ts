@@ -6,8 +6,8 @@ import { checkHub } from '../../doctor/hub-checks.ts';
 import { checkMachine } from '../../doctor/machine-checks.ts';
 import { askHub } from '../../doctor/running.ts';
 import { checkServers } from '../../doctor/server-checks.ts';
-import { count } from '../../output/format.ts';
-import { wrap } from '../../output/wrap.ts';
+import { count } from '../../output/text/format.ts';
+import { wrap } from '../../output/text/wrap.ts';
 
 const PROBLEMS_EXIT = 5;
 

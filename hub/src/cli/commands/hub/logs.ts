@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { createHubApi } from '../../hub-api.ts';
+import { createHubApi } from '../../api/hub-api.ts';
 import { isAbout, renderLogLine } from '../../log-lines.ts';
 import { findServer } from '../../names.ts';
-import { findHub, logFile } from '../../running-hub.ts';
+import { findHub, logFile } from '../../running/running-hub.ts';
 
 const POLL_MS = 200;
 const TAIL_BYTES = 4 * 1024 * 1024;

@@ -4,9 +4,9 @@ import type { Hub } from '../../../hub.ts';
 import { aborted } from '../../aborted.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { launchHub } from '../../launch.ts';
+import { launchHub } from '../../running/launch.ts';
 import { renderWelcome } from '../../output/welcome.ts';
-import { findSettledHub, logFile, tokenFile } from '../../running-hub.ts';
+import { findSettledHub, logFile, tokenFile } from '../../running/running-hub.ts';
 
 const SETTLE_MS = 30_000;
 

@@ -2,11 +2,11 @@ import { hubError, type HubStatus } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { bytes, count, duration } from '../../output/format.ts';
+import { bytes, count, duration } from '../../output/text/format.ts';
 import { renderBroken, renderLeftOut, renderServers } from '../../output/server-table.ts';
-import { renderTable } from '../../output/table.ts';
-import { readToken, tokenFile } from '../../running-hub.ts';
-import { runningHub } from '../../with-hub.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { readToken, tokenFile } from '../../running/running-hub.ts';
+import { runningHub } from '../../running/with-hub.ts';
 
 export const status = defineCommand({
   name: 'status',

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { aborted } from '../../aborted.ts';
 import { defineCommand } from '../../command.ts';
-import { endpointPath, isOnePart, NOT_BOTH, type Part, PartOptions, selectorOf } from '../../endpoint.ts';
+import {
+  endpointPath,
+  isOnePart,
+  NOT_BOTH,
+  type Part,
+  PartOptions,
+  selectorOf,
+} from '../../running/endpoint.ts';
 import type { Context } from '../../context.ts';
-import { launchHub } from '../../launch.ts';
-import { findSettledHub, readToken } from '../../running-hub.ts';
-import { silentHub } from '../../with-hub.ts';
+import { launchHub } from '../../running/launch.ts';
+import { findSettledHub, readToken } from '../../running/running-hub.ts';
+import { silentHub } from '../../running/with-hub.ts';
 
 const SETTLE_MS = 30_000;
 

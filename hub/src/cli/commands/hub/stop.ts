@@ -2,8 +2,8 @@ import { CounterpartError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { createHubApi, type HubApi } from '../../hub-api.ts';
-import { findHub, forgetRecord, hasEnded, type HubPresence } from '../../running-hub.ts';
+import { createHubApi, type HubApi } from '../../api/hub-api.ts';
+import { findHub, forgetRecord, hasEnded, type HubPresence } from '../../running/running-hub.ts';
 
 /** Time to end calls and child processes, to obey TERM, and to vanish after KILL. */
 const GRACE_MS = 20_000;

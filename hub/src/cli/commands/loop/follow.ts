@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCatalogue, type LoopDetail, type LoopStep } from '@counterpart/schemas';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
+import type { HubApi } from '../../api/hub-api.ts';
 import { renderSheet } from '../../../builds/client/sheet-text.ts';
 import { standing } from './render.ts';
 

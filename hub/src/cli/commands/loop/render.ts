@@ -1,5 +1,5 @@
 import type { LoopDetail } from '@counterpart/schemas';
-import type { Paint } from '../../output/paint.ts';
+import type { Paint } from '../../output/text/paint.ts';
 
 const WAITS = {
   author: (id: string) =>

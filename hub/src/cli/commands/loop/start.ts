@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import type { LoopAuthor, LoopSummary } from '@counterpart/schemas';
 import { parseServerId } from '../../../builder/server-id.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { withHub } from '../../with-hub.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { withHub } from '../../running/with-hub.ts';
 import { followBuild } from './follow.ts';
 
 export interface Wish {

@@ -4,7 +4,7 @@ import { hubError, MirrorName } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { defineCommand } from '../../command.ts';
-import { withHub } from '../../with-hub.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 export const deleteMirror = defineCommand({
   name: 'delete',

@@ -2,8 +2,8 @@ import { type ContractDiff, type ContractFinding, errorCatalogue, RecordingName 
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/format.ts';
-import { withHub } from '../../with-hub.ts';
+import { count } from '../../output/text/format.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 /** As of `hub validate`, for something that is not as it was said to be. */
 const DIFFERS_EXIT = errorCatalogue.MANIFEST_INVALID.exit;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import packageFile from '../../../../package.json' with { type: 'json' };
 import { newId } from '../../../kernel/ids.ts';
 import { defineCommand } from '../../command.ts';
-import { withHub } from '../../with-hub.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 export const exportMirror = defineCommand({
   name: 'export',

@@ -1,8 +1,8 @@
 import { Fault, hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { count } from '../../output/format.ts';
-import { withHub } from '../../with-hub.ts';
+import { count } from '../../output/text/format.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const KINDS = ['rate-limit', 'latency', 'error', 'hang', 'reset', 'truncate', 'malformed', 'drip'];
 const number = z.coerce.number().optional();

@@ -2,9 +2,9 @@ import type { MirrorInspection, MirrorSummary } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import { count } from '../../output/text/format.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 import { renderMirror } from './render.ts';
 
 const NAME = ['<name>', 'A mirror’s name, which is that of its server'] as const;

@@ -1,8 +1,8 @@
 import { JsonValue } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { count } from '../../output/format.ts';
-import { runningHub } from '../../with-hub.ts';
+import { count } from '../../output/text/format.ts';
+import { runningHub } from '../../running/with-hub.ts';
 
 export const push = defineCommand({
   name: 'push',

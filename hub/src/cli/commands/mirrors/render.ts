@@ -1,6 +1,6 @@
 import type { MirrorSummary } from '@counterpart/schemas';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/format.ts';
+import { count } from '../../output/text/format.ts';
 
 /** What a mode does, for a person. */
 const MODES: Readonly<Record<MirrorSummary['mode'], string>> = {

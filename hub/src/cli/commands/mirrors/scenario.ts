@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { hubError, Scenario } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { withHub } from '../../with-hub.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 export const scenario = defineCommand({
   name: 'scenario',

@@ -17,13 +17,13 @@ import { didYouMean } from '../../../kernel/nearest.ts';
 import { toServerId } from '../../../builder/server-id.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { createHubApi } from '../../hub-api.ts';
-import { count } from '../../output/format.ts';
-import { mcpSource } from '../../mcp-source.ts';
-import { findSettledHub } from '../../running-hub.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { createHubApi } from '../../api/hub-api.ts';
+import { count } from '../../output/text/format.ts';
+import { mcpSource } from '../../input/mcp-source.ts';
+import { findSettledHub } from '../../running/running-hub.ts';
 import { readServersFolder } from '../../server-folder.ts';
-import { silentHub } from '../../with-hub.ts';
+import { silentHub } from '../../running/with-hub.ts';
 import { readHarFile } from './har-file.ts';
 import { renderMirror } from './render.ts';
 
@@ -169,7 +169,7 @@ async function readDescription(
   context: Context,
   place: string,
 ): Promise<{ blueprint: Blueprint; har: HarFile | undefined }> {
-  const { compileSource } = await import('../../../builder/compile-source.ts');
+  const { compileSource } = await import('../../../builder/source/compile-source.ts');
   const { blueprint } = await compileSource({
     from: place,
     source: await mcpSource(context, place),

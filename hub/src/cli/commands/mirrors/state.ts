@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { hubError, SeedMirrorRequest } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { count } from '../../output/format.ts';
-import { withHub } from '../../with-hub.ts';
+import { count } from '../../output/text/format.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const NAME = ['<name>', 'A mirror’s or a built server’s name'] as const;
 

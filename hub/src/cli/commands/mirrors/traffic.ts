@@ -1,8 +1,8 @@
 import { RecordingName, type MirrorChange } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { count } from '../../output/format.ts';
-import { withHub } from '../../with-hub.ts';
+import { count } from '../../output/text/format.ts';
+import { withHub } from '../../running/with-hub.ts';
 import { readHarFile } from './har-file.ts';
 import { renderMirror } from './render.ts';
 

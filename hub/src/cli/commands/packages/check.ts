@@ -4,7 +4,7 @@ import type { TestsReport } from '../../../builder/packages/run-tests.ts';
 import type { SandboxEnd } from '../../../kernel/ports.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/format.ts';
+import { count } from '../../output/text/format.ts';
 import { findServerFolder } from '../../server-folder.ts';
 
 const REFUSED_EXIT = errorCatalogue.SERVER_MISMATCH.exit;

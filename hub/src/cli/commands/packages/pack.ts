@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
-import { writeWhole } from '../../../kernel/write-whole.ts';
+import { writeWhole } from '../../../kernel/files/write-whole.ts';
 import { defineCommand } from '../../command.ts';
-import { bytes, count } from '../../output/format.ts';
+import { bytes, count } from '../../output/text/format.ts';
 import { findServerFolder } from '../../server-folder.ts';
 
 const FORMATS = ['npm', 'mcpb', 'both'] as const;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TestReport } from '../../../builder/packages/test-server.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/format.ts';
+import { count } from '../../output/text/format.ts';
 import { findServerFolder } from '../../server-folder.ts';
 
 const FAILED_EXIT = errorCatalogue.SERVER_MISMATCH.exit;

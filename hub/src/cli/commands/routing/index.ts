@@ -2,9 +2,9 @@ import { hubError, type RouteRecord } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { duration } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import { duration } from '../../output/text/format.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const own = { parent: 'route', group: 'hub' } as const;
 

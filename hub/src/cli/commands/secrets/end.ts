@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { withHub } from '../../with-hub.ts';
+import { withHub } from '../../running/with-hub.ts';
 import { OWNER_OPTIONS, OwnerInput, ownerOf, ownerWords } from './owner.ts';
 
 const NAME = ['<name>', 'Name of a stored secret'] as const;

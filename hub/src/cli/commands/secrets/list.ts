@@ -2,9 +2,9 @@ import type { SecretList } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { duration } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import { duration } from '../../output/text/format.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 export const list = defineCommand({
   name: 'list',

@@ -5,8 +5,8 @@ import { hubError, SecretName, SecretValue } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { withHub } from '../../with-hub.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { withHub } from '../../running/with-hub.ts';
 import { OWNER_OPTIONS, OwnerInput, ownerOf, ownerWords } from './owner.ts';
 
 /** More than any secret has; what is piped in by mistake ends here. */

@@ -7,10 +7,10 @@ import { hideSecrets } from '../../../interop/hide-secrets.ts';
 import { readSecrets, saveSecrets, secretsFile } from '../../../interop/secrets-file.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/format.ts';
+import { count } from '../../output/text/format.ts';
 import { renderServers } from '../../output/server-table.ts';
-import { parsePairs } from '../../pairs.ts';
-import { withHub } from '../../with-hub.ts';
+import { parsePairs } from '../../input/pairs.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
   name: z.string(),

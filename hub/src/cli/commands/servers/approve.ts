@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { madeVisible } from '../../../approvals/visible.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
+import type { HubApi } from '../../api/hub-api.ts';
 import { findServer } from '../../names.ts';
 import { renderProposal } from '../../output/definition-diff.ts';
-import { count, duration } from '../../output/format.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import { count, duration } from '../../output/text/format.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
   server: z.string().optional(),

@@ -4,14 +4,14 @@ import { addAbortSignal } from 'node:stream';
 import { text as readStream } from 'node:stream/consumers';
 import { errorCatalogue, hubError, type ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
-import { parseWholeArguments, parseWordArguments } from '../../call-arguments.ts';
+import { parseWholeArguments, parseWordArguments } from '../../input/call-arguments.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { LEARN_MS, untilLearned } from '../../learned.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { LEARN_MS, untilLearned } from '../../running/learned.ts';
 import { findTool, withheldTool } from '../../names.ts';
 import { renderResult } from '../../output/result.ts';
-import { withHub } from '../../with-hub.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 /** The tool answered that it failed: the hub and the server are well. */
 const TOOL_FAILED_EXIT = errorCatalogue.UPSTREAM_LOST.exit;

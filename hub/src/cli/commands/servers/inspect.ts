@@ -2,15 +2,15 @@ import type { ServerDetail, ToolEntry } from '@counterpart/schemas';
 import { z } from 'zod';
 import { madeVisible, visibleDefinition } from '../../../approvals/visible.ts';
 import { defineCommand } from '../../command.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { LEARN_MS, untilLearned } from '../../learned.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { LEARN_MS, untilLearned } from '../../running/learned.ts';
 import { findTool, withheldTool } from '../../names.ts';
-import { bytes, count, duration, paintState } from '../../output/format.ts';
-import type { Paint } from '../../output/paint.ts';
+import { bytes, count, duration, paintState } from '../../output/text/format.ts';
+import type { Paint } from '../../output/text/paint.ts';
 import { renderParameters } from '../../output/parameters.ts';
 import { callWords } from '../../output/sample-call.ts';
-import { wrap } from '../../output/wrap.ts';
-import { withHub } from '../../with-hub.ts';
+import { wrap } from '../../output/text/wrap.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 type Found = { readonly server: ServerDetail } | { readonly tool: ToolEntry };
 

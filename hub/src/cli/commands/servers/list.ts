@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { madeVisible } from '../../../approvals/visible.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { LEARN_MS, untilLearned } from '../../learned.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { LEARN_MS, untilLearned } from '../../running/learned.ts';
 import { findServer } from '../../names.ts';
-import { count } from '../../output/format.ts';
+import { count } from '../../output/text/format.ts';
 import { renderBroken, renderServers } from '../../output/server-table.ts';
-import { renderTable } from '../../output/table.ts';
-import { withHub } from '../../with-hub.ts';
+import { renderTable } from '../../output/text/table.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 export const list = defineCommand({
   name: 'list',

@@ -4,9 +4,9 @@ import { hubError, type RecordingState } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
-import { bytes, count } from '../../output/format.ts';
-import { withHub } from '../../with-hub.ts';
+import type { HubApi } from '../../api/hub-api.ts';
+import { bytes, count } from '../../output/text/format.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
   server: z.string(),

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import type { HubApi } from '../../hub-api.ts';
+import type { HubApi } from '../../api/hub-api.ts';
 import { findServer } from '../../names.ts';
-import { withHub } from '../../with-hub.ts';
+import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
   server: z.string(),

@@ -5,7 +5,7 @@ import { type CommandDefinition, defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { findServer } from '../../names.ts';
 import { renderServers } from '../../output/server-table.ts';
-import { runningHub, withHub } from '../../with-hub.ts';
+import { runningHub, withHub } from '../../running/with-hub.ts';
 
 const SERVER = ['<server>', 'A server’s name'] as const;
 const OneServer = z.object({ server: z.string() });

@@ -1,7 +1,7 @@
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
-import { reloaded } from '../../reloaded.ts';
+import { reloaded } from '../../running/reloaded.ts';
 import { findServerFolder } from '../../server-folder.ts';
 import { OWNER, versionsAt } from '../../versions-at.ts';
 

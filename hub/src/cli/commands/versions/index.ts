@@ -5,7 +5,7 @@ import { chooseVersion, keptVersions } from '../../../versions/kept.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderVersionDiff, renderVersions } from '../../output/versions.ts';
-import { wrap } from '../../output/wrap.ts';
+import { wrap } from '../../output/text/wrap.ts';
 import { assertVersioned, versionsAt } from '../../versions-at.ts';
 import { accept } from './accept.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderBroken } from '../../output/server-table.ts';
-import { reloaded } from '../../reloaded.ts';
+import { reloaded } from '../../running/reloaded.ts';
 import { assertVersioned, OWNER, versionsAt } from '../../versions-at.ts';
 
 export const rollback = defineCommand({

@@ -1,6 +1,6 @@
 import { respondByRules, type RuleAnswer, type RuleTools } from '../../rules/respond.ts';
 import type { ChatItem, ToolRoute, ViewSelector } from '../../../kernel/ports.ts';
-import { isMembers } from '../../../kernel/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { ToolShelf } from '../room.ts';
 
 /** The id under which answers go that no model gave. */

@@ -1,6 +1,6 @@
 import { hubError, type Effect } from '@counterpart/schemas';
 import { didYouMean } from '../../../kernel/nearest.ts';
-import { isMembers } from '../../../kernel/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { JsonMembers, RunEvent } from '../../../kernel/ports.ts';
 import type { WrittenCall } from '../answer/ask-model.ts';
 import { failureText, resultText } from './result-text.ts';

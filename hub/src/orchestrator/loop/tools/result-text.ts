@@ -1,5 +1,5 @@
 import { toCounterpartError } from '@counterpart/schemas';
-import { isMembers } from '../../../kernel/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../../kernel/ports.ts';
 
 /** Characters that are counted as a token. */

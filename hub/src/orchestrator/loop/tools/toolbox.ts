@@ -1,6 +1,6 @@
 import type { ChatItem, ChatTool, ToolRoute, ViewSelector } from '../../../kernel/ports.ts';
-import { hubTools } from '../../../kernel/hub-tools.ts';
-import { isMembers } from '../../../kernel/members.ts';
+import { hubTools } from '../../../kernel/tools/hub-tools.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { ToolShelf } from '../room.ts';
 
 const TOKEN_CHARS = 4;

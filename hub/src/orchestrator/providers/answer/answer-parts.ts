@@ -1,4 +1,4 @@
-import { isMembers, membersOf } from '../../../kernel/members.ts';
+import { isMembers, membersOf } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent, GenerationFinish, JsonMembers, TokenUsage } from '../../../kernel/ports.ts';
 import { CallParts } from './call-parts.ts';
 import { ThinkingSplitter } from './thinking.ts';

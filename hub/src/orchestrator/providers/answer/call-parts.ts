@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isMembers, membersOf } from '../../../kernel/members.ts';
+import { isMembers, membersOf } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
 
 interface OpenCall {

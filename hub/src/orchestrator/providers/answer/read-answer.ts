@@ -1,5 +1,5 @@
 import { type CounterpartError, hubError } from '@counterpart/schemas';
-import { isMembers } from '../../../kernel/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
 import { connectionReason, pageText, toFailure } from '../exchange/failures.ts';
 import type { AnswerParts } from './answer-parts.ts';

@@ -1,6 +1,6 @@
 import type { Structured } from '@counterpart/schemas';
 import type { ChatTool, GenerationRequest, JsonMembers } from '../../../kernel/ports.ts';
-import { isMembers } from '../../../kernel/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { Dialect } from './dialects.ts';
 import { type Listener, toMessages, type WireMessage } from './messages.ts';
 

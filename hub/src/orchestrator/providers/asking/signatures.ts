@@ -1,4 +1,4 @@
-import { isMembers, membersOf } from '../../../kernel/members.ts';
+import { isMembers, membersOf } from '../../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../../kernel/ports.ts';
 
 /** So many calls are remembered, the oldest forgotten first. */

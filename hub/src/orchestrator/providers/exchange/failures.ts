@@ -1,5 +1,5 @@
 import { type CounterpartError, type ErrorCode, hubError } from '@counterpart/schemas';
-import { membersOf } from '../../../kernel/members.ts';
+import { membersOf } from '../../../kernel/protocol/members.ts';
 
 /** How a provider answered that does not answer the question. */
 export interface Refusal {

@@ -1,4 +1,4 @@
-import { isMembers } from '../../../kernel/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import { parameterNames, type KnownTool, type KnownTools } from './known-tools.ts';
 import { readLooseJson, readLoosely, type LooseReader } from './loose-json.ts';
 

@@ -1,4 +1,4 @@
-import { isMembers } from '../../../kernel/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { ChatTool } from '../../../kernel/ports.ts';
 
 /** What of a tool is needed to recognise a call of it. */

@@ -1,0 +1,207 @@
+import {
+  ApprovalList,
+  DecideResponse,
+  errorCatalogue,
+  HarFile,
+  hubError,
+  HubStatus,
+  Problem,
+  ProposalList,
+  RecordingState,
+  ServerDetail,
+  ServerSummary,
+  ToolEntry,
+} from '@counterpart/schemas';
+import type {
+  CounterpartError,
+  DecideRequest,
+  ErrorCode,
+  JsonObject,
+  PendingTool,
+  Proposal,
+  ServerEntry,
+} from '@counterpart/schemas';
+import { z } from 'zod';
+import { createBuildApi, type BuildApi } from './rooms/build-api.ts';
+import { createChatApi, type ChatApi } from './rooms/chat-api.ts';
+import { createConversationApi, type ConversationApi } from './rooms/conversation-api.ts';
+import { createDriftApi, type DriftApi } from './rooms/drift-api.ts';
+import { createHookApi, type HookApi } from './rooms/hook-api.ts';
+import { createMirrorApi, type MirrorApi, type Send } from './rooms/mirror-api.ts';
+import { createProviderApi, type ProviderApi } from './rooms/provider-api.ts';
+import { createSecretApi, type SecretApi } from './rooms/secret-api.ts';
+import { createRoutingApi, type RoutingApi } from './rooms/routing-api.ts';
+import { createSignInApi, type SignInApi } from './rooms/sign-in-api.ts';
+import { readServerLists, type ServerLists } from './server-listing.ts';
+
+/** The admin API of one hub. Every method rejects with the catalogue's errors. */
+export interface HubApi {
+  readonly url: string;
+  status(): Promise<HubStatus>;
+  servers(): Promise<ServerSummary[]>;
+  server(id: string): Promise<ServerDetail>;
+  tools(server?: string): Promise<ToolEntry[]>;
+  /** What a server lists, by its own names. */
+  lists(server: string): Promise<ServerLists>;
+  call(request: {
+    readonly tool: string;
+    readonly arguments: JsonObject;
+    readonly timeoutMs?: number;
+  }): Promise<CallResult>;
+  add(request: {
+    readonly name: string;
+    readonly entry: ServerEntry;
+    readonly replace: boolean;
+  }): Promise<ServerSummary>;
+  remove(id: string): Promise<void>;
+  /** What was removed for good, in words. */
+  purge(id: string): Promise<string[]>;
+  change(id: string, verb: 'enable' | 'disable' | 'restart'): Promise<ServerSummary>;
+  target(id: string, target: 'live' | 'mirror'): Promise<ServerSummary>;
+  /** Begins or ends the recording of what a server asks. */
+  record(id: string, action: 'start' | 'stop'): Promise<RecordingState>;
+  /** What was recorded, as a HAR file. */
+  recording(id: string): Promise<HarFile>;
+  logs(options: { readonly server?: string | undefined; readonly lines: number }): Promise<string[]>;
+  pendingTools(): Promise<PendingTool[]>;
+  proposals(server: string): Promise<Proposal[]>;
+  decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
+  readonly mirrors: MirrorApi;
+  readonly builds: BuildApi;
+  readonly chat: ChatApi;
+  readonly secrets: SecretApi;
+  readonly providers: ProviderApi;
+  readonly hooks: HookApi;
+  readonly conversations: ConversationApi;
+  readonly drift: DriftApi;
+  readonly signIns: SignInApi;
+  readonly routing: RoutingApi;
+  /** Reads configuration and servers folder again; resolves when the servers are in line with them. */
+  reload(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+const CallResult = z.looseObject({ isError: z.boolean().optional() });
+export type CallResult = z.infer<typeof CallResult>;
+
+export interface HubAddress {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** What each room is asked by. */
+const roomApis = (address: HubAddress, send: Send) => ({
+  mirrors: createMirrorApi(send),
+  builds: createBuildApi(send),
+  chat: createChatApi(address, send),
+  secrets: createSecretApi(send),
+  providers: createProviderApi(send),
+  hooks: createHookApi(send),
+  conversations: createConversationApi(send),
+  drift: createDriftApi(send),
+  signIns: createSignInApi(send),
+  routing: createRoutingApi(send),
+});
+
+/** Talks to a hub over HTTP; `signal` ends whatever is under way. */
+export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): HubApi {
+  const authorization = `Bearer ${token}`;
+  const send = async <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> => {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const text = body === undefined ? null : JSON.stringify(body);
+    const response = await reach(url, path, {
+      method,
+      headers: { authorization, ...type },
+      body: text,
+      signal,
+    });
+    return readAnswer(schema, response, `${method} ${url}${path}`);
+  };
+  const at = (id: string, verb = '') => `/api/servers/${encodeURIComponent(id)}${verb}`;
+  const servers = z.object({ servers: z.array(ServerSummary) });
+  const tools = z.object({ tools: z.array(ToolEntry) });
+  const done = z.unknown();
+  return {
+    url,
+    status: () => send(HubStatus, 'GET', '/api/status'),
+    servers: async () => (await send(servers, 'GET', '/api/servers')).servers,
+    server: (id) => send(ServerDetail, 'GET', at(id)),
+    tools: async (server) => {
+      const query = server === undefined ? '' : `?server=${encodeURIComponent(server)}`;
+      return (await send(tools, 'GET', `/api/tools${query}`)).tools;
+    },
+    lists: (server) => readServerLists({ url, token }, server, signal),
+    call: (request) => send(CallResult, 'POST', '/api/call', request),
+    add: (request) => send(ServerSummary, 'POST', '/api/servers', request),
+    remove: async (id) => void (await send(done, 'DELETE', at(id))),
+    purge: async (id) =>
+      (await send(z.object({ removed: z.array(z.string()) }), 'POST', at(id, '/purge'), {})).removed,
+    change: (id, verb) => send(ServerSummary, 'POST', at(id, `/${verb}`), {}),
+    record: (id, action) => send(RecordingState, 'POST', at(id, '/recording'), { action }),
+    recording: (id) => send(HarFile, 'GET', at(id, '/recording')),
+    target: (id, target) => send(ServerSummary, 'POST', at(id, '/target'), { target }),
+    logs: async ({ server, lines }) => {
+      const query = new URLSearchParams({
+        lines: String(lines),
+        ...(server === undefined ? {} : { server }),
+      });
+      return (await send(z.object({ lines: z.array(z.string()) }), 'GET', `/api/logs?${query.toString()}`))
+        .lines;
+    },
+    pendingTools: async () => (await send(ApprovalList, 'GET', '/api/approvals')).pending,
+    proposals: async (server) =>
+      (await send(ProposalList, 'GET', `/api/approvals/${encodeURIComponent(server)}`)).proposals,
+    decide: (server, word) =>
+      send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
+    ...roomApis({ url, token }, send),
+    reload: async () => void (await send(done, 'POST', '/api/reload', {})),
+    shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),
+  };
+}
+
+async function reach(
+  url: string,
+  path: string,
+  init: RequestInit & { readonly signal: AbortSignal },
+): Promise<Response> {
+  try {
+    return await fetch(url + path, init);
+  } catch (cause) {
+    if (init.signal.aborted) throw cause;
+    const detail =
+      cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    throw hubError('UPSTREAM_UNREACHABLE', { server: 'the hub', url, detail }, { cause });
+  }
+}
+
+async function readAnswer<T>(schema: z.ZodType<T>, response: Response, subject: string): Promise<T> {
+  const text = await response.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw hubError('INTERNAL', {
+      detail: `${subject} answered ${response.status} with something that is not JSON`,
+    });
+  }
+  const problem = response.ok ? undefined : Problem.safeParse(body).data;
+  if (problem) throw problemError(problem);
+  const parsed = schema.safeParse(body);
+  if (!parsed.success || !response.ok)
+    throw hubError('INTERNAL', {
+      detail: `${subject} answered ${response.status} with an unexpected body; restart the hub if it was updated (${parsed.error?.issues[0]?.message ?? 'no problem given'})`,
+    });
+  return parsed.data;
+}
+
+const isErrorCode = (code: string): code is ErrorCode => code in errorCatalogue;
+
+const ErrorParams = z.record(z.string(), z.union([z.string(), z.number()]));
+
+/** The error that a problem was made from, so that it prints and exits as if it had happened here. */
+export function problemError(problem: Problem): CounterpartError {
+  const params = ErrorParams.safeParse(problem.params ?? {}).data ?? {};
+  return isErrorCode(problem.code)
+    ? hubError(problem.code, params)
+    : hubError('INTERNAL', { detail: problem.detail });
+}

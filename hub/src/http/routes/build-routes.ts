@@ -1,0 +1,46 @@
+import { LoopDecision, LoopOrder, LoopStage, type LoopDetail, type LoopSummary } from '@counterpart/schemas';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { readBody } from '../read-body.ts';
+
+/** The builds of a hub, as the admin API needs them. */
+export interface BuildService {
+  start(order: LoopOrder): Promise<LoopSummary>;
+  list(): Promise<LoopSummary[]>;
+  show(id: string): Promise<LoopDetail>;
+  cancel(id: string): Promise<LoopSummary>;
+  retry(id: string, from?: LoopStage): Promise<LoopSummary>;
+  decide(id: string, decision: LoopDecision): Promise<LoopSummary>;
+  answer(id: string, text: string): Promise<LoopSummary>;
+  skip(id: string): Promise<LoopSummary>;
+}
+
+const Retry = z.strictObject({ from: LoopStage.optional() });
+const GivenAnswer = z.strictObject({ text: z.string().min(1).max(2_000_000) });
+const Nothing = z.strictObject({});
+
+/** Routes under `/api/builds`. Followers of `/api/events` hear of every stage. */
+export function addBuildRoutes(app: Hono, builds: BuildService): void {
+  app.get('/api/builds', async (c) => c.json({ builds: await builds.list() }));
+  app.post('/api/builds', async (c) => c.json(await builds.start(await readBody(c, LoopOrder)), 201));
+  app.get('/api/builds/:id', async (c) => c.json(await builds.show(c.req.param('id'))));
+  app.post('/api/builds/:id/cancel', async (c) => {
+    await readBody(c, Nothing);
+    return c.json(await builds.cancel(c.req.param('id')));
+  });
+  app.post('/api/builds/:id/retry', async (c) => {
+    const { from } = await readBody(c, Retry);
+    return c.json(await builds.retry(c.req.param('id'), from));
+  });
+  app.post('/api/builds/:id/decide', async (c) =>
+    c.json(await builds.decide(c.req.param('id'), await readBody(c, LoopDecision))),
+  );
+  app.post('/api/builds/:id/answer', async (c) => {
+    const { text } = await readBody(c, GivenAnswer);
+    return c.json(await builds.answer(c.req.param('id'), text));
+  });
+  app.post('/api/builds/:id/skip', async (c) => {
+    await readBody(c, Nothing);
+    return c.json(await builds.skip(c.req.param('id')));
+  });
+}

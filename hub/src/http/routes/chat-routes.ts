@@ -1,0 +1,43 @@
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import type { Orchestrator, RunEvent } from '../../kernel/ports.ts';
+import { readBody } from '../read-body.ts';
+
+const Nothing = z.strictObject({});
+const Decision = z.strictObject({ decision: z.enum(['approve', 'reject']) });
+
+/** Chats, opened when they are first asked for. */
+export type ChatService = () => Promise<{
+  readonly orchestrator: Pick<Orchestrator, 'pending' | 'decide'>;
+  readonly summariser: {
+    now(id: string): Promise<{ readonly text: string; readonly items: number } | undefined>;
+  };
+}>;
+
+/** Calls of chats that wait for a person, and conversations put in short. */
+export function addChatRoutes(app: Hono, chats: ChatService): void {
+  app.get('/api/chat/pending', async (c) =>
+    c.json({ pending: await (await chats()).orchestrator.pending() }),
+  );
+  app.post('/api/chat/pending/:id', async (c) => {
+    const { decision } = await readBody(c, Decision);
+    const run = await (await chats()).orchestrator.decide(c.req.param('id'), decision, c.req.raw.signal);
+    return c.json(await answerOf(run));
+  });
+  app.post('/api/conversations/:id/summary', async (c) => {
+    await readBody(c, Nothing);
+    const summary = await (await chats()).summariser.now(c.req.param('id'));
+    return c.json({ summary: summary ?? null });
+  });
+}
+
+/** The rest of an answer that had waited. */
+async function answerOf(run: AsyncIterable<RunEvent>) {
+  let text = '';
+  const calls: { readonly tool: string; readonly isError: boolean }[] = [];
+  for await (const event of run) {
+    if (event.type === 'text') text += event.delta;
+    if (event.type === 'tool-ended') calls.push({ tool: event.name, isError: event.isError });
+  }
+  return { text, calls };
+}

@@ -1,0 +1,54 @@
+import {
+  BranchRequest,
+  ConversationChange,
+  MemoryRequest,
+  type ConversationDetail,
+  type ConversationSummary,
+  type MemoryEntry,
+} from '@counterpart/schemas';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { readBody } from '../read-body.ts';
+
+/** The conversations of a hub and what is remembered for later ones, as the admin API needs them. */
+export interface ConversationService {
+  list(): Promise<ConversationSummary[]>;
+  show(id: string): Promise<ConversationDetail>;
+  change(id: string, change: ConversationChange): Promise<ConversationSummary>;
+  branch(id: string, request: BranchRequest): Promise<ConversationSummary>;
+  delete(id: string): Promise<void>;
+  /** For reading, and for other programs. */
+  markdown(id: string): Promise<string>;
+  remembered(kind: string | undefined): Promise<MemoryEntry[]>;
+  remember(entry: MemoryRequest): Promise<MemoryEntry>;
+  forget(kind: string, subject: string): Promise<void>;
+}
+
+const Format = z.enum(['json', 'markdown']).catch('json');
+
+/** Routes under `/api/conversations` and `/api/memory`. */
+export function addConversationRoutes(app: Hono, service: ConversationService): void {
+  app.get('/api/conversations', async (c) => c.json({ conversations: await service.list() }));
+  app.get('/api/conversations/:id', async (c) => c.json(await service.show(c.req.param('id'))));
+  app.post('/api/conversations/:id', async (c) =>
+    c.json(await service.change(c.req.param('id'), await readBody(c, ConversationChange))),
+  );
+  app.post('/api/conversations/:id/branch', async (c) =>
+    c.json(await service.branch(c.req.param('id'), await readBody(c, BranchRequest)), 201),
+  );
+  app.delete('/api/conversations/:id', async (c) => {
+    await service.delete(c.req.param('id'));
+    return c.json({ deleted: true });
+  });
+  app.get('/api/conversations/:id/export', async (c) => {
+    const id = c.req.param('id');
+    if (Format.parse(c.req.query('format')) === 'json') return c.json(await service.show(id));
+    return c.text(await service.markdown(id), 200, { 'content-type': 'text/markdown; charset=utf-8' });
+  });
+  app.get('/api/memory', async (c) => c.json({ memory: await service.remembered(c.req.query('kind')) }));
+  app.post('/api/memory', async (c) => c.json(await service.remember(await readBody(c, MemoryRequest)), 201));
+  app.delete('/api/memory/:kind/:subject', async (c) => {
+    await service.forget(c.req.param('kind'), c.req.param('subject'));
+    return c.json({ forgotten: true });
+  });
+}

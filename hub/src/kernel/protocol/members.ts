@@ -1,0 +1,26 @@
+import type { JsonMembers, RpcId } from '../ports.ts';
+
+/** Whether a JSON value is an object, the only shape whose members may be read. */
+export function isMembers(value: unknown): value is JsonMembers {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The member as an object; an empty one when it is anything else. */
+export function membersOf(value: unknown): JsonMembers {
+  return isMembers(value) ? value : {};
+}
+
+/** Whether a value can be the id of a JSON-RPC request. */
+export function isRpcId(value: unknown): value is RpcId {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+/** Parsed JSON, or undefined when the bytes are not JSON. */
+export function parseJson(bytes: Buffer): { readonly value: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return { value };
+  } catch {
+    return undefined;
+  }
+}
