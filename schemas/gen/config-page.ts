@@ -7,7 +7,7 @@ The hub reads \`hub.config.json\` in its home folder. Without the file every def
 trailing commas are allowed; an unknown member is an error. Changes take effect at once unless the table says otherwise; a
 file that is not valid changes nothing, and what ran before keeps running.
 
-Generated from \`schemas/src/config.ts\` by \`npm run gen\`.
+Generated from \`schemas/src/hub/config.ts\` by \`npm run gen\`.
 
 ## Blocks from other programs
 

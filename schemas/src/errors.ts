@@ -1,4 +1,4 @@
-import type { Problem } from './api.ts';
+import type { Problem } from './hub/api.ts';
 import { brokerErrors } from './catalogue/broker-errors.ts';
 import { buildErrors } from './catalogue/build-errors.ts';
 import { chatErrors } from './catalogue/chat-errors.ts';

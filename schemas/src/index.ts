@@ -9,9 +9,9 @@ export {
   type Json,
   type JsonObject,
 } from './json.ts';
-export { AuthRequirement, AuthScheme } from './auth.ts';
-export { XmlForm, XmlShape } from './xml.ts';
-export { MessageSignature, RequestSignature, TemplateSignature } from './signature.ts';
+export { AuthRequirement, AuthScheme } from './blueprint/auth.ts';
+export { XmlForm, XmlShape } from './blueprint/xml.ts';
+export { MessageSignature, RequestSignature, TemplateSignature } from './blueprint/signature.ts';
 export {
   Blueprint,
   BlueprintSource,
@@ -33,7 +33,7 @@ export {
   ServiceServer,
   styleOf,
   type ApiStyle,
-} from './blueprint.ts';
+} from './blueprint/blueprint.ts';
 export {
   GraphqlCall,
   GraphqlFacet,
@@ -41,11 +41,11 @@ export {
   GraphqlOperationKind,
   GraphqlSchemaCall,
   GraphqlVariable,
-} from './graphql.ts';
+} from './blueprint/graphql.ts';
 export { McpCall, McpFacet } from './mcp.ts';
-export { StreamCall } from './stream.ts';
-export { RpcCall, RpcError, RpcFacet, RpcParams } from './rpc.ts';
-export { SoapAttribute, SoapCall, SoapElement, SoapFacet, SoapType } from './soap.ts';
+export { StreamCall } from './blueprint/stream.ts';
+export { RpcCall, RpcError, RpcFacet, RpcParams } from './blueprint/rpc.ts';
+export { SoapAttribute, SoapCall, SoapElement, SoapFacet, SoapType } from './blueprint/soap.ts';
 export {
   DatabaseCall,
   DatabaseColumn,
@@ -54,10 +54,10 @@ export {
   DatabaseKind,
   DatabaseRelation,
   DatabaseTable,
-} from './database.ts';
-export { GrpcCall, GrpcFacet, GrpcField, GrpcScalar } from './grpc.ts';
-export { DataCall, DataColumn, DataDialect, DataFacet, DataFormat, DataSource } from './data.ts';
-export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
+} from './blueprint/database.ts';
+export { GrpcCall, GrpcFacet, GrpcField, GrpcScalar } from './blueprint/grpc.ts';
+export { DataCall, DataColumn, DataDialect, DataFacet, DataFormat, DataSource } from './blueprint/data.ts';
+export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './blueprint/facets.ts';
 export {
   ConfigSlot,
   EnvName,
@@ -68,9 +68,9 @@ export {
   SecretSlot,
   SourceName,
 } from './manifest.ts';
-export { DriftReport, DriftSign, ToolEvidence } from './drift.ts';
-export { Notice, NoticeKind, NotificationsConfig } from './notice.ts';
-export { HookReceipt, HookSummary } from './hook.ts';
+export { DriftReport, DriftSign, ToolEvidence } from './builds/drift.ts';
+export { Notice, NoticeKind, NotificationsConfig } from './hub/notice.ts';
+export { HookReceipt, HookSummary } from './hub/hook.ts';
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
 export {
@@ -80,7 +80,7 @@ export {
   VersionList,
   VersionProvenance,
   VersionSummary,
-} from './version.ts';
+} from './builds/version.ts';
 export {
   ChatCompletionRequest,
   ChatMessage,
@@ -89,7 +89,7 @@ export {
   HubOptions,
   ResponseInputItem,
   ResponsesRequest,
-} from './chat-api.ts';
+} from './chat/chat-api.ts';
 export {
   BranchRequest,
   ConversationChange,
@@ -98,7 +98,7 @@ export {
   ConversationSummary,
   MemoryEntry,
   MemoryRequest,
-} from './conversation.ts';
+} from './chat/conversation.ts';
 export {
   CommandServer,
   HubConfig,
@@ -107,7 +107,7 @@ export {
   ServerEntry,
   ServerOverride,
   ToolPolicy,
-} from './config.ts';
+} from './hub/config.ts';
 export {
   ApprovalList,
   DecideRequest,
@@ -117,7 +117,7 @@ export {
   Proposal,
   ProposalList,
   ToolChange,
-} from './approval.ts';
+} from './hub/approval.ts';
 export {
   RotationReport,
   SecretChange,
@@ -129,7 +129,7 @@ export {
   SecretSummary,
   SecretValue,
   StoreSecretRequest,
-} from './secret.ts';
+} from './hub/secret.ts';
 export {
   BeginSignInRequest,
   BegunSignIn,
@@ -140,10 +140,10 @@ export {
   SignInStep,
   SignOutReport,
   SignOutRequest,
-} from './sign-in.ts';
-export { BuildReport, BuildStage, DiffReport, ServiceChange } from './build.ts';
-export { EvalCase, EvalReport, EvalResult } from './eval.ts';
-export { ChatConfig, EntityAlias, ToolPlan } from './chat.ts';
+} from './hub/sign-in.ts';
+export { BuildReport, BuildStage, DiffReport, ServiceChange } from './builds/build.ts';
+export { EvalCase, EvalReport, EvalResult } from './chat/eval.ts';
+export { ChatConfig, EntityAlias, ToolPlan } from './chat/chat.ts';
 export {
   ModelConfig,
   ProviderCheck,
@@ -154,8 +154,8 @@ export {
   ProviderName,
   ProviderSummary,
   Structured,
-} from './provider.ts';
-export { Diagnostic } from './diagnostic.ts';
+} from './chat/provider.ts';
+export { Diagnostic } from './builds/diagnostic.ts';
 export {
   ApprovalSheet,
   AuthorQuestion,
@@ -176,9 +176,9 @@ export {
   RoundReport,
   SlotFile,
   SlotPath,
-} from './loop.ts';
-export { CallOutcome, VerifyReport } from './verify.ts';
-export { HubEvent, ServerState } from './event.ts';
+} from './builds/loop.ts';
+export { CallOutcome, VerifyReport } from './builds/verify.ts';
+export { HubEvent, ServerState } from './hub/event.ts';
 export {
   AddServerRequest,
   CallRequest,
@@ -196,7 +196,7 @@ export {
   ServerSummary,
   ServiceUse,
   ToolEntry,
-} from './api.ts';
+} from './hub/api.ts';
 export { ContractDiff, ContractFinding, ContractFindingKind } from './mirror/contract-diff.ts';
 export { ActiveFault, Fault } from './mirror/fault.ts';
 export {
@@ -250,4 +250,4 @@ export {
   RoutingConfig,
   RoutingState,
   TierName,
-} from './routing.ts';
+} from './chat/routing.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Blueprint } from '../blueprint.ts';
+import { Blueprint } from '../blueprint/blueprint.ts';
 import { JsonValue } from '../json.ts';
 import { ContractFinding } from './contract-diff.ts';
 import { ActiveFault } from './fault.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ToolName } from './ids.ts';
+import { ToolName } from '../ids.ts';
 
 /**
  * Facets of a blueprint: what a reader may find out about an operation beyond how it is called. Each is optional; a reader

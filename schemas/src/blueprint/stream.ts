@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonSchema } from './json.ts';
+import { JsonSchema } from '../json.ts';
 
 /**
  * An operation whose answer does not end: messages of a WebSocket, or server-sent events. A call opens it, sends what

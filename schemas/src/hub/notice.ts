@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LoopId } from './loop.ts';
+import { LoopId } from '../builds/loop.ts';
 
 export const NoticeKind = z.enum([
   'approval',

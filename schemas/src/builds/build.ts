@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Omission } from './blueprint.ts';
-import { ContentHash, SemVer, ServerId } from './ids.ts';
+import { Omission } from '../blueprint/blueprint.ts';
+import { ContentHash, SemVer, ServerId } from '../ids.ts';
 
 export const BuildStage = z.enum(['read', 'compile', 'write', 'bundle', 'check', 'install']);
 export type BuildStage = z.infer<typeof BuildStage>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceChange } from './build.ts';
-import { ContentHash, SemVer, ServerId } from './ids.ts';
+import { ContentHash, SemVer, ServerId } from '../ids.ts';
 
 /** Who wrote a version: the compiler from a description, a model with prompts of a version, or a person. */
 export const VersionAuthor = z.strictObject({

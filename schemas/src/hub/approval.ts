@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ContentHash } from './ids.ts';
+import { ContentHash } from '../ids.ts';
 
 /** Bodies of `/api/approvals`: tools that are not as they were approved. */
 

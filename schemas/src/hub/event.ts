@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ContentHash } from './ids.ts';
+import { ContentHash } from '../ids.ts';
 import { ToolChange } from './approval.ts';
-import { LoopId, LoopStage, LoopState } from './loop.ts';
+import { LoopId, LoopStage, LoopState } from '../builds/loop.ts';
 
 /** State of a supervised process. */
 export const ServerState = z.enum([

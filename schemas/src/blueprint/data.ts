@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonValue } from './json.ts';
+import { JsonValue } from '../json.ts';
 
 /** Facets of data files: where the rows are, how they are written, and what their columns hold. */
 

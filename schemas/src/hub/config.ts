@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ChatConfig } from './chat.ts';
-import { ServerId } from './ids.ts';
+import { ChatConfig } from '../chat/chat.ts';
+import { ServerId } from '../ids.ts';
 import { NotificationsConfig } from './notice.ts';
-import { RestartKind } from './manifest.ts';
+import { RestartKind } from '../manifest.ts';
 import { files, limits, network, walls, Walls } from './walls-config.ts';
-import { RoutingConfig } from './routing.ts';
-import { ProviderConfig, ProviderName } from './provider.ts';
+import { RoutingConfig } from '../chat/routing.ts';
+import { ProviderConfig, ProviderName } from '../chat/provider.ts';
 
 /** Text that may hold `${env:NAME}`, resolved when a server starts and never stored resolved. */
 const Reference = z.string();

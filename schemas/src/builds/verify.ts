@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SemVer, ServerId, ToolName } from './ids.ts';
+import { SemVer, ServerId, ToolName } from '../ids.ts';
 
 /** How one call of a tool went: `skipped` with the reason in `detail`. */
 export const CallOutcome = z.strictObject({

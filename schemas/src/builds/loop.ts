@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Effect } from './blueprint.ts';
+import { Effect } from '../blueprint/blueprint.ts';
 import { ServiceChange } from './build.ts';
 import { Diagnostic } from './diagnostic.ts';
-import { Category, ContentHash, SemVer, ServerId } from './ids.ts';
-import { ConfigSlot, HookSlot, SecretSlot } from './manifest.ts';
+import { Category, ContentHash, SemVer, ServerId } from '../ids.ts';
+import { ConfigSlot, HookSlot, SecretSlot } from '../manifest.ts';
 
 /** Contracts of the build loop: from a sentence to a server that a person approved. */
 

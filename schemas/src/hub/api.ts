@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DefinitionNotice } from './approval.ts';
 import { HubEvent, ServerState } from './event.ts';
-import { ToolDefinition } from './tool.ts';
+import { ToolDefinition } from '../tool.ts';
 
 /** Bodies of the admin API under `/api`, shared by the hub's routes and the CLI. */
 
