@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hubError, styleOf, type Blueprint } from '@counterpart/schemas';
-import { runBundler } from '../server/run-bundler.ts';
+import { runBundler } from '../server/bundle/run-bundler.ts';
 import { toOpenApi } from './openapi.ts';
 import { servicePage } from './page.ts';
 import { pythonClient } from './python.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleServer, isBundleFresh } from '@counterpart/scaffolds/server/bundle';
+import { bundleServer, isBundleFresh } from '@counterpart/scaffolds/server/bundle/bundle';
 import { expect, test } from 'vitest';
 import { openSession } from '../../hub/src/builder/verify/stdio-session.ts';
 import { verifies } from '../verifies.ts';
@@ -93,7 +93,7 @@ test('a program that cannot be bundled is told with file and line, and nothing i
     join(outside.dir, 'src/tools/greet-toy.ts'),
     'export const greetToy = 1;\nexport nothing;\n',
   );
-  const bundler = new URL('../../scaffolds/server/bundle.ts', import.meta.url).href;
+  const bundler = new URL('../../scaffolds/server/bundle/bundle.ts', import.meta.url).href;
   const program = `import { bundleServer } from ${JSON.stringify(bundler)};
     await bundleServer(${JSON.stringify(outside.dir)}).catch(({ message }) => process.exitCode = message.includes('src/tools/greet-toy.ts:2:8: ') ? 3 : 4);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program]);

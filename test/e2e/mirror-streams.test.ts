@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { compiledTool } from '../../scaffolds/kit/src/interpret/operation.ts';
-import type { Arguments } from '../../scaffolds/kit/src/tool.ts';
+import type { Arguments } from '../../scaffolds/kit/src/tools/tool.ts';
 import { MirrorCore } from '@counterpart/scaffolds/mirror/modes/mirror-core';
 import { listen, type MirrorListener } from '@counterpart/scaffolds/mirror/modes/listener';
 import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isBundleFresh } from '@counterpart/scaffolds/server/bundle';
+import { isBundleFresh } from '@counterpart/scaffolds/server/bundle/bundle';
 import {
   CounterpartError,
   hubError,

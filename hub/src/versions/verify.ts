@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundleServer } from '@counterpart/scaffolds/server/bundle';
+import { bundleServer } from '@counterpart/scaffolds/server/bundle/bundle';
 import { type CounterpartError, hubError, type Manifest, toCounterpartError } from '@counterpart/schemas';
 import { lastInUse } from './install.ts';
 import { isContentSound, programOf, signedAnew } from './keep.ts';

@@ -1,4 +1,4 @@
-export { BROKER_NAME, baseUrlName, databaseUrlName } from './compile/env-names.ts';
+export { BROKER_NAME, baseUrlName, databaseUrlName } from './compile/credentials/env-names.ts';
 export { parseDatabaseUrl } from './database/address.ts';
 export {
   BROKER_HEADERS,
@@ -11,13 +11,13 @@ export {
 export { addressOf, hostAllowed, type Address } from './http/address.ts';
 export { hasDotSegment, joinCookies, mergeHeaders, withQuery } from './http/compose.ts';
 export { encodeStrict } from './http/percent.ts';
-export { HttpFailure, type HttpFailureKind } from './http/http-failure.ts';
+export { HttpFailure, type HttpFailureKind } from './http/failures/http-failure.ts';
 export type { TlsIdentity } from './http/proof.ts';
 export type { WireRequest } from './http/exchange.ts';
 export { ToolFailure } from './failure.ts';
 export type { Env } from './env.ts';
 export { baseUrlOf } from './interpret/base-url.ts';
-export { tokenHosts } from './compile/credential-slots.ts';
+export { tokenHosts } from './compile/credentials/credential-slots.ts';
 export { credentialsFor, NO_CREDENTIALS, type Credentials } from './credentials/credentials.ts';
 export { credentialsWanted } from './credentials/wanted.ts';
 export { proofOf } from './credentials/proof.ts';

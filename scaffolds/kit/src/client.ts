@@ -1,6 +1,6 @@
 import { CounterpartError } from '@counterpart/schemas/errors';
 import type { Blueprint, Json, Operation } from '@counterpart/schemas';
-import { permissionsOf } from './compile/slots.ts';
+import { permissionsOf } from './compile/credentials/slots.ts';
 import type { Env } from './env.ts';
 import { ToolFailure } from './failure.ts';
 import { addressOf } from './http/address.ts';
@@ -13,7 +13,7 @@ import { wireOf } from './interpret/wire.ts';
 import { parseJson } from './json-value.ts';
 import { authorised } from './tokens/tokens.ts';
 import { proofOf } from './credentials/proof.ts';
-import type { Arguments } from './tool.ts';
+import type { Arguments } from './tools/tool.ts';
 import { check } from './validate/check.ts';
 import { problemText } from './validate/problem.ts';
 

@@ -1,4 +1,4 @@
-import { baseUrlName } from './compile/env-names.ts';
+import { baseUrlName } from './compile/credentials/env-names.ts';
 import type { Env } from './env.ts';
 import { createHttp, type Http } from './http/client.ts';
 import { baseUrlOf } from './interpret/base-url.ts';
@@ -9,7 +9,7 @@ import { proofOf } from './credentials/proof.ts';
 import type { ServerPackage } from './package.ts';
 import { authorised } from './tokens/tokens.ts';
 import type { CallRequest } from './protocol/offer.ts';
-import type { ToolContext } from './tool.ts';
+import type { ToolContext } from './tools/tool.ts';
 
 function settings(server: ServerPackage, env: Env): (name: string) => string | undefined {
   const { config, secrets, hooks = [] } = server.manifest;

@@ -1,6 +1,6 @@
 export { serve, type ServeOptions } from './serve.ts';
-export { defineTool, type ToolSpec } from './define-tool.ts';
-export type { CallResult, Tool, ToolContext } from './tool.ts';
+export { defineTool, type ToolSpec } from './tools/define-tool.ts';
+export type { CallResult, Tool, ToolContext } from './tools/tool.ts';
 export { ToolFailure } from './failure.ts';
 export type { FileFacts, FileForm, FileRecord, Files } from './files/files.ts';
 export { createHttp, type Http, type HttpAnswer, type HttpCall, type HttpOptions } from './http/client.ts';
@@ -15,5 +15,5 @@ export { toolInput } from './compile/added-input.ts';
 export { takesFields } from './compile/fields-input.ts';
 export { pickFields } from './interpret/answer/fields.ts';
 export { isWrapped, listTools, outputBytesFor, toToolDefinition } from './compile/tool-definition.ts';
-export { filesOf, permissionsOf, slotsOf, type Slots } from './compile/slots.ts';
+export { filesOf, permissionsOf, slotsOf, type Slots } from './compile/credentials/slots.ts';
 export { KIT_VERSION } from './version.ts';

@@ -10,8 +10,8 @@ import { RPC, RpcError } from './protocol/rpc.ts';
 import type { CallRequest, Offer } from './protocol/offer.ts';
 import { Session } from './protocol/session.ts';
 import { guardStdout, runOnStdio } from './protocol/stdio.ts';
-import { errorResult, type CallResult, type Tool } from './tool.ts';
-import { createToolset, type Toolset } from './toolset.ts';
+import { errorResult, type CallResult, type Tool } from './tools/tool.ts';
+import { createToolset, type Toolset } from './tools/toolset.ts';
 import { nearest } from './validate/nearest.ts';
 
 export interface ServeOptions {

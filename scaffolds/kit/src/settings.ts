@@ -4,4 +4,4 @@ export {
   GRANTS_NAME,
   serverVariableName,
   type CredentialNames,
-} from './compile/env-names.ts';
+} from './compile/credentials/env-names.ts';

@@ -1,12 +1,12 @@
 import type { Json, JsonSchema } from '@counterpart/schemas';
-import { choiceOrder, choiceShape } from './sample-choice.ts';
+import { choiceOrder, choiceShape } from './kinds/sample-choice.ts';
 import { createHeights } from './height.ts';
-import { sampleArray } from './sample-array.ts';
+import { sampleArray } from './kinds/sample-array.ts';
 import { isArray, own } from '../schema/json-value.ts';
-import { sampleNumber } from './sample-number.ts';
-import { sampleObject } from './sample-object.ts';
+import { sampleNumber } from './kinds/sample-number.ts';
+import { sampleObject } from './kinds/sample-object.ts';
 import { MAX_DEPTH, MAX_STEPS, randomAt, type Place, type SampleRun } from './sample-run.ts';
-import { sampleText } from './sample-text.ts';
+import { sampleText } from './kinds/sample-text.ts';
 import { createSchemaBook, type SchemaBook } from '../schema/schema-book.ts';
 import { allowedValues, createShapes, mergeShapes, type Shape, type TypeName } from './shape.ts';
 

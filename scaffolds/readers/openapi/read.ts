@@ -5,7 +5,7 @@ import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
 import { assemble, titleOf } from './document/assemble.ts';
 import { withFacets } from './facets/facets.ts';
-import { readSchemes } from './document/auth.ts';
+import { readSchemes } from './document/access/auth.ts';
 import { fitBudgets } from './operation/budget.ts';
 import type { DocumentContext } from './document/context.ts';
 import { reportSuspicious } from './document/suspicion.ts';

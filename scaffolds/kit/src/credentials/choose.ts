@@ -1,5 +1,5 @@
 import type { AuthRequirement, Blueprint, Operation } from '@counterpart/schemas';
-import { credentialNames } from '../compile/env-names.ts';
+import { credentialNames } from '../compile/credentials/env-names.ts';
 import type { Env } from '../env.ts';
 import { lenderOf } from '../tokens/lent-token.ts';
 import { waysOf, type Way } from './ways.ts';

@@ -1,10 +1,10 @@
 import type { Blueprint, Operation } from '@counterpart/schemas';
-import { credentialNames, type CredentialNames } from '../compile/env-names.ts';
+import { credentialNames, type CredentialNames } from '../compile/credentials/env-names.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { isBrokered, OPERATION_HEADER } from '../http/broker.ts';
 import { encodeStrict } from '../http/percent.ts';
-import { headerText } from '../interpret/parameters.ts';
+import { headerText } from '../interpret/encode/parameters.ts';
 import type { Signer } from '../signing/sign.ts';
 import { addressOf } from '../http/address.ts';
 import { alternativesOf, chooseAlternative, isAnonymous, isPartlySet, wantedVariables } from './choose.ts';

@@ -1,7 +1,7 @@
 import type { AuthScheme, Blueprint } from '@counterpart/schemas';
-import { baseUrlName, type CredentialNames } from '../compile/env-names.ts';
+import { baseUrlName, type CredentialNames } from '../compile/credentials/env-names.ts';
 import { isAbsolute } from '../compile/servers.ts';
-import { tokenUrlOf } from '../compile/token-urls.ts';
+import { tokenUrlOf } from '../compile/credentials/token-urls.ts';
 import type { Env } from '../env.ts';
 import { needsKeyId } from '../signing/key-id.ts';
 

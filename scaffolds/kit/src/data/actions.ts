@@ -1,7 +1,7 @@
 import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import { isList } from '../json-value.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 import { ColumnTally } from './column-tally.ts';
 import { columnOf, comparerOf, filterOf, textOf } from './filter.ts';
 import type { Row } from './rows.ts';

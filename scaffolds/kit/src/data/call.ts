@@ -1,12 +1,12 @@
 import type { Blueprint, DataCall, DataSource, Json, Operation } from '@counterpart/schemas';
-import { baseUrlName, sourceName } from '../compile/env-names.ts';
+import { baseUrlName, sourceName } from '../compile/credentials/env-names.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import type { Sent } from '../http/send.ts';
 import { timeoutMs } from '../interpret/settings.ts';
-import type { Arguments, ToolContext } from '../tool.ts';
+import type { Arguments, ToolContext } from '../tools/tool.ts';
 import { count, describe, get, list, summarize, type Answer, type Rows } from './actions.ts';
-import { openBytes } from './bytes.ts';
+import { openBytes } from './reading/bytes.ts';
 import type { Window } from './formats/record.ts';
 import { Notes } from './notes.ts';
 import { inlineRow, rowsOf } from './rows.ts';

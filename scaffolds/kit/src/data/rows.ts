@@ -1,12 +1,12 @@
 import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
 import { isMembers, parseJson, type Members } from '../json-value.ts';
-import { cellsOf, countCells, distinctNames } from './delimited.ts';
+import { cellsOf, countCells, distinctNames } from './reading/delimited.ts';
 import { typedCell } from './cell.ts';
-import { JsonElements } from './json-elements.ts';
+import { JsonElements } from './reading/json-elements.ts';
 import { recordReader, type RecordFormat } from './formats/load.ts';
 import type { Window } from './formats/record.ts';
-import { throughGzip } from './gunzip.ts';
-import { readLines } from './lines.ts';
+import { throughGzip } from './reading/gunzip.ts';
+import { readLines } from './reading/lines.ts';
 import type { Notes } from './notes.ts';
 
 /** A row by the keys of its columns. */

@@ -1,6 +1,6 @@
 import type { DatabaseFacet, DatabaseRelation, DatabaseTable, Json } from '@counterpart/schemas';
 import { isList } from '../json-value.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 import { MOST_ANSWER_BYTES, type Database } from './connect.ts';
 import type { ResultRows, RunLimits, Session } from './driver.ts';
 import { badRequest, DatabaseFailure } from './failure.ts';

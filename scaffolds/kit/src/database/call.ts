@@ -1,7 +1,7 @@
 import type { Blueprint, DatabaseCall, Json } from '@counterpart/schemas';
 import type { Env } from '../env.ts';
 import type { Sent } from '../http/send.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 import { get, insert, list, remove, select, summarize, update, type Acting } from './actions.ts';
 import { databaseOf } from './connect.ts';
 import type { Driver } from './driver.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Blueprint } from '@counterpart/schemas';
-import { databaseUrlName, timeoutName } from '../compile/env-names.ts';
+import { databaseUrlName, timeoutName } from '../compile/credentials/env-names.ts';
 import type { Env } from '../env.ts';
 import { timeoutMs } from '../interpret/settings.ts';
 import { parseDatabaseUrl, type DatabaseAddress } from './address.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseFacet, DatabaseTable, Json } from '@counterpart/schemas';
 import { isList } from '../json-value.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 import { badRequest } from './failure.ts';
 import { dialectOf } from './statements/dialect.ts';
 

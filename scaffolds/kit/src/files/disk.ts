@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { openBytes } from '../data/bytes.ts';
+import { openBytes } from '../data/reading/bytes.ts';
 import { ToolFailure } from '../failure.ts';
 import type { FileFacts, FilePlace } from './files.ts';
 

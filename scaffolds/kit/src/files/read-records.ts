@@ -1,10 +1,10 @@
 import type { Json } from '@counterpart/schemas';
-import { cellsOf, countCells, distinctNames } from '../data/delimited.ts';
+import { cellsOf, countCells, distinctNames } from '../data/reading/delimited.ts';
 import { recordReader } from '../data/formats/load.ts';
 import type { DataRecord } from '../data/formats/record.ts';
-import { throughGzip } from '../data/gunzip.ts';
-import { JsonElements } from '../data/json-elements.ts';
-import { readLines } from '../data/lines.ts';
+import { throughGzip } from '../data/reading/gunzip.ts';
+import { JsonElements } from '../data/reading/json-elements.ts';
+import { readLines } from '../data/reading/lines.ts';
 import { Notes } from '../data/notes.ts';
 import { isMembers, parseJson, type Members } from '../json-value.ts';
 import type { FileForm } from './files.ts';

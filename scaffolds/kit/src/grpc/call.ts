@@ -6,7 +6,7 @@ import {
 } from 'node:http2';
 import { ToolFailure } from '../failure.ts';
 import { brokerFailureIn } from '../http/broker.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { HttpFailure } from '../http/failures/http-failure.ts';
 import { ENCODINGS, FrameReader, inflateOf, toFrame } from './frames.ts';
 import { openSession, type SessionOptions } from './session.ts';
 import { statusOf, statusOfHttp } from './status.ts';

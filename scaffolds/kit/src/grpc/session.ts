@@ -1,6 +1,6 @@
 import type { ClientHttp2Session } from 'node:http2';
 import { brokerSocket, HTTP2_SUFFIX } from '../http/broker.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { HttpFailure } from '../http/failures/http-failure.ts';
 import type { TlsIdentity } from '../http/proof.ts';
 
 /** How much of an answer may be under way: the usual 64 KiB make large ones wait for every round trip. */

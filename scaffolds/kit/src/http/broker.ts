@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { BROKER_NAME } from '../compile/env-names.ts';
+import { BROKER_NAME } from '../compile/credentials/env-names.ts';
 import { processEnv, type Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { isMembers, parseJson } from '../json-value.ts';
-import { HttpFailure, type HttpFailureKind } from './http-failure.ts';
+import { HttpFailure, type HttpFailureKind } from './failures/http-failure.ts';
 
 // Between a server without a network of its own and the broker. None of these headers is passed on to a service, or
 // taken from one.

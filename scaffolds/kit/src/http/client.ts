@@ -8,8 +8,8 @@ import { CONNECT_TIMEOUT_MS, DEFAULT_TIMEOUT_MS, LARGEST_ANSWER_BYTES } from './
 import { encodeLiteral, encodeStrict } from './percent.ts';
 import type { Proof } from './proof.ts';
 import { send, type Sent } from './send.ts';
-import { HttpFailure } from './http-failure.ts';
-import { failureText } from './service-error.ts';
+import { HttpFailure } from './failures/http-failure.ts';
+import { failureText } from './failures/service-error.ts';
 
 type Scalar = string | number | boolean;
 

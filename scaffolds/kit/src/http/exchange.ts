@@ -4,7 +4,7 @@ import type { Readable, Transform } from 'node:stream';
 import { addressOf, withoutUser } from './address.ts';
 import { brokerFailure, brokerSocket } from './broker.ts';
 import { ToolFailure } from '../failure.ts';
-import { HttpFailure } from './http-failure.ts';
+import { HttpFailure } from './failures/http-failure.ts';
 import type { TlsIdentity } from './proof.ts';
 
 /** One request as it goes out. `url` is sent exactly as written: nothing normalises its path. */

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KIT_VERSION } from '../version.ts';
 import { addressOf, hostAllowed } from './address.ts';
 import { exchange, type ExchangeLimits, type WireRequest, type WireResponse } from './exchange.ts';
-import { HttpFailure } from './http-failure.ts';
+import { HttpFailure } from './failures/http-failure.ts';
 import type { Proof } from './proof.ts';
-import { nextRetry } from './retry.ts';
+import { nextRetry } from './failures/retry.ts';
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -1,6 +1,6 @@
 import type { Blueprint } from '@counterpart/schemas';
-import { baseUrlName, credentialNames, timeoutName } from '../compile/env-names.ts';
-import type { HttpFailure } from '../http/http-failure.ts';
+import { baseUrlName, credentialNames, timeoutName } from '../compile/credentials/env-names.ts';
+import type { HttpFailure } from '../http/failures/http-failure.ts';
 
 /** What to do about a call that got no answer, in the names of this server's settings. */
 export function afterFailure({ kind }: HttpFailure, blueprint: Blueprint): string {

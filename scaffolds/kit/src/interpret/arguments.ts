@@ -1,7 +1,7 @@
 import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
 import { addedInput } from '../compile/added-input.ts';
 import { isMembers } from '../json-value.ts';
-import { errorResult, type Arguments, type CallResult } from '../tool.ts';
+import { errorResult, type Arguments, type CallResult } from '../tools/tool.ts';
 import { check } from '../validate/check.ts';
 import { nearest } from '../validate/nearest.ts';
 import { problemText } from '../validate/problem.ts';

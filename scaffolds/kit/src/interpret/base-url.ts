@@ -1,6 +1,6 @@
 import type { Blueprint, Operation, ServiceServer } from '@counterpart/schemas';
 import { hubError } from '@counterpart/schemas/errors';
-import { baseUrlName, serverVariableName } from '../compile/env-names.ts';
+import { baseUrlName, serverVariableName } from '../compile/credentials/env-names.ts';
 import { fillVariables, isAbsolute } from '../compile/servers.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';

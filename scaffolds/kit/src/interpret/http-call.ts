@@ -1,6 +1,6 @@
 import type { HttpBinding } from '@counterpart/schemas';
 import type { HttpCall } from '../http/client.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 import { bindInput } from './request.ts';
 
 /**

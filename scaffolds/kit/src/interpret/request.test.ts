@@ -1,7 +1,7 @@
 import type { Blueprint, BodyContent, HttpBinding, ParameterBinding } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
 import { blueprintOf, operationOf, parameterOf } from '../testing/blueprint.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 import { buildRequest } from './request.ts';
 
 const BASE = 'https://api.example.test/v1';

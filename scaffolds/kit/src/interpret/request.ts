@@ -2,11 +2,11 @@ import type { Blueprint, HttpBinding, Operation } from '@counterpart/schemas';
 import type { Env } from '../env.ts';
 import { joinCookies, mergeHeaders, withQuery } from '../http/compose.ts';
 import type { WireRequest } from '../http/exchange.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 import { credentialsFor, type Credentials } from '../credentials/credentials.ts';
 import { baseUrlOf } from './base-url.ts';
-import { encodeBody } from './body.ts';
-import { expandCookies, expandHeaders, expandPath, expandQuery } from './parameters.ts';
+import { encodeBody } from './encode/body.ts';
+import { expandCookies, expandHeaders, expandPath, expandQuery } from './encode/parameters.ts';
 import { toWireNames } from './renames.ts';
 
 /** A request ready to send, and what must be known of it afterwards. */

@@ -1,4 +1,4 @@
-import { maxResultBytesName, timeoutName, UNDER_HUB_NAME } from '../compile/env-names.ts';
+import { maxResultBytesName, timeoutName, UNDER_HUB_NAME } from '../compile/credentials/env-names.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import {

@@ -2,7 +2,7 @@ import type { Blueprint, Operation } from '@counterpart/schemas';
 import type { WireRequest } from '../http/exchange.ts';
 import type { Proof } from '../http/proof.ts';
 import type { Sent } from '../http/send.ts';
-import type { Arguments, CallResult, ToolContext } from '../tool.ts';
+import type { Arguments, CallResult, ToolContext } from '../tools/tool.ts';
 
 /** What a wire keeps to that exchanges by itself. */
 export interface CollectContext extends Pick<ToolContext, 'signal' | 'progress'> {

@@ -1,6 +1,6 @@
 import type { Members } from '../json-value.ts';
 import type { KeptResults } from '../results/kept-results.ts';
-import type { CallResult } from '../tool.ts';
+import type { CallResult } from '../tools/tool.ts';
 import type { JsonText } from './rpc.ts';
 
 /** One `tools/call` as the tools see it. */

@@ -5,7 +5,7 @@ import { decodeText } from '../interpret/media.ts';
 import { toWireNames } from '../interpret/renames.ts';
 import type { Wire } from '../interpret/wire.ts';
 import { isList, isMembers, parseJson, type Members } from '../json-value.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 
 const MOST_CHARACTERS = 2_000;
 

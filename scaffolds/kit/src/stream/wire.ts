@@ -2,7 +2,7 @@ import type { Json, Operation, StreamCall } from '@counterpart/schemas';
 import type { WireRequest } from '../http/exchange.ts';
 import type { Wire } from '../interpret/wire.ts';
 import { isList } from '../json-value.ts';
-import type { Arguments } from '../tool.ts';
+import type { Arguments } from '../tools/tool.ts';
 import { hearEvents } from './events.ts';
 import type { Hear } from './hear.ts';
 import { hearSocket } from './socket.ts';

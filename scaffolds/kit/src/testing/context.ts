@@ -2,7 +2,7 @@ import { ToolFailure } from '../failure.ts';
 import { createFiles, type FilePlace } from '../files/files.ts';
 import { assertNamesFiles } from '../files/setting.ts';
 import { createHttp } from '../http/client.ts';
-import type { ToolContext } from '../tool.ts';
+import type { ToolContext } from '../tools/tool.ts';
 
 export interface TestSetting {
   /** Where `http` leads, such as the `url` of `startService`; without it, nowhere. */

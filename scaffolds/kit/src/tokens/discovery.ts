@@ -1,7 +1,7 @@
 import type { Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { HttpFailure } from '../http/failures/http-failure.ts';
 import { CONNECT_TIMEOUT_MS } from '../http/limits.ts';
 import { send } from '../http/send.ts';
 import { isMembers, parseJson, type Members } from '../json-value.ts';

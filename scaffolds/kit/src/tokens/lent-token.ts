@@ -1,8 +1,8 @@
-import { GRANTS_NAME } from '../compile/env-names.ts';
+import { GRANTS_NAME } from '../compile/credentials/env-names.ts';
 import type { Env } from '../env.ts';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
-import { HttpFailure } from '../http/http-failure.ts';
+import { HttpFailure } from '../http/failures/http-failure.ts';
 import { CONNECT_TIMEOUT_MS } from '../http/limits.ts';
 import { send } from '../http/send.ts';
 import { isList, isMembers, parseJson } from '../json-value.ts';

@@ -1,4 +1,4 @@
-import { HttpFailure } from '../http/http-failure.ts';
+import { HttpFailure } from '../http/failures/http-failure.ts';
 import { CONNECT_TIMEOUT_MS } from '../http/limits.ts';
 import { send } from '../http/send.ts';
 import { addressOf } from '../http/address.ts';

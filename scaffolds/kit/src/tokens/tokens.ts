@@ -1,7 +1,7 @@
 import type { AuthScheme, Blueprint, Operation } from '@counterpart/schemas';
 import { chooseAlternative } from '../credentials/choose.ts';
-import { credentialNames, type CredentialNames } from '../compile/env-names.ts';
-import { tokenUrlOf } from '../compile/token-urls.ts';
+import { credentialNames, type CredentialNames } from '../compile/credentials/env-names.ts';
+import { tokenUrlOf } from '../compile/credentials/token-urls.ts';
 import type { Env } from '../env.ts';
 import { isBrokered } from '../http/broker.ts';
 import { borrowToken, lenderOf } from './lent-token.ts';

@@ -1,7 +1,7 @@
 import type { Json, XmlForm } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import { isList, isMembers, type Members } from '../json-value.ts';
-import { textOf } from '../interpret/text-value.ts';
+import { textOf } from '../interpret/encode/text-value.ts';
 import { resolvedShape, USUAL_LIST_NAME, USUAL_NAME, type ResolvedShape } from './shape.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {

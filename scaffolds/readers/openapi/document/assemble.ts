@@ -12,10 +12,10 @@ import { AUTHORIZATION_SCHEME, AWS_SCHEME } from '../operation/operation.ts';
 import { member, objectMember, textMember } from '../source/json-tree.ts';
 import type { Description } from '../source/parse.ts';
 import { cutText, plainText } from '../text/text.ts';
-import { readRequirements, type Schemes } from './auth.ts';
+import { readRequirements, type Schemes } from './access/auth.ts';
 import type { DocumentContext } from './context.ts';
 import type { Losses } from './omissions.ts';
-import { isAbsolute, readServers } from './servers.ts';
+import { isAbsolute, readServers } from './access/servers.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */
 const READER = 'openapi@1';

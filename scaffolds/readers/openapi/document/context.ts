@@ -1,5 +1,5 @@
 import type { JsonObject } from '@counterpart/schemas';
-import type { Schemes } from './auth.ts';
+import type { Schemes } from './access/auth.ts';
 import type { Losses, OmissionCode } from './omissions.ts';
 import type { Dialect } from '../source/parse.ts';
 import type { Types } from '../schema/types.ts';

@@ -1,5 +1,5 @@
 import type { AuthRequirement, JsonObject, JsonSchema, Operation, Provenance } from '@counterpart/schemas';
-import { readRequirements } from '../document/auth.ts';
+import { readRequirements } from '../document/access/auth.ts';
 import { readBody, type BodySource, type ReadBody } from './body.ts';
 import type { DocumentContext, OperationContext } from '../document/context.ts';
 import { linksOf } from '../facets/links.ts';
@@ -18,7 +18,7 @@ import { resolveObject, type Located } from '../document/references.ts';
 import { refuseMarked } from '../document/refusals.ts';
 import { streamOf } from './stream.ts';
 import { acceptOf, mediaTypesOf, outputOf, readResponses } from './responses.ts';
-import { serverList } from '../document/servers.ts';
+import { serverList } from '../document/access/servers.ts';
 import { upgradeBody } from '../source/swagger2.ts';
 import { cutText, joinDescription, plainText } from '../text/text.ts';
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject, JsonSchema, ParameterBinding, ParameterStyle } from '@counterpart/schemas';
-import { isCredential } from '../document/auth.ts';
+import { isCredential } from '../document/access/auth.ts';
 import type { OperationContext } from '../document/context.ts';
 import { isLegalKey, plainKey, shortHash } from './keys.ts';
 import {

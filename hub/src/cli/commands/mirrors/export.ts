@@ -49,7 +49,7 @@ function isEmptyFolder(path: string): boolean {
 
 /** Whole or not at all: it is made beside its place and renamed. */
 async function writeFolder(parts: MirrorParts, target: string, signal: AbortSignal): Promise<string[]> {
-  const { bundleMirror } = await import('@counterpart/scaffolds/server/bundle-mirror');
+  const { bundleMirror } = await import('@counterpart/scaffolds/server/bundle/bundle-mirror');
   const { mirrorFiles } = await import('@counterpart/scaffolds/mirror/alone/files');
   const aside = join(dirname(target), `.${basename(target)}.${newId()}`);
   try {

@@ -24,7 +24,7 @@ import { mcpSource } from '../../input/mcp-source.ts';
 import { findSettledHub } from '../../running/running-hub.ts';
 import { readServersFolder } from '../../server-folder.ts';
 import { silentHub } from '../../running/with-hub.ts';
-import { readHarFile } from './har-file.ts';
+import { readHarFile } from '../../input/har-file.ts';
 import { renderMirror } from './render.ts';
 
 const Input = z.object({

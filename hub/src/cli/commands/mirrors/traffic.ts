@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import { count } from '../../output/text/format.ts';
 import { withHub } from '../../running/with-hub.ts';
-import { readHarFile } from './har-file.ts';
+import { readHarFile } from '../../input/har-file.ts';
 import { renderMirror } from './render.ts';
 
 const Target = z.url({ protocol: /^https?$/, error: 'an http or https address is needed' }).optional();

@@ -2,7 +2,7 @@ import { componentOf, type Component } from '../calendar/component.ts';
 import { propertyOf, unfold, type Property } from '../calendar/lines.ts';
 import { Recurring } from '../calendar/recurring.ts';
 import { toMs } from '../calendar/zone.ts';
-import { readLines } from '../lines.ts';
+import { readLines } from '../reading/lines.ts';
 import type { Notes } from '../notes.ts';
 import type { DataRecord, RecordReader, Window } from './record.ts';
 

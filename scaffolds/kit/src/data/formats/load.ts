@@ -10,7 +10,7 @@ export async function recordReader(format: RecordFormat): Promise<RecordReader> 
     case 'xml':
       return (await import('./xml.ts')).xmlRecords;
     case 'html':
-      return (await import('./html.ts')).htmlRecords;
+      return (await import('./html/html.ts')).htmlRecords;
     case 'icalendar':
       return (await import('./icalendar.ts')).calendarRecords;
     case 'ofx':

@@ -1,4 +1,4 @@
-import { readLines } from '../lines.ts';
+import { readLines } from '../reading/lines.ts';
 import { QifFold } from '../statements/qif-fold.ts';
 import type { DataRecord, RecordReader } from './record.ts';
 

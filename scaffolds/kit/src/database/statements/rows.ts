@@ -1,6 +1,6 @@
 import type { DatabaseColumn, DatabaseEngine, DatabaseKind, DatabaseTable, Json } from '@counterpart/schemas';
 import { isList } from '../../json-value.ts';
-import type { Arguments } from '../../tool.ts';
+import type { Arguments } from '../../tools/tool.ts';
 import type { RawValue, Statement } from '../driver.ts';
 import { badRequest } from '../failure.ts';
 import { toJson } from '../values.ts';

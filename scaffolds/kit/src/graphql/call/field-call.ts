@@ -1,7 +1,7 @@
 import type { Blueprint, GraphqlFieldCall, Json, Operation } from '@counterpart/schemas';
 import { ToolFailure } from '../../failure.ts';
 import type { Wire } from '../../interpret/wire.ts';
-import type { Arguments, CallResult } from '../../tool.ts';
+import type { Arguments, CallResult } from '../../tools/tool.ts';
 import { schemaOf } from '../schema/known.ts';
 import { adviceOn, answerOf, errorLines, metaOf, type GraphqlAnswer } from './answer.ts';
 import { documentWith } from './chosen-fields.ts';

@@ -7,7 +7,7 @@ import type {
   Operation,
 } from '@counterpart/schemas';
 import { isList, isMembers, type Members } from '../../json-value.ts';
-import type { Arguments } from '../../tool.ts';
+import type { Arguments } from '../../tools/tool.ts';
 import type { TypeReference } from '../language/ast.ts';
 import { parseDocument } from '../language/parse-document.ts';
 import { schemaOf } from '../schema/known.ts';

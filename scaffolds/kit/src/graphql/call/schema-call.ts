@@ -2,7 +2,7 @@ import type { Blueprint, GraphqlSchemaCall, Json } from '@counterpart/schemas';
 import { ToolFailure } from '../../failure.ts';
 import type { Wire } from '../../interpret/wire.ts';
 import { isMembers, type Members } from '../../json-value.ts';
-import { type Arguments, type CallResult } from '../../tool.ts';
+import { type Arguments, type CallResult } from '../../tools/tool.ts';
 import { describeSchema } from '../explore/describe.ts';
 import { searchSchema, type SearchKind } from '../explore/search.ts';
 import type { Document, OperationDefinition, OperationKind } from '../language/ast.ts';

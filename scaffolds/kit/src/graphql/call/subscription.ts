@@ -1,6 +1,6 @@
 import type { Blueprint, GraphqlFieldCall, Json, Operation } from '@counterpart/schemas';
 import type { Wire } from '../../interpret/wire.ts';
-import type { Arguments } from '../../tool.ts';
+import type { Arguments } from '../../tools/tool.ts';
 import { schemaOf } from '../schema/known.ts';
 import { collect, type Bounds, type CollectOptions } from '../subscribe/collect.ts';
 import { documentOf } from './field-call.ts';

@@ -1,7 +1,7 @@
 import type { Blueprint, GraphqlCall, Operation } from '@counterpart/schemas';
 import type { Sent } from '../../http/send.ts';
 import type { Wire } from '../../interpret/wire.ts';
-import type { Arguments } from '../../tool.ts';
+import type { Arguments } from '../../tools/tool.ts';
 import { schemaOf } from '../schema/known.ts';
 import { fieldExchange } from './field-call.ts';
 import { carry, type GraphqlRequest } from './request.ts';

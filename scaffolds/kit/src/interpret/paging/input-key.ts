@@ -1,6 +1,6 @@
 import type { Json } from '@counterpart/schemas';
 import { isMembers, type Members } from '../../json-value.ts';
-import type { Arguments } from '../../tool.ts';
+import type { Arguments } from '../../tools/tool.ts';
 
 /**
  * The argument that a key of a paging facet names: `cursor`, or `body.start_cursor` for a member of the body. A key that

@@ -1,6 +1,6 @@
 import type { Json, Operation, Pagination } from '@counterpart/schemas';
 import { isList, type Members } from '../../json-value.ts';
-import type { Arguments } from '../../tool.ts';
+import type { Arguments } from '../../tools/tool.ts';
 import { readInput } from './input-key.ts';
 import { nextAddress } from './next-address.ts';
 import { nextLink } from './link-header.ts';

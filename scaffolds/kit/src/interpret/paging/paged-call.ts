@@ -1,13 +1,13 @@
 import { withQuery } from '../../http/compose.ts';
 import type { WireRequest } from '../../http/exchange.ts';
-import { HttpFailure } from '../../http/http-failure.ts';
+import { HttpFailure } from '../../http/failures/http-failure.ts';
 import type { Sent } from '../../http/send.ts';
 import { parseJson, type Members } from '../../json-value.ts';
 import { nested } from './input-key.ts';
-import type { Arguments, CallResult, ToolContext } from '../../tool.ts';
+import type { Arguments, CallResult, ToolContext } from '../../tools/tool.ts';
 import { decodeText } from '../media.ts';
 import type { BuiltRequest } from '../request.ts';
-import { toResult, type ResponseRules } from '../response.ts';
+import { toResult, type ResponseRules } from '../answer/response.ts';
 import { nextPage, type Page, type PagedOperation } from './next-page.ts';
 import { pagingKeys } from './paging-input.ts';
 import { readPages, type Asked, type Pages, type Wanted } from './read-pages.ts';

@@ -1,6 +1,6 @@
 import type { Json, Operation } from '@counterpart/schemas';
 import { isMembers, type Members } from '../../json-value.ts';
-import type { Arguments } from '../../tool.ts';
+import type { Arguments } from '../../tools/tool.ts';
 
 /** Items that are collected when the caller names no number. */
 export const USUAL_ITEMS = 1_000;

@@ -2,9 +2,9 @@ import type { HttpBinding, Json, JsonSchema, Pagination } from '@counterpart/sch
 import { ToolFailure } from '../../failure.ts';
 import type { Http, HttpAnswer, HttpCall } from '../../http/client.ts';
 import { LARGEST_ANSWER_BYTES } from '../../http/limits.ts';
-import { failureText } from '../../http/service-error.ts';
+import { failureText } from '../../http/failures/service-error.ts';
 import { isMembers } from '../../json-value.ts';
-import type { Arguments, ToolContext } from '../../tool.ts';
+import type { Arguments, ToolContext } from '../../tools/tool.ts';
 import { toHttpCall } from '../http-call.ts';
 import { nested } from './input-key.ts';
 import { nextPage, type Page } from './next-page.ts';
