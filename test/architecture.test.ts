@@ -124,8 +124,8 @@ const WAYS_TO_A_SERVER: readonly (readonly [way: string, code: RegExp, files: re
     'the method by its name',
     /['"`]tools\/call['"`]/,
     [
-      'admin-service.ts', // in the error about a server's refusal
-      'builder/stdio-session.ts', // a package that is being made, against its mirror: no server of the hub yet
+      'builder/verify/stdio-session.ts', // a package that is being made, against its mirror: no server of the hub yet
+      'composition/admin/admin-service.ts', // in the error about a server's refusal
       'gateway/modern/headers.ts',
       'gateway/relay/targets.ts',
       'gateway/relay/tool-calls.ts',

@@ -99,15 +99,8 @@ export {
   MemoryEntry,
   MemoryRequest,
 } from './chat/conversation.ts';
-export {
-  CommandServer,
-  HubConfig,
-  Profile,
-  RemoteServer,
-  ServerEntry,
-  ServerOverride,
-  ToolPolicy,
-} from './hub/config.ts';
+export { HubConfig, Profile } from './hub/config.ts';
+export { CommandServer, RemoteServer, ServerEntry, ServerOverride, ToolPolicy } from './hub/server-entry.ts';
 export {
   ApprovalList,
   DecideRequest,

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureColdServer, type Cold } from './cold-server.ts';
-import { LoadClient } from './mcp-load.ts';
+import { LoadClient } from './load/mcp-load.ts';
 import { load, median, pssMegabytes, type Load } from './measure.ts';
 import { measureRecovery } from './recovery.ts';
 import { soak } from './soak.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT } from '../guards/proofs-reporter.ts';
 import { makeHome, startHub } from '../fixtures/hub.ts';
-import { LoadClient } from './mcp-load.ts';
+import { LoadClient } from './load/mcp-load.ts';
 import { load, median, pssMegabytes, type Load } from './measure.ts';
 import { untilListed } from './targets.ts';
 

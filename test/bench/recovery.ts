@@ -1,4 +1,4 @@
-import { LoadClient } from './mcp-load.ts';
+import { LoadClient } from './load/mcp-load.ts';
 import { median } from './measure.ts';
 import { startHubWithEcho } from './targets.ts';
 

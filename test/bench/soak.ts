@@ -1,4 +1,4 @@
-import { LoadClient } from './mcp-load.ts';
+import { LoadClient } from './load/mcp-load.ts';
 import { load, median, rssMegabytes } from './measure.ts';
 import { startHubWithEcho } from './targets.ts';
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { makeHome, startHub } from '../fixtures/hub.ts';
-import { LoadClient, type Era } from './mcp-load.ts';
+import { LoadClient, type Era } from './load/mcp-load.ts';
 
 /** A client of the benchmark: any number of requests at once; rejects unless the answer is a result. */
 export interface Caller {

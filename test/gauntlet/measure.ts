@@ -3,7 +3,7 @@ import type { ToolDefinition } from '@counterpart/schemas';
 import { fitDefinition } from '../../hub/src/gateway/search/fit-definition.ts';
 import { createTestHome } from '../e2e/cli-runner.ts';
 import { buildDescription, programOf, runServer } from './built-subject.ts';
-import { faultsOf } from './good-tool.ts';
+import { faultsOf } from './tools/good-tool.ts';
 import { openCounter } from './referee/counter.ts';
 import { choose, parseTree } from './operation-places.ts';
 import { judgeContract, type Contract } from './mirror/contract.ts';
@@ -12,7 +12,7 @@ import { judgeAnswers, type Answers } from './properties/answers.ts';
 import { judgeProperties, type Properties } from './properties/calls.ts';
 import { measureSpeed, type Speed } from './mirror/speed.ts';
 import { judgeCalls, type Judged } from './referee-calls.ts';
-import { qualityOf, type Quality } from './tool-quality.ts';
+import { qualityOf, type Quality } from './tools/tool-quality.ts';
 
 /** One description's way from file to judged calls. */
 export interface Row {

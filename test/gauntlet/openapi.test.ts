@@ -7,7 +7,7 @@ import { loadSource, type SourceText } from '@counterpart/scaffolds/readers/sour
 import { Blueprint, ServerId, type Operation } from '@counterpart/schemas';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { verifies } from '../verifies.ts';
-import { faultsOf } from './good-tool.ts';
+import { faultsOf } from './tools/good-tool.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/specs/openapi/', import.meta.url));
 const hasDescriptions = existsSync(folder);

@@ -3,7 +3,7 @@ import type { Json } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { descriptionFile, hasDescriptions } from './descriptions.ts';
-import { blueprintOf, blueprintOfJson, differences, toolForms } from './tool-forms.ts';
+import { blueprintOf, blueprintOfJson, differences, toolForms } from './tools/tool-forms.ts';
 
 /** What authors wrote anew for the second description; it is read right in both. */
 const WORDS = /\/(?:examples|description|title|default)(?:\/|$)/;

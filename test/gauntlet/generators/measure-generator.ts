@@ -14,7 +14,7 @@ import { withoutAnswerSchemas } from '../referee/requests-only.ts';
 import { sliceDescription, type OperationPlace } from '../referee/slice.ts';
 import { isTree, METHODS, type Tree } from '../referee/tree.ts';
 import { sampleArguments } from '../sample-arguments.ts';
-import { qualityOf, type Quality } from '../tool-quality.ts';
+import { qualityOf, type Quality } from '../tools/tool-quality.ts';
 import type { Generator } from './generators.ts';
 import { matchPlace } from './match-place.ts';
 

@@ -7,7 +7,7 @@ import { buildDescription, programOf, runServer } from '../built-subject.ts';
 import { choose } from '../operation-places.ts';
 import { attempt } from '../referee-calls.ts';
 import { sampleArguments } from '../sample-arguments.ts';
-import { qualityOf } from '../tool-quality.ts';
+import { qualityOf } from '../tools/tool-quality.ts';
 
 /** What became of one GraphQL schema. */
 export interface GraphqlRow {

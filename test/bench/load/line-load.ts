@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Caller } from './targets.ts';
+import type { Caller } from '../targets.ts';
 
 interface Waiting {
   resolve(text: string): void;

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeHome, startHub } from '../fixtures/hub.ts';
-import { LoadClient } from './mcp-load.ts';
-import { load, median, rssMegabytes } from './measure.ts';
-import { ECHO, startHubWithEcho } from './targets.ts';
-import { WireConnection } from './wire-client.ts';
+import { makeHome, startHub } from '../../fixtures/hub.ts';
+import { LoadClient } from '../load/mcp-load.ts';
+import { load, median, rssMegabytes } from '../measure.ts';
+import { ECHO, startHubWithEcho } from '../targets.ts';
+import { WireConnection } from '../load/wire-client.ts';
 
 /** The hub with many servers behind it. */
 export interface ManyServers {

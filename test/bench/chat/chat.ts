@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+import { makeHome, startHub, type TestHub } from '../../fixtures/hub.ts';
 import { loadChat, type ChatFigures, type ChatLoad } from './chat-load.ts';
 
 const { values } = parseArgs({

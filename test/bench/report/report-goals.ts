@@ -1,7 +1,7 @@
-import type { Recovery } from './recovery.ts';
+import type { Recovery } from '../recovery.ts';
 import type { ManyServers } from './report-extras.ts';
 import { of, picks, ratio, type Row } from './report-rounds.ts';
-import type { Soak } from './soak.ts';
+import type { Soak } from '../soak.ts';
 
 /** A goal, what was measured, and whether it is met; undefined: there was nothing to measure it with. */
 export interface Goal {

@@ -2,16 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from '../guards/proofs-reporter.ts';
-import { installedPeers } from '../peers/peers.ts';
-import { measureRecovery } from './recovery.ts';
+import { ROOT } from '../../guards/proofs-reporter.ts';
+import { installedPeers } from '../../peers/peers.ts';
+import { measureRecovery } from '../recovery.ts';
 import { measureManyServers, measureSessions } from './report-extras.ts';
 import { goalsOf } from './report-goals.ts';
 import { measureRounds, type Row } from './report-rounds.ts';
 import { directStdio, hubAlone, hubShim, overHttp, startPeer, type Subject } from './report-targets.ts';
 import { benchmarksPage, readmePart, type Circumstances } from './report-text.ts';
-import { soak } from './soak.ts';
-import { startDirect, startHubWithEcho } from './targets.ts';
+import { soak } from '../soak.ts';
+import { startDirect, startHubWithEcho } from '../targets.ts';
 
 /** Measures everything in one run and writes README.md's table and docs/benchmarks.md. */
 const { values } = parseArgs({

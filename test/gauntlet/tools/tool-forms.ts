@@ -2,7 +2,7 @@ import { listTools } from '@counterpart/kit';
 import { readOpenApi } from '@counterpart/scaffolds/readers/openapi/read';
 import { loadSource } from '@counterpart/scaffolds/readers/source';
 import { canonicalJson, ServerId, type Blueprint, type Json } from '@counterpart/schemas';
-import { descriptionFile } from './descriptions.ts';
+import { descriptionFile } from '../descriptions.ts';
 
 const id = ServerId.parse('gauntlet');
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Caller } from './targets.ts';
+import type { Caller } from '../targets.ts';
 import { WireConnection } from './wire-client.ts';
 
 interface Waiting {

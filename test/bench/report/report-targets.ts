@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { HUB_NODE_FLAGS } from '../../hub/src/cli/running/launch.ts';
-import { HUB_PROGRAM, makeHome } from '../fixtures/hub.ts';
-import { ended, startPeerProcess } from '../peers/peer-process.ts';
-import type { InstalledPeer } from '../peers/peers.ts';
-import { EventLoad } from './event-load.ts';
-import { LineLoad } from './line-load.ts';
-import { LoadClient, type Era } from './mcp-load.ts';
-import type { Pids } from './measure.ts';
+import { HUB_NODE_FLAGS } from '../../../hub/src/cli/running/launch.ts';
+import { HUB_PROGRAM, makeHome } from '../../fixtures/hub.ts';
+import { ended, startPeerProcess } from '../../peers/peer-process.ts';
+import type { InstalledPeer } from '../../peers/peers.ts';
+import { EventLoad } from '../load/event-load.ts';
+import { LineLoad } from '../load/line-load.ts';
+import { LoadClient, type Era } from '../load/mcp-load.ts';
+import type { Pids } from '../measure.ts';
 import { inTime } from './report-rounds.ts';
-import { ECHO, type Caller, type Started } from './targets.ts';
+import { ECHO, type Caller, type Started } from '../targets.ts';
 
 /** One row of the report: something that is called, over which transport, and what its calls cost. */
 export interface Subject {

@@ -1,4 +1,4 @@
-import { load, median, type Load } from './measure.ts';
+import { load, median, type Load } from '../measure.ts';
 import type { Subject } from './report-targets.ts';
 
 /** What one subject did in one round. */
