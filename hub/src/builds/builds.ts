@@ -13,7 +13,9 @@ import {
   type LoopOrder,
   type RoundReport,
 } from '@counterpart/schemas';
-import type { DurableEngine } from '../kernel/ports.ts';
+import { z } from 'zod';
+import { lazily, type Lazy } from '../kernel/lazily.ts';
+import type { BuildService, DurableEngine } from '../kernel/ports.ts';
 import { BuildFolder } from './keep/build-folder.ts';
 import { createServerMemory } from './keep/memory.ts';
 import { createBuildRecords, type BuildRecord, type BuildRecords } from './keep/records.ts';
@@ -31,21 +33,9 @@ export interface BuildsOptions extends Omit<LoopRoom, 'records' | 'memory' | 'fo
 }
 
 /** Builds from words, from their order to their end. */
-export interface Builds {
-  /** Keeps an order and begins it. Rejects with DATA_UNWRITABLE, and has then kept nothing. */
-  start(order: LoopOrder): Promise<LoopSummary>;
-  list(): Promise<LoopSummary[]>;
-  /** Rejects with BUILD_UNKNOWN. */
-  show(id: string): Promise<LoopDetail>;
-  cancel(id: string): Promise<LoopSummary>;
-  /** Goes on with a build that failed, was rejected or waits; from a stage, all of it and what follows is done anew. */
-  retry(id: string, from?: LoopStage): Promise<LoopSummary>;
-  /** A person's word on the sheet at hand. Rejects with BUILD_STATE and BUILD_OUTDATED. */
-  decide(id: string, decision: LoopDecision): Promise<LoopSummary>;
-  /** What the author of a build gives to its open question. Rejects with BUILD_STATE when none is open. */
+export interface Builds extends BuildService {
+  /** As the port says; `model` is the one that wrote the answer, where it is known. */
   answer(id: string, text: string, model?: string): Promise<LoopSummary>;
-  /** Goes on without what a build waits for: secrets. */
-  skip(id: string): Promise<LoopSummary>;
   /** Goes on with builds that were cut off. */
   resume(): Promise<void>;
   /** Something happened that builds may wait for, such as a new secret. */
@@ -73,9 +63,7 @@ export async function openBuilds(options: BuildsOptions): Promise<Builds> {
       });
     },
   };
-  const builds = new HubBuilds(room, records);
-  builds.open({ file: join(directory, 'work.db'), concurrency: options.concurrency });
-  return builds;
+  return new HubBuilds(room, { file: join(directory, 'work.db'), concurrency: options.concurrency });
 }
 
 /** Members whose value is undefined are left out. */
@@ -88,39 +76,27 @@ const STAGES = LoopStage.options;
 class HubBuilds implements Builds {
   readonly #room: LoopRoom;
   readonly #records: BuildRecords;
-  #engine: DurableEngine | undefined;
+  /** With its database it is opened for the first build: most hubs only relay. */
+  readonly #engine: Lazy<DurableEngine>;
 
-  constructor(room: LoopRoom, records: BuildRecords) {
+  constructor(room: LoopRoom, engine: { readonly file: string; readonly concurrency: number }) {
     this.#room = room;
-    this.#records = records;
-  }
-
-  /** The engine and its database are opened with the first build: most hubs only relay. */
-  open(options: { readonly file: string; readonly concurrency: number }): void {
-    this.#opening = async () => {
+    this.#records = room.records;
+    this.#engine = lazily(async () => {
       const { openEngine } = await import('./engine.ts');
       return await openEngine({
-        ...options,
+        ...engine,
         name: 'build',
-        log: this.#room.log,
+        log: room.log,
         work: (run, steps) => this.#work(run, steps),
       });
-    };
+    });
   }
 
   async resume(): Promise<void> {
     const unfinished = (await this.#records.list()).filter(({ state }) => !ENDED.has(state));
     // Also what was kept and not begun: the order stands before its run.
-    for (const { id, attempt } of unfinished) await (await this.#engineOf()).start(runOf(id, attempt));
-  }
-
-  #opening: () => Promise<DurableEngine> = () => Promise.reject(new Error('builds are not open'));
-  #opened: Promise<DurableEngine> | undefined;
-
-  async #engineOf(): Promise<DurableEngine> {
-    this.#opened ??= this.#opening();
-    this.#engine = await this.#opened;
-    return this.#engine;
+    for (const { id, attempt } of unfinished) await (await this.#engine.open()).start(runOf(id, attempt));
   }
 
   async start(order: LoopOrder): Promise<LoopSummary> {
@@ -139,7 +115,7 @@ class HubBuilds implements Builds {
     };
     await this.#records.insert(record);
     await this.#room.announce(id);
-    await (await this.#engineOf()).start(runOf(id, 1));
+    await (await this.#engine.open()).start(runOf(id, 1));
     return toSummary(record);
   }
 
@@ -168,7 +144,7 @@ class HubBuilds implements Builds {
     if (ENDED.has(state))
       throw hubError('BUILD_STATE', { build: id, state, detail: 'there is nothing to cancel' });
     const record = await this.#records.update(id, { state: 'cancelled', waitsFor: undefined });
-    await (await this.#engineOf()).cancel(runOf(id, attempt));
+    await (await this.#engine.open()).cancel(runOf(id, attempt));
     await this.#room.announce(id);
     return toSummary(record);
   }
@@ -186,7 +162,7 @@ class HubBuilds implements Builds {
       await this.#records.dropSteps(id, again);
     }
     folder.forgetDecision();
-    await (await this.#engineOf()).cancel(runOf(id, attempt));
+    await (await this.#engine.open()).cancel(runOf(id, attempt));
     const record = await this.#records.update(id, {
       state: 'queued',
       attempt: attempt + 1,
@@ -194,7 +170,7 @@ class HubBuilds implements Builds {
       problem: undefined,
       sheet: undefined,
     });
-    await (await this.#engineOf()).start(runOf(id, attempt + 1));
+    await (await this.#engine.open()).start(runOf(id, attempt + 1));
     await this.#room.announce(id);
     return toSummary(record);
   }
@@ -240,17 +216,17 @@ class HubBuilds implements Builds {
 
   async wakeAll(): Promise<void> {
     const waiting = (await this.#records.list()).filter(({ waitsFor }) => waitsFor === 'secrets');
-    for (const { id, attempt } of waiting) await (await this.#engineOf()).wake(runOf(id, attempt));
+    for (const { id, attempt } of waiting) await (await this.#engine.open()).wake(runOf(id, attempt));
   }
 
   async close(): Promise<void> {
-    await (await this.#opened)?.close();
+    await (await this.#engine.opened())?.close();
   }
 
   /** What a build waited for is written: whoever looks from now on sees it at work. */
   async #goOn(id: string, attempt: number): Promise<LoopSummary> {
     const record = await this.#records.update(id, { state: 'running', waitsFor: undefined });
-    await (await this.#engineOf()).wake(runOf(id, attempt));
+    await (await this.#engine.open()).wake(runOf(id, attempt));
     return toSummary(record);
   }
 
@@ -321,28 +297,6 @@ function firstAnswerOf(stage: LoopStage): number {
   return STAGES.indexOf(stage) <= STAGES.indexOf('write') ? 2 : Number.MAX_SAFE_INTEGER;
 }
 
-const toSummary = (record: BuildRecord): LoopSummary => LoopSummary.parse(without(pick(record)));
-
-const pick = ({
-  id,
-  text,
-  author,
-  state,
-  stage,
-  waitsFor,
-  server,
-  problem,
-  createdAt,
-  updatedAt,
-}: BuildRecord) => ({
-  id,
-  text,
-  author,
-  state,
-  stage,
-  waitsFor,
-  server,
-  problem,
-  createdAt,
-  updatedAt,
-});
+/** A record has more members than its summary. */
+const Summary = z.object(LoopSummary.shape);
+const toSummary = (record: BuildRecord): LoopSummary => Summary.parse(record);

@@ -11,6 +11,7 @@ export type * from './ports/sandbox.ts';
 export type * from './ports/broker.ts';
 export type * from './ports/models.ts';
 export type * from './ports/durable.ts';
+export type * from './ports/builds.ts';
 export type * from './ports/generations.ts';
 export type * from './ports/chat.ts';
 export type * from './ports/test-meter.ts';

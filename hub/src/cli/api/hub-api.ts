@@ -22,7 +22,8 @@ import type {
   ServerEntry,
 } from '@counterpart/schemas';
 import { z } from 'zod';
-import { createBuildApi, type BuildApi } from './rooms/build-api.ts';
+import type { BuildService } from '../../kernel/ports.ts';
+import { createBuildApi } from './rooms/build-api.ts';
 import { createChatApi, type ChatApi } from './rooms/chat-api.ts';
 import { createConversationApi, type ConversationApi } from './rooms/conversation-api.ts';
 import { createDriftApi, type DriftApi } from './rooms/drift-api.ts';
@@ -67,7 +68,7 @@ export interface HubApi {
   proposals(server: string): Promise<Proposal[]>;
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
   readonly mirrors: MirrorApi;
-  readonly builds: BuildApi;
+  readonly builds: BuildService;
   readonly chat: ChatApi;
   readonly secrets: SecretApi;
   readonly providers: ProviderApi;

@@ -1,19 +1,8 @@
-import { LoopDecision, LoopOrder, LoopStage, type LoopDetail, type LoopSummary } from '@counterpart/schemas';
+import { LoopDecision, LoopOrder, LoopStage } from '@counterpart/schemas';
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import type { BuildService } from '../../kernel/ports.ts';
 import { readBody } from '../read-body.ts';
-
-/** The builds of a hub, as the admin API needs them. */
-export interface BuildService {
-  start(order: LoopOrder): Promise<LoopSummary>;
-  list(): Promise<LoopSummary[]>;
-  show(id: string): Promise<LoopDetail>;
-  cancel(id: string): Promise<LoopSummary>;
-  retry(id: string, from?: LoopStage): Promise<LoopSummary>;
-  decide(id: string, decision: LoopDecision): Promise<LoopSummary>;
-  answer(id: string, text: string): Promise<LoopSummary>;
-  skip(id: string): Promise<LoopSummary>;
-}
 
 const Retry = z.strictObject({ from: LoopStage.optional() });
 const GivenAnswer = z.strictObject({ text: z.string().min(1).max(2_000_000) });

@@ -1,29 +1,12 @@
-import {
-  LoopDetail,
-  LoopSummary,
-  type LoopDecision,
-  type LoopOrder,
-  type LoopStage,
-} from '@counterpart/schemas';
+import { LoopDetail, LoopSummary } from '@counterpart/schemas';
 import { z } from 'zod';
+import type { BuildService } from '../../../kernel/ports.ts';
 import type { Send } from './mirror-api.ts';
-
-/** The builds of one hub. Every method rejects with the catalogue's errors. */
-export interface BuildApi {
-  start(order: z.input<typeof LoopOrder>): Promise<LoopSummary>;
-  list(): Promise<LoopSummary[]>;
-  show(id: string): Promise<LoopDetail>;
-  cancel(id: string): Promise<LoopSummary>;
-  retry(id: string, from?: LoopStage): Promise<LoopSummary>;
-  decide(id: string, decision: LoopDecision): Promise<LoopSummary>;
-  answer(id: string, text: string): Promise<LoopSummary>;
-  skip(id: string): Promise<LoopSummary>;
-}
 
 const List = z.object({ builds: z.array(LoopSummary) });
 
-/** Talks to `/api/builds`. */
-export function createBuildApi(send: Send): BuildApi {
+/** The builds of one hub, by `/api/builds`. */
+export function createBuildApi(send: Send): BuildService {
   const at = (id: string, verb = ''): string => `/api/builds/${encodeURIComponent(id)}${verb}`;
   return {
     start: (order) => send(LoopSummary, 'POST', '/api/builds', order),
