@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from './guards/proofs-reporter.ts';
+
+/** Source files that git knows or would take, relative to the repository. */
+const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+  maxBuffer: 64 * 1024 * 1024,
+}).stdout.split('\n');
+const sources = tracked.filter(
+  (file) => file.endsWith('.ts') && !/\/(?:golden|node_modules)\/|^servers\//.test(file),
+);
+
+const MOST_FILES = 12;
+const MOST_LINES = 400;
+const MOST_TEST_LINES = 600;
+
+/** Folders that may hold more, up to a number, since a day and for a reason. The list may only shrink. */
+const FULLER: Readonly<
+  Record<string, { readonly most: number; readonly since: string; readonly why: string }>
+> = {
+  'schemas/src/catalogue': {
+    most: 20,
+    since: '2026-11-21',
+    why: 'one list of errors a room, all read by one file',
+  },
+  'hub/src/kernel/ports': { most: 14, since: '2026-11-21', why: 'one file a port, all read by one file' },
+};
+
+test('a folder holds at most a dozen source files', () => {
+  const counts = new Map<string, number>();
+  for (const file of sources.filter((one) => !one.endsWith('.test.ts')))
+    counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  const fuller = [...counts].filter(([folder, count]) => count > (FULLER[folder]?.most ?? MOST_FILES));
+  expect(fuller).toEqual([]);
+  const needless = Object.keys(FULLER).filter((folder) => (counts.get(folder) ?? 0) <= MOST_FILES);
+  expect(needless).toEqual([]);
+});
+
+test('a file has at most 400 lines, comments and blank lines included; a test 600', () => {
+  const longer = sources.filter((file) => {
+    const lines = readFileSync(`${ROOT}${file}`, 'utf8').split('\n').length - 1;
+    return lines > (/\.test\.ts$|^test\//.test(file) ? MOST_TEST_LINES : MOST_LINES);
+  });
+  expect(longer).toEqual([]);
+});
+
+test('no decision has the number of another', () => {
+  const numbers = tracked
+    .filter((file) => file.startsWith('docs/decisions/'))
+    .map((file) => basename(file).slice(0, 4));
+  expect(numbers.length).toBeGreaterThan(0);
+  expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([]);
+});
