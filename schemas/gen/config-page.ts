@@ -18,6 +18,7 @@ lower-case letters, digits and dashes; two names that become one id are refused.
 | --- | --- |
 | \`\${env:NAME}\`, \`\${NAME}\` | the environment variable, looked up when the server starts; an error when it is not set |
 | \`\${secret:NAME}\` | what \`hub secret set NAME\` stored ([secrets](secrets.md)); not in \`command\` and \`args\` |
+| \`\${secret:NAME:-\${env:OTHER}}\` | a default after \`:-\` may refer on: what is stored in the vault is preferred to a variable |
 | \`\${env:NAME:-text}\`, \`\${NAME:-text}\` | the same, or the text when it is empty or not set |
 | \`\${workspaceFolder}\` | the folder of this file |
 | \`\${workspaceFolderBasename}\` | the name of that folder |

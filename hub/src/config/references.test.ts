@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveReferences } from './references.ts';
+import { referencedSecrets, referencedVariables, resolveReferences } from './references.ts';
 
 const env = { TOKEN: 's3cret', EMPTY: '' };
 const secrets = { TOKEN: 'of the vault' };
@@ -39,4 +39,16 @@ test('a secret that is not stored is named with the command that stores it; the 
       message: 'The server weather refers to the secret EMPTY, which is not stored.',
     }),
   );
+});
+
+test('a default may refer on: what a person stored is preferred to what the machine holds', () => {
+  const text = 'Bearer ${secret:OWN:-${env:SYSTEM:-none}}';
+  const resolved = (own: Record<string, string>, system: Record<string, string>) =>
+    resolveReferences(text, { env: system, secrets: own }, 'x');
+  expect([
+    resolved({ OWN: 'mine' }, { SYSTEM: 'its' }),
+    resolved({}, { SYSTEM: 'its' }),
+    resolved({ OWN: '' }, {}),
+  ]).toEqual(['Bearer mine', 'Bearer its', 'Bearer none']);
+  expect([referencedSecrets(text), referencedVariables(text)]).toEqual([['OWN'], ['SYSTEM']]);
 });
