@@ -16,7 +16,7 @@ import { renderReport } from './prompts/render.ts';
 import type { LoopRun } from './room.ts';
 import { checkCandidate, writeCandidate, type Draft } from './stages/draft.ts';
 import { installCandidate } from './stages/install.ts';
-import { Found, lookForSource, planOfFolder, planOfSource } from './stages/intake.ts';
+import { Found, lookForSource, planOfFolder, planOfSource, type Researcher } from './stages/intake.ts';
 import { probeServer } from './stages/probe.ts';
 import { makeSheet } from './stages/sheet.ts';
 import { runStage, skipStage, StageFailed } from './stages/steps.ts';
@@ -39,7 +39,11 @@ export async function runLoop(run: LoopRun, steps: DurableSteps): Promise<'insta
       schema: Found,
       tell: ({ source, tried }) => source ?? (tried.join('; ') || 'nothing to look for'),
     },
-    async () => lookForSource((await run.record()).order, plan, run.signal),
+    async () => {
+      const { signal } = run;
+      const { order } = await run.record();
+      return lookForSource(order, plan, { signal, research: researcherOf(run) });
+    },
   );
   const report = await attempts(run, steps, { plan, found });
   const sheet = await runStage(run, steps, { stage: 'approval', schema: ApprovalSheet }, () =>
@@ -50,6 +54,16 @@ export async function runLoop(run: LoopRun, steps: DurableSteps): Promise<'insta
   if (decision === 'reject') return 'rejected';
   await afterApproval(run, steps, sheet);
   return 'installed';
+}
+
+/** The model for research, where the configuration names one and the author is a model too: others look for themselves. */
+function researcherOf({ room, signal }: LoopRun): Researcher | undefined {
+  const model = room.researchModel();
+  if (model === undefined) return undefined;
+  return async ({ system, prompt: text }) => {
+    const answer = await room.models.ask({ system, messages: [{ role: 'user', text }] }, { model, signal });
+    return answer.text;
+  };
 }
 
 async function intake(run: LoopRun, steps: DurableSteps): Promise<LoopPlan> {

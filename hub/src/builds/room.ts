@@ -16,6 +16,8 @@ export interface LoopRoom {
   readonly clock: Clock;
   readonly log: Logger;
   readonly models: Models;
+  /** Who is asked where the description of a service is (`routing.categories.research`); undefined: nobody. */
+  researchModel(): string | undefined;
   readonly memory: ServerMemory;
   readonly serversDir: string;
   readonly versions: VersionsAt;

@@ -1,6 +1,9 @@
-import { LoopOrder } from '@counterpart/schemas';
-import { expect, test } from 'vitest';
-import { planOfSource } from './intake.ts';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LoopOrder, LoopPlan } from '@counterpart/schemas';
+import { afterEach, describe, expect, test } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
+import { lookForSource, planOfSource } from './intake.ts';
 
 test.each([
   ['https://api.weather.example.com/openapi.json', 'weather-example'],
@@ -10,4 +13,62 @@ test.each([
   ['http://127.0.0.1:8080/openapi.json', 'openapi'],
 ])('a server from %s is called %s', (from, name) => {
   expect(planOfSource(LoopOrder.parse({ text: 'Build it', from })).name).toBe(name);
+});
+
+describe('what a build looks for', () => {
+  const API = { openapi: '3.1.0', info: { title: 'Shop', version: '1' }, paths: {} };
+  const sites: Server[] = [];
+  afterEach(async () => {
+    for (const site of sites.splice(0)) await new Promise((closed) => site.close(closed));
+  });
+
+  /** A service whose pages are these. */
+  async function serve(pages: Readonly<Record<string, string>>): Promise<string> {
+    const site = createServer((request, response) => {
+      const page = pages[request.url ?? ''];
+      response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(page);
+    });
+    sites.push(site);
+    await new Promise<void>((listening) => site.listen(0, '127.0.0.1', listening));
+    const { port } = site.address() as AddressInfo; // It listens on TCP.
+    return `http://127.0.0.1:${port}`;
+  }
+
+  const plan = LoopPlan.parse({ kind: 'description', name: 'shop', title: 'Shop', summary: 'Sells toys.' });
+  const order = (text: string) => LoopOrder.parse({ text });
+  const { signal } = new AbortController();
+
+  test('is first what stands at the address in the words, and nobody is asked then', async () => {
+    verifies('B16');
+    const shop = await serve({ '/openapi.json': JSON.stringify(API) });
+    const research = (): Promise<string> => Promise.reject(new Error('asked for nothing'));
+    const found = await lookForSource(order(`Use the shop at ${shop}/.`), plan, { signal, research });
+    expect(found.source).toBe(`${shop}/openapi.json`);
+  });
+
+  test('is then what a model that searches names, which is told the plan and not the words', async () => {
+    verifies('B16');
+    const [empty, shop] = [await serve({}), await serve({ '/openapi.json': JSON.stringify(API) })];
+    const asked: string[] = [];
+    const research = ({ prompt }: { readonly prompt: string }): Promise<string> => {
+      asked.push(prompt);
+      return Promise.resolve(`Look at ${empty}/docs [1], or at ${shop}/.`);
+    };
+    const found = await lookForSource(order('My private toys'), plan, { signal, research });
+    expect(found.source).toBe(`${shop}/openapi.json`);
+    expect(asked).toEqual([expect.stringMatching(/Shop: Sells toys\./)]);
+    expect(asked.join()).not.toContain('private');
+  });
+
+  test('that fails or finds nothing is told, and the build goes on to its author', async () => {
+    const look = (research: () => Promise<string>) =>
+      lookForSource(order('Toys'), plan, { signal, research });
+    expect(await look(() => Promise.resolve('I do not know.'))).toEqual({
+      tried: ['research named no address'],
+    });
+    expect(await look(() => Promise.reject(new Error('no quota')))).toEqual({
+      tried: ['research failed: no quota'],
+    });
+    expect(await lookForSource(order('Toys'), plan, { signal })).toEqual({ tried: [] });
+  });
 });

@@ -50,23 +50,62 @@ export async function planOfFolder(folder: string): Promise<LoopPlan> {
 const URLS = /https?:\/\/[^\s<>"')\]]+/g;
 const MOST_PLACES = 5;
 
+/** What a model that searches says to a question: pages, in words. */
+export type Researcher = (question: { readonly system: string; readonly prompt: string }) => Promise<string>;
+
+export interface Looking {
+  readonly signal: AbortSignal;
+  /** Undefined: no model searches here. */
+  readonly research?: Researcher | undefined;
+}
+
 /**
- * Looks for a description: at the addresses that the person named, then where the plan says. An address is only asked for
- * what stands at it and at its usual places, and never a private one.
+ * Looks for a description: at the addresses that the person named, then where the plan says, then where a model that
+ * searches says. An address is only asked for what stands at it and at its usual places.
  */
 export async function lookForSource(
   { text, from, files = [] }: LoopOrder,
   plan: LoopPlan,
-  signal: AbortSignal,
+  { signal, research }: Looking,
 ): Promise<Found> {
   if (from !== undefined) return { source: from, tried: [] };
   // A file of rows may be a description itself: it is compiled as it stands.
   if (plan.kind === 'description' && plan.description === undefined && files.length === 1)
     return { source: files[0], tried: [] };
-  const named = [...text.matchAll(URLS)].map(([url]) => url.replace(/[.,;:!?]+$/, ''));
-  const places = [...new Set([...named, ...(plan.description === undefined ? [] : [plan.description])])];
+  const places = [...urlsIn(text), ...(plan.description === undefined ? [] : [plan.description])];
+  const near = await lookAt(places, signal);
+  if (near.source !== undefined || plan.kind !== 'description' || research === undefined) return near;
+  const searched = await researched(plan, { signal, research });
+  if (typeof searched === 'string') return { tried: [...near.tried, searched] };
+  const further = await lookAt(searched, signal);
+  return { ...further, tried: [...near.tried, `${searched.length} addresses by research`, ...further.tried] };
+}
+
+const urlsIn = (text: string): string[] =>
+  [...text.matchAll(URLS)].map(([url]) => url.replace(/[.,;:!?]+$/, ''));
+
+const RESEARCH =
+  'You find the published, machine-readable descriptions of web services. Answer with addresses (URLs), the official one first, and nothing else.';
+
+/** Addresses that a model found; a text: why there are none. What a person said stays here: only the plan is told. */
+async function researched(
+  { title, summary }: LoopPlan,
+  { signal, research }: Required<Looking>,
+): Promise<readonly string[] | string> {
+  const prompt = `Where is the OpenAPI description, or else the API reference, of this service?
+${title}: ${summary}`;
+  try {
+    const urls = urlsIn((await research?.({ system: RESEARCH, prompt })) ?? '');
+    return urls.length > 0 ? urls : 'research named no address';
+  } catch (cause) {
+    signal.throwIfAborted();
+    return `research failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+  }
+}
+
+async function lookAt(places: readonly string[], signal: AbortSignal): Promise<Found> {
   const tried: string[] = [];
-  for (const place of places.slice(0, MOST_PLACES)) {
+  for (const place of [...new Set(places)].slice(0, MOST_PLACES)) {
     const found = await discover(place, signal).catch((cause: unknown) => {
       signal.throwIfAborted();
       return cause instanceof Error ? cause.message : String(cause);

@@ -1,4 +1,4 @@
-import { toCounterpartError, type ServerId } from '@counterpart/schemas';
+import { toCounterpartError, type RoutingConfig, type ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 import { openBuilds, type Builds } from '../../builds/builds.ts';
 import type { ProbeAnswer } from '../../builds/room.ts';
@@ -45,6 +45,7 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
   return await openBuilds({
     ...desk,
     models: createProviders(desk.providers),
+    researchModel: () => researchModelOf(desk.config.current().routing),
     concurrency: CONCURRENCY,
     limits: () => desk.config.current().builder,
     openSandbox: (isUnsafeLocal) => openSandbox(desk.config.current().defaults.sandbox, isUnsafeLocal),
@@ -68,6 +69,14 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
       }
     },
   });
+}
+
+/** The first model that is named for research; of a pattern its provider's own choice. */
+function researchModelOf({ categories }: RoutingConfig): string | undefined {
+  const { provider, model, models = [] } = categories['research'] ?? {};
+  const named = model ?? models[0];
+  if (named === undefined || named.includes('*')) return provider;
+  return named.includes('/') || provider === undefined ? named : `${provider}/${named}`;
 }
 
 /** What a server that is installed has no value for. */
