@@ -81,15 +81,10 @@ export {
   VersionProvenance,
   VersionSummary,
 } from './builds/version.ts';
-export {
-  ChatCompletionRequest,
-  ChatMessage,
-  ConversationRequest,
-  EmbeddingsRequest,
-  HubOptions,
-  ResponseInputItem,
-  ResponsesRequest,
-} from './chat/chat-api.ts';
+export { HubOptions } from './chat/api/common.ts';
+export { ChatCompletionRequest, ChatMessage, TextCompletionRequest } from './chat/api/completions.ts';
+export { EmbeddingsRequest } from './chat/api/embeddings.ts';
+export { ConversationRequest, ResponseInputItem, ResponsesRequest } from './chat/api/responses.ts';
 export {
   BranchRequest,
   ConversationChange,

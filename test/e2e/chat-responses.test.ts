@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import OpenAI from 'openai';
-import type { Response, ResponseStreamEvent } from 'openai/resources/responses/responses';
+import type { ResponseStreamEvent } from 'openai/resources/responses/responses';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { hubError } from '@counterpart/schemas';
 import { serveEndpoints, TOKEN, type ServedEndpoints } from '../fixtures/chat/endpoints.ts';
-import { eventErrors, resourceErrors } from '../fixtures/chat/open-responses.ts';
 import {
   callingTools,
   end,
@@ -43,81 +42,6 @@ const weather = {
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
   strict: null,
 };
-const message = (role: 'user' | 'assistant' | 'system', content: string) => ({
-  type: 'message' as const,
-  role,
-  content,
-});
-
-/** What the compliance suite of Open Responses asks, and what it looks for in the answer beside its form. */
-const CASES: readonly (readonly [name: string, body: object, wanted: string])[] = [
-  ['a text', { input: [message('user', 'Say hello.')] }, 'message'],
-  ['instructions', { input: [message('system', 'Talk like a pirate.'), message('user', 'Hi')] }, 'message'],
-  ['a tool', { input: [message('user', 'What is the weather?')], tools: [weather] }, 'function_call'],
-  [
-    'an image',
-    {
-      input: [
-        {
-          type: 'message',
-          role: 'user',
-          content: [
-            { type: 'input_text', text: 'What is this?' },
-            { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
-          ],
-        },
-      ],
-    },
-    'message',
-  ],
-  [
-    'several turns',
-    { input: [message('user', 'I am Al.'), message('assistant', 'Hi Al.'), message('user', 'Who am I?')] },
-    'message',
-  ],
-];
-
-test.each(CASES)(
-  '%s is answered in the form of Open Responses, whole and streamed',
-  async (_, body, wanted) => {
-    loop.plays((request, signal) =>
-      request.tools === undefined ? saying('Hello.')(request, signal) : callingTools(request, signal),
-    );
-    const post = (stream: boolean) =>
-      fetch(`${served.url}/responses`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ model, ...body, stream }),
-      });
-    const whole = (await (await post(false)).json()) as Response; // Its form is what is looked at.
-    expect(resourceErrors(whole)).toEqual([]);
-    expect([whole.status, whole.output.map(({ type }) => type)]).toEqual(['completed', [wanted]]);
-    const text = await (await post(true)).text();
-    const events = text
-      .split('\n\n')
-      .filter((event) => event !== '')
-      .map((event) => {
-        const [, type, data = '{}'] = /^event: (\S+)\ndata: (.*)$/.exec(event) ?? [];
-        const parsed = JSON.parse(data) as ResponseStreamEvent; // Its form is what is looked at.
-        expect(parsed.type).toBe(type);
-        return parsed;
-      });
-    expect(events.flatMap(eventErrors)).toEqual([]);
-    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, n) => n));
-    const types = events.filter((event) => !('counterpart' in event)).map(({ type }) => type);
-    expect([types.slice(0, 2), types.at(-1)]).toEqual([
-      ['response.created', 'response.in_progress'],
-      'response.completed',
-    ]);
-    const steps =
-      wanted === 'message'
-        ? ['content_part.added', 'output_text.delta', 'output_text.done', 'content_part.done']
-        : ['function_call_arguments.delta', 'function_call_arguments.done'];
-    expect(types.slice(2, -1)).toEqual(
-      ['output_item.added', ...steps, 'output_item.done'].map((step) => `response.${step}`),
-    );
-  },
-);
 
 test('every kind of item streams through the client of OpenAI into the same answer', async () => {
   loop.plays(async function* () {
@@ -324,7 +248,7 @@ test('after a restart answers are still there, a stream ends with the whole, and
 test('a conversation grows with each answer, and is the same for every endpoint', async () => {
   const { id } = await client.conversations.create({
     metadata: { topic: 'trip' },
-    items: [message('user', 'Hi')],
+    items: [{ type: 'message', role: 'user', content: 'Hi' }],
   });
   expect(await client.conversations.retrieve(id)).toMatchObject({ id, metadata: { topic: 'trip' } });
   const answer = await client.responses.create({ model, input: 'Go on', conversation: id });

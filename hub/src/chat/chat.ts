@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
 import { complete, resume } from './completions/completions.ts';
+import { completeText } from './completions/text.ts';
 import { serveConversations } from './conversations.ts';
 import { embed } from './embeddings.ts';
 import { answerError, answerJson } from './errors.ts';
@@ -57,6 +58,9 @@ async function serve(parts: ChatParts, req: IncomingMessage, res: ServerResponse
       return serveConversations(parts, { method, path, query: exchange.query }, exchange);
     case 'models':
       if (method === 'GET') return serveModels(parts, path, res);
+      break;
+    case 'completions':
+      if (method === 'POST') return completeText(parts, req, res);
       break;
     case 'embeddings':
       if (method === 'POST') return embed(parts, req, res);

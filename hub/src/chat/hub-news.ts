@@ -3,7 +3,7 @@ import type { RunEvent } from '../kernel/ports.ts';
 /** What happens in the hub while an answer is made; clients that know nothing of it pass it over. */
 export type HubNews = Exclude<
   RunEvent,
-  { readonly type: 'text' | 'reasoning' | 'refusal' | 'caller-call' | 'end' }
+  { readonly type: 'text' | 'reasoning' | 'refusal' | 'sources' | 'caller-call' | 'end' }
 >;
 
 /** An event of a run as the `counterpart` member of a chunk, and as an event of a response, show it. */

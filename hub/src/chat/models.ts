@@ -36,6 +36,14 @@ export function listModels({
   ];
 }
 
+/** Of the model that is asked for, or of the largest where the hub chooses; infinite where no model answers. */
+export function contextTokens({ generations }: Pick<ChatOptions, 'generations'>, asked: string): number {
+  const models = generations.models().filter(({ use }) => use !== 'embedding');
+  const one = models.find(({ id }) => id === asked);
+  if (one !== undefined) return one.contextTokens;
+  return models.length === 0 ? Infinity : Math.max(...models.map((model) => model.contextTokens));
+}
+
 /** Throws MODEL_UNKNOWN, with the nearest name there is. */
 export function assertModel(
   { generations, routes }: Pick<ChatOptions, 'generations' | 'routes'>,

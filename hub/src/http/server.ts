@@ -10,6 +10,7 @@ import {
 } from '@counterpart/schemas';
 import { nodeHttp } from '../kernel/protocol/node-http.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
+import { answerCors } from './cors.ts';
 import { checkHostAndOrigin, checkToken } from './guard.ts';
 import { answerHealth, type Health } from './health.ts';
 import { HOOKS_PATH } from './routes/hook-routes.ts';
@@ -80,7 +81,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     (req, res) => {
       const route = routeOf(req.url ?? '/');
       const refusal = refuse(req, route, options, port);
-      if (route.kind === 'chat') return void chat(refusal, req, res);
+      if (route.kind === 'chat')
+        return refusal?.code !== 'HOST_FORBIDDEN' && answerCors(req, res)
+          ? undefined
+          : void chat(refusal, req, res);
       if (refusal) return answerProblem(res, refusal);
       if (route.kind === 'mcp') return options.mcp(req, res, route.selector);
       if (route.kind === 'admin' && answerHealth(route.path, options.health, req, res)) return;

@@ -19,6 +19,7 @@ export type ConversationSummary = z.infer<typeof ConversationSummary>;
 const Part = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: z.string() }),
   z.strictObject({ type: z.literal('image'), url: z.string(), detail: z.string().optional() }),
+  z.strictObject({ type: z.literal('file'), data: z.string(), filename: z.string().optional() }),
 ]);
 
 /** One item of a conversation, as it is kept. */

@@ -1,10 +1,11 @@
 import type { RunEvent } from '../../kernel/ports.ts';
+import { CitedText } from '../citations.ts';
 import { newsOf } from '../hub-news.ts';
 import { chatUsage, hubReport, type RunEnd } from './usage.ts';
 
 /** Gathers the events of one run into the document that `/v1/chat/completions` answers. */
 export class Answer {
-  #text = '';
+  readonly #said = new CitedText();
   #refusal = '';
   #reasoning = '';
   readonly #calls: object[] = [];
@@ -14,7 +15,10 @@ export class Answer {
   take(event: RunEvent): void {
     switch (event.type) {
       case 'text':
-        this.#text += event.delta;
+        this.#said.text += event.delta;
+        return;
+      case 'sources':
+        this.#said.cite(event.urls);
         return;
       case 'refusal':
         this.#refusal += event.delta;
@@ -41,15 +45,17 @@ export class Answer {
 
   /** Whether there is nothing but a failure to tell. */
   get isEmpty(): boolean {
-    return this.#text === '' && this.#refusal === '' && this.#calls.length === 0;
+    return this.#said.text === '' && this.#refusal === '' && this.#calls.length === 0;
   }
 
   toBody(end: RunEnd, { id, created }: { readonly id: string; readonly created: number }): object {
+    const { text, urls, annotations } = this.#said;
     const message = {
       role: 'assistant',
-      content: this.#text === '' && (this.#calls.length > 0 || this.#refusal !== '') ? null : this.#text,
+      content: text === '' && (this.#calls.length > 0 || this.#refusal !== '') ? null : text,
       refusal: this.#refusal === '' ? null : this.#refusal,
       ...(this.#reasoning === '' ? {} : { reasoning_content: this.#reasoning }),
+      ...(annotations.length === 0 ? {} : { annotations }),
       ...(this.#calls.length === 0 ? {} : { tool_calls: this.#calls }),
     };
     return {
@@ -59,6 +65,7 @@ export class Answer {
       model: end.model,
       choices: [{ index: 0, message, logprobs: null, finish_reason: end.finish }],
       usage: chatUsage(end),
+      ...(urls.length === 0 ? {} : { citations: urls }),
       counterpart: { ...hubReport(end), events: this.#news },
     };
   }

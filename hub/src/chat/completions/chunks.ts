@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../kernel/ports.ts';
+import { CitedText } from '../citations.ts';
 import { toErrorBody } from '../errors.ts';
 import { newsOf } from '../hub-news.ts';
 import type { Journal } from '../stream/journal.ts';
@@ -20,6 +21,7 @@ export class ChunkWriter {
   readonly #journal: Journal;
   readonly #options: ChunkOptions;
   #head: string;
+  readonly #said = new CitedText();
   #calls = 0;
   #hasSaid = false;
 
@@ -34,12 +36,15 @@ export class ChunkWriter {
     switch (event.type) {
       case 'text':
         this.#hasSaid = true;
+        this.#said.text += event.delta;
         return this.#choice(`{"content":${JSON.stringify(event.delta)}}`, null);
       case 'refusal':
         this.#hasSaid = true;
         return this.#choice(`{"refusal":${JSON.stringify(event.delta)}}`, null);
       case 'reasoning':
         return this.#choice(`{"reasoning_content":${JSON.stringify(event.delta)}}`, null);
+      case 'sources':
+        return this.#cite(event.urls);
       case 'caller-call':
         return this.#call(event);
       case 'end':
@@ -52,12 +57,18 @@ export class ChunkWriter {
       case 'approval':
       case 'progress':
     }
-    this.#choice('{}', null, newsOf(event));
+    this.#choice('{}', null, { counterpart: newsOf(event) });
   }
 
   /** The run ended without its last word. */
   fail(error: Parameters<typeof toErrorBody>[0]): void {
     this.#write(`${JSON.stringify(toErrorBody(error))}\n\n`);
+  }
+
+  /** `citations` beside the choices is how Perplexity's clients read them. */
+  #cite(urls: readonly string[]): void {
+    const annotations = JSON.stringify(this.#said.cite(urls));
+    this.#choice(`{"annotations":${annotations}}`, null, { citations: this.#said.urls });
   }
 
   #call({ callId: id, name, arguments: given }: Extract<RunEvent, { readonly type: 'caller-call' }>): void {
@@ -70,14 +81,15 @@ export class ChunkWriter {
   #end(end: RunEnd): void {
     // With nothing said, a failure is the whole answer, and clients raise it.
     if (end.problem !== undefined && !this.#hasSaid) return this.fail(end.problem);
-    this.#choice('{}', end.finish, hubReport(end));
+    this.#choice('{}', end.finish, { counterpart: hubReport(end) });
     if (this.#options.includeUsage)
       this.#write(`${this.#head}"choices":[],"usage":${JSON.stringify(chatUsage(end))}}\n\n`);
     this.#write('[DONE]\n\n');
   }
 
-  #choice(delta: string, finish: string | null, news?: Record<string, unknown>): void {
-    const tail = news === undefined ? '' : `,"counterpart":${JSON.stringify(news)}`;
+  /** `beside`: further members of the chunk. */
+  #choice(delta: string, finish: string | null, beside?: Record<string, unknown>): void {
+    const tail = beside === undefined ? '' : `,${JSON.stringify(beside).slice(1, -1)}`;
     const reason = finish === null ? 'null' : `"${finish}"`;
     this.#write(
       `${this.#head}"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${reason}}]${tail}}\n\n`,

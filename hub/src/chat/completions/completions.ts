@@ -7,7 +7,7 @@ import { CONVERSATION_HEADER, RESUMABLE_HEADER, resumptionOf, type Resumption } 
 import { askedModel, runOptions } from '../request/hub-options.ts';
 import { assertModel } from '../models.ts';
 import type { ChatParts } from '../parts.ts';
-import { readBody, wrongField } from '../request/read-body.ts';
+import { readBody } from '../request/read-body.ts';
 import { followOver } from '../stream/follow.ts';
 import type { Journal } from '../stream/journal.ts';
 import { Transcript } from '../transcript.ts';
@@ -15,7 +15,8 @@ import { whenGone } from '../request/gone.ts';
 import { Answer } from './answer.ts';
 import { bind, conversationOf, type Bound } from './bound.ts';
 import { ChunkWriter } from './chunks.ts';
-import { toItems, toSettings, toTools } from './request.ts';
+import { chosenTools } from '../request/tool-choice.ts';
+import { choiceOf, toItems, toSettings, toTools } from './request.ts';
 
 interface Asked {
   readonly id: string;
@@ -32,15 +33,14 @@ export async function complete(parts: ChatParts, req: IncomingMessage, res: Serv
   const body = await readBody(req, ChatCompletionRequest);
   const model = askedModel(body.model);
   assertModel(parts, model);
-  assertFormat(body);
+  const { toolChoice, ...offered } = chosenTools(toTools(body.tools), choiceOf(body.tool_choice));
   const bound = await bind(parts, conversationOf(req, body), toItems(body.messages));
-  const tools = toTools(body.tools);
   const run: RunRequest = {
     model,
     items: bound.items,
-    settings: toSettings(body),
-    ...(tools.length === 0 ? {} : { tools }),
+    settings: { ...toSettings(body), ...(toolChoice === undefined ? {} : { toolChoice }) },
     ...runOptions(body.counterpart),
+    ...offered,
     conversation: bound.conversation,
     principal: parts.principal,
   };
@@ -62,14 +62,6 @@ export function resume(
     throw hubError('STREAM_GONE', { response: id.slice(0, 100), after: from - 1 });
   req.resume();
   followOver(req, res, run.journal, { from });
-}
-
-/** A format that needs a tool to be named has to name one that is there. */
-function assertFormat({ tool_choice: choice, tools }: ChatCompletionRequest): void {
-  if (choice == null || choice === 'none' || choice === 'auto') return;
-  const names = (tools ?? []).map(({ function: { name } }) => name);
-  if (typeof choice === 'object' && !names.includes(choice.function.name))
-    throw wrongField('tool_choice.function.name', 'it has to be the name of one of `tools`');
 }
 
 const conversationHeader = ({ bound: { conversation } }: Asked): Record<string, string> =>

@@ -1,6 +1,7 @@
 import type { ChatCompletionRequest, ChatMessage } from '@counterpart/schemas';
 import type { ChatItem, ChatPart, ChatTool, GenerationSettings } from '../../kernel/ports.ts';
 import { wrongField } from '../request/read-body.ts';
+import type { AskedChoice } from '../request/tool-choice.ts';
 
 type Parts = readonly ChatPart[];
 const part = (text: string): ChatPart => ({ type: 'text', text });
@@ -58,10 +59,23 @@ function partsOf(content: Content): Parts {
   return content.map((one): ChatPart => {
     if (one.type === 'text') return part(one.text);
     if (one.type === 'refusal') return part(one.refusal);
+    if (one.type === 'file') return filePart(one.file);
     const { url, detail } = one.image_url;
     return { type: 'image', url, ...(detail == null ? {} : { detail }) };
   });
 }
+
+interface SentFile {
+  readonly file_data: string;
+  readonly filename?: string | null | undefined;
+}
+
+/** A file as conversations hold it. */
+export const filePart = ({ file_data: data, filename }: SentFile): ChatPart => ({
+  type: 'file',
+  data,
+  ...(filename == null ? {} : { filename }),
+});
 
 /** The caller's own tools. */
 export const toTools = (tools: ChatCompletionRequest['tools']): ChatTool[] =>
@@ -72,18 +86,36 @@ export const toTools = (tools: ChatCompletionRequest['tools']): ChatTool[] =>
     ...(strict == null ? {} : { strict }),
   }));
 
-/** How the model should answer. */
+/** Which of the tools may or have to be called; undefined: nothing is said. */
+export function choiceOf(choice: ChatCompletionRequest['tool_choice']): AskedChoice | undefined {
+  if (choice == null) return undefined;
+  if (typeof choice === 'string') return { mode: choice };
+  if (choice.type === 'function') {
+    const { name } = choice.function;
+    return { mode: 'required', names: [{ name, field: 'tool_choice.function.name' }], isForced: true };
+  }
+  const { mode, tools } = choice.allowed_tools;
+  const names = tools.map(({ function: { name } }, n) => ({
+    name,
+    field: `tool_choice.allowed_tools.tools[${n}].function.name`,
+  }));
+  return { mode, names };
+}
+
+/** How the model should answer; which tools it may call is said by `choiceOf`. */
 export function toSettings(request: ChatCompletionRequest): GenerationSettings {
-  const { stop, tool_choice: choice } = request;
-  return compact({
+  const { stop } = request;
+  return compact<GenerationSettings>({
     temperature: request.temperature,
     topP: request.top_p,
+    presencePenalty: request.presence_penalty,
+    frequencyPenalty: request.frequency_penalty,
     maxTokens: request.max_completion_tokens ?? request.max_tokens,
     stop: typeof stop === 'string' ? [stop] : stop,
     seed: request.seed,
     reasoningEffort: request.reasoning_effort,
+    verbosity: request.verbosity,
     parallelToolCalls: request.parallel_tool_calls,
-    toolChoice: typeof choice === 'object' && choice !== null ? { name: choice.function.name } : choice,
     format: formatOf(request.response_format),
   });
 }

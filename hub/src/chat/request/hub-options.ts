@@ -3,9 +3,13 @@ import type { RunRequest } from '../../kernel/ports.ts';
 
 type View = RunRequest['view'];
 
-/** What a request asks of the hub itself, as a run takes it. */
-export function runOptions(options: HubOptions | undefined): Pick<RunRequest, 'view' | 'limits' | 'samples'> {
-  const { view, limits, samples } = options ?? {};
+/** What a request asks of the hub itself, as a run takes it; `mostCalls` is what it says of tool calls under OpenAI's name. */
+export function runOptions(
+  options: HubOptions | undefined,
+  mostCalls?: number | null,
+): Pick<RunRequest, 'view' | 'limits' | 'samples'> {
+  const { view, samples } = options ?? {};
+  const limits = mostCalls == null ? options?.limits : { ...options?.limits, toolCalls: mostCalls };
   return {
     ...(view === undefined ? {} : { view: viewOf(view) }),
     ...(limits === undefined ? {} : { limits }),

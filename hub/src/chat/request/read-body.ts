@@ -6,6 +6,8 @@ import type { z } from 'zod';
 export const MOST_BYTES = 32 * 1024 * 1024;
 /** A client that is still sending when it is answered sees a broken connection, not the answer: so much is read and dropped. */
 const MOST_DROPPED_BYTES = 64 * 1024 * 1024;
+/** Members within members: nobody means more, and what writes them out again goes as deep as they are. */
+const MOST_LEVELS = 200;
 
 /** The body of a request by its schema. Rejects with BODY_TOO_LARGE, or FIELD_INVALID that names the member that is wrong. */
 export async function readBody<T>(req: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
@@ -21,6 +23,7 @@ export async function readBody<T>(req: IncomingMessage, schema: z.ZodType<T>): P
       { cause },
     );
   }
+  if (!isShallow(value)) throw wrongField('', `it is nested more than ${MOST_LEVELS} levels deep`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { path, message } = deepest(parsed.error.issues);
@@ -45,6 +48,17 @@ async function readText(req: IncomingMessage): Promise<string> {
   if (bytes > MOST_BYTES) throw tooLarge();
   return Buffer.concat(chunks).toString('utf8');
 }
+
+function isShallow(value: unknown): boolean {
+  let level: object[] = isObject(value) ? [value] : [];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth >= MOST_LEVELS) return false;
+    level = level.flatMap((one) => Object.values(one).filter(isObject));
+  }
+  return true;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 type Issue = z.core.$ZodIssue;
 interface Place {

@@ -11,18 +11,21 @@ import type { RunEvent, RunRequest } from '../../kernel/ports.ts';
 import { answerJson } from '../errors.ts';
 import { whenGone } from '../request/gone.ts';
 import { askedModel, runOptions } from '../request/hub-options.ts';
-import { assertModel } from '../models.ts';
+import { assertModel, contextTokens } from '../models.ts';
 import type { ChatParts } from '../parts.ts';
 import { readBody, wrongField } from '../request/read-body.ts';
 import { followOver } from '../stream/follow.ts';
 import type { Journal } from '../stream/journal.ts';
 import type { LiveRun } from '../stream/runs.ts';
+import { chosenTools } from '../request/tool-choice.ts';
 import { Transcript } from '../transcript.ts';
 import { wordIn, type Word } from './items.ts';
 import { ResponseWriter } from './events.ts';
-import { gatherItems, toSettings, toTools, type AskedItems } from './request.ts';
+import { withReferences } from './references.ts';
+import { choiceOf, gatherItems, toSettings, toTools, type AskedItems } from './request.ts';
 import type { ResponseHead } from './resource.ts';
 import { ResponseKeeper } from './keeper.ts';
+import { truncated } from './truncate.ts';
 
 /** What is to happen: a run, or one that waited for a person's word and goes on. */
 type Work = (signal: AbortSignal) => AsyncIterable<RunEvent>;
@@ -54,19 +57,20 @@ export async function createResponse(
   answerJson(res, writer.resource());
 }
 
-async function begin(parts: ChatParts, request: ResponsesRequest): Promise<Begun> {
-  const model = askedModel(request.model);
+async function begin(parts: ChatParts, sent: ResponsesRequest): Promise<Begun> {
+  const model = askedModel(sent.model);
   assertModel(parts, model);
+  const { toolChoice, ...offered } = chosenTools(toTools(sent.tools), choiceOf(sent.tool_choice));
+  const request = { ...sent, input: await withReferences(parts.responses, sent.input) };
   const items = await gatherItems(parts, request).catch((thrown: unknown) => {
     throw namingField(thrown);
   });
-  const tools = toTools(request.tools);
   const run: RunRequest = {
     model,
-    items: items.all,
-    settings: toSettings(request),
-    ...(tools.length === 0 ? {} : { tools }),
-    ...runOptions(request.counterpart),
+    items: request.truncation === 'auto' ? truncated(items.all, contextTokens(parts, model)) : items.all,
+    settings: { ...toSettings(request), ...(toolChoice === undefined ? {} : { toolChoice }) },
+    ...runOptions(request.counterpart, request.max_tool_calls),
+    ...offered,
     conversation: items.conversation,
     principal: parts.principal,
   };

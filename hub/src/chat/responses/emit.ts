@@ -7,5 +7,7 @@ export type Emit = (type: string, members: object) => void;
 export interface Output {
   /** The number of a new item's slot. */
   add(item: WireItem): number;
+  /** For the item that is added next. */
+  nextId(prefix: string): string;
   set(index: number, item: WireItem): void;
 }

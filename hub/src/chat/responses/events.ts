@@ -1,5 +1,4 @@
 import type { CounterpartError } from '@counterpart/schemas';
-import { newId } from '../../kernel/ids.ts';
 import type { RunEvent } from '../../kernel/ports.ts';
 import type { RunEnd } from '../completions/usage.ts';
 import { newsOf } from '../hub-news.ts';
@@ -8,6 +7,7 @@ import type { Emit, Output } from './emit.ts';
 import { HubCalls } from './hub-calls.ts';
 import { toWire, type WireItem } from './items.ts';
 import { OpenText, type TextKind } from './open-text.ts';
+import { outputItemId } from './references.ts';
 import { toResource, type ResponseHead, type ResponseState, type ResponseStatus } from './resource.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
@@ -54,6 +54,8 @@ export class ResponseWriter {
       case 'refusal':
       case 'reasoning':
         return this.#say(event.type, event.delta);
+      case 'sources':
+        return this.#text?.cite(event.urls);
       case 'caller-call':
         return this.#call(event);
       case 'tool-started':
@@ -106,6 +108,7 @@ export class ResponseWriter {
 
   readonly #slots: Output = {
     add: (item) => this.#output.push(item) - 1,
+    nextId: (prefix) => outputItemId(prefix, this.#head.id, this.#output.length),
     set: (index, item) => {
       this.#output[index] = item;
     },
@@ -126,7 +129,7 @@ export class ResponseWriter {
 
   #call({ callId, name, arguments: given }: Event<'caller-call'>): void {
     this.#closeText();
-    const id = `fc_${newId().replaceAll('-', '')}`;
+    const id = this.#slots.nextId('fc');
     const item = toWire({ type: 'function_call', callId, name, arguments: given }, id);
     const begun = { ...item, arguments: '', status: 'in_progress' };
     const output_index = this.#slots.add(begun);

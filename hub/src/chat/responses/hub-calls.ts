@@ -1,4 +1,3 @@
-import { newId } from '../../kernel/ids.ts';
 import type { PendingCalls, RunEvent } from '../../kernel/ports.ts';
 import type { Emit, Output } from './emit.ts';
 import type { WireItem } from './items.ts';
@@ -19,7 +18,7 @@ export class HubCalls {
   start({ callId, name, arguments: given }: Event<'tool-started'>): void {
     const item = {
       type: 'mcp_call',
-      id: `mcp_${newId().replaceAll('-', '')}`,
+      id: this.#output.nextId('mcp'),
       server_label: 'hub',
       name,
       arguments: given,

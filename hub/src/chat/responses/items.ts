@@ -1,5 +1,7 @@
 import type { ResponseInputItem, ResponsesRequest } from '@counterpart/schemas';
 import type { ChatItem, ChatPart } from '../../kernel/ports.ts';
+import type { UrlCitation } from '../citations.ts';
+import { filePart } from '../completions/request.ts';
 import { wrongField } from '../request/read-body.ts';
 
 /** An item of `output` or of `input_items`, as clients get it (Open Responses, items). */
@@ -57,6 +59,8 @@ function itemOf(item: ResponseInputItem): ChatItem[] {
         { type: 'function_call_output', callId, output },
       ];
     }
+    // A reference is what it refers to by now: see `withReferences`.
+    case 'item_reference':
     case 'mcp_list_tools':
     case 'mcp_approval_request':
     case 'mcp_approval_response':
@@ -73,6 +77,7 @@ type Piece = Exclude<Content, string>[number];
 function partsOf(content: Content): ChatPart[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return content.map((piece): ChatPart => {
+    if (piece.type === 'input_file') return filePart(piece);
     if (piece.type !== 'input_image') return { type: 'text', text: plainText(piece) };
     const { image_url: url, detail } = piece;
     return { type: 'image', url, ...(detail == null ? {} : { detail }) };
@@ -81,6 +86,7 @@ function partsOf(content: Content): ChatPart[] {
 
 function plainText(piece: Piece): string {
   if (piece.type === 'input_image') return '[image]';
+  if (piece.type === 'input_file') return `[file ${piece.filename ?? 'without a name'}]`;
   return piece.type === 'refusal' ? piece.refusal : piece.text;
 }
 
@@ -115,8 +121,15 @@ export function toWire(item: ChatItem, id: string): WireItem {
 function wirePart(part: ChatPart, isOutput: boolean): object {
   if (part.type === 'image')
     return { type: 'input_image', image_url: part.url, detail: part.detail ?? 'auto', file_id: null };
+  if (part.type === 'file')
+    return { type: 'input_file', filename: part.filename ?? 'file', file_data: part.data };
   return isOutput ? outputText(part.text) : { type: 'input_text', text: part.text };
 }
 
-/** A piece of an answer. */
-export const outputText = (text: string) => ({ type: 'output_text', text, annotations: [], logprobs: [] });
+/** A piece of an answer, with the places that name its sources. */
+export const outputText = (text: string, annotations: readonly UrlCitation[] = []) => ({
+  type: 'output_text',
+  text,
+  annotations,
+  logprobs: [],
+});

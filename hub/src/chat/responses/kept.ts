@@ -8,6 +8,7 @@ import { wrongField } from '../request/read-body.ts';
 import { followOver } from '../stream/follow.ts';
 import { lastEvent } from './events.ts';
 import { toWire } from './items.ts';
+import { inputItemId } from './references.ts';
 
 const unknown = (id: string) => hubError('RESPONSE_UNKNOWN', { response: id.slice(0, 100) });
 
@@ -70,7 +71,7 @@ export async function listInput(
   res: ServerResponse,
 ): Promise<void> {
   const { input } = await find(parts, id);
-  const wire = input.map((item, n) => toWire(item, `item_${id.slice('resp_'.length)}_${n}`));
+  const wire = input.map((item, n) => toWire(item, inputItemId(id, n)));
   answerJson(res, listOf(pageOf(wire, query)));
 }
 

@@ -1,5 +1,5 @@
-import { newId } from '../../kernel/ids.ts';
 import type { Journal } from '../stream/journal.ts';
+import { citationsIn, type UrlCitation } from '../citations.ts';
 import type { Emit, Output } from './emit.ts';
 import { outputText, type WireItem } from './items.ts';
 
@@ -24,8 +24,8 @@ const NAMES: Readonly<Record<TextKind, Names>> = {
   },
 };
 
-const partOf = (kind: TextKind, text: string): object => {
-  if (kind === 'text') return outputText(text);
+const partOf = (kind: TextKind, text: string, cited: readonly UrlCitation[] = []): object => {
+  if (kind === 'text') return outputText(text, cited);
   return kind === 'refusal' ? { type: 'refusal', refusal: text } : { type: 'summary_text', text };
 };
 
@@ -42,6 +42,7 @@ export class OpenText {
   readonly #before: string;
   readonly #after: string;
   #text = '';
+  #cited: readonly UrlCitation[] = [];
 
   constructor(
     kind: TextKind,
@@ -53,7 +54,7 @@ export class OpenText {
     this.#emit = emit;
     this.#output = output;
     this.#journal = journal;
-    this.#id = `${kind === 'reasoning' ? 'rs' : 'msg'}_${newId().replaceAll('-', '')}`;
+    this.#id = output.nextId(kind === 'reasoning' ? 'rs' : 'msg');
     const item = this.#item('in_progress', []);
     this.#index = output.add(item);
     emit('response.output_item.added', { output_index: this.#index, item });
@@ -70,16 +71,33 @@ export class OpenText {
     );
   }
 
+  /** Names the sources of what is said; thoughts have none. */
+  cite(urls: readonly string[]): void {
+    if (this.kind !== 'text') return;
+    const added = citationsIn(this.#text, urls);
+    for (const [n, annotation] of added.entries())
+      this.#emit('response.output_text.annotation.added', {
+        ...this.#place,
+        annotation_index: this.#cited.length + n,
+        annotation,
+      });
+    this.#cited = [...this.#cited, ...added];
+  }
+
   /** Shows it as far as it is said. */
   show(): void {
-    this.#output.set(this.#index, this.#item('in_progress', [partOf(this.kind, this.#text)]));
+    this.#output.set(this.#index, this.#item('in_progress', [this.#part]));
+  }
+
+  get #part(): object {
+    return partOf(this.kind, this.#text, this.#cited);
   }
 
   close(): void {
     const { part: partName, text: textName, member } = this.#names;
     const logprobs = this.kind === 'text' ? { logprobs: [] } : {};
     this.#emit(`response.${textName}.done`, { ...this.#place, [member]: this.#text, ...logprobs });
-    const part = partOf(this.kind, this.#text);
+    const part = this.#part;
     this.#emit(`response.${partName}.done`, { ...this.#place, part });
     const item = this.#item('completed', [part]);
     this.#output.set(this.#index, item);

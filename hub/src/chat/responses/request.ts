@@ -3,6 +3,7 @@ import type { ChatItem, ChatTool, GenerationSettings } from '../../kernel/ports.
 import { compact } from '../completions/request.ts';
 import type { ChatParts } from '../parts.ts';
 import { wrongField } from '../request/read-body.ts';
+import type { AskedChoice } from '../request/tool-choice.ts';
 import { toItems, wordIn } from './items.ts';
 
 /** What a request says and what was said before it. */
@@ -69,16 +70,27 @@ export const toTools = (tools: ResponsesRequest['tools']): ChatTool[] =>
     ...(strict == null ? {} : { strict }),
   }));
 
-/** How the model should answer. */
+/** Which of the tools may or have to be called; undefined: nothing is said. */
+export function choiceOf(choice: ResponsesRequest['tool_choice']): AskedChoice | undefined {
+  if (choice == null) return undefined;
+  if (typeof choice === 'string') return { mode: choice };
+  if (choice.type === 'function')
+    return { mode: 'required', names: [{ name: choice.name, field: 'tool_choice.name' }], isForced: true };
+  const names = choice.tools.map(({ name }, n) => ({ name, field: `tool_choice.tools[${n}].name` }));
+  return { mode: choice.mode, names };
+}
+
+/** How the model should answer; which tools it may call is said by `choiceOf`. */
 export function toSettings(request: ResponsesRequest): GenerationSettings {
-  const { tool_choice: choice } = request;
   return compact<GenerationSettings>({
     temperature: request.temperature,
     topP: request.top_p,
+    presencePenalty: request.presence_penalty,
+    frequencyPenalty: request.frequency_penalty,
     maxTokens: request.max_output_tokens,
     reasoningEffort: request.reasoning?.effort,
+    verbosity: request.text?.verbosity,
     parallelToolCalls: request.parallel_tool_calls,
-    toolChoice: typeof choice === 'object' && choice !== null ? { name: choice.name } : choice,
     format: formatOf(request.text?.format),
   });
 }

@@ -126,6 +126,8 @@ export interface RunLimits {
   readonly timeMs?: number | undefined;
   readonly tokens?: number | undefined;
   readonly costUsd?: number | undefined;
+  /** Calls of the hub's tools and of the caller's, together. */
+  readonly toolCalls?: number | undefined;
 }
 
 /** One question to the orchestrator: answered by a model, by rules where there is none, with the hub's tools. */
@@ -187,6 +189,8 @@ export type RunEvent =
       readonly arguments: string;
     }
   | { readonly type: 'approval'; readonly pending: PendingCalls }
+  /** Pages that a provider names for what was said before; `[1]` in the text means the first. */
+  | { readonly type: 'sources'; readonly urls: readonly string[] }
   /** Progress of something long, such as a build: for whoever shows it, not part of the answer. */
   | { readonly type: 'progress'; readonly text: string }
   | {

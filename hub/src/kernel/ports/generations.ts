@@ -7,7 +7,9 @@ import type { JsonMembers } from './upstream.ts';
 export type ChatPart =
   | { readonly type: 'text'; readonly text: string }
   /** An `https:` or `data:` URL. */
-  | { readonly type: 'image'; readonly url: string; readonly detail?: string | undefined };
+  | { readonly type: 'image'; readonly url: string; readonly detail?: string | undefined }
+  /** `data` is a `data:` URL in base64. */
+  | { readonly type: 'file'; readonly data: string; readonly filename?: string | undefined };
 
 /** One item of a conversation, in order. A call is followed by its output before the model is asked again. */
 export type ChatItem =
@@ -40,10 +42,13 @@ export interface ChatTool {
 export interface GenerationSettings {
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;
+  readonly presencePenalty?: number | undefined;
+  readonly frequencyPenalty?: number | undefined;
   readonly maxTokens?: number | undefined;
   readonly stop?: readonly string[] | undefined;
   readonly seed?: number | undefined;
   readonly reasoningEffort?: string | undefined;
+  readonly verbosity?: string | undefined;
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string } | undefined;
   readonly parallelToolCalls?: boolean | undefined;
   /** Text, any JSON object, or JSON that satisfies a schema. */

@@ -8,14 +8,23 @@ export function toMarkdown({ title, id, createdAt, items }: ConversationDetail):
   return [head, ...items.map(({ item }) => blockOf(item))].join('\n');
 }
 
+type Piece = Extract<ConversationItem, { type: 'message' }>['content'][number];
+
+function pieceOf(part: Piece): string {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'image':
+      return `![An image](${part.url.startsWith('data:') ? 'data:…' : part.url})`;
+    case 'file':
+      return `[File ${part.filename ?? 'without a name'}]`;
+  }
+}
+
 function blockOf(item: ConversationItem): string {
   switch (item.type) {
     case 'message': {
-      const pieces = item.content.map((part) =>
-        part.type === 'text'
-          ? part.text
-          : `![An image](${part.url.startsWith('data:') ? 'data:…' : part.url})`,
-      );
+      const pieces = item.content.map(pieceOf);
       return `## ${SPEAKERS[item.role]}\n\n${pieces.join('\n\n')}\n`;
     }
     case 'function_call':

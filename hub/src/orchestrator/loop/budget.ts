@@ -3,6 +3,9 @@ import type { RunLimits, TokenUsage } from '../../kernel/ports.ts';
 
 type Limits = Pick<ChatConfig, 'maxRounds' | 'maxTimeMs' | 'maxTokens' | 'maxCostUsd'>;
 
+/** What is said of a run's limits by whoever asks. */
+type Asked = RunLimits & { readonly parallelToolCalls?: boolean | undefined };
+
 const SECOND_MS = 1_000;
 
 /** What a run has taken of what it may take. A request can lower the configured limits, never raise them. */
@@ -13,8 +16,12 @@ export class Budget {
   output = 0;
   cached = 0;
   costUsd = 0;
+  #callsLeft: number;
+  readonly #callsAtOnce: number;
 
-  constructor(config: Limits, asked: RunLimits = {}) {
+  constructor(config: Limits, asked: Asked = {}) {
+    this.#callsLeft = asked.toolCalls ?? Infinity;
+    this.#callsAtOnce = asked.parallelToolCalls === false ? 1 : Infinity;
     this.limits = {
       maxRounds: Math.min(config.maxRounds, asked.rounds ?? Infinity),
       maxTimeMs: Math.min(config.maxTimeMs, asked.timeMs ?? Infinity),
@@ -35,6 +42,18 @@ export class Budget {
     this.output += output;
     this.cached += cached;
     this.costUsd += costOf({ input, output }, price);
+  }
+
+  /** Whether any tool may still be called. */
+  get hasCalls(): boolean {
+    return this.#callsLeft > 0;
+  }
+
+  /** Of the calls of one round those that may be made; the others are passed over, as if the model had not written them. */
+  takeCalls<T>(calls: readonly T[]): readonly T[] {
+    const taken = calls.slice(0, Math.min(this.#callsLeft, this.#callsAtOnce));
+    this.#callsLeft -= taken.length;
+    return taken;
   }
 
   /** Why no model may be asked again; undefined: one may. */

@@ -114,13 +114,54 @@ describe('a run', () => {
     expect(asked[1]?.items).toContainEqual(said('assistant', 'The answer '));
   });
 
-  test('that no model can answer says so, with the reason and the way out', async () => {
+  test('that no model can answer ends with the reason and without a word, so that it is an error', async () => {
     const { orchestrator } = await room({
       models: { 'a/one': () => hubError('MODEL_UNREACHABLE', { model: 'one', detail: 'refused' }) },
     });
     const { text, end } = await answerOf(orchestrator, ask('hello'));
-    expect(end.problem?.code).toBe('MODEL_UNREACHABLE');
-    expect(text).toContain('refused');
+    expect(end).toMatchObject({ problem: { code: 'MODEL_UNREACHABLE' }, items: [] });
+    expect([text, end.problem?.message]).toEqual(['', expect.stringContaining('refused')]);
+  });
+
+  test('that breaks off after some words keeps them, and says why it ends', async () => {
+    const { orchestrator } = await room({ models: { 'a/one': () => ({ breaksAfter: 'The answer is' }) } });
+    const { text, end } = await answerOf(orchestrator, ask('what is it?'));
+    expect(text).toMatch(/^The answer is\n\nI have to stop here: .*broken off/);
+    expect(end.items).toEqual([said('assistant', text)]);
+  });
+
+  test('calls no more tools than it may, and one at a time where it is told so', async () => {
+    const both = ['Bonn', 'Kiel'].map((town) => ['weather__now', { town }] as const);
+    const { orchestrator, asked, calls } = await room({
+      tools: weather,
+      models: { 'a/one': ({ tools = [] }) => (tools.length > 0 ? { calls: both } : 'That is all.') },
+    });
+    const limited = await answerOf(orchestrator, { ...ask('weather?'), limits: { toolCalls: 3 } });
+    expect([limited.text, calls.length]).toEqual(['That is all.', 3]);
+    expect(asked.map(({ tools = [] }) => tools.length)).toEqual([1, 1, 0]);
+    const single = await answerOf(orchestrator, {
+      ...ask('weather?'),
+      limits: { toolCalls: 2 },
+      settings: { parallelToolCalls: false },
+    });
+    expect([single.end.rounds, calls.length]).toEqual([3, 5]);
+  });
+
+  test('has to call a tool only until it has called one, and none where none may be called', async () => {
+    const { orchestrator, asked, calls } = await room({
+      tools: weather,
+      models: {
+        'a/one': ({ toolChoice }) =>
+          toolChoice === 'auto' ? 'Sunny.' : { text: 'I look.', calls: [['weather__now', { town: 'Bonn' }]] },
+      },
+    });
+    const met = await answerOf(orchestrator, { ...ask('weather?'), settings: { toolChoice: 'required' } });
+    expect([met.text, asked.map(({ toolChoice }) => toolChoice)]).toEqual([
+      'I look.Sunny.',
+      ['required', 'auto'],
+    ]);
+    const none = await answerOf(orchestrator, { ...ask('weather?'), settings: { toolChoice: 'none' } });
+    expect([none.text, none.end.finish, calls.length]).toEqual(['I look.', 'stop', 1]);
   });
 
   test('tells a model of an unknown tool, of broken arguments and of a failing tool, and goes on', async () => {

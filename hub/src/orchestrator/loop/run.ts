@@ -2,6 +2,7 @@ import type { CounterpartError } from '@counterpart/schemas';
 import type {
   ChatItem,
   GenerationFinish,
+  GenerationSettings,
   RouteDecision,
   RunEvent,
   RunRequest,
@@ -48,6 +49,9 @@ export class Run {
   readonly #added: ChatItem[] = [];
   readonly #items: readonly ChatItem[];
   readonly #desk: CallDesk;
+  readonly #began: number;
+  /** Said, and not yet part of what is added. */
+  #shown = '';
   #decision: RouteDecision | undefined;
   #agreement: number | undefined;
   /** That answers where no decision is made. */
@@ -55,11 +59,17 @@ export class Run {
 
   constructor(request: RunRequest, options: RunOptions) {
     this.#request = request;
-    this.#options = options;
+    const emit = (event: RunEvent): void => {
+      if (event.type === 'text') this.#shown += event.delta;
+      options.emit(event);
+    };
+    this.#options = { ...options, emit };
+    this.#began = options.room.clock.now();
     this.#items = options.interludes.restore(request.items);
     this.#toolbox = new Toolbox(options.room.shelf, request.view ?? EVERYTHING, request.tools ?? []);
     this.#desk = new CallDesk({ ...options, toolbox: this.#toolbox });
-    this.budget = new Budget(options.room.config(), request.limits);
+    const { parallelToolCalls } = request.settings ?? {};
+    this.budget = new Budget(options.room.config(), { ...request.limits, parallelToolCalls });
   }
 
   /** Works until the answer stands; `end` was told then. An abort rejects. */
@@ -78,26 +88,34 @@ export class Run {
       const spent = this.budget.spent;
       if (spent) return this.fail(spent);
       const turn = await this.#ask(system);
-      const { calls, text, unshown } = recoverCalls(turn, this.#toolbox);
-      if (unshown !== '') this.#options.emit({ type: 'text', delta: unshown });
-      if (text !== '') this.#add(said('assistant', text));
+      const { calls, mayCall } = this.#take(turn);
       if (calls.length > 0) {
         if (await this.#answer(calls, plan)) return;
         continue;
       }
-      const reminder = plan.reminder();
-      if (reminder === undefined) return this.#end(turn.finish);
+      const reminder = mayCall ? plan.reminder() : undefined;
+      if (reminder === undefined) return this.#end(turn.finish === 'tool_calls' ? 'stop' : turn.finish);
       this.#add(said('developer', reminder));
     }
   }
 
-  /** Ends with what went wrong, told in the answer as well. */
+  /** Takes up what a model said; the calls are those that may be made. */
+  #take(turn: Turn): { readonly calls: readonly WrittenCall[]; readonly mayCall: boolean } {
+    const { calls, text, unshown } = recoverCalls(turn, this.#toolbox);
+    if (unshown !== '') this.#options.emit({ type: 'text', delta: unshown });
+    if (text !== '') this.#add(said('assistant', text));
+    const mayCall = this.#choice !== 'none' && this.budget.hasCalls;
+    return { calls: mayCall ? this.budget.takeCalls(calls) : [], mayCall };
+  }
+
+  /** Ends with what went wrong; told in the answer as well, unless that is all there would be of it. */
   fail(problem: CounterpartError): void {
+    if (this.#shown !== '') this.#add(said('assistant', this.#shown));
+    if (this.#added.length === 0) return this.#end('stop', problem);
     // A call without an output would make the conversation one that no provider takes.
     for (const callId of openCalls(this.#added))
       this.#add({ type: 'function_call_output', callId, output: interruptedOutput });
-    const text = `${this.#added.length > 0 ? '\n\n' : ''}I have to stop here: ${problem.message} ${problem.fix}`;
-    this.#say(text);
+    this.#say(`\n\nI have to stop here: ${problem.message} ${problem.fix}`);
     this.#end('stop', problem);
   }
 
@@ -187,9 +205,10 @@ export class Run {
     this.budget.rounds += 1;
     const decision = this.#decision;
     if (decision === undefined) throw new Error('no model was chosen');
-    const tools = this.#toolbox.offered;
+    const tools = this.budget.hasCalls ? this.#toolbox.offered : [];
     const request = {
       ...this.#request.settings,
+      toolChoice: this.#choice,
       items: [system, ...this.#items, ...this.#added],
       ...(tools.length > 0 ? { tools } : {}),
     };
@@ -205,6 +224,13 @@ export class Run {
     const turn = await askModel(request, decision, asking);
     this.#decision = turn.decision;
     return turn;
+  }
+
+  /** What was to be called has been: a model that had to go on calling would never answer. */
+  get #choice(): GenerationSettings['toolChoice'] {
+    const asked = this.#request.settings?.toolChoice;
+    const isMet = this.#added.some(({ type }) => type === 'function_call');
+    return isMet && asked !== undefined && asked !== 'none' ? 'auto' : asked;
   }
 
   #samples({ classification }: RouteDecision): number {
@@ -294,21 +320,19 @@ export class Run {
   }
 
   #add(item: ChatItem): void {
+    if (item.type === 'message' && item.role === 'assistant') this.#shown = '';
     this.#added.push(item);
   }
 
   #end(finish: GenerationFinish, problem?: CounterpartError): void {
-    this.#options.emit({
-      type: 'end',
-      finish,
-      usage: this.budget.usage,
-      costUsd: this.budget.costUsd,
-      model: this.#decision?.model ?? this.#model ?? this.#request.model,
-      rounds: this.budget.rounds,
-      items: this.#added,
-      problem,
-      agreement: this.#agreement,
-    });
+    const { emit, room } = this.#options;
+    const { usage, costUsd, rounds } = this.budget;
+    const model = this.#decision?.model ?? this.#model ?? this.#request.model;
+    const durationMs = room.clock.now() - this.#began;
+    const calls = this.#added.filter(({ type }) => type === 'function_call').length;
+    room.log.info({ model, rounds, calls, ...usage, durationMs, code: problem?.code }, 'a chat was answered');
+    const agreement = this.#agreement;
+    emit({ type: 'end', finish, usage, costUsd, model, rounds, items: this.#added, problem, agreement });
   }
 }
 

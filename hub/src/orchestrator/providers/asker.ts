@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { GenerationEvent, GenerationRequest, JsonMembers } from '../../kernel/ports.ts';
 import { AnswerParts } from './answer/answer-parts.ts';
 import { readAnswer } from './answer/read-answer.ts';
+import { assertFiles } from './asking/files.ts';
 import { toBody } from './asking/request-body.ts';
 import { Deadline, pause } from './exchange/deadline.ts';
 import { Refused, request as send } from './exchange/exchange.ts';
@@ -36,6 +37,7 @@ const CHARACTERS_PER_TOKEN = 4;
  * the signal's reason.
  */
 export async function* ask(asking: Asking): AsyncGenerator<GenerationEvent, void, undefined> {
+  assertFiles(asking.request.items, { dialect: asking.seat.dialect, model: asking.model.id });
   for (let attempt = 0; ; attempt++) {
     const progress = { hasBegun: false };
     try {
@@ -187,6 +189,9 @@ const SPARE = [
   'reasoning_effort',
   'temperature',
   'top_p',
+  'presence_penalty',
+  'frequency_penalty',
+  'verbosity',
   'seed',
   'random_seed',
   'stop',

@@ -146,6 +146,7 @@ class TurnReader {
       case 'end':
         this.#end = event;
         this.#asking.budget.add(event.usage, this.#info?.price ?? FREE);
+        if (event.citations !== undefined) this.#asking.emit({ type: 'sources', urls: event.citations });
     }
   }
 

@@ -4,8 +4,8 @@ import { said } from '../prompt.ts';
 /** For a model that knows no tools: their definitions and calls as text, which it answers with a tag of its own. */
 export function asTextItems(request: GenerationRequest): GenerationRequest {
   const { tools = [], items, ...settings } = request;
-  const { toolChoice: _choice, parallelToolCalls: _parallel, ...rest } = settings;
-  if (tools.length === 0) return { ...rest, items: items.map(asText) };
+  const { toolChoice, parallelToolCalls: _parallel, ...rest } = settings;
+  if (tools.length === 0 || toolChoice === 'none') return { ...rest, items: items.map(asText) };
   const listed = tools.map(({ name, description, parameters }) =>
     JSON.stringify({ name, description, parameters }),
   );

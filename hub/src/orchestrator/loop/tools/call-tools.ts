@@ -30,6 +30,8 @@ export interface Calling {
 }
 
 const SHOWN = 2_000;
+/** Of a call's arguments. */
+const LOGGED = 500;
 /** The same call this often is answered with a word to the model instead, and then ends the run. */
 const TOLD_AT = 3;
 const ENDED_AT = 5;
@@ -97,7 +99,8 @@ async function makeCall(call: ReadCall, calling: Calling): Promise<CallResult> {
   signal.throwIfAborted();
   const durationMs = room.clock.now() - began;
   emit({ type: 'tool-ended', callId, name, isError, text: output.slice(0, SHOWN), durationMs });
-  room.log.info({ tool: name, isError, durationMs }, 'a chat called a tool');
+  const shown = room.clean(call.arguments.slice(0, LOGGED));
+  room.log.info({ tool: name, arguments: shown, isError, durationMs }, 'a chat called a tool');
   return { callId, name, output, isError, durationMs };
 }
 

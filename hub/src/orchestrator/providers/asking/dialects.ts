@@ -19,6 +19,9 @@ export interface Dialect {
   readonly maxTokens: 'max_completion_tokens' | 'max_tokens';
   readonly seed: 'seed' | 'random_seed' | undefined;
   readonly reasoningEffort: boolean;
+  readonly verbosity: boolean;
+  /** How files stand in a message; undefined: only what is text is told, in words. */
+  readonly files: 'file' | 'document_url' | undefined;
   readonly stop: boolean;
   readonly highestTemperature: number;
   /** Ids of calls have nine letters or digits; others are replaced, the same one always by the same. */
@@ -43,6 +46,8 @@ const OPENAI: Dialect = {
   maxTokens: 'max_completion_tokens',
   seed: 'seed',
   reasoningEffort: true,
+  verbosity: true,
+  files: 'file',
   stop: true,
   highestTemperature: 2,
   shortCallIds: false,
@@ -59,6 +64,8 @@ const COMMON: Dialect = {
   strictTools: false,
   parallelToolCalls: false,
   reasoningEffort: false,
+  verbosity: false,
+  files: undefined,
   maxTokens: 'max_tokens',
   schemas: 'plain',
   thinksInText: true,
@@ -75,6 +82,8 @@ const DIALECTS: Readonly<Record<ProviderKind, Dialect>> = {
     strictTools: false,
     seed: undefined,
     reasoningEffort: false,
+    verbosity: false,
+    files: undefined,
     highestTemperature: 1,
   },
   perplexity: {
@@ -92,6 +101,7 @@ const DIALECTS: Readonly<Record<ProviderKind, Dialect>> = {
     required: 'any',
     seed: 'random_seed',
     streamOptions: false,
+    files: 'document_url',
     highestTemperature: 1.5,
     shortCallIds: true,
     thinksInText: false,

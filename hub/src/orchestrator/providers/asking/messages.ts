@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChatItem, ChatPart, JsonMembers } from '../../../kernel/ports.ts';
 import type { Dialect } from './dialects.ts';
+import { toFilePart } from './files.ts';
 
 /** A message of `/chat/completions`. */
 export interface WireMessage {
@@ -27,16 +28,16 @@ type Call = Extract<ChatItem, { type: 'function_call' }>;
 export function toMessages(items: readonly ChatItem[], listener: Listener): WireMessage[] {
   const { dialect } = listener;
   const isTalk = !dialect.tools || !listener.takesTools;
-  const messages = isTalk ? items.flatMap(toTalk) : withCalls(items, listener);
+  const messages = isTalk ? items.flatMap((item) => toTalk(item, dialect)) : withCalls(items, listener);
   const named = dialect.developerRole ? messages : messages.map(asSystem);
   return dialect.strictTurns ? inTurns(named) : named;
 }
 
 /** Words about a tool, for models that know none. */
-function toTalk(item: ChatItem): WireMessage[] {
+function toTalk(item: ChatItem, dialect: Dialect): WireMessage[] {
   switch (item.type) {
     case 'message':
-      return [{ role: item.role, content: contentOf(item.content) }];
+      return [{ role: item.role, content: contentOf(item.content, dialect) }];
     case 'function_call':
       return [{ role: 'assistant', content: `[Called ${item.name} with ${item.arguments}]` }];
     case 'function_call_output':
@@ -47,22 +48,25 @@ function toTalk(item: ChatItem): WireMessage[] {
 }
 
 function withCalls(items: readonly ChatItem[], listener: Listener): WireMessage[] {
-  const outputs = new Map(
-    items.flatMap((item) => (item.type === 'function_call_output' ? [[item.callId, item.output]] : [])),
-  );
+  // Some clients and providers use an id again: the first output is of the first call under it.
+  const outputs = new Map<string, string[]>();
+  for (const item of items)
+    if (item.type === 'function_call_output')
+      outputs.set(item.callId, [...(outputs.get(item.callId) ?? []), item.output]);
   const called = new Set(items.flatMap((item) => (item.type === 'function_call' ? [item.callId] : [])));
   const messages: WireMessage[] = [];
   let calls: Call[] = [];
   const flush = (): void => {
     if (calls.length === 0) return;
-    messages.push(...callMessages(calls, takeText(messages), { outputs, listener }));
+    const outputOf = (callId: string): string => outputs.get(callId)?.shift() ?? NO_OUTPUT;
+    messages.push(...callMessages(calls, takeText(messages), { outputOf, listener }));
     calls = [];
   };
   for (const item of items) {
     if (item.type === 'function_call') calls.push(item);
     else if (item.type === 'message') {
       flush();
-      messages.push({ role: item.role, content: contentOf(item.content) });
+      messages.push({ role: item.role, content: contentOf(item.content, listener.dialect) });
     } else if (item.type === 'function_call_output') {
       flush();
       // The output of a call that nobody sees any more.
@@ -86,10 +90,7 @@ const NO_OUTPUT = '{"error":"This call was not carried out."}';
 function callMessages(
   calls: readonly Call[],
   content: WireMessage['content'],
-  {
-    outputs,
-    listener,
-  }: { readonly outputs: ReadonlyMap<string | undefined, string | undefined>; readonly listener: Listener },
+  { outputOf, listener }: { readonly outputOf: (callId: string) => string; readonly listener: Listener },
 ): WireMessage[] {
   const { dialect, keptOf } = listener;
   const idOf = (callId: string): string => (dialect.shortCallIds ? shortId(callId) : callId);
@@ -107,7 +108,7 @@ function callMessages(
     ...calls.map(({ callId }): WireMessage => ({
       role: 'tool',
       tool_call_id: idOf(callId),
-      content: outputs.get(callId) ?? NO_OUTPUT,
+      content: outputOf(callId),
     })),
   ];
 }
@@ -131,17 +132,23 @@ function shortId(callId: string): string {
   return createHash('sha256').update(callId).digest('hex').slice(0, 9);
 }
 
-function contentOf(parts: readonly ChatPart[]): string | readonly JsonMembers[] {
+function contentOf(parts: readonly ChatPart[], dialect: Dialect): string | readonly JsonMembers[] {
   if (parts.every(({ type }) => type === 'text'))
     return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  return parts.map((part) =>
-    part.type === 'text'
-      ? { type: 'text', text: part.text }
-      : {
-          type: 'image_url',
-          image_url: { url: part.url, ...(part.detail === undefined ? {} : { detail: part.detail }) },
-        },
-  );
+  return parts.map((part) => wirePart(part, dialect));
+}
+
+function wirePart(part: ChatPart, dialect: Dialect): JsonMembers {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text };
+    case 'image': {
+      const { url, detail } = part;
+      return { type: 'image_url', image_url: { url, ...(detail === undefined ? {} : { detail }) } };
+    }
+    case 'file':
+      return toFilePart(part, dialect);
+  }
 }
 
 const asSystem = (message: WireMessage): WireMessage =>

@@ -45,10 +45,14 @@ function lengthOf(
 }
 
 function sampling(request: GenerationRequest, dialect: Dialect): JsonMembers {
-  const { temperature, topP, stop, seed, reasoningEffort } = request;
+  const { temperature, topP, stop, seed, reasoningEffort, verbosity } = request;
+  const { presencePenalty, frequencyPenalty } = request;
   return {
     ...(temperature === undefined ? {} : { temperature: Math.min(temperature, dialect.highestTemperature) }),
     ...(topP === undefined ? {} : { top_p: topP }),
+    ...(presencePenalty === undefined ? {} : { presence_penalty: presencePenalty }),
+    ...(frequencyPenalty === undefined ? {} : { frequency_penalty: frequencyPenalty }),
+    ...(verbosity === undefined || !dialect.verbosity ? {} : { verbosity }),
     ...(stop === undefined || stop.length === 0 || !dialect.stop ? {} : { stop: [...stop] }),
     ...(seed === undefined || dialect.seed === undefined ? {} : { [dialect.seed]: seed }),
     ...(reasoningEffort === undefined || !dialect.reasoningEffort

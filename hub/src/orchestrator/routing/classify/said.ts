@@ -23,7 +23,7 @@ export interface Said {
 const ends = (text: string): string =>
   text.length <= HEAD_CHARS + TAIL_CHARS ? text : `${text.slice(0, HEAD_CHARS)}\n${text.slice(-TAIL_CHARS)}`;
 
-/** The texts of one item; image parts have none. */
+/** The texts of one item; images and files have none. */
 function textsOf(item: ChatItem): readonly string[] {
   switch (item.type) {
     case 'message':
