@@ -6,6 +6,8 @@ import * as grpc from '@grpc/grpc-js';
 import { createBroker } from '@counterpart/hub/broker/broker';
 import { BROKER_NAME } from '@counterpart/kit/broker';
 import { serveParts } from '@counterpart/scaffolds/mirror/alone/serve-parts';
+import { readGrpc } from '@counterpart/scaffolds/readers/grpc/read';
+import { reflect } from '@counterpart/scaffolds/readers/grpc/reflection';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint, MirrorSettings, type MirrorParts } from '@counterpart/schemas';
 import protobuf from 'protobufjs';
@@ -221,6 +223,12 @@ test('the mirror answers a client of the public library, and refuses it as gRPC 
       code: grpc.status.INVALID_ARGUMENT,
       details: 'it ends inside a number',
     });
+    // Asked by reflection, it tells whoever asks the same service.
+    const asked = await reflect(mirror.url.replace('http', 'grpc'), { timeoutMs: 20_000 });
+    const told = (await readGrpc(asked, { id: blueprint.id })).blueprint;
+    expect(told.operations.map(({ grpc: one }) => one)).toEqual(
+      blueprint.operations.map(({ grpc: one }) => one),
+    );
     bearer.set('authorization', 'Bearer other');
     await expect(call('GetToy', seven)).rejects.toMatchObject({
       code: grpc.status.UNAUTHENTICATED,

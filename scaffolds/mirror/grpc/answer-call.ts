@@ -12,6 +12,7 @@ import {
 import type { Blueprint, GrpcCall, GrpcFacet, Json } from '@counterpart/schemas';
 import type { DropConnection } from '../faults/broken-body.ts';
 import { isArray, isObject } from '../schema/json-value.ts';
+import { isReflection, reflectionOf } from './reflection/reflect.ts';
 import { refusalOf, type Refusal } from './refusal.ts';
 
 /** Answers a call as the mirror's engine reads it: its messages as the JSON body of a POST to the method's path. */
@@ -35,9 +36,10 @@ interface Called {
 
 /** Answers the streams of a blueprint's methods; never rejects. */
 export function answererOf(
-  { operations, grpc }: Blueprint,
+  blueprint: Blueprint,
   { ask, closed }: CallMirror,
 ): (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => Promise<void> {
+  const { operations, grpc } = blueprint;
   const facet: GrpcFacet = grpc ?? { messages: {}, enums: {} };
   const calls = new Map<string, Called>(
     operations.flatMap(({ grpc: call, http }) =>
@@ -46,12 +48,14 @@ export function answererOf(
         : [[`/${call.service}/${call.method}`, { call, path: http.path, hasBody: http.body !== undefined }]],
     ),
   );
+  const reflect = reflectionOf(blueprint);
   return async (stream, headers) => {
     const path = String(headers[':path']);
     const called = calls.get(path);
     const drop: DropConnection = () => stream.close(constants.NGHTTP2_CANCEL);
     if (!(headers['content-type'] ?? '').startsWith('application/grpc'))
       stream.respond({ ':status': 415 }, { endStream: true });
+    else if (called === undefined && isReflection(path)) await reflect(stream);
     else if (called === undefined)
       refuse(stream, { status: 'UNIMPLEMENTED', words: `there is no method ${path}` });
     else if (closed() !== undefined) refuse(stream, { status: 'FAILED_PRECONDITION', words: closed() ?? '' });

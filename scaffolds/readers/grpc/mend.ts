@@ -38,6 +38,39 @@ export function mend(root: protobuf.Root): Mended {
   };
 }
 
+/**
+ * Makes maps of the lists of entries that descriptors have in their place (descriptor.proto, MessageOptions.map_entry);
+ * the library leaves them as they are.
+ */
+export function foldMaps(root: protobuf.Root): void {
+  for (const type of objectsIn(root).filter((one) => one instanceof protobuf.Type)) {
+    if (!hasMaps(type)) continue;
+    for (const field of type.fieldsArray) {
+      const entry = field.repeated ? entryOf(type, field) : undefined;
+      if (entry === undefined) continue;
+      const { name, id, options } = field;
+      const [key, value] = [entry.fields['key'], entry.fields['value']];
+      if (key === undefined || value === undefined) continue;
+      type.remove(field);
+      type.remove(entry);
+      const map = new protobuf.MapField(name, id, key.type, value.type, options);
+      type.add(map);
+      map.resolve();
+    }
+  }
+}
+
+/** The library says of a message that entries stand in it, and not which of those in it they are. */
+const hasMaps = ({ options }: protobuf.Type): boolean => options?.['map_entry'] === true;
+
+/** The message of a map's entries, which stands beside the field and is named after it. */
+function entryOf(type: protobuf.Type, { name, type: of }: protobuf.Field): protobuf.Type | undefined {
+  const wanted = `${name.replaceAll('_', '')}entry`.toLowerCase();
+  const entry = type.nestedArray.find((one) => one.name === of.slice(of.lastIndexOf('.') + 1));
+  const isEntry = entry instanceof protobuf.Type && entry.name.toLowerCase() === wanted;
+  return isEntry && entry.fieldsArray.length === 2 ? entry : undefined;
+}
+
 /** Everything below a namespace but fields and methods; a field that stands there is an extension. */
 function objectsIn(namespace: protobuf.NamespaceBase): protobuf.ReflectionObject[] {
   const waiting: protobuf.NamespaceBase[] = [namespace];

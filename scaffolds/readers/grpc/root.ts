@@ -5,7 +5,7 @@ import 'protobufjs/ext/descriptor/index.js';
 import type { SourceText } from '../source.ts';
 import { isReflection } from './fits.ts';
 import { ImportedFiles } from './imports.ts';
-import { mend, type Mended } from './mend.ts';
+import { foldMaps, mend, type Mended } from './mend.ts';
 import { servicesIn } from './names.ts';
 
 /** The types and services of a source, resolved. */
@@ -56,6 +56,7 @@ function fromSet(source: SourceText, bytes: Uint8Array, format: string): ProtoRo
   } catch (error) {
     throw refuse(source, `it is no set of descriptors (${wordsOf(error)})`, error);
   }
+  foldMaps(root);
   return resolved(source, root, { services: servicesIn(root), format, omitted: [] });
 }
 

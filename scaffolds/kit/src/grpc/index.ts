@@ -5,4 +5,5 @@ export { DETAILS } from './details.ts';
 export { encodeMessage } from './encode.ts';
 export { ENCODINGS, FrameReader, inflateOf, toFrame } from './frames.ts';
 export { statusName, statusOf, type StatusName } from './status.ts';
+export { WELL_KNOWN } from './well-known.ts';
 export { ProtoProblem } from './wire-format.ts';
