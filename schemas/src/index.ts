@@ -204,6 +204,7 @@ export {
 } from './mirror/api.ts';
 export { MirrorMemory, MirrorParts } from './mirror/memory.ts';
 export { HarEntry, HarFile, HarPair, HarRequest, HarResponse, REDACTED } from './mirror/recording.ts';
+export { LearnedBehaviour, LearnRequest, OperationBehaviour } from './mirror/behaviour.ts';
 export {
   Scenario,
   ScenarioAnswer,

@@ -57,7 +57,7 @@ const installed = (server: string): boolean => existsSync(join(place.home, 'serv
 test(
   'a sentence becomes a server that was tested behind walls, approved, installed, and answers',
   async () => {
-    verifies('B01', 'M01');
+    verifies('B01', 'M01', 'M13');
     model.say(plan(CLASH_PLAN), clashRoyale);
     const built = await build('Build me a Clash Royale stats tracker');
     expect(built).toMatchObject({
@@ -122,7 +122,7 @@ test(
 test(
   'what a model gets wrong is told to it with place and rule until it is right',
   async () => {
-    verifies('B11');
+    verifies('B11', 'M49');
     model.say(
       plan(VOWEL_PLAN),
       vowelServer({ tool: READS_FILES }),

@@ -97,7 +97,7 @@ const pets = {
 
 describe('the TypeScript client', () => {
   test('calls the service with its credentials, refuses what the service would, and knows a refusal', async () => {
-    verifies('N23');
+    verifies('N23', 'M50');
     const blueprint = await blueprintOf(pets, 'pets');
     const mirror = await startMirror(blueprint, { strictAuth: true });
     try {

@@ -1,6 +1,12 @@
 import { createContractBook } from '@counterpart/scaffolds/mirror/contract/contract-book';
 import { probeService } from '@counterpart/scaffolds/mirror/contract/probe-service';
 import { stateSummary } from '@counterpart/scaffolds/mirror/modes/state-value';
+import {
+  faultsFrom,
+  LEARNED,
+  learnBehaviour,
+  type KnownExchange,
+} from '@counterpart/scaffolds/mirror/recording/behaviour';
 import { pathBelow } from '@counterpart/scaffolds/mirror/recording/replay';
 import { redactEntry, requestBytes, responseBytes } from '@counterpart/scaffolds/mirror/recording/har-entry';
 import { harText } from '@counterpart/scaffolds/mirror/recording/har-text';
@@ -13,6 +19,8 @@ import {
   type HarEntry,
   hubError,
   type ImportRecordingRequest,
+  type LearnedBehaviour,
+  type LearnRequest,
   type MirrorInspection,
   type MirrorParts,
   type MirrorSummary,
@@ -33,6 +41,7 @@ export interface MirrorControl {
   seed(request: SeedMirrorRequest): Promise<{ seed: number; added: number }>;
   reset(): Promise<{ reset: true }>;
   inject(fault: Fault): Promise<{ id: string }>;
+  learn(request: LearnRequest): Promise<LearnedBehaviour>;
   clearFaults(id: string | undefined): Promise<{ cleared: number }>;
   scenario(request: ScenarioRequest): Promise<{ scenarios: string[]; playing: string | null }>;
   diff(request: DiffMirrorRequest, signal: AbortSignal): Promise<ContractDiff>;
@@ -72,6 +81,7 @@ export function createControl(options: ControlOptions): MirrorControl {
       mirror.keep();
       return Promise.resolve({ id });
     },
+    learn: (request) => learn(mirror, request),
     clearFaults(id) {
       const cleared = core.faults.clear(id);
       if (id !== undefined && cleared === 0)
@@ -147,6 +157,25 @@ async function diff(
     await book.add(rawRequest(entry, core.service.address.bases), seenResponse(entry));
   }
   return book.report('recording', name);
+}
+
+/** Has the mirror behave as its recording tells; what it learned before is forgotten. */
+async function learn(
+  mirror: RunningMirror,
+  { recording = mirror.core.settings.recording }: LearnRequest,
+): Promise<LearnedBehaviour> {
+  const { core } = mirror;
+  const entries = await entriesOf(mirror, recording);
+  const known = entries.flatMap((entry): KnownExchange[] => {
+    const operation = core.reader.operation(rawRequest(entry, core.service.address.bases))?.name;
+    return operation === undefined ? [] : [{ operation, entry }];
+  });
+  const behaviour = learnBehaviour(known);
+  const before = core.faults.active.map(({ id }) => id).filter((id) => id.startsWith(LEARNED));
+  for (const id of before) core.faults.clear(id);
+  const faults = behaviour.flatMap(faultsFrom).map((fault) => core.inject(fault));
+  mirror.keep();
+  return { recording, behaviour, faults };
 }
 
 async function entriesOf({ folder, name }: RunningMirror, recording: string): Promise<readonly HarEntry[]> {

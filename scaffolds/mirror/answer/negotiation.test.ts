@@ -2,6 +2,7 @@ import { fromMessagePack, toMessagePack } from '@counterpart/kit/message-pack';
 import { ServerId, type Blueprint, type Json } from '@counterpart/schemas';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readOpenApi } from '../../readers/openapi/read.ts';
+import { verifies } from '../../../test/verifies.ts';
 import { createMirror, type Mirror } from '../mirror.ts';
 
 const order = {
@@ -72,6 +73,7 @@ async function made(type: string, body: string | Uint8Array): Promise<number> {
 
 describe('content negotiation of a mirror', () => {
   test('a body is read by its Content-Type, and what it said is answered in every form that is declared', async () => {
+    verifies('M09');
     const ids = [
       await made('application/json', '{"item":"tea","count":2}'),
       await made('application/x-www-form-urlencoded', 'item=tea&count=2'),

@@ -4,6 +4,8 @@ import {
   DiffMirrorRequest,
   Fault,
   ImportRecordingRequest,
+  type LearnedBehaviour,
+  LearnRequest,
   MirrorChange,
   type MirrorInspection,
   type MirrorParts,
@@ -23,6 +25,7 @@ export interface MirrorActions {
   seed(request: SeedMirrorRequest): Promise<unknown>;
   reset(): Promise<unknown>;
   inject(fault: Fault): Promise<unknown>;
+  learn(request: LearnRequest): Promise<LearnedBehaviour>;
   clearFaults(id: string | undefined): Promise<unknown>;
   scenario(request: ScenarioRequest): Promise<unknown>;
   diff(request: DiffMirrorRequest, signal: AbortSignal): Promise<ContractDiff>;
@@ -67,6 +70,9 @@ function actionRoutes(app: Hono, control: (name: string) => Promise<MirrorAction
   );
   app.post('/api/mirrors/:name/faults', async (c) =>
     c.json(await (await control(c.req.param('name'))).inject(await readBody(c, Fault)), 201),
+  );
+  app.post('/api/mirrors/:name/learn', async (c) =>
+    c.json(await (await control(c.req.param('name'))).learn(await readBody(c, LearnRequest))),
   );
   app.delete('/api/mirrors/:name/faults', async (c) =>
     c.json(await (await control(c.req.param('name'))).clearFaults(undefined)),

@@ -4,6 +4,8 @@ import {
   type DiffMirrorRequest,
   type Fault,
   type HarFile,
+  LearnedBehaviour,
+  type LearnRequest,
   type MirrorChange,
   MirrorInspection,
   MirrorList,
@@ -31,6 +33,7 @@ export interface MirrorApi {
   seed(name: string, request: SeedMirrorRequest): Promise<z.infer<typeof Seeded>>;
   reset(name: string): Promise<void>;
   inject(name: string, fault: z.input<typeof Fault>): Promise<{ id: string }>;
+  learn(name: string, request: LearnRequest): Promise<LearnedBehaviour>;
   /** Without an id: all. */
   clearFaults(name: string, id: string | undefined): Promise<{ cleared: number }>;
   scenario(name: string, request: z.input<typeof ScenarioRequest>): Promise<z.infer<typeof Playing>>;
@@ -59,6 +62,7 @@ export function createMirrorApi(send: Send): MirrorApi {
     seed: (name, request) => send(Seeded, 'POST', at(name, '/seed'), request),
     reset: async (name) => void (await send(z.unknown(), 'POST', at(name, '/reset'), {})),
     inject: (name, fault) => send(Injected, 'POST', at(name, '/faults'), fault),
+    learn: (name, request) => send(LearnedBehaviour, 'POST', at(name, '/learn'), request),
     clearFaults: (name, id) =>
       send(Cleared, 'DELETE', at(name, id === undefined ? '/faults' : `/faults/${encodeURIComponent(id)}`)),
     scenario: (name, request) => send(Playing, 'POST', at(name, '/scenario'), request),

@@ -1,4 +1,4 @@
-import { Fault, hubError } from '@counterpart/schemas';
+import { Fault, hubError, RecordingName, type LearnedBehaviour } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import { count } from '../../output/text/format.ts';
@@ -23,6 +23,7 @@ const Input = z.object({
   retryAfter: number,
   share: number,
   bytesPerSecond: number,
+  recording: RecordingName.optional(),
   clear: z.union([z.string(), z.boolean()]).optional(),
 });
 type Input = z.infer<typeof Input>;
@@ -32,7 +33,7 @@ export const fault = defineCommand({
   parent: 'mirror',
   group: 'builds',
   summary: 'Make a mirror misbehave, or stop it doing so',
-  description: `Kinds: ${KINDS.join(', ')}. A fault strikes every operation until it is cleared, unless it is told otherwise. Which calls a rate strikes depends on the mirror’s seed, so a run can be repeated.`,
+  description: `Kinds: ${KINDS.join(', ')}; and learned: each operation is as late as in a recording of the real service, and fails as often. A fault strikes every operation until it is cleared, unless it is told otherwise. Which calls a rate strikes depends on the mirror’s seed, so a run can be repeated.`,
   arguments: [
     ['<name>', 'A mirror’s or a built server’s name'],
     ['[kind]', 'What goes wrong'],
@@ -54,6 +55,7 @@ export const fault = defineCommand({
     ['--retry-after <s>', 'rate-limit: seconds told to the caller'],
     ['--share <number>', 'truncate: share of the body that is sent (default: 0.5)'],
     ['--bytes-per-second <n>', 'drip: how fast (default: 64)'],
+    ['--recording <name>', 'learned: the recording (default: the one in its settings)'],
     ['--id <id>', 'Name of the fault'],
     ['--clear [id]', 'End this fault, or all'],
   ],
@@ -61,6 +63,7 @@ export const fault = defineCommand({
     ['hub mirror fault weather rate-limit --times 3', 'three answers 429'],
     ['hub mirror fault weather latency --ms 800 --jitter 400', 'everything is late'],
     ['hub mirror fault weather error --rate 0.1 -o get_forecast', 'every tenth call fails'],
+    ['hub mirror fault weather learned', 'as late and as often broken as it was recorded'],
     ['hub mirror fault weather --clear', 'as it should be'],
   ],
   input: Input,
@@ -72,6 +75,14 @@ export const fault = defineCommand({
       context.result(result, () => `${count(result.cleared, 'fault')} ended.`);
       return;
     }
+    if (input.kind === 'learned') {
+      const { recording } = input;
+      const learned = await withHub(context, (hub) =>
+        hub.mirrors.learn(name, recording === undefined ? {} : { recording }),
+      );
+      context.result(learned, () => learnedText(learned));
+      return;
+    }
     const wanted = toFault(input);
     const injected = await withHub(context, (hub) => hub.mirrors.inject(name, wanted));
     context.result(
@@ -81,6 +92,21 @@ export const fault = defineCommand({
     );
   },
 });
+
+function learnedText({ recording, behaviour, faults }: LearnedBehaviour): string {
+  const lines = behaviour.map(({ operation, calls, statuses, latencyMs }) => {
+    const times =
+      latencyMs === undefined
+        ? 'no times'
+        : `${latencyMs.median} ms (${latencyMs.fastest} to ${latencyMs.slowest})`;
+    const mix = Object.entries(statuses).map(([status, share]) => `${status} ${Math.round(share * 100)} %`);
+    return `  ${operation}: ${count(calls, 'call')}, ${times}, ${mix.join(', ')}`;
+  });
+  return [
+    `Learned from the recording ${recording}; ${count(faults.length, 'fault')} in force.`,
+    ...lines,
+  ].join('\n');
+}
 
 function toFault(input: Input): z.input<typeof Fault> {
   const { kind, id, operation, rate, times, ms, jitter, distribution, status } = input;
