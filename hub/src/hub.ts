@@ -4,7 +4,8 @@ import { createAdminService } from './composition/admin/admin-service.ts';
 import { lender, openSignIns } from './composition/admin/lending-desk.ts';
 import { openBase } from './composition/base.ts';
 import { begin } from './composition/begin.ts';
-import { createDomain, openBroker, openMirrors } from './composition/domain.ts';
+import { createDomain, openBroker } from './composition/domain.ts';
+import { openMirrors } from './composition/mirror-desk.ts';
 import { lazyChats } from './composition/models/lazy-chats.ts';
 import { routingDesk } from './composition/models/routing-desk.ts';
 import { openSurfaces } from './composition/surfaces.ts';
@@ -17,7 +18,6 @@ import { OWNER } from './gateway/relay/tool-gate.ts';
 import type { AdminService } from './http/admin.ts';
 import type { CatalogSource, ViewSelector } from './kernel/ports.ts';
 import { Scope } from './kernel/scope.ts';
-import type { Mirrors } from './mirrors/mirrors.ts';
 import { createLendingKeys } from './oauth/lending.ts';
 import { sweepStaging } from './versions/staging.ts';
 
@@ -72,8 +72,8 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const lending = createLendingKeys();
   // A build that was killed between its two renames left the version in service aside; it is put back.
   await sweepStaging(base.serversDir);
-  const mirrors: Mirrors = await openMirrors(base, {
-    fleet: () => domain.fleet,
+  const mirrors = await openMirrors(base, {
+    domain: () => domain,
     url: () => (isLasting ? address.url : undefined),
   });
   scope.add(() => mirrors.close());

@@ -25,6 +25,8 @@ import {
 import { asResponse, type PlainResponse } from './answer/plain-response.ts';
 import { problemLine, requestProblem, toResponse, type RequestProblem } from './answer/problem.ts';
 import { argumentsOf, databaseRoom, failureResponse, type DatabaseRoom } from './database/room.ts';
+import type { CallTool } from './live/call-tool.ts';
+import { answerLive } from './live/rest.ts';
 import { answerFromKept, type KeptOutcome } from './keep/kept-answer.ts';
 import type { Keeper } from './keep/keeper.ts';
 import { negotiate } from './request/media-type.ts';
@@ -88,6 +90,8 @@ export interface MirrorOptions {
   /** Who listens; default: channels of its own. */
   readonly channels?: Channels;
   readonly log?: (entry: MirrorLogEntry) => void;
+  /** Calls a tool of the live server; given, valid requests are answered by it alone. */
+  readonly call?: CallTool | undefined;
   /** Answers the calls of a database's tools; default: a database in memory, seeded from the blueprint. */
   readonly database?: DatabaseRoom;
 }
@@ -122,6 +126,7 @@ interface Engine {
   readonly resources: ResourceMap;
   readonly keeper: Keeper;
   readonly override: MirrorOptions['override'];
+  readonly call: CallTool | undefined;
   readonly streams: StreamRoom;
   readonly graphql: GraphqlRoom | undefined;
   readonly database: DatabaseRoom | undefined;
@@ -243,9 +248,13 @@ function told(
   return { response: answerResponse(composed.answer, request, isBodyless), operation, problems: [] };
 }
 
-/** The answer of somebody else than the blueprint: whoever overrides it, or a database. */
+/** The answer of somebody else than the blueprint: whoever overrides it, a live server, or a database. */
 async function answerElsewhere(engine: Engine, exchange: MirrorExchange): Promise<Response | undefined> {
-  return (await engine.override?.(exchange)) ?? databaseAnswer(engine, exchange.request);
+  const { override, call } = engine;
+  return (
+    (await override?.(exchange)) ??
+    (call ? await answerLive(exchange, call) : await databaseAnswer(engine, exchange.request))
+  );
 }
 
 /** What a database says to a request; undefined where the service is none. */
@@ -324,6 +333,7 @@ function createEngine(blueprint: Blueprint, options: MirrorOptions): Engine {
       seedRows: options.seedRows ?? 3,
     },
     override: options.override,
+    call: options.call,
     streams: createStreamRoom(sampler, options.channels ?? createChannels(), options.seedRows ?? 3),
     graphql: graphqlRoom(blueprint, state, options),
     database: options.database ?? databaseRoom(blueprint, state, options),

@@ -73,6 +73,7 @@ export { Notice, NoticeKind, NotificationsConfig } from './hub/notice.ts';
 export { HookReceipt, HookSummary } from './hub/hook.ts';
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
+export { TranslatedField, TranslatedJoin, TranslationFacet } from './mirror/translation.ts';
 export {
   VersionAuthor,
   VersionDiff,

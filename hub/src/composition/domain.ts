@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { createBroker } from '../broker/broker.ts';
 import { ensureBundle } from '../builder/ensure-bundle.ts';
 import { createCatalog } from '../catalog/catalog.ts';
-import { directoryOf } from '../fleet/directory-of.ts';
 import { builtVariables } from '../fleet/environment.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import type { Walls } from '../fleet/walls/walls.ts';
@@ -10,27 +9,11 @@ import { createGateway } from '../gateway/gateway.ts';
 import { OWNER } from '../gateway/relay/tool-gate.ts';
 import type { Broker, CallPolicy, CatalogSource, ToolDescription } from '../kernel/ports.ts';
 import type { Scope } from '../kernel/scope.ts';
-import { createMirrors, type Mirrors } from '../mirrors/mirrors.ts';
+import type { Mirrors } from '../mirrors/mirrors.ts';
 import { chainPolicies } from '../policy/chain.ts';
 import { configPolicy } from '../policy/config-policy.ts';
 import { createSupervisor } from '../supervisor/driver.ts';
 import type { Base } from './base.ts';
-
-/** The mirrors of a hub: of its servers, and what else is simulated. */
-export const openMirrors = (
-  base: Base,
-  { fleet, url }: { readonly fleet: () => Fleet; readonly url: () => string | undefined },
-): Promise<Mirrors> =>
-  createMirrors({
-    ...base,
-    directory: join(base.dataDir, 'mirrors'),
-    directoryOf: (id) => directoryOf(fleet(), id),
-    serverIds: () => [...fleet().members.keys()],
-    env: base.host,
-    clean: base.redactor.redact,
-    url,
-    toolsChanged: () => fleet().publish(),
-  });
 
 /** The way out for servers inside walls. */
 export const openBroker = (base: Base, givenUp: (server: string, detail: string) => void): Promise<Broker> =>

@@ -17,6 +17,7 @@ import { didYouMean } from '../kernel/nearest.ts';
 import type { CatalogSource } from '../kernel/ports.ts';
 import type { Db } from '../store/store.ts';
 import type { MirrorControl } from './control.ts';
+import type { LiveDoor } from './live-door.ts';
 import { openMirrorFolder, readBlueprint } from './folder.ts';
 import { createMirrorRecords, type MirrorRecord, type MirrorRecords } from './records.ts';
 import type { RunningMirror } from './running.ts';
@@ -34,6 +35,8 @@ export interface MirrorsOptions {
   /** Ids of built servers, for suggestions. */
   readonly serverIds: () => readonly string[];
   readonly env: () => Readonly<Record<string, string | undefined>>;
+  /** For mirrors that tools of this hub answer. */
+  readonly live: LiveDoor;
   readonly clean: (text: string) => string;
   readonly version: string;
   /** Of the hub; undefined for one that ends with the command that started it. */
@@ -110,7 +113,7 @@ class HubMirrors implements Mirrors {
         try {
           const name = new URL(request.url).pathname.split('/')[2] ?? '';
           const { mirror } = await this.#mirrorOf(name);
-          return await mirror.core.answer(request, drop);
+          return await mirror.answer(request, drop);
         } catch (thrown) {
           return problemResponse(toCounterpartError(thrown));
         }
@@ -294,7 +297,7 @@ class HubMirrors implements Mirrors {
     record: MirrorRecord,
     { file, stamp, old }: { file: string; stamp: string; old: Serving | undefined },
   ): Promise<Serving> {
-    const { clock, log, clean, version, env, directory } = this.#options;
+    const { clock, log, clean, version, env, directory, live } = this.#options;
     const opening = (async (): Promise<Serving> => {
       const port = old?.mirror.ownPort;
       await old?.mirror.close();
@@ -306,6 +309,7 @@ class HubMirrors implements Mirrors {
         clock,
         log,
         env: (name) => env()[name],
+        live,
         clean,
         version,
       });

@@ -1,4 +1,9 @@
-import { listen, type MirrorListener } from '@counterpart/scaffolds/mirror/modes/listener';
+import {
+  listen,
+  problemResponse,
+  type AnswerRequest,
+  type MirrorListener,
+} from '@counterpart/scaffolds/mirror/modes/listener';
 import { MirrorCore } from '@counterpart/scaffolds/mirror/modes/mirror-core';
 import { type Blueprint, type HarEntry, type MirrorMemory, toCounterpartError } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
@@ -6,6 +11,7 @@ import type { Logger } from '../kernel/log.ts';
 import { type MirrorFolder, readRecordings } from './folder.ts';
 import { createMemoryKeeper, type MemoryKeeper } from './memory-keeper.ts';
 import { openRecording, type RecordingFile } from './recording-file.ts';
+import type { LiveDoor } from './live-door.ts';
 import type { MirrorRecord } from './records.ts';
 
 export interface RunningOptions {
@@ -16,6 +22,7 @@ export interface RunningOptions {
   readonly log: Logger;
   /** Looks up settings and credentials of the real service. */
   readonly env: (name: string) => string | undefined;
+  readonly live: LiveDoor;
   /** Takes every secret that the hub knows out of a text. */
   readonly clean: (text: string) => string;
   /** Of the hub, for recordings. */
@@ -76,6 +83,12 @@ export class RunningMirror {
     return this.problem ?? this.#keeper.problem;
   }
 
+  /** Answers a request; one that would act as the hub has to be one that may. */
+  readonly answer: AnswerRequest = (request, drop) => {
+    const refusal = this.#record.settings.mode === 'live' ? this.#options.live.refusal(request) : undefined;
+    return refusal ? Promise.resolve(problemResponse(refusal)) : this.core.answer(request, drop);
+  };
+
   /** Goes on with other settings; a recording that was being written is closed. */
   async configure(record: MirrorRecord): Promise<void> {
     await this.#closeRecording();
@@ -94,7 +107,7 @@ export class RunningMirror {
   async listen(port: number): Promise<number> {
     await this.#listener?.close();
     this.#listener = undefined;
-    this.#listener = await listen(this.core.answer, { port, attach: this.core.attach });
+    this.#listener = await listen(this.answer, { port, attach: this.core.attach });
     return this.#listener.port;
   }
 
@@ -107,7 +120,7 @@ export class RunningMirror {
   }
 
   #makeCore(entries: readonly HarEntry[]): MirrorCore {
-    const { record, blueprint, folder, clock, env } = this.#options;
+    const { record, blueprint, folder, clock, env, live } = this.#options;
     const make = (memory: MirrorMemory | undefined): MirrorCore =>
       new MirrorCore({
         name: record.name,
@@ -118,6 +131,8 @@ export class RunningMirror {
         scenarios: () => folder.scenarios(),
         entries,
         env,
+        server: record.server,
+        callTool: live.call,
         now: () => clock.now(),
         record: (entry) => this.#keep(entry),
         changed: () => this.#keeper.touch(),

@@ -18,8 +18,11 @@ import type {
   GraphqlOperationKind,
   JsonObject,
   Operation,
+  TranslationFacet,
 } from '@counterpart/schemas';
 import type { MirrorState } from '../state/mirror-state.ts';
+import type { CallTool } from '../live/call-tool.ts';
+import { liveResolver } from './live/resolver.ts';
 import type { GraphqlRequest } from './request.ts';
 import { isThing, type World } from './world/entities.ts';
 import { eventsOf, eventValue, type MirrorEvent } from './world/events.ts';
@@ -32,6 +35,8 @@ export interface EngineOptions {
   readonly seed: number;
   readonly seedRows: number;
   readonly unknownIds: 'invent' | 'refuse';
+  /** Answers a translated service; the mirror makes nothing up then. */
+  readonly call?: CallTool | undefined;
 }
 
 /** A document that may be executed. */
@@ -59,6 +64,7 @@ const KINDS: Readonly<Record<OperationTypeNode, GraphqlOperationKind>> = {
   subscription: 'subscription',
 };
 const MOST_TOKENS = 50_000;
+const NO_TOOLS: TranslationFacet = { server: '', fields: {}, joins: {} };
 
 /** The schema of a facet as one text. */
 export function schemaText({ roots, types, directives }: GraphqlFacet): string {
@@ -121,6 +127,7 @@ function resolverOf(
 /** Makes the engine of a GraphQL blueprint; the schema is built with the first request. */
 export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
   const facet = options.blueprint.graphql ?? { path: '', roots: {}, types: {}, directives: {} };
+  const { blueprint, call } = options;
   let world: World | undefined;
   const opened = (): World => (world ??= openWorld(facet, options));
   const argumentsOf = ({ document, request }: Prepared) => ({
@@ -128,7 +135,8 @@ export function createGraphqlEngine(options: EngineOptions): GraphqlEngine {
     document,
     variableValues: request.variables,
     operationName: request.operationName ?? null,
-    fieldResolver: resolverOf(opened()),
+    fieldResolver:
+      call === undefined ? resolverOf(opened()) : liveResolver(blueprint.translation ?? NO_TOOLS, call),
     typeResolver,
   });
   return {

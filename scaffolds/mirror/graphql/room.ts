@@ -1,4 +1,5 @@
 import type { Blueprint } from '@counterpart/schemas';
+import type { CallTool } from '../live/call-tool.ts';
 import type { MirrorState } from '../state/mirror-state.ts';
 import type * as Http from './answer.ts';
 import type { GraphqlEngine } from './engine.ts';
@@ -16,6 +17,7 @@ export interface RoomOptions {
   readonly seed?: number;
   readonly seedRows?: number;
   readonly unknownIds?: 'invent' | 'refuse';
+  readonly call?: CallTool | undefined;
 }
 
 async function makeEngine(
@@ -24,8 +26,8 @@ async function makeEngine(
   options: RoomOptions,
 ): Promise<GraphqlEngine> {
   const { createGraphqlEngine } = await import('./engine.ts');
-  const { seed = 1, seedRows = 3, unknownIds = 'invent' } = options;
-  return createGraphqlEngine({ blueprint, state, seed, seedRows, unknownIds });
+  const { seed = 1, seedRows = 3, unknownIds = 'invent', call } = options;
+  return createGraphqlEngine({ blueprint, state, seed, seedRows, unknownIds, call });
 }
 
 /** The room of a blueprint; undefined for a service that speaks something else. */

@@ -12,6 +12,8 @@ export async function answerByMode(passage: Passage, parts: LivingParts): Promis
   switch (parts.settings.mode) {
     case 'simulate':
       return passage.simulate();
+    case 'live':
+      return live(passage);
     case 'replay':
       return replayed(passage, parts) ?? missed(passage, parts);
     case 'hybrid':
@@ -23,6 +25,12 @@ export async function answerByMode(passage: Passage, parts: LivingParts): Promis
     case 'spy':
       return fromService(passage, parts, 'spy');
   }
+}
+
+/** The engine reads and checks the request; what it calls then is the service. */
+async function live(passage: Passage): Promise<Answered> {
+  const answered = await passage.simulate();
+  return answered.from === 'simulated' ? { ...answered, from: 'service' } : answered;
 }
 
 async function hybrid(passage: Passage, parts: LivingParts): Promise<Answered> {

@@ -15,6 +15,7 @@ import type { ContractReader } from '../contract/contract-reader.ts';
 import { breakBody, type DropConnection, isBodyFault } from '../faults/broken-body.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { strike, type StruckBy } from '../faults/strike.ts';
+import type { CallTool } from '../live/call-tool.ts';
 import { createMirror, type Mirror, type MirrorLogEntry } from '../mirror.ts';
 import type { ReplayBook } from '../recording/replay.ts';
 import type { RawRequest } from '../request/decode-request.ts';
@@ -40,6 +41,8 @@ export interface LivingParts {
   readonly player: () => ScenarioPlayer | undefined;
   readonly replay: () => ReplayBook;
   readonly service: RealService;
+  /** Calls a tool of the live server; undefined in every other mode. */
+  readonly call: CallTool | undefined;
   readonly spied: () => ContractBook;
   /** Writes a redacted exchange down; resolves when it is kept. Never rejects: a lost entry is the owner's to tell of. */
   readonly record: (entry: HarEntry) => Promise<void>;
@@ -87,6 +90,7 @@ export function createLivingMirror(parts: LivingParts): LivingMirror {
     basePath,
     state,
     channels: parts.channels,
+    call: parts.call,
     log: (entry) => {
       const slot = slots.getStore();
       if (slot) slot.entry = entry;

@@ -29,6 +29,7 @@ import { attachSockets } from '../stream/attach.ts';
 import { createChannels } from '../stream/channels.ts';
 import { asResponse } from '../answer/plain-response.ts';
 import { attachGrpc } from '../grpc/attach.ts';
+import { liveCalls, type CallServerTool } from '../live/live-calls.ts';
 import type { AskMirror } from '../grpc/answer-call.ts';
 import type { AnswerRequest } from './listener.ts';
 import { createLivingMirror, type LivingMirror } from './living-mirror.ts';
@@ -48,6 +49,10 @@ export interface CoreOptions {
   /** Recorded exchanges to replay. */
   readonly entries: readonly HarEntry[];
   readonly env: Env;
+  /** The built server whose mirror it is; in the mode live its tools answer unless the settings name another. */
+  readonly server?: string | undefined;
+  /** Calls a tool of a server; absent where no hub is. */
+  readonly callTool?: CallServerTool | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Writes a redacted exchange down. Never rejects. */
@@ -256,6 +261,7 @@ export class MirrorCore {
   #assemble(): LivingMirror {
     const { basePath, record } = this.#options;
     return createLivingMirror({
+      call: liveCalls(this.#settings, this.#options),
       blueprint: this.blueprint,
       settings: this.#settings,
       basePath,

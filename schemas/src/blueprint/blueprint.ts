@@ -11,6 +11,7 @@ import { McpCall, McpFacet } from '../mcp.ts';
 import { StreamCall } from './stream.ts';
 import { RpcCall, RpcFacet } from './rpc.ts';
 import { SoapCall, SoapFacet } from './soap.ts';
+import { TranslationFacet } from '../mirror/translation.ts';
 import { XmlForm } from './xml.ts';
 
 /**
@@ -306,6 +307,8 @@ export const Blueprint = z.strictObject({
   mcp: McpFacet.optional(),
   /** The messages of a gRPC service. */
   grpc: GrpcFacet.optional(),
+  /** Made from the tools of a server, which answer it. */
+  translation: TranslationFacet.optional(),
 });
 export type Blueprint = z.infer<typeof Blueprint>;
 

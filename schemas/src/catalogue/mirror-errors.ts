@@ -27,6 +27,22 @@ export const mirrorErrors = {
       'The mode {mode} needs the real service of {mirror}, and its description names no absolute address.',
     fix: 'Say where it is: `hub mirror start {mirror} --target https://…`.',
   }),
+  MIRROR_NOT_LIVE: entry({
+    status: 422,
+    rpc: -32602,
+    exit: 4,
+    title: 'Mirror cannot be live',
+    message: 'The mirror {mirror} cannot answer in the mode live: {detail}.',
+    fix: '`hub translate <server> --as graphql` or `--as rest`, with a running hub, makes a mirror that a server’s tools answer.',
+  }),
+  TRANSLATION_EMPTY: entry({
+    status: 422,
+    rpc: -32602,
+    exit: 4,
+    title: 'Nothing to translate',
+    message: 'The server {server} offers no tool.',
+    fix: '`hub inspect {server}` shows what it offers; `hub logs {server}` why it may offer nothing now.',
+  }),
   MIRROR_HOST_REFUSED: entry({
     status: 403,
     rpc: -32602,

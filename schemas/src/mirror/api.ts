@@ -17,6 +17,7 @@ export const MirrorChange = z.strictObject({
   strictAuth: z.boolean().optional(),
   target: MirrorSettings.shape.target,
   credentials: z.enum(['caller', 'environment']).optional(),
+  over: z.string().optional(),
   recording: RecordingName.optional(),
   match: MirrorSettings.shape.match.optional(),
   limits: MirrorSettings.shape.limits.optional(),

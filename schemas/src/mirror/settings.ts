@@ -12,9 +12,9 @@ export const MirrorName = z
 /**
  * Where a mirror's answers come from: `simulate` from the blueprint and its state; `record`, `pass` and `spy` from the
  * real service (kept in a recording; as it is; checked against the blueprint); `replay` from a recording; `hybrid` from
- * two of these.
+ * two of these; `live` from the tools of a server of the hub.
  */
-export const MirrorMode = z.enum(['simulate', 'record', 'replay', 'pass', 'spy', 'hybrid']);
+export const MirrorMode = z.enum(['simulate', 'record', 'replay', 'pass', 'spy', 'hybrid', 'live']);
 export type MirrorMode = z.infer<typeof MirrorMode>;
 
 /** What `hybrid` mixes: a recorded answer where there is one, else simulated; or real reads and simulated writes. */
@@ -73,6 +73,8 @@ export const MirrorSettings = z.strictObject({
    * none. With `environment` everyone who reaches the mirror acts as the owner.
    */
   credentials: z.enum(['caller', 'environment']).default('caller'),
+  /** For `live`: the server of the hub whose tools answer; default: the built server whose mirror it is. */
+  over: z.string().optional(),
   /** The recording that is written to, and replayed from; others are replayed after it. */
   recording: RecordingName.default('default'),
   match: ReplayMatching.prefault({}),

@@ -4,10 +4,11 @@ import { streamSSE } from 'hono/streaming';
 import type { CatalogView, JsonMembers, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
 import { unknownView } from '../../kernel/tools/unknown-view.ts';
 import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
+import { bodyOf, failureOf, refusalOf } from '../../upstream/tool-answer.ts';
 import { problem } from '../problem.ts';
 import { readArguments } from './arguments.ts';
 import { describeTools, type ToolDocument } from './openapi.ts';
-import { bodyOf, failureOf, refusalOf } from './tool-answer.ts';
+
 import type { ToolTwin } from './tool-twin.ts';
 
 /** The REST twin: each tool as a POST, and what describes them all, or those of one server, as OpenAPI 3.1. */

@@ -11,6 +11,7 @@ import { create } from '../packages/create.ts';
 import { pack } from '../packages/pack.ts';
 import { test } from '../packages/test.ts';
 import { sdk } from './sdk.ts';
+import { translate } from './translate.ts';
 import { lintTree, validate } from './validate.ts';
 import { verify } from './verify.ts';
 
@@ -22,6 +23,7 @@ export const builds: readonly CommandDefinition[] = [
   diff,
   drift,
   mirror,
+  translate,
   sdk,
   create,
   eject,

@@ -10,6 +10,7 @@ const MODES: Readonly<Record<MirrorSummary['mode'], string>> = {
   pass: 'requests go to the real service',
   spy: 'requests go to the real service, both sides are held against the description',
   hybrid: 'answers come from two sources',
+  live: 'tools of a server of this hub answer',
 };
 
 /** Its addresses, while there are any. */

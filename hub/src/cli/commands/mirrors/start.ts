@@ -195,7 +195,8 @@ async function inForeground(context: Context, input: Input): Promise<void> {
     scenarios: {},
     recordings: har ? { default: har } : {},
   };
-  if (parts.settings.mode === 'record') throw hubError('HUB_NOT_RUNNING', { home: context.home.directory });
+  if (parts.settings.mode === 'record' || parts.settings.mode === 'live')
+    throw hubError('HUB_NOT_RUNNING', { home: context.home.directory });
   const { serveParts } = await import('@counterpart/scaffolds/mirror/alone/serve-parts');
   const running = await serveParts(parts, {
     ...(input.port === undefined ? {} : { port: input.port }),

@@ -1,11 +1,14 @@
 import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
-import { isMembers } from '../../kernel/protocol/members.ts';
-import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
-import { RpcFailure } from '../../upstream/rpc-failure.ts';
+import { isMembers } from '../kernel/protocol/members.ts';
+import type { JsonMembers, ToolRoute } from '../kernel/ports.ts';
+import { RpcFailure } from './rpc-failure.ts';
 
 /** Characters of a tool's own words in the detail of a problem; the whole result stands beside it. */
 const MOST_DETAIL = 2_000;
 const INVALID_PARAMS = -32602;
+
+/** The tool that was called. */
+type Called = Pick<ToolRoute, 'hubName' | 'server'>;
 
 /** What is answered of a result: the structured content where there is any, or else the content. */
 export function bodyOf(result: JsonMembers, raw: boolean): unknown {
@@ -14,7 +17,7 @@ export function bodyOf(result: JsonMembers, raw: boolean): unknown {
 }
 
 /** TOOL_FAILED when the tool says of itself that it failed. */
-export function failureOf({ hubName }: ToolRoute, result: JsonMembers): CounterpartError | undefined {
+export function failureOf({ hubName }: Called, result: JsonMembers): CounterpartError | undefined {
   if (result['isError'] !== true) return undefined;
   const { content } = result;
   const texts = (Array.isArray(content) ? content : []).flatMap((block: unknown) =>
@@ -25,7 +28,7 @@ export function failureOf({ hubName }: ToolRoute, result: JsonMembers): Counterp
 }
 
 /** Why a call came to no result, as an error of the catalogue. */
-export function refusalOf({ hubName, server }: ToolRoute, thrown: unknown): CounterpartError {
+export function refusalOf({ hubName, server }: Called, thrown: unknown): CounterpartError {
   // Only arguments of a depth that nothing can write out make a call throw this.
   if (thrown instanceof RangeError)
     return hubError('ARGUMENTS_INVALID', { tool: hubName, detail: 'they are nested too deeply' });
