@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConversationRequest, hubError } from '@counterpart/schemas';
 import { answerJson } from './errors.ts';
 import { listOf, pageOf } from './lists.ts';
+import { withoutPastedCredentials } from '../orchestrator/understanding/credentials/pasted.ts';
 import type { ChatParts } from './parts.ts';
 import { readBody } from './request/read-body.ts';
 import { toItems, toWire } from './responses/items.ts';
@@ -28,7 +29,10 @@ export async function serveConversations(
   if (id === undefined) {
     if (method !== 'POST') throw hubError('ROUTE_UNKNOWN', { path: `${method} /v1/conversations` });
     const { items, metadata } = await readBody(req, ConversationRequest);
-    const made = await conversations.create({ items: toItems(items, 'items'), metadata: metadata ?? {} });
+    const made = await conversations.create({
+      items: withoutPastedCredentials(toItems(items, 'items')),
+      metadata: metadata ?? {},
+    });
     return answerJson(res, await shown(made.id));
   }
   switch (call) {
@@ -50,7 +54,7 @@ export async function serveConversations(
     case 'POST :id/items': {
       const { items } = await readBody(req, ConversationRequest);
       const before = (await conversations.show(id)).items.length;
-      await conversations.append(id, toItems(items, 'items'));
+      await conversations.append(id, withoutPastedCredentials(toItems(items, 'items')));
       const added = (await conversations.show(id)).items.slice(before);
       const wire = added.map(({ id: itemId, item }) => toWire(item, itemId));
       return answerJson(res, listOf({ data: wire, hasMore: false }));

@@ -55,6 +55,8 @@ export const LoopOrder = z.strictObject({
   author: LoopAuthor.default('model'),
   /** A description, or the address of a service, that is known already. */
   from: z.string().min(1).max(4_096).optional(),
+  /** What of the description is built, in words: `only players, without clans`. */
+  select: z.string().min(1).max(1_000).optional(),
   /** A folder with a server that a person wrote; absolute. */
   folder: z.string().min(1).max(4_096).optional(),
   /** Files and folders that the server will read; absolute. */

@@ -26,6 +26,14 @@ export const chatErrors = {
     message: 'No call waits for a decision under {id}.',
     fix: 'It was decided on already, or its conversation went on. `GET /api/chat/pending` lists those that wait.',
   }),
+  CHAT_LOST: entry({
+    status: 503,
+    rpc: -32603,
+    exit: 7,
+    title: 'The hub went away',
+    message: 'The hub at {url} went away while it was asked: {detail}',
+    fix: '`hub status` says whether it runs, and `hub start` starts it; the conversation is kept, and the question can be asked again.',
+  }),
   CHAT_FAILED: entry({
     status: 502,
     rpc: -32603,

@@ -2,6 +2,14 @@ import { entry } from './entry.ts';
 
 /** Language models: who cannot answer, and why. Each code is a class of failure that a fallback may be chosen for. */
 export const modelErrors = {
+  MODEL_NONE: entry({
+    status: 409,
+    rpc: -32603,
+    exit: 4,
+    title: 'No model is connected',
+    message: 'No model answers here yet, so there is none to choose: questions are answered by rules.',
+    fix: 'Add a provider under `providers` in hub.config.json: the address of anything that speaks OpenAI’s API is enough, also a local one. `hub providers list` shows those there are.',
+  }),
   MODEL_MISSING: entry({
     status: 409,
     rpc: -32603,

@@ -16,6 +16,7 @@ export const CompileOrder = z.strictObject({
   from: z.string(),
   name: ServerId.optional(),
   category: z.string().optional(),
+  select: z.string().optional(),
   serversDir: z.string(),
   candidate: z.string(),
 });

@@ -58,7 +58,7 @@ async function write(
   if (answer === undefined) {
     const from = source ?? plan.description ?? '';
     return void (await compileCandidate(
-      { from, name: order.name, category, serversDir, candidate },
+      { from, name: order.name, category, select: order.select, serversDir, candidate },
       run.signal,
     ));
   }

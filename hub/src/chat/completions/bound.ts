@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ChatCompletionRequest } from '@counterpart/schemas';
 import type { ChatItem } from '../../kernel/ports.ts';
 import { CONVERSATION_HEADER } from '../request/headers.ts';
+import { lastAnswer, withoutPastedCredentials } from '../../orchestrator/understanding/credentials/pasted.ts';
 import type { ChatParts } from '../parts.ts';
 import { wrongField } from '../request/read-body.ts';
 import type { Transcript } from '../transcript.ts';
@@ -32,15 +33,20 @@ export function conversationOf(req: IncomingMessage, body: ChatCompletionRequest
   throw wrongField(field, 'a name of a conversation has up to 128 letters, digits and . : _ -');
 }
 
-/** Holds what was sent against what is kept: see `matchHistory`. A conversation that is not there yet is begun. */
+/**
+ * Holds what was sent against what is kept: see `matchHistory`. A conversation that is not there yet is begun. Credentials
+ * that somebody pasted are neither kept nor told to a model.
+ */
 export async function bind(
   { conversations, log }: Pick<ChatParts, 'conversations' | 'log'>,
   id: string | undefined,
   sent: readonly ChatItem[],
 ): Promise<Bound> {
-  if (id === undefined) return { items: sent, keep: () => Promise.resolve() };
+  if (id === undefined) return { items: withoutPastedCredentials(sent), keep: () => Promise.resolve() };
   if (!(await conversations.has(id))) await conversations.create({ id });
-  const { kept, added } = matchHistory(await conversations.items(id), sent);
+  const history = await conversations.items(id);
+  const clean = withoutPastedCredentials(sent, lastAnswer(history));
+  const { kept, added } = matchHistory(history, clean);
   await conversations.cut(id, kept);
   const before = await conversations.context(id);
   await conversations.append(id, added);

@@ -1,5 +1,5 @@
 import type { ChatItem } from '../../kernel/ports.ts';
-import { textOf } from '../../orchestrator/conversations/title.ts';
+import { textOf } from '../../orchestrator/understanding/text-of.ts';
 
 /** How messages of a request stand to the conversation that they belong to. */
 export interface Match {

@@ -1,5 +1,6 @@
 import type { ResponsesRequest } from '@counterpart/schemas';
 import type { ChatItem, ChatTool, GenerationSettings } from '../../kernel/ports.ts';
+import { lastAnswer, withoutPastedCredentials } from '../../orchestrator/understanding/credentials/pasted.ts';
 import { compact } from '../completions/request.ts';
 import type { ChatParts } from '../parts.ts';
 import { wrongField } from '../request/read-body.ts';
@@ -27,13 +28,13 @@ export async function gatherItems(
   const conversation = conversationOf(request);
   if (previous != null && conversation !== undefined)
     throw wrongField('conversation', 'a request goes on either from it or from `previous_response_id`');
-  const input = toItems(request.input);
   const before =
     previous != null
       ? await responses.history(previous)
       : conversation === undefined
         ? []
         : await conversations.context(conversation);
+  const input = withoutPastedCredentials(toItems(request.input), lastAnswer(before));
   if (before.length + input.length === 0 && wordIn(request.input) === undefined)
     throw wrongField('input', 'there is nothing to answer');
   assertPairs([...before, ...input]);

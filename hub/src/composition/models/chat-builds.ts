@@ -4,7 +4,7 @@ import { untilRest } from '../../builds/client/until-rest.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { SecretService } from '../../http/secrets/secret-routes.ts';
 import type { EventLog } from '../../kernel/events.ts';
-import type { ChatBuilds } from '../../orchestrator/loop/building.ts';
+import type { ChatBuilds } from '../../orchestrator/loop/building/chat-builds.ts';
 
 interface Desk {
   readonly builds: Builds;
@@ -33,6 +33,7 @@ export function chatBuilds({ builds, events, fleet, secrets }: Desk): ChatBuilds
       }
     },
     decide: async (id, decision, hash) => void (await builds.decide(id, { decision, hash, via: 'chat' })),
+    cancel: async (id) => void (await builds.cancel(id)),
     skip: async (id) => void (await builds.skip(id)),
     missingSecrets: (server) => [...(fleet.members.get(server)?.missingSecrets ?? [])],
     secretPage: (server, name) => secrets().openPage(name, { server }).url,

@@ -2,7 +2,7 @@ import { toCounterpartError } from '@counterpart/schemas';
 import type { Logger } from '../../kernel/log.ts';
 import type { ChatItem, ChatRouter, Generations } from '../../kernel/ports.ts';
 import type { Conversations } from './conversations.ts';
-import { textOf } from './title.ts';
+import { textOf } from '../understanding/text-of.ts';
 
 /** Messages after which what was said is put in short, and those at the end that stay word for word. */
 const DUE_AT = 20;

@@ -1,12 +1,7 @@
 import type { ChatItem } from '../../kernel/ports.ts';
+import { textOf } from '../understanding/text-of.ts';
 
 const MOST_CHARACTERS = 60;
-
-/** The text of a message, its pieces after each other; empty for other items. */
-export function textOf(item: ChatItem): string {
-  if (item.type !== 'message') return '';
-  return item.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
-}
 
 /** The beginning of the first question, cut at a word; empty when nobody asked. */
 export function titleOf(items: readonly ChatItem[]): string {

@@ -3,7 +3,7 @@ import { decisionIntent } from '../understanding/intents/decision-intent.ts';
 import type { Orchestrator, PendingCalls, RunEvent, RunRequest } from '../../kernel/ports.ts';
 import { EventQueue } from './event-queue.ts';
 import { Interludes } from './interludes.ts';
-import { textOf } from './prompt.ts';
+import { textOf } from '../understanding/text-of.ts';
 import { PENDING_ID, type PendingRun } from './pending.ts';
 import type { ChatRoom } from './room.ts';
 import { Run, type Resumed } from './run.ts';

@@ -40,9 +40,3 @@ export const said = (role: 'user' | 'assistant' | 'developer', text: string): Ch
   role,
   content: [{ type: 'text', text }],
 });
-
-/** The words of a message; empty for anything else. */
-export const textOf = (item: ChatItem): string =>
-  item.type === 'message'
-    ? item.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
-    : '';

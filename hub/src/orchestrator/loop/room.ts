@@ -2,7 +2,7 @@ import type { ChatConfig, RoutingConfig } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { ChatRouter, Generations, ToolCalls, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
-import type { ChatBuilds } from './building.ts';
+import type { ChatBuilds } from './building/chat-builds.ts';
 import type { PendingStore } from './pending.ts';
 
 /** Tools of the hub, as they are looked up for a model. */

@@ -9,12 +9,15 @@ import type {
   ViewSelector,
 } from '../../kernel/ports.ts';
 import { askModel, type Turn, type WrittenCall } from './answer/ask-model.ts';
-import { answerAboutBuild } from './building.ts';
+import { answerAboutBuild } from './building/answer-build.ts';
+import { isMostlyRemoved, pastedWords } from './building/pasted-words.ts';
 import { Budget } from './budget.ts';
 import { CallDesk } from './tools/call-desk.ts';
 import { readCall, type ReadCall } from './tools/call-tools.ts';
 import type { Interludes } from './interludes.ts';
-import { said, systemItem, textOf } from './prompt.ts';
+import { said, systemItem } from './prompt.ts';
+import { REMOVED } from '../understanding/credentials/pasted.ts';
+import { textOf } from '../understanding/text-of.ts';
 import { answerByRules, RULES_MODEL } from './answer/by-rules.ts';
 import { askSamples } from './answer/samples.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -75,7 +78,7 @@ export class Run {
   /** Works until the answer stands; `end` was told then. An abort rejects. */
   async work(resumed?: Resumed): Promise<void> {
     const { room, signal } = this.#options;
-    if (resumed === undefined && (await this.#build())) return this.#end('stop');
+    if (resumed === undefined && (this.#pasted() || (await this.#build()))) return this.#end('stop');
     const question = questionOf(this.#items);
     await this.#toolbox.fill(question, room.config().toolTokens);
     const plan = ToolPlanWatch.open(question, this.#toolbox, room.config().plans);
@@ -131,17 +134,34 @@ export class Run {
   /** Builds are spoken of without a model, and by words that mean nothing else. */
   async #build(): Promise<boolean> {
     const { room, signal } = this.#options;
-    const last = this.#items.at(-1);
-    if (last?.type !== 'message' || last.role !== 'user' || this.#request.view === 'none') return false;
-    const answer = this.#items.findLast((item) => item.type === 'message' && item.role === 'assistant');
+    const question = this.#said();
+    if (question === undefined || this.#request.view === 'none') return false;
     return await answerAboutBuild({
       builds: room.builds,
-      question: textOf(last),
-      before: answer === undefined ? '' : textOf(answer),
+      question,
+      answers: this.#answers(),
       hasModel: room.generations.models().length > 0,
       say: (text) => this.#say(text),
       signal,
     });
+  }
+
+  /** What a person just said; undefined where something else is to be answered. */
+  #said(): string | undefined {
+    const last = this.#items.at(-1);
+    return last?.type === 'message' && last.role === 'user' ? textOf(last) : undefined;
+  }
+
+  #answers(): string[] {
+    return this.#items.filter((item) => item.type === 'message' && item.role === 'assistant').map(textOf);
+  }
+
+  /** A credential that was pasted is told of; true when nothing else was said. */
+  #pasted(): boolean {
+    const said = this.#said();
+    if (said === undefined || !said.includes(REMOVED)) return false;
+    this.#say(pastedWords(this.#answers().at(-1) ?? ''));
+    return isMostlyRemoved(said);
   }
 
   async #decide(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ChatItem, ChatTool } from '../../../kernel/ports.ts';
 import { clarifyingQuestion, ungroundedArguments } from '../../understanding/grounding.ts';
 import type { ReadCall } from './call-tools.ts';
-import { textOf } from '../prompt.ts';
+import { textOf } from '../../understanding/text-of.ts';
 
 /** What becomes of a call whose arguments nobody told: a word to the model, or a question to the person. */
 export type Grounding = { readonly tell: string } | { readonly ask: string } | undefined;

@@ -1,6 +1,6 @@
 import type { RoutingConfig } from '@counterpart/schemas';
 import type { ChatItem, Classification, GenerationSettings } from '../../../kernel/ports.ts';
-import { wantsBuild } from './build-intent.ts';
+import { buildIntent } from '../../understanding/intents/build-intent.ts';
 import { complexityParts, isFollowUp, isPleasantry, shapeOf, type Shape } from './complexity.ts';
 import { LEXICON } from './lexicon.ts';
 import { compileLexicon, type Lexicon, matchLexicon, wordsOf } from './match-words.ts';
@@ -124,7 +124,7 @@ function categoryOf({ text, words, shape, keywords }: Evidence): { category: str
   const [best] = custom.toSorted(([, a], [, b]) => b - a);
   if (best) return { category: best[0], evidence: best[1] };
   const code = scores.find(([name]) => name === 'code')?.[1] ?? 0;
-  if (wantsBuild(words) && (code < ENOUGH || words.includes('mcp')))
+  if (buildIntent(text).isBuild && (code < ENOUGH || words.includes('mcp')))
     return { category: 'build', evidence: ENOUGH };
   const [category, evidence] = scores.reduce((most, one) => (one[1] > most[1] ? one : most));
   return evidence >= ENOUGH ? { category, evidence } : { category: 'chat', evidence };

@@ -1,4 +1,10 @@
 import type { RoutingConfig } from '@counterpart/schemas';
+import {
+  CREDENTIAL,
+  CREDENTIAL_MARKS,
+  NAMED_CREDENTIAL,
+  NAMED_MARKS,
+} from '../../understanding/credentials/shapes.ts';
 
 type Kind = RoutingConfig['sensitive']['kinds'][number];
 
@@ -22,39 +28,6 @@ export function compileSensitivity({
 const CARD = /(?<![\d.])[2-6](?:[ -]?\d){12,18}(?![\d.]*\d)/g;
 const IBAN = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g;
 const IDENTITY = /\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/;
-
-/** How credentials of well-known kinds begin, and what a whole one looks like. */
-const SECRET_MARKS = [
-  'sk-',
-  'sk_',
-  'ghp_',
-  'gho_',
-  'ghu_',
-  'ghs_',
-  'ghr_',
-  'github_pat_',
-  'glpat-',
-  'xox',
-  'AKIA',
-  'AIza',
-  'eyJ',
-  '-----BEGIN',
-];
-const SECRET =
-  /\b(?:sk-[\w-]{16,}|sk_(?:live|test)_\w{12,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{16}|AIza[\w-]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
-const NAMED_MARKS = [
-  'passw',
-  'passc',
-  'pwd',
-  'contraseña',
-  'mot de passe',
-  'senha',
-  'key',
-  'token',
-  'secret',
-];
-const NAMED_SECRET =
-  /\b(?:pass(?:word|wort|code)|passwd|pwd|contraseña|mot de passe|senha|api[_ -]?key|secret[_ -]?key|access[_ -]?token|client[_ -]?secret)["']?\s*(?:is|ist|est|es|[:=])\s*["']?(?=[^\s"']*[\d!$%&#?*_-])[^\s"']{6,}/;
 
 /** So many different addresses are a list of people. */
 const ADDRESSES_OF_A_LIST = 3;
@@ -144,7 +117,7 @@ const FINDERS: Readonly<Record<Kind, (text: string) => boolean>> = {
   iban: (text) => some(text, IBAN, isIban),
   identity: (text) => IDENTITY.test(text),
   secret: (text) =>
-    around(text, SECRET_MARKS, SECRET) || around(text.toLowerCase(), NAMED_MARKS, NAMED_SECRET),
+    around(text, CREDENTIAL_MARKS, CREDENTIAL) || around(text.toLowerCase(), NAMED_MARKS, NAMED_CREDENTIAL),
   health: tellsOfIllness,
   addresses: isAddressList,
 };

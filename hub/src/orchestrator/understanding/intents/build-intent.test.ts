@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { BUILDS, OTHERS } from '../../../../../test/fixtures/understanding/build-sentences.ts';
+import {
+  BUILDS,
+  BUILDS_IN_SIGHT,
+  OTHERS,
+  OTHERS_IN_SIGHT,
+} from '../../../../../test/fixtures/understanding/build-sentences.ts';
 import { verifies } from '../../../../../test/verifies.ts';
 import { buildIntent } from './build-intent.ts';
 
@@ -12,7 +17,9 @@ const wrong = (sentences: readonly string[], isBuild: boolean) =>
 describe('requests for a new tool', () => {
   test('are told from others in all sentences that the rules were corrected with', () => {
     verifies('D01');
-    expect({ missed: wrong(half(BUILDS, 0), true), mistaken: wrong(half(OTHERS, 0), false) }).toEqual({
+    const builds = [...half(BUILDS, 0), ...BUILDS_IN_SIGHT];
+    const others = [...half(OTHERS, 0), ...OTHERS_IN_SIGHT];
+    expect({ missed: wrong(builds, true), mistaken: wrong(others, false) }).toEqual({
       missed: [],
       mistaken: [],
     });

@@ -10,6 +10,7 @@ import {
   MANNERS,
   NEED,
   NOUN_END,
+  REFUSED,
   SERVICE,
   SET_UP,
   SOMETHING,
@@ -18,6 +19,7 @@ import {
   THING_UNSPACED,
   TRACKED,
   TURN,
+  WISH,
 } from './build-words.ts';
 
 import { plainText } from '../plain-text.ts';
@@ -52,6 +54,7 @@ type Rule = readonly [name: string, confidence: number, fits: (sentence: Sentenc
 const RULES: readonly Rule[] = [
   ['only an address of a description', 0.8, ({ original, url }) => url !== undefined && url === original],
   ['turns something into tools', 0.85, ({ text }) => TURN.test(text)],
+  ['is not wanted', 0.05, ({ text }) => REFUSED.test(text)],
   ['asks about something', 0.05, ({ text }) => ASKING.test(text)],
   ['asks what can be built', 0.2, ({ text }) => /^\S+ (?:tools|servers|integrations)\s*\?$/.test(text)],
   [
@@ -76,13 +79,7 @@ const RULES: readonly Rule[] = [
       MAKE.test(text) &&
       /\b(?:as an? (?:new )?(?:tool|server)|to (?:the|my|your|this) (?:hub|tools|servers))\b/.test(text),
   ],
-  [
-    'adds an interface',
-    0.7,
-    ({ text }) =>
-      /^(?:add|ajoute\w*|anad\w+|agrega\w*|aggiungi|adicion\w+|fuge|voeg|добавь)\b/u.test(text) &&
-      makes(text, (noun) => SERVICE.test(nounOf(noun)) && !/\bkeys?$/.test(nounOf(noun))),
-  ],
+  ['adds an interface', 0.7, ({ text }) => addsInterface(text)],
   ['needs a tool', 0.85, ({ text }) => needs(text)],
   [
     'makes a tool, the verb last',
@@ -90,10 +87,11 @@ const RULES: readonly Rule[] = [
     ({ text }) => MAKE_LAST.test(text) && (THING_UNSPACED.test(text) || namesThing(text)),
   ],
   ['joins something', 0.75, (sentence) => joins(sentence)],
+  ['wishes something, then a tool for it', 0.7, (sentence) => wishesThenMakes(sentence)],
   ['follows something of the owner’s', 0.65, ({ text }) => TRACKED.test(text)],
 ];
 
-/** Tells requests for a new tool from others, by rules over words of ten languages; under a millisecond. */
+/** Tells requests for a new tool from others, by rules over words of fifteen languages; under a millisecond. */
 export function buildIntent(message: string): BuildIntent {
   const original = message.slice(0, LONGEST_CHARS).trim();
   const urls = original.match(/https?:\/\/[^\s"'<>)]*[^\s"'<>).,;:!?]/g) ?? [];
@@ -115,15 +113,39 @@ function plainSentence(text: string): string {
     .trim();
 }
 
-/** Whether a verb of making is followed by such a noun. */
+/** Whether a verb of making is followed by such a noun, its article before it. */
 function makes(text: string, fits: (noun: string) => boolean): boolean {
   const verb = MAKE.exec(text)?.[0];
-  return verb !== undefined && fits(withoutArticle(text.slice(verb.length)));
+  return verb !== undefined && fits(text.slice(verb.length));
+}
+
+function addsInterface(text: string): boolean {
+  const verb =
+    /^(?:add|wrap|expose|import|ajoute\w*|anad\w+|agrega\w*|aggiungi|adicion\w+|fuge|voeg|добавь)\b/u.exec(
+      text,
+    )?.[0];
+  const noun = nounOf(withoutArticle(text.slice(verb?.length)));
+  return verb !== undefined && SERVICE.test(noun) && !/\bkeys?$/.test(noun);
+}
+
+/** "I want to see my decks, make a tool for that": the first clause is a wish, so that "a ticket: make a tool" is none. */
+function wishesThenMakes({ original, url }: Sentence): boolean {
+  const [wish = '', ...clauses] = plainText(original).split(/[,.;:!](?: |$)/);
+  if (!WISH.test(wish)) return false;
+  return clauses
+    .map((clause) => clause.replace(MANNERS, ''))
+    .some(
+      (clause) =>
+        !REFUSED.test(clause) &&
+        (makes(clause, isThing) ||
+          /^build (?:it|that|one)\b/.test(clause) ||
+          (url !== undefined && MAKE.test(clause))),
+    );
 }
 
 function needs(text: string): boolean {
   const verb = NEED.exec(text)?.[0];
-  const after = text.slice(verb?.length).replace(/^[\s:]+/, '');
+  const after = text.slice(verb?.length).replace(/^[\s:']+/, '');
   if (verb === undefined || /^(?:the|all|some|my|your|les|los|las|die|de) /.test(after)) return false;
   const rest = withoutArticle(after);
   if (/^(?:tools|servers|integrations)\b/.test(rest)) return false;
@@ -141,20 +163,27 @@ function nounOf(text: string): string {
   return (end < 0 ? text : text.slice(0, end)).trim().split(' ').slice(0, NOUN_WORDS).join(' ');
 }
 
+/** An article of a Romance language: there the first word of a noun tells what it is. */
+const ROMANCE = /^\s*(?:une?|una|uma?)\s/u;
+
 /** The last word tells what an English or German noun is, the first what a Romance or Slavic one is. */
 function isThing(text: string): boolean {
-  const noun = nounOf(text);
+  const noun = nounOf(withoutArticle(text));
   if (THING_LAST.test(noun)) return true;
   const [first = '', second] = noun.split(' ');
   // `tool list` is a list: words that are also English lead a noun only when nothing follows them.
   return (
     THING_FIRST.test(first) &&
     (second === undefined ||
+      ROMANCE.test(text) ||
       !/^(?:tool|server|mcp|plug-?in|adapter|wrapper|connector|integration)$/.test(first))
   );
 }
 
-const isDoer = (text: string): boolean => DOER.test(nounOf(text)) || SOMETHING.test(text);
+const isDoer = (text: string): boolean => {
+  const noun = withoutArticle(text);
+  return DOER.test(nounOf(noun)) || SOMETHING.test(noun);
+};
 
 const namesThing = (text: string): boolean =>
   text.split(/[\s,.!?]+/).some((word) => THING_LAST.test(word) || THING_FIRST.test(word));
@@ -166,7 +195,7 @@ function joins({ text, original, url }: Sentence): boolean {
   if (verb === undefined) return false;
   const rest = text.slice(verb.length).trim();
   if (JOINED_OTHERWISE.test(rest) || /^\S+ (?:me|us) with /.test(text)) return false;
-  if (url !== undefined || isThing(withoutArticle(rest)) || SERVICE.test(rest)) return true;
+  if (url !== undefined || isThing(rest) || SERVICE.test(rest)) return true;
   if (/integration$|connection$/.test(verb)) return rest !== '';
   // Only a name, for `set up Anna as an admin` makes no server.
   if (SET_UP.test(text)) return hasName(original) && ONLY_A_NAME.test(rest);

@@ -14,9 +14,10 @@ export const MANNERS = new RegExp(
     "(?:i(?:'d| would)? (?:want|like|love)|i need|we need|we(?:'d| would) like)(?: for)?(?: you)? to ",
     "(?:let'?s|let us|help me(?: to)?|try to|go ahead and|i want you to) ",
     '(?:kannst|konntest|wurdest|konnen|konnten)(?: du| sie| wir)(?: mir| uns)?(?: bitte)? ',
-    "(?:peux|pourrais)[- ]tu |(?:pouvez|pourriez)[- ]vous |j'aimerais que tu ",
-    '¿? ?(?:puedes|podrias|puede|podria|podemos)(?: por favor)? ',
-    '(?:puoi|potresti|vorrei che tu) |(?:voce )?(?:pode|poderia|consegue) |(?:kun|kan|zou|wil) je(?: me| mij| voor mij)?(?: alsjeblieft)? ',
+    "(?:peux|pourrais)[- ]tu (?:me |nous )?|tu (?:peux|pourrais) (?:me |nous )?|(?:pouvez|pourriez)[- ]vous (?:me |nous )?|(?:j'aimerais|je veux|je voudrais) que tu (?:me |nous )?",
+    '¿? ?(?:me |nos )?(?:puedes|podrias|puede|podria|podemos)(?: por favor)? ',
+    '(?:mi |ci )?(?:puoi|potresti|vorrei che tu) |(?:voce )?(?:pode|poderia|consegue)(?: me)? |(?:kun|kan|zou|wil) je(?: me| mij| voor mij)?(?: alsjeblieft)? ',
+    '(?:quiero|quisiera|quero|necesito) que (?:me |nos )?|(?:czy )?(?:mozesz|moglbys)(?: mi| nam)? |(?:можешь|не мог бы ты|мог бы ты)(?: мне| нам)? ',
   ].join('|')})+`,
   'u',
 );
@@ -25,32 +26,35 @@ export const MANNERS = new RegExp(
 export const MAKE = new RegExp(
   `^(?:go )?${any(
     `build building creating making adding create make generate develop write scaffold code program implement add adding design produce prepare craft
-     bau baue bauen erstell erstelle erstellen mach mache machen generiere entwickle entwickel programmiere schreib schreibe fuge leg lege
+     bau baue bauen baust_du erstell erstelle erstellen erstellst_du mach machst_du mache machen generiere entwickle entwickel programmiere schreib schreibe fuge leg lege
      construis construire cree creer fais faire genere ajoute ajouter developpe ecris programme
-     construye construir crea crear creame haz hazme hacer genera generar agrega anade anadir desarrolla programa escribe
-     costruisci costruire creami fai fammi aggiungi sviluppa scrivi costruiscimi
-     construa construir crie criar faca gere gerar adicione adicionar desenvolva escreva
+     construye construyas construir crea crees hagas generes crear creame haz hazme hacer genera generar agrega anade anadir desarrolla programa escribe
+     costruisci costruire creare creami fai fammi aggiungi sviluppa scrivi costruiscimi
+     construa construir crie cria criar faca faz fazer gere gerar adicione adicionar desenvolva escreva
      bouw bouwen maak maken genereer voeg schrijf ontwikkel
-     zbuduj stworz zrob utworz dodaj napisz
+     zbuduj stworz zrob utworz dodaj napisz zbudowac stworzyc zrobic utworzyc dodac napisac
      создай создать сделай сделать построй напиши добавь сгенерируй`,
+  ).replaceAll(
+    '_',
+    ' ',
   )}(?:[- ](?:me|us|moi|nous|mir|uns|mij|ons|voor mij|mi|nos|мне)\\b)?(?: (?:up|together|bitte|please|quickly|direkt|mal|eine|out of))?(?![\\p{L}])`,
   'u',
 );
 
 /** Making, where it stands last. */
 export const MAKE_LAST =
-  /\b(?:bauen|erstellen|machen|anbinden|einbinden|entwickeln|programmieren|hinzufugen|anlegen|maken|bouwen|toevoegen)(?:,| |[.!?]|$)|\b(?:fuge|voeg)\b.*\b(?:hinzu|toe)\b|(?:作って|作成して|追加して|構築して|つくって|欲しい|ほしい|必要)|(?:创建|构建|制作|生成|添加|做一个|建立|開發|创造|需要|想要)/u;
+  /\b(?:bauen|erstellen|machen|anbinden|einbinden|entwickeln|programmieren|hinzufugen|anlegen|maken|bouwen|toevoegen)(?:,| |[.!?]|$)|\b(?:fuge|voeg)\b.*\b(?:hinzu|toe)\b|(?:作って|作成して|追加して|構築して|つくって|欲しい|ほしい|必要)|(?:创建|构建|制作|生成|添加|做一个|建立|開發|创造|需要|想要)|(?:만들어|생성해|추가해|구축해|개발해)|(?:أنشئ|اصنع|أضف|ابن)|(?:बनाओ|बनाएं|बना दो|जोड़ो)|\b(?:yap|olustur|ekle|yaz|kur)(?:[.!?]|$)/u;
 
 /** Joining, where it stands last. */
 export const JOIN_LAST = /\b(?:anbinden|einbinden|verbinden|integrieren|anschliessen|koppelen)[.!?\s]*$/u;
 
 /** Needing something, which for a tool means making it. */
 export const NEED =
-  /^(?:(?:i|we)(?:'d| would)? (?:really )?(?:need|want|like|love)(?: to have)?|(?:give|get) (?:me|us)|get|have|there should be|(?:i|we) wish (?:i|we) had|it would be \w+ to have|new|mcp(?= )|an?(?= (?:new )?(?:tool|mcp|integration|connector|server)(?![\p{L}]))|tool(?= (?:for|that|to) )|ich (?:brauche|will|mochte|hatte gern(?:e)?|benotige)|wir brauchen|j'ai besoin d(?:e |')?|je (?:veux|voudrais)|il me faut|necesito|quiero|quisiera|mi serve|ho bisogno di|vorrei|preciso de?|quero|eu preciso de?|ik (?:heb|wil|zoek)|мне нужен|мне нужна|нужен|potrzebuje)(?![\p{L}])/u;
+  /^(?:(?:i|we)(?:'d| would)? (?:really )?(?:need|want|like|love)(?: to have)?|(?:give|get) (?:me|us)|get|have|there should be|(?:i|we) wish (?:i|we) had|it would be \w+ to have|new|mcp(?= )|an?(?= (?:new )?(?:tool|mcp|integration|connector|server)(?![\p{L}]))|tool(?= (?:for|that|to) )|ich (?:brauche|will|mochte|hatte gern(?:e)?|benotige)|wir brauchen|j'(?:ai|aurais) besoin d(?:e |')?|je (?:veux|voudrais)|il me faut|necesito|quiero|quisiera|mi serve|ho bisogno di|vorrei|preciso de?|quero|eu preciso de?|ik (?:heb|wil|zoek)|мне нужен|мне нужна|нужен|potrzebuje)(?![\p{L}])/u;
 
 /** Joining the hub to something that exists. */
 export const JOIN =
-  /^(?:(?:re)?connect(?:ing)?(?: (?:yourself|up|me|us))?(?: to| with)?|integrate(?: with)?|hook up(?: to| with)?|plug in(?:to)?|link(?: up)?(?: to| with)|wire up|(?:add|set up|enable|get|give (?:me|us|yourself)) (?:an? |the )?(?:support|access|connection|integration)(?: for| to| with)?|teach yourself|learn (?:how to use|to use|the)|make (?:it possible (?:for you )?to|yourself able to) (?:control|read|use|access|see|write)|(?:i|we)(?:'d| would)? (?:want|like|need) to (?:connect|integrate|hook up|use you with)|verbinde(?: dich)? mit|binde|integriere|connecte[rz]?(?:[- ]toi)? ?a?|branche[rz]?(?:[- ]toi)?(?: sur)?|(?:je (?:veux|voudrais) |quiero |quero |vorrei )?(?:integre[rz]?|connecter|conectar(?:me)?|conectate|conecta(?:te)?|integra(?:r|re)?|collega(?:re)?(?:ti)?|conecte(?:-se)?)(?: (?:a|con|com|ao))?|verbind(?: je)? met|koppel(?: met)?|подключи(?:сь)?(?: к)?)(?![\p{L}])/u;
+  /^(?:(?:re)?connect(?:ing)?(?: (?:yourself|up|me|us))?(?: to| with)?|integrate(?: with)?|hook(?: (?:yourself|us|me))? up(?: to| with)?|plug in(?:to)?|link(?: up)?(?: to| with)|wire up|(?:add|set up|enable|get|give (?:me|us|yourself)) (?:an? |the )?(?:support|access|connection|integration)(?: for| to| with)?|teach yourself|learn (?:how to use|to use|the)|make (?:it possible (?:for you )?to|yourself able to) (?:control|read|use|access|see|write)|(?:i|we)(?:'d| would)? (?:want|like|need) to (?:connect|integrate|hook up|use you with)|verbinde(?: dich)? mit|binde|integriere|connecte[rz]?(?:[- ]toi)? ?a?|branche[rz]?(?:[- ]toi)?(?: sur)?|(?:je (?:veux|voudrais) |quiero |quero |vorrei )?(?:integre[rz]?|connecter|conectar(?:me)?|conectate|conecta(?:te)?|integra(?:r|re)?|collega(?:re)?(?:ti)?|conecte(?:-se)?)(?: (?:a|con|com|ao))?|verbind(?: je)? met|koppel(?: met)?|подключи(?:сь)?(?: к)?)(?![\p{L}])/u;
 
 /** Making ready what exists, which means joining it only when a name is all that follows. */
 export const SET_UP = /^(?:set(?:ting)? up|richte|configure|configura|configurez?) (?:the |my |our )?/u;
@@ -70,8 +74,9 @@ export const THING_FIRST =
 /** Something that has an interface: added, it becomes a server. */
 export const SERVICE = /\b(?:api|graphql|endpoint|openapi|swagger)\b/u;
 
-/** Things of Chinese and Japanese, whose words are not set apart. */
-export const THING_UNSPACED = /工具|服务器|集成|连接器|插件|ツール|サーバー|連携|統合|コネクタ|プラグイン/u;
+/** Things of languages whose verb is last and whose words are joined or bent. */
+export const THING_UNSPACED =
+  /工具|服务器|集成|连接器|插件|ツール|サーバー|連携|統合|コネクタ|プラグイン|도구|서버|연동|커넥터|플러그인|أداة|خادم|تكامل|टूल|सर्वर|\b(?:arac|araci|sunucu|sunucusu|entegrasyon|entegrasyonu|eklenti)\b/u;
 
 /** Things that do something by themselves: a tracker of habits, not of nothing. */
 export const DOER =
@@ -79,11 +84,11 @@ export const DOER =
 
 /** A thing left open, told by what it does. */
 export const SOMETHING =
-  /^(?:something|anything|etwas|was|quelque chose|algo|qualcosa|iets|что-то) (?:that|which|to|for|das|was|qui|pour|que|che|dat|для)(?![\p{L}])/u;
+  /^(?:something|anything|etwas|was|quelque chose|algo|qualcosa|iets|что-то),? (?:that|which|to|for|das|was|womit|mit dem|qui|pour|que|che|dat|для)(?![\p{L}])/u;
 
 /** Words behind which the noun ends and its description begins. */
 export const NOUN_END =
-  /[,.;:!?()"“”]|(?<![\p{L}])(?:that|which|who|for|to|from|with|of|about|using|called|named|so|in|on|at|by|through|via|between|wrapping|exposing|reading|listing|querying|based|around|as|and|when|while|please|like|of our|fur|mit|das|der|die das|zu|zum|zur|von|aus|um|namens|als|hinzu|bauen|erstellen|machen|qui|que|pour|avec|de|d'|pero|para|con|del|por|a partir|che|per|di|da|com|do|die|dat|voor|met|van|om|naar|nodig|toe|для|с|который|ktory|do|z)(?![\p{L}])/u;
+  /[,.;:!?()"“”]|(?<![\p{L}])(?:that|which|who|for|to|from|with|of|about|using|called|named|so|in|on|at|an|by|through|via|between|wrapping|exposing|reading|listing|querying|based|around|as|and|when|while|please|like|of our|fur|mit|das|der|die das|zu|zum|zur|von|aus|um|namens|als|hinzu|bauen|erstellen|machen|qui|que|pour|avec|de|d'|pero|para|con|del|por|a partir|che|per|di|da|com|do|die|dat|voor|met|van|om|naar|nodig|toe|для|с|который|ktory|do|z)(?![\p{L}])/u;
 
 /** What is joined when nothing new is meant: networks, meetings, people. */
 export const JOINED_OTHERWISE =
@@ -92,6 +97,14 @@ export const JOINED_OTHERWISE =
 /** Followed over months, so worth a tool with a memory; a parcel is looked up. */
 export const TRACKED =
   /^(?:(?:keep|start|begin) )?track(?:ing)?(?: of)? (?:all )?(?:my|our|the team's) (?!package|parcel|order|shipment|delivery|flight|bus|train|letter|luggage|phone|location of)/u;
+
+/** Said of a tool that is not wanted: right after what would make it, in languages that say it there. */
+export const REFUSED =
+  /^(?:\S+ ){0,3}?(?:kein|keine|keinen|keines|geen|nessun|nessuno|nessuna|ningun|ninguna|nenhum|nenhuma|zadnego|aucun|aucune)(?![\p{L}])|(?:不要|不需要|不用|不想|别|無需|无需)|(?:ないで|いらない|要らない|不要です)|(?:만들지|필요 없)/u;
+
+/** How a wish begins that a second clause says how to meet. */
+export const WISH =
+  /^(?:(?:i|we)(?:'d| would)? (?:want|need|like|wish|have|use)|let (?:me|us)|there(?:'s| is)|here(?:'s| is)|my|our|ich (?:will|mochte|habe|brauche)|wir (?:wollen|haben|brauchen)|mein\w*|j'ai|je (?:veux|voudrais)|tengo|quiero|ho|voglio|vorrei|tenho|quero|ik (?:heb|wil))(?![\p{L}])/u;
 
 /** Asking about, not for: how, what, who, whether; and what already is or is not wanted. */
 export const ASKING =
