@@ -484,3 +484,7 @@ test('choosing reads a conversation of 100 kB in a few milliseconds, however bus
   // On a machine under load wall time says little: the bound is ten times what an idle one may take.
   expect(took[100]).toBeLessThan(20);
 });
+
+test('without a model it is said that none is connected, and nothing of building', () => {
+  expect(() => world({}, []).choose(EASY)).toThrow(/No model answers here yet/);
+});

@@ -1,7 +1,7 @@
 import { takesPlace } from '../understanding/entities.ts';
 import type { Filling } from './filling.ts';
-import type { Slot } from './slots.ts';
 import type { FoundValue } from './values.ts';
+import { isId, type Slot } from './slots.ts';
 import { root } from './words.ts';
 
 type Test = (slot: Slot) => boolean;
@@ -12,11 +12,6 @@ const labelled =
   (expression: RegExp): Test =>
   ({ label }) =>
     expression.test(label);
-
-const isId: Test = ({ label, description, path }) =>
-  /(?:^| )(?:id|key|number|identifier|code|slug|uuid|ref|reference|handle)$/.test(label) ||
-  description.includes(`{${path.at(-1) ?? ''}} in the path`) ||
-  /\bidentifier\b|\bid of\b|\bID\b/.test(description.slice(0, 80));
 
 /** Which slots take a kind of value, the surest first. */
 const TAKERS: Readonly<Record<FoundValue['kind'], readonly Test[]>> = {

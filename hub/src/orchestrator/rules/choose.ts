@@ -37,7 +37,7 @@ const LEAST_KNOWN = { named: 0.25, unnamed: 0.75 };
 /** The tool that a sentence means, of those the search found: most of its words belong to it or fill its arguments. */
 export function chooseTool(sentence: string, found: readonly RuleTool[], today: Date): Choice | undefined {
   const asked = readSentence(sentence, today);
-  const choices = found.map((tool, place) => judge(asked, tool, place));
+  const choices = found.map((tool, place) => judge(asked, tool, place)).filter(({ isSafe }) => isSafe);
   const [best] = choices.toSorted((a, b) => b.score - a.score);
   return best?.isAbout === true ? best : undefined;
 }
@@ -69,23 +69,33 @@ function judge(
   { sentence, values, words, action, verb, isOne }: Asked,
   tool: RuleTool,
   place: number,
-): Choice & { readonly isAbout: boolean } {
+): Choice & { readonly isAbout: boolean; readonly isSafe: boolean } {
   const own = nameWords(tool);
-  const filled = fillArguments({ parameters: tool.parameters, toolWords: own, sentence, values });
+  const filled = fillArguments({
+    parameters: tool.parameters,
+    toolWords: own,
+    sentence,
+    values,
+    isCareful: tool.effect === 'destructive',
+  });
   const described = new Set([...own, ...contentWords((tool.description ?? '').slice(0, 300))]);
   const known = words.filter((word) => described.has(word)).length / Math.max(1, words.length);
   const named = words.filter((word) => own.has(word)).length;
   const covered = Math.min(1, known + filled.usedWords / Math.max(1, words.length));
   const isList = /^(?:list|search|query)\b/i.test(tool.title ?? lastName(tool.name).replaceAll('_', ' '));
+  const isMeant = action === undefined || agrees(action, tool) || own.has(verb);
+  // A wish to delete means no other tool, and nothing is destroyed that the sentence does not name.
+  const isSafe = (isMeant || action !== 'delete') && (tool.effect !== 'destructive' || named > 0);
   const score =
     WEIGHT.covered * covered +
     WEIGHT.named * Math.min(1, named / Math.max(1, new Set(contentWords(lastName(tool.name))).size)) -
     WEIGHT.place * place -
     WEIGHT.missing * Math.min(3, filled.missing.length) * (isOne ? 0 : 1) -
     WEIGHT.untellable * Math.min(1, filled.untellable.length) -
-    (action !== undefined && !agrees(action, tool) && !own.has(verb) ? WEIGHT.action : 0) -
+    (isMeant ? 0 : WEIGHT.action) -
     (isOne && isList ? WEIGHT.extent : 0);
-  return { tool, filled, score, isAbout: known >= (named > 0 ? LEAST_KNOWN.named : LEAST_KNOWN.unnamed) };
+  const isAbout = known >= (named > 0 ? LEAST_KNOWN.named : LEAST_KNOWN.unnamed);
+  return { tool, filled, score, isAbout, isSafe };
 }
 
 /** Without the server's name before it. */

@@ -3,7 +3,7 @@ import { plainText } from '../understanding/plain-text.ts';
 import { assignFound } from './assign-found.ts';
 import { assignWritten } from './assign-written.ts';
 import { Filling } from './filling.ts';
-import { slotsOf, untellable, type Slot } from './slots.ts';
+import { isId, slotsOf, untellable, type Slot } from './slots.ts';
 import { valuesIn, type FoundValue } from './values.ts';
 
 /** What a sentence says of a tool's arguments. */
@@ -24,20 +24,36 @@ export interface ToFill {
   readonly sentence: string;
   /** Of the sentence. */
   readonly values: readonly FoundValue[];
+  /** It destroys something: what it is done to has to be said. */
+  readonly isCareful?: boolean;
 }
 
+const ALL = /\b(?:all|every|everything|alles?|tous|toutes|tout|todos|todas|todo|tutti|tutto)\b/i;
+
 /** Fills a tool's arguments from a sentence: what says by itself what it is first, what is left over last. */
-export function fillArguments({ parameters, toolWords, sentence, values }: ToFill): Filled {
+export function fillArguments({
+  parameters,
+  toolWords,
+  sentence,
+  values,
+  isCareful = false,
+}: ToFill): Filled {
+  const slots = slotsOf(parameters);
   const filling = new Filling({
     sentence,
     toolWords,
-    slots: slotsOf(parameters),
+    slots,
     values,
+    isCareful,
   });
   assignWritten(filling);
   assignFound(filling);
   filling.assignLeftOver();
-  return { ...filling.result(), untellable: untellable(parameters) };
+  const result = filling.result();
+  // Without a word on which one, a tool whose ids are all optional would take more than was meant.
+  const isUntold = isCareful && Object.keys(result.arguments).length === 0 && !ALL.test(sentence);
+  const which = isUntold && result.missing.length === 0 ? slots.filter(isId).slice(0, 1) : result.missing;
+  return { ...result, missing: which, untellable: untellable(parameters) };
 }
 
 export interface Answered {

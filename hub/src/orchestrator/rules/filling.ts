@@ -1,6 +1,6 @@
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { allWords, contentWords, root } from './words.ts';
-import { valueAt, withValue, type Slot } from './slots.ts';
+import { isId, valueAt, withValue, type Slot } from './slots.ts';
 import type { FoundValue } from './values.ts';
 
 export interface FillingStart {
@@ -9,6 +9,8 @@ export interface FillingStart {
   readonly slots: readonly Slot[];
   readonly values: readonly FoundValue[];
   readonly given?: JsonMembers;
+  /** What is done cannot be undone: no word that happens to be left over tells what it is done to. */
+  readonly isCareful?: boolean;
 }
 
 interface Span {
@@ -18,7 +20,7 @@ interface Span {
 
 /** Words that point at something instead of naming it. */
 const POINTING =
-  /^(?:latest|last|newest|first|new|current|recent|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail)$/;
+  /^(?:latest|last|newest|first|new|current|recent|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
 
 /** Words of a name that is taken from what is left over. */
 const LONGEST_REST = 4;
@@ -29,16 +31,18 @@ export class Filling {
   readonly toolWords: ReadonlySet<string>;
   readonly slots: readonly Slot[];
   readonly #values: readonly FoundValue[];
+  readonly #isCareful: boolean;
   readonly #used: Span[] = [];
   /** The words of the sentence, a blank around each. */
   readonly #said: string;
   #given: JsonMembers;
 
-  constructor({ sentence, toolWords, slots, values, given = {} }: FillingStart) {
+  constructor({ sentence, toolWords, slots, values, given = {}, isCareful = false }: FillingStart) {
     this.sentence = sentence;
     this.toolWords = toolWords;
     this.slots = slots;
     this.#values = values;
+    this.#isCareful = isCareful;
     this.#given = given;
     this.#said = ` ${allWords(sentence).map(root).join(' ')} `;
   }
@@ -82,8 +86,8 @@ export class Filling {
     const [slot, ...others] = this.open.filter(({ isRequired }) => isRequired);
     if (!slot || others.length > 0 || slot.type !== 'string' || slot.values || !takesAnyText(slot)) return;
     const rest = this.#leftOver();
-    const isId = /\bid$/.test(slot.label) && slot.label !== 'id';
-    if (rest === undefined || (isId && !/\d/.test(rest.text))) return;
+    const isMarked = this.#isCareful ? isId(slot) : /\bid$/.test(slot.label) && slot.label !== 'id';
+    if (rest === undefined || (isMarked && !/\d/.test(rest.text))) return;
     this.assign(slot, rest.text, rest);
   }
 

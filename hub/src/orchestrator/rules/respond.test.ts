@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { exampleTools } from '../../../../test/fixtures/understanding/example-tools.ts';
 import { NO_TOOL, TOOL_SENTENCES } from '../../../../test/fixtures/understanding/tool-sentences.ts';
 import type { ChatItem } from '../../kernel/ports.ts';
+import type { RuleTool } from './choose.ts';
 import { respondByRules, type RuleAnswer, type RuleTools } from './respond.ts';
 
 const TODAY = new Date('2026-03-10T12:00:00Z');
@@ -93,6 +94,33 @@ describe('what an answer is', () => {
     expect(await talk(`delete special event ${EVENT}`)).toMatchObject({ needsConfirmation: true });
     expect(await talk('create a customer named Ada')).toMatchObject({ needsConfirmation: true });
     expect(await talk('list customers')).toMatchObject({ needsConfirmation: false });
+  });
+
+  test('nothing is destroyed that was not named: which one is asked for, and no other tool takes its place', async () => {
+    const stripe = 'stripe/delete_customers_customer';
+    expect(gist(await talk('permanently delete a customer'))).toEqual([stripe, 'ask']);
+    expect(gist(await talk('delete the customer forever'))).toEqual([stripe, 'ask']);
+    expect(gist(await talk('please remove the special event now'))).toEqual([
+      'museum/delete_special_event',
+      'ask',
+    ]);
+    expect(gist(await talk('cancel subscription sub_99 immediately'))[0]).not.toBe(stripe);
+    for (const vague of ['delete everything', 'erase all my data', 'delete the product'])
+      expect((await talk(vague)).kind).toBe('explain');
+  });
+
+  test('a tool whose ids are all optional is not let loose on everything', async () => {
+    const tool: RuleTool = {
+      name: 'shop/delete_items',
+      description: 'Deletes items of the shop.',
+      effect: 'destructive',
+      parameters: { type: 'object', properties: { item_id: { type: 'string' } } },
+    };
+    const one: RuleTools = { count: 1, get: () => tool, search: () => Promise.resolve([tool]) };
+    const said = (text: string) =>
+      respondByRules({ items: [message('user', text)], tools: one, today: TODAY });
+    expect(gist(await said('delete an item'))).toEqual(['shop/delete_items', 'ask']);
+    expect(gist(await said('delete all items'))).toEqual(['shop/delete_items', {}]);
   });
 
   test('a request for a tool starts a build, with the address in it', async () => {

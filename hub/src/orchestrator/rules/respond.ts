@@ -2,6 +2,7 @@ import type { ChatItem, JsonMembers } from '../../kernel/ports.ts';
 import { clarifyingQuestion } from '../understanding/grounding.ts';
 import { buildIntent } from '../understanding/intents/build-intent.ts';
 import { plainText } from '../understanding/plain-text.ts';
+import { textOf } from '../understanding/text-of.ts';
 import { chooseTool, nameWords, type RuleTool } from './choose.ts';
 import { fillAnswer, fillArguments, givesUp } from './fill.ts';
 import type { Slot } from './slots.ts';
@@ -67,10 +68,6 @@ export async function respondByRules({ items, tools, today }: RuleQuestion): Pro
 
 type Message = { readonly role: string; readonly text: string };
 
-function textOf({ content }: Extract<ChatItem, { type: 'message' }>): string {
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
-}
-
 interface OpenQuestion {
   readonly tool: RuleTool;
   /** What the person said: the first request, then their answers. */
@@ -101,6 +98,7 @@ function answer({ tool, said }: OpenQuestion, today: Date): RuleAnswer | undefin
     toolWords: nameWords(tool),
     sentence: request,
     values: valuesIn(request, today),
+    isCareful: tool.effect === 'destructive',
   });
   let state = { given: filled.arguments, missing: filled.missing };
   let before = state.missing.length;

@@ -108,6 +108,12 @@ const typesOf = ({ type }: JsonMembers): readonly unknown[] => (Array.isArray(ty
 
 const requiredOf = ({ required }: JsonMembers): readonly string[] => listOf(required).map(String);
 
+/** Whether a slot takes what tells one thing from all others of its kind. */
+export const isId = ({ label, description, path }: Slot): boolean =>
+  /(?:^| )(?:id|key|number|identifier|code|slug|uuid|ref|reference|handle)$/.test(label) ||
+  description.includes(`{${path.at(-1) ?? ''}} in the path`) ||
+  /\bidentifier\b|\bid of\b|\bID\b/.test(description.slice(0, 80));
+
 /** A schema with its reference followed and the parts of `allOf` joined. */
 function resolve(schema: JsonMembers, root: JsonMembers, depth = 0): JsonMembers {
   if (depth > DEEPEST) return {};

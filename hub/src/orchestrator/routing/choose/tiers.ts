@@ -55,10 +55,10 @@ const isTier = (name: string): name is Tier => TIERS.some((tier) => tier === nam
 
 /**
  * Reads the name of a model as clients give it: `hub/auto`, `hub/<tier>`, `<provider>/<model>`, a provider's name, or the
- * name of a model that only one provider has. Throws MODEL_MISSING or MODEL_UNKNOWN.
+ * name of a model that only one provider has. Throws MODEL_NONE or MODEL_UNKNOWN.
  */
 export function readAsked(asked: string, models: readonly ModelInfo[]): Scope {
-  if (models.length === 0) throw hubError('MODEL_MISSING', { detail: 'no provider is configured' });
+  if (models.length === 0) throw hubError('MODEL_NONE');
   const name = asked.trim();
   if (name === '' || name === 'auto' || name === 'hub/auto') return { kind: 'auto' };
   const tier = name.replace(/^hub\//, '');
