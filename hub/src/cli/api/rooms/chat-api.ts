@@ -27,6 +27,8 @@ export type ChatNews =
       readonly calls: readonly { readonly tool: string; readonly arguments: Record<string, Json> }[];
     }
   | { readonly type: 'progress'; readonly text: string }
+  /** It ended early, and why: the text says it too. */
+  | { readonly type: 'end'; readonly problem: { readonly code: string; readonly message: string } }
   | { readonly type: 'usage'; readonly input: number; readonly output: number; readonly costUsd: number };
 
 export interface ChatMessage {
@@ -43,9 +45,21 @@ export interface ChatAsk {
   readonly view?: 'none' | { readonly server: string } | { readonly profile: string } | undefined;
 }
 
-/** The chat of one hub. Every method rejects with the catalogue's errors. */
+/** Calls of tools that wait for a person. */
+const Pending = z.object({
+  id: z.string(),
+  calls: z.array(z.object({ tool: z.string(), arguments: z.record(z.string(), z.json()).default({}) })),
+});
+export interface PendingApproval {
+  readonly id: string;
+  readonly calls: readonly { readonly tool: string; readonly arguments: Readonly<Record<string, Json>> }[];
+}
+
+/** The chat of one hub. Every method rejects with the catalogue's errors, CHAT_LOST when the hub goes away. */
 export interface ChatApi {
   ask(question: ChatAsk, signal: AbortSignal): AsyncIterable<ChatNews>;
+  /** What waits for a yes or no, as the hub keeps it. */
+  pending(): Promise<PendingApproval[]>;
   models(): Promise<string[]>;
 }
 
@@ -55,6 +69,8 @@ const Models = z.object({ data: z.array(z.object({ id: z.string() })) });
 export function createChatApi(address: HubAddress, send: Send): ChatApi {
   return {
     ask: (question, signal) => ask(address, question, signal),
+    pending: async () =>
+      (await send(z.object({ pending: z.array(Pending) }), 'GET', '/api/chat/pending')).pending,
     models: async () => (await send(Models, 'GET', '/v1/models')).data.map(({ id }) => id),
   };
 }
@@ -79,16 +95,43 @@ async function* ask(
       },
     }),
     signal,
+  }).catch((cause: unknown) => {
+    throw lost(url, cause, signal);
   });
   if (!response.ok || response.body === null) throw toError(await response.text(), response.status);
-  for await (const data of eventsOf(response.body)) yield* newsIn(data);
+  for await (const data of eventsOf(response.body, { url, signal })) yield* newsIn(data);
 }
 
-/** The data of server-sent events, to the `[DONE]` of OpenAI's streams. */
-async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+interface Source {
+  readonly url: string;
+  readonly signal: AbortSignal;
+}
+
+/** Pieces of a body; a connection that breaks is told of as the hub's. */
+async function* whole(body: AsyncIterable<Uint8Array>, { url, signal }: Source): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw lost(url, cause, signal);
+  }
+}
+
+/** An abort stays what it is. */
+function lost(url: string, cause: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return cause;
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  return hubError(
+    'CHAT_LOST',
+    { url, detail: inner instanceof Error ? inner.message : String(inner) },
+    { cause },
+  );
+}
+
+/** The data of server-sent events, to the `[DONE]` of OpenAI's streams. Rejects with CHAT_LOST when that never comes. */
+async function* eventsOf(body: AsyncIterable<Uint8Array>, source: Source): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const bytes of body) {
+  for await (const bytes of whole(body, source)) {
     const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
@@ -97,6 +140,7 @@ async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string
       if (data !== undefined) yield data;
     }
   }
+  throw lost(source.url, 'the answer broke off before its end', source.signal);
 }
 
 const Chunk = z.object({
@@ -128,6 +172,9 @@ const News = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), text: z.string() }),
 ]);
 
+/** What the last chunk says of an answer that ended early. */
+const Report = z.object({ problem: z.object({ code: z.string(), message: z.string() }) });
+
 /** What one event of the stream tells; a failure in the middle of an answer is thrown. */
 export function* newsIn(data: string): Generator<ChatNews> {
   const chunk = Chunk.safeParse(parsed(data));
@@ -139,6 +186,8 @@ export function* newsIn(data: string): Generator<ChatNews> {
   }
   const news = News.safeParse(counterpart).data;
   if (news) yield toNews(news);
+  const report = Report.safeParse(counterpart).data;
+  if (report) yield { type: 'end', problem: report.problem };
   if (usage)
     yield { type: 'usage', input: usage.prompt_tokens, output: usage.completion_tokens, costUsd: usage.cost };
 }

@@ -7,7 +7,8 @@ import { newsIn, type ChatApi, type ChatAsk, type ChatNews } from '../../api/roo
 import { EntryReader } from './entry-reader.ts';
 import { ChatHistory } from './history.ts';
 import { ChatSession } from './session.ts';
-import { newsWriter } from './show-news.ts';
+import { AnswerScreen } from './screen/answer-screen.ts';
+import { CallLog } from './screen/call-log.ts';
 
 /** A chat that plays one script for every question and keeps what it was asked. */
 function scripted(script: readonly (ChatNews | Error)[]): { api: ChatApi; asked: ChatAsk[] } {
@@ -25,6 +26,7 @@ function scripted(script: readonly (ChatNews | Error)[]): { api: ChatApi; asked:
         }
       },
       models: () => Promise.resolve([]),
+      pending: () => Promise.resolve([]),
     },
   };
 }
@@ -93,15 +95,32 @@ describe('what the hub tells', () => {
     const said = { out: '', err: '' };
     const into = (name: 'out' | 'err') =>
       new Writable({ write: (chunk: Buffer, _encoding, done) => ((said[name] += chunk.toString()), done()) });
-    const show = newsWriter({
-      stdout: into('out'),
-      stderr: into('err'),
-      colours: { stdout: false, stderr: false },
+    const screen = new AnswerScreen(
+      {
+        stdout: into('out'),
+        stderr: into('err'),
+        colours: { stdout: false, stderr: false },
+        liveStderr: false,
+        width: 60,
+      },
+      new CallLog(),
+      { isNumbered: true },
+    );
+    screen.show({ type: 'tool-started', callId: '1', name: 'list', arguments: '{"limit":\n 5}' });
+    screen.show({
+      type: 'tool-ended',
+      callId: '1',
+      name: 'list\u001b[2J',
+      isError: false,
+      text: 'many',
+      durationMs: 12,
     });
-    show({ type: 'tool-started', callId: '1', name: 'list', arguments: '{"limit":\n 5}' });
-    show({ type: 'tool-ended', callId: '1', name: 'list', isError: false, text: 'many', durationMs: 12 });
-    show({ type: 'text', text: 'There are five.' });
-    expect(said).toEqual({ out: 'There are five.', err: '✓ list {"limit": 5} · 12 ms\n' });
+    screen.show({ type: 'text', text: 'There are \u001b]0;owned\u0007five.' });
+    screen.close();
+    expect(said).toEqual({
+      out: 'There are ␛]0;owned␇five.\n',
+      err: '✓ 1 list␛[2J {"limit": 5} · 12 ms\n',
+    });
   });
 });
 

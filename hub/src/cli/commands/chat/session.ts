@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ConversationDetail } from '@counterpart/schemas';
-import type { ChatApi, ChatAsk, ChatMessage, ChatNews } from '../../api/rooms/chat-api.ts';
+import { withoutCredentials, NEVER_HERE } from '../../../orchestrator/understanding/credentials/pasted.ts';
+import type { ChatApi, ChatAsk, ChatMessage, ChatNews, PendingApproval } from '../../api/rooms/chat-api.ts';
 
 /** What an answer came to. */
 export interface Answer {
@@ -8,18 +9,23 @@ export interface Answer {
   readonly model: string | undefined;
   readonly calls: readonly {
     readonly tool: string;
+    readonly arguments: string;
     readonly isError: boolean;
     readonly durationMs: number;
+    /** What came back, cut by the hub where it is long. */
+    readonly text: string;
   }[];
-  /** Tools that wait for a yes. */
-  readonly waiting: readonly string[];
+  /** Calls that wait for a yes. */
+  readonly waiting: readonly PendingApproval[];
+  /** Why it ended early. */
+  readonly problem?: { readonly code: string; readonly message: string } | undefined;
   readonly usage?: { readonly input: number; readonly output: number; readonly costUsd: number } | undefined;
   readonly isStopped: boolean;
 }
 
 /** One conversation as this terminal holds it; the hub keeps the same under its id. */
 export class ChatSession {
-  readonly #api: ChatApi;
+  #api: ChatApi;
   readonly #view: ChatAsk['view'];
   #messages: ChatMessage[] = [];
   model: string;
@@ -37,6 +43,16 @@ export class ChatSession {
 
   get messages(): readonly ChatMessage[] {
     return this.#messages;
+  }
+
+  /** What is kept of something that is said now. */
+  withoutCredentials(text: string): string {
+    return withoutCredentials(text, this.#messages.at(-1)?.content.includes(NEVER_HERE) === true);
+  }
+
+  /** Goes on with another hub, which has the same conversations. */
+  use(api: ChatApi): void {
+    this.#api = api;
   }
 
   /** Forgets what was said, under a new id. */
@@ -71,7 +87,8 @@ export class ChatSession {
       if (!signal.aborted) throw error;
     }
     const answer = gathered.answer(signal.aborted);
-    this.#messages.push(asked, { role: 'assistant', content: answer.text });
+    const kept = { ...asked, content: this.withoutCredentials(question) };
+    this.#messages.push(kept, { role: 'assistant', content: answer.text });
     return answer;
   }
 
@@ -88,17 +105,38 @@ class Gathered {
   #text = '';
   #model: string | undefined;
   #usage: Answer['usage'];
-  readonly #calls: { tool: string; isError: boolean; durationMs: number }[] = [];
-  readonly #waiting: string[] = [];
+  #problem: Answer['problem'];
+  readonly #started = new Map<string, string>();
+  readonly #calls: Answer['calls'][number][] = [];
+  readonly #waiting: PendingApproval[] = [];
 
   take(news: ChatNews): void {
-    if (news.type === 'text') this.#text += news.text;
-    else if (news.type === 'routed') this.#model = news.model;
-    else if (news.type === 'approval') this.#waiting.push(...news.calls.map(({ tool }) => tool));
-    else if (news.type === 'usage')
-      this.#usage = { input: news.input, output: news.output, costUsd: news.costUsd };
-    else if (news.type === 'tool-ended')
-      this.#calls.push({ tool: news.name, isError: news.isError, durationMs: news.durationMs });
+    switch (news.type) {
+      case 'text':
+        this.#text += news.text;
+        return;
+      case 'routed':
+        this.#model = news.model;
+        return;
+      case 'approval':
+        this.#waiting.push({ id: news.id, calls: news.calls });
+        return;
+      case 'usage':
+        this.#usage = { input: news.input, output: news.output, costUsd: news.costUsd };
+        return;
+      case 'tool-started':
+        this.#started.set(news.callId, news.arguments);
+        return;
+      case 'tool-ended': {
+        const { callId, name: tool, isError, durationMs, text } = news;
+        this.#calls.push({ tool, arguments: this.#started.get(callId) ?? '', isError, durationMs, text });
+        return;
+      }
+      case 'end':
+        this.#problem = news.problem;
+        return;
+      case 'progress':
+    }
   }
 
   answer(isStopped: boolean): Answer {
@@ -108,6 +146,7 @@ class Gathered {
       model: this.#model,
       calls: this.#calls,
       waiting: this.#waiting,
+      problem: this.#problem,
       usage: this.#usage,
       isStopped,
     };

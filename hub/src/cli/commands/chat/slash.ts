@@ -5,6 +5,9 @@ import { buildIntent } from '../../../orchestrator/understanding/intents/build-i
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { renderTable } from '../../output/text/table.ts';
+import { unfolded, type CallLog } from './screen/call-log.ts';
+import { fitted } from './screen/columns.ts';
+import { harmless, harmlessLine } from './screen/harmless.ts';
 import type { ChatSession } from './session.ts';
 
 /** What a line beginning with a slash is done with. */
@@ -15,20 +18,29 @@ export type SlashOutcome =
 
 export interface SlashRoom {
   readonly context: Context;
-  readonly hub: HubApi;
+  /** Another one after the hub went away and came back. */
+  hub: HubApi;
   readonly session: ChatSession;
 }
 
-type Slash = (room: SlashRoom, words: string) => Promise<SlashOutcome> | SlashOutcome;
+/** With the calls that can be unfolded. */
+export interface TerminalRoom extends SlashRoom {
+  readonly calls: CallLog;
+}
+
+type Slash = (room: TerminalRoom, words: string) => Promise<SlashOutcome> | SlashOutcome;
 
 const done = (text: string): SlashOutcome => ({ kind: 'done', text });
 
 const MOST_LISTED = 30;
+const MOST_SHOWN = 400;
 
 const COMMANDS: Readonly<Record<string, readonly [usage: string, meaning: string, run: Slash]>> = {
   model: ['/model [name]', 'which model answers; with a name it is changed', chooseModel],
   tools: ['/tools [words]', 'tools of this hub, or those whose name holds the words', listTools],
   build: ['/build <what>', 'builds a tool from words or the address of a description', build],
+  expand: ['/expand [number]', 'a call of a tool with all that was given and came back', expand],
+  history: ['/history', 'what was said so far', history],
   new: ['/new', 'a new conversation', ({ session }) => (session.restart(), done('A new conversation.'))],
   list: ['/list', 'conversations that are kept', list],
   open: ['/open <number|id>', 'goes on with a kept conversation', open],
@@ -40,7 +52,7 @@ const COMMANDS: Readonly<Record<string, readonly [usage: string, meaning: string
 };
 
 /** Runs a line that begins with a slash; a problem of it is thrown. */
-export async function runSlash(line: string, room: SlashRoom): Promise<SlashOutcome> {
+export async function runSlash(line: string, room: TerminalRoom): Promise<SlashOutcome> {
   const [, name = '', words = ''] = /^\/(\S*)\s*([^]*)$/.exec(line) ?? [];
   const command =
     COMMANDS[name === 'exit' ? 'quit' : name] ??
@@ -57,8 +69,29 @@ function help(): string {
   return [
     ...Object.values(COMMANDS).map(([usage, meaning]) => `  ${usage.padEnd(width)}  ${meaning}`),
     '',
-    '  Several lines: a backslash at the end of a line, or """ before and after. Ctrl-C stops the answer.',
+    '  Several lines: a backslash at the end of a line, """ before and after, or pasting.',
+    '  Ctrl-C stops the answer. A command may be cut short: /m is /model.',
   ].join('\n');
+}
+
+function expand({ calls }: TerminalRoom, words: string): SlashOutcome {
+  const call = calls.find(words === '' ? undefined : Number(words));
+  return done(
+    call === undefined ? 'There is no such call. Calls are numbered where they are shown.' : unfolded(call),
+  );
+}
+
+function history({ session, context }: SlashRoom): SlashOutcome {
+  if (session.messages.length === 0) return done('Nothing was said yet.');
+  const { faint } = context.paint;
+  return done(
+    session.messages
+      .slice(-MOST_LISTED)
+      .map(({ role, content }) =>
+        role === 'user' ? faint(`> ${harmless(content)}`) : `${harmless(content)}\n`,
+      )
+      .join('\n'),
+  );
 }
 
 async function chooseModel({ hub, session }: SlashRoom, name: string): Promise<SlashOutcome> {
@@ -83,7 +116,10 @@ async function listTools({ hub, context }: SlashRoom, words: string): Promise<Sl
     );
   const rows = fitting
     .slice(0, MOST_LISTED)
-    .map(({ name, definition }) => [name, definition.description?.split('\n', 1)[0] ?? '']);
+    .map(({ name, definition }) => [
+      harmlessLine(name),
+      harmlessLine(definition.description?.split('\n', 1)[0] ?? ''),
+    ]);
   const more =
     fitting.length > MOST_LISTED ? `\nand ${fitting.length - MOST_LISTED} more: /tools <words>` : '';
   return done(
@@ -106,7 +142,7 @@ async function list({ hub, session }: SlashRoom): Promise<SlashOutcome> {
       .slice(0, MOST_LISTED)
       .map(
         ({ id, title, messages }, at) =>
-          `${id === session.id ? '●' : ' '} ${at + 1}. ${title} (${messages} messages)`,
+          `${id === session.id ? '●' : ' '} ${at + 1}. ${harmlessLine(title)} (${messages} messages)`,
       )
       .join('\n'),
   );
@@ -119,8 +155,10 @@ async function open({ hub, session }: SlashRoom, words: string): Promise<SlashOu
   session.open(await hub.conversations.show(meant.id));
   const last = session.messages
     .slice(-2)
-    .map(({ role, content }) => `${role === 'user' ? '>' : '·'} ${content}`);
-  return done([`${meant.title}: ${session.messages.length} messages.`, ...last].join('\n'));
+    .map(
+      ({ role, content }) => `${role === 'user' ? '>' : '·'} ${fitted(harmlessLine(content), MOST_SHOWN)}`,
+    );
+  return done([`${harmlessLine(meant.title)}: ${session.messages.length} messages.`, ...last].join('\n'));
 }
 
 async function branch({ hub, session }: SlashRoom): Promise<SlashOutcome> {

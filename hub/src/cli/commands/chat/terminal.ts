@@ -1,34 +1,51 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { toCounterpartError, toProblem } from '@counterpart/schemas';
+import { CounterpartError, toCounterpartError, toProblem } from '@counterpart/schemas';
 import type { Context } from '../../context.ts';
-import { createPaint } from '../../output/text/paint.ts';
+import { createPaint, paintCode } from '../../output/text/paint.ts';
 import { renderProblem } from '../../output/problem.ts';
+import { runningHub } from '../../running/with-hub.ts';
+import { AnswerScreen } from './screen/answer-screen.ts';
+import { OpenApproval } from './approval.ts';
+import { CallLog } from './screen/call-log.ts';
+import { widthOf } from './screen/columns.ts';
 import { EntryReader } from './entry-reader.ts';
 import { ChatHistory } from './history.ts';
-import { newsWriter } from './show-news.ts';
-import { runSlash, slashNames, type SlashRoom } from './slash.ts';
+import { runSlash, slashNames, type SlashRoom, type TerminalRoom } from './slash.ts';
 
 const BRACKETED_PASTE = { on: '\u001b[?2004h', off: '\u001b[?2004l' };
+const PROMPT = '> ';
+const MORE = '… ';
+/** An answer that ends so is a question for a yes or no. */
+const ASKS = /Answer yes or no\.\s*$/;
 
 /** A chat with a person: lines in, answers out, until /quit, Ctrl-D or a second Ctrl-C at an empty line. */
 export async function chatInTerminal(room: SlashRoom): Promise<void> {
-  const terminal = new Terminal(room);
+  const terminal = new Terminal({ ...room, calls: new CallLog() });
   await terminal.run();
 }
 
 class Terminal {
-  readonly #room: SlashRoom;
+  readonly #room: TerminalRoom;
   readonly #context: Context;
   readonly #history: ChatHistory;
   readonly #entries = new EntryReader();
   readonly #lines: Interface;
+  readonly #resized: () => void;
+  /** Entries that were typed during an answer: they come after it. */
+  #waiting: string[] = [];
+  #work = Promise.resolve();
   /** What readline echoes stays away while an answer is written. */
   #isMuted = false;
   #answer: AbortController | undefined;
+  #approval: OpenApproval | undefined;
+  #asksBack = false;
+  /** A Ctrl-C at an empty line was the last thing typed. */
+  #isWarned = false;
   #isLeaving = false;
+  #isLost = false;
 
-  constructor(room: SlashRoom) {
+  constructor(room: TerminalRoom) {
     const { io, home } = room.context;
     this.#room = room;
     this.#context = room.context;
@@ -39,7 +56,8 @@ class Terminal {
         written();
       },
     });
-    Object.assign(output, { columns: io.width });
+    Object.defineProperty(output, 'columns', { get: () => widthOf(io) });
+    this.#resized = () => void output.emit('resize');
     this.#lines = createInterface({
       input: io.stdin,
       output,
@@ -57,22 +75,25 @@ class Terminal {
   async run(): Promise<void> {
     const { io, signal } = this.#context;
     const closed = new Promise<void>((resolve) => this.#lines.once('close', resolve));
+    this.#lines.once('close', () => {
+      if (!this.#isLeaving) io.stdout.write('\n');
+      this.#isLeaving = true;
+    });
     io.stdin.on('keypress', this.#onKey);
+    io.stdout.on('resize', this.#resized);
     io.stdout.write(BRACKETED_PASTE.on);
     signal.addEventListener('abort', () => this.#lines.close(), { once: true });
     this.#lines.on('SIGINT', () => this.#interrupt());
-    // One line after another: what is typed during an answer waits for its end.
-    let work = Promise.resolve();
-    this.#lines.on('line', (line) => {
-      const entry = this.#take(line);
-      if (entry !== undefined) work = work.then(() => this.#answerTo(entry));
-    });
-    this.#greet();
+    this.#lines.on('line', (line) => this.#takeLine(line));
+    await this.#greet();
     this.#prompt();
     await closed;
-    await work;
+    this.#waiting = [];
+    await this.#work;
     io.stdin.off('keypress', this.#onKey);
+    io.stdout.off('resize', this.#resized);
     io.stdout.write(BRACKETED_PASTE.off);
+    this.#part();
   }
 
   readonly #onKey = (_text: unknown, key: { readonly name?: string } | undefined): void => {
@@ -80,60 +101,106 @@ class Terminal {
     if (key?.name === 'paste-end') this.#entries.isPasting = false;
   };
 
-  #greet(): void {
+  async #greet(): Promise<void> {
+    const { hub, session } = this.#room;
     const { faint, strong } = this.#context.paint;
-    this.#context.io.stdout.write(
-      `${strong(this.#room.session.model)} ${faint('· /help lists commands, Ctrl-D ends')}\n`,
-    );
+    const providers = await hub.providers.list().catch(() => undefined);
+    const hasModel = providers === undefined || providers.providers.length > 0;
+    const goesOn = session.messages.length > 0 ? ` · ${session.messages.length} messages before` : '';
+    this.#write(`${strong(session.model)} ${faint(`· /help lists commands, Ctrl-D ends${goesOn}`)}`);
+    if (!hasModel)
+      this.#write(
+        'No model is connected, so rules answer: they find tools and build from addresses. `hub providers --help` tells how one is added.',
+      );
+  }
+
+  /** Where the conversation is found again. */
+  #part(): void {
+    const { session } = this.#room;
+    if (session.messages.length > 0)
+      this.#write(this.#context.paint.faint(`Goes on with: hub chat --conversation ${session.id}`));
+  }
+
+  /** A line of the chat itself. */
+  #write(text: string): void {
+    const { io } = this.#context;
+    io.stdout.write(`${paintCode(text, { colours: io.colours.stdout, program: io.program })}\n`);
   }
 
   #prompt(): void {
     if (this.#isLeaving) return;
-    this.#lines.setPrompt(this.#entries.isOpen ? '… ' : '> ');
-    this.#lines.prompt();
+    const question = this.#approval?.prompt ?? (this.#asksBack ? '[y]es, [n]o > ' : undefined);
+    const asked = question === undefined ? PROMPT : this.#context.paint.warn(question);
+    this.#lines.setPrompt(this.#entries.isOpen ? MORE : asked);
+    // What was typed during an answer stands there, the cursor behind it.
+    this.#lines.prompt(true);
   }
 
-  /** Ctrl-C stops an answer; at the prompt it clears the line, and at an empty one the second leaves. */
+  /** Ctrl-C stops an answer and what was to come after it; at the prompt it clears the line, and at an empty one the second leaves. */
   #interrupt(): void {
-    if (this.#answer) return this.#answer.abort();
+    if (this.#answer) {
+      this.#waiting = [];
+      return this.#answer.abort();
+    }
     const isEmpty = this.#lines.line === '' && !this.#entries.isOpen;
-    if (isEmpty && this.#isLeaving) return this.#lines.close();
+    if (isEmpty && this.#isWarned) return this.#leave();
     this.#entries.clear();
+    if (!isEmpty) {
+      this.#lines.write(null, { ctrl: true, name: 'e' });
+      this.#lines.write(null, { ctrl: true, name: 'u' });
+    }
     this.#context.io.stdout.write('\n');
-    if (isEmpty)
-      this.#context.io.stdout.write(this.#context.paint.faint('Ctrl-C again, or Ctrl-D, ends the chat.\n'));
-    this.#lines.write(null, { ctrl: true, name: 'e' });
-    this.#lines.write(null, { ctrl: true, name: 'u' });
+    if (isEmpty) this.#write(this.#context.paint.faint('Ctrl-C again, or Ctrl-D, ends the chat.'));
     this.#prompt();
-    this.#isLeaving = isEmpty;
+    this.#isWarned = isEmpty;
   }
 
-  /** A whole entry; undefined while more lines of it are waited for. */
-  #take(line: string): string | undefined {
-    this.#isLeaving = false;
+  #leave(): void {
+    this.#isLeaving = true;
+    this.#context.io.stdout.write('\n');
+    this.#lines.close();
+  }
+
+  #takeLine(line: string): void {
+    this.#isWarned = false;
     const entry = this.#entries.take(line);
-    if (entry.kind === 'entry') return entry.text;
-    if (!this.#entries.isPasting) this.#prompt();
-    return undefined;
+    if (entry.kind === 'more') {
+      if (!this.#entries.isPasting && !this.#isMuted) this.#prompt();
+      return;
+    }
+    this.#waiting.push(entry.text);
+    this.#work = this.#work.then(() => this.#answerNext());
   }
 
-  async #answerTo(entry: string): Promise<void> {
+  async #answerNext(): Promise<void> {
+    const entry = this.#waiting.shift();
+    if (entry === undefined) return;
     if (entry !== '') {
-      this.#history.add(entry);
+      // What may be a credential is on no disk.
+      if (this.#room.session.withoutCredentials(entry) === entry) this.#history.add(entry);
       await this.#act(entry).catch((thrown: unknown) => this.#tell(thrown));
     }
     this.#prompt();
   }
 
   async #act(text: string): Promise<void> {
-    if (!text.startsWith('/')) return await this.#say(text);
+    await this.#reach();
+    if (text.startsWith('/')) return await this.#command(text);
+    if (this.#approval === undefined) return await this.#say(text);
+    const outcome = await this.#approval.take(text, this.#room.hub.chat);
+    if (outcome.kind === 'shown') return void this.#context.io.stdout.write(`${outcome.text}\n`);
+    await this.#say(outcome.text);
+  }
+
+  async #command(text: string): Promise<void> {
     const outcome = await runSlash(text, this.#room);
     if (outcome.kind === 'say') return await this.#say(outcome.text);
     if (outcome.kind === 'quit') {
       this.#isLeaving = true;
       return this.#lines.close();
     }
-    this.#context.io.stdout.write(`${outcome.text}\n`);
+    if (this.#room.session.messages.length === 0) this.#settle(undefined, '');
+    this.#write(outcome.text);
   }
 
   async #say(text: string): Promise<void> {
@@ -141,25 +208,50 @@ class Terminal {
     const controller = new AbortController();
     this.#answer = controller;
     this.#isMuted = true;
+    const screen = new AnswerScreen(io, this.#room.calls, { isNumbered: true });
     try {
       const answer = await this.#room.session.say(
         text,
-        newsWriter(io),
+        (news) => screen.show(news),
         AbortSignal.any([controller.signal, signal]),
       );
-      io.stdout.write(answer.text.endsWith('\n') ? '\n' : '\n\n');
-      if (answer.isStopped) io.stderr.write(createPaint(io.colours.stderr).faint('(stopped)\n'));
+      screen.close();
+      if (answer.isStopped) io.stderr.write(`${createPaint(io.colours.stderr).faint('(stopped)')}\n`);
+      io.stdout.write('\n');
+      this.#settle(answer.waiting.length > 0 ? new OpenApproval(answer.waiting) : undefined, answer.text);
     } finally {
+      screen.close();
       this.#answer = undefined;
       this.#isMuted = false;
     }
   }
 
+  #settle(approval: OpenApproval | undefined, answer: string): void {
+    this.#approval = approval;
+    this.#asksBack = ASKS.test(answer);
+  }
+
+  /** After the hub went away: the one that runs now has the same conversations. Rejects with HUB_NOT_RUNNING. */
+  async #reach(): Promise<void> {
+    if (!this.#isLost) return;
+    this.#room.hub = await runningHub(this.#context);
+    this.#room.session.use(this.#room.hub.chat);
+    this.#isLost = false;
+    this.#write(this.#context.paint.faint('The hub is back.'));
+  }
+
   #tell(thrown: unknown): void {
     const { io } = this.#context;
-    const problem = toProblem(toCounterpartError(thrown));
+    const error = toCounterpartError(thrown);
+    this.#isLost ||= error instanceof CounterpartError && LOST.has(error.code);
     io.stderr.write(
-      renderProblem(problem, { colours: io.colours.stderr, program: io.program, width: io.width }),
+      renderProblem(toProblem(error), {
+        colours: io.colours.stderr,
+        program: io.program,
+        width: widthOf(io),
+      }),
     );
   }
 }
+
+const LOST = new Set(['CHAT_LOST', 'HUB_NOT_RUNNING', 'UPSTREAM_UNREACHABLE']);

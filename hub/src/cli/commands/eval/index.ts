@@ -143,6 +143,7 @@ class Watch {
         break;
       case 'tool-ended':
       case 'progress':
+      case 'end':
     }
   }
 }

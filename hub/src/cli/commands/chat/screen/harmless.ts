@@ -1,0 +1,18 @@
+/** Characters that steer a terminal or turn the reading direction: what a model or a tool writes may hold none of them. */
+const STEERING =
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]/gu;
+
+/**
+ * A text as it can be shown on a terminal: line ends and tabs stay, control characters become their pictures (`␛` for the one
+ * that begins escape sequences). Character by character, so that a sequence over several pieces is caught too.
+ */
+export const harmless = (text: string): string =>
+  text.replaceAll('\r\n', '\n').replace(STEERING, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x20) return String.fromCodePoint(0x24_00 + code);
+    return code === 0x7f ? '␡' : '\ufffd';
+  });
+
+/** The same on one line. */
+export const harmlessLine = (text: string): string => harmless(text.replace(/\s+/g, ' ').trim());
