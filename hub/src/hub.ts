@@ -117,7 +117,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ready: () => state.ready,
     shutdown: () => stop(),
   });
-  own.builder = builderSource({ ...base, builds, fleet: domain.fleet, secrets: service.secrets });
+  own.builder = builderSource({ ...base, builds, fleet: domain.fleet, service });
   const { url } = await openSurfaces(base, { ...domain, mirrors, service, chats, scope, options });
   address.url = url;
   await begin(base, { fleet: domain.fleet, mirrors, builds, scope, isLasting });

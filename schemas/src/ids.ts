@@ -25,3 +25,6 @@ export const Category = z
   .string()
   .regex(/^[a-z0-9](?:-?[a-z0-9]+)*$/)
   .max(32);
+
+/** Of W3C Trace Context: 32 hexadecimal digits. */
+export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);

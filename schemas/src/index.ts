@@ -148,6 +148,7 @@ export { Diagnostic } from './builds/diagnostic.ts';
 export {
   ApprovalSheet,
   AuthorQuestion,
+  Canary,
   CodeDraft,
   LoopAuthor,
   LoopDecision,

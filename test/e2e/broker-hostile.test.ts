@@ -45,7 +45,7 @@ beforeAll(async () => {
     env: {},
     standIns: new Map(),
     limits: { circuit: { failures: 3, pauseMs: 1_000, pauses: 0 } },
-    tunnels: true,
+    tunnels: 'all',
   });
 });
 beforeEach(() => {

@@ -277,7 +277,7 @@ test('what a server asks is recorded when somebody wants it, without its secrets
 });
 
 test('a server whose service stays down is disabled, and both are told', async () => {
-  verifies('C08');
+  verifies('C07', 'C08');
   const bytes = `GET ${service.url}/down HTTP/1.1\r\nconnection: close\r\n\r\n`;
   const told = async () => Told.parse(await hub.get('/api/events')).events.map(({ kind }) => kind);
   const ask = () => call('frail__raw', { bytes }).catch(() => undefined);

@@ -1,12 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { findSandboxes } from '@counterpart/hub/sandbox/sandbox';
 import { permissionsOf } from '@counterpart/kit';
 import { openDatabase } from '@counterpart/scaffolds/readers/database/load';
 import { readSource } from '@counterpart/scaffolds/readers/read';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
 import { Blueprint, BuildReport, ServerId, VerifyReport } from '@counterpart/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { openSession, type StdioSession } from '../../hub/src/builder/verify/stdio-session.ts';
 import { findMissed, VALUES } from '../fixtures/databases/every-value.ts';
 import {
@@ -19,6 +22,7 @@ import {
 } from '../fixtures/databases/servers.ts';
 import { MARIA_SHOP, POSTGRES_SHOP, SQLITE_SHOP } from '../fixtures/databases/shops.ts';
 import { TWIN_CALLS } from '../fixtures/databases/twin-calls.ts';
+import { startHub } from '../fixtures/hub.ts';
 import { verifies } from '../verifies.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';
 
@@ -385,5 +389,63 @@ describe.skipIf(!hasDatabases)('with real servers', () => {
     ]);
     expect(permissionsOf(blueprint)).toEqual([`127.0.0.1:${postgres.port}`]);
     expect(JSON.stringify(blueprint)).not.toContain('read-only-word');
+  });
+});
+
+const usable = (await findSandboxes()).flatMap(({ kind, found }) =>
+  typeof found === 'string' ? [] : [kind],
+);
+
+describe.skipIf(!hasDatabases).each(usable)('inside walls of %s', (sandbox) => {
+  const rowsOf = z.object({ rows: z.array(z.unknown()) });
+  const Called = z.object({ structuredContent: z.unknown().optional(), content: z.unknown() });
+
+  /** What a request to a server's broker is answered, as the server itself would send it. */
+  const askBroker = (id: string, head: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const [folder = ''] = readdirSync(place.home + '/.hub/run').filter((name) => name.startsWith(`${id}-`));
+      const socket = connect(join(place.home, '.hub/run', folder, 'broker.sock'));
+      let text = '';
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      socket.once('error', reject);
+      socket.once('close', () => resolve(text));
+      socket.write(`${head}\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    });
+
+  const environments = (): string[] =>
+    readdirSync('/proc').flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/environ`, 'utf8')];
+      } catch {
+        return []; // no process, or it has ended
+      }
+    });
+
+  test('servers read PostgreSQL and MariaDB through the broker, with passwords that no environment holds', async () => {
+    verifies('C05', 'M53');
+    const password = 'pa55-word';
+    place.write('home/hub.config.json', JSON.stringify({ defaults: { walls: 'sandbox', sandbox } }));
+    const hub = await startHub(place.home);
+    try {
+      await hub.send('PUT', '/api/secrets/PGSHOP_DATABASE_URL', { value: postgres.url('twin') });
+      await hub.send('PUT', '/api/secrets/MASHOP_DATABASE_URL', { value: maria.url('twin') });
+      for (const id of ['pgshop', 'mashop']) {
+        const answer = await hub.rpc('tools/call', { name: `${id}__list_logs`, arguments: {} });
+        expect(rowsOf.parse(Called.parse(answer).structuredContent).rows).toHaveLength(3);
+      }
+      const all = environments();
+      expect(all.filter((text) => text.includes(password))).toEqual([]);
+      const tickets = all.flatMap((text) => /COUNTERPART_HANDED=([\w-]+)/.exec(text)?.[1] ?? []);
+      expect(tickets.length).toBeGreaterThan(0);
+      for (const ticket of tickets)
+        expect(await askBroker('pgshop', `GET /handed/${ticket} HTTP/1.1`)).toMatch(/^HTTP\/1\.1 410 /);
+      // Nothing but the database itself, of the ports of this machine.
+      for (const port of [maria.port, new URL(hub.url).port])
+        expect(await askBroker('pgshop', `CONNECT 127.0.0.1:${port} HTTP/1.1`)).toMatch(
+          /^HTTP\/1\.1 40[03] /,
+        );
+    } finally {
+      await hub.stop();
+    }
   });
 });

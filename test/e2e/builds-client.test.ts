@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { rested } from '../fixtures/builds.ts';
 import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+import { connectSdk } from '../fixtures/gateway/sdk-clients.ts';
+import { verifies } from '../verifies.ts';
 import { GOOD_TEST, GOOD_TOOL, VOWEL_PLAN, WRONG_RESULT } from '../fixtures/models/answers.ts';
 
 let place: ReturnType<typeof makeHome>;
@@ -38,6 +40,8 @@ const files = (tool: string) => [
 ];
 
 test('the model of a client builds a server alone, without a provider, and a person approves it', async () => {
+  verifies('B04', 'C09', 'C13', 'D02', 'D06');
+  const session = await connectSdk('legacy', `${hub.url}/mcp`);
   const begun = await call('build_start', { wish: 'Count vowels for me', ...VOWEL_PLAN });
   expect(begun.instructions).toContain('You write the tools of an MCP server');
   expect(begun.next).toContain('build_write');
@@ -56,6 +60,18 @@ test('the model of a client builds a server alone, without a provider, and a per
     return build;
   });
   expect(done.state).toBe('installed');
+  // The session that built it learns of it, and calls it.
+  await expect.poll(() => session.heard.toolChanges.length).toBeGreaterThan(0);
+  expect(await session.call('vowels__count_vowels', { text: 'Otto' })).toMatchObject({
+    structuredContent: { vowels: 2 },
+  });
+  await session.close();
+  const metrics = await (await fetch(`${hub.url}/metrics`)).text();
+  expect(metrics).toContain('hub_server_calls_total{server="vowels",tool="count_vowels",outcome="ok"} 1');
+  const listed = await hub.rpc('tools/call', { name: 'hub__server_list', arguments: {} });
+  expect(listed['structuredContent']).toMatchObject({
+    servers: [{ id: 'vowels', enabled: true, tools: 1, missingSecrets: [] }],
+  });
   const { structuredContent } = await hub.rpc('tools/call', {
     name: 'vowels__count_vowels',
     arguments: { text: 'Eerie' },

@@ -6,6 +6,8 @@ import { DriftReport, LoopSummary, Notice, type HubEvent, type LoopDetail } from
 import { z } from 'zod';
 import { firstEvent, rested } from '../fixtures/builds.ts';
 import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+import { plan } from '../fixtures/models/answers.ts';
+import { startScriptedModel, type ScriptedModel } from '../fixtures/models/scripted-model.ts';
 import { verifies } from '../verifies.ts';
 
 const LONG = { timeout: 300_000 };
@@ -16,10 +18,18 @@ interface Form {
   readonly score: string;
 }
 
+const DUEL_PLAN = {
+  kind: 'blueprint',
+  name: 'duels',
+  title: 'Duels',
+  summary: 'Players of the arena.',
+};
+
 let form: Form = { path: '/players', score: 'trophies' };
 let service: Server;
 let address = '';
 const notices: Notice[] = [];
+let model: ScriptedModel;
 let place: ReturnType<typeof makeHome>;
 let hub: TestHub;
 
@@ -75,7 +85,11 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(service.address() as AddressInfo).port}`; // It listens on TCP.
-  place = makeHome({ notifications: { webhook: `${address}/notices` } });
+  model = await startScriptedModel();
+  place = makeHome({
+    notifications: { webhook: `${address}/notices` },
+    providers: { scripted: { baseUrl: model.url, model: 'scripted-1', retries: 0 } },
+  });
   hub = await startHub(place.home);
   const asked = await rested(hub, async () => {
     const order = { text: 'The arena', from: `${address}/openapi.json`, name: 'arena' };
@@ -88,6 +102,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await hub.stop();
   place.remove();
+  await model.close();
   service.closeAllConnections();
   await new Promise((resolve) => service.close(resolve));
 });
@@ -121,6 +136,10 @@ test(
     expect(proposal.order.seen).toContain('get_player: failed 5 times in a row (404: 5)');
     expect(proposal.sheet?.tests.passed).toBeGreaterThan(0);
     expect(proposal.sheet?.changes).toMatchObject([{ tool: 'get_player', kind: 'changed', breaking: true }]);
+    // The call that failed was put to both versions before anybody was asked.
+    expect(proposal.sheet?.canary).toEqual({
+      calls: [{ tool: 'get_player', before: 'failed', now: 'answered' }],
+    });
     expect(await getPlayer()).toMatchObject({ isError: true });
 
     expect((await decide(proposal, 'approve')).state).toBe('installed');
@@ -144,7 +163,51 @@ test('a proposal that is rejected leaves the version in use, which goes on servi
   expect(await getPlayer()).toMatchObject({ structuredContent: { tag: '#2ABC' } });
 });
 
+test(
+  'a server that a model drafted is mended by a model, and a draft that mends nothing is not offered',
+  LONG,
+  async () => {
+    verifies('E02', 'L08', 'N27');
+    const draft = (drawn: Form): string => JSON.stringify(describe(drawn));
+    const first = { path: '/v2/players', score: 'points' };
+    form = first;
+    model.say(plan(DUEL_PLAN), draft(first));
+    const built = await rested(hub, async () => {
+      const order = { text: 'How players do in the arena' };
+      return LoopSummary.parse((await hub.send('POST', '/api/builds', order)).body).id;
+    });
+    expect(await decide(built, 'approve')).toMatchObject({ state: 'installed' });
+    const ask = async (): Promise<unknown> =>
+      (await hub.send('POST', '/api/call', { tool: 'duels__get_player', arguments: { tag: '#9PQ' } })).body;
+    expect(await ask()).toMatchObject({ structuredContent: { tag: '#9PQ', points: 7 } });
+
+    form = { path: '/v3/players', score: 'points' };
+    expect(await ask()).toMatchObject({ isError: true });
+    const asked = model.asked.length;
+    model.say(plan(DUEL_PLAN), draft(first), draft(form));
+    const { proposal = '' } = DriftReport.parse(
+      (await hub.send('POST', '/api/drift/duels/propose', {})).body,
+    );
+    const offered = await at(proposal);
+    expect(offered).toMatchObject({
+      waitsFor: 'approval',
+      sheet: {
+        author: { repairs: 1 },
+        canary: { calls: [{ tool: 'get_player', before: 'failed', now: 'answered' }] },
+      },
+    });
+    // The author of the first draft was told what became of it, and nothing of what was asked.
+    const [, , repair] = model.asked.slice(asked);
+    expect(repair?.prompt).toContain('get_player fails in both (status 404)');
+    expect(repair?.prompt).not.toContain('#9PQ');
+    expect(await ask()).toMatchObject({ isError: true });
+    expect((await decide(offered, 'approve')).state).toBe('installed');
+    expect(await ask()).toMatchObject({ structuredContent: { tag: '#9PQ', points: 7 } });
+  },
+);
+
 test('whoever is elsewhere is told what waits for them, and what has changed', async () => {
+  verifies('D12');
   await expect
     .poll(() => [...new Set(notices.map(({ kind }) => kind))].toSorted(), { timeout: 30_000 })
     .toEqual(['approval', 'drift', 'installed']);

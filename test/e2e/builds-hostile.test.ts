@@ -75,7 +75,7 @@ const trapAddress = (): string => `http://127.0.0.1:${(trap.address() as Address
 test(
   'a model that wants out gets its refusal in every round, and nothing is reached or installed',
   async () => {
-    verifies('B03', 'B13', 'D05', 'D11', 'M53');
+    verifies('B03', 'B13', 'D05', 'D11', 'M14', 'M53');
     const found = await attempt(
       'escapes',
       sneaking({ run: `await fetch('${trapAddress()}')` }),

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LoopSummary, type LoopDetail } from '@counterpart/schemas';
+import { EventPage, LoopSummary, type LoopDetail } from '@counterpart/schemas';
+import { z } from 'zod';
 import { rested } from '../fixtures/builds.ts';
 import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
 import {
@@ -105,6 +106,17 @@ test(
     expect(await call('get_player')).toMatchObject({ structuredContent: { name: 'Ann', trophies: 6_543 } });
     expect(await call('list_battles')).toMatchObject({ structuredContent: { result: [{ type: 'PvP' }] } });
     expect(await call('get_clan', '#9PQ')).toMatchObject({ structuredContent: { members: 50 } });
+    // One trace, from the wish over the questions to the signed record of what is installed.
+    verifies('D17');
+    const { trace = '' } = done.order;
+    expect(trace).toMatch(/^[0-9a-f]{32}$/);
+    expect(model.asked.map(({ traceparent }) => traceparent?.slice(3, 35))).toEqual([trace, trace]);
+    const { events } = EventPage.parse(await hub.get('/api/events'));
+    const ofBuild = events.flatMap((event) => (event.kind === 'build-changed' ? [event.trace] : []));
+    expect(new Set(ofBuild)).toEqual(new Set([trace]));
+    const [record = ''] = globSync(join(place.home, '.hub/versions/clash-royale/**/provenance.json'));
+    const { payload } = z.object({ payload: z.base64() }).parse(JSON.parse(readFileSync(record, 'utf8')));
+    expect(Buffer.from(payload, 'base64').toString()).toContain(`"trace":"${trace}"`);
     expect([...new Set(game.asked)].toSorted()).toEqual([
       '/cards 200',
       '/clans/%239PQ 200',

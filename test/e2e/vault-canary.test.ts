@@ -129,6 +129,7 @@ test('a secret that is piped in or typed on a page reaches its server, whether t
 });
 
 test('a rotation changes nothing for servers; a revoked secret is given to none', async () => {
+  verifies('M56');
   expect((await hub(['secret', 'rotate', '--json'])).json(z.object({ records: z.int() })).records).toBe(2);
   await callShop();
   expect(seen.at(-1)).toBe(SECOND);

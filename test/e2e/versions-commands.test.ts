@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => home.dispose());
 
 test('every version that was built is listed, with what it was made from, by whom, and which is in use', async () => {
-  verifies('D10');
+  verifies('D10', 'N02');
   const { standing, versions } = await listed();
   expect(standing).toBe('signed');
   expect(versions.map(({ version, active, tools }) => [version, active, tools.length])).toEqual([
@@ -149,6 +149,7 @@ test('a version whose record was changed is not put back, and a name that leads 
 });
 
 test('what others need is neither removed nor replaced by a version that does not fit, and a need that is not met is named', async () => {
+  verifies('E03');
   const needing = join(home.home, 'servers/reports');
   writePackage(needing, { id: 'reports' });
   const file = join(needing, 'manifest.json');

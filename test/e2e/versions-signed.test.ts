@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { startHub, type TestHub } from '../fixtures/hub.ts';
 import { shop } from './builder-shop.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';
+import { verifies } from '../verifies.ts';
 
 let home: TestHome;
 let hub: TestHub;
@@ -36,6 +37,7 @@ const restart = async () => {
 };
 
 test('a built server is signed, and the key that signed it is shown', async () => {
+  verifies('N30');
   const { servers, signingKey } = await status();
   expect(servers.map(({ id, signed }) => [id, signed])).toEqual([['toy-shop', true]]);
   const listed = (await cli('versions', 'toy-shop', '--json')).json(z.looseObject({ key: z.unknown() }));
@@ -51,6 +53,7 @@ test('what runs is the program that was signed, whatever lies in the servers fol
 });
 
 test('a package with a changed file is not started: the file is named, and both remedies work', async () => {
+  verifies('N03', 'N30');
   const readme = readFileSync(inPlace('README.md'), 'utf8');
   appendFileSync(inPlace('README.md'), 'Changed.\n');
   await restart();

@@ -8,6 +8,7 @@ import { HTTP2_SUFFIX } from '@counterpart/kit/broker';
 import { hubError } from '@counterpart/schemas';
 import type { BrokerDoor, BrokeredServer } from '../kernel/ports.ts';
 import type { Resolve } from './hosts/guarded-lookup.ts';
+import { Handover } from './credentials/handover.ts';
 import type { Recorder } from './recording/recorder.ts';
 import { Gate, type GateOptions } from './limits/gate.ts';
 import { createStreamListener } from './relay/http2.ts';
@@ -43,6 +44,7 @@ export async function openDoor(
   const agent = { keepAlive: true, maxSockets: MOST_TO_ONE_HOST };
   const agents = { http: new http.Agent(agent), https: new https.Agent(agent) };
   const relaying = { server, agents, resolve, gate, recorder };
+  const handover = new Handover();
   const listener = http.createServer(
     {
       maxHeaderSize: MOST_REQUEST_HEAD_BYTES,
@@ -51,7 +53,9 @@ export async function openDoor(
       keepAliveTimeout: IDLE_MS,
       requireHostHeader: false,
     },
-    (request, response) => void relay(relaying, request, response),
+    (request, response) => {
+      if (!handover.answers(request, response)) void relay(relaying, request, response);
+    },
   );
   listener.maxConnections = MOST_CONNECTIONS;
   const sockets = takeSockets(listener, relaying);
@@ -64,6 +68,7 @@ export async function openDoor(
   return {
     folder,
     socketName: SOCKET_NAME,
+    hand: (secrets) => handover.put(secrets),
     problem: () => gate.problem,
     uses: () => gate.uses,
     async close() {
@@ -85,6 +90,9 @@ export async function openDoor(
 /** What is inside of a tunnel cannot be judged, and no credential be added to it. */
 const NO_TUNNEL = 'CONNECT would open a tunnel, which nobody can look into';
 
+const isOpenTo = ({ tunnels = [] }: BrokeredServer, host: string): boolean =>
+  tunnels === 'all' || tunnels.includes(host);
+
 function keepUntilClosed(sockets: Set<Duplex>, socket: Duplex): void {
   sockets.add(socket);
   socket.on('error', () => undefined);
@@ -97,7 +105,7 @@ function takeSockets(listener: http.Server, relaying: RelayOptions): Set<Duplex>
   const { server } = relaying;
   listener.on('connect', (request, socket, head) => {
     keepUntilClosed(sockets, socket);
-    if (server.tunnels === true) void tunnel(relaying, request, { socket, head });
+    if (isOpenTo(server, request.url ?? '')) void tunnel(relaying, request, { socket, head });
     else
       refuseStream(socket, hubError('BROKER_REQUEST_INVALID', { server: server.id, detail: NO_TUNNEL }), '');
   });

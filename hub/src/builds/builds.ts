@@ -16,6 +16,7 @@ import {
 import { z } from 'zod';
 import { lazily, type Lazy } from '../kernel/lazily.ts';
 import type { BuildService, DurableEngine } from '../kernel/ports.ts';
+import { newTrace } from '../kernel/protocol/trace.ts';
 import { BuildFolder } from './keep/build-folder.ts';
 import { createServerMemory } from './keep/memory.ts';
 import { createBuildRecords, type BuildRecord, type BuildRecords } from './keep/records.ts';
@@ -54,12 +55,12 @@ export async function openBuilds(options: BuildsOptions): Promise<Builds> {
     memory: createServerMemory(options),
     folderOf: (id) => new BuildFolder(join(directory, id)),
     async announce(id, { round, detail } = {}) {
-      const { state, stage, waitsFor, server } = await records.get(id);
+      const { state, stage, waitsFor, server, order } = await records.get(id);
       options.events.publish({
         kind: 'build-changed',
         build: id,
         state,
-        ...without({ stage, round, waitsFor, server, detail }),
+        ...without({ stage, round, waitsFor, server, detail, trace: order.trace }),
       });
     },
   };
@@ -99,7 +100,8 @@ class HubBuilds implements Builds {
     for (const { id, attempt } of unfinished) await (await this.#engine.open()).start(runOf(id, attempt));
   }
 
-  async start(order: LoopOrder): Promise<LoopSummary> {
+  async start(given: LoopOrder): Promise<LoopSummary> {
+    const order = { ...given, trace: given.trace ?? newTrace() };
     const at = new Date(this.#room.clock.now()).toISOString();
     const { text, author } = order;
     const id = newBuildId(this.#room.clock.now());
@@ -289,7 +291,7 @@ const isUsedUp = (reports: readonly RoundReport[]): boolean =>
 /** Stages that are done anew; a candidate that is checked again is also made again, of what was answered. */
 const againFrom = (stage: LoopStage): LoopStage[] =>
   STAGES.slice(Math.min(STAGES.indexOf(stage), ...(isJudged(stage) ? [STAGES.indexOf('write')] : [])));
-const isJudged = (stage: LoopStage): boolean => stage === 'check' || stage === 'test';
+const isJudged = (stage: LoopStage): boolean => /^(?:check|test|canary)$/.test(stage);
 
 /** Number of the first answer that is asked for anew. */
 function firstAnswerOf(stage: LoopStage): number {

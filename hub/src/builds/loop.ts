@@ -6,6 +6,8 @@ import {
   RoundReport,
   type LoopStage,
 } from '@counterpart/schemas';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { scanTools } from '../checks/facts/tools.ts';
 import type { DurableSteps } from '../kernel/ports.ts';
@@ -14,12 +16,13 @@ import { readPlan } from './author/read-answer.ts';
 import { sketchFiles } from './given/given-files.ts';
 import { renderReport } from './prompts/render.ts';
 import type { LoopRun } from './room.ts';
+import { canaryRound, tellCanary } from './stages/canary/canary.ts';
 import { checkCandidate, writeCandidate, type Draft } from './stages/draft.ts';
 import { installCandidate } from './stages/install.ts';
 import { Found, lookForSource, planOfFolder, planOfSource, type Researcher } from './stages/intake.ts';
 import { probeServer } from './stages/probe.ts';
 import { makeSheet } from './stages/sheet.ts';
-import { runStage, skipStage, StageFailed } from './stages/steps.ts';
+import { guarded, runStage, skipStage, StageFailed } from './stages/steps.ts';
 import { recordCandidate, testCandidate } from './stages/test-candidate.ts';
 
 const Done = z.strictObject({ detail: z.string() });
@@ -68,6 +71,10 @@ function researcherOf({ room, signal }: LoopRun): Researcher | undefined {
 
 async function intake(run: LoopRun, steps: DurableSteps): Promise<LoopPlan> {
   const { order } = await run.record();
+  // Nobody is asked, and nothing paid, for what could not be tested in the end.
+  await guarded(run, steps, { name: 'sandbox', stage: 'intake' }, async () => {
+    await run.room.openSandbox(order.unsafeLocal === true);
+  });
   const isTold = order.folder !== undefined || order.from !== undefined;
   const answer = isTold
     ? ''
@@ -160,8 +167,12 @@ async function judge(run: LoopRun, steps: DurableSteps, draft: Draft, round: num
   if (!written.passed) return written;
   const checked = await stage('check', () => checkCandidate(run, round));
   if (!checked.passed) return checked;
-  const tests = await stage('test', () => testRound(run, draft, checked));
-  return tests;
+  const tested = await stage('test', () => testRound(run, draft, checked));
+  const server = draft.plan.name;
+  if (!tested.passed || !existsSync(join(run.room.serversDir, server, 'manifest.json'))) return tested;
+  return await runStage(run, steps, { stage: 'canary', round, schema: RoundReport, tell: tellCanary }, () =>
+    canaryRound(run, { server, kind: draft.kind }, tested),
+  );
 }
 
 async function testRound(run: LoopRun, draft: Draft, checked: RoundReport): Promise<RoundReport> {
@@ -198,7 +209,7 @@ const testSentence = ({ passed, failures, coverage, sandbox }: NonNullable<Round
 
 function unrepaired(run: LoopRun, report: RoundReport, rounds: number): StageFailed {
   const detail = renderReport(report).split('\n').slice(0, 3).join(' ');
-  const stage = report.tests === undefined ? 'check' : 'test';
+  const stage = report.canary !== undefined ? 'canary' : report.tests === undefined ? 'check' : 'test';
   const folder = run.folder.candidate;
   return new StageFailed(stage, hubError('BUILD_UNREPAIRED', { build: run.id, rounds, detail, folder }));
 }

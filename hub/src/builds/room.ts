@@ -1,4 +1,6 @@
-import type { ServerId } from '@counterpart/schemas';
+import type { Manifest, ServerId } from '@counterpart/schemas';
+import type { SafeCall } from '../builder/verify/safe-calls.ts';
+import type { SpeakingProgram } from '../builder/verify/stdio-session.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { EventLog } from '../kernel/events.ts';
 import type { Logger } from '../kernel/log.ts';
@@ -35,6 +37,13 @@ export interface LoopRoom {
     call: { server: ServerId; tool: string; input: Record<string, unknown> },
     signal: AbortSignal,
   ): Promise<ProbeAnswer>;
+  /** Arguments that tools of a server were called with last; in memory only. */
+  recentCalls(server: ServerId): readonly SafeCall[];
+  /**
+   * Starts a candidate of an installed server beside it, inside walls and with nothing that the server itself is not given;
+   * what keeps it from that, in words.
+   */
+  openBeside(candidate: Candidate): Promise<BesideProgram | string>;
   /** Tells followers how a build stands now. */
   announce(
     id: string,
@@ -42,6 +51,20 @@ export interface LoopRoom {
   ): Promise<void>;
   /** Takes secrets out of a text. */
   clean(text: string): string;
+}
+
+/** A new version that nobody has approved, of a server that is in use. */
+export interface Candidate {
+  readonly server: ServerId;
+  readonly directory: string;
+  readonly manifest: Manifest;
+  /** Its requests may do nothing but read: for code that nobody compiled. */
+  readonly onlyReads: boolean;
+}
+
+export interface BesideProgram extends SpeakingProgram {
+  /** To be called when it has ended. */
+  release(): Promise<void>;
 }
 
 export interface ProbeAnswer {

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { type CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
+import type { BesideProgram, Candidate } from '../builds/room.ts';
 import type { LiveCatalog } from '../catalog/catalog.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import type { EventLog } from '../kernel/events.ts';
@@ -287,6 +288,12 @@ export class Fleet {
     else member.upstream.process?.reset();
     await this.#export();
     this.#learn();
+  }
+
+  /** Starts a new version of a built server beside it; in words, what keeps it from that. Rejects with SERVER_UNKNOWN. */
+  async openBeside(candidate: Candidate): Promise<BesideProgram | string> {
+    const { openBeside } = await import('./programs/beside.ts');
+    return await openBeside(candidate, this.get(candidate.server).desired, this.#memberOptions());
   }
 
   /** Disables a server whose service stays away; a person enables it again. */

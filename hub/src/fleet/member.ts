@@ -1,54 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
-import {
-  hubError,
-  needsOf,
-  type CommandServer,
-  type HubConfig,
-  type ServiceUse,
-  type ToolDefinition,
-} from '@counterpart/schemas';
+import { hubError, needsOf, type ServiceUse, type ToolDefinition } from '@counterpart/schemas';
 import type { Approvals } from '../approvals/approvals.ts';
-import { referencedSecrets, referencedVariables, resolveReferences } from '../config/references.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import { subjectsOf } from '../kernel/tools/approval-subjects.ts';
-import type {
-  ProcessSpec,
-  Supervisor,
-  Upstream,
-  UpstreamInfo,
-  UpstreamLists,
-  Vault,
-} from '../kernel/ports.ts';
-import type { Redactor } from '../kernel/redact.ts';
+import type { ProcessSpec, Supervisor, Upstream, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
 import type { FoundServer } from '../registry/discover.ts';
 import type { Registry, Snapshot } from '../registry/registry.ts';
 import { readSearchHints } from '../registry/search-hints.ts';
 import type { EraVerdict, UpstreamOptions } from '../upstream/options.ts';
 import { createUpstream } from '../upstream/upstream.ts';
-import type { VersionsAt } from '../versions/places.ts';
-import { verifyServer } from '../versions/verify.ts';
 import { approvalRules } from './approval-rules.ts';
-import { compileCacheOf } from './compile-cache.ts';
 import type { DesiredServer, Origin } from './desired.ts';
-import { memberSecrets, withGiven } from './member-secrets.ts';
-import { wallIn } from './walls/built.ts';
-import { assertWallsFor, wallInGuest } from './walls/guest.ts';
-import type { Walled, Walls } from './walls/walls.ts';
-import {
-  builtEnvironment,
-  commandEnvironment,
-  definedVariables,
-  guestEnvironment,
-  namesSecret,
-  type Lending,
-  type ServerEnvironment,
-  textMembers,
-  type Variables,
-} from './environment.ts';
+import { memberSecrets } from './member-secrets.ts';
+import { builtProgram } from './programs/built.ts';
+import { commandProgram } from './programs/command.ts';
+import { resolveMembers, resolveText, type Lookup, type ProgramOptions } from './programs/lookup.ts';
 
 /** A server of the running hub. */
 export interface Member {
@@ -74,31 +40,12 @@ export interface Member {
   readonly release: () => Promise<void>;
 }
 
-export interface MemberOptions {
-  readonly config: HubConfig;
-  /** Folder of hub.config.json: what relative paths in it start from. */
-  readonly home: string;
-  readonly host: Variables;
+export interface MemberOptions extends ProgramOptions {
   readonly supervisor: Supervisor;
   readonly registry: Registry;
   readonly approvals: Approvals;
-  readonly redactor: Redactor;
-  readonly vault: Vault;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly mirrorUrl: (id: string) => string;
-  /** Where a server asks for tokens, and with which key. */
-  readonly lend: (id: string) => { readonly url: string; readonly key: string };
-  readonly walls: Walls;
-  /** The hub's data folder. */
-  readonly hubData: string;
-  /** Folder of what was posted to a hook of a server. */
-  readonly inbox: { folderOf(place: { readonly server: string; readonly hook: string }): string };
-  /** Folder for the compiled code of built servers. */
-  readonly compiledDir: string;
-  readonly versions: VersionsAt;
-  /** Makes the bundle of a built server if it is missing or old. */
-  readonly ensureBundle: (directory: string) => Promise<void>;
 }
 
 /** From the end of stdin to SIGTERM, and again to SIGKILL. */
@@ -162,21 +109,6 @@ export async function createMember(desired: DesiredServer, options: MemberOption
   };
 }
 
-/** With what the vault has for the one server. */
-interface Lookup extends MemberOptions {
-  readonly given: Awaited<ReturnType<typeof memberSecrets>>;
-}
-
-function lendingOf(id: string, { given, lend, redactor }: Lookup): Lending | undefined {
-  if (given.schemes.length === 0) return undefined;
-  const { url, key } = lend(id);
-  redactor.add(key);
-  return { url, key, schemes: given.schemes };
-}
-
-const ownSecrets = ({ own, values }: Lookup['given']): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name)));
-
 interface Target {
   readonly signed?: boolean | undefined;
   readonly link: Pick<UpstreamOptions, 'process' | 'remote'>;
@@ -187,7 +119,10 @@ interface Target {
   readonly release: () => Promise<void>;
 }
 
-async function processTarget(desired: DesiredServer, options: Lookup): Promise<Target> {
+async function processTarget(
+  desired: DesiredServer,
+  options: Lookup & Pick<MemberOptions, 'supervisor'>,
+): Promise<Target> {
   const { origin } = desired;
   if (origin.kind === 'remote') throw hubError('INTERNAL', { detail: `${desired.id} has no process` });
   const program =
@@ -224,102 +159,6 @@ async function processTarget(desired: DesiredServer, options: Lookup): Promise<T
   };
 }
 
-interface Program {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly verify?: (() => Promise<void>) | undefined;
-  readonly signed?: boolean | undefined;
-  readonly environment: ServerEnvironment;
-  readonly restart: ProcessSpec['restart'];
-  readonly warm: boolean;
-  readonly walled?: Walled | undefined;
-}
-
-async function builtProgram(origin: Extract<Origin, { kind: 'built' }>, options: Lookup): Promise<Program> {
-  const { manifest, directory, contentHash } = origin.found;
-  // A package whose entry is its source, as hand-made ones are, has nothing to bundle.
-  const bundled = manifest.entry !== manifest.source;
-  const signed = await verifyServer(origin.found, options.versions);
-  if (bundled && !signed) await options.ensureBundle(directory);
-  const overrideEnv = resolveMembers(textMembers(origin.override?.env), manifest.id, options);
-  const environment = builtEnvironment({
-    manifest,
-    override: origin.override,
-    overrideEnv,
-    host: withGiven(options.host, options.given),
-    mirrorUrl: options.mirrorUrl(manifest.id),
-    lending: lendingOf(manifest.id, options),
-    hookFolder: (hook) => options.inbox.folderOf({ server: manifest.id, hook }),
-  });
-  const compiled = await compileCacheOf(options.compiledDir, { id: manifest.id, contentHash });
-  const entry = signed?.program ?? resolve(directory, manifest.entry);
-  const env = { NODE_COMPILE_CACHE: compiled, ...environment.env };
-  const isWalled = (origin.override?.walls ?? options.config.defaults.walls) === 'sandbox';
-  const inmate = {
-    manifest,
-    override: origin.override,
-    directory,
-    entry,
-    env,
-    mirrorUrl: options.mirrorUrl(manifest.id),
-    // What was signed, not what lies in the servers folder.
-    packageDir: signed?.version.packageDir ?? directory,
-    folders: [compiled, dirname(entry)],
-  };
-  return {
-    command: process.execPath,
-    args: [entry],
-    verify: signed?.verify,
-    signed: signed !== undefined,
-    cwd: directory,
-    environment: { ...environment, env },
-    restart: manifest.restart,
-    warm: bundled,
-    walled: isWalled ? await wallIn(options.walls, inmate) : undefined,
-  };
-}
-
-async function commandProgram(
-  id: string,
-  origin: Extract<Origin, { kind: 'command' }>,
-  options: Lookup,
-): Promise<Program> {
-  const { entry } = origin;
-  const { home, host, given, hubData } = options;
-  assertWallsFor(id, entry);
-  const isWalled = entry.walls === 'sandbox';
-  const named = {
-    ...variablesOfFile(id, entry, home),
-    ...ownSecrets(given),
-    ...resolveMembers(textMembers(entry.env), id, options),
-  };
-  const environment = isWalled ? guestEnvironment(named, host) : commandEnvironment(named, host);
-  const program = {
-    command: resolveArgument(entry.command, id, options),
-    args: (entry.args ?? []).map((arg) => resolveArgument(arg, id, options)),
-    cwd: resolve(home, entry.cwd ?? '.'),
-  };
-  const guest = { id, entry, ...program, env: environment.env, home, hubData, userHome: homedir() };
-  return {
-    ...program,
-    environment,
-    restart: entry.restart ?? 'permanent',
-    warm: false,
-    walled: isWalled ? await wallInGuest(options.walls, guest) : undefined,
-  };
-}
-
-function variablesOfFile(id: string, { envFile }: CommandServer, home: string): Record<string, string> {
-  if (envFile === undefined) return {};
-  const file = resolve(home, envFile);
-  if (existsSync(file)) return definedVariables(parseEnv(readFileSync(file, 'utf8')));
-  throw hubError('CONFIG_INVALID', {
-    file,
-    detail: `→ at mcpServers.${id}.envFile: there is no such file`,
-  });
-}
-
 function remoteTarget(id: string, origin: Extract<Origin, { kind: 'remote' }>, options: Lookup): Target {
   const headers = resolveMembers(origin.entry.headers ?? {}, id, options);
   for (const value of Object.values(headers)) {
@@ -338,28 +177,6 @@ function remoteTarget(id: string, origin: Extract<Origin, { kind: 'remote' }>, o
     uses: () => undefined,
     release: async () => undefined,
   };
-}
-
-function resolveMembers(
-  members: Readonly<Record<string, string>>,
-  id: string,
-  options: Lookup,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(members).map(([name, text]) => [name, resolveText(text, id, options)]),
-  );
-}
-
-function resolveText(text: string, id: string, { host, redactor, given }: Lookup): string {
-  for (const name of referencedVariables(text)) if (namesSecret(name)) redactor.add(host[name]);
-  return resolveReferences(text, { env: host, secrets: given.values }, `The server ${id}`);
-}
-
-/** What every user of the machine can read is no place for a secret of the vault. */
-function resolveArgument(text: string, id: string, options: Lookup): string {
-  const [name] = referencedSecrets(text);
-  if (name !== undefined) throw hubError('CONFIG_SECRET_EXPOSED', { server: id, name });
-  return resolveText(text, id, options);
 }
 
 const versionOf = ({ manifest, contentHash }: FoundServer) => ({ version: manifest.version, contentHash });

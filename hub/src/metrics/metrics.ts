@@ -56,6 +56,7 @@ function allMetrics() {
       labels: ['mcp_method_name', 'gen_ai_tool_name', 'error_type'],
       buckets: OF_TOOLS,
     }),
+    calls: counter('hub_server_calls_total', 'Calls of tools by server.', ['server', 'tool', 'outcome']),
     answers: histogram('gen_ai_client_operation_duration_seconds', 'Answers of models.', {
       labels: ['gen_ai_operation_name', ...model, 'error_type'],
       buckets: OF_MODELS,
@@ -118,10 +119,11 @@ export function createMetrics(): Metrics {
       },
     },
     policy: {
-      observe({ route: { hubName } }, { kind, code, durationMs }) {
+      observe({ route: { hubName, server, name } }, { kind, code, durationMs }) {
         const error = kind === 'ok' || kind === 'asked' ? '' : (code ?? kind);
         const labels = { mcp_method_name: CALLING, gen_ai_tool_name: hubName, error_type: error };
         all.tools.observe(labels, durationMs / 1_000);
+        all.calls.add({ server, tool: name, outcome: kind });
         if (totals.tools.size < MOST_TOOLS || totals.tools.has(hubName))
           totals.tools.set(hubName, (totals.tools.get(hubName) ?? 0) + 1);
       },

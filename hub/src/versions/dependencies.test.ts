@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import { dependencyProblem, type Needing, removalProblem, replacementProblem } from './dependencies.ts';
 
 const server = (version: string | undefined, needs: Record<string, string> = {}): Needing => ({
@@ -24,6 +25,7 @@ test.each([
   ['vague', 'vague needs mail ^1.0.0, and no version that is known is in place.'],
   ['one', 'Servers depend on each other in a circle: one → two → three → one.'],
 ])('%s beside the others: %s', (id, message) => {
+  verifies('E03');
   expect(dependencyProblem(id, servers)?.message).toBe(message);
 });
 

@@ -1,5 +1,6 @@
-export { BROKER_NAME, baseUrlName, databaseUrlName } from './compile/credentials/env-names.ts';
-export { parseDatabaseUrl } from './database/address.ts';
+export { BROKER_NAME, HANDED_NAME, baseUrlName, databaseUrlName } from './compile/credentials/env-names.ts';
+export { HANDED_PATH } from './credentials/handed.ts';
+export { parseDatabaseUrl, type DatabaseAddress } from './database/address.ts';
 export {
   BROKER_HEADERS,
   CREDENTIALS_HEADER,

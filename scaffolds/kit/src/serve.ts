@@ -1,5 +1,6 @@
 import { CounterpartError } from '@counterpart/schemas/errors';
 import { toolContext } from './context.ts';
+import { withHanded } from './credentials/handed.ts';
 import type { Driver } from './database/driver.ts';
 import { processEnv, type Env } from './env.ts';
 import { ToolFailure } from './failure.ts';
@@ -79,22 +80,17 @@ function offerOf(server: ServerPackage, tools: Toolset, env: Env, results: KeptR
  */
 export async function serve(root: URL, options: ServeOptions = {}): Promise<void> {
   const output = guardStdout();
-  const server = await openPackage(root);
+  const [server, env] = await Promise.all([openPackage(root), withHanded(processEnv)]);
   const hasBlueprint = server.manifest.blueprint !== undefined;
   // The hub keeps what it cuts for each of its clients; a second store here would only cost it another list.
   const results =
-    hasBlueprint && !isUnderHub(processEnv)
-      ? new KeptResults(server.manifest.id, PAGE_CHARACTERS)
-      : undefined;
+    hasBlueprint && !isUnderHub(env) ? new KeptResults(server.manifest.id, PAGE_CHARACTERS) : undefined;
   const tools = createToolset(server, {
     tools: options.tools ?? [],
-    env: processEnv,
+    env,
     results,
     drivers: options.drivers,
     hasBlueprint,
   });
-  runOnStdio(
-    new Session(offerOf(server, tools, processEnv, results), (...line) => output.write(...line)),
-    output,
-  );
+  runOnStdio(new Session(offerOf(server, tools, env, results), (...line) => output.write(...line)), output);
 }

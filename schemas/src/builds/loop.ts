@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Effect } from '../blueprint/blueprint.ts';
 import { ServiceChange } from './build.ts';
 import { Diagnostic } from './diagnostic.ts';
-import { Category, ContentHash, SemVer, ServerId } from '../ids.ts';
+import { Category, ContentHash, SemVer, ServerId, TraceId } from '../ids.ts';
 import { ConfigSlot, HookSlot, SecretSlot } from '../manifest.ts';
 
 /** Contracts of the build loop: from a sentence to a server that a person approved. */
@@ -15,6 +15,8 @@ export const LoopStage = z.enum([
   'write',
   'check',
   'test',
+  /** A new version of a server that is in use is held beside it. */
+  'canary',
   'approval',
   'install',
   'credentials',
@@ -69,6 +71,8 @@ export const LoopOrder = z.strictObject({
   model: z.string().min(1).max(200).optional(),
   /** Where there is no sandbox, code that nobody has approved runs without one. */
   unsafeLocal: z.boolean().optional(),
+  /** W3C trace id of everything that the build does, from the wish to the install; default: a new one. */
+  trace: TraceId.optional(),
 });
 export type LoopOrder = z.infer<typeof LoopOrder>;
 
@@ -131,6 +135,26 @@ export const AuthorQuestion = z.strictObject({
 });
 export type AuthorQuestion = z.infer<typeof AuthorQuestion>;
 
+/**
+ * What the version in use and a new one make of the same calls, before the new one is offered. Only tools that read are
+ * called, of the real service.
+ */
+export const Canary = z.strictObject({
+  calls: z.array(
+    z.strictObject({
+      tool: z.string(),
+      /** Of the version in use; `absent`: it has no such tool. */
+      before: z.enum(['answered', 'failed', 'absent']),
+      now: z.enum(['answered', 'failed']),
+      /** How the answers differ in form, or with which status the new one failed; no value of either. */
+      detail: z.string().optional(),
+    }),
+  ),
+  /** Why nothing was called. */
+  skipped: z.string().optional(),
+});
+export type Canary = z.infer<typeof Canary>;
+
 /** What one round of checks and tests found: an author gets it whole. */
 export const RoundReport = z.strictObject({
   round: z.int().min(0),
@@ -150,6 +174,8 @@ export const RoundReport = z.strictObject({
       unsafeLocal: z.literal(true).optional(),
     })
     .optional(),
+  /** Of a new version of a server that is in use. */
+  canary: Canary.optional(),
 });
 export type RoundReport = z.infer<typeof RoundReport>;
 
@@ -180,6 +206,8 @@ export const ApprovalSheet = z.strictObject({
     coverage: z.int().optional(),
     unsafeLocal: z.literal(true).optional(),
   }),
+  /** Of a new version of a server that is in use. */
+  canary: Canary.optional(),
   author: z.strictObject({
     kind: LoopAuthor,
     model: z.string().optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceChange } from './build.ts';
-import { ContentHash, SemVer, ServerId } from '../ids.ts';
+import { ContentHash, SemVer, ServerId, TraceId } from '../ids.ts';
 
 /** Who wrote a version: the compiler from a description, a model with prompts of a version, or a person. */
 export const VersionAuthor = z.strictObject({
@@ -21,6 +21,8 @@ export const VersionFacts = z.strictObject({
   reports: z.record(z.string(), ContentHash).optional(),
   /** Its tests ran without a sandbox, because a person said so. */
   unsafeLocal: z.literal(true).optional(),
+  /** W3C trace id of the build that made it. */
+  trace: TraceId.optional(),
   /** Who let it be started, and when; absent: nobody has. */
   approval: z.strictObject({ by: z.string(), at: z.iso.datetime() }).optional(),
 });

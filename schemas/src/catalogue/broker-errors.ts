@@ -56,7 +56,7 @@ export const brokerErrors = {
     exit: 4,
     title: 'Server cannot work inside walls',
     message: '{server} cannot work inside walls: {reason}.',
-    fix: 'Set `overrides.{server}.walls` to "none" in hub.config.json, and give it a user of the database that may do no more than it should.',
+    fix: 'Name a host and its port in the connection string, or set `overrides.{server}.walls` to "none" in hub.config.json.',
   }),
   WALLS_UNUSED: entry({
     status: 422,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ContentHash } from '../ids.ts';
+import { ContentHash, TraceId } from '../ids.ts';
 import { ToolChange } from './approval.ts';
 import { LoopId, LoopStage, LoopState } from '../builds/loop.ts';
 
@@ -83,6 +83,7 @@ export const HubEvent = z.discriminatedUnion('kind', [
     ...base,
     kind: z.literal('build-changed'),
     build: LoopId,
+    trace: TraceId.optional(),
     state: LoopState,
     stage: LoopStage.optional(),
     round: z.int().optional(),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { admit, type Circuit, type CircuitOutcome, CLOSED, isGivenUp, settle } from './circuit.ts';
+import { verifies } from '../../../../test/verifies.ts';
 import { fullBucket, takeToken } from './token-bucket.ts';
 
 describe('an allowance', () => {
@@ -21,6 +22,7 @@ describe('a circuit', () => {
     outcomes.reduce<Circuit>((circuit, outcome) => settle(circuit, outcome, policy, now), from);
 
   test('opens after failures in a row, and not before', () => {
+    verifies('C07');
     expect(after(['failure', 'failure', 'success', 'failure', 'nothing', 'failure']).kind).toBe('closed');
     expect(after(['failure', 'failure', 'failure', 'failure'])).toEqual({
       kind: 'open',
@@ -30,6 +32,7 @@ describe('a circuit', () => {
   });
 
   test('lets one request see whether the service is back', () => {
+    verifies('C07');
     const open = after(['failure', 'failure', 'failure']);
     expect(admit(open, 999).passes).toBe(false);
     const { circuit: probing, passes } = admit(open, 1_000);

@@ -49,6 +49,7 @@ export async function relay(
   let host = 'the service';
   try {
     const target = judgeTarget(options.server.id, options.server.rules, request.url ?? '');
+    assertAllowed(options.server, request.method ?? '');
     ({ host } = target);
     options.gate.pass(host);
     await carry(options, { target, request, response, signal: gone.signal });
@@ -56,6 +57,12 @@ export async function relay(
     if (gone.signal.aborted) request.destroy();
     else refuse(response, toRefusal(error, host));
   }
+}
+
+function assertAllowed({ id, onlyReads }: BrokeredServer, method: string): void {
+  if (onlyReads !== true || method === 'GET' || method === 'HEAD') return;
+  const detail = `${method} may change something, and a version that nobody has approved may only read`;
+  throw hubError('BROKER_REQUEST_INVALID', { server: id, detail });
 }
 
 interface Passage extends Omit<Going, 'lent' | 'sent'> {

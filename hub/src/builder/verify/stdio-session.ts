@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { hubError, ToolDefinition } from '@counterpart/schemas';
@@ -24,10 +24,25 @@ export interface ToolOutcome {
   readonly drift: readonly string[];
 }
 
-export interface SessionOptions {
-  readonly file: string;
+/** A program that speaks on its standard streams. */
+export interface SpeakingProgram {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves with how it ended, in words. */
+  readonly ended: Promise<string>;
+  /** Ends it and what it started; of one that has ended, nothing. */
+  kill(): void;
+}
+
+export interface SessionOptions extends SpeakingOptions {
   /** Complete: nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
+}
+
+export interface SpeakingOptions {
+  /** Names it in errors. */
+  readonly file: string;
   readonly signal?: AbortSignal | undefined;
   /** For the handshake and for each request. */
   readonly timeoutMs: number;
@@ -64,8 +79,15 @@ interface Pending {
 }
 
 /** Starts a bundled server and shakes hands; rejects with SERVER_START_FAILED or SERVER_START_TIMEOUT. */
-export async function openSession(options: SessionOptions): Promise<StdioSession> {
-  const server = new ServerProcess(options);
+export const openSession = (options: SessionOptions): Promise<StdioSession> =>
+  openSessionWith(started(options), options);
+
+/** The same with a program that was started already, such as one inside walls. */
+export async function openSessionWith(
+  program: SpeakingProgram,
+  options: SpeakingOptions,
+): Promise<StdioSession> {
+  const server = new ServerProcess(program, options);
   try {
     if (options.era === 'modern') await server.request('server/discover', {});
     else {
@@ -101,34 +123,45 @@ async function callTool(server: ServerProcess, name: string, input: unknown): Pr
   return { isError: result.isError === true, text: result.content[0]?.text ?? '', drift };
 }
 
+function started({ file, env }: SessionOptions): SpeakingProgram {
+  // A group of its own, so that what it may have started ends with it.
+  const child = spawn(process.execPath, [file], { env, stdio: 'pipe', detached: true });
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    ended: new Promise((resolve) => {
+      child.once('close', (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
+      child.once('error', (error) => resolve(error.message));
+    }),
+    kill() {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // The group is gone already.
+      }
+    },
+  };
+}
+
 class ServerProcess {
-  readonly #options: SessionOptions;
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #options: SpeakingOptions;
+  readonly #program: SpeakingProgram;
   readonly #pending = new Map<number, Pending>();
   readonly #exited: Promise<void>;
   #lastId = 0;
   #stderr = '';
 
-  constructor(options: SessionOptions) {
+  constructor(program: SpeakingProgram, options: SpeakingOptions) {
     this.#options = options;
-    // A group of its own, so that what it may have started ends with it.
-    this.#child = spawn(process.execPath, [options.file], {
-      env: options.env,
-      stdio: 'pipe',
-      detached: true,
-    });
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => {
-        this.#failAll(this.#failure(`it ended with ${signal ?? `exit code ${code}`}`));
-        resolve();
-      });
-    });
-    this.#child.once('error', (error) => this.#failAll(this.#failure(error.message)));
-    this.#child.stdin.on('error', () => undefined); // The exit that follows says why.
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    this.#program = program;
+    this.#exited = program.ended.then((how) => this.#failAll(this.#failure(how)));
+    program.stdin.on('error', () => undefined); // The exit that follows says why.
+    program.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#receive(line));
+    createInterface({ input: program.stdout }).on('line', (line) => this.#receive(line));
   }
 
   request(method: string, params: object): Promise<unknown> {
@@ -162,15 +195,15 @@ class ServerProcess {
   }
 
   async close(): Promise<void> {
-    this.#child.stdin.end();
-    const timer = setTimeout(() => this.#kill(), EXIT_GRACE_MS);
+    this.#program.stdin.end();
+    const timer = setTimeout(() => this.#program.kill(), EXIT_GRACE_MS);
     await this.#exited;
     clearTimeout(timer);
-    this.#kill();
+    this.#program.kill();
   }
 
   #send(message: object): void {
-    this.#child.stdin.write(`${JSON.stringify(message)}\n`);
+    this.#program.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
   #receive(line: string): void {
@@ -191,15 +224,6 @@ class ServerProcess {
 
   #failAll(error: Error): void {
     for (const pending of Array.from(this.#pending.values())) pending.reject(error);
-  }
-
-  #kill(): void {
-    if (this.#child.pid === undefined) return;
-    try {
-      process.kill(-this.#child.pid, 'SIGKILL');
-    } catch {
-      // The group is gone already.
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AuthorQuestion, LoopStage } from '@counterpart/schemas';
+import type { AuthorQuestion, LoopOrder, LoopStage } from '@counterpart/schemas';
 import type { DurableSteps } from '../../kernel/ports.ts';
 import type { GivenAnswer } from '../keep/build-folder.ts';
 import { renderPrompt, type PromptFacts } from '../prompts/render.ts';
@@ -30,7 +30,7 @@ export async function askAuthor(
   run.folder.ask(question);
   const { order } = await run.record();
   if (order.author === 'model') {
-    const work = async () => run.folder.keepAnswer(number, await askModel(run, question, order.model));
+    const work = async () => run.folder.keepAnswer(number, await askModel(run, question, order));
     await guarded(run, steps, { name: `ask ${number}`, stage }, work);
   } else {
     await run.room.records.update(run.id, { state: 'waiting', stage, waitsFor: 'author' });
@@ -43,7 +43,7 @@ export async function askAuthor(
 async function askModel(
   { room, signal }: LoopRun,
   { system, prompt, schema, kind }: AuthorQuestion,
-  model: string | undefined,
+  { model, trace }: Pick<LoopOrder, 'model' | 'trace'>,
 ): Promise<GivenAnswer> {
   const answer = await room.models.ask(
     {
@@ -52,7 +52,7 @@ async function askModel(
       maxTokens: MOST_TOKENS,
       ...(schema === undefined ? {} : { answer: { name: kind, schema } }),
     },
-    { model, signal },
+    { model, trace, signal },
   );
   return { text: answer.text, model: answer.model, usage: answer.usage };
 }

@@ -153,6 +153,15 @@ const TOOLS: readonly BuilderTool[] = [
       return build === undefined ? { builds: await builds.list() } : told(await builds.show(build));
     },
   }),
+  builderTool({
+    name: 'server_list',
+    title: 'See what servers there are',
+    description:
+      'All servers of this hub: what each offers, whether it serves, which secrets it lacks, and what keeps it from its services.',
+    input: z.strictObject({}),
+    readOnly: true,
+    run: async ({ servers }) => ({ servers: await servers() }),
+  }),
 ];
 
 export interface BuilderServerOptions extends CourseOptions {

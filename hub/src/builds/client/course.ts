@@ -1,4 +1,4 @@
-import { hubError, type LoopDetail, type ServerId } from '@counterpart/schemas';
+import { hubError, type LoopDetail, type ServerId, type ServerSummary } from '@counterpart/schemas';
 import type { AskableClient } from '../../kernel/tools/tool-server.ts';
 import type { Builds } from '../builds.ts';
 import {
@@ -18,6 +18,8 @@ export interface CourseOptions {
   readonly secretPages: (server: ServerId) => Promise<SecretRequest[]>;
   /** Whether a person may decide in their client. */
   readonly mayDecide: () => boolean;
+  /** All servers of the hub, as a person lists them. */
+  readonly servers: () => Promise<readonly ServerSummary[]>;
 }
 
 /** One call of a builder tool: the builds, and the client that called. */

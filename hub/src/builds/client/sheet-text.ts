@@ -1,5 +1,6 @@
 import type { ApprovalSheet } from '@counterpart/schemas';
 import { madeVisible } from '../../approvals/visible.ts';
+import { canarySentence } from '../stages/canary/compare-answers.ts';
 
 /** How parts of a sheet are told from each other; nothing of it changes a word. */
 export interface SheetPaint {
@@ -29,6 +30,7 @@ export function renderSheet(sheet: ApprovalSheet, paint: SheetPaint): string {
     tests,
     author,
     cost,
+    canary,
   } = sheet;
   const list = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [paint.strong(title), ...lines.map((line) => `  ${line}`)];
@@ -70,6 +72,7 @@ export function renderSheet(sheet: ApprovalSheet, paint: SheetPaint): string {
       `${many(tests.passed, 'test')} passed, inside ${tests.sandbox}`,
       ...(tests.coverage === undefined ? [] : [`${tests.coverage} % of the written code run by them`]),
     ]),
+    ...list('Beside the version in use', canaryLines(canary)),
     ...list('By', [
       `${author.model ?? author.kind}${author.repairs > 0 ? `, after ${many(author.repairs, 'repair')}` : ''}${cost.calls > 0 ? `; ${cost.inputTokens} + ${cost.outputTokens} tokens` : ''}`,
     ]),
@@ -79,6 +82,14 @@ export function renderSheet(sheet: ApprovalSheet, paint: SheetPaint): string {
 
 const UNSAFE =
   'UNSAFE: this code ran on this machine without a sandbox (--unsafe-local), as your user; what it did, nobody saw';
+
+const canaryLines = (canary: ApprovalSheet['canary']): string[] => {
+  if (canary === undefined) return [];
+  if (canary.skipped !== undefined) return [`not tried: ${canary.skipped}`];
+  return canary.calls.length === 0
+    ? ['no tool can be tried without arguments']
+    : canary.calls.map(canarySentence);
+};
 
 /** Secrets, settings, and the files of the person that it reads. */
 const givenTo = ({ secrets, config }: ApprovalSheet): string[] => [

@@ -32,7 +32,8 @@ export async function installCandidate(
     };
     const reports = { tests: hashJson(run.folder.reports().at(-1) ?? null) };
     const unsafe = sheet.tests.unsafeLocal === true ? { unsafeLocal: true as const } : {};
-    const facts = { author: authorOf(sheet), source, reports, ...unsafe, approval: { by, at } };
+    const trace = order.trace === undefined ? {} : { trace: order.trace };
+    const facts = { author: authorOf(sheet), source, reports, ...unsafe, ...trace, approval: { by, at } };
     await installVersion({ id: sheet.server, candidateDir: copy, facts }, run.room.versions);
   } finally {
     await rm(folder, { recursive: true, force: true });

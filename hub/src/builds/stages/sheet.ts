@@ -50,6 +50,7 @@ export async function makeSheet(run: LoopRun, report: RoundReport): Promise<Appr
     ...(before === undefined || now === undefined ? {} : { changes: compareBlueprints(before, now) }),
     warnings: report.diagnostics,
     tests: testsOf(report),
+    ...(report.canary === undefined ? {} : { canary: report.canary }),
     author: {
       kind: record.order.author,
       ...modelOf(run),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openBuilds, type Builds } from '../../builds/builds.ts';
 import type { ProbeAnswer } from '../../builds/room.ts';
 import type { ConfigStore } from '../../config/store.ts';
+import type { RecentCalls } from '../../drift/recent-calls.ts';
 import type { Variables } from '../../fleet/environment.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -31,6 +32,7 @@ interface Desk {
   readonly vault: Vault;
   readonly host: () => Variables;
   readonly providers: ProviderRoom;
+  readonly recent: RecentCalls;
 }
 
 const CONCURRENCY = 2;
@@ -57,6 +59,8 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
         .upstream.refresh()
         .catch(() => undefined); // Its state says why it does not start.
     },
+    openBeside: (candidate) => fleet.openBeside(candidate),
+    recentCalls: (server) => desk.recent.of(server),
     missingSettings: (server) => Promise.resolve(missingOf(fleet, server)),
     async callTool({ server, tool, input }, signal): Promise<ProbeAnswer> {
       try {

@@ -2,7 +2,7 @@ import type { Builds } from '../../builds/builds.ts';
 import { builderServer } from '../../builds/client/builder-tools.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import type { SecretService } from '../../http/secrets/secret-routes.ts';
+import type { AdminService } from '../../http/admin.ts';
 import type { EventLog } from '../../kernel/events.ts';
 import type { CatalogSource } from '../../kernel/ports.ts';
 import { toolSource } from '../../kernel/tools/tool-server.ts';
@@ -13,16 +13,17 @@ interface Desk {
   readonly config: ConfigStore;
   readonly builds: Builds;
   readonly fleet: Fleet;
-  readonly secrets: SecretService;
+  readonly service: Pick<AdminService, 'secrets' | 'servers'>;
 }
 
 /** The builder's tools as a server's, with what they may ask a client's person. */
-export const builderSource = ({ events, config, builds, fleet, secrets }: Desk): CatalogSource =>
+export const builderSource = ({ events, config, builds, fleet, service }: Desk): CatalogSource =>
   toolSource(
     builderServer({
       builds,
       events,
+      servers: () => service.servers(),
       mayDecide: () => config.current().builder.clientApproval,
-      secretPages: (server) => Promise.resolve(pagesFor(server, fleet, secrets)),
+      secretPages: (server) => Promise.resolve(pagesFor(server, fleet, service.secrets)),
     }),
   );

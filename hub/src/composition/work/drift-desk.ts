@@ -10,6 +10,7 @@ import { compileCandidate } from '../../builds/stages/compile.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import { openDrift, type Drift, type DriftingServer } from '../../drift/drift.ts';
 import { openEvidence } from '../../drift/evidence.ts';
+import { RecentCalls } from '../../drift/recent-calls.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventLog } from '../../kernel/events.ts';
@@ -30,14 +31,24 @@ interface Desk {
 
 const MOST_PROBES = 3;
 
+interface Watch {
+  readonly policy: CallPolicy;
+  /** Arguments that tools were called with last. */
+  readonly recent: RecentCalls;
+  listen(drift: Drift): void;
+}
+
 /** Hears of every call before there is anybody to tell: the gate is made before the rooms that drift needs. */
-export function driftWatch(): { readonly policy: CallPolicy; listen(drift: Drift): void } {
+export function driftWatch(): Watch {
   let listener: Drift | undefined;
+  const recent = new RecentCalls();
   return {
+    recent,
     listen: (drift) => void (listener = drift),
     policy: {
-      observe({ route }, { kind, code, status, places }) {
+      observe({ route, arguments: input }, { kind, code, status, places }) {
         if (kind === 'cancelled' || kind === 'asked') return;
+        recent.note(route.server, route.name, input);
         const failure = kind === 'ok' ? undefined : String(status ?? code ?? 'error');
         listener?.note({ server: route.server, tool: route.name, code: failure, places });
       },

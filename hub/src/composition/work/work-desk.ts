@@ -7,7 +7,7 @@ import type { Scope } from '../../kernel/scope.ts';
 import { openNotify } from '../../notify/notify.ts';
 import { resolveText } from '../models/resolve-text.ts';
 
-type Desk = Parameters<typeof buildDesk>[0] &
+type Desk = Omit<Parameters<typeof buildDesk>[0], 'recent'> &
   Omit<Parameters<typeof driftDesk>[0], 'builds'> & { readonly gateway: Gateway };
 
 interface Opening {
@@ -21,7 +21,7 @@ export async function openWork(
   desk: Desk,
   { scope, watch }: Opening,
 ): Promise<{ readonly builds: Builds; readonly drift: Drift }> {
-  const builds = await buildDesk(desk);
+  const builds = await buildDesk({ ...desk, recent: watch.recent });
   scope.add(() => builds.close());
   const drift = driftDesk({ ...desk, builds });
   watch.listen(drift);

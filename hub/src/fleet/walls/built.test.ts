@@ -1,25 +1,49 @@
 import { readFileSync } from 'node:fs';
 import { Manifest } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
-import { databaseFile, insideEnvironment } from './built.ts';
+import { databaseFiles, hostRules, insideEnvironment } from './built.ts';
 
 const museum = Manifest.parse(JSON.parse(readFileSync('servers/museum/manifest.json', 'utf8')));
 const manifest: Manifest = {
   ...museum,
   secrets: [{ name: 'MUSEUM_DATABASE_URL', scheme: 'database', required: true }],
 };
+const inmate = (url: string) => ({
+  manifest,
+  env: { MUSEUM_DATABASE_URL: url },
+  override: undefined,
+  directory: '/servers/museum',
+  packageDir: '/servers/museum',
+  entry: '/servers/museum/dist/server.js',
+  mirrorUrl: 'http://127.0.0.1:1/mirror/museum',
+  folders: [],
+});
 
-test('a database that needs a network and a password is refused before a start, by its address without the password', () => {
-  const env = { MUSEUM_DATABASE_URL: 'postgres://ann:pass-word@db.example/shop' };
-  expect(() => databaseFile({ manifest, env })).toThrow(
-    'museum cannot work inside walls: it asks postgresql://db.example:5432/shop, whose protocol the broker does not relay',
+test('a database over a network is handed its password apart from the environment, and its host alone is opened', () => {
+  const shop = inmate('postgres://ann:pass-word@db.example/shop?sslrootcert=/etc/own-ca.pem');
+  const told = insideEnvironment(shop);
+  expect(told).toMatchObject({ env: {}, handed: shop.env });
+  expect(JSON.stringify([told.env, [...told.standIns]])).not.toContain('pass-word');
+  expect(hostRules(shop)).toContainEqual({ entry: 'db.example:5432', by: 'owner' });
+  expect(databaseFiles(shop)).toEqual(['/etc/own-ca.pem']);
+});
+
+test('a connection string that cannot be read is not shown to everybody either', () => {
+  const { env, handed } = insideEnvironment(inmate('postgres//ann:pass-word@db'));
+  expect([env, handed]).toEqual([{}, { MUSEUM_DATABASE_URL: 'postgres//ann:pass-word@db' }]);
+});
+
+test('a database behind a Unix socket is refused before a start, without its password', () => {
+  const shop = inmate('postgres://ann:pass-word@%2Frun%2Fpostgresql/shop');
+  expect(() => databaseFiles(shop)).toThrow(
+    'museum cannot work inside walls: it asks postgresql://local/shop over a Unix socket, which stays outside',
   );
-  expect(() => databaseFile({ manifest, env })).not.toThrow('pass-word');
+  expect(() => databaseFiles(shop)).not.toThrow('pass-word');
 });
 
 test('a database that is a file is read inside, by the address it has outside', () => {
-  const env = { MUSEUM_DATABASE_URL: 'sqlite:/data/shop.db' };
-  expect(databaseFile({ manifest, env })).toBe('/data/shop.db');
-  expect(insideEnvironment({ manifest, env }).env).toEqual(env);
-  expect(databaseFile({ manifest, env: {} })).toBeUndefined();
+  const file = inmate('sqlite:/data/shop.db');
+  expect(databaseFiles(file)).toEqual(['/data/shop.db', '/data/shop.db-wal', '/data/shop.db-shm']);
+  expect(insideEnvironment(file)).toMatchObject({ env: file.env, handed: {} });
+  expect(databaseFiles({ manifest, env: {} })).toEqual([]);
 });

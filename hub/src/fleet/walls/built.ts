@@ -6,7 +6,9 @@ import {
   baseUrlName,
   BROKER_NAME,
   databaseUrlName,
+  HANDED_NAME,
   parseDatabaseUrl,
+  type DatabaseAddress,
 } from '@counterpart/kit/broker';
 import { GRANTS_NAME } from '@counterpart/kit/settings';
 import { Blueprint, hubError, type Manifest, type ServerOverride } from '@counterpart/schemas';
@@ -29,6 +31,8 @@ export interface Inmate {
   readonly mirrorUrl: string;
   /** Further folders it may read. */
   readonly folders: readonly string[];
+  /** Its requests may do nothing but read. */
+  readonly onlyReads?: boolean | undefined;
 }
 
 const hostOf = (url: string): string[] => (URL.canParse(url) ? [addressOf(url).host] : []);
@@ -44,24 +48,34 @@ export function hostRules({ manifest, override, env, mirrorUrl }: Inmate): HostR
     ...manifest.permissions.net.map((entry): HostRule => ({ entry, by: 'manifest' })),
     ...(override?.network?.allow ?? []).map((entry): HostRule => ({ entry, by: 'owner' })),
     ...(base === undefined ? [] : hostOf(base)).map((entry): HostRule => ({ entry, by: 'owner' })),
+    ...databaseHosts({ manifest, env }).map((entry): HostRule => ({ entry, by: 'owner' })),
   ];
 }
 
-/** What a server sees of its environment, and the texts that stand in for secrets that no scheme of its blueprint adds. Pure but for chance. */
-export function insideEnvironment({ manifest, env }: Pick<Inmate, 'manifest' | 'env'>): {
+/** What a server is told, and how. */
+export interface Told {
+  /** What anybody may read. */
   readonly env: Environment;
+  /** Texts that stand in for secrets that no scheme of its blueprint adds. */
   readonly standIns: ReadonlyMap<string, string>;
-} {
+  /** Secrets of a protocol that the broker does not speak: they are given to the process itself. */
+  readonly handed: Environment;
+}
+
+/** What a server sees of its environment, what stands in for its secrets, and those it must know. Pure but for chance. */
+export function insideEnvironment({ manifest, env }: Pick<Inmate, 'manifest' | 'env'>): Told {
   const secrets = new Map(manifest.secrets.map((slot) => [slot.name, slot]));
   const settings = new Set([
     ...manifest.config.map(({ name }) => name),
     ...(manifest.hooks ?? []).map(({ setting }) => setting),
   ]);
   const standIns = new Map<string, string>();
+  const database = databaseUrlName(manifest.id);
+  const isFile = parseDatabaseUrl(env[database] ?? '')?.file !== undefined;
+  const handed = env[database] === undefined || isFile ? {} : { [database]: env[database] };
   const seen = Object.entries(env).flatMap(([name, value]): (readonly [string, string])[] => {
     const slot = secrets.get(name);
-    // The address of a file, with no secret in it: the others are refused.
-    if (name === databaseUrlName(manifest.id)) return [[name, value]];
+    if (name === database) return isFile ? [[name, value]] : [];
     if (slot !== undefined) {
       if (slot.scheme !== undefined) return [];
       const standIn = newStandIn(name);
@@ -70,15 +84,30 @@ export function insideEnvironment({ manifest, env }: Pick<Inmate, 'manifest' | '
     }
     return settings.has(name) || !(namesSecret(name) || name === GRANTS_NAME) ? [[name, value]] : [];
   });
-  return { env: Object.fromEntries(seen), standIns };
+  return { env: Object.fromEntries(seen), standIns, handed };
 }
 
-/** The file of an SQLite database; the broker relays no other protocol of databases. Throws WALLS_UNFIT. */
-export function databaseFile({ manifest, env }: Pick<Inmate, 'manifest' | 'env'>): string | undefined {
-  const database = parseDatabaseUrl(env[databaseUrlName(manifest.id)] ?? '');
-  if (database === undefined || database.file !== undefined) return database?.file;
-  const reason = `it asks ${database.shown}, whose protocol the broker does not relay and whose password it would have to know`;
-  throw hubError('WALLS_UNFIT', { server: manifest.id, reason });
+const databaseOf = ({ manifest, env }: Pick<Inmate, 'manifest' | 'env'>): DatabaseAddress | undefined =>
+  parseDatabaseUrl(env[databaseUrlName(manifest.id)] ?? '');
+
+/** Host and port of a database that is spoken to over the network, through a tunnel of the broker. Pure. */
+export const databaseHosts = (inmate: Pick<Inmate, 'manifest' | 'env'>): string[] =>
+  [databaseOf(inmate)?.host].filter((host) => host !== undefined);
+
+/** Options of a connection string that name files of certificates. */
+const CERTIFICATES = ['sslrootcert', 'sslcert', 'sslkey'];
+
+/** Files that speaking to a database takes: an SQLite file, certificates. Throws WALLS_UNFIT for one behind a Unix socket. */
+export function databaseFiles(inmate: Pick<Inmate, 'manifest' | 'env'>): string[] {
+  const database = databaseOf(inmate);
+  if (database === undefined) return [];
+  if (database.file !== undefined) return withJournals(database.file);
+  if (database.host !== undefined && database.url !== undefined) {
+    const { searchParams } = new URL(database.url);
+    return CERTIFICATES.flatMap((option) => searchParams.get(option) ?? []);
+  }
+  const reason = `it asks ${database.shown} over a Unix socket, which stays outside`;
+  throw hubError('WALLS_UNFIT', { server: inmate.manifest.id, reason });
 }
 
 /** What SQLite keeps beside a file while it is being written elsewhere. */
@@ -87,13 +116,12 @@ const withJournals = (file: string): string[] => [file, `${file}-wal`, `${file}-
 /** Files that a server reads, where they are. Throws WALLS_UNFIT. */
 function dataFiles(inmate: Inmate): string[] {
   const { manifest, directory, env } = inmate;
-  const database = databaseFile(inmate);
   const settings = [
     ...manifest.config.map(({ name }) => name),
     ...(manifest.hooks ?? []).map(({ setting }) => setting),
   ];
   const named = settings.filter((name) => name.endsWith('_SOURCE')).flatMap((name) => env[name] ?? []);
-  return [...manifest.permissions.files, ...named, ...(database === undefined ? [] : withJournals(database))]
+  return [...manifest.permissions.files, ...named, ...databaseFiles(inmate)]
     .filter((file) => !/^https?:/i.test(file))
     .map((file) => resolve(directory, file));
 }
@@ -101,7 +129,7 @@ function dataFiles(inmate: Inmate): string[] {
 /** Opens a server's way out and says how its processes are made. Rejects with DATA_UNWRITABLE; a missing sandbox is told at its start. */
 export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
   const { manifest, directory, entry } = inmate;
-  const { env, standIns } = insideEnvironment(inmate);
+  const { env, standIns, handed } = insideEnvironment(inmate);
   let blueprint: Promise<Blueprint | undefined> | undefined;
   const door = await walls.broker.open({
     id: manifest.id,
@@ -110,17 +138,25 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
     env: inmate.env,
     limits: limitsOf(inmate.override?.network),
     standIns,
+    tunnels: databaseHosts(inmate),
+    onlyReads: inmate.onlyReads,
   });
   return {
     async openBox(further) {
       const files = dataFiles(inmate);
       const sandbox = await walls.sandbox(manifest.id);
-      const shown = [directory, ...inmate.folders, ...files].filter((path) => existsSync(path));
+      const own = new Set([directory, inmate.packageDir, ...inmate.folders]);
+      const shown = [...own, ...files].filter((path) => existsSync(path));
       return await sandbox.open({
         profile: 'serve',
         folders: [...shown.map((path) => ({ from: path, to: path })), doorFolder(door)],
         args: [entry],
-        env: { ...env, ...further, [BROKER_NAME]: `${DOOR_INSIDE}/${door.socketName}` },
+        env: {
+          ...env,
+          ...further,
+          [BROKER_NAME]: `${DOOR_INSIDE}/${door.socketName}`,
+          ...(Object.keys(handed).length === 0 ? {} : { [HANDED_NAME]: door.hand(handed) }),
+        },
         cwd: directory,
       });
     },

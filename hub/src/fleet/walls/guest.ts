@@ -136,7 +136,7 @@ export async function wallInGuest(walls: Walls, guest: Guest): Promise<Walled> {
     env: {},
     limits: limitsOf(entry.network),
     standIns: new Map(),
-    tunnels: true,
+    tunnels: 'all',
   });
   return {
     async openBox(further) {

@@ -2,6 +2,7 @@ import { LoopDecision, LoopOrder, LoopStage } from '@counterpart/schemas';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { BuildService } from '../../kernel/ports.ts';
+import { traceOf } from '../../kernel/protocol/trace.ts';
 import { readBody } from '../read-body.ts';
 
 const Retry = z.strictObject({ from: LoopStage.optional() });
@@ -11,7 +12,11 @@ const Nothing = z.strictObject({});
 /** Routes under `/api/builds`. Followers of `/api/events` hear of every stage. */
 export function addBuildRoutes(app: Hono, builds: BuildService): void {
   app.get('/api/builds', async (c) => c.json({ builds: await builds.list() }));
-  app.post('/api/builds', async (c) => c.json(await builds.start(await readBody(c, LoopOrder)), 201));
+  app.post('/api/builds', async (c) => {
+    const order = await readBody(c, LoopOrder);
+    const trace = order.trace ?? traceOf(c.req.header('traceparent'));
+    return c.json(await builds.start(trace === undefined ? order : { ...order, trace }), 201);
+  });
   app.get('/api/builds/:id', async (c) => c.json(await builds.show(c.req.param('id'))));
   app.post('/api/builds/:id/cancel', async (c) => {
     await readBody(c, Nothing);

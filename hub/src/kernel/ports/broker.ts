@@ -33,8 +33,13 @@ export interface BrokeredServer {
   /** Its settings and secrets, which it is not given itself. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: BrokerLimits;
-  /** CONNECT is served too: for a program that knows its own credentials, and speaks TLS itself. */
-  readonly tunnels?: boolean | undefined;
+  /**
+   * Where CONNECT leads: `all` that the rules open, for a program that knows its own credentials and speaks TLS itself; or
+   * these hosts (`host:port`), whose protocol the broker does not speak. Default: nowhere.
+   */
+  readonly tunnels?: 'all' | readonly string[] | undefined;
+  /** Requests may do nothing but read: GET and HEAD. */
+  readonly onlyReads?: boolean | undefined;
   /** Secrets by the text that stands in for them in what the server sends. */
   readonly standIns: ReadonlyMap<string, string>;
 }
@@ -45,6 +50,8 @@ export interface BrokerDoor {
   readonly folder: string;
   /** The socket's name in it. */
   readonly socketName: string;
+  /** Keeps secrets for one process of the server, which gets them once, for the ticket that this returns. */
+  readonly hand: (secrets: Readonly<Record<string, string>>) => string;
   /** What keeps the server from its services now, in words; undefined: nothing. */
   readonly problem: () => string | undefined;
   /** What was asked of each host since it was opened. */

@@ -34,6 +34,11 @@ export interface Models {
    */
   ask(
     request: ModelRequest,
-    options: { readonly model?: string | undefined; readonly signal: AbortSignal },
+    options: {
+      readonly model?: string | undefined;
+      /** W3C trace id that the provider is told. */
+      readonly trace?: string | undefined;
+      readonly signal: AbortSignal;
+    },
   ): Promise<ModelAnswer>;
 }

@@ -2,6 +2,7 @@ import { CounterpartError, hubError, toCounterpartError } from '@counterpart/sch
 import type OpenAI from 'openai';
 import type { Clock } from '../../kernel/clock.ts';
 import type { GenerationEvent, GenerationRequest, JsonMembers } from '../../kernel/ports.ts';
+import { traceparentOf } from '../../kernel/protocol/trace.ts';
 import { AnswerParts } from './answer/answer-parts.ts';
 import { readAnswer } from './answer/read-answer.ts';
 import { assertFiles } from './asking/files.ts';
@@ -24,6 +25,8 @@ export interface Asking {
   readonly redact: (text: string) => string;
   /** How long it may wait for its turn, and between two tries. */
   readonly patienceMs: number;
+  /** W3C trace id that the provider is told. */
+  readonly trace?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -120,6 +123,7 @@ async function* answerTo(
     method: 'post',
     path: '/chat/completions',
     body,
+    ...(asking.trace === undefined ? {} : { headers: { traceparent: traceparentOf(asking.trace) } }),
     model: model.id,
     signal: watch.signal,
     now: () => clock.now(),

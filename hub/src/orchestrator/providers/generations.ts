@@ -36,6 +36,8 @@ export interface ProviderRoom extends Generations {
     options: {
       readonly model: string | undefined;
       readonly patienceMs: number;
+      /** W3C trace id that the provider is told. */
+      readonly trace?: string | undefined;
       readonly signal: AbortSignal;
     },
   ): AsyncIterable<GenerationEvent>;
@@ -77,6 +79,7 @@ interface Asked {
   readonly model: string | undefined;
   /** Default: the provider's. */
   readonly patienceMs?: number | undefined;
+  readonly trace?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -112,12 +115,20 @@ function createAsking(options: GenerationsOptions) {
 
   async function* generateFor(
     request: GenerationRequest,
-    { model: asked, patienceMs, signal }: Asked,
+    { model: asked, patienceMs, trace, signal }: Asked,
   ): AsyncGenerator<GenerationEvent, void, undefined> {
     const { seat, model } = await find(asked, signal);
     const { ask } = await import('./asker.ts');
     const patience = patienceMs ?? seat.config.waitMs;
-    yield* ask({ ...lineTo(seat, model.id), request, model, signatures, patienceMs: patience, signal });
+    yield* ask({
+      ...lineTo(seat, model.id),
+      request,
+      model,
+      signatures,
+      patienceMs: patience,
+      trace,
+      signal,
+    });
   }
 
   const embed: Generations['embed'] = async (texts, { model: asked, dimensions, signal }) => {

@@ -12,12 +12,13 @@ export function createProviders(room: ProviderRoom): Models {
     get names() {
       return room.health().map(({ provider }) => provider);
     },
-    async ask(request: ModelRequest, { model, signal }): Promise<ModelAnswer> {
+    async ask(request: ModelRequest, { model, trace, signal }): Promise<ModelAnswer> {
       let text = '';
       let refusal = '';
       for await (const event of room.generateFor(toGeneration(request), {
         model,
         patienceMs: PATIENCE_MS,
+        trace,
         signal,
       })) {
         if (event.type === 'text') text += event.delta;

@@ -131,6 +131,8 @@ function detailOf(error: unknown, secrets: readonly string[]): string {
 /** Any error of a driver in words: what happened and what can be done, never with a password. */
 export function failureOf(error: unknown, context: FailureContext): DatabaseFailure {
   if (error instanceof DatabaseFailure) return error;
+  // Of the broker, in its own words.
+  if (error instanceof ToolFailure) return new DatabaseFailure(502, error.message, error.nextStep);
   const code = textOf(error, 'code');
   const detail = detailOf(error, context.secrets);
   // MariaDB has errors that its driver knows no name of.

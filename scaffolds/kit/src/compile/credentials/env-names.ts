@@ -127,6 +127,8 @@ export const UNDER_HUB_NAME = 'COUNTERPART_SPAWN';
 export const GRANTS_NAME = 'COUNTERPART_GRANTS';
 /** Set by the hub for a server without a network: the Unix socket of the broker that its requests go through. */
 export const BROKER_NAME = 'COUNTERPART_BROKER';
+/** Set by the hub where a secret must be known inside: the ticket that it is handed out for, once, over that socket. */
+export const HANDED_NAME = 'COUNTERPART_HANDED';
 export const timeoutName = (id: string): string => `${envPrefix(id)}_TIMEOUT_MS`;
 
 const RESERVED =

@@ -19,6 +19,8 @@ import type {
   Session,
   Statement,
 } from '../driver.ts';
+import { brokerSocket } from '../../http/broker.ts';
+import { tunnelTo } from './tunnel.ts';
 import { watched, within } from './watched-socket.ts';
 
 /** Types by their numbers on the wire (MySQL client protocol, column types). */
@@ -169,17 +171,25 @@ const tlsOf = (mode: string | null): ConnectionOptions['ssl'] | undefined => {
   return { rejectUnauthorized: !/^(?:required|prefer(?:red)?|no-verify)$/i.test(mode) };
 };
 
+function directSocket(url: URL): Socket {
+  const path = url.searchParams.get('socketPath') ?? url.searchParams.get('socket');
+  return path === null
+    ? connectSocket({ host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 3306) })
+    : connectSocket({ path });
+}
+
 /** MariaDB and MySQL by `mysql2`, with prepared statements; numbers that would be rounded come as text. */
 export const mysql: Driver = {
   engine: 'mysql',
-  async open({ url: address = '' }: DatabaseAddress, { timeoutMs }: OpenOptions): Promise<Session> {
+  async open({ url: address = '', host }: DatabaseAddress, { timeoutMs }: OpenOptions): Promise<Session> {
     const { createConnection } = await import('mysql2/promise');
     const url = new URL(address);
-    const path = url.searchParams.get('socketPath') ?? url.searchParams.get('socket');
+    const connectMs = Math.min(timeoutMs, 15_000);
+    const broker = brokerSocket();
     const socket =
-      path === null
-        ? connectSocket({ host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 3306) })
-        : connectSocket({ path });
+      broker === undefined || host === undefined
+        ? directSocket(url)
+        : await tunnelTo(broker, host, connectMs);
     // Until the driver listens, a refused connection would have nobody to tell.
     socket.on('error', () => undefined);
     const ssl = tlsOf(url.searchParams.get('ssl') ?? url.searchParams.get('ssl-mode'));
@@ -190,7 +200,7 @@ export const mysql: Driver = {
         user: decodeURIComponent(url.username),
         password: decodeURIComponent(url.password),
         database: decodeURIComponent(url.pathname.slice(1)),
-        connectTimeout: Math.min(timeoutMs, 15_000),
+        connectTimeout: connectMs,
         charset: 'utf8mb4',
         multipleStatements: false,
         supportBigNumbers: true,

@@ -13,6 +13,8 @@ import type {
   Statement,
 } from '../driver.ts';
 import { badRequest } from '../failure.ts';
+import { brokerSocket } from '../../http/broker.ts';
+import { alreadyConnected, tunnelTo } from './tunnel.ts';
 import { watched, within } from './watched-socket.ts';
 
 /** Types by their fixed numbers (PostgreSQL, pg_type.dat). */
@@ -154,12 +156,17 @@ class PostgresSession implements Session {
 /** PostgreSQL by `pg`; every value travels as text, so that none is rounded on its way. */
 export const postgresql: Driver = {
   engine: 'postgresql',
-  async open({ url = '' }: DatabaseAddress, { timeoutMs }: OpenOptions): Promise<Session> {
+  async open({ url = '', host }: DatabaseAddress, { timeoutMs }: OpenOptions): Promise<Session> {
     const { default: pg } = await import('pg');
-    const socket = new Socket();
+    const connectMs = Math.min(timeoutMs, 15_000);
+    const broker = brokerSocket();
+    const socket =
+      broker === undefined || host === undefined
+        ? new Socket()
+        : alreadyConnected(await tunnelTo(broker, host, connectMs));
     const client = new pg.Client({
       connectionString: url,
-      connectionTimeoutMillis: Math.min(timeoutMs, 15_000),
+      connectionTimeoutMillis: connectMs,
       application_name: 'counterpart',
       stream: () => socket,
       types: { getTypeParser: () => (text: string | Buffer) => text },
