@@ -29,6 +29,13 @@ test('every slot of a fix is filled by the parameters of its message or stands f
   expect(unfilled).toEqual([]);
 });
 
+test('what is unknown is not found on every surface: status 404, exit code 3', () => {
+  const unlike = Object.entries(errorCatalogue)
+    .filter(([code]) => code.endsWith('_UNKNOWN'))
+    .filter(([, { status, exit }]) => status !== 404 || exit !== 3);
+  expect(unlike).toEqual([]);
+});
+
 test('no code stands in the catalogue twice: the second would silently take the place of the first', () => {
   const written = globSync('schemas/src/catalogue/*.ts', { cwd: ROOT }).flatMap((file) =>
     [...readFileSync(`${ROOT}${file}`, 'utf8').matchAll(/^ {2}([A-Z_]+): entry\(/gm)].map(([, code]) => code),

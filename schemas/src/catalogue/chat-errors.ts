@@ -21,7 +21,7 @@ export const chatErrors = {
   CHAT_PENDING_UNKNOWN: entry({
     status: 404,
     rpc: -32602,
-    exit: 4,
+    exit: 3,
     title: 'Nothing waits under this id',
     message: 'No call waits for a decision under {id}.',
     fix: 'It was decided on already, or its conversation went on. `GET /api/chat/pending` lists those that wait.',

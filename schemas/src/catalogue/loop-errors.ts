@@ -5,7 +5,7 @@ export const loopErrors = {
   BUILD_UNKNOWN: entry({
     status: 404,
     rpc: -32602,
-    exit: 4,
+    exit: 3,
     title: 'No such build',
     message: 'There is no build {build}.',
     fix: '`hub builds list` shows all builds.',
