@@ -59,7 +59,12 @@ function nextSteps(
       `${program} connect claude-desktop`,
       'or cursor, vscode, claude-code: tells the client where the hub is',
     ],
-    [`${program} build --from <file|url>`, 'makes a server from an OpenAPI or Swagger description'],
+    [
+      `${program} build --from <file|url>`,
+      'makes a server from a description, recorded traffic, a data file or a database',
+    ],
+    [`${program} build "what you want"`, 'has a model make one from words'],
+    [`${program} chat`, 'talks with a model that has every tool of this hub'],
     [`${program} import`, 'takes over the servers that your clients have already'],
   ];
 }
