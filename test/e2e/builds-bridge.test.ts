@@ -30,7 +30,7 @@ async function startBridge(...args: readonly string[]): Promise<{ url: string; c
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      const found = /WALKS_MODEL_URL=(\S+)\n/.exec(said)?.[1];
+      const found = /WALK_BASE_URL=(\S+)\n/.exec(said)?.[1];
       if (found !== undefined) resolve(found);
     });
     child.once('exit', () => reject(new Error(`the bridge ended: ${said}`)));
@@ -48,10 +48,10 @@ for await (const line of createInterface({ input: process.stdin })) {
 }`;
 
 /** From the sentence to an answer of a tool, whatever model writes it: the status of that answer. */
-async function walk(provider: object, env: Readonly<Record<string, string>> = {}): Promise<number> {
+async function walk(provider: object): Promise<number> {
   const place = makeHome({ providers: { any: provider } });
   undo.push(() => place.remove());
-  const hub = await startHub(place.home, env);
+  const hub = await startHub(place.home);
   undo.push(() => hub.stop());
   const text = 'Build me a Clash Royale stats tracker: players by tag with their battles, and all cards';
   const built = await rested(
@@ -110,15 +110,3 @@ test('somebody who puts files into a folder is one as well', async () => {
   const answer = await fetch(`${url}/chat/completions`, { method: 'POST', body });
   expect(JSON.stringify(await answer.json())).toContain('From a person.');
 });
-
-const { WALKS_MODEL_URL: realUrl, WALKS_MODEL: realName = 'any', WALKS_MODEL_KEY: key } = process.env;
-// Made only where one is named: a test that is skipped everywhere proves nothing.
-test.each(realUrl === undefined ? [] : [realUrl])(
-  'the walk with the model that WALKS_MODEL_URL names',
-  async (baseUrl) => {
-    const apiKey = key === undefined ? {} : { apiKey: '${WALKS_MODEL_KEY}' };
-    const provider = { baseUrl, model: realName, timeoutMs: 1_800_000, ...apiKey };
-    expect(await walk(provider, key === undefined ? {} : { WALKS_MODEL_KEY: key })).toBe(200);
-  },
-  LONG_MS,
-);

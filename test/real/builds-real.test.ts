@@ -23,7 +23,9 @@ describe.skipIf(baseUrl === undefined || name === undefined)('with a real model'
     const real = {
       baseUrl,
       model: name,
-      timeoutMs: 600_000,
+      // A person may answer, too (`npm run models:bridge`).
+      firstTokenTimeoutMs: 1_800_000,
+      timeoutMs: 1_800_000,
       ...(key === undefined ? {} : { apiKey: '${WALK_API_KEY}' }),
     };
     place = makeHome({ providers: { real } });
