@@ -176,3 +176,26 @@ test('Gemini sees the signatures of its calls again, and calls of others as such
   });
   expect(signatures.of('other', 'gemini-2.5-pro')).toBeUndefined();
 });
+
+test('instructions of a developer are those of the system for everybody but OpenAI', () => {
+  const items = [says('developer', 'Be brief'), says('user', 'Hi')];
+  const text = (value: unknown): string => JSON.stringify(value);
+  const knowing = ProviderKind.options.filter((kind) =>
+    text(messagesOf(items, to(kind))).includes('"role":"developer"'),
+  );
+  expect(knowing).toEqual(['openai']);
+  expect(
+    ProviderKind.options.filter((kind) => !text(messagesOf(items, to(kind))).includes('Be brief')),
+  ).toEqual([]);
+});
+
+test('signatures of calls are kept for the latest 4,096 calls, and made up for none but Gemini 3', () => {
+  const signatures = createSignatures();
+  for (let call = 0; call <= 4_096; call += 1)
+    signatures.keep(`c${call}`, { extra_content: { google: { thought_signature: `s${call}` } } });
+  expect(signatures.of('c0', 'gemini-2.5-flash')).toBeUndefined();
+  expect(signatures.of('c4096', 'gemini-2.5-flash')).toEqual({
+    extra_content: { google: { thought_signature: 's4096' } },
+  });
+  expect(signatures.of('c0', 'gemini-3-pro')).toHaveProperty('extra_content.google.thought_signature');
+});

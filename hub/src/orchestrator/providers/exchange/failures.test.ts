@@ -20,6 +20,13 @@ test.each([
     { error: { code: 'insufficient_quota', message: 'You exceeded your current quota' } },
     'MODEL_OVER_QUOTA',
   ],
+  [
+    'a plan that does not include it',
+    403,
+    { error: { message: 'You have exceeded your current quota' } },
+    'MODEL_OVER_QUOTA',
+  ],
+  ['a key without the right', 403, { error: { message: 'Forbidden' } }, 'MODEL_KEY_REFUSED'],
   ['OpenRouter, no money', 402, { error: { message: 'Insufficient credits' } }, 'MODEL_OVER_QUOTA'],
   [
     'Anthropic, overloaded',
@@ -88,6 +95,8 @@ test('an error says status and words, cut and without secrets; a page only its t
   );
   expect(said.message).toMatch(/^Model p\/m refused: HTTP 400, no \[redacted\] x+\.$/);
   expect(said.message.length).toBeLessThan(400);
+  const plain = toFailure('p/m', { status: 400, body: ' bad sk-1 request\n' }, redact);
+  expect(plain.message).toBe('Model p/m refused: HTTP 400, bad [redacted] request.');
   const page = toFailure(
     'p/m',
     { status: 502, body: '<title>Bad  Gateway</title><p>sk-1', contentType: 'text/html' },

@@ -60,4 +60,6 @@ test('statistics are medians of the last answers', () => {
   for (const firstTokenMs of [10, 1_000, 20])
     statistics.record({ firstTokenMs, streamMs: 1_000, outputTokens: 11 });
   expect([statistics.firstTokenMs, statistics.tokensPerSecond]).toEqual([20, 10]);
+  statistics.record({ firstTokenMs: 40, streamMs: 1_000, outputTokens: 41 });
+  expect([statistics.firstTokenMs, statistics.tokensPerSecond]).toEqual([30, 10]);
 });
