@@ -15,12 +15,11 @@ import {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { lazily, type Lazy } from '../kernel/lazily.ts';
-import type { BuildService, DurableEngine } from '../kernel/ports.ts';
+import type { BuildService, DurableEngine, DurableSteps } from '../kernel/ports.ts';
 import { newTrace } from '../kernel/protocol/trace.ts';
 import { BuildFolder } from './keep/build-folder.ts';
 import { createServerMemory } from './keep/memory.ts';
 import { createBuildRecords, type BuildRecord, type BuildRecords } from './keep/records.ts';
-import { runLoop } from './loop.ts';
 import type { LoopRoom, LoopRun } from './room.ts';
 import { StageFailed } from './stages/steps.ts';
 import type { Db } from '../store/store.ts';
@@ -232,7 +231,7 @@ class HubBuilds implements Builds {
     return toSummary(record);
   }
 
-  async #work(runId: string, steps: Parameters<typeof runLoop>[1]): Promise<void> {
+  async #work(runId: string, steps: DurableSteps): Promise<void> {
     const id = runId.slice(0, runId.lastIndexOf('.'));
     const run: LoopRun = {
       room: this.#room,
@@ -242,6 +241,8 @@ class HubBuilds implements Builds {
       record: () => this.#records.get(id),
     };
     try {
+      // With all that compiles and checks, which a hub that builds nothing never loads.
+      const { runLoop } = await import('./loop.ts');
       const state = await runLoop(run, steps);
       await this.#end(id, { state, waitsFor: undefined });
     } catch (failure) {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { createBroker } from '../broker/broker.ts';
-import { ensureBundle } from '../builder/ensure-bundle.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { builtVariables } from '../fleet/environment.ts';
 import { Fleet } from '../fleet/fleet.ts';
@@ -74,7 +73,11 @@ export function createDomain(base: Base, options: DomainOptions) {
     config: () => config.current(),
     supervisor,
     catalog,
-    ensureBundle: async (directory) => void (await ensureBundle(directory)),
+    // The bundler is loaded when something is to be bundled.
+    ensureBundle: async (directory) => {
+      const { ensureBundle } = await import('../builder/ensure-bundle.ts');
+      await ensureBundle(directory);
+    },
     ownSources: () => [...mirrors.sources, ...builderSources()],
     mirrorUrl,
     lend,

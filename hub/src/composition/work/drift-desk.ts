@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Blueprint, hubError, ServerId, ToolDefinition } from '@counterpart/schemas';
 import { z } from 'zod';
-import { safeCalls } from '../../builder/verify/safe-calls.ts';
-import { readBlueprint, readJson } from '../../builder/installed.ts';
 import type { Builds } from '../../builds/builds.ts';
-import { compileCandidate } from '../../builds/stages/compile.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import { openDrift, type Drift, type DriftingServer } from '../../drift/drift.ts';
 import { openEvidence } from '../../drift/evidence.ts';
@@ -37,6 +34,13 @@ interface Watch {
   readonly recent: RecentCalls;
   listen(drift: Drift): void;
 }
+
+/** What reads and compiles servers; a hub where nothing drifts never loads it. */
+const toolchain = async () => ({
+  ...(await import('../../builder/installed.ts')),
+  ...(await import('../../builder/verify/safe-calls.ts')),
+  ...(await import('../../builds/stages/compile.ts')),
+});
 
 /** Hears of every call before there is anybody to tell: the gate is made before the rooms that drift needs. */
 export function driftWatch(): Watch {
@@ -81,6 +85,7 @@ function directoryOf(id: string, { fleet }: Desk): string {
 }
 
 async function find(id: string, desk: Desk): Promise<DriftingServer> {
+  const { readBlueprint } = await toolchain();
   const blueprint = await readBlueprint(directoryOf(id, desk));
   const all = await desk.builds.list();
   const built = all.find(({ server, state }) => server === id && state === 'installed');
@@ -92,6 +97,7 @@ async function recompile(id: string, from: string, { serversDir }: Desk): Promis
   const folder = await mkdtemp(join(tmpdir(), 'hub-drift-'));
   try {
     const candidate = join(folder, id);
+    const { compileCandidate, readJson } = await toolchain();
     const order = { from, name: ServerId.parse(id), serversDir, candidate };
     await compileCandidate(order, new AbortController().signal);
     return Blueprint.parse(await readJson(join(candidate, 'blueprint.json')));
@@ -107,6 +113,7 @@ async function probe(id: string, desk: Desk): Promise<string[]> {
   if (origin.kind !== 'built') throw hubError('DRIFT_FOREIGN', { server: id });
   if (member.missingSecrets.length > 0) return [];
   const { directory, manifest } = origin.found;
+  const { safeCalls, readJson } = await toolchain();
   const tools = z.array(ToolDefinition).parse(await readJson(join(directory, 'tools.json')));
   const calls = safeCalls(tools, (name) => manifest.tools[name]?.effect)
     .filter(({ input }) => Object.keys(input).length === 0)
