@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import OpenAI from 'openai';
+import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
 import type { ResponseStreamEvent } from 'openai/resources/responses/responses';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import { hubError } from '@counterpart/schemas';
 import { serveEndpoints, TOKEN, type ServedEndpoints } from '../fixtures/chat/endpoints.ts';
 import {
@@ -317,4 +319,90 @@ test('what is wrong names its member, and a failed run fails', async () => {
     type: 'response.failed',
     response: { status: 'failed', error: { code: 'MODEL_SLOW' } },
   });
+});
+
+test('an answer that was cut off for its length says so, and so does its message', async () => {
+  loop.plays(async function* () {
+    yield { type: 'text', delta: 'Once upon' };
+    yield end([said('Once upon')], { finish: 'length' });
+  });
+  const stream = client.responses.stream({ model, input: 'Tell a tale', max_output_tokens: 2 });
+  expect(await stream.finalResponse()).toMatchObject({
+    status: 'incomplete',
+    incomplete_details: { reason: 'max_output_tokens' },
+    output: [{ type: 'message', status: 'incomplete' }],
+  });
+});
+
+test('answers in a form are parsed by the client of OpenAI, at either endpoint', async () => {
+  loop.plays(saying('{"a":1}'));
+  const Form = z.object({ a: z.number() });
+  const whole = await client.responses.parse({
+    model,
+    input: 'Give a.',
+    text: { format: zodTextFormat(Form, 'form') },
+  });
+  const chat = await client.chat.completions.parse({
+    model,
+    messages: [{ role: 'user', content: 'Give a.' }],
+    response_format: zodResponseFormat(Form, 'form'),
+  });
+  expect([whole.output_parsed, chat.choices[0]?.message.parsed]).toEqual([{ a: 1 }, { a: 1 }]);
+  expect(loop.asked.slice(-2).map(({ settings }) => settings?.format?.type)).toEqual([
+    'json_schema',
+    'json_schema',
+  ]);
+});
+
+test('items of a kept answer are referred to by their ids, in the place of what they say', async () => {
+  const first = await client.responses.create({ model, input: 'I am Al.' });
+  const [said0] = first.output;
+  const { data } = await client.responses.inputItems.list(first.id);
+  const reference = (id: string | null | undefined) => ({ type: 'item_reference' as const, id: id ?? '' });
+  await client.responses.create({
+    model,
+    input: [reference(data[0]?.id), reference(said0?.id), { role: 'user', content: 'Who am I?' }],
+  });
+  expect(loop.asked.at(-1)?.items).toMatchObject([
+    { role: 'user', content: [{ text: 'I am Al.' }] },
+    { role: 'assistant', content: [{ text: 'Hello there, my friend.' }] },
+    { role: 'user', content: [{ text: 'Who am I?' }] },
+  ]);
+  const other = `${said0?.id?.slice(0, -1)}7`;
+  await expect(client.responses.create({ model, input: [reference(other)] })).rejects.toMatchObject({
+    status: 400,
+    param: 'input[0].id',
+  });
+});
+
+test('limits, allowed tools and what is left out of a long conversation reach the loop', async () => {
+  const named = { type: 'function' as const, name: 'get_weather' };
+  await client.responses.create({
+    model,
+    input: 'Hi',
+    tools: [weather, { ...weather, name: 'get_time' }],
+    tool_choice: { type: 'allowed_tools', mode: 'required', tools: [named] },
+    max_tool_calls: 2,
+    parallel_tool_calls: false,
+    text: { verbosity: 'low' },
+  });
+  const { tools, view, limits, settings } = loop.asked.at(-1) ?? {};
+  expect([tools?.map(({ name }) => name), view, limits, settings]).toEqual([
+    ['get_weather'],
+    'none',
+    { toolCalls: 2 },
+    { toolChoice: 'required', parallelToolCalls: false, verbosity: 'low' },
+  ]);
+  const long = 'word '.repeat(4_000);
+  const input = [...Array.from({ length: 5 }, () => long), 'And now?'].map((content) => ({
+    role: 'user' as const,
+    content,
+  }));
+  await client.responses.create({ model, input, truncation: 'auto' });
+  expect(loop.asked.at(-1)?.items).toMatchObject([
+    { content: [{ text: long }] },
+    { content: [{ text: 'And now?' }] },
+  ]);
+  await client.responses.create({ model, input });
+  expect(loop.asked.at(-1)?.items).toHaveLength(6);
 });

@@ -76,7 +76,7 @@ export class ResponseWriter {
 
   /** How it will stand after this end, without telling anybody yet. */
   settle(end: RunEnd): void {
-    this.#closeText();
+    this.#closeText(end.finish === 'stop' || end.finish === 'tool_calls' ? 'completed' : 'incomplete');
     this.#calls.closeAll();
     this.#model = end.model;
     this.#state = { ...outcomeOf(end, this.isEmpty), output: [], completedAt: this.#seconds(), end };
@@ -84,7 +84,7 @@ export class ResponseWriter {
 
   /** The same for a run that was broken off: by its owner (without an error) or by what went wrong. */
   breakOff(error: CounterpartError | undefined): void {
-    this.#closeText();
+    this.#closeText('incomplete');
     this.#calls.closeAll();
     this.#state = {
       status: error === undefined ? 'cancelled' : 'failed',
@@ -122,8 +122,8 @@ export class ResponseWriter {
     this.#text.add(delta);
   }
 
-  #closeText(): void {
-    this.#text?.close();
+  #closeText(status: 'completed' | 'incomplete' = 'completed'): void {
+    this.#text?.close(status);
     this.#text = undefined;
   }
 

@@ -93,13 +93,14 @@ export class OpenText {
     return partOf(this.kind, this.#text, this.#cited);
   }
 
-  close(): void {
+  /** `incomplete`: the model was cut off in the middle of it. */
+  close(status: 'completed' | 'incomplete'): void {
     const { part: partName, text: textName, member } = this.#names;
     const logprobs = this.kind === 'text' ? { logprobs: [] } : {};
     this.#emit(`response.${textName}.done`, { ...this.#place, [member]: this.#text, ...logprobs });
     const part = this.#part;
     this.#emit(`response.${partName}.done`, { ...this.#place, part });
-    const item = this.#item('completed', [part]);
+    const item = this.#item(status, [part]);
     this.#output.set(this.#index, item);
     this.#emit('response.output_item.done', { output_index: this.#index, item });
   }
