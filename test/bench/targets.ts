@@ -30,9 +30,18 @@ export interface Started {
 /** The server of the benchmark, a program that speaks stdio. */
 export const ECHO = join(import.meta.dirname, 'echo-server.ts');
 
-/** The echo server itself over node:http: what no hub can be faster than. */
-export async function startDirect(): Promise<Started> {
-  const child = spawn(process.execPath, [ECHO, '--http', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Forwards to the echo server and does nothing else (`floor.ts`). */
+export const FLOOR = join(import.meta.dirname, 'floor.ts');
+
+/** The echo server itself over node:http. */
+export const startDirect = (): Promise<Started> => startProgram([ECHO, '--http', '0']);
+
+/** The least that a hub on node:http can be, before the echo server. */
+export const startFloor = (): Promise<Started> => startProgram([FLOOR, 'http', process.execPath, ECHO]);
+
+/** A program that prints its address. */
+async function startProgram(args: readonly string[]): Promise<Started> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { url: `${line.toString().trim()}/mcp`, pid: child.pid ?? 0, stop: () => ended(child) };
 }

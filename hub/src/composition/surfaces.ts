@@ -43,7 +43,7 @@ export async function openSurfaces(
       const { allowedHosts, allowedOrigins } = addresses;
       return { allowedHosts, allowedOrigins, mcpNeedsToken: auth.mcp === 'token' };
     },
-    mcp: (req, res, selector) => gateway.handle(req, res, selector),
+    mcp: (request, response, selector) => gateway.handle(request, response, selector),
     mcpLines: (socket, selector) => gateway.connectStdio({ input: socket, output: socket }, selector).closed,
     chat: async () => (await chats.open()).surface,
     health: service,

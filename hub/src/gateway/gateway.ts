@@ -1,7 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
-import type { CallPolicy, Catalog, JsonMembers, ToolCalls, ViewSelector } from '../kernel/ports.ts';
+import type {
+  CallPolicy,
+  Catalog,
+  JsonMembers,
+  ToolCalls,
+  ViewSelector,
+  VisitRequest,
+  VisitResponse,
+} from '../kernel/ports.ts';
 import { defaultCodeLimits } from '../code/limits.ts';
 import { CodeRuns } from './code/code-runs.ts';
 import { signature, type Core } from './core.ts';
@@ -35,7 +42,7 @@ export interface GatewayOptions {
 /** The MCP server the hub presents: both eras, over HTTP and over a pair of streams. */
 export interface Gateway {
   /** Serves one HTTP request of an MCP endpoint; the caller has checked Host, Origin and token. Never throws. */
-  handle(req: IncomingMessage, res: ServerResponse, selector: ViewSelector): void;
+  handle(request: VisitRequest, response: VisitResponse, selector: ViewSelector): void;
   /** Serves one client that speaks newline-delimited JSON-RPC; `closed` resolves when its input ended and nothing is in flight. */
   connectStdio(streams: ClientStreams, selector: ViewSelector): { readonly closed: Promise<void> };
   /** Tools for surfaces that are not MCP. */
@@ -92,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       for (const session of sessions()) session.logMessage(params);
     },
     calls: core.calls,
-    handle: (req, res, selector) => http.handle(req, res, selector),
+    handle: (request, response, selector) => http.handle(request, response, selector),
     connectStdio(streams, selector) {
       const pipe = new StdioEndpoint(core, listens, selector, streams);
       pipes.add(pipe);

@@ -9,14 +9,16 @@ import {
   toProblem,
 } from '@counterpart/schemas';
 import { nodeHttp } from '../kernel/protocol/node-http.ts';
-import type { ViewSelector } from '../kernel/ports.ts';
+import type { ViewSelector, VisitRequest, VisitResponse } from '../kernel/ports.ts';
 import { answerCors } from './cors.ts';
 import { checkHostAndOrigin, checkToken } from './guard.ts';
 import { answerHealth, type Health } from './health.ts';
 import { HOOKS_PATH } from './routes/hook-routes.ts';
 import { PAGE_PATH } from './secrets/secret-page.ts';
 import { LENDING_PATH } from './secrets/sign-in-routes.ts';
+import { openLane, type Lane } from './lane/lane.ts';
 import { serveLines, shouldUpgrade } from './lines.ts';
+import { NodeRequest, NodeResponse } from './node-visit.ts';
 import type { Web } from './web.ts';
 
 export interface HttpOptions {
@@ -29,7 +31,7 @@ export interface HttpOptions {
     allowedOrigins: readonly string[];
     mcpNeedsToken: boolean;
   };
-  readonly mcp: (req: IncomingMessage, res: ServerResponse, selector: ViewSelector) => void;
+  readonly mcp: (request: VisitRequest, response: VisitResponse, selector: ViewSelector) => void;
   /** Serves a client of an MCP endpoint that speaks lines on its connection; resolves when it left. */
   readonly mcpLines: (socket: Duplex, selector: ViewSelector) => Promise<void>;
   /** Everything under `/v1`; loaded by the first request there. */
@@ -59,8 +61,8 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 
 /**
- * Listens and routes: `/mcp` straight to the gateway on node:http (the hot path never meets a framework), the rest to hono,
- * which is not loaded before somebody asks for something there.
+ * Listens and routes: `/mcp` straight to the gateway (plain requests on their connections, others by node:http; the hot path
+ * never meets a framework), the rest to hono, which is not loaded before somebody asks for something there.
  * Rejects with PORT_TAKEN.
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
@@ -86,13 +88,19 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
           ? undefined
           : void chat(refusal, req, res);
       if (refusal) return answerProblem(res, refusal);
-      if (route.kind === 'mcp') return options.mcp(req, res, route.selector);
+      if (route.kind === 'mcp')
+        return options.mcp(new NodeRequest(req), new NodeResponse(res), route.selector);
       if (route.kind === 'admin' && answerHealth(route.path, options.health, req, res)) return;
       elsewhere(route.kind, req, res).catch((cause: unknown) =>
         answerProblem(res, toCounterpartError(cause)),
       );
     },
   );
+  const lane = openLane(server, (head) => {
+    const route = routeOf(head.url);
+    if (route.kind !== 'mcp' || refuse(head, route, options, port)) return undefined;
+    return (request, response) => options.mcp(request, response, route.selector);
+  });
   const lines = serveLines(server, {
     refuse: (req) => refuse(req, routeOf(req.url ?? '/'), options, port),
     serve: (req, socket) => {
@@ -103,7 +111,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   await listen(server, options);
   port = (server.address() as AddressInfo).port;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, port, ...ending(server, lines) };
+  return { url: `http://${host}:${port}`, port, ...ending(server, lane, lines) };
 }
 
 /** The endpoints under `/v1`, loaded once; a loading that failed is tried again by the next request. */
@@ -162,7 +170,7 @@ const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;
 const isPublic = (path: string): boolean => PLAIN_PATH.test(path) && !isPrivateRead(path);
 
 function refuse(
-  req: IncomingMessage,
+  req: Pick<IncomingMessage, 'method' | 'headers'>,
   route: Route,
   options: HttpOptions,
   port: number,
@@ -224,9 +232,14 @@ function listen(server: Server, { host, port }: HttpOptions): Promise<void> {
 const FLUSH_MS = 500;
 const POLL_MS = 10;
 
-function ending(server: Server, lines: ReturnType<typeof serveLines>): Pick<HttpServer, 'refuse' | 'close'> {
+function ending(
+  server: Server,
+  lane: Lane,
+  lines: ReturnType<typeof serveLines>,
+): Pick<HttpServer, 'refuse' | 'close'> {
   let closed: Promise<void> | undefined;
   const refuse = () => {
+    lane.close();
     closed ??= new Promise((resolve) => {
       server.close(() => resolve());
     });
@@ -236,10 +249,14 @@ function ending(server: Server, lines: ReturnType<typeof serveLines>): Pick<Http
     refuse: () => void refuse(),
     async close() {
       // A connection that was busy when the listening ended is not closed by itself once it falls idle.
-      const idle = setInterval(() => server.closeIdleConnections(), POLL_MS);
+      const idle = setInterval(() => {
+        server.closeIdleConnections();
+        lane.endIdle();
+      }, POLL_MS);
       lines.end();
       const late = setTimeout(() => {
         server.closeAllConnections();
+        lane.cut();
         lines.cut();
       }, FLUSH_MS);
       await refuse();

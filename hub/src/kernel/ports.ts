@@ -2,6 +2,7 @@
  * Interfaces through which rooms of one row meet; `hub.ts` hands the implementations in (`test/architecture.test.ts`).
  * The hot path of a call is: gateway → CatalogView.tool → Upstream.forward → link → child process.
  */
+export type * from './protocol/visit.ts';
 export type * from './ports/process.ts';
 export type * from './ports/upstream.ts';
 export type * from './ports/catalog.ts';

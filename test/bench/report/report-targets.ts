@@ -9,12 +9,12 @@ import { LineLoad } from '../load/line-load.ts';
 import { LoadClient, type Era } from '../load/mcp-load.ts';
 import type { Pids } from '../measure.ts';
 import { inTime } from './report-rounds.ts';
-import { ECHO, type Caller, type Started } from '../targets.ts';
+import { ECHO, FLOOR, type Caller, type Started } from '../targets.ts';
 
 /** One row of the report: something that is called, over which transport, and what its calls cost. */
 export interface Subject {
   readonly name: string;
-  readonly kind: 'direct' | 'hub' | 'peer';
+  readonly kind: 'direct' | 'floor' | 'hub' | 'peer';
   readonly transport: 'http' | 'stdio';
   /** Name of the echo tool there. */
   readonly tool: string;
@@ -41,6 +41,14 @@ export function overHttp(started: Started, era: Era, row: Pick<Subject, 'name' |
 /** The echo server itself, called over its standard input and output. */
 export const directStdio = (): Promise<Subject> =>
   overStdio([ECHO], { name: 'direct, stdio', kind: 'direct', tool: 'echo' });
+
+/** The echo server behind two pipes: one process more, which reads nothing of what it passes on. */
+export const floorStdio = (): Promise<Subject> =>
+  overStdio([FLOOR, 'stdio', process.execPath, ECHO], {
+    name: 'forwarding only, stdio',
+    kind: 'floor',
+    tool: 'echo',
+  });
 
 /** `hub stdio --alone`: the hub in the one process that the client launches. */
 export async function hubAlone(): Promise<Subject> {

@@ -109,7 +109,10 @@ ${absoluteTable(rows)}
 ## What is measured
 
 One raw client drives the same echo server directly and through everything else, round by round in turn. "Direct, HTTP" is
-that server on \`node:http\` without any framework: what no hub can be faster than. CPU is the processor time of the hub alone
+that server on \`node:http\` without any framework. "Forwarding only" (\`test/bench/floor.ts\`) is the least that a program between
+client and server can be: over HTTP forty lines on \`node:http\` that give each body an id and write it to the server, over stdio
+two pipes. Neither parses, checks or knows a second server. The hub can be below the first because it reads plain requests
+itself (decision 0096). CPU is the processor time of the hub alone
 (of hub and shim together for \`hub stdio\`), from \`/proc\`, at eight calls at once. The hub runs with its usual settings. Peers
 run with the same Node and the same server behind them; bridges for one server are compared because they do less. A list of
 3,000 tools is compared with a program that sends the same bytes from memory. RSS with 200 servers is that of a hub at rest

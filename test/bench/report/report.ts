@@ -8,10 +8,18 @@ import { measureRecovery } from '../recovery.ts';
 import { measureManyServers, measureSessions } from './report-extras.ts';
 import { goalsOf } from './report-goals.ts';
 import { measureRounds, type Row } from './report-rounds.ts';
-import { directStdio, hubAlone, hubShim, overHttp, startPeer, type Subject } from './report-targets.ts';
+import {
+  directStdio,
+  floorStdio,
+  hubAlone,
+  hubShim,
+  overHttp,
+  startPeer,
+  type Subject,
+} from './report-targets.ts';
 import { benchmarksPage, readmePart, type Circumstances } from './report-text.ts';
 import { soak } from '../soak.ts';
-import { startDirect, startHubWithEcho } from '../targets.ts';
+import { startDirect, startFloor, startHubWithEcho } from '../targets.ts';
 
 /** Measures everything in one run and writes README.md's table and docs/benchmarks.md. */
 const { values } = parseArgs({
@@ -44,20 +52,22 @@ async function startPeers(): Promise<Subject[]> {
 
 async function startSubjects(): Promise<{ subjects: Subject[]; stop: () => Promise<void> }> {
   const direct = await startDirect();
+  const floor = await startFloor();
   const hub = await startHubWithEcho();
   const subjects: Subject[] = [
     overHttp(direct, 'modern', { name: 'direct, HTTP', kind: 'direct', tool: 'echo' }),
+    overHttp(floor, 'modern', { name: 'forwarding only, node:http', kind: 'floor', tool: 'echo' }),
     overHttp(hub, 'modern', { name: 'hub, 2026-07-28', kind: 'hub', tool: 'bench__echo' }),
     overHttp(hub, 'legacy', { name: 'hub, 2025-11-25', kind: 'hub', tool: 'bench__echo' }),
     ...(await startPeers()),
     await directStdio(),
+    await floorStdio(),
     await hubAlone(),
     await hubShim(),
   ];
   const stop = async (): Promise<void> => {
     for (const subject of subjects) await subject.stop();
-    await hub.stop();
-    await direct.stop();
+    for (const started of [hub, floor, direct]) await started.stop();
   };
   return { subjects, stop };
 }

@@ -1,9 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseFrame } from '../../kernel/protocol/exact-numbers.ts';
-import type { ViewSelector } from '../../kernel/ports.ts';
+import type { ViewSelector, VisitRequest, VisitResponse } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import { serveBatch } from '../legacy/batch.ts';
-import { readBody } from './body.ts';
 import { UnreadAnswers } from './unread.ts';
 import type { Core } from '../core.ts';
 import { codes, faultOf, invalidRequest, unsupportedVersion, type Fault } from '../wire/fault.ts';
@@ -21,7 +19,7 @@ import { LEGACY_VERSIONS, MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/ver
 
 /** One HTTP request of an MCP endpoint and its response. */
 interface Visit {
-  readonly req: IncomingMessage;
+  readonly req: VisitRequest;
   readonly exchange: HttpExchange;
   readonly selector: ViewSelector;
 }
@@ -43,7 +41,7 @@ export class HttpEndpoint {
     this.#exchanges = { clock: core.clock, unread, keepAliveMs, maxBufferedBytes };
   }
 
-  handle(req: IncomingMessage, res: ServerResponse, selector: ViewSelector): void {
+  handle(req: VisitRequest, res: VisitResponse, selector: ViewSelector): void {
     const exchange = new HttpExchange(res, acceptanceOf(req), this.#exchanges);
     const visit = { req, exchange, selector };
     try {
@@ -73,7 +71,7 @@ export class HttpEndpoint {
       );
     if (!isJson(req))
       return answerFault(exchange, 'null', invalidRequest('the content type must be application/json', 415));
-    readBody(req, this.#core.limits.maxBodyBytes, (body) => {
+    req.readBody(this.#core.limits.maxBodyBytes, (body) => {
       if (body.kind === 'aborted') return;
       if (body.kind === 'too-large') {
         exchange.setHeader('connection', 'close');
@@ -215,13 +213,13 @@ function answerFault(exchange: HttpExchange, idText: string, fault: Fault): void
 
 const nothing = (): void => undefined;
 
-function isJson(req: IncomingMessage): boolean {
+function isJson(req: VisitRequest): boolean {
   const type = headerText(req.headers, 'content-type') ?? '';
   return type === 'application/json' || /^application\/json\s*(?:;|$)/i.test(type);
 }
 
 /** The body decides the era; the version header only where the body says nothing. */
-function isModern(message: ClientMessage, req: IncomingMessage): boolean {
+function isModern(message: ClientMessage, req: VisitRequest): boolean {
   if (message.kind === 'request' || message.kind === 'notification') {
     const meta = metaOf(message.params);
     if (message.method === 'initialize' && 'code' in readCaller(meta)) return false;

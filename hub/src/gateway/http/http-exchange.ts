@@ -1,12 +1,10 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Clock } from '../../kernel/clock.ts';
+import type { VisitRequest, VisitResponse } from '../../kernel/ports.ts';
 import type { Wire } from '../wire/frame.ts';
 import { headerText } from '../modern/headers.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
 import type { UnreadAnswers } from './unread.ts';
-
-/** Up to this many bytes a body is joined into one string, so that headers and body leave in one write. */
-const JOIN_BYTES = 16 * 1024;
 
 export interface ExchangeOptions {
   readonly clock: Clock;
@@ -21,9 +19,15 @@ export interface Acceptance {
   readonly events: boolean;
 }
 
+const EVENT_STREAM = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+} as const;
+
 const BOTH: Acceptance = { json: true, events: true };
 
-export function acceptanceOf(req: IncomingMessage): Acceptance {
+export function acceptanceOf(req: VisitRequest): Acceptance {
   const accept = headerText(req.headers, 'accept');
   if (accept === undefined || accept.includes('*/*')) return BOTH;
   const json = accept.includes('application/json') || accept.includes('application/*');
@@ -33,7 +37,7 @@ export function acceptanceOf(req: IncomingMessage): Acceptance {
 
 /** An HTTP response of an MCP endpoint: plain JSON, or an event stream as soon as something precedes the answer. */
 export class HttpExchange implements ReplyChannel {
-  readonly #res: ServerResponse;
+  readonly #res: VisitResponse;
   /** What the client can read. */
   readonly accept: Acceptance;
   readonly #options: ExchangeOptions;
@@ -47,11 +51,11 @@ export class HttpExchange implements ReplyChannel {
    */
   gone: ((reason: string) => void) | undefined;
 
-  constructor(res: ServerResponse, accept: Acceptance, options: ExchangeOptions) {
+  constructor(res: VisitResponse, accept: Acceptance, options: ExchangeOptions) {
     this.#res = res;
     this.accept = accept;
     this.#options = options;
-    res.on('close', () => {
+    res.whenClosed(() => {
       if (this.#state === 'ended') return;
       this.#end();
       this.gone?.('the client closed the response');
@@ -76,19 +80,13 @@ export class HttpExchange implements ReplyChannel {
   open(eventId?: string): void {
     if (this.#state !== 'idle') return;
     this.#state = 'streaming';
-    const stream = {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-    };
-    this.#res.writeHead(200, { ...this.#extra, ...stream });
-    this.#res.flushHeaders();
+    this.#res.stream({ ...this.#extra, ...EVENT_STREAM });
     if (eventId !== undefined) this.#res.write(`id: ${eventId}\ndata:\n\n`);
     this.#keepAlive();
   }
 
   send(frame: string, eventId?: string): boolean {
-    if (!this.streams || this.#res.writableLength > this.#options.maxBufferedBytes) return false;
+    if (!this.streams || this.#res.unread > this.#options.maxBufferedBytes) return false;
     this.open();
     const id = eventId === undefined ? '' : `id: ${eventId}\n`;
     this.#res.write(`${id}event: message\ndata: ${frame}\n\n`);
@@ -98,8 +96,8 @@ export class HttpExchange implements ReplyChannel {
   finish(wire: Wire, status = 200): void {
     if (this.#state === 'ended') return;
     if (status === 200 && !this.accept.json) this.open();
-    if (this.#state === 'streaming') writeEvent(this.#res, wire);
-    else writeJson(this.#res, wire, status, this.#extra);
+    if (this.#state === 'streaming') this.#res.end(eventOf(wire));
+    else this.#res.json(status, wire, this.#extra);
     this.#options.unread.add(this.#res);
     this.#end();
   }
@@ -115,12 +113,12 @@ export class HttpExchange implements ReplyChannel {
   empty(status: number, headers?: OutgoingHttpHeaders): void {
     if (this.#state !== 'idle') return;
     this.#end();
-    this.#res.writeHead(status, { ...this.#extra, ...headers }).end();
+    this.#res.empty(status, { ...this.#extra, ...headers });
   }
 
   #keepAlive(): void {
     this.#stopKeepAlive = this.#options.clock.after(this.#options.keepAliveMs, () => {
-      if (this.#res.writableLength === 0) this.#res.write(':\n\n');
+      if (this.#res.unread === 0) this.#res.write(':\n\n');
       this.#keepAlive();
     });
   }
@@ -131,44 +129,11 @@ export class HttpExchange implements ReplyChannel {
   }
 }
 
-function writeEvent(res: ServerResponse, wire: Wire): void {
-  if (wire.kind !== 'bytes') {
-    res.end(`event: message\ndata: ${wire.text}\n\n`, wire.kind);
-    return;
-  }
-  res.cork();
-  res.write('event: message\ndata: ');
-  for (const part of wire.parts) res.write(part);
-  res.write('\n\n');
-  // Before the end: ending a corked chunked response puts its last chunk in front of the others (Node 24).
-  res.uncork();
-  res.end();
-}
+const EVENT_START = Buffer.from('event: message\ndata: ');
+const EVENT_END = Buffer.from('\n\n');
 
-function writeJson(
-  res: ServerResponse,
-  wire: Wire,
-  status: number,
-  extra: OutgoingHttpHeaders | undefined,
-): void {
-  const length = byteLength(wire);
-  const own = { 'content-type': 'application/json', 'content-length': length };
-  res.writeHead(status, extra ? { ...extra, ...own } : own);
-  if (wire.kind !== 'bytes') {
-    res.end(wire.text, wire.kind);
-    return;
-  }
-  if (length <= JOIN_BYTES) {
-    res.end(wire.parts.map((part) => part.toString('latin1')).join(''), 'latin1');
-    return;
-  }
-  res.cork();
-  for (const part of wire.parts) res.write(part);
-  res.end();
-}
-
-function byteLength(wire: Wire): number {
-  if (wire.kind === 'utf8') return Buffer.byteLength(wire.text);
-  if (wire.kind === 'latin1') return wire.text.length;
-  return wire.parts.reduce((sum, part) => sum + part.length, 0);
-}
+/** A frame as the last event of a stream. */
+const eventOf = (wire: Wire): Wire =>
+  wire.kind === 'bytes'
+    ? { kind: 'bytes', parts: [EVENT_START, ...wire.parts, EVENT_END] }
+    : { kind: wire.kind, text: `event: message\ndata: ${wire.text}\n\n` };

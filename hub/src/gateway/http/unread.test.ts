@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
+import { NodeResponse } from '../../http/node-visit.ts';
 import { UnreadAnswers, type UnreadLimits } from './unread.ts';
 
 /** More than the buffers of a loopback connection take. */
@@ -15,7 +16,7 @@ async function serve(limits: UnreadLimits) {
   const unread = new UnreadAnswers(limits);
   const server = createServer((_, res) => {
     res.end(ANSWER);
-    unread.add(res);
+    unread.add(new NodeResponse(res));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // a TCP server has nothing else

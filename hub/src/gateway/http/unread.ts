@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Unread } from '../../kernel/ports.ts';
 
 export interface UnreadLimits {
   /** Bytes of answers that wait to be read, of all clients together; beyond it the one waiting for longest is cut off. */
@@ -11,32 +11,30 @@ export interface UnreadLimits {
 export class UnreadAnswers {
   readonly #limits: UnreadLimits;
   /** In the order in which they were given. */
-  readonly #waiting = new Set<ServerResponse>();
+  readonly #waiting = new Set<Unread>();
 
   constructor(limits: UnreadLimits) {
     this.#limits = limits;
   }
 
   /** To be called once an answer is written whole. */
-  add(res: ServerResponse): void {
-    if (res.writableLength === 0 || res.writableFinished) return;
-    this.#waiting.add(res);
-    const gone = (): void => void this.#waiting.delete(res);
-    res.once('finish', gone);
-    res.once('close', gone);
-    res.setTimeout(this.#limits.unreadIdleMs, () => res.destroy());
+  add(answer: Unread): void {
+    if (answer.unread === 0) return;
+    this.#waiting.add(answer);
+    answer.whenTaken(() => void this.#waiting.delete(answer));
+    answer.limitIdle(this.#limits.unreadIdleMs);
     this.#bound();
   }
 
   #bound(): void {
     let bytes = 0;
-    for (const res of this.#waiting) bytes += res.writableLength;
-    for (const res of this.#waiting) {
+    for (const { unread } of this.#waiting) bytes += unread;
+    for (const answer of this.#waiting) {
       // The last one is as large as a server may make it, and may be read at full speed.
       if (bytes <= this.#limits.maxUnreadBytes || this.#waiting.size === 1) return;
-      bytes -= res.writableLength;
-      this.#waiting.delete(res);
-      res.destroy();
+      bytes -= answer.unread;
+      this.#waiting.delete(answer);
+      answer.cut();
     }
   }
 }

@@ -1,13 +1,7 @@
-import type { RawReply } from '../../kernel/ports.ts';
+import type { Payload, RawReply } from '../../kernel/ports.ts';
 
-/**
- * A frame ready to be written. `latin1` text is bytes one to a character: small frames travel as such, because joining
- * strings is cheaper than joining buffers, and node:http then sends headers and body in one write.
- */
-export type Wire =
-  | { readonly kind: 'utf8'; readonly text: string }
-  | { readonly kind: 'latin1'; readonly text: string }
-  | { readonly kind: 'bytes'; readonly parts: readonly Buffer[] };
+/** A frame ready to be written. */
+export type Wire = Payload;
 
 /** Up to this many bytes copying is cheaper than scattered writes. */
 const SMALL_BYTES = 16 * 1024;
