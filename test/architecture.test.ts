@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { verifies } from './verifies.ts';
 import { importsOf, readImports } from './guards/imports.ts';
 import { ROOT } from './guards/proofs-reporter.ts';
 
@@ -85,11 +86,21 @@ test('a room of the hub imports rooms of lower rows only; rooms of one row meet 
   expect(show(breaches)).toEqual([]);
 });
 
+test('metrics are made in one room; the orchestrator knows neither them nor where its configuration comes from', () => {
+  verifies('F25');
+  const breaches = edges.filter(({ from, to }) =>
+    from.startsWith('hub/src/orchestrator/')
+      ? /^hub\/src\/(?:metrics\/|config\/|env)/.test(to)
+      : to === 'hub/src/metrics/metric.ts' && !from.startsWith('hub/src/metrics/'),
+  );
+  expect(show(breaches)).toEqual([]);
+});
+
 /** One library, one room: where each may be imported. Anything else stands wherever it is a dependency. */
 const LIBRARIES: readonly (readonly [library: RegExp, homes: RegExp])[] = [
   [/^@modelcontextprotocol\//, /^hub\/src\/(?:gateway|upstream)\/|^scaffolds\/kit\//],
   [/^(?:libsql|kysely)$/, /^hub\/src\/store\//],
-  [/^(?:openai)$/, /^hub\/src\/orchestrator\/providers\//],
+  [/^openai$/, /^test\//],
   [/^openworkflow$/, /^hub\/src\/builds\//],
   [/^(?:acorn|amaro|eslint-scope)$/, /^hub\/src\/checks\//],
   [/^(?:dockerode)$/, /^hub\/src\/sandbox\//],

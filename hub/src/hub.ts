@@ -95,7 +95,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
   const work = { ...base, ...domain, calls: domain.gateway.calls };
   const { builds, drift } = await openWork(work, { scope, watch });
-  const routing = await routingDesk({ ...base, generations: base.providers, principal: OWNER, scope });
+  const routing = await routingDesk({ ...work, generations: base.providers, principal: OWNER, scope });
   const chats = lazyChats(() => {
     const { router } = routing;
     const secrets = () => service.secrets;

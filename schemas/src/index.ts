@@ -132,7 +132,7 @@ export {
 } from './hub/sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './builds/build.ts';
 export { EvalCase, EvalReport, EvalResult } from './chat/eval.ts';
-export { ChatConfig, EntityAlias, ToolPlan } from './chat/chat.ts';
+export { CachedAnswer, ChatConfig, EntityAlias, ToolPlan } from './chat/chat.ts';
 export {
   ModelConfig,
   ProviderCheck,
@@ -185,7 +185,9 @@ export {
   ServerKind,
   ServerSummary,
   ServiceUse,
+  Settings,
   ToolEntry,
+  ToolState,
 } from './hub/api.ts';
 export { ContractDiff, ContractFinding, ContractFindingKind } from './mirror/contract-diff.ts';
 export { ActiveFault, Fault } from './mirror/fault.ts';

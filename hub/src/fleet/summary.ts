@@ -1,5 +1,5 @@
 import type { HealthRecord, RecordingState, ServerDetail, ServerSummary } from '@counterpart/schemas';
-import { pssOfEach } from '../supervisor/process/memory.ts';
+import { addUses, type MemoryUse, memoryOfEach, pssOfEach } from '../supervisor/process/memory.ts';
 import type { Member } from './member.ts';
 
 /** How many tools of a server await approval. */
@@ -15,6 +15,19 @@ export async function toSummaries(members: readonly Member[], awaiting: Awaiting
 /** A server as `hub list` shows it. */
 export async function toSummary(member: Member, awaiting: Awaiting): Promise<ServerSummary> {
   return summaryOf(member, await pssOfEach(pidsOf(member)), awaiting);
+}
+
+/** Memory of the processes of each server that has some, by its id. */
+export async function memoryOfServers(members: Iterable<Member>): Promise<ReadonlyMap<string, MemoryUse>> {
+  const all = [...members];
+  const uses = await memoryOfEach(all.flatMap(pidsOf));
+  const byServer = all.map((member): [string, MemoryUse[]] => [
+    member.desired.id,
+    pidsOf(member).flatMap((pid) => uses.get(pid) ?? []),
+  ]);
+  return new Map(
+    byServer.filter(([, own]) => own.length > 0).map(([id, own]): [string, MemoryUse] => [id, addUses(own)]),
+  );
 }
 
 /** Of all processes of a server. */

@@ -29,6 +29,7 @@ import { addBuildRoutes } from './routes/build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './routes/mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './routes/recording-routes.ts';
 import { addRoutingRoutes, type RoutingService } from './routes/routing-routes.ts';
+import { addSettingsRoutes, type SettingsService } from './routes/settings-routes.ts';
 import { addSignInRoutes, type SignInService } from './secrets/sign-in-routes.ts';
 import { addProviderRoutes, type ProviderService } from './routes/provider-routes.ts';
 import { addSecretRoutes, type SecretService } from './secrets/secret-routes.ts';
@@ -67,6 +68,7 @@ export interface AdminService extends Health {
   readonly builds: BuildService;
   readonly hooks: HookService;
   readonly conversations: ConversationService;
+  readonly settings: SettingsService;
   readonly drift: DriftService;
   readonly secrets: SecretService;
   readonly providers: ProviderService;
@@ -110,6 +112,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addBuildRoutes(app, service.builds);
   addHookRoutes(app, service.hooks);
   addConversationRoutes(app, service.conversations);
+  addSettingsRoutes(app, service.settings);
   addDriftRoutes(app, service.drift);
   addChatRoutes(app, service.chats);
   addSecretRoutes(app, service.secrets);

@@ -160,7 +160,7 @@ function routeOf(url: string): Route {
 
 /** Logs, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
 const isPrivateRead = (path: string): boolean =>
-  /^\/api\/(?:logs$|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|drift)/.test(
+  /^\/api\/(?:logs$|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|cache|settings|drift)/.test(
     path,
   );
 

@@ -234,4 +234,26 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0018-chat-cache': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('chat_cache')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('place', 'text', (c) => c.notNull())
+        .addColumn('organisation', 'text', (c) => c.notNull())
+        .addColumn('principal', 'text', (c) => c.notNull())
+        .addColumn('model', 'text', (c) => c.notNull())
+        .addColumn('question', 'text', (c) => c.notNull())
+        .addColumn('literals', 'text', (c) => c.notNull())
+        .addColumn('text', 'text', (c) => c.notNull())
+        .addColumn('embedder', 'text')
+        .addColumn('vector', 'text')
+        .addColumn('hits', 'integer', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addColumn('used_at', 'integer', (c) => c.notNull())
+        .addColumn('expires_at', 'integer', (c) => c.notNull())
+        .addUniqueConstraint('chat_cache_key', ['place', 'question', 'literals'])
+        .execute();
+    },
+  },
 };

@@ -129,6 +129,25 @@ export interface Tables {
     created_at: string;
     decided_at: string | null;
   };
+  /** Answers of chats that are given again; `place` is a digest of all that they depend on, who asked among it. */
+  chat_cache: {
+    id: string;
+    place: string;
+    organisation: string;
+    principal: string;
+    model: string;
+    question: string;
+    literals: string;
+    text: string;
+    embedder: string | null;
+    /** Floats of 32 bits, in base64. */
+    vector: string | null;
+    hits: number;
+    created_at: string;
+    /** Milliseconds since the epoch, as the next. */
+    used_at: number;
+    expires_at: number;
+  };
   /** What was said, kept until its owner deletes it. */
   conversation: {
     id: string;

@@ -26,6 +26,60 @@ export const ToolPlan = z.strictObject({
 });
 export type ToolPlan = z.infer<typeof ToolPlan>;
 
+/** Answers that are given again without asking a model. */
+const AnswerCacheConfig = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Keeps answers, each for the principal, model, tools, settings and conversation it was given to.',
+    ),
+  ttlSeconds: z.int().min(1).max(31_536_000).default(86_400).describe('How long an answer is given again.'),
+  entries: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1_000)
+    .describe('Answers that are kept; those used last stay.'),
+  similarity: z
+    .number()
+    .min(0.5)
+    .max(1)
+    .optional()
+    .describe(
+      'From this likeness of meaning on (cosine of embeddings, such as 0.95) a question counts as one that was asked before. Numbers, names, quotes and negations have to be the same in any case. Absent: only the same words do.',
+    ),
+  embeddings: z
+    .string()
+    .min(3)
+    .max(264)
+    .optional()
+    .describe(
+      'The model for `similarity`, such as "local/nomic-embed-text". Absent: the first one that embeds.',
+    ),
+  tools: z
+    .enum(['none', 'read'])
+    .default('none')
+    .describe(
+      '`none`: answers that called tools are not kept; `read`: those that called tools that only read are.',
+    ),
+});
+
+/** An answer in the cache, as its owner sees it. */
+export const CachedAnswer = z.strictObject({
+  id: z.string(),
+  principal: z.string(),
+  model: z.string(),
+  /** In small letters. */
+  question: z.string(),
+  /** Its beginning. */
+  text: z.string(),
+  hits: z.int(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+});
+export type CachedAnswer = z.infer<typeof CachedAnswer>;
+
 /** Chat over the hub's tools at `/v1`. */
 export const ChatConfig = z.strictObject({
   instructions: z.string().max(20_000).optional().describe('Said to every model before a conversation.'),
@@ -61,5 +115,6 @@ export const ChatConfig = z.strictObject({
     .default({})
     .describe('Names for places and things.'),
   plans: z.array(ToolPlan).max(200).default([]).describe('Questions that take several tools.'),
+  cache: AnswerCacheConfig.prefault({}).describe('Answers that are given again without asking a model.'),
 });
 export type ChatConfig = z.infer<typeof ChatConfig>;

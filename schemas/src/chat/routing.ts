@@ -149,6 +149,12 @@ export const RoutingConfig = z.strictObject({
     ),
   constraints: Constraints.prefault({}),
   sensitive: Sensitive.prefault({}),
+  rights: z
+    .record(z.string().min(1).max(200), z.array(ModelPattern))
+    .default({})
+    .describe(
+      'Models that a principal may use, by principal, such as `"owner": ["local/*"]`. Who is not named may use all.',
+    ),
   disabled: z.array(ModelPattern).default([]).describe('Models that are not asked, whoever asks for them.'),
   stickiness: z
     .strictObject({

@@ -171,6 +171,26 @@ export const ToolEntry = z.strictObject({
 });
 export type ToolEntry = z.infer<typeof ToolEntry>;
 
+/** `GET /api/settings`: the configuration in use; values that may be secrets are masked. */
+export const Settings = z.strictObject({
+  settings: z.record(z.string(), z.unknown()),
+  needsRestart: z.array(z.string()).describe('Settings that differ from those the hub was started with.'),
+  problem: z.string().optional().describe('Why the file, as it stands, is not in use.'),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** A tool of a server, whether it is offered or left out by the configuration. */
+export const ToolState = z.strictObject({
+  /** Name in the hub. */
+  name: z.string(),
+  server: z.string(),
+  /** The server's own name of it. */
+  tool: z.string(),
+  effect: z.enum(['read', 'write', 'destructive']),
+  enabled: z.boolean(),
+});
+export type ToolState = z.infer<typeof ToolState>;
+
 export const AddServerRequest = z.strictObject({
   name: z.string(),
   entry: z.json(),

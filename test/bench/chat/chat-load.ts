@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ChatLoad {
   /** Such as `http://127.0.0.1:3210/v1`. */
@@ -8,6 +9,8 @@ export interface ChatLoad {
   readonly model: string;
   /** At the same time. */
   readonly streams: number;
+  /** They begin one after another, evenly over so long; absent: all at once. */
+  readonly spreadMs?: number | undefined;
   /** Processes whose time counts, by id. */
   readonly pid: number;
 }
@@ -48,7 +51,12 @@ export async function loadChat(load: ChatLoad): Promise<ChatFigures> {
   const firsts: number[] = [];
   const delays: number[] = [];
   const before = cpuOf(load.pid);
-  await Promise.all(Array.from({ length: load.streams }, () => oneStream(load, agent, { firsts, delays })));
+  const every = (load.spreadMs ?? 0) / load.streams;
+  const begin = async (number: number): Promise<void> => {
+    if (every > 0) await delay(number * every);
+    await oneStream(load, agent, { firsts, delays });
+  };
+  await Promise.all(Array.from({ length: load.streams }, (_, number) => begin(number)));
   const cpu = cpuOf(load.pid) - before;
   agent.destroy();
   return {

@@ -17,6 +17,7 @@ const { values } = parseArgs({
   },
 });
 const streams = Number(values.streams);
+const spreadMs = (Number(values.chunks) * Number(values.every)) / 2;
 const wanted = streams * Number(values.chunks);
 
 const program = fileURLToPath(new URL('chat-provider.ts', import.meta.url));
@@ -49,6 +50,9 @@ async function measure(hub: TestHub): Promise<void> {
   const figures = {
     direct: await loadChat({ ...direct, streams }),
     hub: await loadChat({ ...through, streams }),
+    // Begun one by one while the others run: nobody's first word waits for 199 requests that came in the same moment.
+    directSpread: await loadChat({ ...direct, streams, spreadMs }),
+    hubSpread: await loadChat({ ...through, streams, spreadMs }),
     // One after another, with nobody else: what the endpoint itself adds to the first word.
     directAlone: await alone(direct),
     hubAlone: await alone(through),
@@ -62,7 +66,16 @@ async function alone(target: Omit<ChatLoad, 'streams'>): Promise<number> {
   return firsts.toSorted((a, b) => a - b)[2] ?? Number.NaN;
 }
 
-function report(all: { direct: ChatFigures; hub: ChatFigures; directAlone: number; hubAlone: number }): void {
+interface AllFigures {
+  readonly direct: ChatFigures;
+  readonly hub: ChatFigures;
+  readonly directSpread: ChatFigures;
+  readonly hubSpread: ChatFigures;
+  readonly directAlone: number;
+  readonly hubAlone: number;
+}
+
+function report(all: AllFigures): void {
   const ms = (value: number): string => value.toFixed(2).padStart(9);
   const row = (name: string, { firstMs, chunkMs, chunks, cpuMs }: ChatFigures): string =>
     [
@@ -80,9 +93,13 @@ function report(all: { direct: ChatFigures; hub: ChatFigures; directAlone: numbe
       '             first   first95     chunk   chunk95  cpu/chunk  chunks',
       row('direct', all.direct),
       row('hub', all.hub),
+      'the same, begun one by one',
+      row('direct', all.directSpread),
+      row('hub', all.hubSpread),
+      `added: first word ${(all.hubSpread.firstMs.median - all.directSpread.firstMs.median).toFixed(2)}, chunk ${(all.hubSpread.chunkMs.median - all.directSpread.chunkMs.median).toFixed(2)}, processor a chunk ${all.hubSpread.cpuMs.toFixed(3)} beside ${all.directSpread.cpuMs.toFixed(3)} of the provider`,
       `first word, one stream alone: direct ${all.directAlone.toFixed(2)}, hub ${all.hubAlone.toFixed(2)}, added ${(all.hubAlone - all.directAlone).toFixed(2)}`,
       '',
     ].join('\n'),
   );
-  if (all.hub.chunks !== wanted) process.exitCode = 1;
+  if (all.hub.chunks !== wanted || all.hubSpread.chunks !== wanted) process.exitCode = 1;
 }

@@ -3,7 +3,13 @@ import { ChatCompletionRequest, hubError, toCounterpartError } from '@counterpar
 import { newId } from '../../kernel/ids.ts';
 import type { RunRequest } from '../../kernel/ports.ts';
 import { answerJson } from '../errors.ts';
-import { CONVERSATION_HEADER, RESUMABLE_HEADER, resumptionOf, type Resumption } from '../request/headers.ts';
+import {
+  CACHE_HEADER,
+  CONVERSATION_HEADER,
+  RESUMABLE_HEADER,
+  resumptionOf,
+  type Resumption,
+} from '../request/headers.ts';
 import { askedModel, runOptions } from '../request/hub-options.ts';
 import { assertModel } from '../models.ts';
 import type { ChatParts } from '../parts.ts';
@@ -84,7 +90,10 @@ async function answer(parts: ChatParts, asked: Asked, res: ServerResponse): Prom
   const { end } = gathered;
   if (end === undefined) throw hubError('INTERNAL', { detail: 'the run ended without a last word' });
   if (end.problem !== undefined && gathered.isEmpty) throw end.problem;
-  answerJson(res, gathered.toBody(end, asked), 200, conversationHeader(asked));
+  answerJson(res, gathered.toBody(end, asked), 200, {
+    ...conversationHeader(asked),
+    ...(end.cached === undefined ? {} : { [CACHE_HEADER]: 'hit' }),
+  });
 }
 
 function stream(parts: ChatParts, asked: Asked, req: IncomingMessage, res: ServerResponse): void {

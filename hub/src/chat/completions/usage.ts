@@ -14,10 +14,11 @@ export const chatUsage = ({ usage: { input, output, cached, reasoning }, costUsd
 });
 
 /** What the hub has to say of a run beside its answer. */
-export const hubReport = ({ rounds, agreement, reward, problem }: RunEnd) => ({
+export const hubReport = ({ rounds, agreement, reward, cached, problem }: RunEnd) => ({
   rounds,
   ...(agreement === undefined ? {} : { agreement }),
   ...(reward === undefined ? {} : { reward }),
+  ...(cached === undefined ? {} : { cache: cached }),
   ...(problem === undefined
     ? {}
     : { problem: { code: problem.code, message: problem.message, fix: problem.fix } }),

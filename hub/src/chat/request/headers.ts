@@ -5,6 +5,9 @@ export const CONVERSATION_HEADER = 'counterpart-conversation';
 /** `true`: a stream outlives its connection for a while. */
 export const RESUMABLE_HEADER = 'counterpart-resumable';
 
+/** `hit`: the answer was given before, and no model was asked. A stream says so with its end. */
+export const CACHE_HEADER = 'counterpart-cache';
+
 /** The stream that a client comes back to, and the number of the first event that it lacks. */
 export interface Resumption {
   readonly id: string;

@@ -7,13 +7,14 @@ type View = RunRequest['view'];
 export function runOptions(
   options: HubOptions | undefined,
   mostCalls?: number | null,
-): Pick<RunRequest, 'view' | 'limits' | 'samples'> {
-  const { view, samples } = options ?? {};
+): Pick<RunRequest, 'view' | 'limits' | 'samples' | 'cache'> {
+  const { view, samples, cache } = options ?? {};
   const limits = mostCalls == null ? options?.limits : { ...options?.limits, toolCalls: mostCalls };
   return {
     ...(view === undefined ? {} : { view: viewOf(view) }),
     ...(limits === undefined ? {} : { limits }),
     ...(samples === undefined ? {} : { samples }),
+    ...(cache === undefined ? {} : { cache }),
   };
 }
 

@@ -25,7 +25,8 @@ export function followOver(
     ...headers,
   });
   req.socket.setNoDelay(true);
-  res.flushHeaders();
+  // With the first frames, where there are any: each writing of its own is a packet.
+  if (journal.next <= from) res.flushHeaders();
   const alive = setInterval(() => {
     if (!res.writableNeedDrain) res.write(ALIVE);
   }, ALIVE_MS);

@@ -52,6 +52,7 @@ import { recordingDesk } from './recording-desk.ts';
 import type { RoutingDesk } from '../models/routing-desk.ts';
 import { signInDesk } from './sign-in-desk.ts';
 import { secretDesk } from './secret-desk.ts';
+import { settingsDesk } from './settings-desk.ts';
 import { pssOfEach } from '../../supervisor/process/memory.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { readNeeds, removalProblem } from '../../versions/dependencies.ts';
@@ -108,6 +109,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     chats: options.chats,
     hooks: hookDesk(options),
     conversations: conversationDesk(options),
+    settings: settingsDesk(options),
     drift: options.drift,
     secrets: secretDesk(options),
     providers: options.providers,

@@ -18,6 +18,7 @@ import type {
   ToolRoute,
 } from '../../kernel/ports.ts';
 import type { Redactor } from '../../kernel/redact.ts';
+import { createAnswerCache } from '../../orchestrator/cache/answer-cache.ts';
 import { createConversations, type Conversations } from '../../orchestrator/conversations/conversations.ts';
 import { createMemory } from '../../orchestrator/conversations/memory.ts';
 import { createSummariser, type Summariser } from '../../orchestrator/conversations/summariser.ts';
@@ -25,7 +26,9 @@ import { createResponses } from '../../orchestrator/conversations/responses.ts';
 import { createOrchestrator } from '../../orchestrator/loop/orchestrator.ts';
 import { createPendingStore } from '../../orchestrator/loop/pending.ts';
 import type { ToolShelf } from '../../orchestrator/loop/room.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import type { Db } from '../../store/store.ts';
+import { ORGANISATION } from '../../vault/records.ts';
 
 export interface ChatDesk {
   readonly db: Db;
@@ -40,6 +43,7 @@ export interface ChatDesk {
   readonly builds: Builds;
   readonly generations: Generations;
   readonly router: ChatRouter;
+  readonly metrics: Metrics;
   readonly secrets: () => Pick<SecretService, 'openPage'>;
 }
 
@@ -68,6 +72,13 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
     consistency: () => config.current().routing.consistency,
     shelf: shelfOver(desk.catalog),
     pending: createPendingStore(desk),
+    organisation: ORGANISATION,
+    cache: createAnswerCache({
+      ...desk,
+      config: () => config.current().chat.cache,
+      meter: desk.metrics.cache,
+      clean,
+    }),
     builds: chatBuilds(desk),
     memory: async () => (await memory.list()).map(({ kind, subject, text }) => `${kind} ${subject}: ${text}`),
     clean,

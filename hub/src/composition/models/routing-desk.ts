@@ -1,18 +1,20 @@
 import { canonicalJson, hubError, RoutingConfig, type RoutingState } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { ConfigStore } from '../../config/store.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { memoryOfServers } from '../../fleet/summary.ts';
 import type { RoutingService } from '../../http/routes/routing-routes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { Generations } from '../../kernel/ports.ts';
 import type { Scope } from '../../kernel/scope.ts';
-import type { Metrics } from '../../metrics/metrics.ts';
+import type { Metrics, ProcessMemory } from '../../metrics/metrics.ts';
 import { patternsOf } from '../../orchestrator/routing/choose/decide.ts';
 import { matchModel, tierTable, TIERS } from '../../orchestrator/routing/choose/tiers.ts';
 import { Router } from '../../orchestrator/routing/router.ts';
 import { createRouteRecords } from '../../orchestrator/routing/state/records.ts';
 import type { Db } from '../../store/store.ts';
-import { pssOf } from '../../supervisor/process/memory.ts';
+import { memoryOfEach } from '../../supervisor/process/memory.ts';
 
 interface Desk {
   readonly db: Db;
@@ -21,6 +23,7 @@ interface Desk {
   readonly config: ConfigStore;
   readonly metrics: Metrics;
   readonly generations: Generations;
+  readonly fleet: Pick<Fleet, 'members'>;
   /** Who asks by `hub route explain`. */
   readonly principal: string;
   /** At its end all decisions are written. */
@@ -75,14 +78,48 @@ export async function routingDesk(desk: Desk): Promise<RoutingDesk> {
         conversation,
         principal: desk.principal,
       }),
-    async metricsText() {
-      const own = await pssOf(process.pid);
-      const memory = own === undefined ? {} : { hub: own };
-      return metrics.render({ models: generations.models(), health: generations.health(), memory });
-    },
+    metricsText: () => metricsText(desk),
     metrics: () => metrics.summary(),
   };
   return { router, service };
+}
+
+async function metricsText({ config, generations, metrics, fleet }: Desk): Promise<string> {
+  const models = generations.models();
+  const table = tierTable(config.current().routing, models);
+  return metrics.render({
+    models,
+    tierOf: (model) => TIERS.find((tier) => table[tier].includes(model)),
+    health: generations.health(),
+    memory: await memoryNow(fleet),
+  });
+}
+
+/** The hub has its servers among its descendants: they are counted by themselves. */
+async function memoryNow({ members }: Pick<Fleet, 'members'>): Promise<ReadonlyMap<string, ProcessMemory>> {
+  const servers = [...(await memoryOfServers(members.values()))];
+  const own = (await memoryOfEach([process.pid])).get(process.pid);
+  const less = (kind: keyof ProcessMemory, all: number): number =>
+    Math.max(
+      0,
+      servers.reduce((left, [, use]) => left - use[kind], all),
+    );
+  return new Map([
+    ...(own === undefined
+      ? []
+      : [
+          [
+            'hub',
+            {
+              pss: less('pss', own.pss),
+              anonymous: less('anonymous', own.anonymous),
+              mapped: less('mapped', own.mapped),
+              shared: less('shared', own.shared),
+            },
+          ] as const,
+        ]),
+    ...servers.map(([id, use]) => [`server:${id}`, use] as const),
+  ]);
 }
 
 function stateOf({ config, generations }: Desk, router: Router): RoutingState {

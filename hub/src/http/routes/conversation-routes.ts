@@ -2,6 +2,7 @@ import {
   BranchRequest,
   ConversationChange,
   MemoryRequest,
+  type CachedAnswer,
   type ConversationDetail,
   type ConversationSummary,
   type MemoryEntry,
@@ -22,11 +23,15 @@ export interface ConversationService {
   remembered(kind: string | undefined): Promise<MemoryEntry[]>;
   remember(entry: MemoryRequest): Promise<MemoryEntry>;
   forget(kind: string, subject: string): Promise<void>;
+  /** Answers that are given again, the one that was used last first. */
+  cached(): Promise<CachedAnswer[]>;
+  /** Drops all of them, or those of one principal; how many there were. */
+  clearCache(principal: string | undefined): Promise<number>;
 }
 
 const Format = z.enum(['json', 'markdown']).catch('json');
 
-/** Routes under `/api/conversations` and `/api/memory`. */
+/** Routes under `/api/conversations`, `/api/memory` and `/api/cache`. */
 export function addConversationRoutes(app: Hono, service: ConversationService): void {
   app.get('/api/conversations', async (c) => c.json({ conversations: await service.list() }));
   app.get('/api/conversations/:id', async (c) => c.json(await service.show(c.req.param('id'))));
@@ -51,4 +56,9 @@ export function addConversationRoutes(app: Hono, service: ConversationService): 
     await service.forget(c.req.param('kind'), c.req.param('subject'));
     return c.json({ forgotten: true });
   });
+  app.get('/api/cache', async (c) => c.json({ answers: await service.cached() }));
+  app.delete('/api/cache', async (c) => c.json({ cleared: await service.clearCache(undefined) }));
+  app.delete('/api/cache/:principal', async (c) =>
+    c.json({ cleared: await service.clearCache(c.req.param('principal')) }),
+  );
 }

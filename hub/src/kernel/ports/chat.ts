@@ -146,6 +146,8 @@ export interface RunRequest {
   readonly routing?: RouteLimits | undefined;
   /** Answers that are compared; default: the configuration's, mostly 1. */
   readonly samples?: number | undefined;
+  /** `false`: neither given from the cache nor kept there. */
+  readonly cache?: false | undefined;
 }
 
 /** Calls that wait for a person, all of one round: they are approved or rejected together. */
@@ -207,6 +209,8 @@ export type RunEvent =
       readonly problem?: CounterpartError | undefined;
       readonly agreement?: number | undefined;
       readonly reward?: number | undefined;
+      /** It was given before, to the same question or to one that means the same; absent: it is new. */
+      readonly cached?: 'exact' | 'similar' | undefined;
     };
 
 /** Chat over every tool of the hub. */

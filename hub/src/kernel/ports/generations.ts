@@ -118,6 +118,8 @@ export interface ModelInfo {
   readonly priceKnown?: boolean | undefined;
   /** Of memory that answering takes on this machine; undefined: none, or not known. */
   readonly memoryMb?: number | undefined;
+  /** Of it, the model itself; the rest is what conversations take. Undefined: nobody says. */
+  readonly weightsMb?: number | undefined;
 }
 
 /** How a provider does right now. `open`: its circuit is open, it is not asked before `retryAt` (ms since the epoch). */

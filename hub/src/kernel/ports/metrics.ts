@@ -12,3 +12,6 @@ export interface RouteMeter {
     more: { readonly reward: number; readonly contextTokens: number | undefined },
   ): void;
 }
+
+/** What came of looking for an answer that was given before. */
+export type CacheLookup = 'exact' | 'similar' | 'miss';

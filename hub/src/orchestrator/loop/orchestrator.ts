@@ -1,7 +1,7 @@
 import { hubError, toCounterpartError } from '@counterpart/schemas';
 import { decisionIntent } from '../understanding/intents/decision-intent.ts';
+import { listenTo } from '../../kernel/async/event-queue.ts';
 import type { Orchestrator, PendingCalls, RunEvent, RunRequest } from '../../kernel/ports.ts';
-import { EventQueue } from './event-queue.ts';
 import { Interludes } from './interludes.ts';
 import { textOf } from '../understanding/text-of.ts';
 import { PENDING_ID, type PendingRun } from './pending.ts';
@@ -44,42 +44,25 @@ interface Following {
 }
 
 /** A run and its reader: when the reader stops, so does the run. */
-async function* follower(
+const follower = (
   room: ChatRoom,
   interludes: Interludes,
   { request, signal, resumed }: Following,
-): AsyncGenerator<RunEvent> {
-  const left = new AbortController();
-  const { maxTimeMs } = room.config();
-  const time = AbortSignal.timeout(Math.min(maxTimeMs, request.limits?.timeMs ?? Infinity));
-  const events = new EventQueue<RunEvent>();
-  const run = new Run(request, {
-    room,
-    interludes,
-    emit: (event) => events.push(event),
-    signal: AbortSignal.any([signal, left.signal, time]),
-  });
-  const work = async (): Promise<void> => {
+): AsyncIterable<RunEvent> =>
+  listenTo(async (emit, left) => {
+    const { maxTimeMs } = room.config();
+    const time = AbortSignal.timeout(Math.min(maxTimeMs, request.limits?.timeMs ?? Infinity));
+    const run = new Run(request, { room, interludes, emit, signal: AbortSignal.any([signal, left, time]) });
     try {
       await run.work(resumed ?? (await wordOn(room, request)));
     } catch (cause) {
       signal.throwIfAborted();
       // The reader has left: nobody hears the end.
-      if (left.signal.aborted) return;
+      if (left.aborted) return;
       if (!time.aborted) room.log.debug({ cause }, 'an answer ended early');
       run.fail(time.aborted ? run.budget.tooLong : toCounterpartError(cause));
     }
-  };
-  work().then(
-    () => events.end(),
-    (cause: unknown) => events.fail(cause),
-  );
-  try {
-    yield* events;
-  } finally {
-    left.abort();
-  }
-}
+  });
 
 /**
  * A person's yes or no to the calls that the last answer asked for: it counts only for those, and only as the very next

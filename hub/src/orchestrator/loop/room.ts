@@ -2,6 +2,7 @@ import type { ChatConfig, RoutingConfig } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { ChatRouter, Generations, ToolCalls, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
+import type { AnswerCache } from '../cache/answer-cache.ts';
 import type { ChatBuilds } from './building/chat-builds.ts';
 import type { PendingStore } from './pending.ts';
 
@@ -25,9 +26,12 @@ export interface ChatRoom {
   readonly shelf: ToolShelf;
   readonly calls: ToolCalls;
   readonly pending: PendingStore;
+  readonly cache: AnswerCache;
   readonly builds: ChatBuilds;
   /** What is remembered of the owner's servers and wishes, a line each. */
   readonly memory: () => Promise<readonly string[]>;
+  /** The owner of all that is kept, with the principals that ask. */
+  readonly organisation: string;
   /** Takes secrets out of what a model, a log or a person is shown. */
   readonly clean: (text: string) => string;
 }

@@ -12,6 +12,7 @@ import { askModel, type Turn, type WrittenCall } from './answer/ask-model.ts';
 import { answerAboutBuild } from './building/answer-build.ts';
 import { isMostlyRemoved, pastedWords } from './building/pasted-words.ts';
 import { Budget } from './budget.ts';
+import type { FoundAnswer } from '../cache/answer-cache.ts';
 import { CallDesk } from './tools/call-desk.ts';
 import { readCall, type ReadCall } from './tools/call-tools.ts';
 import type { Interludes } from './interludes.ts';
@@ -21,8 +22,10 @@ import { textOf } from '../understanding/text-of.ts';
 import { answerByRules, RULES_MODEL } from './answer/by-rules.ts';
 import { askSamples } from './answer/samples.ts';
 import { newId } from '../../kernel/ids.ts';
+import { Recall } from './answer/recall.ts';
 import { recoverCalls } from './answer/recover-calls.ts';
 import type { ChatRoom } from './room.ts';
+import { isOfTools, openCalls } from './tools/open-calls.ts';
 import { questionOf, Toolbox } from './tools/toolbox.ts';
 import { ToolPlanWatch } from './tools/tool-plan-watch.ts';
 import { askForApproval, interruptedOutput, notDone, refusedOutput } from './words.ts';
@@ -57,6 +60,8 @@ export class Run {
   #shown = '';
   #decision: RouteDecision | undefined;
   #agreement: number | undefined;
+  #recall: Recall | undefined;
+  #cached: FoundAnswer['match'] | undefined;
   /** That answers where no decision is made. */
   #model: string | undefined;
 
@@ -86,6 +91,7 @@ export class Run {
     if (room.generations.models().length === 0) return await this.#byRules(outputs, plan);
     await this.#decide();
     const system = await this.#system();
+    if (await this.#recalled(system, resumed)) return;
     for (;;) {
       signal.throwIfAborted();
       const spent = this.budget.spent;
@@ -97,7 +103,7 @@ export class Run {
         continue;
       }
       const reminder = mayCall ? plan.reminder() : undefined;
-      if (reminder === undefined) return this.#end(turn.finish === 'tool_calls' ? 'stop' : turn.finish);
+      if (reminder === undefined) return this.#finish(turn);
       this.#add(said('developer', reminder));
     }
   }
@@ -109,6 +115,12 @@ export class Run {
     if (text !== '') this.#add(said('assistant', text));
     const mayCall = this.#choice !== 'none' && this.budget.hasCalls;
     return { calls: mayCall ? this.budget.takeCalls(calls) : [], mayCall };
+  }
+
+  #finish({ finish, decision }: Turn): void {
+    const last = this.#added.at(-1);
+    if (finish === 'stop' && last !== undefined) this.#recall?.keep(textOf(last), decision.model);
+    this.#end(finish === 'tool_calls' ? 'stop' : finish);
   }
 
   /** Ends with what went wrong; told in the answer as well, unless that is all there would be of it. */
@@ -220,6 +232,21 @@ export class Run {
     });
   }
 
+  /** Gives an answer that was given before, where there is one. */
+  async #recalled(system: ChatItem, resumed: Resumed | undefined): Promise<boolean> {
+    const decision = this.#decision;
+    if (decision === undefined || resumed !== undefined) return false;
+    const { room, signal } = this.#options;
+    const [request, items, tools] = [this.#request, this.#items, this.#toolbox.offered];
+    this.#recall = Recall.of(room, { request, items, system, tools, decision });
+    const found = await this.#recall?.find(signal);
+    if (found === undefined) return false;
+    this.#cached = found.match;
+    this.#say(found.text);
+    this.#end('stop');
+    return true;
+  }
+
   async #ask(system: ChatItem): Promise<Turn> {
     const { room, emit, signal } = this.#options;
     this.budget.rounds += 1;
@@ -290,6 +317,7 @@ export class Run {
     for (const { callId, name, output, isError } of results) {
       this.#add({ type: 'function_call_output', callId, output });
       plan.made({ name, isError });
+      if (!this.#toolbox.isFind(name)) this.#recall?.called(this.#toolbox.route(name));
     }
     return results.map(({ output }) => output);
   }
@@ -351,20 +379,18 @@ export class Run {
     const durationMs = room.clock.now() - this.#began;
     const calls = this.#added.filter(({ type }) => type === 'function_call').length;
     room.log.info({ model, rounds, calls, ...usage, durationMs, code: problem?.code }, 'a chat was answered');
-    const agreement = this.#agreement;
-    emit({ type: 'end', finish, usage, costUsd, model, rounds, items: this.#added, problem, agreement });
+    const [agreement, cached] = [this.#agreement, this.#cached];
+    emit({
+      type: 'end',
+      finish,
+      usage,
+      costUsd,
+      model,
+      rounds,
+      items: this.#added,
+      problem,
+      agreement,
+      cached,
+    });
   }
-}
-
-const isOfTools = ({ type }: ChatItem): boolean =>
-  type === 'function_call' || type === 'function_call_output';
-
-/** Ids of calls that have no output yet. */
-function openCalls(items: readonly ChatItem[]): string[] {
-  const answered = new Set(
-    items.flatMap((item) => (item.type === 'function_call_output' ? [item.callId] : [])),
-  );
-  return items.flatMap((item) =>
-    item.type === 'function_call' && !answered.has(item.callId) ? [item.callId] : [],
-  );
 }

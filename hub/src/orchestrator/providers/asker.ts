@@ -1,5 +1,4 @@
 import { CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
-import type OpenAI from 'openai';
 import type { Clock } from '../../kernel/clock.ts';
 import type { GenerationEvent, GenerationRequest, JsonMembers } from '../../kernel/ports.ts';
 import { traceparentOf } from '../../kernel/protocol/trace.ts';
@@ -9,6 +8,7 @@ import { assertFiles } from './asking/files.ts';
 import { toBody } from './asking/request-body.ts';
 import { Deadline, pause } from './exchange/deadline.ts';
 import { Refused, request as send } from './exchange/exchange.ts';
+import type { Line } from './exchange/line.ts';
 import { messageOf, parameterOf } from './exchange/failures.ts';
 import type { Model } from './models.ts';
 import type { Seat } from './seat.ts';
@@ -20,7 +20,7 @@ export interface Asking {
   readonly model: Model;
   readonly seat: Seat;
   readonly signatures: Signatures;
-  readonly open: () => Promise<OpenAI>;
+  readonly open: () => Promise<Line>;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
   /** How long it may wait for its turn, and between two tries. */
@@ -28,6 +28,12 @@ export interface Asking {
   /** W3C trace id that the provider is told. */
   readonly trace?: string | undefined;
   readonly signal: AbortSignal;
+  /** Told of every event, in the turn of the event loop in which its piece of the answer came. */
+  readonly take: (event: GenerationEvent) => void;
+}
+
+interface Progress {
+  hasBegun: boolean;
 }
 
 /** After the answer's end its usage may come; nobody waits longer for it. */
@@ -39,13 +45,12 @@ const CHARACTERS_PER_TOKEN = 4;
  * Asks, and asks again while nothing came and the provider's configuration allows it. Throws the catalogue's `MODEL_…` errors, or
  * the signal's reason.
  */
-export async function* ask(asking: Asking): AsyncGenerator<GenerationEvent, void, undefined> {
+export async function ask(asking: Asking): Promise<void> {
   assertFiles(asking.request.items, { dialect: asking.seat.dialect, model: asking.model.id });
   for (let attempt = 0; ; attempt++) {
     const progress = { hasBegun: false };
     try {
-      yield* askOnce(asking, progress);
-      return;
+      return await askOnce(asking, progress);
     } catch (cause) {
       const { signal, clock } = asking;
       signal.throwIfAborted();
@@ -73,16 +78,13 @@ function retryIn(cause: unknown, asking: Asking, attempt: number): number | unde
   return FIRST_PAUSE_MS * 2 ** attempt * (0.75 + Math.random() / 2);
 }
 
-async function* askOnce(
-  asking: Asking,
-  progress: { hasBegun: boolean },
-): AsyncGenerator<GenerationEvent, void, undefined> {
+async function askOnce(asking: Asking, progress: Progress): Promise<void> {
   const { seat, model, clock, signal } = asking;
   const leave = await seat.enter(model.id, asking.patienceMs, signal);
   const watch = new Deadline(signal, clock);
   let isSettled = false;
   try {
-    yield* answerTo(asking, watch, progress);
+    await answerTo(asking, watch, progress);
     isSettled = true;
   } catch (cause) {
     if (!signal.aborted) {
@@ -104,11 +106,7 @@ function settle(seat: Seat, cause: unknown): void {
   seat.failed(toCounterpartError(problemOf(cause)));
 }
 
-async function* answerTo(
-  asking: Asking,
-  watch: Deadline,
-  progress: { hasBegun: boolean },
-): AsyncGenerator<GenerationEvent, void, undefined> {
+async function answerTo(asking: Asking, watch: Deadline, progress: Progress): Promise<void> {
   const { model, seat, clock, redact } = asking;
   const { firstTokenTimeoutMs, idleTimeoutMs, timeoutMs } = seat.config;
   const startedAt = clock.now();
@@ -116,10 +114,15 @@ async function* answerTo(
   const slow = (ms: number, what: string) => () =>
     hubError('MODEL_SLOW', { model: model.id, seconds: Math.round(ms / 100) / 10, detail: what });
   const firstAt = Math.min(lastAt, startedAt + firstTokenTimeoutMs);
-  watch.until(firstAt, slow(firstAt - startedAt, ''));
+  const tooSlow = {
+    first: slow(firstAt - startedAt, ''),
+    idle: slow(idleTimeoutMs, ' in the middle of its answer'),
+    whole: slow(timeoutMs, ' to the end'),
+    usage: slow(USAGE_MS, ''),
+  };
+  watch.until(firstAt, tooSlow.first);
   const body = bodyOf(asking);
-  const client = await asking.open();
-  const response = await send(client, {
+  const reply = await send(await asking.open(), {
     method: 'post',
     path: '/chat/completions',
     body,
@@ -129,38 +132,39 @@ async function* answerTo(
     now: () => clock.now(),
     redact,
   });
-  const parts = partsFor(asking, body);
-  const timing = { firstAt: 0, lastAt: 0 };
-  const events = readAnswer(response, {
+  await readAnswer(reply.body, {
     model: model.id,
-    parts,
+    parts: partsFor(asking, body),
     redact,
     signal: watch.signal,
     waiting(isFinished) {
       const now = clock.now();
-      if (isFinished) watch.until(now + USAGE_MS, slow(USAGE_MS, ''));
-      else if (!progress.hasBegun) watch.until(firstAt, slow(firstAt - startedAt, ''));
-      else if (now + idleTimeoutMs < lastAt)
-        watch.until(now + idleTimeoutMs, slow(idleTimeoutMs, ' in the middle of its answer'));
-      else watch.until(lastAt, slow(timeoutMs, ' to the end'));
+      if (isFinished) watch.until(now + USAGE_MS, tooSlow.usage);
+      else if (!progress.hasBegun) watch.until(firstAt, tooSlow.first);
+      else if (now + idleTimeoutMs < lastAt) watch.until(now + idleTimeoutMs, tooSlow.idle);
+      else watch.until(lastAt, tooSlow.whole);
     },
-    came: () => watch.rest(),
+    take: taking(asking, startedAt, progress),
   });
-  for await (const event of events) {
-    timing.lastAt = clock.now();
+}
+
+/** Passes events on; the first and the last say how quick the provider is. */
+function taking({ seat, clock, take }: Asking, startedAt: number, progress: Progress): Asking['take'] {
+  let firstAt = startedAt;
+  return (event) => {
     if (!progress.hasBegun) {
       progress.hasBegun = true;
-      timing.firstAt = timing.lastAt;
+      firstAt = clock.now();
       seat.answered();
     }
     if (event.type === 'end')
       seat.statistics.record({
-        firstTokenMs: timing.firstAt - startedAt,
-        streamMs: timing.lastAt - timing.firstAt,
+        firstTokenMs: firstAt - startedAt,
+        streamMs: clock.now() - firstAt,
         outputTokens: event.usage.output,
       });
-    yield event;
-  }
+    take(event);
+  };
 }
 
 function bodyOf({ request, model, seat, signatures }: Asking): JsonMembers {

@@ -1,9 +1,9 @@
 import { hubError, toCounterpartError } from '@counterpart/schemas';
-import type OpenAI from 'openai';
 import type { Clock } from '../../kernel/clock.ts';
 import { membersOf } from '../../kernel/protocol/members.ts';
 import { Deadline } from './exchange/deadline.ts';
-import { Refused, request } from './exchange/exchange.ts';
+import { Refused, request, textOf } from './exchange/exchange.ts';
+import type { Line, Reply } from './exchange/line.ts';
 import type { Model } from './models.ts';
 import type { Seat } from './seat.ts';
 
@@ -12,7 +12,7 @@ interface Embedding {
   readonly model: Model;
   readonly seat: Seat;
   readonly dimensions: number | undefined;
-  readonly open: () => Promise<OpenAI>;
+  readonly open: () => Promise<Line>;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
@@ -56,7 +56,7 @@ async function answerTo(
   { model, dimensions, open, clock, redact }: Embedding,
   signal: AbortSignal,
 ): Promise<Vectors> {
-  const response = await request(await open(), {
+  const reply = await request(await open(), {
     method: 'post',
     path: '/embeddings',
     body: {
@@ -70,7 +70,7 @@ async function answerTo(
     now: () => clock.now(),
     redact,
   });
-  const answer = membersOf(await response.json().catch(() => undefined));
+  const answer = membersOf(await jsonOf(reply).catch(() => undefined));
   if (signal.aborted) throw signal.reason;
   const data = answer['data'];
   const vectors = Array.isArray(data) ? data.toSorted((a, b) => indexOf(a) - indexOf(b)).map(vectorOf) : [];
@@ -85,6 +85,8 @@ async function answerTo(
     model: typeof answer['model'] === 'string' && answer['model'] !== '' ? answer['model'] : model.model,
   };
 }
+
+const jsonOf = async (reply: Reply): Promise<unknown> => JSON.parse(await textOf(reply));
 
 function indexOf(item: unknown): number {
   const { index } = membersOf(item);

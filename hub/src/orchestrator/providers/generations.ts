@@ -1,5 +1,6 @@
 import type { HubConfig, ProviderCheck, ProviderList } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
+import { listenTo } from '../../kernel/async/event-queue.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from '../../kernel/ports.ts';
 import { createSignatures } from './asking/signatures.ts';
 import { createKeys } from './keys.ts';
@@ -83,7 +84,7 @@ interface Asked {
   readonly signal: AbortSignal;
 }
 
-/** The ways to ask a provider. Its client is large and most hubs ask no model: it is loaded by the first question. */
+/** The ways to ask a provider. Most hubs ask no model: how that is done is loaded by the first question. */
 function createAsking(options: GenerationsOptions) {
   const { clock } = options;
   const seats = createSeats(options.config, clock);
@@ -113,23 +114,26 @@ function createAsking(options: GenerationsOptions) {
     return { seat, model: modelFor(seat, asked) };
   }
 
-  async function* generateFor(
+  const generateFor = (
     request: GenerationRequest,
-    { model: asked, patienceMs, trace, signal }: Asked,
-  ): AsyncGenerator<GenerationEvent, void, undefined> {
-    const { seat, model } = await find(asked, signal);
-    const { ask } = await import('./asker.ts');
-    const patience = patienceMs ?? seat.config.waitMs;
-    yield* ask({
-      ...lineTo(seat, model.id),
-      request,
-      model,
-      signatures,
-      patienceMs: patience,
-      trace,
-      signal,
+    { model: asked, patienceMs, trace, signal: asker }: Asked,
+  ): AsyncIterable<GenerationEvent> =>
+    listenTo(async (take, left) => {
+      const signal = AbortSignal.any([asker, left]);
+      const { seat, model } = await find(asked, signal);
+      const { ask } = await import('./asker.ts');
+      const patience = patienceMs ?? seat.config.waitMs;
+      await ask({
+        ...lineTo(seat, model.id),
+        request,
+        model,
+        signatures,
+        patienceMs: patience,
+        trace,
+        signal,
+        take,
+      });
     });
-  }
 
   const embed: Generations['embed'] = async (texts, { model: asked, dimensions, signal }) => {
     const { seat, model } = await find(asked, signal);

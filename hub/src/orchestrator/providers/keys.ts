@@ -1,36 +1,25 @@
-import { createHash } from 'node:crypto';
 import { hubError, toCounterpartError } from '@counterpart/schemas';
-import type OpenAI from 'openai';
+import type { Line } from './exchange/line.ts';
 import type { Seat } from './seat.ts';
 
-/** Clients that hold a provider's key, and what of it must not be written down. */
+/** Lines to providers with their keys, and what of those must not be written down. */
 export interface Keys {
-  /** A client with the key that is stored now. Rejects with MODEL_KEY_REFUSED when there is none to send. */
-  open(seat: Seat, model: string): Promise<OpenAI>;
+  /** A line with the key that is stored now. Rejects with MODEL_KEY_REFUSED when there is none to send. */
+  open(seat: Seat, model: string): Promise<Line>;
   /** Whether there is a key to send; `none`: the provider is sent none. */
   state(seat: Seat): Promise<'configured' | 'missing' | 'none'>;
   /** The text without the key that was last sent to this provider. */
   redact(seat: Seat, text: string): string;
 }
 
-/** Looks keys up for each question, so that a new one counts at once; a client is made anew only for a new key. */
+/** Looks keys up for each question, so that a new one counts at once. */
 export function createKeys(resolve: (text: string) => Promise<string>): Keys {
-  const clients = new WeakMap<
-    Seat,
-    { readonly mark: string; readonly key: string | undefined; readonly client: OpenAI }
-  >();
+  const sent = new WeakMap<Seat, string | undefined>();
   return {
     async open(seat, model) {
       const { key, headers } = await secretsOf(seat, model, resolve);
-      const mark = createHash('sha256')
-        .update(JSON.stringify([key, headers]))
-        .digest('base64');
-      const known = clients.get(seat);
-      if (known?.mark === mark) return known.client;
-      const { openLine } = await import('./exchange/exchange.ts');
-      const client = openLine({ baseUrl: seat.place.baseUrl, key, headers });
-      clients.set(seat, { mark, key, client });
-      return client;
+      sent.set(seat, key);
+      return { baseUrl: seat.place.baseUrl, key, headers };
     },
     async state(seat) {
       if (seat.config.apiKey === undefined && seat.place.keyVariable === undefined) return 'none';
@@ -38,7 +27,7 @@ export function createKeys(resolve: (text: string) => Promise<string>): Keys {
       return found?.key === undefined ? 'missing' : 'configured';
     },
     redact(seat, text) {
-      const key = clients.get(seat)?.key;
+      const key = sent.get(seat);
       return key === undefined || key === '' ? text : text.replaceAll(key, '[redacted]');
     },
   };

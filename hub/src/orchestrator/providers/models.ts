@@ -10,7 +10,10 @@ export interface Model extends ModelInfo {
 }
 
 /** What a provider says of a model of its own. */
-export type FoundModel = ModelConfig;
+export interface FoundModel extends ModelConfig {
+  /** Of its memory, the model itself. */
+  readonly weightsMb?: number | undefined;
+}
 
 /** How models for embeddings are called, where nobody says what they are. */
 const EMBEDS = /embed|(?:^|[/-])(?:bge|gte|e5|all-minilm)(?:[-_:]|$)/i;
@@ -67,6 +70,7 @@ function modelOf(
     price: price ?? { input: 0, output: 0 },
     priceKnown: price !== undefined,
     ...(memoryMb === undefined ? {} : { memoryMb }),
+    ...(found.weightsMb === undefined ? {} : { weightsMb: found.weightsMb }),
     structured: first(layers, 'structured') ?? 'none',
   };
 }

@@ -203,6 +203,20 @@ test('a model that was slow gives way: out above the limit, to the back above th
   expect(out.fallbacks).not.toContain('local/small');
 });
 
+test('a principal uses the models it has a right to, however it asks; who is not named may use all', () => {
+  const { choose, set } = world();
+  set({ tiers: TIERS, rights: { guest: ['local/*'] } });
+  expect(choose(HARD).model).toBe('claude/opus');
+  expect(choose(HARD, { principal: 'guest' })).toMatchObject({
+    model: 'local/small',
+    excluded: [
+      { model: 'claude/opus', why: 'guest may not use it' },
+      { model: 'perplexity/sonar', why: 'guest may not use it' },
+    ],
+  });
+  expect(() => choose(HARD, { principal: 'guest', asked: 'claude/opus' })).toThrow(/guest may not use it/);
+});
+
 test('what is sensitive is told to local models only, whoever is asked for and whatever fails', () => {
   verifies('I11');
   const { choose, router, health } = world();

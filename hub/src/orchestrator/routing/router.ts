@@ -37,8 +37,6 @@ export interface RouterOptions {
   readonly meter: RouteMeter;
   /** Of this machine; undefined: not known. */
   readonly freeMemoryMb: () => number | undefined;
-  /** Who may use which model. Default: all may use all. */
-  readonly mayUse?: Situation['mayUse'] | undefined;
 }
 
 /** Decisions whose circumstances are remembered, for going on after a failure. */
@@ -190,11 +188,7 @@ export class Router implements ChatRouter {
 
   /** Median milliseconds to the first token of a model; undefined before its first answer. */
   medianMs(model: ModelInfo): number | undefined {
-    const health = this.#options.generations.health();
-    return (
-      this.#experience.medianMs(model.id) ??
-      health.find(({ provider }) => provider === model.provider)?.firstTokenMs
-    );
+    return this.#situation().medianMs(model);
   }
 
   spentTodayUsd(): number {
@@ -217,15 +211,15 @@ export class Router implements ChatRouter {
   }
 
   #situation(): Situation {
-    const { generations, clock, freeMemoryMb, mayUse } = this.#options;
+    const { generations, clock, freeMemoryMb } = this.#options;
+    const health = new Map(generations.health().map((one) => [one.provider, one]));
     return {
       now: clock.now(),
       models: generations.models(),
-      health: new Map(generations.health().map((one) => [one.provider, one])),
-      medianMs: (model) => this.medianMs(model),
+      health,
+      medianMs: ({ id, provider }) => this.#experience.medianMs(id) ?? health.get(provider)?.firstTokenMs,
       freeMemoryMb: freeMemoryMb(),
       spentTodayUsd: this.spentTodayUsd(),
-      mayUse: mayUse ?? (() => true),
     };
   }
 

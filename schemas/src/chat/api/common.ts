@@ -81,5 +81,6 @@ export const HubOptions = z.strictObject({
     .boolean()
     .optional()
     .describe('A stream goes on for a while after its connection was lost, to be taken up again.'),
+  cache: z.literal(false).optional().describe('`false`: a model is asked, and its answer is not kept.'),
 });
 export type HubOptions = z.infer<typeof HubOptions>;

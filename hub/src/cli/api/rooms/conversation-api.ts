@@ -1,4 +1,5 @@
 import {
+  CachedAnswer,
   ConversationDetail,
   ConversationSummary,
   MemoryEntry,
@@ -21,14 +22,19 @@ export interface ConversationApi {
   remembered(): Promise<MemoryEntry[]>;
   remember(entry: MemoryRequest): Promise<MemoryEntry>;
   forget(kind: string, subject: string): Promise<void>;
+  cached(): Promise<CachedAnswer[]>;
+  /** How many there were. */
+  clearCache(principal?: string): Promise<number>;
 }
 
 const List = z.object({ conversations: z.array(ConversationSummary) });
 const Memory = z.object({ memory: z.array(MemoryEntry) });
 const Summary = z.object({ summary: z.object({ text: z.string(), items: z.int() }).nullable() });
+const Cache = z.object({ answers: z.array(CachedAnswer) });
+const Cleared = z.object({ cleared: z.int() });
 const done = z.unknown();
 
-/** Talks to `/api/conversations` and `/api/memory`. */
+/** Talks to `/api/conversations`, `/api/memory` and `/api/cache`. */
 export function createConversationApi(send: Send): ConversationApi {
   const at = (id: string, verb = ''): string => `/api/conversations/${encodeURIComponent(id)}${verb}`;
   return {
@@ -46,5 +52,10 @@ export function createConversationApi(send: Send): ConversationApi {
         'DELETE',
         `/api/memory/${encodeURIComponent(kind)}/${encodeURIComponent(subject)}`,
       )),
+    cached: async () => (await send(Cache, 'GET', '/api/cache')).answers,
+    async clearCache(principal) {
+      const of = principal === undefined ? '' : `/${encodeURIComponent(principal)}`;
+      return (await send(Cleared, 'DELETE', `/api/cache${of}`)).cleared;
+    },
   };
 }

@@ -23,8 +23,6 @@ const FIND: ChatTool = {
   },
 };
 
-const tokensOf = (tool: ChatTool): number => Math.ceil(JSON.stringify(tool).length / TOKEN_CHARS);
-
 /** The tools of one run: few at first, more as the model finds them; in an order that only grows, which keeps prompts cached. */
 export class Toolbox {
   readonly #shelf: ToolShelf;
@@ -44,15 +42,15 @@ export class Toolbox {
   async fill(question: string, tokens: number): Promise<void> {
     if (this.#view === 'none') return;
     const all = this.#shelf.all(this.#view);
-    const whole = [...all.values()].map(asChatTool);
-    const isSmall = whole.length <= HITS && whole.reduce((sum, tool) => sum + tokensOf(tool), 0) <= tokens;
+    const isSmall =
+      all.size <= HITS && [...all.values()].reduce((sum, route) => sum + shownOf(route).tokens, 0) <= tokens;
     const chosen = isSmall ? [...all.keys()] : await this.#shelf.find(this.#view, question, HITS);
     let left = tokens;
     for (const name of chosen) {
       const route = all.get(name);
       if (route === undefined) continue;
-      const tool = asChatTool(route);
-      left -= tokensOf(tool);
+      const { tool, tokens: taken } = shownOf(route);
+      left -= taken;
       if (left >= 0 || isSmall) this.#give(tool);
     }
     this.#hidesSome = this.#given.size < all.size;
@@ -76,7 +74,7 @@ export class Toolbox {
   put(names: readonly string[]): void {
     for (const name of names) {
       const route = this.route(name);
-      if (route !== undefined) this.#give(asChatTool(route));
+      if (route !== undefined) this.#give(shownOf(route).tool);
     }
   }
 
@@ -111,7 +109,7 @@ export class Toolbox {
   /** A tool of the hub as a model sees it. */
   shown(name: string): ChatTool | undefined {
     const route = this.route(name);
-    return route && asChatTool(route);
+    return route && shownOf(route).tool;
   }
 
   /** Where a call of the hub's tools goes, also of one that was found in an earlier answer. */
@@ -128,13 +126,26 @@ export class Toolbox {
   }
 }
 
-function asChatTool({ hubName, definition }: ToolRoute): ChatTool {
-  const { description = '', inputSchema } = definition;
-  return {
-    name: hubName,
+interface ShownTool {
+  readonly tool: ChatTool;
+  readonly tokens: number;
+}
+
+/** By route, which lives as long as its catalog: what a model sees of a tool is made and measured once. */
+const shownTools = new WeakMap<ToolRoute, ShownTool>();
+
+function shownOf(route: ToolRoute): ShownTool {
+  const known = shownTools.get(route);
+  if (known !== undefined) return known;
+  const { description = '', inputSchema } = route.definition;
+  const tool = {
+    name: route.hubName,
     description: description.slice(0, MOST_DESCRIPTION),
     parameters: isMembers(inputSchema) ? inputSchema : { type: 'object' },
   };
+  const shown = { tool, tokens: Math.ceil(JSON.stringify(tool).length / TOKEN_CHARS) };
+  shownTools.set(route, shown);
+  return shown;
 }
 
 const firstLine = (text = ''): string => (text.split('\n', 1)[0] ?? '').slice(0, 200);

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
@@ -11,149 +12,161 @@ export interface AnswerSource {
   readonly model: string;
   readonly parts: AnswerParts;
   readonly redact: (text: string) => string;
-  /** Aborts when the next piece takes too long; `waiting` and `came` tell it when that time runs. */
+  /** Aborts when the next piece takes too long; `waiting` tells it from when that time runs. */
   readonly signal: AbortSignal;
-  waiting(isFinished: boolean): void;
-  came(): void;
+  readonly waiting: (isFinished: boolean) => void;
+  readonly take: (event: GenerationEvent) => void;
 }
 
 /** Of one answer, with all that is written around its words: a model may never stop, and an endpoint too. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 const SHOWN = 80;
+/** For the few bytes after an answer's last word, after which its connection serves the next question. */
+const REST_MS = 1_000;
 
 /**
- * The events of a response, streamed or whole: some providers pass over `stream`, and gateways answer with pages. Throws
- * MODEL_BROKEN, what the provider says in the middle, or the signal's reason; the connection is given back in every case.
+ * Tells the events of a body, streamed or whole: some providers pass over `stream`, and gateways answer with pages. Each piece is
+ * told in the turn of the event loop that it came in. Rejects with MODEL_BROKEN, what the provider says in the middle, or the
+ * signal's reason; the connection is given back in every case.
  */
-export async function* readAnswer(
-  response: Response,
-  source: AnswerSource,
-): AsyncGenerator<GenerationEvent, void, undefined> {
-  const { parts, model } = source;
-  const reading: Reading = {
-    events: new EventReader(),
-    isDone: false,
-    start: '',
-    whole: undefined,
-    length: 0,
-  };
-  for await (const text of textOf(response, source)) {
-    reading.length += text.length;
-    if (reading.length > MOST_CHARACTERS) throw broken(model, 'its answer has no end');
-    reading.start ||= text.trimStart().slice(0, SHOWN);
-    if (reading.start === '') continue;
-    reading.whole ??= /^[{[<]/.test(reading.start) ? [] : false;
-    if (reading.whole !== false) {
-      reading.whole.push(text);
-      continue;
-    }
-    yield* streamed(
-      pieces(() => reading.events.push(text), model),
-      reading,
-      source,
-    );
-    if (reading.isDone) break;
-  }
-  if (reading.whole !== undefined && reading.whole !== false)
-    yield* wholeAnswer(reading.whole.join(''), source);
-  else if (!reading.isDone) yield* streamed(reading.events.end(), reading, source);
-  if (!parts.isFinished && !(reading.isDone && parts.isBegun)) throw cutShort(reading, source);
-  yield* parts.end();
+export function readAnswer(body: Readable, source: AnswerSource): Promise<void> {
+  const { parts, signal } = source;
+  const reader = new AnswerReader(source);
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void): void => {
+      signal.removeEventListener('abort', aborted);
+      body.off('data', push).off('end', close).off('close', close).off('error', fail);
+      body.on('error', () => undefined);
+      try {
+        end();
+        for (const event of parts.end()) source.take(event);
+        giveBack(body);
+        resolve();
+      } catch (cause) {
+        body.destroy();
+        reject(cause);
+      }
+    };
+    const aborted = (): void => settle(() => throwUnless(parts.isFinished, signal.reason));
+    const fail = (cause: Error): void => settle(() => throwUnless(parts.isFinished, lost(cause, source)));
+    const close = (): void => settle(() => reader.end());
+    const push = (text: string): void => {
+      try {
+        if (reader.push(text)) settle(() => reader.end());
+        else source.waiting(parts.isFinished);
+      } catch (cause) {
+        settle(() => throwUnless(false, cause));
+      }
+    };
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    source.waiting(false);
+    body.setEncoding('utf8').on('data', push).once('end', close).once('close', close).once('error', fail);
+  });
 }
 
-interface Reading {
-  readonly events: EventReader;
-  isDone: boolean;
-  length: number;
-  /** Its first characters. */
-  start: string;
-  /** Pieces of an answer that is not a stream; false: it is one. */
-  whole: string[] | false | undefined;
+function throwUnless(holds: boolean, cause: unknown): void {
+  if (!holds) throw cause;
+}
+
+/** What is left after the last word is a few bytes; a body that goes on is cut. */
+function giveBack(body: Readable): void {
+  if (body.readableEnded || body.destroyed) return;
+  const cut = setTimeout(() => body.destroy(), REST_MS).unref();
+  body.once('close', () => clearTimeout(cut)).resume();
 }
 
 const broken = (model: string, detail: string): CounterpartError =>
   hubError('MODEL_BROKEN', { model, detail });
 
-function* streamed(
-  data: readonly string[],
-  reading: Reading,
-  source: AnswerSource,
-): Generator<GenerationEvent, void, undefined> {
-  for (const one of data) {
-    if (one.trim() === '[DONE]') {
-      reading.isDone = true;
-      return;
+function lost(cause: Error, { model }: AnswerSource): CounterpartError {
+  const detail = `the connection broke in the middle of it, ${connectionReason(cause)}`;
+  return hubError('MODEL_BROKEN', { model, detail }, { cause });
+}
+
+/** Puts the pieces of one body together and tells what they say. */
+class AnswerReader {
+  readonly #source: AnswerSource;
+  readonly #events = new EventReader();
+  #isDone = false;
+  #length = 0;
+  /** Its first characters. */
+  #start = '';
+  /** Pieces of an answer that is not a stream; false: it is one. */
+  #whole: string[] | false | undefined;
+
+  constructor(source: AnswerSource) {
+    this.#source = source;
+  }
+
+  /** True: this was the last that counts. */
+  push(text: string): boolean {
+    this.#length += text.length;
+    if (this.#length > MOST_CHARACTERS) throw broken(this.#source.model, 'its answer has no end');
+    this.#start ||= text.trimStart().slice(0, SHOWN);
+    if (this.#start === '') return false;
+    this.#whole ??= /^[{[<]/.test(this.#start) ? [] : false;
+    if (this.#whole === false) this.#stream(this.#pieces(text));
+    else this.#whole.push(text);
+    return this.#isDone;
+  }
+
+  /** Throws unless all was said. */
+  end(): void {
+    const { parts } = this.#source;
+    if (this.#whole !== undefined && this.#whole !== false) this.#takeWhole(this.#whole.join(''));
+    else if (!this.#isDone) this.#stream(this.#events.end());
+    if (!parts.isFinished && !(this.#isDone && parts.isBegun)) throw this.#cutShort();
+  }
+
+  #pieces(text: string): string[] {
+    try {
+      return this.#events.push(text);
+    } catch (cause) {
+      if (!(cause instanceof EventTooLong)) throw cause;
+      throw hubError('MODEL_BROKEN', { model: this.#source.model, detail: cause.message }, { cause });
     }
-    yield* eventsOf(parsed(one, source.model, 'a piece of it is not JSON'), source);
   }
-}
 
-function parsed(data: string, model: string, detail: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch (cause) {
-    throw hubError('MODEL_BROKEN', { model, detail }, { cause });
-  }
-}
-
-function eventsOf(chunk: unknown, { model, parts, redact }: AnswerSource): readonly GenerationEvent[] {
-  if (!isMembers(chunk)) return [];
-  if (chunk['error'] !== undefined && chunk['error'] !== null)
-    throw toFailure(model, { body: chunk }, redact);
-  return parts.push(chunk);
-}
-
-function wholeAnswer(text: string, source: AnswerSource): readonly GenerationEvent[] {
-  const { model, parts } = source;
-  if (text.trimStart().startsWith('<')) throw broken(model, `it is ${pageText(text)}`);
-  const detail = `it is JSON that breaks off or is broken, after ${text.length} characters`;
-  const events = eventsOf(parsed(text, model, detail), source);
-  if (!parts.isFinished && !parts.isBegun) throw broken(model, 'it is JSON and holds no answer');
-  return events;
-}
-
-function cutShort({ start }: Reading, { model, parts, redact }: AnswerSource): CounterpartError {
-  if (parts.isBegun) return broken(model, 'it broke off before its end');
-  if (start === '') return broken(model, 'it is empty');
-  return broken(model, `no event of it is an answer; it begins with “${redact(start)}”`);
-}
-
-/** The body as text, piece by piece. Its end after the answer's end is an end, however it comes. */
-async function* textOf(response: Response, source: AnswerSource): AsyncGenerator<string, void, undefined> {
-  const { signal, parts, model } = source;
-  const body: ReadableStream<Uint8Array> | null = response.body;
-  const reader = body?.getReader();
-  if (reader === undefined) return;
-  const decoder = new TextDecoder();
-  const leave = (): void => void reader.cancel().catch(() => undefined);
-  signal.addEventListener('abort', leave, { once: true });
-  try {
-    for (;;) {
-      source.waiting(parts.isFinished);
-      const { value, done } = await reader.read();
-      if (signal.aborted && !parts.isFinished) throw signal.reason;
-      source.came();
-      if (done) return;
-      yield decoder.decode(value, { stream: true });
+  #stream(data: readonly string[]): void {
+    for (const one of data) {
+      if (one.trim() === '[DONE]') {
+        this.#isDone = true;
+        return;
+      }
+      this.#take(this.#parsed(one, 'a piece of it is not JSON'));
     }
-  } catch (cause) {
-    if (parts.isFinished) return;
-    if (signal.aborted) throw signal.reason;
-    const detail = `the connection broke in the middle of it, ${connectionReason(toError(cause))}`;
-    throw hubError('MODEL_BROKEN', { model, detail }, { cause });
-  } finally {
-    signal.removeEventListener('abort', leave);
-    leave();
   }
-}
 
-const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+  #takeWhole(text: string): void {
+    const { model, parts } = this.#source;
+    if (text.trimStart().startsWith('<')) throw broken(model, `it is ${pageText(text)}`);
+    this.#take(
+      this.#parsed(text, `it is JSON that breaks off or is broken, after ${text.length} characters`),
+    );
+    if (!parts.isFinished && !parts.isBegun) throw broken(model, 'it is JSON and holds no answer');
+  }
 
-function pieces(push: () => string[], model: string): string[] {
-  try {
-    return push();
-  } catch (cause) {
-    if (!(cause instanceof EventTooLong)) throw cause;
-    throw hubError('MODEL_BROKEN', { model, detail: cause.message }, { cause });
+  #parsed(data: string, detail: string): unknown {
+    try {
+      return JSON.parse(data);
+    } catch (cause) {
+      throw hubError('MODEL_BROKEN', { model: this.#source.model, detail }, { cause });
+    }
+  }
+
+  #take(chunk: unknown): void {
+    const { model, parts, redact, take } = this.#source;
+    if (!isMembers(chunk)) return;
+    if (chunk['error'] !== undefined && chunk['error'] !== null)
+      throw toFailure(model, { body: chunk }, redact);
+    for (const event of parts.push(chunk)) take(event);
+  }
+
+  #cutShort(): CounterpartError {
+    const { model, parts, redact } = this.#source;
+    if (parts.isBegun) return broken(model, 'it broke off before its end');
+    if (this.#start === '') return broken(model, 'it is empty');
+    return broken(model, `no event of it is an answer; it begins with “${redact(this.#start)}”`);
   }
 }

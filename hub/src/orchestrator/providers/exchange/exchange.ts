@@ -1,14 +1,7 @@
 import { type CounterpartError, hubError } from '@counterpart/schemas';
-import OpenAI, { APIConnectionError, APIError } from 'openai';
 import type { JsonMembers } from '../../../kernel/ports.ts';
 import { connectionReason, retryAfterMs, toFailure } from './failures.ts';
-
-/** Where a request goes and with what. */
-export interface Line {
-  readonly baseUrl: string;
-  readonly key: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { type Line, type Reply, send } from './line.ts';
 
 /** One request to a provider. */
 export interface Exchange {
@@ -16,8 +9,8 @@ export interface Exchange {
   /** Below the base URL, or a whole URL of the same origin. */
   readonly path: string;
   readonly body?: JsonMembers | undefined;
-  /** null: this one is left out. */
-  readonly headers?: Readonly<Record<string, string | null>> | undefined;
+  /** In place of those of the line; undefined: this one is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   /** `<provider>/<model>` or the provider, for errors. */
   readonly model: string;
   readonly signal: AbortSignal;
@@ -45,68 +38,93 @@ export class Refused extends Error {
   }
 }
 
-/** What the library is given where an endpoint wants no key: it insists on one, and the header is taken off again. */
-const NO_KEY = 'none';
-/** Whoever asks ends the wait: the library's own clock only must not be faster. */
-const NEVER_MS = 2 ** 31 - 1;
+/** Of a body that is read whole: lists of models, vectors, refusals. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
-const STRIPPED = Object.fromEntries(
-  ['Arch', 'Lang', 'OS', 'Package-Version', 'Runtime', 'Runtime-Version', 'Retry-Count', 'Timeout'].map(
-    (name) => [`X-Stainless-${name}`, null],
-  ),
-);
-
-/** A client for this line. It is for one provider alone: nothing that the environment holds for OpenAI is sent along. */
-export function openLine({ baseUrl, key, headers }: Line): OpenAI {
-  return new OpenAI({
-    apiKey: key ?? NO_KEY,
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    baseURL: baseUrl,
-    timeout: NEVER_MS,
-    maxRetries: 0,
-    logLevel: 'off',
-    // Headers that say which program and machine is asking are nobody's business.
-    defaultHeaders: { ...STRIPPED, ...(key === undefined ? { Authorization: null } : {}), ...headers },
-  });
-}
-
-/** The response, when it is one of success. Rejects with Refused, or with the signal's reason. */
-export async function request(client: OpenAI, exchange: Exchange): Promise<Response> {
-  const { method, path, body, headers, signal } = exchange;
+/** The answer, when it is one of success. Rejects with Refused, or with the signal's reason. */
+export async function request(line: Line, exchange: Exchange): Promise<Reply> {
+  const { model, signal, redact } = exchange;
+  signal.throwIfAborted();
+  let reply: Reply;
   try {
-    const options = {
-      signal,
-      ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined ? {} : { body, stream: body['stream'] === true }),
-    };
-    return await client[method](path, options).asResponse();
+    reply = await send(toSending(line, exchange));
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
-    throw toRefused(cause, exchange);
+    throw toRefused(cause instanceof Error ? cause : new Error(String(cause)), { model, redact });
   }
+  if (reply.status >= 200 && reply.status < 300) return reply;
+  const text = await textOf(reply).catch(() => '');
+  if (signal.aborted) throw signal.reason;
+  throw refusalOf(reply, text, exchange);
 }
 
-function toRefused(cause: unknown, { model, now, redact }: Exchange): unknown {
-  if (cause instanceof APIConnectionError) {
-    const detail = redact(connectionReason(cause));
-    return new Refused(hubError('MODEL_UNREACHABLE', { model, detail }, { cause }), {});
+/** A body, read whole. Rejects when the connection breaks, and for more than 64 MB. */
+export async function textOf({ body }: Reply): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    const part = piece as Buffer; // A body without an encoding gives bytes.
+    bytes += part.length;
+    if (bytes > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES} bytes`);
+    pieces.push(part);
   }
-  // A part of the request cannot be sent at all, such as a header with a line break in it.
-  if (!(cause instanceof APIError)) {
-    const detail = redact(cause instanceof Error ? cause.message : String(cause));
-    return new Refused(hubError('MODEL_REFUSED', { model, detail }), {});
-  }
-  // The library's error is generic in these, and `any` where nothing is said.
-  const told: { readonly status: unknown; readonly headers: unknown } = cause;
-  const status = typeof told.status === 'number' ? told.status : undefined;
-  const headers = told.headers instanceof Headers ? told.headers : new Headers();
-  // What is no JSON stands in the message, after its status.
-  const body: unknown = cause.error ?? cause.message.replace(/^\d{3} /, '');
-  const contentType = headers.get('content-type') ?? undefined;
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+function toSending({ baseUrl, key, headers: own }: Line, { method, path, body, headers, signal }: Exchange) {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const all: Record<string, string | undefined> = {
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+    'user-agent': 'counterpart',
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    ...(text === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` }),
+    ...lowered(own),
+    ...lowered(headers ?? {}),
+  };
+  return {
+    method: method === 'get' ? ('GET' as const) : ('POST' as const),
+    url: new URL(/^https?:\/\//.test(path) ? path : baseUrl + path),
+    headers: Object.fromEntries(
+      Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+    ),
+    text,
+    signal,
+  };
+}
+
+/** Names of headers differ only in how they are written. */
+const lowered = <T>(headers: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** A part of the request cannot be sent at all, such as a header with a line break in it. */
+const UNSENDABLE = /^ERR_(?:INVALID_CHAR|HTTP_INVALID|INVALID_ARG|INVALID_URL|INVALID_PROTOCOL|UNESCAPED)/;
+
+function toRefused(cause: Error, { model, redact }: Pick<Exchange, 'model' | 'redact'>): Refused {
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  if (UNSENDABLE.test(code))
+    return new Refused(hubError('MODEL_REFUSED', { model, detail: redact(cause.message) }), {});
+  const detail = redact(connectionReason(cause));
+  return new Refused(hubError('MODEL_UNREACHABLE', { model, detail }, { cause }), {});
+}
+
+function refusalOf({ status, headers }: Reply, text: string, { model, now, redact }: Exchange): Refused {
   const pause = retryAfterMs(headers, now());
-  const problem = toFailure(model, { status, body, contentType, retryAfterMs: pause }, redact);
-  return new Refused(problem, { ...(status === undefined ? {} : { status }), body, retryAfterMs: pause });
+  const body = jsonIn(text);
+  const problem = toFailure(
+    model,
+    { status, body, contentType: headers['content-type'], retryAfterMs: pause },
+    redact,
+  );
+  return new Refused(problem, { status, body, retryAfterMs: pause });
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

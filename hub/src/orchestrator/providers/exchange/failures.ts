@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type CounterpartError, type ErrorCode, hubError } from '@counterpart/schemas';
 import { membersOf } from '../../../kernel/protocol/members.ts';
 
@@ -109,7 +110,7 @@ export function pageText(page: string): string {
 /** The catalogue ends the sentence. */
 const endless = (text: string): string => text.trim().replace(/\.$/, '');
 
-/** The innermost reason of a broken connection: `fetch failed` says nothing. */
+/** The innermost reason of a broken connection. */
 export function connectionReason(error: Error): string {
   let reason: Error = error;
   while (reason.cause instanceof Error) reason = reason.cause;
@@ -119,11 +120,11 @@ export function connectionReason(error: Error): string {
 }
 
 /** Milliseconds that `Retry-After` or `retry-after-ms` ask to wait (RFC 9110, 10.2.3); undefined: they say nothing. */
-export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const exact = Number(headers.get('retry-after-ms') ?? Number.NaN);
+export function retryAfterMs(headers: IncomingHttpHeaders, now: number): number | undefined {
+  const exact = Number(headers['retry-after-ms'] ?? Number.NaN);
   if (Number.isFinite(exact) && exact >= 0) return exact;
-  const told = headers.get('retry-after');
-  if (told === null) return undefined;
+  const told = headers['retry-after'];
+  if (told === undefined) return undefined;
   const seconds = Number(told);
   if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1_000 : undefined;
   const at = Date.parse(told);

@@ -59,9 +59,15 @@ function listed(model: JsonMembers): FoundModel {
       (model['type'] === 'vlm' ? true : undefined),
     use: model['type'] === 'embeddings' || model['type'] === 'embedding' ? 'embedding' : undefined,
     price: priceOf(model['pricing']),
-    memoryMb: bytes === undefined ? undefined : Math.ceil(bytes / BYTES_PER_MB),
+    ...weighing(bytes),
   });
 }
+
+/** A model on disk: what it will take of memory at least. */
+const weighing = (bytes: number | undefined) => {
+  const weightsMb = bytes === undefined ? undefined : Math.ceil(bytes / BYTES_PER_MB);
+  return { memoryMb: weightsMb, weightsMb };
+};
 
 /** OpenRouter says dollars for one token, as text. */
 function priceOf(pricing: unknown): FoundModel['price'] | undefined {
@@ -90,8 +96,8 @@ export function shownModel(body: unknown): FoundModel {
   });
 }
 
-/** Ollama's `/api/ps` and `/api/tags`: memory by model. What is loaded says what it takes, a file what it will take at least. */
-export function sizedModels(body: unknown): Map<string, FoundModel> {
+/** Ollama's `/api/ps` (loaded) and `/api/tags` (files): what is loaded says what it takes, a file what it will take at least. */
+export function sizedModels(body: unknown, are: 'loaded' | 'files'): Map<string, FoundModel> {
   const { models } = membersOf(body);
   const found = new Map<string, FoundModel>();
   for (const one of Array.isArray(models) ? models : []) {
@@ -102,7 +108,9 @@ export function sizedModels(body: unknown): Map<string, FoundModel> {
       name,
       known({
         contextTokens: positive(contextTokens),
-        memoryMb: bytes === undefined ? undefined : Math.ceil(bytes / BYTES_PER_MB),
+        ...(are === 'files'
+          ? weighing(bytes)
+          : { memoryMb: bytes === undefined ? undefined : Math.ceil(bytes / BYTES_PER_MB) }),
       }),
     );
   }

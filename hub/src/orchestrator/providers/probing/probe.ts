@@ -1,10 +1,10 @@
 import { hubError } from '@counterpart/schemas';
-import type OpenAI from 'openai';
 import { atMost } from '../../../kernel/at-most.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { JsonMembers } from '../../../kernel/ports.ts';
 import { Deadline } from '../exchange/deadline.ts';
-import { Refused, request } from '../exchange/exchange.ts';
+import { Refused, request, textOf } from '../exchange/exchange.ts';
+import type { Line } from '../exchange/line.ts';
 import type { FoundModel } from '../models.ts';
 import type { Seat } from '../seat.ts';
 import { listedModels, servedModel, shownModel, sizedModels } from './found-models.ts';
@@ -12,7 +12,7 @@ import { listedModels, servedModel, shownModel, sizedModels } from './found-mode
 /** What asking a provider about itself needs. */
 export interface Probing {
   readonly seat: Seat;
-  readonly open: () => Promise<OpenAI>;
+  readonly open: () => Promise<Line>;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
@@ -74,7 +74,7 @@ async function askOllama(
     model,
     shownModel(await maybe(probing, `${root}/api/show`, { model })),
   ]);
-  return together(listed, sizedModels(files), new Map(shown), sizedModels(loaded));
+  return together(listed, sizedModels(files, 'files'), new Map(shown), sizedModels(loaded, 'loaded'));
 }
 
 /** What is said later is preferred; only models of the first list count. */
@@ -105,8 +105,8 @@ async function read(
   url: string,
   body?: JsonMembers,
 ): Promise<unknown> {
-  const client = await open();
-  const response = await request(client, {
+  const line = await open();
+  const reply = await request(line, {
     method: body === undefined ? 'get' : 'post',
     path: url,
     body,
@@ -114,9 +114,9 @@ async function read(
     signal,
     now: () => clock.now(),
     redact,
-    ...(seat.place.kind === 'anthropic' ? { headers: anthropicHeaders(client) } : {}),
+    ...(seat.place.kind === 'anthropic' ? { headers: anthropicHeaders(line) } : {}),
   });
-  const text = await response.text().catch(() => '');
+  const text = await textOf(reply).catch(() => '');
   if (signal.aborted) throw signal.reason;
   try {
     return JSON.parse(text) as unknown;
@@ -127,8 +127,8 @@ async function read(
 }
 
 /** Its list is not part of its compatible endpoint, and wants the key in another place. */
-const anthropicHeaders = ({ apiKey }: OpenAI) => ({
+const anthropicHeaders = ({ key }: Line) => ({
   'anthropic-version': '2023-06-01',
-  'x-api-key': apiKey,
-  Authorization: null,
+  'x-api-key': key,
+  authorization: undefined,
 });

@@ -18,8 +18,6 @@ export interface Situation {
   /** Of this machine; undefined: not known. */
   readonly freeMemoryMb: number | undefined;
   readonly spentTodayUsd: number;
-  /** Rights: who may use which model. */
-  readonly mayUse: (principal: string, model: string) => boolean;
 }
 
 /** What a request asks of every model. */
@@ -71,12 +69,16 @@ export function eligibility(
 ): (model: ModelInfo) => Exclusion | undefined {
   const limits = narrowed(routing.constraints, demand.limits);
   const disabled = routing.disabled.map(matchModel);
+  const rights = routing.rights[demand.principal]?.map(matchModel);
   const staysLocal = demand.needs.local && keepsLocal(routing.sensitive.rule, situation.models);
   const all: readonly (readonly [DelegationReason, Check])[] = [
     ['constraint', (model) => disabled.some((matches) => matches(model)) && 'it is switched off'],
     [
       'constraint',
-      ({ id }) => !situation.mayUse(demand.principal, id) && `${demand.principal} may not use it`,
+      (model) =>
+        rights !== undefined &&
+        !rights.some((matches) => matches(model)) &&
+        `${demand.principal} may not use it`,
     ],
     ['constraint', ({ isLocal }) => !isLocal && limits.localOnly && 'only local models may be asked'],
     [

@@ -1,10 +1,17 @@
 import type { RoutingConfig } from '@counterpart/schemas';
+import { compileMarks, type Mark, scanMarks } from './scan-marks.ts';
 import {
-  CREDENTIAL,
-  CREDENTIAL_MARKS,
-  NAMED_CREDENTIAL,
-  NAMED_MARKS,
-} from '../../understanding/credentials/shapes.ts';
+  CARD,
+  HOST,
+  IBAN,
+  IDENTITY,
+  isIban,
+  MAILBOX,
+  MARKS,
+  NAMED_SECRET,
+  passesLuhn,
+  SECRET,
+} from './sensitive-shapes.ts';
 
 type Kind = RoutingConfig['sensitive']['kinds'][number];
 
@@ -25,111 +32,134 @@ export function compileSensitivity({
   return { kinds: new Set(kinds), patterns: own };
 }
 
-const CARD = /(?<![\d.])[2-6](?:[ -]?\d){12,18}(?![\d.]*\d)/g;
-const IBAN = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g;
-const IDENTITY = /\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/;
+/**
+ * What sensitive things are said anywhere, by name; the first found of each is enough. All is read, however long: what is
+ * missed would leave the machine. One pass looks at each character once, and at a bounded piece where something may begin.
+ */
+export function findSensitive(texts: readonly string[], { kinds, patterns }: Sensitivity): string[] {
+  const found = new Set<Kind>();
+  for (const text of texts) if (found.size < ALL_KINDS) new SensitiveScan(text, found).run();
+  return [
+    ...[...kinds].filter((kind) => found.has(kind)),
+    ...patterns.filter(([, pattern]) => texts.some((text) => pattern.test(text))).map(([name]) => name),
+  ];
+}
+
+const ALL_KINDS = 6;
+const COMPILED = compileMarks(MARKS);
 
 /** So many different addresses are a list of people. */
 const ADDRESSES_OF_A_LIST = 3;
-const MAILBOX = /[\w.+-]{1,64}$/;
-const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/;
-
-/** Beginnings of words of illness, and who has it: neither alone says anything about a person. */
-const ILLNESS =
-  /diagnos|cancer|tumou?r|chemother|\bhiv\b|diabet|depress|bipolar|schizophr|epileps|asthma|hepatit|pregnan|miscarr|abortion|therap|psychiat|medica|prescri|blood (?:test|pressure|sugar)|symptom|surgery|biopsy|rehab|krebs|schwanger|krankheit|blutdruck|befund|grossesse|maladie|traitement|embaraz|enfermedad|tratamiento|gravidanza|malattia/g;
-const WHOSE =
-  /(?<![\p{L}])(?:my|our|his|her|i was|i am|i've been|patient(?:'s)?|mother's|father's|mein(?:e|er|em|en)?|mon|ma|mes|mi|mis|mio|mia|minha|meu)\s[^.?!\n]{0,40}$/u;
-const RECORD_MARKS = [
-  'medical record',
-  'patient id',
-  'patient record',
-  'patient file',
-  'patient name',
-  'krankenakte',
-  'patientenakte',
-  'dossier médical',
-  'historia clínica',
-  'cartella clinica',
-];
-
-/** Characters before and after a mark that are looked at. */
+/** The same few addresses, again and again, are no list: it would have shown by then. */
+const MOST_ADDRESSES = 500;
+/** Characters before and after an `@` that are looked at. */
 const BEFORE = 70;
 const AFTER = 240;
+/** Between whose it is and the illness, in one sentence. */
+const OF_WHOM = 40;
+const SENTENCE_END = /[.?!\n]/;
+const LETTER = /\p{L}/u;
+const WORD = /\w/;
+const CAPITALS = /[A-Z]/g;
 
-/** Whether a text holds one of the marks with what is looked for around it: searching for marks is quick, patterns are not. */
-function around(text: string, marks: readonly string[], pattern: RegExp): boolean {
-  for (const mark of marks)
-    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length))
-      if (pattern.test(text.slice(Math.max(0, at - BEFORE), at + AFTER))) return true;
-  return false;
-}
+/** One text, read once. */
+class SensitiveScan {
+  readonly #text: string;
+  readonly #lower: string;
+  readonly #found: Set<Kind>;
+  readonly #addresses = new Set<string>();
+  #looked = 0;
+  /** Behind the last word that says whose something is. */
+  #whose = -Infinity;
+  /** Digits before were part of what has been looked at. */
+  #cardFrom = 0;
 
-function tellsOfIllness(text: string): boolean {
-  const lower = text.toLowerCase();
-  if (RECORD_MARKS.some((mark) => lower.includes(mark))) return true;
-  for (const { index } of lower.matchAll(ILLNESS))
-    if (WHOSE.test(lower.slice(Math.max(0, index - BEFORE), index))) return true;
-  return false;
-}
-
-const digitsOf = (text: string): number[] => (text.match(/\d/g) ?? []).map(Number);
-
-/** ISO/IEC 7812-1, annex B: the check digit of card numbers. */
-export function passesLuhn(digits: readonly number[]): boolean {
-  const sum = digits.toReversed().reduce((total, digit, index) => {
-    const weighed = index % 2 === 1 ? digit * 2 : digit;
-    return total + (weighed > 9 ? weighed - 9 : weighed);
-  }, 0);
-  return sum % 10 === 0 && new Set(digits).size > 1;
-}
-
-/** ISO 7064, MOD 97-10: the check digits of an IBAN. */
-export function isIban(text: string): boolean {
-  const compact = text.replaceAll(' ', '');
-  if (compact.length < 15 || compact.length > 34) return false;
-  const turned = compact.slice(4) + compact.slice(0, 4);
-  let rest = 0;
-  for (const char of turned) {
-    const value = Number.parseInt(char, 36);
-    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+  constructor(text: string, found: Set<Kind>) {
+    this.#text = text;
+    const lower = text.toLowerCase();
+    // A few letters are longer in lower case: places must be the same in both.
+    this.#lower =
+      lower.length === text.length ? lower : text.replace(CAPITALS, (letter) => letter.toLowerCase());
+    this.#found = found;
   }
-  return rest === 1;
-}
 
-function isAddressList(text: string): boolean {
-  const found = new Set<string>();
-  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    const mailbox = MAILBOX.exec(text.slice(Math.max(0, at - BEFORE), at));
-    const host = mailbox && HOST.exec(text.slice(at + 1, at + AFTER));
-    if (host) found.add(`${mailbox[0]}@${host[0]}`.toLowerCase());
-    if (found.size >= ADDRESSES_OF_A_LIST) return true;
+  run(): void {
+    scanMarks(this.#lower, COMPILED, {
+      mark: (mark, at) => this.#mark(mark, at),
+      digits: (at) => this.#digits(at),
+      mailbox: (at) => this.#mailbox(at),
+    });
   }
-  return false;
+
+  #mark({ kind, text }: Mark<keyof typeof MARKS>, at: number): void {
+    switch (kind) {
+      case 'token':
+        if (this.#holds(SECRET, at)) this.#found.add('secret');
+        return;
+      case 'named':
+        if (holds(NAMED_SECRET, this.#lower, at)) this.#found.add('secret');
+        return;
+      case 'record':
+        this.#found.add('health');
+        return;
+      case 'whose':
+        if (!this.#isAfter(LETTER, at)) this.#whose = at + text.length;
+        return;
+      case 'illness':
+        if (this.#isSomebodys(at)) this.#found.add('health');
+        return;
+      case 'shortIllness':
+        if (this.#isAfter(WORD, at) || WORD.test(this.#lower.charAt(at + text.length))) return;
+        if (this.#isSomebodys(at)) this.#found.add('health');
+    }
+  }
+
+  #isSomebodys(at: number): boolean {
+    const between = at - this.#whose;
+    return between >= 0 && between <= OF_WHOM && !SENTENCE_END.test(this.#lower.slice(this.#whose, at));
+  }
+
+  #digits(at: number): void {
+    const text = this.#text;
+    if (at >= this.#cardFrom && !this.#isAfter(/\./, at)) {
+      const [card] = matchAt(CARD, text, at);
+      if (card !== undefined) {
+        this.#cardFrom = at + card.length;
+        if (passesLuhn(card)) this.#found.add('card');
+      }
+    }
+    if (!this.#isAfter(WORD, at) && this.#holds(IDENTITY, at)) this.#found.add('identity');
+    const start = at - 2;
+    if (start < 0 || this.#isAfter(WORD, start)) return;
+    const [iban] = matchAt(IBAN, text, start);
+    if (iban !== undefined && isIban(iban)) this.#found.add('iban');
+  }
+
+  #mailbox(at: number): void {
+    this.#looked += 1;
+    if (this.#found.has('addresses') || this.#looked > MOST_ADDRESSES) return;
+    const mailbox = MAILBOX.exec(this.#text.slice(Math.max(0, at - BEFORE), at));
+    const host = mailbox && HOST.exec(this.#text.slice(at + 1, at + AFTER));
+    if (host) this.#addresses.add(`${mailbox[0]}@${host[0]}`.toLowerCase());
+    if (this.#addresses.size >= ADDRESSES_OF_A_LIST) this.#found.add('addresses');
+  }
+
+  #holds(pattern: RegExp, at: number): boolean {
+    return holds(pattern, this.#text, at);
+  }
+
+  #isAfter(pattern: RegExp, at: number): boolean {
+    return at > 0 && pattern.test(this.#lower.charAt(at - 1));
+  }
 }
 
-const some = (text: string, pattern: RegExp, holds: (match: string) => boolean): boolean => {
-  for (const [match] of text.matchAll(pattern)) if (holds(match)) return true;
-  return false;
-};
+/** What a sticky pattern matches exactly there. */
+function matchAt(pattern: RegExp, text: string, at: number): readonly (string | undefined)[] {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? [];
+}
 
-const FINDERS: Readonly<Record<Kind, (text: string) => boolean>> = {
-  card: (text) => some(text, CARD, (match) => passesLuhn(digitsOf(match))),
-  iban: (text) => some(text, IBAN, isIban),
-  identity: (text) => IDENTITY.test(text),
-  secret: (text) =>
-    around(text, CREDENTIAL_MARKS, CREDENTIAL) || around(text.toLowerCase(), NAMED_MARKS, NAMED_CREDENTIAL),
-  health: tellsOfIllness,
-  addresses: isAddressList,
-};
-
-/**
- * What sensitive things are said anywhere, by name; the first found of each is enough. All is read, however long: what is
- * missed would leave the machine. Linear in its length.
- */
-export function findSensitive(texts: readonly string[], { kinds, patterns }: Sensitivity): string[] {
-  const finders: readonly (readonly [string, (text: string) => boolean])[] = [
-    ...[...kinds].map((kind) => [kind, FINDERS[kind]] as const),
-    ...patterns.map(([name, pattern]) => [name, (text: string) => pattern.test(text)] as const),
-  ];
-  return finders.filter(([, find]) => texts.some(find)).map(([name]) => name);
+function holds(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }

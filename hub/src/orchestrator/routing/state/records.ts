@@ -1,10 +1,11 @@
 import { RouteRecord } from '@counterpart/schemas';
+import type { Clock } from '../../../kernel/clock.ts';
 import type { Logger } from '../../../kernel/log.ts';
 import type { Db } from '../../../store/store.ts';
 
 /** Decisions as they were made, and how they ended. */
 export interface RouteRecords {
-  /** Kept in the background, over one of the same id: nobody waits for the disk. */
+  /** Kept in the background, over one of the same id, within a quarter of a second: nobody waits for the disk. */
   keep(record: RouteRecord): void;
   /** The newest first; at most `limit`. */
   list(limit: number): Promise<RouteRecord[]>;
@@ -16,24 +17,30 @@ export interface RouteRecords {
   flush(): Promise<void>;
 }
 
+/** Decisions are gathered for so long, so that one statement writes many of them, and each with its end. */
+const GATHER_MS = 250;
 /** With more waiting than this the disk takes nothing: the oldest are given up. */
 const MOST_WAITING = 2_000;
 
 export function createRouteRecords(options: {
   readonly db: Db;
   readonly log: Logger;
+  readonly clock: Clock;
   /** How many are kept; read each time. */
   readonly most: () => number;
 }): RouteRecords {
-  const { db, log, most } = options;
+  const { db, log, clock, most } = options;
   const batch = new Map<string, RouteRecord>();
   let writing: Promise<void> = Promise.resolve();
+  let gathering: (() => void) | undefined;
   const write = async () => {
     const rows = [...batch.values()].map(toRow);
     batch.clear();
     if (rows.length > 0) await writeRows(db, rows, most());
   };
   const flush = () => {
+    gathering?.();
+    gathering = undefined;
     writing = writing.then(write).catch((cause: unknown) => log.error({ cause }, 'decisions were not kept'));
     return writing;
   };
@@ -44,8 +51,7 @@ export function createRouteRecords(options: {
       batch.set(record.id, record);
       const [oldest] = batch.keys();
       if (batch.size > MOST_WAITING && oldest !== undefined) batch.delete(oldest);
-      // After whatever is being answered now.
-      if (batch.size === 1) setImmediate(() => void flush());
+      gathering ??= clock.after(GATHER_MS, () => void flush());
     },
     async list(limit) {
       await flush();
@@ -79,12 +85,18 @@ export function createRouteRecords(options: {
 }
 
 async function writeRows(db: Db, rows: readonly ReturnType<typeof toRow>[], most: number): Promise<void> {
-  for (const row of rows)
-    await db
-      .insertInto('route_decision')
-      .values(row)
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-      .execute();
+  await db
+    .insertInto('route_decision')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((row) => ({
+        tier: row.ref('excluded.tier'),
+        model: row.ref('excluded.model'),
+        cost_usd: row.ref('excluded.cost_usd'),
+        body_json: row.ref('excluded.body_json'),
+      })),
+    )
+    .execute();
   const { last } = await db
     .selectFrom('route_decision')
     .select(({ fn }) => fn.max('number').as('last'))

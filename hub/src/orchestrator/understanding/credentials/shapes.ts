@@ -18,7 +18,7 @@ export const CREDENTIAL_MARKS: readonly string[] = [
 export const CREDENTIAL =
   /\b(?:sk-[\w-]{16,}|sk_(?:live|test)_\w{12,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{16}|AIza[\w-]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:[\s\S]*?-----END (?:[A-Z]+ )*PRIVATE KEY-----)?/;
 
-/** Words that say that a credential follows, in lower case. */
+/** With which the words begin that say that a credential follows, in lower case. */
 export const NAMED_MARKS: readonly string[] = [
   'passw',
   'passc',
@@ -26,9 +26,10 @@ export const NAMED_MARKS: readonly string[] = [
   'contraseña',
   'mot de passe',
   'senha',
-  'key',
-  'token',
+  'api',
   'secret',
+  'access',
+  'client',
 ];
 export const NAMED_CREDENTIAL =
   /\b(?:pass(?:word|wort|code)|passwd|pwd|contraseña|mot de passe|senha|api[_ -]?key|secret[_ -]?key|access[_ -]?token|client[_ -]?secret)["']?\s*(?:is|ist|est|es|[:=])\s*["']?(?=[^\s"']*[\d!$%&#?*_-])[^\s"']{6,}/;

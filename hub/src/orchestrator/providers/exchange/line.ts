@@ -1,0 +1,118 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { nodeHttp, nodeHttps } from '../../../kernel/protocol/node-http.ts';
+
+/** Where a request goes and with what. */
+export interface Line {
+  readonly baseUrl: string;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What goes over a line at once. */
+export interface Sending {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** An answer whose head is there; its body is read or destroyed by whoever has it. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+}
+
+const MOST_REDIRECTS = 5;
+
+/**
+ * Sends and resolves with the head of the answer, after redirects (RFC 9110, 15.4). Connections are kept open between questions,
+ * and go by the proxy that Node is told of. Rejects as node:http does.
+ */
+export async function send(sending: Sending): Promise<Reply> {
+  let next = sending;
+  for (let hops = 0; ; hops += 1) {
+    const message = await sent(next);
+    const { statusCode: status = 0, headers } = message;
+    const following: Sending | undefined =
+      hops < MOST_REDIRECTS ? redirected(next, status, headers.location) : undefined;
+    if (following === undefined) return { status, headers, body: await decoded(message) };
+    message.resume();
+    next = following;
+  }
+}
+
+/** Once more where a connection that was kept turns out to be closed: nothing of the question was read there. */
+async function sent(sending: Sending): Promise<IncomingMessage> {
+  const first = await tried(sending);
+  if (!(first instanceof StaleConnection)) return first;
+  const second = await tried(sending);
+  if (second instanceof StaleConnection) throw second.cause;
+  return second;
+}
+
+class StaleConnection {
+  readonly cause: Error;
+
+  constructor(cause: Error) {
+    this.cause = cause;
+  }
+}
+
+function tried({ method, url, headers, text, signal }: Sending): Promise<IncomingMessage | StaleConnection> {
+  const { request } = url.protocol === 'https:' ? nodeHttps() : nodeHttp;
+  return new Promise((resolve, reject) => {
+    const asking = request(url, { method, headers, signal }, resolve);
+    asking.once('error', (cause: NodeJS.ErrnoException) => {
+      if (asking.reusedSocket && cause.code === 'ECONNRESET') resolve(new StaleConnection(cause));
+      else reject(cause);
+    });
+    asking.setNoDelay(true);
+    asking.end(text);
+  });
+}
+
+/** Where the answer sends the question on to; what proves who asks goes to its own place only. */
+function redirected(sending: Sending, status: number, location: string | undefined): Sending | undefined {
+  const keepsMethod = status === 307 || status === 308;
+  const isMoved = keepsMethod || (sending.method === 'GET' && [301, 302, 303].includes(status));
+  if (!isMoved || location === undefined || !URL.canParse(location, sending.url.href)) return undefined;
+  const url = new URL(location, sending.url);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
+  if (url.origin === sending.url.origin || isSecured(sending.url, url)) return { ...sending, url };
+  const { accept = '', 'content-type': contentType } = sending.headers;
+  return {
+    ...sending,
+    url,
+    headers: contentType === undefined ? { accept } : { accept, 'content-type': contentType },
+  };
+}
+
+/** The same host, by TLS from now on. */
+const isSecured = (from: URL, to: URL): boolean =>
+  from.hostname === to.hostname &&
+  from.protocol === 'http:' &&
+  to.protocol === 'https:' &&
+  from.port === '' &&
+  to.port === '';
+
+/** Answers are asked for as they are; some gateways pack them all the same (RFC 9110, 8.4.1). */
+async function decoded(message: IncomingMessage): Promise<Readable> {
+  const coding = (message.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (!CODED.test(coding)) return message;
+  const zlib = await import('node:zlib');
+  const { pipeline } = await import('node:stream');
+  const unpacking =
+    coding === 'br'
+      ? zlib.createBrotliDecompress()
+      : coding === 'zstd'
+        ? zlib.createZstdDecompress()
+        : zlib.createUnzip();
+  // An error of either ends the other; whoever reads is told.
+  pipeline(message, unpacking, () => undefined);
+  return unpacking;
+}
+
+const CODED = /^(?:x-)?(?:gzip|deflate|br|zstd)$/;
