@@ -6,6 +6,7 @@ import {
   told,
   type ScriptedRoom,
 } from '../../../../test/fixtures/chat/scripted-room.ts';
+import { verifies } from '../../../../test/verifies.ts';
 import type { ChatItem } from '../../kernel/ports.ts';
 import { said } from './prompt.ts';
 
@@ -277,6 +278,7 @@ describe('a run', () => {
   });
 
   test('finishes a plan of several tools, also when the model stops after the first', async () => {
+    verifies('D02');
     const tools = {
       calendar__events: { description: 'Events.', run: () => 'meeting at 9' },
       commute__time: { description: 'Travel time.', run: () => '25 minutes' },

@@ -50,10 +50,11 @@ export function fillArguments({
   assignFound(filling);
   filling.assignLeftOver();
   const result = filling.result();
-  // Without a word on which one, a tool whose ids are all optional would take more than was meant.
+  // Without a word on which one, a tool whose ids are all optional would take more than was meant: one is needed then.
   const isUntold = isCareful && Object.keys(result.arguments).length === 0 && !ALL.test(sentence);
-  const which = isUntold && result.missing.length === 0 ? slots.filter(isId).slice(0, 1) : result.missing;
-  return { ...result, missing: which, untellable: untellable(parameters) };
+  const ids = isUntold && result.missing.length === 0 ? slots.filter(isId).slice(0, 1) : [];
+  const missing = [...result.missing, ...ids.map((slot) => ({ ...slot, isRequired: true }))];
+  return { ...result, missing, untellable: untellable(parameters) };
 }
 
 export interface Answered {

@@ -121,6 +121,16 @@ describe('what an answer is', () => {
       respondByRules({ items: [message('user', text)], tools: one, today: TODAY });
     expect(gist(await said('delete an item'))).toEqual(['shop/delete_items', 'ask']);
     expect(gist(await said('delete all items'))).toEqual(['shop/delete_items', {}]);
+    const asked = await said('delete an item');
+    const items = [
+      message('user', 'delete an item'),
+      message('assistant', 'text' in asked ? asked.text : ''),
+      message('user', '7'),
+    ];
+    expect(gist(await respondByRules({ items, tools: one, today: TODAY }))).toEqual([
+      'shop/delete_items',
+      { item_id: '7' },
+    ]);
   });
 
   test('a request for a tool starts a build, with the address in it', async () => {

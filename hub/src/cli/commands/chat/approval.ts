@@ -7,6 +7,8 @@ export type ApprovalOutcome =
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'shown'; readonly text: string };
 
+/** Columns for what is typed. */
+const ANSWER = 8;
 const YES = /^(?:y|yes|ok|j|ja|o|oui|s|si|sí|sim|д|да)[.!]?$/iu;
 const NO = /^(?:n|no|nein|non|não|nee|нет)[.!]?$/iu;
 const SHOW = /^(?:show|args|arguments|\?|details?|zeig|voir)$/iu;
@@ -22,10 +24,12 @@ export class OpenApproval {
     this.#calls = waiting.slice(-1);
   }
 
-  get prompt(): string {
+  /** The question, without names where there is little room for an answer beside them. */
+  promptFor(columns: number): string {
     const names = this.#calls.flatMap(({ calls }) => calls.map(({ tool }) => harmlessLine(tool)));
     const what = names.length > 2 ? `these ${names.length} calls` : names.join(' and ');
-    return `Do ${what}? [y]es, [n]o, show > `;
+    const whole = `Do ${what}? [y]es, [n]o, show > `;
+    return whole.length + ANSWER <= columns ? whole : 'Do it? [y]es, [n]o, show > ';
   }
 
   get #id(): string {

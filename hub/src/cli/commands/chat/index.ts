@@ -112,7 +112,10 @@ async function decided({ context, hub, session }: SlashRoom, first: Answer): Pro
   let answer = first;
   while (answer.waiting.length > 0) {
     const open = new OpenApproval(answer.waiting);
-    const outcome = await open.take((await context.ask(open.prompt.trim())) || 'no', hub.chat);
+    const outcome = await open.take(
+      (await context.ask(open.promptFor(context.io.width).trim())) || 'no',
+      hub.chat,
+    );
     if (outcome.kind === 'shown') context.io.stdout.write(`${outcome.text}\n`);
     else answer = await shown({ context, session }, outcome.text);
   }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hubError } from '@counterpart/schemas';
+import { didYouMean } from '../../../kernel/nearest.ts';
 import { buildIntent } from '../../../orchestrator/understanding/intents/build-intent.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
@@ -57,7 +58,10 @@ export async function runSlash(line: string, room: TerminalRoom): Promise<SlashO
   const command =
     COMMANDS[name === 'exit' ? 'quit' : name] ??
     COMMANDS[Object.keys(COMMANDS).find((known) => name !== '' && known.startsWith(name)) ?? ''];
-  if (command === undefined) return done(`There is no /${name}.\n${help()}`);
+  if (command === undefined)
+    return done(
+      `There is no /${name}.${didYouMean(name, Object.keys(COMMANDS))} \`/help\` lists what there is.`,
+    );
   return await command[2](room, words.trim());
 }
 

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { CounterpartError, toCounterpartError, toProblem } from '@counterpart/schemas';
 import type { Context } from '../../context.ts';
 import { createPaint, paintCode } from '../../output/text/paint.ts';
+import { wrap } from '../../output/text/wrap.ts';
 import { renderProblem } from '../../output/problem.ts';
 import { runningHub } from '../../running/with-hub.ts';
 import { AnswerScreen } from './screen/answer-screen.ts';
@@ -124,12 +125,14 @@ class Terminal {
   /** A line of the chat itself. */
   #write(text: string): void {
     const { io } = this.#context;
-    io.stdout.write(`${paintCode(text, { colours: io.colours.stdout, program: io.program })}\n`);
+    const painted = paintCode(text, { colours: io.colours.stdout, program: io.program });
+    io.stdout.write(`${wrap(painted, widthOf(io))}\n`);
   }
 
   #prompt(): void {
     if (this.#isLeaving) return;
-    const question = this.#approval?.prompt ?? (this.#asksBack ? '[y]es, [n]o > ' : undefined);
+    const question =
+      this.#approval?.promptFor(widthOf(this.#context.io)) ?? (this.#asksBack ? '[y]es, [n]o > ' : undefined);
     const asked = question === undefined ? PROMPT : this.#context.paint.warn(question);
     this.#lines.setPrompt(this.#entries.isOpen ? MORE : asked);
     // What was typed during an answer stands there, the cursor behind it.

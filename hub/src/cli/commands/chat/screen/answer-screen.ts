@@ -13,6 +13,9 @@ const MOST_RESULT = 120;
 /** After so long without a word the reader is told that one is waited for. */
 const SILENT_MS = 15_000;
 
+/** Columns of the turning mark and of the seconds beside what is waited for. */
+const BESIDE = 9;
+
 /** What an answer is shown by. */
 export type ScreenIo = Pick<Io, 'stdout' | 'stderr' | 'colours' | 'liveStderr' | 'width'>;
 
@@ -114,15 +117,23 @@ export class AnswerScreen {
     clearTimeout(this.#silence);
     if (!this.#io.liveStderr) return;
     const running = [...this.#running.values()].map(harmlessLine);
-    if (!this.#flow.isLineOpen && this.#progress === undefined) {
-      const what = running.length > 0 ? running.join(', ') : 'thinking';
-      this.#progress = startProgress(this.#io, fitted(what, Math.max(10, widthOf(this.#io) - 12)));
-    }
+    if (!this.#flow.isLineOpen && this.#progress === undefined)
+      this.#progress = startProgress(this.#io, this.#oneRow(running.join(', ') || 'thinking'));
     this.#silence = setTimeout(() => {
-      const note = `no word from ${running[0] ?? this.#model} for ${SILENT_MS / 1000} s; Ctrl-C stops the answer`;
-      if (this.#progress) this.#progress.update(note);
-      else this.#remark(createPaint(this.#io.colours.stderr).faint(`(${note})`));
+      const whom = running[0] ?? this.#model;
+      if (this.#progress) this.#progress.update(this.#oneRow(`no word, Ctrl-C stops it (${whom})`));
+      else
+        this.#remark(
+          createPaint(this.#io.colours.stderr).faint(
+            `(no word from ${whom} for ${SILENT_MS / 1000} s; Ctrl-C stops the answer)`,
+          ),
+        );
     }, SILENT_MS);
     this.#silence.unref();
+  }
+
+  /** A row that is written again and again must not reach the next one. */
+  #oneRow(text: string): string {
+    return fitted(text, Math.max(1, widthOf(this.#io) - BESIDE));
   }
 }
