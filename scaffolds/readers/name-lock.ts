@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LockedName, NameLock } from '@counterpart/schemas';
+import { ToolName, type LockedName, type NameLock, type Operation } from '@counterpart/schemas';
 
 /** An operation of a source with the name it would get if nothing had been named before. */
 export interface FreshName {
@@ -29,6 +29,20 @@ export function keepNames(operations: readonly FreshName[], lock: NameLock | und
     taken.add(own);
     return own;
   });
+}
+
+/** Operations under the names they keep, with the lock to keep them by; `keyOf` is the place of one in its source. */
+export function nameOperations(
+  operations: readonly Operation[],
+  keyOf: (operation: Operation) => string,
+  lock: NameLock | undefined,
+): { readonly lock: NameLock; readonly operations: Operation[] } {
+  const fresh = operations.map((one) => ({ key: keyOf(one), operationId: undefined, name: one.name }));
+  const names = keepNames(fresh, lock);
+  return {
+    lock: lockOf(fresh, names),
+    operations: operations.map((one, index) => ({ ...one, name: ToolName.parse(names[index] ?? one.name) })),
+  };
 }
 
 /** The lock that a blueprint carries: every operation of the source with its name. */

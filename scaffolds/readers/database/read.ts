@@ -1,12 +1,6 @@
-import {
-  ToolName,
-  type Blueprint,
-  type DatabaseFacet,
-  type Operation,
-  type OperationLink,
-} from '@counterpart/schemas';
+import type { Blueprint, DatabaseFacet, Operation, OperationLink } from '@counterpart/schemas';
 import { chooseOperations } from '../../selection/choose.ts';
-import { keepNames, lockOf } from '../name-lock.ts';
+import { nameOperations } from '../name-lock.ts';
 import { cutText, plainText } from '../openapi/text/text.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
@@ -17,19 +11,6 @@ import { typesOf } from './schemas.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */
 const READER = 'database@1';
-
-async function named(operations: readonly Operation[], title: string, { namesOf }: ReadOptions) {
-  const fresh = operations.map(({ name, database }) => ({
-    key: `${database?.action ?? ''} ${database?.table ?? ''}`.trim(),
-    operationId: undefined,
-    name,
-  }));
-  const names = keepNames(fresh, await namesOf?.(title));
-  return {
-    lock: lockOf(fresh, names),
-    operations: operations.map((one, index) => ({ ...one, name: ToolName.parse(names[index] ?? one.name) })),
-  };
-}
 
 /** From a row to the rows that its foreign keys name. */
 function linked(
@@ -71,7 +52,11 @@ export async function readDatabase(source: SourceText, options: ReadOptions): Pr
   const { facet, omitted } = facetOf(catalog, { writable: options.writable === true });
   const plain = plainText(catalog.database).replaceAll(/\s+/g, ' ').trim();
   const title = plain === '' ? options.id : cutText(plain, 200);
-  const all = await named(operationsOf(facet), title, options);
+  const all = nameOperations(
+    operationsOf(facet),
+    ({ database }) => `${database?.action ?? ''} ${database?.table ?? ''}`.trim(),
+    await options.namesOf?.(title),
+  );
   const { include = [] } = options;
   const chosen =
     include.length === 0 ? all.operations : chooseOperations(all.operations, { include }, source.location);

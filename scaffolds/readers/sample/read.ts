@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
-import type { Blueprint, DataSource, JsonSchema, Operation } from '@counterpart/schemas';
+import type { Blueprint, DataSource, JsonSchema } from '@counterpart/schemas';
 import { chooseOperations } from '../../selection/choose.ts';
 import { cutText, plainText } from '../openapi/text/text.ts';
-import { keepNames, lockOf } from '../name-lock.ts';
-import { ToolName } from '@counterpart/schemas';
+import { nameOperations } from '../name-lock.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
 import { servedFile, writtenSchema, type TypedSource } from './file-schema.ts';
@@ -52,19 +51,6 @@ function titleOf({ location }: SourceText, id: string): string {
   return plain === '' || plain === 'standard input' ? id : cutText(plain, 200);
 }
 
-async function named(operations: readonly Operation[], title: string, { namesOf }: ReadOptions) {
-  const fresh = operations.map(({ name, data }) => ({
-    key: `${data?.source} ${data?.action}`,
-    operationId: undefined,
-    name,
-  }));
-  const names = keepNames(fresh, await namesOf?.(title));
-  return {
-    lock: lockOf(fresh, names),
-    operations: operations.map((one, index) => ({ ...one, name: ToolName.parse(names[index] ?? one.name) })),
-  };
-}
-
 /**
  * Compiles a file of rows into a blueprint with tools that query it. Columns are what a bounded number of rows shows, and
  * say so. Rejects with DATA_UNREADABLE or INCLUDE_UNMATCHED.
@@ -80,7 +66,11 @@ export async function readData(text: SourceText, options: ReadOptions): Promise<
     const own = nouns[index] ?? nounsOf(title);
     return operationsOf({ source: { ...source, name: nameOf(source, own) }, nouns: own, rowType, file });
   });
-  const all = await named(made, title, options);
+  const all = nameOperations(
+    made,
+    ({ data }) => `${data?.source} ${data?.action}`,
+    await options.namesOf?.(title),
+  );
   const { include = [] } = options;
   const operations =
     include.length === 0 ? all.operations : chooseOperations(all.operations, { include }, text.location);
