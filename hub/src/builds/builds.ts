@@ -20,6 +20,7 @@ import { newTrace } from '../kernel/protocol/trace.ts';
 import { BuildFolder } from './keep/build-folder.ts';
 import { createServerMemory } from './keep/memory.ts';
 import { createBuildRecords, type BuildRecord, type BuildRecords } from './keep/records.ts';
+import { stuckIn } from './keep/stuck.ts';
 import type { LoopRoom, LoopRun } from './room.ts';
 import { StageFailed } from './stages/steps.ts';
 import type { Db } from '../store/store.ts';
@@ -151,11 +152,11 @@ class HubBuilds implements Builds {
   }
 
   async retry(id: string, from?: LoopStage): Promise<LoopSummary> {
-    const { state, attempt } = await this.#records.get(id);
+    const { state, attempt, stage } = await this.#records.get(id);
     if (state === 'running' || state === 'queued')
       throw hubError('BUILD_STATE', { build: id, state, detail: 'it is at work already; cancel it first' });
     const folder = this.#room.folderOf(id);
-    const first = from ?? (isUsedUp(folder.reports()) ? 'write' : undefined);
+    const first = from ?? stuckIn(folder, stage);
     if (first !== undefined) {
       const again = againFrom(first);
       folder.dropResults((name) => again.some((stage) => name.startsWith(`${stage}-`)));
@@ -284,10 +285,6 @@ function openQuestion(folder: BuildFolder): AuthorQuestion | undefined {
   const last = folder.questions().at(-1);
   return last !== undefined && folder.answer(last.number) === undefined ? last : undefined;
 }
-
-/** Whether all repairs were made, and none was enough: only another draft can help. */
-const isUsedUp = (reports: readonly RoundReport[]): boolean =>
-  reports.length > MAX_REPAIRS && reports.at(-1)?.passed === false;
 
 /** Stages that are done anew; a candidate that is checked again is also made again, of what was answered. */
 const againFrom = (stage: LoopStage): LoopStage[] =>

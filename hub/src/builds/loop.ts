@@ -129,7 +129,7 @@ async function attempts(run: LoopRun, steps: DurableSteps, { plan, found }: Find
     const report = await judge(run, steps, draft, round);
     run.folder.keepReport(report);
     if (report.passed) return report;
-    if (answer === undefined || round >= MAX_REPAIRS) throw unrepaired(run, report, round + 1);
+    if (answer === undefined || round >= MAX_REPAIRS) throw unrepaired(run, report, folder);
     before = { answer, report };
   }
 }
@@ -162,18 +162,23 @@ async function draftOf(
 /** One round: what was written becomes a candidate, its code is read, and its tests run behind the walls. */
 async function judge(run: LoopRun, steps: DurableSteps, draft: Draft, round: number): Promise<RoundReport> {
   const stage = (name: LoopStage, work: () => Promise<RoundReport>): Promise<RoundReport> =>
-    runStage(run, steps, { stage: name, round, schema: RoundReport, tell: sentence }, work);
+    runStage(run, steps, { stage: name, round, schema: RoundReport, tell: sentence, isGood }, work);
   const written = await stage('write', () => writeCandidate(run, draft, round));
   if (!written.passed) return written;
   const checked = await stage('check', () => checkCandidate(run, round));
   if (!checked.passed) return checked;
   const tested = await stage('test', () => testRound(run, draft, checked));
   const server = draft.plan.name;
-  if (!tested.passed || !existsSync(join(run.room.serversDir, server, 'manifest.json'))) return tested;
-  return await runStage(run, steps, { stage: 'canary', round, schema: RoundReport, tell: tellCanary }, () =>
-    canaryRound(run, { server, kind: draft.kind }, tested),
+  if (!tested.passed || tested.replaces !== true) return tested;
+  return await runStage(
+    run,
+    steps,
+    { stage: 'canary', round, schema: RoundReport, tell: tellCanary, isGood },
+    () => canaryRound(run, { server, kind: draft.kind }, tested),
   );
 }
+
+const isGood = ({ passed }: RoundReport): boolean => passed;
 
 async function testRound(run: LoopRun, draft: Draft, checked: RoundReport): Promise<RoundReport> {
   const { candidate } = run.folder;
@@ -195,22 +200,28 @@ async function testRound(run: LoopRun, draft: Draft, checked: RoundReport): Prom
   }
   const { tests, diagnostics } = await testCandidate(candidate, { sandbox, limits }, run.signal);
   const passed = tests.failures.length === 0 && diagnostics.length === 0;
-  return { ...checked, passed, diagnostics: [...checked.diagnostics, ...diagnostics], tests };
+  // Kept with the report: a build that goes on after its install must not take itself for the version before.
+  const isInUse = existsSync(join(serversDir, draft.plan.name, 'manifest.json'));
+  const replaces = isInUse ? { replaces: true as const } : {};
+  return { ...checked, ...replaces, passed, diagnostics: [...checked.diagnostics, ...diagnostics], tests };
 }
 
 function sentence({ passed, problem, diagnostics, tests }: RoundReport): string {
   if (problem !== undefined) return problem.split('\n')[0] ?? '';
   if (tests !== undefined) return testSentence(tests);
-  return passed ? 'nothing refused' : `${diagnostics.length} findings`;
+  if (passed) return 'nothing refused';
+  return `refused: ${diagnostics.length} finding${diagnostics.length === 1 ? '' : 's'}`;
 }
 
 const testSentence = ({ passed, failures, coverage, sandbox }: NonNullable<RoundReport['tests']>): string =>
   `${passed} tests passed, ${failures.length} failed${coverage === undefined ? '' : `, ${coverage} % of the code run`}, inside ${sandbox}`;
 
-function unrepaired(run: LoopRun, report: RoundReport, rounds: number): StageFailed {
-  const detail = renderReport(report).split('\n').slice(0, 3).join(' ');
+function unrepaired(run: LoopRun, report: RoundReport, given: string | undefined): StageFailed {
+  const detail = renderReport(report).split('\n').slice(0, 3).join(' ').replace(/\s+/g, ' ');
   const stage = report.canary !== undefined ? 'canary' : report.tests === undefined ? 'check' : 'test';
-  const folder = run.folder.candidate;
+  const rounds = report.round === 0 ? '1 attempt' : `${report.round + 1} attempts`;
+  // What a person wrote is mended where they wrote it.
+  const folder = given ?? run.folder.candidate;
   return new StageFailed(stage, hubError('BUILD_UNREPAIRED', { build: run.id, rounds, detail, folder }));
 }
 

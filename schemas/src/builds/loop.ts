@@ -174,6 +174,8 @@ export const RoundReport = z.strictObject({
       unsafeLocal: z.literal(true).optional(),
     })
     .optional(),
+  /** A version of the server was in use when its tests had passed. */
+  replaces: z.literal(true).optional(),
   /** Of a new version of a server that is in use. */
   canary: Canary.optional(),
 });

@@ -30,13 +30,19 @@ function titleOf(source: string): string {
 /** The plan of an order whose server a person wrote: its manifest says all. Throws MANIFEST_INVALID. */
 export async function planOfFolder(folder: string): Promise<LoopPlan> {
   const file = join(folder, 'manifest.json');
+  const invalid = (detail: string, cause?: unknown) =>
+    hubError('MANIFEST_INVALID', { file, detail }, { cause });
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('MANIFEST_INVALID', { file, detail }, { cause });
+    const isMissing =
+      cause instanceof Error && 'code' in cause && /^(?:ENOENT|ENOTDIR)$/.test(String(cause.code));
+    const detail = isMissing
+      ? 'there is no such file; a folder with a server has one (`hub create <name>` begins such a folder)'
+      : String(cause);
+    throw invalid(detail, cause);
   });
+  if (parse(text) === undefined) throw invalid('it is not JSON');
   const manifest = Manifest.safeParse(parse(text));
-  if (!manifest.success)
-    throw hubError('MANIFEST_INVALID', { file, detail: z.prettifyError(manifest.error) });
+  if (!manifest.success) throw invalid(z.prettifyError(manifest.error));
   const { id, title, description, permissions } = manifest.data;
   return LoopPlan.parse({
     kind: 'code',

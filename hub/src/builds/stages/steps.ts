@@ -26,6 +26,8 @@ export interface StageOptions<T> {
   readonly schema: z.ZodType<T>;
   /** One sentence on the result, for a person. */
   readonly tell?: ((value: T) => string) | undefined;
+  /** Whether the stage is shown as done; it came to its end either way. */
+  readonly isGood?: ((value: T) => boolean) | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface StageOptions<T> {
 export async function runStage<T>(
   run: LoopRun,
   steps: DurableSteps,
-  { stage, round = 0, schema, tell }: StageOptions<T>,
+  { stage, round = 0, schema, tell, isGood }: StageOptions<T>,
   work: () => Promise<T>,
 ): Promise<T> {
   const name = `${stage}-${round}`;
@@ -50,7 +52,8 @@ export async function runStage<T>(
     throw failure;
   }
   const value = schema.parse(run.folder.result(name, schema));
-  await end(run, { stage, round, state: 'done', detail: tell?.(value) });
+  const state = isGood?.(value) === false ? 'failed' : 'done';
+  await end(run, { stage, round, state, detail: tell?.(value) });
   return value;
 }
 
