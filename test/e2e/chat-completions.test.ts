@@ -242,6 +242,16 @@ test('a failure with nothing said is an error, and one after words stands beside
     for await (const chunk of stream) void chunk;
   };
   await expect(read()).rejects.toMatchObject({ code: 'MODEL_UNREACHABLE' });
+  const busy = hubError('MODEL_OVER_QUOTA', { model: MODEL, detail: 'wait', retryAfterMs: 41_500 });
+  loop.plays(async function* () {
+    yield end([], { problem: busy });
+  });
+  const refused = await fetch(`${served.url}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify({ model, messages: ask }),
+  });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '42']);
   loop.plays(async function* () {
     yield { type: 'text', delta: 'So far' };
     yield end([said('So far')], { problem });

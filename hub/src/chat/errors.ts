@@ -13,8 +13,10 @@ export interface ErrorBody {
   };
 }
 
-/** Seconds after which what is busy now may be free (RFC 9110, 10.2.3). */
-const RETRY_AFTER = '1';
+/** Seconds after which what is busy now may be free (RFC 9110, 10.2.3): as the provider says, else one. */
+function retryAfter({ params: { retryAfterMs } }: CounterpartError): string {
+  return String(typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : 1);
+}
 
 const typeOf = (status: number): string => {
   if (status === 401) return 'authentication_error';
@@ -44,7 +46,7 @@ export function answerError(res: ServerResponse, error: CounterpartError): void 
   const busy = status === 429 || status === 503;
   answerJson(res, toErrorBody(error), status, {
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    ...(busy ? { 'retry-after': RETRY_AFTER } : {}),
+    ...(busy ? { 'retry-after': retryAfter(error) } : {}),
     // Clients of OpenAI's ask again after any 409 or 5xx: where that cannot help they are told.
     'x-should-retry': String(busy),
   });

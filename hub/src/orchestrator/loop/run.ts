@@ -8,6 +8,7 @@ import type {
   RunRequest,
   ViewSelector,
 } from '../../kernel/ports.ts';
+import { Added } from './answer/added.ts';
 import { askModel, type Turn, type WrittenCall } from './answer/ask-model.ts';
 import { answerAboutBuild } from './building/answer-build.ts';
 import { isMostlyRemoved, pastedWords } from './building/pasted-words.ts';
@@ -52,12 +53,10 @@ export class Run {
   readonly #request: RunRequest;
   readonly #options: RunOptions;
   readonly #toolbox: Toolbox;
-  readonly #added: ChatItem[] = [];
+  readonly #added: Added;
   readonly #items: readonly ChatItem[];
   readonly #desk: CallDesk;
   readonly #began: number;
-  /** Said, and not yet part of what is added. */
-  #shown = '';
   #decision: RouteDecision | undefined;
   #agreement: number | undefined;
   #recall: Recall | undefined;
@@ -67,11 +66,8 @@ export class Run {
 
   constructor(request: RunRequest, options: RunOptions) {
     this.#request = request;
-    const emit = (event: RunEvent): void => {
-      if (event.type === 'text') this.#shown += event.delta;
-      options.emit(event);
-    };
-    this.#options = { ...options, emit };
+    this.#added = new Added(options.emit);
+    this.#options = { ...options, emit: this.#added.emit };
     this.#began = options.room.clock.now();
     this.#items = options.interludes.restore(request.items);
     this.#toolbox = new Toolbox(options.room.shelf, request.view ?? EVERYTHING, request.tools ?? []);
@@ -104,7 +100,7 @@ export class Run {
       }
       const reminder = mayCall ? plan.reminder() : undefined;
       if (reminder === undefined) return this.#finish(turn);
-      this.#add(said('developer', reminder));
+      this.#added.add(said('developer', reminder));
     }
   }
 
@@ -112,35 +108,23 @@ export class Run {
   #take(turn: Turn): { readonly calls: readonly WrittenCall[]; readonly mayCall: boolean } {
     const { calls, text, unshown } = recoverCalls(turn, this.#toolbox);
     if (unshown !== '') this.#options.emit({ type: 'text', delta: unshown });
-    if (text !== '') this.#add(said('assistant', text));
+    if (text !== '') this.#added.add(said('assistant', text));
     const mayCall = this.#choice !== 'none' && this.budget.hasCalls;
     return { calls: mayCall ? this.budget.takeCalls(calls) : [], mayCall };
   }
 
   #finish({ finish, decision }: Turn): void {
-    const last = this.#added.at(-1);
+    const last = this.#added.items.at(-1);
     if (finish === 'stop' && last !== undefined) this.#recall?.keep(textOf(last), decision.model);
     this.#end(finish === 'tool_calls' ? 'stop' : finish);
   }
 
   /** Ends with what went wrong; told in the answer as well, unless that is all there would be of it. */
   fail(problem: CounterpartError): void {
-    if (this.#shown !== '') this.#add(said('assistant', this.#shown));
-    if (this.#added.length === 0) return this.#end('stop', problem);
-    // A call without an output would make the conversation one that no provider takes.
-    for (const callId of openCalls(this.#added))
-      this.#add({ type: 'function_call_output', callId, output: interruptedOutput });
-    this.#say(`\n\nI have to stop here: ${problem.message} ${problem.fix}`);
+    this.#added.breakOff(interruptedOutput);
+    if (this.#added.items.length === 0) return this.#end('stop', problem);
+    this.#added.say(`\n\nI have to stop here: ${problem.message} ${problem.fix}`);
     this.#end('stop', problem);
-  }
-
-  /** Shows a text and keeps it as part of the answer. */
-  #say(text: string): void {
-    this.#options.emit({ type: 'text', delta: text });
-    const last = this.#added.at(-1);
-    const before = last?.type === 'message' && last.role === 'assistant' ? textOf(last) : undefined;
-    if (before !== undefined) this.#added.pop();
-    this.#add(said('assistant', before === undefined ? text.trimStart() : before + text));
   }
 
   /** Builds are spoken of without a model, and by words that mean nothing else. */
@@ -153,7 +137,7 @@ export class Run {
       question,
       answers: this.#answers(),
       hasModel: room.generations.models().length > 0,
-      say: (text) => this.#say(text),
+      say: (text) => this.#added.say(text),
       signal,
     });
   }
@@ -172,7 +156,7 @@ export class Run {
   #pasted(): boolean {
     const said = this.#said();
     if (said === undefined || !said.includes(REMOVED)) return false;
-    this.#say(pastedWords(this.#answers().at(-1) ?? ''));
+    this.#added.say(pastedWords(this.#answers().at(-1) ?? ''));
     return isMostlyRemoved(said);
   }
 
@@ -207,7 +191,7 @@ export class Run {
       const view = this.#toolbox.view ?? EVERYTHING;
       const answer = await answerByRules(this.#items, { shelf: room.shelf, view, today });
       if (answer.kind !== 'call') {
-        this.#say(answer.text);
+        this.#added.say(answer.text);
         return this.#end('stop');
       }
       const written = { callId: newId(), name: answer.tool, arguments: JSON.stringify(answer.arguments) };
@@ -216,7 +200,7 @@ export class Run {
         return await this.#waitForApproval(ready);
       outputs = await this.#make(ready, plan);
     }
-    this.#say(outputs.join('\n\n'));
+    this.#added.say(outputs.join('\n\n'));
     this.#end('stop');
   }
 
@@ -242,7 +226,7 @@ export class Run {
     const found = await this.#recall?.find(signal);
     if (found === undefined) return false;
     this.#cached = found.match;
-    this.#say(found.text);
+    this.#added.say(found.text);
     this.#end('stop');
     return true;
   }
@@ -256,12 +240,12 @@ export class Run {
     const request = {
       ...this.#request.settings,
       toolChoice: this.#choice,
-      items: [system, ...this.#items, ...this.#added],
+      items: [system, ...this.#items, ...this.#added.items],
       ...(tools.length > 0 ? { tools } : {}),
     };
     const asking = { room, budget: this.budget, emit, signal };
     const samples = this.#samples(decision);
-    if (samples > 1 && this.#added.length === 0) {
+    if (samples > 1 && this.#added.items.length === 0) {
       const { escalateBelow: minAgreement } = room.consistency();
       const { turn, agreement } = await askSamples(request, decision, { samples, minAgreement, asking });
       this.#agreement = agreement;
@@ -276,7 +260,7 @@ export class Run {
   /** What was to be called has been: a model that had to go on calling would never answer. */
   get #choice(): GenerationSettings['toolChoice'] {
     const asked = this.#request.settings?.toolChoice;
-    const isMet = this.#added.some(({ type }) => type === 'function_call');
+    const isMet = this.#added.items.some(({ type }) => type === 'function_call');
     return isMet && asked !== undefined && asked !== 'none' ? 'auto' : asked;
   }
 
@@ -289,9 +273,13 @@ export class Run {
   /** Calls what was called. True: the run has ended, for its caller or a person has to act. */
   async #answer(calls: readonly WrittenCall[], plan: ToolPlanWatch): Promise<boolean> {
     const { own, hub } = this.#desk.read(calls);
-    const { calls: grounded, ask } = this.#desk.ground(hub, [...this.#items, ...this.#added], plan.isPlanned);
+    const { calls: grounded, ask } = this.#desk.ground(
+      hub,
+      [...this.#items, ...this.#added.items],
+      plan.isPlanned,
+    );
     if (ask !== undefined) {
-      this.#say(ask);
+      this.#added.say(ask);
       this.#end('stop');
       return true;
     }
@@ -312,10 +300,10 @@ export class Run {
 
   async #make(calls: readonly ReadCall[], plan: ToolPlanWatch): Promise<readonly string[]> {
     const counted = this.#desk.count(calls);
-    for (const call of counted) this.#addCall(call);
+    for (const call of counted) this.#added.addCall(call);
     const results = await this.#desk.make(counted);
     for (const { callId, name, output, isError } of results) {
-      this.#add({ type: 'function_call_output', callId, output });
+      this.#added.add({ type: 'function_call_output', callId, output });
       plan.made({ name, isError });
       if (!this.#toolbox.isFind(name)) this.#recall?.called(this.#toolbox.route(name));
     }
@@ -325,27 +313,27 @@ export class Run {
   /** The caller's own tool: what the hub did before it is kept for when its output comes. */
   #handOver({ callId, name, arguments: text }: ReadCall): void {
     const { interludes, emit } = this.#options;
-    interludes.keep(callId, this.#added.filter(isOfTools));
-    this.#addCall({ callId, name, arguments: text });
+    interludes.keep(callId, this.#added.items.filter(isOfTools));
+    this.#added.addCall({ callId, name, arguments: text });
     emit({ type: 'caller-call', callId, name, arguments: text });
   }
 
   async #waitForApproval(calls: readonly ReadCall[]): Promise<void> {
     const { room, emit } = this.#options;
     // What is made later is what was shown.
-    for (const call of calls) this.#addCall({ ...call, arguments: JSON.stringify(call.input) });
+    for (const call of calls) this.#added.addCall({ ...call, arguments: JSON.stringify(call.input) });
     const { model, settings, tools, samples, limits, routing, view, conversation, principal } = this.#request;
     const kept = await room.pending.keep({
       calls: calls.map(({ callId, name, input }) => ({ callId, tool: name, arguments: input })),
       ...(conversation === undefined ? {} : { conversation }),
       principal,
       request: { model, settings, tools, samples, limits, routing, view, items: this.#items },
-      added: this.#added,
+      added: this.#added.items,
     });
     // The calls are not part of the conversation before they have an output.
-    this.#added.splice(this.#added.length - calls.length);
+    this.#added.items.splice(this.#added.items.length - calls.length);
     emit({ type: 'approval', pending: kept });
-    this.#say(askForApproval(kept));
+    this.#added.say(askForApproval(kept));
     this.#end('stop');
   }
 
@@ -353,23 +341,14 @@ export class Run {
   async #decided({ added, decision }: Resumed, plan: ToolPlanWatch): Promise<readonly string[]> {
     const waiting = new Set(openCalls(added));
     const open = added.filter((item) => item.type === 'function_call' && waiting.has(item.callId));
-    this.#added.push(...added.filter((item) => !open.includes(item)));
+    this.#added.items.push(...added.filter((item) => !open.includes(item)));
     const calls = open.flatMap((item) => (item.type === 'function_call' ? [readCall(item)] : []));
     if (decision === 'approve') return await this.#make(calls, plan);
     for (const call of calls) {
-      this.#addCall(call);
-      this.#add({ type: 'function_call_output', callId: call.callId, output: refusedOutput });
+      this.#added.addCall(call);
+      this.#added.add({ type: 'function_call_output', callId: call.callId, output: refusedOutput });
     }
     return calls.map(() => notDone);
-  }
-
-  #addCall({ callId, name, arguments: text }: WrittenCall): void {
-    this.#add({ type: 'function_call', callId, name, arguments: text });
-  }
-
-  #add(item: ChatItem): void {
-    if (item.type === 'message' && item.role === 'assistant') this.#shown = '';
-    this.#added.push(item);
   }
 
   #end(finish: GenerationFinish, problem?: CounterpartError): void {
@@ -377,20 +356,9 @@ export class Run {
     const { usage, costUsd, rounds } = this.budget;
     const model = this.#decision?.model ?? this.#model ?? this.#request.model;
     const durationMs = room.clock.now() - this.#began;
-    const calls = this.#added.filter(({ type }) => type === 'function_call').length;
+    const { calls, items } = this.#added;
     room.log.info({ model, rounds, calls, ...usage, durationMs, code: problem?.code }, 'a chat was answered');
     const [agreement, cached] = [this.#agreement, this.#cached];
-    emit({
-      type: 'end',
-      finish,
-      usage,
-      costUsd,
-      model,
-      rounds,
-      items: this.#added,
-      problem,
-      agreement,
-      cached,
-    });
+    emit({ type: 'end', finish, usage, costUsd, model, rounds, items, problem, agreement, cached });
   }
 }
