@@ -46,7 +46,12 @@ const SHEET = {
 /** A turn of a conversation about builds, with what was done to them. */
 async function turn(
   question: string,
-  { build, answers = [ASKS], hasModel = true }: { build: LoopDetail; answers?: string[]; hasModel?: boolean },
+  {
+    build,
+    answers = [ASKS],
+    hasModel = true,
+    ends = 'waiting',
+  }: { build: LoopDetail; answers?: string[]; hasModel?: boolean; ends?: LoopDetail['state'] },
 ) {
   const done: string[] = [];
   const said: string[] = [];
@@ -56,8 +61,7 @@ async function turn(
       return Promise.resolve({ id: OTHER });
     },
     show: (id) => (id === ID ? Promise.resolve(build) : Promise.reject(new Error('unknown'))),
-    follow: (id) =>
-      Promise.resolve({ ...build, id, state: 'failed', waitsFor: undefined, problem: 'Followed.' }),
+    follow: (id) => Promise.resolve({ ...build, id, state: ends, waitsFor: undefined, problem: 'Followed.' }),
     decide: (id, word) => Promise.resolve(void done.push(`${word} ${id}`)),
     cancel: (id) => Promise.resolve(void done.push(`cancel ${id}`)),
     skip: (id) => Promise.resolve(void done.push(`skip ${id}`)),
@@ -129,10 +133,15 @@ describe('a build that waits for a word', () => {
     const order = { text: 'https://api.example/openapi.json', from: 'https://api.example/openapi.json' };
     const said = 'no, without the clan tools';
     const compiled = await turn(said, { build: waiting('approval', { order }), hasModel: false });
-    expect(compiled.done).toEqual([`reject ${ID}`, `start ${order.text} | without the clan tools`]);
+    expect(compiled.done).toEqual([`start ${order.text} | without the clan tools`, `reject ${ID}`]);
     const written = await turn(said, { build: waiting('approval') });
-    expect(written.done[1]).toMatch(/^start Build me a tool for Clash Royale\n\n.*without the clan tools$/);
+    expect(written.done[0]).toMatch(/^start Build me a tool for Clash Royale\n\n.*without the clan tools$/);
     expect((await turn(said, { build: waiting('approval'), hasModel: false })).isAnswered).toBe(false);
+    const impossible = await turn(said, { build: waiting('approval', { order }), ends: 'failed' });
+    expect([impossible.done.length, impossible.said]).toEqual([
+      1,
+      expect.stringContaining(`“approve ${ID}”`),
+    ]);
   });
 });
 

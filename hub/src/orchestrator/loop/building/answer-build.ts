@@ -1,6 +1,6 @@
 import { ServerId, type LoopDetail, type LoopOrder } from '@counterpart/schemas';
 import { buildIntent } from '../../understanding/intents/build-intent.ts';
-import { buildTalk, type BuildTalk } from '../../understanding/intents/build-talk.ts';
+import { buildTalk, selectionOf, type BuildTalk } from '../../understanding/intents/build-talk.ts';
 import { decisionIntent } from '../../understanding/intents/decision-intent.ts';
 import type { BuildTurn } from './chat-builds.ts';
 import { ASKED, BUILD_ID, endWords, hexOf, secretWords, sheetWords, stateWords } from './words.ts';
@@ -139,7 +139,7 @@ async function refuse(turn: BuildTurn, { id, sheet }: LoopDetail, reason: string
 
 const LONGEST_ORDER = 8_000;
 
-/** What was built is rejected, and the same is built with the wish: of a description, a choice of its operations. */
+/** The same is built with the wish: of a description, a choice of its operations; then what was built before is rejected. */
 async function change(turn: BuildTurn, build: LoopDetail, wish: string): Promise<boolean> {
   const { builds, say } = turn;
   const { id, sheet, order } = build;
@@ -148,12 +148,14 @@ async function change(turn: BuildTurn, build: LoopDetail, wish: string): Promise
   if (!isCompiled && !turn.hasModel) return false;
   const name = nameIn(wish);
   const next: LoopOrder = isCompiled
-    ? { ...order, ...(name === undefined ? { select: wish } : { name }) }
+    ? { ...order, ...(name === undefined ? { select: selectionOf(wish) } : { name }) }
     : { ...order, text: `${order.text}\n\nChanged after a first version: ${wish}`.slice(0, LONGEST_ORDER) };
-  await builds.decide(id, 'reject', sheet.hash);
   const { id: started } = await builds.start(next);
-  say(`Nothing of ${id} was installed. I build it anew, ${wish}, as ${started}.\n`);
-  await tellEnd(turn, started);
+  say(`Nothing is installed of ${id}. I build it anew, ${wish}, as ${started}.\n`);
+  // What cannot be built that way leaves the first one to be decided on.
+  const { state } = await tellEnd(turn, started);
+  if (state === 'failed') say(`\n${besideWords(build)}`);
+  else await builds.decide(id, 'reject', sheet.hash);
   return true;
 }
 
@@ -200,7 +202,8 @@ const besideWords = ({ id, state, waitsFor }: LoopDetail): string =>
     : `Build ${id} goes on beside it (${waitsFor === undefined ? state : `it waits for ${waitsFor}`}); “cancel ${id}” ends it.`;
 
 /** Follows a build and says where it came to. */
-async function tellEnd({ builds, say, signal }: BuildTurn, id: string): Promise<void> {
+async function tellEnd({ builds, say, signal }: BuildTurn, id: string): Promise<LoopDetail> {
   const build = await builds.follow(id, (line) => say(`- ${line}\n`), signal);
   say(`\n${endWords(builds, build)}`);
+  return build;
 }

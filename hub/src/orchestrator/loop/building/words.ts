@@ -1,4 +1,4 @@
-import type { LoopDetail } from '@counterpart/schemas';
+import type { ApprovalSheet, LoopDetail } from '@counterpart/schemas';
 import { NEVER_HERE } from '../../understanding/credentials/pasted.ts';
 import type { ChatBuilds } from './chat-builds.ts';
 
@@ -60,10 +60,16 @@ export function sheetWords({ id, sheet }: LoopDetail): string {
       sheet.secrets.map(({ name }) => name),
     ),
     ...list('Warnings', sheet.warnings.map(({ message }) => message).slice(0, MOST_WARNINGS)),
-    `Written by ${sheet.author.model ?? sheet.author.kind}, ${sheet.author.repairs} repairs, ${sheet.cost.inputTokens + sheet.cost.outputTokens} tokens.`,
+    authorWords(sheet),
     '',
     `Shall I install it (${id} / ${hexOf(sheet.hash).slice(0, HASH_SHOWN)})? Answer yes or no.`,
   ].join('\n');
+}
+
+function authorWords({ author, cost }: ApprovalSheet): string {
+  if (author.kind === 'model' && cost.calls === 0) return 'Compiled from its description, without a model.';
+  const tokens = cost.inputTokens + cost.outputTokens;
+  return `Written by ${author.model ?? author.kind}, ${author.repairs} repairs, ${tokens} tokens.`;
 }
 
 /** Where the secrets of a server are entered; also whether there are none left. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildTalk } from './build-talk.ts';
+import { buildTalk, selectionOf } from './build-talk.ts';
 
 describe('what is said of a build besides yes and no', () => {
   test.each([
@@ -69,4 +69,13 @@ describe('what is said of a build besides yes and no', () => {
   ])('is about something else: %s', (said) => {
     expect(buildTalk(said)).toBeUndefined();
   });
+});
+
+test.each([
+  ['without the clan tools', 'without the clan tools'],
+  ['ohne die Clan-Werkzeuge', 'without Clan tools'],
+  ['seulement les joueurs et les clans', 'only joueurs and clans'],
+  ['sin las herramientas de clan', 'without tools clan'],
+])('a choice is told in the words that descriptions are chosen by: %s', (wish, words) => {
+  expect(selectionOf(wish)).toBe(words);
 });

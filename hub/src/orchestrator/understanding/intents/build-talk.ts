@@ -91,6 +91,30 @@ function changeIn(written: string, text: string): BuildTalk | undefined {
   return { kind: 'change', wish: wish.replace(/^(?:but|aber|mais|pero|ma|mas|maar|но)\s+/iu, '') };
 }
 
+/** Words of a choice in other languages, by what they are in the one that descriptions are chosen from in. */
+const CHOICE: readonly (readonly [word: string, said: RegExp])[] = [
+  ['without', /(?<![\p{L}])(?:ohne|sans|sin|senza|sem|zonder|без)(?![\p{L}])/giu],
+  [
+    'only',
+    /(?<![\p{L}])(?:nur|seulement|uniquement|s[oó]lo|solamente|soltanto|apenas|somente|alleen|только)(?![\p{L}])/giu,
+  ],
+  ['and', /(?<![\p{L}])(?:und|et|y|e|en|и)(?![\p{L}])/giu],
+  [
+    '',
+    /(?<![\p{L}])(?:die|der|das|den|les|le|la|las|los|el|il|lo|gli|os|as|de|het|di|do|da|des|bitte|por favor)(?![\p{L}])/giu,
+  ],
+  [
+    ' tools',
+    /-?(?:werkzeugen?|outils?|herramientas?|strument[oi]|ferramentas?|gereedschap\p{L}*|инструмент\p{L}*)(?![\p{L}])/giu,
+  ],
+];
+
+/** A wish as words that a part of a description is chosen by. */
+export const selectionOf = (wish: string): string =>
+  CHOICE.reduce((text, [word, said]) => text.replace(said, word), wish)
+    .replace(/\s+/g, ' ')
+    .trim();
+
 /** Begins of a change that need no yes or no before them. */
 const BARE =
   /^(?:please )?(?:without|only|leave out|leave off|drop|remove|skip|ohne|nur|lass|sans|seulement|sin|solo|senza|soltanto|sem|apenas|zonder|alleen|без|только)(?![\p{L}])|^(?:不要|只要|去掉)/u;
