@@ -16,6 +16,16 @@ const MOST_ALIKE = 8;
 
 const SHORTEST_PREFIX = 4;
 const MOST_PREFIX_MATCHES = 20;
+/** For a word that is written like one that is known. */
+const MISSPELT = 0.5;
+/** Letters that a word has for its spelling to be told from another word's. */
+const SHORTEST_MISSPELT = 5;
+/** The share of pieces of three letters that two spellings have in common. */
+const LEAST_COMMON = 0.45;
+const MOST_SPELLINGS = 3;
+/** `pin` for `unpin`. */
+const UNDONE = 0.6;
+
 /** Words whose like are kept. */
 const MOST_KEPT = 2_000;
 
@@ -47,13 +57,36 @@ export class Expansion {
     for (const other of synonymsOf(word)) put(other, SYNONYM);
     for (const other of this.#derived(word)) put(other, DERIVED);
     if (!this.#words.known.has(word)) for (const other of this.#forms(word)) put(other, LONGER);
+    for (const other of this.#undone(word)) put(other, UNDONE);
     for (const other of this.#alikeTo(word)) put(other.word, other.weight);
+    // Nothing at all stands for it: it may be misspelt.
+    if (parts.size === 1 && !this.#words.known.has(word))
+      for (const other of this.#spelt(word)) put(other, MISSPELT);
     return [...parts].map(([other, weight]) => ({ word: other, weight }));
   }
 
   #derived(word: string): readonly string[] {
     this.#roots ??= Map.groupBy(this.#words.known.keys(), rootOf);
     return this.#roots.get(rootOf(word)) ?? [];
+  }
+
+  /** What `unpin` and `unsubscribe` take back, where tools speak of that. */
+  #undone(word: string): readonly string[] {
+    const [, rest] = /^un(.{3,})$/.exec(word) ?? [];
+    return rest !== undefined && this.#words.leading.has(rest) ? [rest] : [];
+  }
+
+  /** Words of names and first lines that are written nearly like this one. */
+  #spelt(word: string): readonly string[] {
+    if (word.length < SHORTEST_MISSPELT || /\d/.test(word)) return [];
+    const own = piecesOf(word);
+    return [...this.#words.leading]
+      .filter((other) => Math.abs(other.length - word.length) <= 2 && other.length >= SHORTEST_MISSPELT - 1)
+      .map((other) => ({ other, common: inCommon(own, piecesOf(other)) }))
+      .filter(({ common }) => common >= LEAST_COMMON)
+      .toSorted((a, b) => b.common - a.common)
+      .slice(0, MOST_SPELLINGS)
+      .map(({ other }) => other);
   }
 
   /** Longer and shorter forms of a word that is itself unknown. */
@@ -83,3 +116,13 @@ export class Expansion {
     return found;
   }
 }
+
+/** Pieces of three letters, its ends included. */
+function piecesOf(word: string): ReadonlySet<string> {
+  const padded = `^${word}$`;
+  return new Set(Array.from({ length: padded.length - 2 }, (_, at) => padded.slice(at, at + 3)));
+}
+
+/** Share of pieces that two words have in common (Dice). */
+const inCommon = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
+  (2 * [...a].filter((piece) => b.has(piece)).length) / (a.size + b.size);

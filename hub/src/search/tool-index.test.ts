@@ -113,6 +113,26 @@ test('with vectors a word finds another that is used alike', async () => {
   expect(indexed(...others, telegram).find('mail', 1)).toEqual([]);
 });
 
+test('a misspelt word finds the one it is nearly, and only where nothing else stands for it', () => {
+  const index = indexed(tool('list_repositories', 'Repositories.'), tool('list_deposits', 'Deposits.'));
+  expect(index.find('show repositroies', 1)).toEqual(['list_repositories']);
+  expect(index.find('repos1tory', 5)).toEqual([]);
+});
+
+test('what takes something back is found where tools speak of the thing alone', () => {
+  const index = indexed(
+    tool('remove_pins', 'Takes an item off.', { annotations: { destructiveHint: true } }),
+    tool('list_messages', 'Messages.', { annotations: read }),
+  );
+  expect(index.find('unpin it', 1)).toEqual(['remove_pins']);
+});
+
+test('of equal tools of several servers those of the server that is named come first', () => {
+  const index = indexed(tool('alpha__list_files', 'Files.'), tool('beta__list_files', 'Files.'));
+  expect(index.find('files in beta', 1)).toEqual(['beta__list_files']);
+  expect(index.find('files', 2)).toEqual(['alpha__list_files', 'beta__list_files']);
+});
+
 test('questions of any length and kind are answered', () => {
   const index = indexed(tool('a_thing', 'A thing.'));
   for (const question of ['list', 'how do I', 'please', '__proto__', '💥', 'x '.repeat(100_000)])

@@ -3,6 +3,7 @@ import { closeness, directionOf, type Corpus } from './closeness.ts';
 import { Expansion } from './expansion.ts';
 import type { WordVectors } from './meaning/word-vectors.ts';
 import { readQuery, type Part, type Query } from './query.ts';
+import { wordsOf } from './words.ts';
 
 /** Okapi BM25: how soon more of one word stops counting, and how much a long definition is held against it. */
 const SATURATION = 1.2;
@@ -15,6 +16,9 @@ const UNKNOWN_ACTION = 0.85;
 /** Tools that are looked at closely, best by their words alone. */
 const MOST_CANDIDATES = 200;
 
+/** How much it counts that the tool's server is named. */
+const MENTIONED = 0.4;
+
 /** A tool with less of the best one's score cannot make up for it. */
 const WORTH_A_LOOK = 0.15;
 
@@ -25,6 +29,8 @@ interface Posting {
 
 interface Entry {
   readonly name: string;
+  /** The server it is of. */
+  readonly server: string;
   readonly outline: Outline;
 }
 
@@ -46,6 +52,8 @@ export class ToolIndex implements Corpus {
   readonly #postings = new Map<string, Posting[]>();
   /** Words of names and first lines. */
   readonly #leading = new Set<string>();
+  /** Words of the names of servers. */
+  readonly #servers = new Map<string, readonly string[]>();
   readonly #directions = new Map<Outline, Float32Array>();
   #expansion: Expansion | undefined;
   #totalLength = 0;
@@ -60,7 +68,9 @@ export class ToolIndex implements Corpus {
   }
 
   add(name: string, { weights, ...outline }: Analysis): void {
-    const tool = this.#entries.push({ name, outline }) - 1;
+    const server = serverOf(name);
+    if (!this.#servers.has(server)) this.#servers.set(server, wordsOf(server));
+    const tool = this.#entries.push({ name, server, outline }) - 1;
     this.#totalLength += outline.length;
     this.#expansion = undefined;
     this.#directions.clear();
@@ -83,14 +93,27 @@ export class ToolIndex implements Corpus {
     const candidates = this.#candidates(query);
     const best = candidates[0]?.score ?? 1;
     const direction = directionOf(query.words, this);
+    const mentioned = this.#mentionedIn(query);
     return candidates
-      .map(({ entry: { name, outline }, score }) => ({
+      .map(({ entry: { name, server, outline }, score }) => ({
         name,
-        score: score / best + closeness({ query, direction }, outline, this),
+        score:
+          score / best +
+          closeness({ query, direction }, outline, this) +
+          (mentioned.has(server) ? MENTIONED : 0),
       }))
       .toSorted((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
       .slice(0, limit)
       .map(({ name }) => name);
+  }
+
+  /** Servers whose name a query says: `my slack channels` are not those of another service. */
+  #mentionedIn({ words }: Query): ReadonlySet<string> {
+    const said = new Set(words);
+    const servers = [...this.#servers].filter(
+      ([, own]) => own.length > 0 && own.every((word) => said.has(word)),
+    );
+    return new Set(servers.map(([server]) => server));
   }
 
   rarityOf(word: string): number {
@@ -158,6 +181,9 @@ export class ToolIndex implements Corpus {
     }
   }
 }
+
+/** The server's part of a tool's name in the hub. */
+const serverOf = (name: string): string => name.slice(0, Math.max(0, name.indexOf('__')));
 
 function fit({ action }: Outline, { wanted }: Query): number {
   if (wanted === undefined || action === wanted) return 1;

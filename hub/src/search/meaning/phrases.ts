@@ -27,6 +27,15 @@ const PHRASES: readonly (readonly [said: RegExp, meant: string])[] = [
   [/\bat once\b|\btogether\b/, 'bulk batch'],
   [/\bfor good\b|\bfor ever\b/, 'permanently'],
   [/\bpull requests?\b/, 'pr'],
+  [/\b(?:walk|step|drop)(?:s|ped|ing|ed)? out of\b/, 'leave'],
+  [
+    /\b(?:tomorrow|later|tonight|noon|midnight|o’clock|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/,
+    'schedule scheduled',
+  ],
+  [/\bcall(?:ed|ing)? back\b/, 'cancel'],
+  [/\bone[- ]off\b/, 'single'],
+  [/\bat the end of\b/, 'append'],
+  [/\bstock keeping units?\b/, 'sku'],
 ];
 
 /** Words that a text means without having them. */

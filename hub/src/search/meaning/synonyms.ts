@@ -34,6 +34,7 @@ verify validate check confirm
 watch monitor observe track subscribe follow
 rotate regenerate renew refresh
 test try preview simulate
+try attempt
 archive close
 unarchive reopen
 publish release
@@ -95,6 +96,7 @@ revision version
 history log changelog timeline audit activity
 event activity
 log trace
+transcript transcription
 repository repo
 pull merge
 branch ref
