@@ -19,6 +19,7 @@ import { jsonPatch, mergePatch } from './value/merge.ts';
 import { cutPage } from './list/page-cut.ts';
 import { filterRows, isBelow, refersTo, selectRows } from './list/query.ts';
 import { defined, isRefusal, makeOne, sentThings, writable } from './make.ts';
+import { changedRemotely, rowsBelowParent } from './remote-call.ts';
 import { findRow, namesOf, seedCollection, settle } from './rows.ts';
 
 const refused = (refusal: Refusal): Outcome => ({ kind: 'refused', refusal });
@@ -90,7 +91,10 @@ function update(visit: Visit, row: StoredRow): Outcome {
     return refused({ status: 422, slug: 'patch-failed', title: 'The patch cannot be applied', detail });
   }
   const [sent = {}] = sentThings(visit);
-  const merged = mergePatch(row.value, writable(sent, visit), /merge-patch/.test(mediaType));
+  const changes = writable(sent, visit);
+  const merged =
+    changedRemotely(visit, row.value, changes) ??
+    mergePatch(row.value, changes, /merge-patch/.test(mediaType));
   return changeTo(visit, row, defined(merged));
 }
 
@@ -154,7 +158,7 @@ function goneParent({ binding, request, keeper }: Visit): Outcome | undefined {
 
 function list(visit: Visit, scope: Scope): Outcome {
   seedCollection(visit.binding.resource, { scope, places: visit.binding.scope }, visit.keeper);
-  return { kind: 'things', ...cutPage(visit, selectRows(visit, scope)) };
+  return { kind: 'things', ...cutPage(visit, rowsBelowParent(visit, selectRows(visit, scope))) };
 }
 
 /** Things of every kind that refer to the one asked about, or all that there are. */

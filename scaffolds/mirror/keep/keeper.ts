@@ -78,8 +78,11 @@ export function textOf(value: Json | undefined): string | undefined {
 }
 
 /** What the request gives at a place. */
-export function requestValue(request: DecodedRequest, { in: place, name }: RequestValue): Json | undefined {
-  if (place === 'body') return isObject(request.body?.wire) ? own(request.body.wire, name) : undefined;
+export function requestValue(
+  request: DecodedRequest,
+  { in: place, name, inside = [] }: RequestValue,
+): Json | undefined {
+  if (place === 'body') return valueAtSteps(request.body?.wire, [name, ...inside]);
   return request.parameters.find(({ binding }) => binding.in === place && binding.name === name)?.value;
 }
 

@@ -19,6 +19,7 @@ import {
   type Visit,
 } from './keeper.ts';
 import { mergePatch } from './value/merge.ts';
+import { nameBelowParent } from './remote-call.ts';
 import { sampleThing, settle } from './rows.ts';
 
 /** What a request says of one thing: its body, or parameters named like the thing's members when it has none. */
@@ -114,6 +115,8 @@ interface ChosenId {
 function chosenId(visit: Visit, sent: JsonObject, scope: Scope): ChosenId {
   const { binding, request, keeper } = visit;
   const { resource } = binding;
+  const full = nameBelowParent(visit, () => String(newIdentifier(resource, scope, keeper)));
+  if (full !== undefined) return { id: full, isSent: true };
   const inRequest = toIdentifier(binding.id && requestValue(request, binding.id));
   const inBody = toIdentifier(resource.idSteps && valueAtSteps(sent, resource.idSteps));
   const given = inRequest ?? inBody;

@@ -109,11 +109,15 @@ function parentsOf(groups: readonly Group[]): ReadonlyMap<string, string> {
   return parents;
 }
 
-function identifierOf(member: Member, group: Group, resource: Resource): RequestValue | undefined {
+function identifierOf(
+  member: Member,
+  group: Group,
+  { resource, typing }: { readonly resource: Resource; readonly typing: Typing },
+): RequestValue | undefined {
   if (resource.isSingleton || member.role === 'list' || member.role === 'clear') return undefined;
   if (member.role === 'gather' && member.shape.item === undefined) return undefined;
   if (member.shape.item !== undefined) return { in: 'path', name: member.shape.item };
-  return requestIdentifier(member, group, resource);
+  return requestIdentifier(member, group, { resource, typing });
 }
 
 interface Inferring {
@@ -129,7 +133,7 @@ function toBinding(
 ): Binding | undefined {
   const { operation, role, shape, list, item, verb, bodySteps } = member;
   if (role === undefined) return undefined;
-  const id = identifierOf(member, group, resource);
+  const id = identifierOf(member, group, { resource, typing });
   const needsId = ['read', 'update', 'remove', 'act'].includes(role) && !resource.isSingleton;
   if (needsId && !id) return undefined;
   const takesNames = role === 'create' && resource.idSteps !== undefined;

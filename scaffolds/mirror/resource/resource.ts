@@ -33,6 +33,8 @@ export interface RequestValue {
   readonly in: 'path' | 'query' | 'body';
   /** Name on the wire. */
   readonly name: string;
+  /** Below that member of the body, where it does not stand at the top. */
+  readonly inside?: readonly string[];
 }
 
 /** A parameter of the path above the item. */
