@@ -57,6 +57,8 @@ export class LaneConnection implements LaneAnswerer {
   #stage: Stage = 'new';
   /** Seconds in this stage. */
   #ageS = 0;
+  /** The newest head. */
+  #head: RequestHead | undefined;
   /** What is being read, and who will serve it. */
   #reading: { readonly head: RequestHead; readonly serve: Serve } | undefined;
   /** What came and is not dealt with. */
@@ -114,9 +116,10 @@ export class LaneConnection implements LaneAnswerer {
 
   /** Bytes of a new request. */
   #begin(bytes: Buffer): void {
-    const head = readHead(bytes);
+    const head = readHead(bytes, this.#head);
     const serve = head && head.length <= MAX_BODY_BYTES ? this.#rules.route(head) : undefined;
     if (!head || !serve) return this.#giveAway(bytes);
+    this.#head = head;
     this.#reading = { head, serve };
     this.#hold(bytes);
     this.#enter('reading');

@@ -14,7 +14,18 @@ describe('the head of a plain request', () => {
       headers: { host: 'x:1', 'content-length': '2', accept: 'application/json' },
       bodyAt: LINES.join('\r\n').length + 4,
       length: 2,
+      text: `${LINES.join('\r\n')}\r\n\r\n`,
     });
+  });
+
+  it('is the one before where it says the same, and only there', () => {
+    const last = head(LINES);
+    expect(readHead(Buffer.from(`${last?.text}[]`), last)).toBe(last);
+    expect(readHead(Buffer.from(`${last?.text}`.replace('x:1', 'y:1')), last)?.headers.host).toBe('y:1');
+    expect(readHead(Buffer.from(`${last?.text}`.slice(0, -2)), last)).toBeUndefined();
+    expect(
+      readHead(Buffer.from(`${last?.text}`.replace('\r\n\r\n', '\r\nExpect: x\r\n\r\n')), last),
+    ).toBeUndefined();
   });
 
   it('may say that the connection is kept, may come without its body, and may have a query', () => {
@@ -66,6 +77,7 @@ describe('what is not plain is left to a whole parser:', () => {
     'x: \u00e9',
     'x_y: 1',
     '__proto__: 1',
+    'constructor: 1',
   ])('the header line %j', (line) => {
     expect(withLine(line)).toBeUndefined();
   });
