@@ -37,6 +37,7 @@ export function openEvidence(dataDir: string, clock: Clock): Evidence {
   const file = join(folder, 'evidence.json');
   const tools = readKept(file);
   let writing: (() => void) | undefined;
+  const secondOf = clockText();
   const flush = (): void => {
     if (writing === undefined) return;
     writing();
@@ -56,11 +57,14 @@ export function openEvidence(dataDir: string, clock: Clock): Evidence {
     note(end) {
       const known = tools.get(end.server) ?? new Map<string, ToolEvidence>();
       tools.set(end.server, known);
-      if (known.size >= MOST && !known.has(end.tool)) return;
-      known.set(end.tool, withEnd(known.get(end.tool), end, new Date(clock.now()).toISOString()));
+      const before = known.get(end.tool);
+      if (known.size >= MOST && !before) return;
+      const at = secondOf(clock.now());
+      if (before && wentWell(end)) countAnswer(before, at);
+      else known.set(end.tool, withEnd(before, end, at));
       changed();
     },
-    of: (server) => [...(tools.get(server)?.values() ?? [])],
+    of: (server) => [...(tools.get(server)?.values() ?? [])].map((one) => ({ ...one })),
     servers: () => [...tools.keys()],
     forget(server) {
       if (tools.delete(server)) changed();
@@ -79,6 +83,28 @@ function readKept(file: string): Map<string, Map<string, ToolEvidence>> {
     rmSync(file, { force: true });
     return new Map();
   }
+}
+
+const wentWell = ({ code, places }: CallEnd): boolean =>
+  code === undefined && (places === undefined || places.length === 0);
+
+/** What most calls are: nothing is made anew for it, because it is on the way of every answer. */
+function countAnswer(known: ToolEvidence, lastAt: string): void {
+  known.answered += 1;
+  known.failedInRow = 0;
+  known.lastAt = lastAt;
+}
+
+/** A moment to the second, written anew only when another one has begun. */
+function clockText(): (now: number) => string {
+  let second = -1;
+  let text = '';
+  return (now) => {
+    const current = Math.floor(now / 1_000);
+    if (current !== second) text = new Date(current * 1_000).toISOString();
+    second = current;
+    return text;
+  };
 }
 
 /** The same with one more call. Pure. */

@@ -40,6 +40,22 @@ test('of a new description only what breaks callers is a sign', () => {
   ]);
 });
 
+test('calls that go well are counted like all others, and what was read before stays as it was', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'drift-'));
+  let now = Date.parse(AT);
+  const evidence = openEvidence(folder, { now: () => now, after: () => () => undefined });
+  const ends = [undefined, '404', undefined, undefined, '500', undefined];
+  const read = ends.map((code) => {
+    evidence.note({ server: 's', tool: 't', code });
+    return evidence.of('s');
+  });
+  expect(read).toEqual(ends.map((_, index) => after(ends.slice(0, index + 1))));
+  now += 61_500;
+  evidence.note({ server: 's', tool: 't' });
+  expect(evidence.of('s')[0]?.lastAt).toBe('2026-01-01T00:01:01.000Z');
+  rmSync(folder, { recursive: true });
+});
+
 test('what was seen is there after a restart, until another version is in use; a damaged file is as none', () => {
   const folder = mkdtempSync(join(tmpdir(), 'drift-'));
   const clock = { now: () => Date.parse(AT), after: () => () => undefined };

@@ -23,10 +23,15 @@ function isKept(value: unknown): value is JsonMembers {
 /** Arguments of the last call of each tool. In memory only: they are a person's, and nothing writes them down. */
 export class RecentCalls {
   readonly #servers = new Map<string, Map<string, JsonMembers>>();
+  #newest = { server: '', tool: '' };
 
   note(server: string, tool: string, input: unknown): void {
     const given = input ?? {};
     if (!isKept(given)) return;
+    // Called again and again, as most are: it stands last already.
+    if (this.#newest.server === server && this.#newest.tool === tool)
+      return void this.#servers.get(server)?.set(tool, given);
+    this.#newest = { server, tool };
     const tools = this.#servers.get(server) ?? new Map<string, JsonMembers>();
     keep(this.#servers, server, tools, MOST_SERVERS);
     keep(tools, tool, given, MOST_TOOLS);

@@ -14,6 +14,8 @@ export class SessionStore {
   readonly #options: SessionStoreOptions;
   /** In the order of use, least recent first. */
   readonly #sessions = new Map<string, Session>();
+  /** Stands last already: a Map that is moved about in with every call makes more garbage than the call. */
+  #newest: Session | undefined;
   #stopSweep: (() => void) | undefined;
 
   constructor(options: SessionStoreOptions) {
@@ -34,8 +36,10 @@ export class SessionStore {
     const session = this.#sessions.get(id);
     if (!session || !sameSelector(session.selector, selector)) return undefined;
     session.usedAt = this.#options.clock.now();
+    if (session === this.#newest) return session;
     this.#sessions.delete(id);
     this.#sessions.set(id, session);
+    this.#newest = session;
     return session;
   }
 
@@ -43,11 +47,13 @@ export class SessionStore {
   add(session: Session): boolean {
     if (this.#sessions.size >= this.#options.maxSessions && !this.#makeRoom()) return false;
     this.#sessions.set(session.id, session);
+    this.#newest = session;
     return true;
   }
 
   end(session: Session): void {
     this.#sessions.delete(session.id);
+    if (session === this.#newest) this.#newest = undefined;
     session.end();
   }
 
