@@ -28,6 +28,14 @@ test('what waits for a person or ends is told with the command that goes on, and
     text: 'weather is built and waits for your decision.',
     next: 'hub builds approve b-0123456789',
   });
+  expect(noticeOf({ ...waiting, waitsFor: 'secrets' })).toMatchObject({
+    kind: 'secrets',
+    next: 'hub secret list',
+  });
+  expect(noticeOf({ ...waiting, waitsFor: 'author' })).toMatchObject({
+    kind: 'question',
+    next: 'hub builds question b-0123456789',
+  });
   const { waitsFor: _, ...running } = waiting;
   expect(noticeOf({ ...running, state: 'running' })).toBeUndefined();
   expect(noticeOf({ ...running, state: 'failed', detail: 'It broke.' })).toMatchObject({ kind: 'failed' });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Manifest } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
-import { databaseFiles, hostRules, insideEnvironment } from './built.ts';
+import { databaseFiles, hostRules, insideEnvironment, type Inmate } from './built.ts';
 
 const museum = Manifest.parse(JSON.parse(readFileSync('servers/museum/manifest.json', 'utf8')));
 const manifest: Manifest = {
@@ -46,4 +46,26 @@ test('a database that is a file is read inside, by the address it has outside', 
   expect(databaseFiles(file)).toEqual(['/data/shop.db', '/data/shop.db-wal', '/data/shop.db-shm']);
   expect(insideEnvironment(file)).toMatchObject({ env: file.env, handed: {} });
   expect(databaseFiles({ manifest, env: {} })).toEqual([]);
+});
+
+test('hosts are those of the manifest, those the owner allows, and where the owner says that the service is', () => {
+  const museum: Inmate = {
+    ...inmate('sqlite:/data/shop.db'),
+    manifest: { ...manifest, permissions: { ...manifest.permissions, net: ['api.example'] } },
+    env: { MUSEUM_BASE_URL: 'https://own.example/v1' },
+    override: { network: { allow: ['allowed.example'] } },
+  };
+  expect(hostRules(museum)).toEqual([
+    { entry: 'api.example', by: 'manifest' },
+    { entry: 'allowed.example', by: 'owner' },
+    { entry: 'own.example:443', by: 'owner' },
+  ]);
+});
+
+test('a server that speaks to its mirror reaches nothing else', () => {
+  const museum: Inmate = {
+    ...inmate('postgres://ann:pass-word@db.example/shop'),
+    override: { target: 'mirror', network: { allow: ['allowed.example'] } },
+  };
+  expect(hostRules(museum)).toEqual([{ entry: '127.0.0.1:1', by: 'owner', path: '/mirror/museum' }]);
 });

@@ -9,6 +9,7 @@ import {
 import { verifies } from '../../../../test/verifies.ts';
 import type { ChatItem } from '../../kernel/ports.ts';
 import { said } from './prompt.ts';
+import { refusedOutput } from './words.ts';
 
 const rooms: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -400,9 +401,21 @@ describe('a call that changes things', () => {
     expect(calls.filter(({ tool }) => tool === 'notes__delete')).toHaveLength(1);
   });
 
-  test('is not made after a no, nor by a later yes to something else', async () => {
-    const { orchestrator, calls, reply } = await stopped();
+  test('is not made after a no, of which the model is told', async () => {
+    const { orchestrator, asked, calls, reply } = await stopped();
+    await answerOf(orchestrator, reply('no'));
+    expect(JSON.stringify(asked.at(-1)?.items)).toContain(refusedOutput);
+    await answerOf(orchestrator, reply('yes'));
+    expect(calls.filter(({ tool }) => tool === 'notes__delete')).toEqual([]);
+  });
+
+  test('is dropped by any other word, so that a later yes to something else makes nothing', async () => {
+    const { orchestrator, asked, calls, reply } = await stopped();
+    const [first] = await orchestrator.pending();
     await answerOf(orchestrator, reply('what is the time?'));
+    expect(JSON.stringify(asked.at(-1)?.items)).not.toContain(refusedOutput);
+    // The model asks for the same again, under a name of its own.
+    expect((await orchestrator.pending()).map(({ id }) => id)).not.toContain(first?.id);
     await answerOf(orchestrator, reply('yes'));
     expect(calls.filter(({ tool }) => tool === 'notes__delete')).toEqual([]);
   });
@@ -474,7 +487,7 @@ describe('with no model at all', () => {
 
 describe('samples', () => {
   test('are voted on, and the most frequent answer is given once', async () => {
-    const { orchestrator } = await room({ models: { 'a/one': (_, number) => (number === 1 ? '41' : '42') } });
+    const { orchestrator } = await room({ models: { 'a/one': (_, number) => (number === 0 ? '41' : '42') } });
     const { text, end } = await answerOf(orchestrator, { ...ask('6 x 7?'), samples: 3 });
     expect(text).toBe('42');
     expect(end.agreement).toBeCloseTo(2 / 3);
