@@ -9,6 +9,7 @@ interface Desk {
 
 /** A text with the values of its references to secrets and variables; `subject` names it in an error. */
 export async function resolveText({ vault, host }: Desk, text: string, subject: string): Promise<string> {
+  if (!text.includes('$')) return text;
   const secrets: Record<string, string> = {};
   for (const name of referencedSecrets(text)) {
     const value = await vault.retrieve({ server: '', name });

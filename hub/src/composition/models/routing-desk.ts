@@ -37,6 +37,8 @@ export interface RoutingDesk {
 
 const BYTES_OF_MB = 1_000_000;
 const MOST_LISTED = 50;
+/** Asking the system reads several of its files; what it said counts for so long. */
+const MEMORY_MS = 1_000;
 
 /** The router of a hub, with what is known from before, and what the admin API does with it. */
 export async function routingDesk(desk: Desk): Promise<RoutingDesk> {
@@ -50,7 +52,7 @@ export async function routingDesk(desk: Desk): Promise<RoutingDesk> {
     clock,
     records,
     meter: metrics.router,
-    freeMemoryMb: () => process.availableMemory() / BYTES_OF_MB,
+    freeMemoryMb: freeMemory(clock),
   });
   await router.restore();
   const service: RoutingService = {
@@ -82,6 +84,15 @@ export async function routingDesk(desk: Desk): Promise<RoutingDesk> {
     metrics: () => metrics.summary(),
   };
   return { router, service };
+}
+
+function freeMemory(clock: Clock): () => number {
+  let last = { at: -Infinity, mb: 0 };
+  return () => {
+    const now = clock.now();
+    if (now - last.at > MEMORY_MS) last = { at: now, mb: process.availableMemory() / BYTES_OF_MB };
+    return last.mb;
+  };
 }
 
 async function metricsText({ config, generations, metrics, fleet }: Desk): Promise<string> {

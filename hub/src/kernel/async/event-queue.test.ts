@@ -43,3 +43,15 @@ test('a reader that stops ends the telling and waits for its end; nothing begins
   }
   expect(steps).toEqual(['begun', 'read 1', 'ended']);
 });
+
+test('an asker that aborts ends the telling, and the reader hears why', async () => {
+  const asker = new AbortController();
+  const told = listenTo<number>(async (tell, stop) => {
+    tell(1);
+    await new Promise((resolve) => stop.addEventListener('abort', resolve));
+    throw stop.reason;
+  }, asker.signal);
+  await expect(async () => {
+    for await (const event of told) asker.abort(new Error(`enough after ${event}`));
+  }).rejects.toThrow('enough after 1');
+});

@@ -1,17 +1,19 @@
-/** Tells events until it resolves; `left` is aborted when nobody listens any more, and ends it soon after. */
-export type Telling<T> = (tell: (event: T) => void, left: AbortSignal) => Promise<void>;
+/** Tells events until it resolves; `stop` is aborted with the asker's signal, or when nobody listens any more. */
+export type Telling<T> = (tell: (event: T) => void, stop: AbortSignal) => Promise<void>;
 
 /**
  * What is told, to be read in the reader's own time. It begins with the first read; a reader that stops ends it, and waits
  * until it has ended. One object serves all events: a chunk of an answer costs one promise here and no generator.
  */
-export const listenTo = <T>(telling: Telling<T>): AsyncIterable<T> => ({
-  [Symbol.asyncIterator]: () => new EventQueue(telling),
+export const listenTo = <T>(telling: Telling<T>, asker?: AbortSignal): AsyncIterable<T> => ({
+  [Symbol.asyncIterator]: () => new EventQueue(telling, asker),
 });
 
 class EventQueue<T> implements AsyncIterator<T, undefined> {
   readonly #telling: Telling<T>;
-  readonly #left = new AbortController();
+  readonly #asker: AbortSignal | undefined;
+  readonly #stop = new AbortController();
+  #hasLeft = false;
   #waiting: IteratorYieldResult<T>[] = [];
   /** Of `#waiting`, what was read: shifting one by one would move the rest each time. */
   #read = 0;
@@ -20,8 +22,9 @@ class EventQueue<T> implements AsyncIterator<T, undefined> {
   #failure: { readonly cause: unknown } | undefined;
   #hasEnded = false;
 
-  constructor(telling: Telling<T>) {
+  constructor(telling: Telling<T>, asker: AbortSignal | undefined) {
     this.#telling = telling;
+    this.#asker = asker;
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
@@ -41,7 +44,8 @@ class EventQueue<T> implements AsyncIterator<T, undefined> {
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
-    this.#left.abort();
+    this.#hasLeft = true;
+    this.#stop.abort();
     [this.#waiting, this.#read, this.#failure] = [[], 0, undefined];
     await this.#work;
     this.#hasEnded = true;
@@ -56,18 +60,23 @@ class EventQueue<T> implements AsyncIterator<T, undefined> {
     return { value: undefined, done: true };
   }
 
+  /** The asker is followed by hand: a signal of `AbortSignal.any` costs until a collection finds it. */
   async #begin(): Promise<void> {
+    const follow = (): void => this.#stop.abort(this.#asker?.reason);
+    if (this.#asker?.aborted === true) follow();
+    else this.#asker?.addEventListener('abort', follow, { once: true });
     try {
-      await this.#telling((event) => this.#take(event), this.#left.signal);
+      await this.#telling((event) => this.#take(event), this.#stop.signal);
     } catch (cause) {
-      if (!this.#left.signal.aborted) this.#failure = { cause };
+      if (!this.#hasLeft) this.#failure = { cause };
     }
+    this.#asker?.removeEventListener('abort', follow);
     this.#hasEnded = true;
     this.#wake?.();
   }
 
   #take(event: T): void {
-    if (this.#left.signal.aborted) return;
+    if (this.#hasLeft) return;
     this.#waiting.push({ value: event, done: false });
     this.#wake?.();
   }

@@ -49,20 +49,30 @@ const follower = (
   interludes: Interludes,
   { request, signal, resumed }: Following,
 ): AsyncIterable<RunEvent> =>
-  listenTo(async (emit, left) => {
-    const { maxTimeMs } = room.config();
-    const time = AbortSignal.timeout(Math.min(maxTimeMs, request.limits?.timeMs ?? Infinity));
-    const run = new Run(request, { room, interludes, emit, signal: AbortSignal.any([signal, left, time]) });
+  listenTo(async (emit, stop) => {
+    const ending = new AbortController();
+    stop.addEventListener('abort', () => ending.abort(stop.reason), { once: true });
+    let isLate = false;
+    const inTime = room.clock.after(
+      Math.min(room.config().maxTimeMs, request.limits?.timeMs ?? Infinity),
+      () => {
+        isLate = true;
+        ending.abort(new Error('its time is over'));
+      },
+    );
+    const run = new Run(request, { room, interludes, emit, signal: ending.signal });
     try {
       await run.work(resumed ?? (await wordOn(room, request)));
     } catch (cause) {
       signal.throwIfAborted();
       // The reader has left: nobody hears the end.
-      if (left.aborted) return;
-      if (!time.aborted) room.log.debug({ cause }, 'an answer ended early');
-      run.fail(time.aborted ? run.budget.tooLong : toCounterpartError(cause));
+      if (stop.aborted) return;
+      if (!isLate) room.log.debug({ cause }, 'an answer ended early');
+      run.fail(isLate ? run.budget.tooLong : toCounterpartError(cause));
+    } finally {
+      inTime();
     }
-  });
+  }, signal);
 
 /**
  * A person's yes or no to the calls that the last answer asked for: it counts only for those, and only as the very next

@@ -118,8 +118,7 @@ function createAsking(options: GenerationsOptions) {
     request: GenerationRequest,
     { model: asked, patienceMs, trace, signal: asker }: Asked,
   ): AsyncIterable<GenerationEvent> =>
-    listenTo(async (take, left) => {
-      const signal = AbortSignal.any([asker, left]);
+    listenTo(async (take, signal) => {
       const { seat, model } = await find(asked, signal);
       const { ask } = await import('./asker.ts');
       const patience = patienceMs ?? seat.config.waitMs;
@@ -133,7 +132,7 @@ function createAsking(options: GenerationsOptions) {
         signal,
         take,
       });
-    });
+    }, asker);
 
   const embed: Generations['embed'] = async (texts, { model: asked, dimensions, signal }) => {
     const { seat, model } = await find(asked, signal);

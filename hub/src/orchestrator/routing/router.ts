@@ -46,7 +46,8 @@ const OUTPUT_TOKENS = 1_000;
 
 /** What a decision was made from. */
 interface Circumstances {
-  readonly question: RouteQuestion;
+  /** Nothing of what was said: thousands of these are remembered. */
+  readonly question: Pick<RouteQuestion, 'principal' | 'conversation'>;
   readonly key: string;
   readonly demand: Demand;
   readonly scope: Scope;
@@ -244,11 +245,19 @@ export class Router implements ChatRouter {
       isNamed: scope.kind === 'named',
     };
     const { tiers, ...decided } = this.#decided({ scope, classification, demand, held });
+    const { principal, conversation } = question;
     const tookMs = Math.round((performance.now() - began) * 1_000) / 1_000;
     const decision = { id: newId(), asked: question.asked, classification, ...decided, tookMs };
     return {
       decision,
-      circumstances: { question, key, demand, scope, at: new Date(now).toISOString(), tiers },
+      circumstances: {
+        question: { principal, conversation },
+        key,
+        demand,
+        scope,
+        at: new Date(now).toISOString(),
+        tiers,
+      },
     };
   }
 
