@@ -2,7 +2,13 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { ContractDiff, HarFile, MirrorInspection, MirrorSummary } from '@counterpart/schemas';
+import {
+  ContractDiff,
+  HarFile,
+  LearnedBehaviour,
+  MirrorInspection,
+  MirrorSummary,
+} from '@counterpart/schemas';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
@@ -57,7 +63,7 @@ const everything = (): string =>
     .join('\n');
 
 test('records what the real service answers, without any secret on the disk, and answers with it when the service is gone', async () => {
-  verifies('M11');
+  verifies('M11', 'M17');
   await run('record', 'shop', '--recording', 'first');
   const token = { authorization: `Bearer ${SHOP_SECRETS[0]}` };
   const live = await (await call('/items', undefined, token)).text();
@@ -75,6 +81,16 @@ test('records what the real service answers, without any secret on the disk, and
   );
   const written = everything();
   expect(SHOP_SECRETS.filter((secret) => written.includes(secret))).toEqual([]);
+
+  const learned = await run('fault', 'shop', 'learned', '--recording', 'first', '--json');
+  expect(learned.json(LearnedBehaviour)).toMatchObject({
+    recording: 'first',
+    behaviour: [
+      { operation: 'list_items', calls: 1, statuses: { 200: 1 } },
+      { operation: 'login', calls: 1, statuses: { 200: 1 } },
+    ],
+  });
+  await run('fault', 'shop', '--clear');
 
   await run('replay', 'shop', '--recording', 'first');
   const before = shop.calls.length;
