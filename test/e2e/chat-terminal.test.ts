@@ -188,8 +188,15 @@ describe('a chat without a terminal', () => {
       })
       .parse(JSON.parse(first.stdout));
     expect([first.code, said.waiting.length]).toEqual([8, 1]);
-    const second = await piped('', '--json', '--conversation', said.conversation, 'no');
-    expect([second.code, JSON.parse(second.stdout)]).toMatchObject([0, { calls: [], waiting: [] }]);
+    // Decided by the API, it is part of the conversation as well.
+    const [waiting] = said.waiting;
+    const rejected = await hub.send('POST', `/api/chat/pending/${waiting?.id}`, { decision: 'reject' });
+    expect([rejected.status, JSON.stringify(rejected.body)]).toEqual([
+      200,
+      expect.stringContaining('said no'),
+    ]);
+    const kept = JSON.stringify(await hub.get(`/api/conversations/${said.conversation}`));
+    expect(kept).toMatch(/function_call_output[^]*The person said no/);
   });
 
   test('fails with the code of what went wrong', async () => {

@@ -51,6 +51,7 @@ export interface ChatDesk {
 export interface Chats {
   readonly surface: ChatSurface;
   readonly orchestrator: Orchestrator;
+  readonly conversations: Pick<Conversations, 'append'>;
   readonly summariser: Summariser;
   /** Ends answers that are under way. */
   close(): Promise<void>;
@@ -96,6 +97,7 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
   return {
     surface,
     orchestrator,
+    conversations,
     summariser,
     async close() {
       await surface.close();

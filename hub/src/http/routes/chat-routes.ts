@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import type { Orchestrator, RunEvent } from '../../kernel/ports.ts';
+import type { ChatItem, Orchestrator, RunEvent } from '../../kernel/ports.ts';
 import { readBody } from '../read-body.ts';
 
 const Nothing = z.strictObject({});
@@ -9,6 +9,9 @@ const Decision = z.strictObject({ decision: z.enum(['approve', 'reject']) });
 /** Chats, opened when they are first asked for. */
 export type ChatService = () => Promise<{
   readonly orchestrator: Pick<Orchestrator, 'pending' | 'decide'>;
+  readonly conversations: {
+    append(id: string, items: readonly ChatItem[]): Promise<void>;
+  };
   readonly summariser: {
     now(id: string): Promise<{ readonly text: string; readonly items: number } | undefined>;
   };
@@ -21,8 +24,14 @@ export function addChatRoutes(app: Hono, chats: ChatService): void {
   );
   app.post('/api/chat/pending/:id', async (c) => {
     const { decision } = await readBody(c, Decision);
-    const run = await (await chats()).orchestrator.decide(c.req.param('id'), decision, c.req.raw.signal);
-    return c.json(await answerOf(run));
+    const { orchestrator, conversations } = await chats();
+    const id = c.req.param('id');
+    const { conversation } = (await orchestrator.pending()).find((waiting) => waiting.id === id) ?? {};
+    const { items, ...answer } = await answerOf(await orchestrator.decide(id, decision, c.req.raw.signal));
+    // Words would be new to clients that keep the conversation themselves; what was called and what came of it is the hub's.
+    const made = items.filter(({ type }) => type === 'function_call' || type === 'function_call_output');
+    if (conversation !== undefined) await conversations.append(conversation, made);
+    return c.json(answer);
   });
   app.post('/api/conversations/:id/summary', async (c) => {
     await readBody(c, Nothing);
@@ -34,10 +43,12 @@ export function addChatRoutes(app: Hono, chats: ChatService): void {
 /** The rest of an answer that had waited. */
 async function answerOf(run: AsyncIterable<RunEvent>) {
   let text = '';
+  let items: readonly ChatItem[] = [];
   const calls: { readonly tool: string; readonly isError: boolean }[] = [];
   for await (const event of run) {
     if (event.type === 'text') text += event.delta;
     if (event.type === 'tool-ended') calls.push({ tool: event.name, isError: event.isError });
+    if (event.type === 'end') items = event.items;
   }
-  return { text, calls };
+  return { text, calls, items };
 }
