@@ -57,6 +57,7 @@ const ROWS: readonly (readonly string[])[] = [
     'metrics',
     'orchestrator',
     'policy',
+    'prompts',
     'registry',
     'sandbox',
     'search',
@@ -64,7 +65,7 @@ const ROWS: readonly (readonly string[])[] = [
     'upstream',
     'vault',
   ],
-  ['builds', 'chat', 'drift', 'gateway', 'http', 'mirrors'],
+  ['builds', 'chat', 'drift', 'flows', 'gateway', 'http', 'mirrors'],
   ['cli', 'fleet', 'composition'],
 ];
 const rowOf = (room: string) => ROWS.findIndex((row) => row.includes(room));

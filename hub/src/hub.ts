@@ -4,9 +4,9 @@ import { createAdminService } from './composition/admin/admin-service.ts';
 import { lender, openSignIns } from './composition/admin/lending-desk.ts';
 import { openBase } from './composition/base.ts';
 import { begin } from './composition/begin.ts';
+import { chatsAndFlows, offered, type OwnSources } from './composition/flows/chats-and-flows.ts';
 import { createDomain, openBroker } from './composition/domain.ts';
 import { openMirrors } from './composition/mirror-desk.ts';
-import { lazyChats } from './composition/models/lazy-chats.ts';
 import { routingDesk } from './composition/models/routing-desk.ts';
 import { openSurfaces } from './composition/surfaces.ts';
 import { builderSource } from './composition/work/builder-source.ts';
@@ -16,7 +16,7 @@ import { createWalls } from './fleet/walls/walls.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import type { AdminService } from './http/admin.ts';
-import type { CatalogSource, ViewSelector } from './kernel/ports.ts';
+import type { ViewSelector } from './kernel/ports.ts';
 import { Scope } from './kernel/scope.ts';
 import { createLendingKeys } from './oauth/lending.ts';
 import { sweepStaging } from './versions/staging.ts';
@@ -79,11 +79,11 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   scope.add(() => mirrors.close());
   const broker = await openBroker(base, (server, detail) => void domain.fleet.giveUp(server, detail));
   scope.add(() => broker.close());
-  const own: { builder?: CatalogSource } = {};
+  const own: OwnSources = {};
   const watch = driftWatch();
   const domain = createDomain(base, {
     scope,
-    builderSources: () => (own.builder && base.config.current().builder.tools ? [own.builder] : []),
+    roomSources: () => offered(own, base.config.current().builder.tools),
     watching: watch.policy,
     walls: createWalls(broker, base.started.defaults.sandbox),
     mirrors,
@@ -93,16 +93,15 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   });
   const state = { ready: false };
   const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
-  const work = { ...base, ...domain, calls: domain.gateway.calls };
+  const work = { ...base, ...domain, calls: domain.gateway.calls, generations: base.providers };
   const { builds, drift } = await openWork(work, { scope, watch });
-  const routing = await routingDesk({ ...work, generations: base.providers, principal: OWNER, scope });
-  const chats = lazyChats(() => {
-    const { router } = routing;
-    const secrets = () => service.secrets;
-    return { ...work, generations: base.providers, builds, router, secrets };
-  });
+  const routing = await routingDesk({ ...work, principal: OWNER, scope });
+  const secrets = () => service.secrets;
+  const { chats, flows } = chatsAndFlows({ ...work, builds, router: routing.router, secrets });
+  own.flows = flows;
   const service: AdminService = createAdminService({
     chats: () => chats.open(),
+    flowDesk: flows,
     ...base,
     ...domain,
     mirrors,
@@ -120,7 +119,9 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   own.builder = builderSource({ ...base, builds, fleet: domain.fleet, service });
   const { url } = await openSurfaces(base, { ...domain, mirrors, service, chats, scope, options });
   address.url = url;
-  await begin(base, { fleet: domain.fleet, mirrors, builds, scope, isLasting });
+  // Before the servers end: what a flow is about to do is left to the next hub, not failed.
+  scope.add(() => flows.close());
+  await begin(base, { fleet: domain.fleet, mirrors, builds, flows, scope, isLasting });
   state.ready = true;
   if (isLasting) base.data.announce(url);
   base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');

@@ -7,6 +7,7 @@ import { commandErrors } from './catalogue/command-errors.ts';
 import { endpointErrors } from './catalogue/endpoint-errors.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { driftErrors } from './catalogue/drift-errors.ts';
+import { flowErrors } from './catalogue/flow-errors.ts';
 import { hookErrors } from './catalogue/hook-errors.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
 import { mirrorErrors } from './catalogue/mirror-errors.ts';
@@ -33,6 +34,7 @@ export const errorCatalogue = {
   ...hookErrors,
   ...modelErrors,
   ...driftErrors,
+  ...flowErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

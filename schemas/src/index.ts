@@ -132,6 +132,39 @@ export {
 } from './hub/sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './builds/build.ts';
 export { EvalCase, EvalReport, EvalResult } from './chat/eval.ts';
+export { FlowCheck, FlowEvalCase, FlowEvalReport, FlowEvalResult } from './flows/flow-eval.ts';
+export {
+  DecideFlowRequest,
+  FlowCall,
+  FlowDocument,
+  FlowLimits,
+  FlowName,
+  FlowNode,
+  FlowNodeKind,
+  FlowProblem,
+  FlowRun,
+  FlowRunState,
+  FlowRunSummary,
+  FlowStep,
+  FlowStepState,
+  FlowSummary,
+  Judgement,
+  JudgeRequest,
+  ServeFlowRequest,
+  StartFlowRequest,
+} from './flows/flow.ts';
+export {
+  FileIssue,
+  PromptArgument,
+  PromptDetail,
+  PromptMessage,
+  PromptName,
+  PromptSummary,
+  PromptTemplate,
+  PromptVersion,
+  RenderedPrompt,
+  RenderPromptRequest,
+} from './flows/prompt.ts';
 export { CachedAnswer, ChatConfig, EntityAlias, ToolPlan } from './chat/chat.ts';
 export {
   ModelConfig,

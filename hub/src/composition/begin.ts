@@ -7,11 +7,13 @@ import type { Scope } from '../kernel/scope.ts';
 import type { Mirrors } from '../mirrors/mirrors.ts';
 import { watchServers } from '../registry/watch.ts';
 import type { Base } from './base.ts';
+import type { FlowDesk } from './flows/flow-desk.ts';
 
 interface Beginning {
   readonly fleet: Fleet;
   readonly mirrors: Mirrors;
   readonly builds: Builds;
+  readonly flows: FlowDesk;
   readonly scope: Scope;
   /** A hub of one command follows nothing, and goes on with nothing of its own accord. */
   readonly isLasting: boolean;
@@ -20,10 +22,11 @@ interface Beginning {
 /** Takes up servers, mirrors and builds as the hub before left them. */
 export async function begin(
   base: Base,
-  { fleet, mirrors, builds, scope, isLasting }: Beginning,
+  { fleet, mirrors, builds, flows, scope, isLasting }: Beginning,
 ): Promise<void> {
   await fleet.reconcile();
   await mirrors.restore({ listening: isLasting });
+  await flows.refresh();
   if (!isLasting) return;
   await follow(base, fleet, scope);
   const ended = new AbortController();
@@ -31,6 +34,7 @@ export async function begin(
   base.providers.follow(ended.signal);
   scope.add(tidyWhenIdle(base));
   await builds.resume();
+  await flows.follow(ended.signal);
 }
 
 /** Folder and file are watched; what cannot be brought about is logged and leaves what runs as it is. */

@@ -24,8 +24,8 @@ interface DomainOptions {
   /** Hears of every call. */
   readonly watching: CallPolicy;
   readonly mirrors: Mirrors;
-  /** Tools with which clients build servers, where they are offered. */
-  readonly builderSources: () => readonly CatalogSource[];
+  /** Tools and prompts of the hub's own rooms, as they are offered now. */
+  readonly roomSources: () => readonly CatalogSource[];
   readonly mirrorUrl: (id: string) => string;
   readonly lend: (id: string) => { readonly url: string; readonly key: string };
   /** Whether processes may wait to become a server. */
@@ -34,7 +34,7 @@ interface DomainOptions {
 
 /** Supervisor, catalog, fleet, and the gateway before them. */
 export function createDomain(base: Base, options: DomainOptions) {
-  const { scope, walls, mirrors, builderSources, mirrorUrl, lend, sparing } = options;
+  const { scope, walls, mirrors, roomSources, mirrorUrl, lend, sparing } = options;
   const { clock, log, config, dataDir, redactor, events, registry, approvals, metrics } = base;
   const { spawnConcurrency, warmSpares } = config.current().defaults;
   const supervisor = createSupervisor({
@@ -55,13 +55,14 @@ export function createDomain(base: Base, options: DomainOptions) {
     }),
   );
   const policy = chainPolicies([configPolicy(() => config.current()), options.watching, metrics.policy]);
+  const isRoom = (server: string) => roomSources().some(({ id }) => id === server);
   const visible = (tool: ToolDescription) => policy.visible?.(tool, OWNER) ?? true;
   const catalog = createCatalog({
     log,
     visible,
     // Tools of the hub's own are what this program says they are: nobody else can change them.
     quarantined: (server, tool) =>
-      mirrors.offers(server) || builderSources().some(({ id }) => id === server)
+      mirrors.offers(server) || (isRoom(server) && !fleet.members.has(server))
         ? undefined
         : approvals.withheld(server, tool),
     held: (server, tool) => approvals.held(server, tool),
@@ -78,7 +79,7 @@ export function createDomain(base: Base, options: DomainOptions) {
       const { ensureBundle } = await import('../builder/ensure-bundle.ts');
       await ensureBundle(directory);
     },
-    ownSources: () => [...mirrors.sources, ...builderSources()],
+    ownSources: () => [...mirrors.sources, ...roomSources()],
     mirrorUrl,
     lend,
     walls,

@@ -21,6 +21,7 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { Logger } from '../kernel/log.ts';
 import { addDriftRoutes, type DriftService } from './routes/drift-routes.ts';
+import { addFlowRoutes, type FlowService } from './routes/flow-routes.ts';
 import { addHookRoutes, HOOKS_PATH, type HookService } from './routes/hook-routes.ts';
 import { addConversationRoutes, type ConversationService } from './routes/conversation-routes.ts';
 import { addChatRoutes, type ChatService } from './routes/chat-routes.ts';
@@ -75,6 +76,7 @@ export interface AdminService extends Health {
   readonly signIns: SignInService;
   readonly routing: RoutingService;
   readonly chats: ChatService;
+  readonly flows: FlowService;
   readonly recordings: RecordingService;
   shutdown(): void;
 }
@@ -115,6 +117,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addSettingsRoutes(app, service.settings);
   addDriftRoutes(app, service.drift);
   addChatRoutes(app, service.chats);
+  addFlowRoutes(app, service.flows);
   addSecretRoutes(app, service.secrets);
   addProviderRoutes(app, service.providers);
   addSignInRoutes(app, service.signIns);

@@ -256,4 +256,42 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0019-flows': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('prompt_version')
+        .addColumn('number', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('name', 'text', (c) => c.notNull())
+        .addColumn('hash', 'text', (c) => c.notNull())
+        .addColumn('file', 'text', (c) => c.notNull())
+        .addColumn('text', 'text', (c) => c.notNull())
+        .addColumn('seen_at', 'text', (c) => c.notNull())
+        .addUniqueConstraint('prompt_version_key', ['name', 'hash'])
+        .execute();
+      await db.schema
+        .createTable('flow_run')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('flow', 'text', (c) => c.notNull())
+        .addColumn('hash', 'text', (c) => c.notNull())
+        .addColumn('state', 'text', (c) => c.notNull())
+        .addColumn('document_text', 'text', (c) => c.notNull())
+        .addColumn('prompts_json', 'text', (c) => c.notNull())
+        .addColumn('inputs_json', 'text', (c) => c.notNull())
+        .addColumn('outputs_json', 'text')
+        .addColumn('problem_json', 'text')
+        .addColumn('worked_ms', 'integer', (c) => c.notNull())
+        .addColumn('started_at', 'text', (c) => c.notNull())
+        .addColumn('ended_at', 'text')
+        .execute();
+      await db.schema
+        .createTable('flow_step')
+        .addColumn('run_id', 'text', (c) => c.notNull().references('flow_run.id').onDelete('cascade'))
+        .addColumn('node', 'text', (c) => c.notNull())
+        .addColumn('item', 'integer', (c) => c.notNull())
+        .addColumn('state', 'text', (c) => c.notNull())
+        .addColumn('body_json', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('flow_step_key', ['run_id', 'node', 'item'])
+        .execute();
+    },
+  },
 };

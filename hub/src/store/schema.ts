@@ -207,6 +207,41 @@ export interface Tables {
     cost_usd: number;
     body_json: string;
   };
+  /** Every version of a prompt template that was seen; the newest has the highest number. */
+  prompt_version: {
+    number: Generated<number>;
+    name: string;
+    hash: string;
+    /** Of the file then: its ending says how it is read. */
+    file: string;
+    text: string;
+    seen_at: string;
+  };
+  /** Runs of flows, each with the flow as it was when it began. */
+  flow_run: {
+    id: string;
+    flow: string;
+    hash: string;
+    state: string;
+    document_text: string;
+    /** Hash of each template that the flow names. */
+    prompts_json: string;
+    inputs_json: string;
+    outputs_json: string | null;
+    problem_json: string | null;
+    /** Milliseconds at work, up to the last time that it rested. */
+    worked_ms: number;
+    started_at: string;
+    ended_at: string | null;
+  };
+  /** What was done of a node; the whole of a node that goes through a list has item -1. */
+  flow_step: {
+    run_id: string;
+    node: string;
+    item: number;
+    state: string;
+    body_json: string;
+  };
   event: {
     id: Generated<number>;
     at: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContentHash, TraceId } from '../ids.ts';
 import { ToolChange } from './approval.ts';
+import { FlowRunState } from '../flows/flow.ts';
 import { LoopId, LoopStage, LoopState } from '../builds/loop.ts';
 
 /** State of a supervised process. */
@@ -90,6 +91,15 @@ export const HubEvent = z.discriminatedUnion('kind', [
     waitsFor: z.enum(['author', 'approval', 'secrets']).optional(),
     server: z.string().optional(),
     detail: z.string().optional(),
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('flow-changed'),
+    run: z.string(),
+    flow: z.string(),
+    state: FlowRunState,
+    /** What was done, or waits. */
+    node: z.string().optional(),
   }),
   /** A service is no longer as its server knows it; `build` waits, or will wait, for a decision. */
   z.strictObject({

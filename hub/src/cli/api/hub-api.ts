@@ -27,6 +27,7 @@ import { createBuildApi } from './rooms/build-api.ts';
 import { createChatApi, type ChatApi } from './rooms/chat-api.ts';
 import { createConversationApi, type ConversationApi } from './rooms/conversation-api.ts';
 import { createDriftApi, type DriftApi } from './rooms/drift-api.ts';
+import { createFlowApi, createPromptApi, type FlowApi, type PromptApi } from './rooms/flow-api.ts';
 import { createHookApi, type HookApi } from './rooms/hook-api.ts';
 import { createMirrorApi, type MirrorApi, type Send } from './rooms/mirror-api.ts';
 import { createProviderApi, type ProviderApi } from './rooms/provider-api.ts';
@@ -77,6 +78,8 @@ export interface HubApi {
   readonly drift: DriftApi;
   readonly signIns: SignInApi;
   readonly routing: RoutingApi;
+  readonly prompts: PromptApi;
+  readonly flows: FlowApi;
   /** Reads configuration and servers folder again; resolves when the servers are in line with them. */
   reload(): Promise<void>;
   shutdown(): Promise<void>;
@@ -102,6 +105,8 @@ const roomApis = (address: HubAddress, send: Send) => ({
   drift: createDriftApi(send),
   signIns: createSignInApi(send),
   routing: createRoutingApi(send),
+  prompts: createPromptApi(send),
+  flows: createFlowApi(send),
 });
 
 /** Talks to a hub over HTTP; `signal` ends whatever is under way. */

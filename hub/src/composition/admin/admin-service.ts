@@ -45,6 +45,7 @@ import type { StoredEventLog } from '../../store/event-log.ts';
 import type { Db } from '../../store/store.ts';
 import { conversationDesk } from './conversation-desk.ts';
 import type { Drift } from '../../drift/drift.ts';
+import type { FlowDesk } from '../flows/flow-desk.ts';
 import { hookDesk } from './hook-desk.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
 import { purge } from './purge-desk.ts';
@@ -80,6 +81,7 @@ export interface AdminOptions {
   readonly builds: Builds;
   readonly providers: ProviderService;
   readonly chats: AdminService['chats'];
+  readonly flowDesk: FlowDesk;
   readonly inbox: Inbox;
   readonly drift: Drift;
   readonly registry: Registry;
@@ -107,6 +109,10 @@ export function createAdminService(options: AdminOptions): AdminService {
     mirrors: options.mirrors,
     builds: options.builds,
     chats: options.chats,
+    async flows() {
+      const { prompts, flows } = await options.flowDesk.open();
+      return { prompts, flows, refresh: () => options.flowDesk.refresh() };
+    },
     hooks: hookDesk(options),
     conversations: conversationDesk(options),
     settings: settingsDesk(options),

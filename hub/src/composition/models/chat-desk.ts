@@ -3,6 +3,8 @@ import { chatBuilds } from './chat-builds.ts';
 import { createChat, type ChatSurface } from '../../chat/chat.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { Flows } from '../../flows/flows.ts';
+import { withFlowModels } from '../../flows/serve/flow-model.ts';
 import { OWNER } from '../../gateway/relay/tool-gate.ts';
 import { indexOf } from '../../gateway/search/tool-search.ts';
 import type { SecretService } from '../../http/secrets/secret-routes.ts';
@@ -22,6 +24,7 @@ import { createAnswerCache } from '../../orchestrator/cache/answer-cache.ts';
 import { createConversations, type Conversations } from '../../orchestrator/conversations/conversations.ts';
 import { createMemory } from '../../orchestrator/conversations/memory.ts';
 import { createSummariser, type Summariser } from '../../orchestrator/conversations/summariser.ts';
+import { ROUTES } from '../../orchestrator/routing/route-names.ts';
 import { createResponses } from '../../orchestrator/conversations/responses.ts';
 import { createOrchestrator } from '../../orchestrator/loop/orchestrator.ts';
 import { createPendingStore } from '../../orchestrator/loop/pending.ts';
@@ -45,6 +48,8 @@ export interface ChatDesk {
   readonly router: ChatRouter;
   readonly metrics: Metrics;
   readonly secrets: () => Pick<SecretService, 'openPage'>;
+  /** Flows that are asked for as models. */
+  readonly flows: { readonly models: readonly string[]; open(): Promise<{ readonly flows: Flows }> };
 }
 
 /** Everything of a hub that chats: opened when somebody first asks for it, for most hubs only relay. */
@@ -57,9 +62,6 @@ export interface Chats {
   close(): Promise<void>;
 }
 
-/** Names that stand for a choice of the router's. */
-const ROUTES = ['hub/auto', 'hub/standard', 'hub/heavy', 'hub/ultra'];
-
 /** The chats of a hub, given what they need of its other rooms. */
 export async function openChats(desk: ChatDesk): Promise<Chats> {
   const { config, clock, log, generations } = desk;
@@ -67,7 +69,7 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
   const conversations: Conversations = createConversations({ ...desk, added: (id) => summariser.added(id) });
   const clean = desk.redactor.redact;
   const summariser = createSummariser({ ...desk, conversations, principal: OWNER, clean });
-  const orchestrator = createOrchestrator({
+  const chatting = createOrchestrator({
     ...desk,
     config: () => config.current().chat,
     consistency: () => config.current().routing.consistency,
@@ -84,6 +86,7 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
     memory: async () => (await memory.list()).map(({ kind, subject, text }) => `${kind} ${subject}: ${text}`),
     clean,
   });
+  const orchestrator = withFlowModels(chatting, async () => (await desk.flows.open()).flows);
   const surface = await createChat({
     orchestrator,
     generations,
@@ -91,7 +94,7 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
     responses: createResponses(desk),
     clock,
     log,
-    routes: () => ROUTES,
+    routes: () => [...ROUTES, ...desk.flows.models],
     principal: OWNER,
   });
   return {

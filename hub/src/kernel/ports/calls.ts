@@ -5,7 +5,7 @@ import type { Caller, JsonMembers, RelaySink } from './upstream.ts';
 // Between policies and every surface that calls tools.
 
 /** By which way a call came in; `search` is one of the hub's own `call_tool_…`. */
-export type CallVia = 'mcp' | 'search' | 'code' | 'rest' | 'chat' | 'cli';
+export type CallVia = 'mcp' | 'search' | 'code' | 'rest' | 'chat' | 'cli' | 'flow';
 
 /** A call of a tool, as policies see it before it is forwarded. */
 export interface ToolCall {

@@ -9,6 +9,7 @@ import type {
   CatalogSource,
   JsonMembers,
   RawReply,
+  RelayReply,
   RelayRequest,
   RelaySink,
   Upstream,
@@ -20,12 +21,23 @@ import type {
 export interface ToolServer {
   readonly id: string;
   readonly tools: readonly ToolDefinition[];
+  /** Absent: it has none. */
+  readonly prompts?: PromptShelf | undefined;
   /** The structured result of one tool; what it rejects with becomes an error that a model can read. */
   run(
     call: { readonly name: string; readonly input: unknown },
     signal: AbortSignal,
     client: AskableClient,
   ): Promise<unknown>;
+}
+
+/** Prompts of the hub's own, under the protocol's shapes (MCP 2026-07-28, server/prompts and server/utilities/completion). */
+export interface PromptShelf {
+  readonly list: readonly JsonMembers[];
+  /** Members of the result of `prompts/get`; what it rejects with is told as it is. */
+  get(params: JsonMembers): Promise<JsonMembers>;
+  /** Members of the result of `completion/complete`. */
+  complete(params: JsonMembers): Promise<JsonMembers>;
 }
 
 /** The client of a call, as far as its person and its model can be asked while the call is open. */
@@ -44,13 +56,13 @@ const UNASKABLE: AskableClient = {
 
 /** What the catalog must know of it. */
 export function toolSource(server: ToolServer): CatalogSource {
-  const { id, tools } = server;
-  const known: UpstreamLists = { tools, prompts: [], resources: [], resourceTemplates: [] };
+  const { id, tools, prompts } = server;
+  const known: UpstreamLists = { tools, prompts: prompts?.list ?? [], resources: [], resourceTemplates: [] };
   return { id, prefix: id, upstream: createToolUpstream(server, known), known, enabled: true };
 }
 
 function createToolUpstream(server: ToolServer, lists: UpstreamLists): Upstream {
-  const { id } = server;
+  const { id, prompts } = server;
   const listeners = new Map<keyof UpstreamEvents, Set<unknown>>();
   const run = async (params: JsonMembers, signal: AbortSignal, client = UNASKABLE): Promise<JsonMembers> => {
     const name = typeof params['name'] === 'string' ? params['name'] : '';
@@ -66,7 +78,7 @@ function createToolUpstream(server: ToolServer, lists: UpstreamLists): Upstream 
       // It asks while its call is open, as servers of this era do: clients of both can answer then.
       era: 'legacy',
       protocolVersion: '2025-11-25',
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, ...(prompts === undefined ? {} : { prompts: {}, completions: {} }) },
       serverInfo: { name: id, version: '1.0.0' },
     },
     lists,
@@ -76,9 +88,17 @@ function createToolUpstream(server: ToolServer, lists: UpstreamLists): Upstream 
         can: (method, params) => missingCapability(method, params, sink.caller.capabilities) === undefined,
         ask: (method, params) => sink.ask(method, params, aborted.signal),
       };
-      void run(request.params, aborted.signal, client).then((result) => {
-        if (!aborted.signal.aborted) sink.settle(replyOf(result));
-      });
+      const settle = (reply: RelayReply): void => {
+        if (!aborted.signal.aborted) sink.settle(reply);
+      };
+      const answer = ofPrompts(prompts, request);
+      if (answer === undefined)
+        void run(request.params, aborted.signal, client).then((result) => settle(replyOf(result)));
+      else
+        void answer.then(
+          (result) => settle(replyOf({ resultType: 'complete', ...result })),
+          (thrown: unknown) => settle({ kind: 'failure', error: toCounterpartError(thrown) }),
+        );
       return { cancel: () => aborted.abort() };
     },
     request: (_method, params, options) => run(params, options?.signal ?? new AbortController().signal),
@@ -96,6 +116,14 @@ function createToolUpstream(server: ToolServer, lists: UpstreamLists): Upstream 
     process: undefined,
     close: () => Promise.resolve(),
   };
+}
+
+function ofPrompts(
+  prompts: PromptShelf | undefined,
+  { method, params }: RelayRequest,
+): Promise<JsonMembers> | undefined {
+  if (method === 'prompts/get') return prompts?.get(params);
+  return method === 'completion/complete' ? prompts?.complete(params) : undefined;
 }
 
 function toolResult(value: unknown): JsonMembers {

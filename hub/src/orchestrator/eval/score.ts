@@ -13,15 +13,30 @@ export interface WatchedAnswer {
   readonly problem?: string | undefined;
 }
 
+/** A tool that should be called, with the arguments that matter. */
+export interface ExpectedTool {
+  readonly name: string;
+  readonly arguments?: Readonly<Record<string, Json>> | undefined;
+}
+
+/** How the calls that were made differ from those that were expected. */
+export interface ToolScore {
+  readonly called: string[];
+  readonly missed: string[];
+  readonly unexpected: string[];
+  /** Share of the arguments that are right; undefined where none was expected. */
+  readonly argumentAccuracy: number | undefined;
+}
+
 /**
- * Judges one answer. Each expected call takes one made call of its tool, the one whose arguments fit best; what is left is
- * unexpected. An argument counts when it is equal as JSON, texts without regard to case and outer space.
+ * Holds calls against what was expected. Each expected call takes one made call of its tool, the one whose arguments fit best;
+ * what is left is unexpected. An argument counts when it is equal as JSON, texts without regard to case and outer space.
  */
-export function scoreCase({ name, messages, expect }: EvalCase, answer: WatchedAnswer): EvalResult {
-  const left = [...answer.calls];
+export function scoreTools(expected: readonly ExpectedTool[], calls: WatchedAnswer['calls']): ToolScore {
+  const left = [...calls];
   const missed: string[] = [];
   const right = { given: 0, wanted: 0 };
-  for (const tool of expect.tools) {
+  for (const tool of expected) {
     const wanted = Object.entries(tool.arguments ?? {});
     const scored = left
       .filter((call) => call.name === tool.name)
@@ -38,14 +53,21 @@ export function scoreCase({ name, messages, expect }: EvalCase, answer: WatchedA
       left.splice(left.indexOf(best.call), 1);
     }
   }
+  return {
+    called: calls.map((call) => call.name),
+    missed,
+    unexpected: left.map((call) => call.name),
+    argumentAccuracy: share(right.given, right.wanted),
+  };
+}
+
+/** Judges one answer: its calls, and the facts that it holds. */
+export function scoreCase({ name, messages, expect }: EvalCase, answer: WatchedAnswer): EvalResult {
   const said = answer.text.toLowerCase();
   return {
     name: name ?? messages.at(-1)?.content.slice(0, 60) ?? '',
     model: answer.model,
-    called: answer.calls.map((call) => call.name),
-    missed,
-    unexpected: left.map((call) => call.name),
-    argumentAccuracy: right.wanted === 0 ? undefined : right.given / right.wanted,
+    ...scoreTools(expect.tools, answer.calls),
     missedFacts: expect.facts.filter((fact) => !said.includes(fact.toLowerCase())),
     rounds: answer.rounds,
     costUsd: answer.costUsd,
@@ -88,4 +110,6 @@ export function reportOf(cases: readonly EvalCase[], results: readonly EvalResul
   };
 }
 
-const share = (part: number, whole: number): number | undefined => (whole === 0 ? undefined : part / whole);
+/** Undefined of nothing. */
+export const share = (part: number, whole: number): number | undefined =>
+  whole === 0 ? undefined : part / whole;

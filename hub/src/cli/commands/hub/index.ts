@@ -1,6 +1,8 @@
 import type { CommandDefinition } from '../../command.ts';
 import { chat } from '../chat/index.ts';
 import { evals } from '../eval/index.ts';
+import { flow } from '../flows/index.ts';
+import { prompts } from '../prompts/index.ts';
 import { providers } from '../providers/index.ts';
 import { route } from '../routing/index.ts';
 import { doctor } from './doctor.ts';
@@ -22,4 +24,6 @@ export const hub: readonly CommandDefinition[] = [
   chat,
   route,
   evals,
+  prompts,
+  flow,
 ];

@@ -33,7 +33,7 @@ export interface Turn {
 }
 
 export interface Asking {
-  readonly room: ChatRoom;
+  readonly room: Pick<ChatRoom, 'clock' | 'log' | 'generations' | 'router'>;
   readonly budget: Budget;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;

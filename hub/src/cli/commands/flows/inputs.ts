@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { JsonValue, hubError, type JsonObject } from '@counterpart/schemas';
+import { z } from 'zod';
+import { parseWordArguments } from '../../input/call-arguments.ts';
+import type { Context } from '../../context.ts';
+
+const Members = z.record(z.string(), JsonValue);
+
+/** Values of `name=value` words over those of a file, typed by a schema. Rejects with INPUT_INVALID. */
+export async function readInputs(
+  { io }: Context,
+  { words, file }: { readonly words: readonly string[]; readonly file: string | undefined },
+  schema: unknown,
+): Promise<JsonObject> {
+  const base = file === undefined ? {} : await readObject(resolve(io.cwd, file));
+  return parseWordArguments(words, schema, base);
+}
+
+/** A file that holds one JSON object or YAML map. Rejects with INPUT_INVALID. */
+async function readObject(file: string): Promise<JsonObject> {
+  const text = await readText(file);
+  const { parse } = await import('yaml');
+  try {
+    return Members.parse(parse(text));
+  } catch (cause) {
+    const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is neither JSON nor YAML';
+    throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
+  }
+}
+
+/** The text of a file that a command was given. Rejects with INPUT_INVALID. */
+export async function readText(file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((cause: unknown) => {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
+  });
+}

@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hubError } from '@counterpart/schemas';
+import { parseDocument } from 'yaml';
+import { didYouMean } from '../kernel/nearest.ts';
+import { writeWhole } from '../kernel/files/write-whole.ts';
+import { readFlow, type ReadFlow } from './document/read-flow.ts';
+
+/** The flows of a folder, as their files are now; it need not be there. */
+export interface FlowFiles {
+  read(): readonly ReadFlow[];
+  /** Throws FLOW_UNKNOWN. */
+  get(name: string): ReadFlow;
+  /** Writes into a flow's file whether it is offered to clients; the rest of it stays as it is. Throws FLOW_UNKNOWN. */
+  setServed(name: string, serve: boolean): void;
+}
+
+const FILE = /^(?<name>[^.].*)\.ya?ml$/;
+const OWNERS_MODE = 0o644;
+
+/** The files in a folder. */
+export function createFlowFiles(directory: string): FlowFiles {
+  const read = (): readonly ReadFlow[] =>
+    namesIn(directory).map(({ file, name }) => readOne(directory, file, name));
+  const get = (name: string): ReadFlow => {
+    const names = namesIn(directory);
+    const found = names.find((one) => one.name === name);
+    if (found !== undefined) return readOne(directory, found.file, name);
+    const suggestion = didYouMean(
+      name,
+      names.map((one) => one.name),
+    );
+    throw hubError('FLOW_UNKNOWN', { name, suggestion });
+  };
+  return {
+    read,
+    get,
+    setServed(name, serve) {
+      const { text, file } = get(name);
+      const document = parseDocument(text);
+      document.set('serve', serve);
+      writeWhole(
+        join(directory, file.replace(/^flows\//, '')),
+        document.toString({ lineWidth: 0 }),
+        OWNERS_MODE,
+      );
+    },
+  };
+}
+
+const readOne = (directory: string, file: string, name: string): ReadFlow =>
+  readFlow(`flows/${file}`, name, readFileSync(join(directory, file), 'utf8'));
+
+/** Of two files with one name only the first is there. */
+function namesIn(directory: string): { readonly file: string; readonly name: string }[] {
+  if (!existsSync(directory)) return [];
+  const seen = new Set<string>();
+  return readdirSync(directory)
+    .toSorted()
+    .flatMap((file) => {
+      const name = FILE.exec(file)?.groups?.['name'];
+      if (name === undefined || seen.has(name)) return [];
+      seen.add(name);
+      return [{ file, name }];
+    });
+}

@@ -1,0 +1,3 @@
+export { check } from './check.ts';
+export { problemText, type Problem } from './problem.ts';
+export { isKeywords, type Keywords } from './schema.ts';

@@ -1,0 +1,247 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlowEvalReport, FlowRun, FlowRunSummary, PromptVersion } from '@counterpart/schemas';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { eventually, fixtureServer, startHub, type TestHub } from '../fixtures/hub.ts';
+import { startScriptedProvider, type ScriptedProvider } from '../fixtures/models/scripted-provider.ts';
+import { ROOT } from '../guards/proofs-reporter.ts';
+import { verifies } from '../verifies.ts';
+import { createTestHome, type TestHome } from './cli-runner.ts';
+
+const KINDS = ['anthropic', 'openai', 'perplexity', 'ollama'] as const;
+const FLOWS: Readonly<Record<string, string>> = {
+  kinds: `nodes:\n${KINDS.map((kind) => `  ${kind}: { messages: 'Who are you?', model: ${kind}/scripted-1 }`).join('\n')}\n`,
+  shop: `serve: true
+inputs: { type: object, properties: { id: { type: string } }, required: [id], additionalProperties: false }
+nodes:
+  make: { tool: effects__create_item, arguments: { id: '\${inputs.id}' } }
+  wait: { messages: Wait, model: openai/scripted-1, after: [make] }
+  remove: { tool: effects__delete_item, arguments: { id: '\${nodes.make.output.args.id}' }, after: [wait] }
+outputs: { removed: '\${nodes.remove.output.args.id}' }
+`,
+  judged: `inputs: { type: object, properties: { id: { type: string } } }
+nodes:
+  look: { tool: effects__get_item, arguments: { id: '\${inputs.id}' } }
+  twice: { code: 'return input + input', input: '\${nodes.look.output.args.id}' }
+outputs: { text: '\${nodes.twice.output}' }
+`,
+};
+const CASES = [
+  {
+    inputs: { id: 'a' },
+    expect: {
+      outputs: [{ output: 'text', equals: 'aa' }],
+      tools: [{ name: 'effects__get_item', arguments: { id: 'a' } }],
+    },
+  },
+  {
+    inputs: { id: 'b' },
+    expect: {
+      outputs: [{ output: 'text', contains: 'c' }],
+      tools: [{ name: 'effects__get_item' }, { name: 'effects__get_log' }],
+    },
+  },
+  {
+    inputs: { id: 'c' },
+    expect: {
+      outputs: [
+        { output: 'text', judge: 'two letters' },
+        { output: 'text', matches: '^c+$' },
+      ],
+      tools: [],
+    },
+  },
+];
+
+/** Models that are told to wait do so until it is open. */
+const gate = Promise.withResolvers<void>();
+let provider: ScriptedProvider;
+let home: TestHome;
+let hub: TestHub;
+
+beforeAll(async () => {
+  provider = await startScriptedProvider(async (asked) => {
+    if (asked.lastText('user') === 'Wait') await gate.promise;
+    return JSON.stringify(asked.body.messages).includes('You judge')
+      ? '{"passed":true,"reason":"two letters"}'
+      : `I am ${asked.body.model}.`;
+  });
+  const entry = (kind: string) => ({
+    kind,
+    baseUrl: provider.url,
+    model: 'scripted-1',
+    apiKey: 'k-123456',
+    retries: 0,
+  });
+  home = createTestHome({
+    providers: Object.fromEntries(KINDS.map((kind) => [kind, entry(kind)])),
+    mcpServers: { effects: fixtureServer('effects') },
+    overrides: { museum: { target: 'mirror' } },
+  });
+  cpSync(join(ROOT, 'servers/museum'), join(home.home, 'servers/museum'), { recursive: true });
+  for (const folder of ['flows', 'prompts'])
+    cpSync(join(ROOT, folder), join(home.home, folder), { recursive: true });
+  mkdirSync(join(home.home, 'flows'), { recursive: true });
+  for (const [name, text] of Object.entries(FLOWS))
+    writeFileSync(join(home.home, `flows/${name}.yaml`), text);
+  writeFileSync(join(home.home, 'cases.jsonl'), CASES.map((one) => JSON.stringify(one)).join('\n'));
+  hub = await startHub(home.home);
+  await hub.get('/api/status');
+}, 60_000);
+
+afterAll(async () => {
+  await hub.stop();
+  await home.dispose();
+  await provider.close();
+});
+
+const start = async (flow: string, inputs: object = {}) =>
+  FlowRunSummary.parse((await hub.send('POST', `/api/flows/${flow}/runs`, { inputs })).body).id;
+const show = async (id: string) => FlowRun.parse(await hub.get(`/api/flow-runs/${id}`));
+/** The run once it stands as it should. */
+async function until(id: string, state: FlowRun['state']): Promise<FlowRun> {
+  await eventually(async () => (await show(id)).state === state, 60_000);
+  return await show(id);
+}
+
+describe('flows', () => {
+  test('of this repository are sound and run on the example servers without a model', async () => {
+    verifies('K05');
+    const checked = await home.run(['flow', 'check', 'museum-week']);
+    expect([checked.code, checked.stdout]).toEqual([0, '✓ museum-week\n']);
+    const ran = await home.run(['flow', 'run', 'museum-week', '--input', 'from=2026-07-01', '--json']);
+    const run = ran.json(FlowRun);
+    expect([ran.code, run.state, Object.keys(run.outputs ?? {})]).toEqual([
+      0,
+      'done',
+      ['day', 'events', 'eventsOfTheWeek'],
+    ]);
+    const traced = await home.run(['flow', 'trace', run.id]);
+    expect(traced.stdout).toMatch(
+      /✓ hours {2}museum__get_museum_hours[^]*in {3}\{"startDate":"2026-07-01"[^]*✓ visits\[2\]/,
+    );
+  }, 60_000);
+
+  test('ask Anthropic, OpenAI, Perplexity and local models by configuration alone', async () => {
+    verifies('K03');
+    const { outputs, steps } = await until(await start('kinds'), 'done');
+    expect(outputs).toEqual(Object.fromEntries(KINDS.map((kind) => [kind, 'I am scripted-1.'])));
+    expect(steps.map(({ model }) => model)).toEqual(
+      expect.arrayContaining(KINDS.map((kind) => `${kind}/scripted-1`)),
+    );
+    expect(steps.every(({ inputTokens }) => inputTokens > 0)).toBe(true);
+  });
+
+  test('go on after kill -9 without doing again what was done, and wait for a person over it', async () => {
+    verifies('K01');
+    const id = await start('shop', { id: 'i1' });
+    await eventually(async () =>
+      (await show(id)).steps.some(({ node, state }) => node === 'wait' && state === 'running'),
+    );
+    await hub.kill();
+    gate.resolve();
+    hub = await startHub(home.home);
+    const waiting = await until(id, 'waiting');
+    expect(waiting.steps.map(({ node, state, attempt }) => [node, state, attempt])).toEqual([
+      ['make', 'done', 1],
+      ['wait', 'done', 2],
+      ['remove', 'waiting', 0],
+    ]);
+    const decided = await home.run(['flow', 'approve', id]);
+    expect([decided.code, decided.stdout]).toEqual([0, 'removed  i1\n']);
+  }, 120_000);
+
+  test('are evaluated: outputs, tools, latency, and what a model finds of them', async () => {
+    verifies('K02');
+    const ran = await home.run(['flow', 'eval', 'judged', '--data', 'cases.jsonl', '--json']);
+    const report = ran.json(FlowEvalReport);
+    expect([ran.code, report.cases, report.passed, report.toolPrecision, report.toolRecall]).toEqual([
+      4,
+      3,
+      1,
+      2 / 3,
+      2 / 3,
+    ]);
+    expect(report.results.map(({ failures }) => failures)).toEqual([
+      [],
+      ['text is bb, without "c"', 'not called: effects__get_log'],
+      ['unexpected: effects__get_item'],
+    ]);
+  }, 60_000);
+
+  test('that cannot be run say where, by their line', async () => {
+    writeFileSync(join(home.home, 'flows/bad.yaml'), 'nodes:\n  a:\n    tool: museum__get_museum_hour\n');
+    const ran = await home.run(['flow', 'check', 'bad']);
+    expect(ran.code).toBe(4);
+    expect(ran.stdout).toMatch(
+      /flows\/bad\.yaml:3 error nodes\.a\.tool: there is no tool museum__get_museum_hour\. Did you mean museum__get_museum_hours/,
+    );
+    expect((await home.run(['flow', 'run', 'bad'])).code).toBe(4);
+  }, 60_000);
+});
+
+describe('clients have', () => {
+  const Tools = z.looseObject({
+    tools: z.array(z.looseObject({ name: z.string(), annotations: z.looseObject({}).optional() })),
+  });
+
+  test('served flows as tools with the effect of their strongest one, and are told what waits', async () => {
+    const tools = Tools.parse(await hub.rpc('tools/list')).tools;
+    const flows = tools.filter(({ name }) => name.startsWith('flows__'));
+    expect(
+      flows.map(({ name, annotations }) => [
+        name,
+        annotations?.['destructiveHint'],
+        annotations?.['readOnlyHint'],
+      ]),
+    ).toEqual([
+      ['flows__museum-week', false, true],
+      ['flows__shop', true, false],
+    ]);
+    const called = await hub.rpc('tools/call', {
+      name: 'flows__museum-week',
+      arguments: { from: '2026-07-01' },
+    });
+    expect(called['structuredContent']).toMatchObject({ state: 'done' });
+    const misfit = await hub.rpc('tools/call', { name: 'flows__shop', arguments: {} });
+    expect([misfit['isError'], JSON.stringify(misfit['content'])]).toEqual([
+      true,
+      expect.stringContaining('FLOW_INPUT'),
+    ]);
+  }, 60_000);
+
+  test('served flows as models', async () => {
+    const client = new OpenAI({ baseURL: `${hub.url}/v1`, apiKey: hub.token, maxRetries: 0 });
+    const models = (await client.models.list()).data.map(({ id }) => id);
+    expect(models).toContain('flow/museum-week');
+    const answer = await client.chat.completions.create({
+      model: 'flow/museum-week',
+      messages: [{ role: 'user', content: '2026-07-01' }],
+    });
+    expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toHaveProperty('day');
+  }, 60_000);
+
+  test('templates as prompts, with completion, as their files say now', async () => {
+    verifies('K04');
+    const listed = await hub.rpc('prompts/list');
+    expect(listed['prompts']).toEqual([expect.objectContaining({ name: 'prompts__invitation' })]);
+    const given = { guest: 'Ann', visit: '{"day":1}', tone: 'formal' };
+    const got = await hub.rpc('prompts/get', { name: 'prompts__invitation', arguments: given });
+    expect(JSON.stringify(got['messages'])).toMatch(/formal in tone.*Invite Ann/);
+    await expect(hub.rpc('prompts/get', { name: 'prompts__invitation', arguments: {} })).rejects.toThrow(
+      /guest is missing; visit is missing/,
+    );
+    const completed = await hub.rpc('completion/complete', {
+      ref: { type: 'ref/prompt', name: 'prompts__invitation' },
+      argument: { name: 'tone', value: 'f' },
+    });
+    expect(completed['completion']).toMatchObject({ values: ['friendly', 'formal'], total: 2 });
+    writeFileSync(join(home.home, 'prompts/second.md'), 'Say hello.');
+    await eventually(async () => JSON.stringify(await hub.rpc('prompts/list')).includes('prompts__second'));
+    writeFileSync(join(home.home, 'prompts/second.md'), 'Say good day.');
+    const versions = await home.run(['prompts', 'versions', 'second', '--json']);
+    expect(versions.json(z.object({ versions: z.array(PromptVersion) })).versions).toHaveLength(2);
+  }, 60_000);
+});
