@@ -6,12 +6,10 @@ import {
   LoopDetail,
   LoopStage,
   LoopSummary,
-  MAX_REPAIRS,
   toCounterpartError,
   type AuthorQuestion,
   type LoopDecision,
   type LoopOrder,
-  type RoundReport,
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { lazily, type Lazy } from '../kernel/lazily.ts';

@@ -183,7 +183,8 @@ export async function copyPackage(
     const copy = join(to, path);
     await copyFile(join(from, path), copy);
     const mode = executable ? 0o755 : 0o644;
-    await chmod(copy, sealed ? mode & 0o500 : mode);
+    // Inside a container the server is another user; outside nobody else gets as far as here.
+    await chmod(copy, sealed ? mode & 0o555 : mode);
     if (sealed) await flush(copy);
   });
 }
