@@ -1,8 +1,8 @@
 /** Beginnings that are looked for in one pass over a text, by the first three characters of each. */
 export interface Marks<Kind extends string> {
-  /** By `headAt`: whether any mark begins so. */
-  readonly heads: Uint8Array;
-  readonly byHead: ReadonlyMap<number, readonly Mark<Kind>[]>;
+  /** By the bits of three characters: the place in `lists` of the marks that begin so; 0: none does. */
+  readonly heads: Uint16Array;
+  readonly lists: readonly (readonly Mark<Kind>[])[];
 }
 
 export interface Mark<Kind extends string> {
@@ -26,16 +26,17 @@ const codeOf = (text: string): number => {
 export function compileMarks<Kind extends string>(
   lists: Readonly<Record<Kind, readonly string[]>>,
 ): Marks<Kind> {
-  const heads = new Uint8Array(ALL + 1);
-  const byHead = new Map<number, Mark<Kind>[]>();
+  const heads = new Uint16Array(ALL + 1);
+  const all: Mark<Kind>[][] = [[]];
   for (const kind of Object.keys(lists) as Kind[])
     // The keys of a record are its own.
     for (const text of lists[kind]) {
       const code = codeOf(text);
-      heads[code] = 1;
-      byHead.set(code, [...(byHead.get(code) ?? []), { kind, text }]);
+      const known = all[heads[code] ?? 0];
+      if (known !== undefined && known.length > 0) known.push({ kind, text });
+      else heads[code] = all.push([{ kind, text }]) - 1;
     }
-  return { heads, byHead };
+  return { heads, lists: all };
 }
 
 export interface Visitor<Kind extends string> {
@@ -51,7 +52,7 @@ const [ZERO, NINE, AT] = [48, 57, 64];
 /** Looks at each character of a text in lower case once, and at more only where one of the marks begins. */
 export function scanMarks<Kind extends string>(
   lower: string,
-  { heads, byHead }: Marks<Kind>,
+  { heads, lists }: Marks<Kind>,
   visitor: Visitor<Kind>,
 ): void {
   let code = 0;
@@ -63,9 +64,9 @@ export function scanMarks<Kind extends string>(
     if (isDigit && !isInDigits) visitor.digits(at);
     isInDigits = isDigit;
     if (unit === AT) visitor.mailbox(at);
-    if (heads[code] === 0 || at < HEAD - 1) continue;
+    const list = heads[code] ?? 0;
+    if (list === 0 || at < HEAD - 1) continue;
     const start = at - HEAD + 1;
-    for (const mark of byHead.get(code) ?? [])
-      if (lower.startsWith(mark.text, start)) visitor.mark(mark, start);
+    for (const mark of lists[list] ?? []) if (lower.startsWith(mark.text, start)) visitor.mark(mark, start);
   }
 }
