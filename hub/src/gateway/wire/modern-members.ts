@@ -35,13 +35,14 @@ interface Member {
 }
 
 /** The members of an object, as far as they end within the search. */
-function membersAt(frame: Buffer, open: number): Member[] {
-  const limit = Math.min(frame.length, open + LONGEST_SEARCH);
+function membersAt(whole: Buffer, open: number): Member[] {
+  // The rest is out of sight, so that a text of a megabyte is not walked through to its end either.
+  const frame = whole.subarray(0, open + LONGEST_SEARCH);
   const members: Member[] = [];
   let depth = 0;
   let name = '';
   let start = skipBlanks(frame, open + 1);
-  for (let i = start; i < limit; i++) {
+  for (let i = start; i < frame.length; i++) {
     const byte = frame[i];
     if (byte === 0x22) {
       const close = stringEnd(frame, i);
