@@ -6,7 +6,7 @@ import { openBase } from './composition/base.ts';
 import { begin } from './composition/begin.ts';
 import { chatsAndFlows, offered, type OwnSources } from './composition/flows/chats-and-flows.ts';
 import { createDomain, openBroker } from './composition/domain.ts';
-import { openMirrors } from './composition/mirror-desk.ts';
+import { openMirrors } from './composition/mirrors.ts';
 import { routingDesk } from './composition/models/routing-desk.ts';
 import { openSurfaces } from './composition/surfaces.ts';
 import { builderSource } from './composition/work/builder-source.ts';
