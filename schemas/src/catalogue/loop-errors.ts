@@ -39,7 +39,7 @@ export const loopErrors = {
     rpc: -32603,
     exit: 5,
     title: 'Not right after all repairs',
-    message: 'After {rounds} build {build} does not pass: {detail} It is in {folder}.',
+    message: 'After {rounds} build {build} does not pass: {detail} It is kept in {folder}.',
     fix: '`hub builds show {build}` has the whole report; mend {folder} by hand and `hub build --from-folder {folder}`, or `hub builds retry {build}`.',
   }),
   ANSWER_UNUSABLE: entry({
