@@ -346,36 +346,6 @@ describe.skipIf(!hasDatabases)('with real servers', () => {
     }
   });
 
-  test('a server tells of a wrong password, a missing database and one that has gone, and goes on when it is back', async () => {
-    const asked = (url: string) =>
-      withServer('pgshop', { PGSHOP_DATABASE_URL: url }, async (call) =>
-        String((await call('list_customers'))['error']),
-      );
-    const wrong = await asked(postgres.url('shop', { name: 'tester', password: 'wrong-word' }));
-    expect(wrong).toMatch(/refuses the user or its password[^]*PGSHOP_DATABASE_URL/);
-    expect(wrong).not.toContain('wrong-word');
-    expect(await asked(postgres.url('nothing'))).toMatch(/no such database/);
-    expect(await asked('http://example.com')).toMatch(/no connection string/);
-    await withServer('pgshop', { PGSHOP_DATABASE_URL: postgres.url('shop') }, async (call) => {
-      await call('list_customers');
-      await runPostgres(
-        postgres.url('postgres'),
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop'",
-      );
-      expect((await call('list_customers')).rows).toHaveLength(3);
-    });
-    await withServer('mashop', { MASHOP_DATABASE_URL: maria.url('shop') }, async (call) => {
-      await call('list_customers');
-      const slow = call('run_select', {
-        sql: 'SELECT count(*) FROM seq_1_to_100000000 a JOIN seq_1_to_100000000 b',
-      });
-      await runMaria(maria.url('mysql'), 'SELECT SLEEP(0.2)');
-      await maria.crash();
-      expect(String((await slow)['error'])).toMatch(/cannot be reached/);
-      expect(String((await call('list_customers'))['error'])).toMatch(/cannot be reached/);
-    });
-  });
-
   test('only what its user may read becomes a tool, and its host alone is what the server may reach', async () => {
     const source = await openDatabase(postgres.url('shop', { name: 'reader', password: 'read-only-word' }));
     if (source === undefined) throw new TypeError('no database');
@@ -447,5 +417,38 @@ describe.skipIf(!hasDatabases).each(usable)('inside walls of %s', (sandbox) => {
     } finally {
       await hub.stop();
     }
+  });
+});
+
+// Last, for it ends a database server.
+describe.skipIf(!hasDatabases)('databases that go away', () => {
+  test('a server tells of a wrong password, a missing database and one that has gone, and goes on when it is back', async () => {
+    const asked = (url: string) =>
+      withServer('pgshop', { PGSHOP_DATABASE_URL: url }, async (call) =>
+        String((await call('list_customers'))['error']),
+      );
+    const wrong = await asked(postgres.url('shop', { name: 'tester', password: 'wrong-word' }));
+    expect(wrong).toMatch(/refuses the user or its password[^]*PGSHOP_DATABASE_URL/);
+    expect(wrong).not.toContain('wrong-word');
+    expect(await asked(postgres.url('nothing'))).toMatch(/no such database/);
+    expect(await asked('http://example.com')).toMatch(/no connection string/);
+    await withServer('pgshop', { PGSHOP_DATABASE_URL: postgres.url('shop') }, async (call) => {
+      await call('list_customers');
+      await runPostgres(
+        postgres.url('postgres'),
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop'",
+      );
+      expect((await call('list_customers')).rows).toHaveLength(3);
+    });
+    await withServer('mashop', { MASHOP_DATABASE_URL: maria.url('shop') }, async (call) => {
+      await call('list_customers');
+      const slow = call('run_select', {
+        sql: 'SELECT count(*) FROM seq_1_to_100000000 a JOIN seq_1_to_100000000 b',
+      });
+      await runMaria(maria.url('mysql'), 'SELECT SLEEP(0.2)');
+      await maria.crash();
+      expect(String((await slow)['error'])).toMatch(/cannot be reached/);
+      expect(String((await call('list_customers'))['error'])).toMatch(/cannot be reached/);
+    });
   });
 });
