@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from './guards/proofs-reporter.ts';
 
@@ -54,4 +54,23 @@ test('no decision has the number of another', () => {
     .map((file) => basename(file).slice(0, 4));
   expect(numbers.length).toBeGreaterThan(0);
   expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([]);
+});
+
+/** Files that code names by its own place: `new URL('…', import.meta.url)` and `join(import.meta.dirname, '…')`. */
+const NAMED =
+  /new URL\(\s*'([^'$]+\.\w+)',\s*import\.meta\.url|join\(import\.meta\.dirname, '([^'$]+\.\w+)'\)/g;
+/** They write code as text. */
+const WRITERS = ['hub/src/checks/scan.test.ts', 'scaffolds/sdk/typescript.ts', 'test/structure.test.ts'];
+
+test('a file that a program names by its own place is there: no compiler sees it when files are moved', () => {
+  const named = sources
+    .filter((file) => !WRITERS.includes(file))
+    .flatMap((file) =>
+      [...readFileSync(join(ROOT, file), 'utf8').matchAll(NAMED)].map(([, one, other]) =>
+        join(dirname(file), one ?? other ?? ''),
+      ),
+    );
+  expect(named.length).toBeGreaterThan(50);
+  const own = named.filter((path) => !path.includes('/node_modules/'));
+  expect(own.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

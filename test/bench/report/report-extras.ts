@@ -74,7 +74,7 @@ async function besideSender(client: LoadClient, pid: number, list: string): Prom
   const folder = mkdtempSync(join(tmpdir(), 'bench-list-'));
   const file = join(folder, 'list.json');
   writeFileSync(file, list);
-  const sender = spawn(process.execPath, [join(import.meta.dirname, 'list-sender.ts'), file], {
+  const sender = spawn(process.execPath, [join(import.meta.dirname, '../load/list-sender.ts'), file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(sender.stdout, 'data')) as [Buffer]; // a stream without an encoding gives buffers
