@@ -201,7 +201,7 @@ export {
   SlotPath,
 } from './builds/loop.ts';
 export { CallOutcome, VerifyReport } from './builds/verify.ts';
-export { HubEvent, ServerState } from './hub/event.ts';
+export { HubEvent, ServerState, ServiceUse } from './hub/event.ts';
 export {
   AddServerRequest,
   CallRequest,
@@ -217,7 +217,6 @@ export {
   ServerDetail,
   ServerKind,
   ServerSummary,
-  ServiceUse,
   Settings,
   ToolEntry,
   ToolState,

@@ -13,6 +13,7 @@ import {
 } from '@counterpart/schemas';
 import { check, problemText } from '@counterpart/kit/schema';
 import { z } from 'zod';
+import { lazily, type Lazy } from '../kernel/lazily.ts';
 import type { DurableEngine, DurableSteps } from '../kernel/ports.ts';
 import type { Db } from '../store/store.ts';
 import { checkWorld } from './document/check-world.ts';
@@ -83,12 +84,14 @@ class HubFlows implements Flows {
   readonly #options: FlowsOptions;
   readonly #files: FlowFiles;
   readonly #records: FlowRecords;
-  #opened: Promise<DurableEngine> | undefined;
+  /** Opened with the first run: most hubs only relay. */
+  readonly #engine: Lazy<DurableEngine>;
 
   constructor(options: FlowsOptions) {
     this.#options = options;
     this.#files = createFlowFiles(options.directory);
     this.#records = createFlowRecords(options);
+    this.#engine = lazily(() => this.#openEngine());
   }
 
   async list(): Promise<FlowSummary[]> {
@@ -125,7 +128,7 @@ class HubFlows implements Flows {
       prompts: await this.#pinned(read.flow),
       inputs,
     });
-    await (await this.#engine()).start(record.id);
+    await (await this.#engine.open()).start(record.id);
     return summaryOf(record, []);
   }
 
@@ -186,7 +189,7 @@ class HubFlows implements Flows {
       });
     // Whoever looks from now on sees it at work.
     if (record.state === 'waiting') await this.#records.update(id, { state: 'running' });
-    const engine = await this.#engine();
+    const engine = await this.#engine.open();
     await engine.start(id);
     await engine.wake(id);
     return await this.#summary(await this.#records.get(id));
@@ -197,7 +200,7 @@ class HubFlows implements Flows {
     const endedAt = new Date(this.#options.clock.now()).toISOString();
     if (!(await this.#records.update(id, { state: 'cancelled', endedAt })))
       throw hubError('FLOW_RUN_STATE', { id, state: record.state, detail: 'there is nothing to cancel' });
-    await (await this.#engine()).cancel(id);
+    await (await this.#engine.open()).cancel(id);
     this.#options.events.publish({ kind: 'flow-changed', run: id, flow: record.flow, state: 'cancelled' });
     return await this.#summary(await this.#records.get(id));
   }
@@ -230,28 +233,24 @@ class HubFlows implements Flows {
   async resume(): Promise<void> {
     const unfinished = await this.#records.unfinished();
     // Also what was kept and not begun: the order stands before its run.
-    for (const { id } of unfinished) await (await this.#engine()).start(id);
+    for (const { id } of unfinished) await (await this.#engine.open()).start(id);
   }
 
   async close(): Promise<void> {
-    await (await this.#opened?.catch(() => undefined))?.close();
+    await (await this.#engine.opened())?.close();
   }
 
-  /** The engine and its database are opened with the first run: most hubs only relay. */
-  #engine(): Promise<DurableEngine> {
+  async #openEngine(): Promise<DurableEngine> {
     const { dataDir, log, openEngine } = this.#options;
-    this.#opened ??= (async () => {
-      const directory = join(dataDir, 'flows');
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      return await openEngine({
-        file: join(directory, 'work.db'),
-        name: 'flow',
-        concurrency: RUNS_AT_ONCE,
-        log,
-        work: (id, steps) => workOnRun(id, steps, { room: this.#options, records: this.#records }),
-      });
-    })();
-    return this.#opened;
+    const directory = join(dataDir, 'flows');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return await openEngine({
+      file: join(directory, 'work.db'),
+      name: 'flow',
+      concurrency: RUNS_AT_ONCE,
+      log,
+      work: (id, steps) => workOnRun(id, steps, { room: this.#options, records: this.#records }),
+    });
   }
 
   async #summary(record: RunRecord): Promise<FlowRunSummary> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DefinitionNotice } from './approval.ts';
-import { HubEvent, ServerState } from './event.ts';
+import { HubEvent, ServerState, ServiceUse } from './event.ts';
 import { ToolDefinition } from '../tool.ts';
 
 /** Bodies of the admin API under `/api`, shared by the hub's routes and the CLI. */
@@ -46,19 +46,6 @@ export const ServerSummary = z.strictObject({
   missingSecrets: z.array(z.string()),
 });
 export type ServerSummary = z.infer<typeof ServerSummary>;
-
-/** What a server inside walls asked of one host since it was started there. */
-export const ServiceUse = z.strictObject({
-  host: z.string(),
-  requests: z.int(),
-  /** By group of status, such as `2xx`; `none`: without an answer. */
-  answers: z.record(z.string(), z.int()),
-  bytesOut: z.int(),
-  bytesIn: z.int(),
-  totalMs: z.number(),
-  slowestMs: z.number(),
-});
-export type ServiceUse = z.infer<typeof ServiceUse>;
 
 /** A recording of what a server asks; `full`: it holds as much as one may. */
 export const RecordingState = z.strictObject({

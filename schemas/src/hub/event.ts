@@ -16,6 +16,19 @@ export const ServerState = z.enum([
 ]);
 export type ServerState = z.infer<typeof ServerState>;
 
+/** What a server inside walls asked of one host since it was started there. */
+export const ServiceUse = z.strictObject({
+  host: z.string(),
+  requests: z.int(),
+  /** By group of status, such as `2xx`; `none`: without an answer. */
+  answers: z.record(z.string(), z.int()),
+  bytesOut: z.int(),
+  bytesIn: z.int(),
+  totalMs: z.number(),
+  slowestMs: z.number(),
+});
+export type ServiceUse = z.infer<typeof ServiceUse>;
+
 const base = { id: z.int(), at: z.iso.datetime() };
 
 /** What the hub tells followers: names are noun-verb. */
@@ -71,14 +84,7 @@ export const HubEvent = z.discriminatedUnion('kind', [
     ...base,
     kind: z.literal('service-used'),
     server: z.string(),
-    host: z.string(),
-    requests: z.int(),
-    /** By group of status, such as `2xx`; `none`: without an answer. */
-    answers: z.record(z.string(), z.int()),
-    bytesOut: z.int(),
-    bytesIn: z.int(),
-    totalMs: z.number(),
-    slowestMs: z.number(),
+    ...ServiceUse.shape,
   }),
   z.strictObject({
     ...base,

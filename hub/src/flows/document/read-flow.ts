@@ -1,6 +1,6 @@
 import { FlowDocument, FlowName, type FileIssue } from '@counterpart/schemas';
 import { hashOf } from '../../prompts/read-template.ts';
-import { readYaml, type Path } from '../../prompts/yaml-file.ts';
+import { pathText, readYaml, type Path } from '../../prompts/yaml-file.ts';
 import { checkDocument } from './check-document.ts';
 import { planOf, type FlowPlan } from './plan.ts';
 import type { Tell } from './tell.ts';
@@ -32,8 +32,7 @@ export function readFlow(file: string, name: string, text: string): ReadFlow {
   const { value, issues: found, lineOf } = readYaml({ file, text }, FlowDocument);
   const issues = [...found];
   const tell: Tell = (path, message, fix, severity = 'error') => {
-    const words = path.map((key) => (typeof key === 'number' ? `[${key}]` : key)).join('.');
-    issues.push({ file, line: lineOf(path), path: words.replaceAll('.[', '['), severity, message, fix });
+    issues.push({ file, line: lineOf(path), path: pathText(path), severity, message, fix });
   };
   const misnamed = FlowName.safeParse(name).error?.issues[0]?.message;
   if (misnamed !== undefined) tell([], `the name of a flow has to be ${misnamed}`, 'Rename the file.');
