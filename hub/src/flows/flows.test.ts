@@ -144,6 +144,9 @@ outputs: { b: '\${nodes.b.output}', c: '\${nodes.c.output}' }
         on: 'nodes: { a: { tool: x__never, onError: continue }, b: { code: return input, input: "${nodes.a.output ?? 0}" } }',
         off: 'nodes: { a: { tool: x__never }, b: { code: return 1, after: [a] } }',
         code: 'nodes: { a: { code: "const x = 1;\\nthrow new Error(`bad ${x}`)" } }',
+        item: 'nodes: { a: { forEach: [1, 2], code: "if (input === 1) throw new Error(`one`); return input", input: "${item}" }, b: { code: return 1, after: [a] } }',
+        items:
+          'nodes: { a: { forEach: [1, 2], onError: continue, code: "if (input === 1) throw new Error(`one`); return input", input: "${item}" } }',
       },
     });
     expect((await run('shaky')).steps[0]).toMatchObject({ attempt: 3, state: 'done', calls: [{}, {}, {}] });
@@ -151,6 +154,13 @@ outputs: { b: '\${nodes.b.output}', c: '\${nodes.c.output}' }
     const off = await run('off');
     expect([off.state, off.problem?.code, statesOf(off)]).toEqual(['failed', 'FLOW_FAILED', { a: 'failed' }]);
     expect((await run('code')).problem?.message).toMatch(/The code of a failed: line 2: bad 1/);
+    const item = await run('item');
+    expect([item.state, item.problem?.message, item.steps.some(({ node }) => node === 'b')]).toEqual([
+      'failed',
+      expect.stringMatching(/one/),
+      false,
+    ]);
+    expect((await run('items')).outputs).toEqual({ a: [null, 2] });
   });
 
   test('ends at its limits: of tokens, of time, of a node’s time', async () => {

@@ -118,6 +118,28 @@ test('what means the same counts where an embedding model is, unless a number, a
   expect(embedded).toContain('the main city of peru');
 });
 
+test('what a model of this machine is asked is told to no other machine for its vector, and what is sensitive is not kept', async () => {
+  const embedded: string[] = [];
+  const embed = (text: string) => {
+    embedded.push(text);
+    return [1, 0];
+  };
+  const config = { cache: { enabled: true, similarity: 0.95 } };
+  const here = await room({ embed, config, remote: ['embedder'] });
+  await here.ask('one question');
+  expect(await here.ask('another question')).toEqual(['answer 1', undefined]);
+  expect(embedded).toEqual([]);
+  const there = await room({ embed, config, remote: ['a/one', 'embedder'] });
+  await there.ask('one question');
+  expect(await there.ask('another question')).toEqual(['answer 0', 'similar']);
+  const sensitive = await room({ isSensitive: true });
+  await sensitive.ask('Hi there');
+  expect([await sensitive.ask('Hi there'), await sensitive.kept.list()]).toEqual([
+    ['answer 1', undefined],
+    [],
+  ]);
+});
+
 test('answers that called tools are not kept; where reads are allowed, those that only read are', async () => {
   verifies('P22');
   const tool = (effect: 'read' | 'write') => ({ description: 'A tool.', effect, run: () => 'done' });

@@ -6,6 +6,7 @@ import {
   type Canary,
   type Effect,
   type LoopKind,
+  type LoopOrder,
   type Manifest,
   type RoundReport,
 } from '@counterpart/schemas';
@@ -50,6 +51,17 @@ export function tellCanary({ canary }: RoundReport): string {
   return canary?.calls.map(canarySentence).join('; ') || 'no tool can be tried without arguments';
 }
 
+/** What a canary needs of a build. */
+export interface CanaryRun {
+  readonly signal: AbortSignal;
+  readonly folder: Pick<LoopRun['folder'], 'candidate'>;
+  readonly room: Pick<
+    LoopRun['room'],
+    'serversDir' | 'missingSettings' | 'recentCalls' | 'openBeside' | 'callTool'
+  >;
+  record(): Promise<{ readonly order: Pick<LoopOrder, 'seen'> }>;
+}
+
 interface Beside {
   readonly server: Manifest['id'];
   readonly kind: LoopKind;
@@ -59,7 +71,7 @@ interface Beside {
  * Holds a new version beside the one in use, before a person is asked: both get the same calls of the real service. The
  * round has failed where a tool answered before and fails now, and where nothing answers that was to be mended.
  */
-export async function canaryRound(run: LoopRun, beside: Beside, tested: RoundReport): Promise<RoundReport> {
+export async function canaryRound(run: CanaryRun, beside: Beside, tested: RoundReport): Promise<RoundReport> {
   const canary = await runCanary(run, beside);
   const { seen } = (await run.record()).order;
   const faults = faultsOf(canary, { isToMend: seen !== undefined });
@@ -76,7 +88,7 @@ interface Versions {
 
 /** Why a candidate is not to be tried with what the version in use is given; undefined: it may. */
 async function reasonAgainst(
-  run: LoopRun,
+  run: CanaryRun,
   server: Manifest['id'],
   { candidate, inUse }: Versions,
 ): Promise<string | undefined> {
@@ -89,7 +101,7 @@ async function reasonAgainst(
     : undefined;
 }
 
-async function runCanary(run: LoopRun, { server, kind }: Beside): Promise<Canary> {
+async function runCanary(run: CanaryRun, { server, kind }: Beside): Promise<Canary> {
   const versions = { candidate: run.folder.candidate, inUse: join(run.room.serversDir, server) };
   const reason = await reasonAgainst(run, server, versions);
   if (reason !== undefined) return { calls: [], skipped: reason };
@@ -125,7 +137,7 @@ interface Comparing {
 }
 
 async function compareAll(
-  run: LoopRun,
+  run: CanaryRun,
   { server, session, calls, before }: Comparing,
 ): Promise<Canary['calls']> {
   const results: Canary['calls'] = [];
@@ -144,7 +156,7 @@ async function compareAll(
   return results;
 }
 
-async function ask(run: LoopRun, session: StdioSession, { tool, input }: SafeCall): Promise<ProbeAnswer> {
+async function ask(run: CanaryRun, session: StdioSession, { tool, input }: SafeCall): Promise<ProbeAnswer> {
   try {
     const { isError, text } = await session.callTool(tool, input);
     return { isError, text };
