@@ -1,13 +1,7 @@
 import { hubError, type LeftOut } from '@counterpart/schemas';
-import type { CatalogSource, RenameUri } from '../kernel/ports.ts';
-import type { Item, SourceItems, ToolItem } from './source-items.ts';
+import type { RenameUri } from '../kernel/ports.ts';
+import type { Item, Owned, SourceItems, ToolItem } from './source-items.ts';
 import { uniqueUris, withRenamedInterface } from './resources/unique-uris.ts';
-
-/** An item and whose it is. */
-export interface Owned<T extends Item = Item> {
-  readonly item: T;
-  readonly source: CatalogSource;
-}
 
 /** All items of a view in their order, no two of one kind under one key. */
 export interface Merged {

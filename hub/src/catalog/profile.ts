@@ -2,8 +2,8 @@ import { effectOf, type Profile } from '@counterpart/schemas';
 import { ownToolNames } from '../kernel/tools/hub-tools.ts';
 import type { Presentation } from '../kernel/ports.ts';
 import { matchTools } from '../kernel/tools/tool-patterns.ts';
-import type { Merged, Owned } from './merge.ts';
-import type { ToolItem } from './source-items.ts';
+import type { Merged } from './merge.ts';
+import type { Owned, ToolItem } from './source-items.ts';
 
 /**
  * What a profile offers of everything the hub serves. Names and URIs stay those of the whole hub, so that no name means

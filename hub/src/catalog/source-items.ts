@@ -23,6 +23,12 @@ export interface ToolItem extends Item {
   readonly withheld?: string | undefined;
 }
 
+/** An item and whose it is. */
+export interface Owned<T extends Item = Item> {
+  readonly item: T;
+  readonly source: CatalogSource;
+}
+
 /** Everything one server offers, serialised once and kept until this server changes. */
 export interface SourceItems {
   readonly source: CatalogSource;

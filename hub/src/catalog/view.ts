@@ -10,11 +10,11 @@ import type {
   Upstream,
 } from '../kernel/ports.ts';
 import { unionCapabilities, unionInstructions } from './capabilities.ts';
-import type { Merged, Owned } from './merge.ts';
+import type { Merged } from './merge.ts';
 import { Pages } from './pages.ts';
 import { ResourceRoutes } from './resources/resource-routes.ts';
 import { similarNames } from './naming/similar.ts';
-import type { SourceItems, ToolItem } from './source-items.ts';
+import type { Owned, SourceItems, ToolItem } from './source-items.ts';
 
 interface NameRoute {
   readonly upstream: Upstream;

@@ -1,7 +1,7 @@
 import { hubError } from '@counterpart/schemas';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
-import type { Context } from './context.ts';
+import type { z } from 'zod';
+import { GlobalOptions, type Context } from './context.ts';
 
 /** Headings of `hub --help`, in this order. */
 export const GROUPS = {
@@ -48,9 +48,6 @@ export type EnterCommand = (
   globals: GlobalOptions,
   run: (context: Context) => Promise<number | void>,
 ) => Promise<void>;
-
-const GlobalOptions = z.object({ home: z.string().optional(), json: z.boolean().default(false) });
-export type GlobalOptions = z.infer<typeof GlobalOptions>;
 
 /** One command as data; parsing, help and examples follow from it. */
 export function defineCommand<Schema extends z.ZodType>(spec: CommandSpec<Schema>): CommandDefinition {

@@ -1,10 +1,14 @@
 import { createInterface } from 'node:readline/promises';
-import type { GlobalOptions } from './command.ts';
+import { z } from 'zod';
 import { askHidden } from './input/ask-hidden.ts';
 import { findHome, type Home } from './home.ts';
 import type { Io } from './io.ts';
 import { createPaint, paintCode, type Paint } from './output/text/paint.ts';
 import { startProgress, type Progress } from './output/progress.ts';
+
+/** What every command takes. */
+export const GlobalOptions = z.object({ home: z.string().optional(), json: z.boolean().default(false) });
+export type GlobalOptions = z.infer<typeof GlobalOptions>;
 
 /** What every command gets: where it works, where it writes, and when it must end. */
 export interface Context {

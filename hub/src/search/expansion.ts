@@ -1,5 +1,4 @@
 import type { WordVectors } from './meaning/word-vectors.ts';
-import type { Part } from './query.ts';
 import { synonymsOf } from './meaning/synonyms.ts';
 import { rootOf } from './words.ts';
 
@@ -28,6 +27,12 @@ const UNDONE = 0.6;
 
 /** Words whose like are kept. */
 const MOST_KEPT = 2_000;
+
+/** A word that stands for one of a query, and how well: 1 for itself. */
+export interface Part {
+  readonly word: string;
+  readonly weight: number;
+}
 
 export interface Vocabulary {
   /** Every word of an index. */

@@ -1,13 +1,7 @@
 import { extentOf, isPlainVerb, wantedAction, withoutManners, type Action, type Extent } from './action.ts';
-import type { Expansion } from './expansion.ts';
+import type { Expansion, Part } from './expansion.ts';
 import { wordsMeant } from './meaning/phrases.ts';
 import { wordsOf } from './words.ts';
-
-/** A word that stands for one of a query, and how well: 1 for itself. */
-export interface Part {
-  readonly word: string;
-  readonly weight: number;
-}
 
 /** What somebody looks for. */
 export interface Query {

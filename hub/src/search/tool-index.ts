@@ -1,8 +1,8 @@
 import type { Analysis, Outline } from './analysis.ts';
 import { closeness, directionOf, type Corpus } from './closeness.ts';
-import { Expansion } from './expansion.ts';
+import { Expansion, type Part } from './expansion.ts';
 import type { WordVectors } from './meaning/word-vectors.ts';
-import { readQuery, type Part, type Query } from './query.ts';
+import { readQuery, type Query } from './query.ts';
 import { wordsOf } from './words.ts';
 
 /** Okapi BM25: how soon more of one word stops counting, and how much a long definition is held against it. */

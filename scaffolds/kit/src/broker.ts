@@ -13,7 +13,7 @@ export { addressOf, hostAllowed, type Address } from './http/address.ts';
 export { hasDotSegment, joinCookies, mergeHeaders, withQuery } from './http/compose.ts';
 export { encodeStrict } from './http/percent.ts';
 export { HttpFailure, type HttpFailureKind } from './http/failures/http-failure.ts';
-export type { TlsIdentity } from './http/proof.ts';
+export type { TlsIdentity } from './http/exchange.ts';
 export type { WireRequest } from './http/exchange.ts';
 export { ToolFailure } from './failure.ts';
 export type { Env } from './env.ts';

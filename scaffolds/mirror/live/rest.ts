@@ -1,14 +1,13 @@
 import { toCounterpartError, type JsonObject, type Operation } from '@counterpart/schemas';
 import { argumentsOf } from '../database/room.ts';
 import { problemResponse } from '../modes/listener.ts';
-import type { MirrorExchange } from '../mirror.ts';
 import type { DecodedRequest } from '../request/decode-request.ts';
 import { isObject } from '../schema/json-value.ts';
 import type { CallTool } from './call-tool.ts';
 
 /** Answers a valid request by calling the tool of its operation; undefined for one that several tools may answer. */
 export async function answerLive(
-  { operation, request }: MirrorExchange,
+  { operation, request }: { readonly operation: Operation; readonly request: DecodedRequest },
   call: CallTool,
 ): Promise<Response | undefined> {
   if (operation.graphql !== undefined) return undefined;

@@ -4,7 +4,7 @@ import { isTransportHeader, responseBytes, toHarEntry } from '../recording/har-e
 import { createRedaction } from '../recording/redaction.ts';
 import { pathBelow, type NearMiss, type Recorded } from '../recording/replay.ts';
 import { passOn, readWhole } from './body-stream.ts';
-import type { Answered, LivingParts, Passage } from './living-mirror.ts';
+import type { Answered, LivingParts, Passage } from './passage.ts';
 import type { ServiceAnswer } from './real-service.ts';
 
 /** Answers a request as the mirror's mode says. Rejects with an error of the catalogue. */

@@ -1,78 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  type Blueprint,
-  type HarEntry,
-  type MirrorRequestEntry,
-  type MirrorSettings,
-  type Operation,
-  toCounterpartError,
-} from '@counterpart/schemas';
+import { type MirrorRequestEntry, toCounterpartError } from '@counterpart/schemas';
 import { BODY_TOO_LARGE, readRaw } from '../answer/exchange.ts';
 import type { PlainResponse } from '../answer/plain-response.ts';
 import { toResponse } from '../answer/problem.ts';
-import type { ContractBook } from '../contract/contract-book.ts';
-import type { ContractReader } from '../contract/contract-reader.ts';
 import { breakBody, type DropConnection, isBodyFault } from '../faults/broken-body.ts';
-import type { FaultPlan } from '../faults/fault-plan.ts';
 import { strike, type StruckBy } from '../faults/strike.ts';
-import type { CallTool } from '../live/call-tool.ts';
 import { createMirror, type Mirror, type MirrorLogEntry } from '../mirror.ts';
-import type { ReplayBook } from '../recording/replay.ts';
 import type { RawRequest } from '../request/decode-request.ts';
-import type { ScenarioPlayer } from '../scenarios/scenario-player.ts';
-import type { MirrorState } from '../state/mirror-state.ts';
-import type { Channels } from '../stream/channels.ts';
 import { answerByMode } from './answer-by-mode.ts';
 import { problemResponse } from './listener.ts';
-import type { RealService } from './real-service.ts';
-
-/** Everything that a mirror in service is made of; its owner keeps what must outlive it. */
-export interface LivingParts {
-  readonly blueprint: Blueprint;
-  readonly settings: MirrorSettings;
-  /** Taken off paths that begin with it, such as `/mirror/pets`. */
-  readonly basePath?: string | undefined;
-  readonly state: MirrorState;
-  /** Who listens. */
-  readonly channels: Channels;
-  readonly reader: ContractReader;
-  readonly faults: FaultPlan;
-  /** The scenario that plays. */
-  readonly player: () => ScenarioPlayer | undefined;
-  readonly replay: () => ReplayBook;
-  readonly service: RealService;
-  /** Calls a tool of the live server; undefined in every other mode. */
-  readonly call: CallTool | undefined;
-  readonly spied: () => ContractBook;
-  /** Writes a redacted exchange down; resolves when it is kept. Never rejects: a lost entry is the owner's to tell of. */
-  readonly record: (entry: HarEntry) => Promise<void>;
-  /** Told of every request after its answer was decided. */
-  readonly observe: (entry: MirrorRequestEntry) => void;
-}
+import type { Answered, LivingParts, Passage } from './passage.ts';
 
 /** A mirror that answers by its mode, its scenario and its faults. */
 export interface LivingMirror {
   readonly engine: Mirror;
   /** `drop` ends the connection that the request came on; without it a fault of the connection becomes a rejection. */
   fetch(request: Request, drop?: DropConnection): Promise<Response | PlainResponse>;
-}
-
-/** An answer and who gave it. */
-export interface Answered {
-  readonly response: Response;
-  readonly from: MirrorRequestEntry['from'];
-  readonly problems: readonly string[];
-}
-
-/** One request on its way through a mirror. */
-export interface Passage {
-  readonly raw: RawRequest;
-  readonly operation: Operation | undefined;
-  readonly signal: AbortSignal;
-  readonly drop: DropConnection;
-  /** The path prefix the request came with; empty on a port of its own. */
-  readonly mount: string;
-  readonly simulate: () => Promise<Answered>;
 }
 
 const cannotDrop: DropConnection = () => {

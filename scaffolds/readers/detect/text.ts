@@ -181,7 +181,7 @@ const STRUCTURED: readonly Signature[] = [
     format: 'graphql',
     title: 'a GraphQL schema',
     family: 'description',
-    test: ({ text, name }) => isGraphql({ text, location: name, sha256: '' }),
+    test: ({ text, name }) => isGraphql({ text, location: name }),
   },
   { format: 'shell', title: 'a script', family: 'program', test: begins(/^#!\s*\//) },
   {

@@ -1,5 +1,3 @@
-import type { SourceText } from '../source.ts';
-
 const HEAD = 200_000;
 /** A definition that begins a line, as no other format that is read has it. */
 const DEFINITION =
@@ -7,7 +5,7 @@ const DEFINITION =
 const QUERY = /^[\s\uFEFF]*(?:query|mutation|subscription|fragment)\b[^:\n]*\{/;
 
 /** True for the text of a GraphQL schema, and for an introspection result. */
-export function isGraphql({ text, location }: SourceText): boolean {
+export function isGraphql({ text, location }: { readonly text: string; readonly location: string }): boolean {
   const head = text.slice(0, HEAD);
   if (/^[\s\uFEFF]*\{/.test(head)) return /"__schema"\s*:/.test(head);
   if (/^[\s\uFEFF]*</.test(head)) return false;

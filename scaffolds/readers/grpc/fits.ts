@@ -1,5 +1,4 @@
 import { classify } from '../detect/classify.ts';
-import type { SourceText } from '../source.ts';
 
 /** True for a set of descriptors, as `protoc --descriptor_set_out` writes it: it begins with the name of a .proto file. */
 export const isDescriptorSet = (head: Uint8Array): boolean =>
@@ -8,8 +7,15 @@ export const isDescriptorSet = (head: Uint8Array): boolean =>
 /** True for what a gRPC service answered to reflection. */
 export const isReflection = (text: string): boolean => text.startsWith('{"grpcReflection":1,');
 
+interface Described {
+  readonly text: string;
+  readonly location: string;
+  /** Of what is not text. */
+  readonly bytes?: Uint8Array | undefined;
+}
+
 /** True for protocol buffers: their source, a set of descriptors, or what reflection found. */
-export const isGrpc = ({ text, location, bytes }: SourceText): boolean =>
+export const isGrpc = ({ text, location, bytes }: Described): boolean =>
   bytes !== undefined ||
   isReflection(text) ||
   /\.proto$/i.test(location) ||

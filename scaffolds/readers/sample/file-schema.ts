@@ -1,5 +1,18 @@
 import type { DataColumn, DataSource, Json, JsonObject, JsonSchema } from '@counterpart/schemas';
-import { typesOf } from './operations.ts';
+
+/** What a value of a column may be. */
+const typesOf = ({ type, format, nullable }: DataColumn): JsonObject => {
+  if (type === 'any') return {};
+  // `decimal` is no format of JSON Schema: it tells the kit how to compare and to sum.
+  const known = format === undefined || format === 'decimal' || nullable ? {} : { format };
+  return { type: nullable ? [type, 'null'] : type, ...known };
+};
+
+/** Schema of a row as tools give it. */
+export const rowSchema = ({ columns }: DataSource): JsonSchema => ({
+  type: 'object',
+  properties: Object.fromEntries(columns.map((column) => [column.key, typesOf(column)])),
+});
 
 /** A file as its host serves it, which is what a mirror makes up. */
 export interface ServedFile {

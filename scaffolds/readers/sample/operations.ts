@@ -1,12 +1,4 @@
-import type {
-  DataCall,
-  DataColumn,
-  DataSource,
-  Json,
-  JsonObject,
-  JsonSchema,
-  Operation,
-} from '@counterpart/schemas';
+import type { DataCall, DataSource, Json, JsonObject, JsonSchema, Operation } from '@counterpart/schemas';
 import { ToolName } from '@counterpart/schemas';
 import type { ServedFile } from './file-schema.ts';
 import type { Nouns } from './names.ts';
@@ -16,20 +8,6 @@ type Action = DataCall['action'];
 const MOST_ROWS = 1_000;
 /** Columns that a description names. */
 const MOST_NAMED = 40;
-
-/** What a value of a column may be. */
-export const typesOf = ({ type, format, nullable }: DataColumn): JsonObject => {
-  if (type === 'any') return {};
-  // `decimal` is no format of JSON Schema: it tells the kit how to compare and to sum.
-  const known = format === undefined || format === 'decimal' || nullable ? {} : { format };
-  return { type: nullable ? [type, 'null'] : type, ...known };
-};
-
-/** Schema of a row as tools give it. */
-export const rowSchema = ({ columns }: DataSource): JsonSchema => ({
-  type: 'object',
-  properties: Object.fromEntries(columns.map((column) => [column.key, typesOf(column)])),
-});
 
 const keyList = (source: DataSource, description: string): JsonObject => ({
   type: 'array',

@@ -5,9 +5,9 @@ import { cutText, plainText } from '../openapi/text/text.ts';
 import { nameOperations } from '../name-lock.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
-import { servedFile, writtenSchema, type TypedSource } from './file-schema.ts';
+import { rowSchema, servedFile, type TypedSource, writtenSchema } from './file-schema.ts';
 import { distinctNouns, nounsOf, type Nouns } from './names.ts';
-import { operationsOf, rowSchema } from './operations.ts';
+import { operationsOf } from './operations.ts';
 import { findRows } from './source.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */

@@ -1,4 +1,5 @@
 import { load, median, type Load } from '../measure.ts';
+import { inTime } from './in-time.ts';
 import type { Subject } from './report-targets.ts';
 
 /** What one subject did in one round. */
@@ -21,8 +22,6 @@ const WARM_UP_MS = 400;
 const SERIAL_MS = 800;
 const PARALLEL_MS = 1_200;
 const BIG_MS = 800;
-/** A subject that answers nothing for so long is given up. */
-const PATIENCE_MS = 60_000;
 
 /** Measures all subjects in turn, so that a busy moment of the machine hits them alike. */
 export async function measureRounds(
@@ -61,19 +60,6 @@ async function measure(subject: Subject): Promise<Measured> {
     return { serial, eight, many, big };
   } finally {
     client.close();
-  }
-}
-
-/** Rejects when the work takes longer. */
-export async function inTime<T>(work: Promise<T>, limitMs = PATIENCE_MS): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it did not answer in time')), limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

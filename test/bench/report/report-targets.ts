@@ -8,7 +8,7 @@ import { EventLoad } from '../load/event-load.ts';
 import { LineLoad } from '../load/line-load.ts';
 import { LoadClient, type Era } from '../load/mcp-load.ts';
 import type { Pids } from '../measure.ts';
-import { inTime } from './report-rounds.ts';
+import { inTime } from './in-time.ts';
 import { ECHO, FLOOR, type Caller, type Started } from '../targets.ts';
 
 /** One row of the report: something that is called, over which transport, and what its calls cost. */

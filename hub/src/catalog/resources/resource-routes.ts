@@ -1,6 +1,7 @@
 import type { CatalogSource } from '../../kernel/ports.ts';
 import type { Merged } from '../merge.ts';
 import { ownUri } from '../naming/names.ts';
+import { templatePattern } from './uri-template.ts';
 
 /** A server and the URI that it knows. */
 export interface ResourceRoute {
@@ -9,39 +10,7 @@ export interface ResourceRoute {
 }
 
 const LONGEST_URI = 8_192;
-const LONGEST_TEMPLATE = 1_024;
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
-const EXPRESSION = /\{([+#./;?&]?)[^{}]*\}/g;
-
-/** What an expression of RFC 6570 may expand to, by its operator. */
-const EXPANSIONS: Readonly<Record<string, string>> = {
-  '': '[^/?#]*',
-  '+': '.*',
-  '#': '.*',
-  '.': '(?:\\.[^/?#]*)?',
-  '/': '(?:/[^?#]*)?',
-  ';': '(?:;[^/?#]*)?',
-  '?': '(?:\\?[^#]*)?',
-  '&': '(?:&[^#]*)?',
-};
-
-/** A pattern for the URIs that a template can expand to; undefined for a template too long to be trusted. */
-export function templatePattern(template: string): RegExp | undefined {
-  if (template.length > LONGEST_TEMPLATE) return undefined;
-  let pattern = '';
-  let at = 0;
-  for (const match of template.matchAll(EXPRESSION)) {
-    const expansion = EXPANSIONS[match[1] ?? ''] ?? '.*';
-    // Two of one kind side by side match nothing more than one, and would make the search slow.
-    pattern +=
-      escaped(template.slice(at, match.index)) +
-      (pattern.endsWith(expansion) && at === match.index ? '' : expansion);
-    at = match.index + match[0].length;
-  }
-  return new RegExp(`^${pattern}${escaped(template.slice(at))}$`, 's');
-}
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
 const hasResources = (source: CatalogSource | undefined): boolean =>
   source?.upstream.info?.capabilities['resources'] !== undefined;

@@ -1,9 +1,8 @@
 import { isMembers, membersOf } from '../../kernel/protocol/members.ts';
 import type { CatalogSource, JsonMembers, RenameUri } from '../../kernel/ports.ts';
-import type { Owned } from '../merge.ts';
 import { hubUri } from '../naming/names.ts';
-import { templatePattern } from './resource-routes.ts';
-import type { Item, SourceItems, ToolItem } from '../source-items.ts';
+import { templatePattern } from './uri-template.ts';
+import type { Item, Owned, SourceItems, ToolItem } from '../source-items.ts';
 
 /** All resources of a view under URIs of which no two are the same. */
 export interface UniqueUris {

@@ -23,6 +23,7 @@ import type {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { BuildService } from '../../kernel/ports.ts';
+import type { HubAddress } from './hub-address.ts';
 import { createBuildApi } from './rooms/build-api.ts';
 import { createChatApi, type ChatApi } from './rooms/chat-api.ts';
 import { createConversationApi, type ConversationApi } from './rooms/conversation-api.ts';
@@ -87,11 +88,6 @@ export interface HubApi {
 
 const CallResult = z.looseObject({ isError: z.boolean().optional() });
 export type CallResult = z.infer<typeof CallResult>;
-
-export interface HubAddress {
-  readonly url: string;
-  readonly token: string;
-}
 
 /** What each room is asked by. */
 const roomApis = (address: HubAddress, send: Send) => ({

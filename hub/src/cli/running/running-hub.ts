@@ -7,7 +7,7 @@ import {
   RunningHub,
 } from '../../kernel/files/data-folder.ts';
 import type { Home } from '../home.ts';
-import type { HubAddress } from '../api/hub-api.ts';
+import type { HubAddress } from '../api/hub-address.ts';
 
 export type HubPresence =
   | { readonly kind: 'running'; readonly record: RunningHub; readonly address: HubAddress }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { ToolFailure } from '../failure.ts';
 import { addressOf } from '../http/address.ts';
-import type { Proof, TlsIdentity } from '../http/proof.ts';
+import type { TlsIdentity } from '../http/exchange.ts';
+import type { Proof } from '../http/proof.ts';
 import type { CertificateFiles, Credentials } from './credentials.ts';
 
 async function pem(file: string, variable: string | undefined): Promise<Buffer> {

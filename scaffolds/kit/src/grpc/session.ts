@@ -1,7 +1,7 @@
 import type { ClientHttp2Session } from 'node:http2';
 import { brokerSocket, HTTP2_SUFFIX } from '../http/broker.ts';
 import { HttpFailure } from '../http/failures/http-failure.ts';
-import type { TlsIdentity } from '../http/proof.ts';
+import type { TlsIdentity } from '../http/exchange.ts';
 
 /** How much of an answer may be under way: the usual 64 KiB make large ones wait for every round trip. */
 const WINDOW_BYTES = 1024 * 1024;

@@ -5,7 +5,6 @@ import { addressOf, withoutUser } from './address.ts';
 import { brokerFailure, brokerSocket } from './broker.ts';
 import { ToolFailure } from '../failure.ts';
 import { HttpFailure } from './failures/http-failure.ts';
-import type { TlsIdentity } from './proof.ts';
 
 /** One request as it goes out. `url` is sent exactly as written: nothing normalises its path. */
 export interface WireRequest {
@@ -23,6 +22,15 @@ export interface WireResponse {
   readonly body: Buffer;
   /** The body went on after `maxBytes`; the rest was not read. */
   readonly truncated: boolean;
+}
+
+/** A client's certificate and whom it trusts, as PEM. */
+export interface TlsIdentity {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  /** Authorities instead of the usual ones. */
+  readonly ca?: Buffer;
+  readonly passphrase?: string;
 }
 
 export interface ExchangeLimits {

@@ -1,13 +1,4 @@
-import type { WireRequest } from './exchange.ts';
-
-/** A client's certificate and whom it trusts, as PEM. */
-export interface TlsIdentity {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-  /** Authorities instead of the usual ones. */
-  readonly ca?: Buffer;
-  readonly passphrase?: string;
-}
+import type { TlsIdentity, WireRequest } from './exchange.ts';
 
 /** What proves who calls, to one host alone. */
 export interface Proof {

@@ -1,6 +1,6 @@
 import { hubError, type Json } from '@counterpart/schemas';
 import { z } from 'zod';
-import type { HubAddress } from '../hub-api.ts';
+import type { HubAddress } from '../hub-address.ts';
 import type { Send } from './mirror-api.ts';
 
 /** One thing of an answer, as it comes. */

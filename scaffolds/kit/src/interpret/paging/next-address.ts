@@ -1,6 +1,6 @@
 import type { Json } from '@counterpart/schemas';
 import { isMembers } from '../../json-value.ts';
-import type { Next, Page, PagedOperation } from './next-page.ts';
+import type { Next, Page, PagedOperation } from './page.ts';
 
 /** The type that the input's schema gives an argument of this key, when it stands there plainly. */
 function typeOf({ input }: PagedOperation, key: string): Json | undefined {

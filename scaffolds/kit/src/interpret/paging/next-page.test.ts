@@ -2,7 +2,8 @@ import type { Json, Pagination } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
 import { operationOf, parameterOf } from '../../testing/blueprint.ts';
 import { nextLink } from './link-header.ts';
-import { nextPage, type PagedOperation } from './next-page.ts';
+import { nextPage } from './next-page.ts';
+import type { PagedOperation } from './page.ts';
 
 const end = { kind: 'end' };
 const input = (values: Record<string, Json>) => ({ kind: 'input', input: values });

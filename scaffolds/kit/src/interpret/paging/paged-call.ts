@@ -8,7 +8,8 @@ import type { Arguments, CallResult, ToolContext } from '../../tools/tool.ts';
 import { decodeText } from '../media.ts';
 import type { BuiltRequest } from '../request.ts';
 import { toResult, type ResponseRules } from '../answer/response.ts';
-import { nextPage, type Page, type PagedOperation } from './next-page.ts';
+import { nextPage } from './next-page.ts';
+import type { Page, PagedOperation } from './page.ts';
 import { pagingKeys } from './paging-input.ts';
 import { readPages, type Asked, type Pages, type Wanted } from './read-pages.ts';
 

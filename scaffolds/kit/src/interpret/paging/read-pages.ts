@@ -2,7 +2,8 @@ import type { Json } from '@counterpart/schemas';
 import type { Members } from '../../json-value.ts';
 import type { Arguments, ToolContext } from '../../tools/tool.ts';
 import { readInput, writeInput } from './input-key.ts';
-import { itemsOf, nextPage, totalOf, type Next, type Page, type PagedOperation } from './next-page.ts';
+import { itemsOf, nextPage, totalOf } from './next-page.ts';
+import type { Next, Page, PagedOperation } from './page.ts';
 import { largestPage } from './paging-input.ts';
 import { withValueAt } from './pointer.ts';
 

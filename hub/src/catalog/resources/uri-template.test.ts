@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { templatePattern } from './resource-routes.ts';
+import { templatePattern } from './uri-template.ts';
 
 test.each([
   ['file:///{path}', ['file:///a'], ['file:///a/b', 'file://x']],
