@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '@counterpart/schemas';
+import { SCHEMA_IN, SCHEMAS_LISTED_IN, SCHEMAS_NAMED_IN, type ToolDefinition } from '@counterpart/schemas';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { CLIENT_PROFILES, type ClientProfile } from './profiles.ts';
 
@@ -76,21 +76,6 @@ interface Node {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const SINGLE = [
-  'items',
-  'contains',
-  'additionalProperties',
-  'propertyNames',
-  'not',
-  'if',
-  'then',
-  'else',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-];
-const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
-const MAPS = ['properties', 'patternProperties', 'dependentSchemas', '$defs'];
-
 /** Every schema object inside a schema, itself first; values of `enum`, `default` and `examples` are data and not visited. */
 function nodesOf(root: unknown): Node[] {
   const nodes: Node[] = [];
@@ -99,9 +84,9 @@ function nodesOf(root: unknown): Node[] {
     const { value: schema, at } = next;
     if (!isObject(schema)) continue;
     nodes.push({ schema, at });
-    for (const keyword of SINGLE) stack.push({ value: schema[keyword], at: `${at}/${keyword}` });
-    for (const keyword of LISTS) pushAll(schema[keyword], `${at}/${keyword}`, stack);
-    for (const keyword of MAPS) pushAll(schema[keyword], `${at}/${keyword}`, stack);
+    for (const keyword of SCHEMA_IN) stack.push({ value: schema[keyword], at: `${at}/${keyword}` });
+    for (const keyword of SCHEMAS_LISTED_IN) pushAll(schema[keyword], `${at}/${keyword}`, stack);
+    for (const keyword of [...SCHEMAS_NAMED_IN, '$defs']) pushAll(schema[keyword], `${at}/${keyword}`, stack);
   }
   return nodes;
 }

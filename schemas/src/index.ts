@@ -9,6 +9,7 @@ export {
   type Json,
   type JsonObject,
 } from './json.ts';
+export { SCHEMA_IN, SCHEMAS_LISTED_IN, SCHEMAS_NAMED_IN } from './schema-keywords.ts';
 export { AuthRequirement, AuthScheme } from './blueprint/auth.ts';
 export { XmlForm, XmlShape } from './blueprint/xml.ts';
 export { MessageSignature, RequestSignature, TemplateSignature } from './blueprint/signature.ts';

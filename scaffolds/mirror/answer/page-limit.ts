@@ -1,20 +1,10 @@
 import type { Json, JsonSchema } from '@counterpart/schemas';
+import { PLAIN_LIMITS } from '../keep/list/paging.ts';
 import type { DecodedRequest } from '../request/decode-request.ts';
 import { isObject } from '../schema/json-value.ts';
 import type { SchemaBook } from '../schema/schema-book.ts';
 
-/** What services call the number of entries a page may hold, without case and punctuation. */
-const LIMIT_NAMES = new Set([
-  'limit',
-  'perpage',
-  'pagesize',
-  'pagelimit',
-  'maxresults',
-  'maxitems',
-  'first',
-  'top',
-  'take',
-]);
+const LIMIT_NAMES = new Set(PLAIN_LIMITS);
 
 /** The answer with no more entries than the request asked for, where that leaves it true to its schema. */
 export function limitPage(request: DecodedRequest, answer: Json, schema: JsonSchema, book: SchemaBook): Json {

@@ -1,21 +1,8 @@
-import { DatabaseEngine, DatabaseKind, hubError } from '@counterpart/schemas';
+import { DatabaseColumn, DatabaseEngine, hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 
 /** What a database tells of itself, in its own names; the text that the reader of databases reads. */
-export const CatalogColumn = z.strictObject({
-  name: z.string(),
-  type: z.string(),
-  kind: DatabaseKind,
-  items: DatabaseKind.optional(),
-  nullable: z.boolean(),
-  hasDefault: z.boolean().optional(),
-  default: z.string().optional(),
-  defaultNow: z.boolean().optional(),
-  generated: z.boolean().optional(),
-  values: z.array(z.string()).optional(),
-  maxLength: z.int().min(1).optional(),
-  comment: z.string().optional(),
-});
+export const CatalogColumn = DatabaseColumn.omit({ key: true });
 export type CatalogColumn = z.infer<typeof CatalogColumn>;
 
 export const CatalogForeignKey = z.strictObject({

@@ -16,7 +16,8 @@ export interface Paging {
   readonly names: ReadonlySet<string>;
 }
 
-const LIMITS = [
+/** What services call the number of entries a page may hold, whatever it lists, without case and punctuation. */
+export const PLAIN_LIMITS: readonly string[] = [
   'limit',
   'perpage',
   'pagesize',
@@ -26,12 +27,9 @@ const LIMITS = [
   'first',
   'top',
   'take',
-  'size',
-  'count',
-  'rpp',
-  'maxrecords',
-  'results',
 ];
+/** Those that mean it where resources are kept, and may mean other things elsewhere. */
+const LIMITS = [...PLAIN_LIMITS, 'size', 'count', 'rpp', 'maxrecords', 'results'];
 const PAGES = ['page', 'pagenumber', 'pageno', 'pagenum', 'pageindex', 'currentpage', 'p'];
 const OFFSETS = ['offset', 'skip', 'start', 'startindex', 'startat', 'from', 'first', 'skipcount'];
 const CURSORS = [

@@ -1,20 +1,15 @@
-import type { Json, JsonSchema } from '@counterpart/schemas';
+import {
+  SCHEMA_IN,
+  SCHEMAS_LISTED_IN,
+  SCHEMAS_NAMED_IN,
+  type Json,
+  type JsonSchema,
+} from '@counterpart/schemas';
 import { isArray, isObject } from '../source/json-tree.ts';
 
-const SINGLE = new Set([
-  'items',
-  'contains',
-  'additionalProperties',
-  'propertyNames',
-  'not',
-  'if',
-  'then',
-  'else',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-]);
-const LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
-const MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas']);
+const SINGLE = new Set(SCHEMA_IN);
+const LISTS = new Set(SCHEMAS_LISTED_IN);
+const MAPS = new Set(SCHEMAS_NAMED_IN);
 /** Keywords whose subschemas look at the same value as the schema itself. */
 const IN_PLACE = new Set(['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas']);
 

@@ -75,27 +75,15 @@ export function pageStatement(engine: DatabaseEngine, table: DatabaseTable, args
   };
 }
 
-/** Kinds whose JSON, bound again, is the value that the database sorts by. */
-const EXACT = new Set<DatabaseKind>([
-  'integer',
-  'bigint',
-  'decimal',
-  'float',
-  'boolean',
-  'text',
-  'date',
-  'time',
-  'timestamp',
-  'uuid',
-  'binary',
-]);
+/** Kinds whose JSON, bound again, is not the value that the database sorts by. */
+const CHANGED = new Set<DatabaseKind>(['json', 'array', 'other']);
 
 const isNumber = (value: RawValue): boolean => typeof value === 'number' || typeof value === 'bigint';
 
 /** True where a page can go on behind this value; a column of SQLite may hold anything, whatever it was declared as. */
 function isExact(engine: DatabaseEngine, column: DatabaseColumn, raw: RawValue): boolean {
   if (raw === null) return column.nullable;
-  if (engine !== 'sqlite') return EXACT.has(column.kind);
+  if (engine !== 'sqlite') return !CHANGED.has(column.kind);
   try {
     const bound = bindValue(engine, column, toJson(raw, column));
     return bound === raw || (isNumber(bound) && isNumber(raw) && String(bound) === String(raw));
