@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { newId } from '../kernel/ids.ts';
 import { InFlight } from '../kernel/in-flight.ts';
 import { parseFrame } from '../kernel/protocol/exact-numbers.ts';
+import { atEndOfTurn, inOneTurn } from '../kernel/turn.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { faultAnswer } from './wire/answer.ts';
 import type { Core } from './core.ts';
@@ -43,7 +44,7 @@ export class StdioEndpoint {
   readonly closed: Promise<void>;
   /** The same for all requests: a frame names its own. */
   readonly #channel: ReplyChannel;
-  /** Answers that wait for the end of this turn of the event loop, one byte to a character. */
+  /** Answers that wait for the end of this turn, one byte to a character. */
   #outbox = '';
   #hold = (): void => undefined;
   #session: Session | undefined;
@@ -76,8 +77,9 @@ export class StdioEndpoint {
     this.closed = new Promise((resolve) => {
       this.#closed = resolve;
       const end = (): void => this.end();
+      const take = (chunk: Buffer): void => reader.push(chunk);
       streams.input.on('data', (chunk: Buffer | string) =>
-        reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk),
+        inOneTurn(take, typeof chunk === 'string' ? Buffer.from(chunk) : chunk),
       );
       // A client that does not read its answers may not ask for more.
       this.#hold = () => {
@@ -207,7 +209,7 @@ export class StdioEndpoint {
   #write(wire: Wire): void {
     if (!this.#open || !this.#output.writable) return;
     if (wire.kind === 'latin1') {
-      if (this.#outbox === '') setImmediate(this.#flush);
+      if (this.#outbox === '') atEndOfTurn(this.#flush);
       this.#outbox += `${wire.text}\n`;
       return;
     }

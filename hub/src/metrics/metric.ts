@@ -22,6 +22,8 @@ interface Series {
 export class Metric<Label extends string> {
   readonly #spec: MetricSpec<Label>;
   readonly #series = new Map<string, Series>();
+  /** Most calls are like the one before. */
+  #last: Series | undefined;
 
   constructor(spec: MetricSpec<Label>) {
     this.#spec = spec;
@@ -48,6 +50,7 @@ export class Metric<Label extends string> {
 
   clear(): void {
     this.#series.clear();
+    this.#last = undefined;
   }
 
   /** In the text format of Prometheus, 0.0.4. */
@@ -62,6 +65,12 @@ export class Metric<Label extends string> {
   }
 
   #of(labels: Readonly<Record<Label, string>>): Series {
+    const last = this.#last;
+    if (last && this.#spec.labels.every((label, at) => labels[label] === last.values[at])) return last;
+    return (this.#last = this.#find(labels));
+  }
+
+  #find(labels: Readonly<Record<Label, string>>): Series {
     const values = this.#spec.labels.map((label) => labels[label]);
     const key = values.join('\0');
     const known = this.#series.get(key);

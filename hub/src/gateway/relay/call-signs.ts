@@ -1,23 +1,23 @@
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
+import { says } from '../../kernel/protocol/reply-text.ts';
 import type { CallOutcome, RelayReply } from '../../kernel/ports.ts';
 
-const ERROR_MARK = Buffer.from('"isError"');
+const ERROR_MARK = '"isError"';
 const DRIFT = 'counterpart/drift';
-const DRIFT_MARK = Buffer.from(DRIFT);
 const STATUS = /^The service answered (?<status>\d{3})\b/;
 
+const ANSWERED = { kind: 'ok' } as const;
+
 /** What an answer says of the service behind its server. Only a frame that names one of the members is read whole. */
-export function signsOf(
-  reply: RelayReply,
-): Pick<CallOutcome, 'status' | 'places'> & { readonly isFailed: boolean } {
-  if (reply.kind !== 'frame' || reply.isError) return { isFailed: false };
-  if (!reply.frame.includes(ERROR_MARK) && !reply.frame.includes(DRIFT_MARK)) return { isFailed: false };
+export function signsOf(reply: RelayReply): Pick<CallOutcome, 'kind' | 'status' | 'places'> {
+  if (reply.kind !== 'frame' || reply.isError) return ANSWERED;
+  if (!says(reply, ERROR_MARK) && !says(reply, DRIFT)) return ANSWERED;
   const result = membersOf(membersOf(parseJson(reply.frame)?.value)['result']);
   const isFailed = result['isError'] === true;
   const places = membersOf(result['_meta'])[DRIFT];
   const status = isFailed ? statusOf(result['content']) : undefined;
   return {
-    isFailed,
+    kind: isFailed ? 'tool-error' : 'ok',
     ...(status === undefined ? {} : { status }),
     ...(Array.isArray(places) ? { places: places.filter((one) => typeof one === 'string') } : {}),
   };

@@ -6,7 +6,7 @@ const rename = (uri: string): string => (uri.startsWith('x:') ? `hub+s:///${uri}
 const edited = (frame: string, naming: Partial<Naming>): string => {
   const bytes = Buffer.from(frame);
   const cuts = cutsIn(bytes, { server: 's', ...naming });
-  return Buffer.from(joinText(bytes, cuts), 'latin1').toString();
+  return Buffer.from(joinText(bytes.toString('latin1'), cuts), 'latin1').toString();
 };
 
 describe('an edit of a reply', () => {

@@ -34,7 +34,9 @@ export function renamedParams(params: JsonMembers, naming: Naming): JsonMembers 
   const frame = Buffer.from(JSON.stringify({ params }));
   const cuts = cutsIn(frame, naming);
   if (cuts.length === 0) return params;
-  const renamed: unknown = JSON.parse(Buffer.from(joinText(frame, cuts), 'latin1').toString());
+  const renamed: unknown = JSON.parse(
+    Buffer.from(joinText(frame.toString('latin1'), cuts), 'latin1').toString(),
+  );
   return membersOf(membersOf(renamed)['params']);
 }
 

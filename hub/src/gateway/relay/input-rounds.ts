@@ -1,5 +1,6 @@
 import type { JsonMembers, RelayReply } from '../../kernel/ports.ts';
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
+import { says } from '../../kernel/protocol/reply-text.ts';
 
 /** How often one call may come back with questions before it is given up. */
 export const MAX_INPUT_ROUNDS = 8;
@@ -10,11 +11,11 @@ export interface InputRequest {
   readonly requestState: unknown;
 }
 
-const MARK = Buffer.from('"input_required"');
+const MARK = '"input_required"';
 
 /** The questions in a modern server's reply; undefined for any other reply. */
 export function inputRequestOf(reply: RelayReply): InputRequest | undefined {
-  if (reply.kind !== 'frame' || reply.isError || reply.era !== 'modern' || !reply.frame.includes(MARK))
+  if (reply.kind !== 'frame' || reply.isError || reply.era !== 'modern' || !says(reply, MARK))
     return undefined;
   const result = membersOf(parseJson(reply.frame)?.value)['result'];
   if (!isMembers(result) || result['resultType'] !== 'input_required') return undefined;

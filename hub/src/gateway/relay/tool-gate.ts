@@ -124,6 +124,5 @@ function outcomeOf(reply: RelayReply): Omit<CallOutcome, 'durationMs'> {
   if (reply.kind === 'failure') return { kind: 'failed', code: reply.error.code };
   if (reply.isError) return { kind: 'refused' };
   if (inputRequestOf(reply)) return { kind: 'asked' };
-  const { isFailed, ...signs } = signsOf(reply);
-  return { kind: isFailed ? 'tool-error' : 'ok', ...signs };
+  return signsOf(reply);
 }

@@ -1,10 +1,11 @@
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { Caller, JsonMembers, RelayReply } from '../../kernel/ports.ts';
 import { missingCapability } from '../../kernel/protocol/client-capabilities.ts';
+import { says } from '../../kernel/protocol/reply-text.ts';
 import { codes, invalidRequest, type Fault } from '../wire/fault.ts';
 import type { RpcError } from '../wire/message.ts';
 
-const MARK = Buffer.from(String(codes.urlElicitationRequired));
+const MARK = String(codes.urlElicitationRequired);
 const METHOD = 'elicitation/create';
 
 /** URLs that a legacy server's error sends its client to (2025-11-25, elicitation: -32042), as it says them. */
@@ -23,7 +24,7 @@ export function urlQuestions(
   caller: Caller,
   metaText: string,
 ): string | Fault | undefined {
-  if (reply.kind !== 'frame' || !reply.isError || caller.era !== 'modern' || !reply.frame.includes(MARK))
+  if (reply.kind !== 'frame' || !reply.isError || caller.era !== 'modern' || !says(reply, MARK))
     return undefined;
   const { code, data } = membersOf(membersOf(parseJson(reply.frame)?.value)['error']);
   const asked = urlElicitations({ code: Number(code), message: '', data });

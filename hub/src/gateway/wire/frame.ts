@@ -1,10 +1,8 @@
 import type { Payload, RawReply } from '../../kernel/ports.ts';
+import { saysAt, textOfSmall } from '../../kernel/protocol/reply-text.ts';
 
 /** A frame ready to be written. */
 export type Wire = Payload;
-
-/** Up to this many bytes copying is cheaper than scattered writes. */
-const SMALL_BYTES = 16 * 1024;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -26,27 +24,27 @@ export function spliceReply(
   members: string,
   more: readonly Cut[] = NO_CUTS,
 ): Wire {
-  const frame = onOneLine(reply.frame);
   const cuts: Cut[] = [[reply.idStart, reply.idEnd, idText]];
-  const insert = members === '' ? undefined : resultInsertion(frame, reply, members);
+  const insert = members === '' ? undefined : resultInsertion(reply, members);
   if (insert) cuts.push([insert.at, insert.at, insert.text]);
   if (insert && insert.at < reply.idStart) cuts.reverse();
   if (more.length > 0) cuts.push(...more);
   if (more.length > 0) cuts.sort(([a], [b]) => a - b);
-  return frame.length <= SMALL_BYTES
-    ? { kind: 'latin1', text: joinText(frame, cuts) }
-    : { kind: 'bytes', parts: joinBytes(frame, cuts) };
+  const text = reply.text ?? textOfSmall(reply.frame);
+  return text === undefined
+    ? { kind: 'bytes', parts: joinBytes(bytesOnOneLine(reply.frame), cuts) }
+    : { kind: 'latin1', text: joinText(textOnOneLine(text), cuts) };
 }
 
-/** The frame as text of one character for each byte, with these cuts, which are in order. */
-export function joinText(frame: Buffer, cuts: readonly Cut[]): string {
+/** A frame's text of one character for each byte with these cuts, which are in order. */
+export function joinText(frame: string, cuts: readonly Cut[]): string {
   let text = '';
   let from = 0;
   for (const [at, end, replacement] of cuts) {
-    text += frame.toString('latin1', from, at) + replacement;
+    text += frame.slice(from, at) + replacement;
     from = end;
   }
-  return text + frame.toString('latin1', from);
+  return text + frame.slice(from);
 }
 
 function joinBytes(frame: Buffer, cuts: readonly Cut[]): Buffer[] {
@@ -61,7 +59,10 @@ function joinBytes(frame: Buffer, cuts: readonly Cut[]): Buffer[] {
 }
 
 /** A line feed inside JSON is only ever blank between tokens; event streams and stdio end a message at it. */
-function onOneLine(frame: Buffer): Buffer {
+const textOnOneLine = (text: string): string =>
+  text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]/g, ' ') : text;
+
+function bytesOnOneLine(frame: Buffer): Buffer {
   if (frame.indexOf(LINE_FEED) < 0 && frame.indexOf(CARRIAGE_RETURN) < 0) return frame;
   const line = Buffer.from(frame);
   for (let i = 0; i < line.length; i++)
@@ -69,30 +70,24 @@ function onOneLine(frame: Buffer): Buffer {
   return line;
 }
 
-const RESULT_AFTER_ID = Buffer.from(',"result":{');
-const RESULT_FIRST = Buffer.from('{"result":{');
+const RESULT_AFTER_ID = ',"result":{';
+const RESULT_FIRST = '{"result":{';
 
-function resultInsertion(
-  frame: Buffer,
-  reply: RawReply,
-  members: string,
-): { at: number; text: string } | undefined {
-  const open = resultOpening(frame, reply);
+function resultInsertion(reply: RawReply, members: string): { at: number; text: string } | undefined {
+  const open = resultOpening(reply);
   if (open === undefined) return undefined;
-  const empty = nextToken(frame, open + 1) === 0x7d;
+  const empty = nextToken(reply.frame, open + 1) === 0x7d;
   return { at: open + 1, text: empty ? members.slice(0, -1) : members };
 }
 
 /** Index of the brace that opens the result; undefined when the result is no object. */
-export function resultOpening(frame: Buffer, reply: RawReply): number | undefined {
-  if (startsAt(frame, RESULT_AFTER_ID, reply.idEnd)) return reply.idEnd + RESULT_AFTER_ID.length - 1;
-  if (startsAt(frame, RESULT_FIRST, 0)) return RESULT_FIRST.length - 1;
+export function resultOpening(reply: RawReply): number | undefined {
+  const { frame, idEnd } = reply;
+  if (saysAt(reply, RESULT_AFTER_ID, idEnd)) return idEnd + RESULT_AFTER_ID.length - 1;
+  if (saysAt(reply, RESULT_FIRST, 0)) return RESULT_FIRST.length - 1;
   const value = findMember(frame, 'result');
   return value !== undefined && frame[value] === 0x7b ? value : undefined;
 }
-
-const startsAt = (frame: Buffer, text: Buffer, at: number): boolean =>
-  frame.compare(text, 0, text.length, at, Math.min(at + text.length, frame.length)) === 0;
 
 /** Index where the value of a top-level member begins; members of the same name further inside are passed over. */
 export function findMember(frame: Buffer, name: string): number | undefined {

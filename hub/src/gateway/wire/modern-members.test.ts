@@ -5,10 +5,11 @@ import { modernMembers } from './modern-members.ts';
 const stripped = (text: string): string => {
   const frame = Buffer.from(text);
   const idStart = frame.indexOf('"id":1') + 5;
-  return joinText(
-    frame,
-    modernMembers({ kind: 'frame', frame, idStart, idEnd: idStart + 1, isError: false, era: 'modern' }),
-  );
+  const reply = { kind: 'frame', frame, idStart, idEnd: idStart + 1, isError: false, era: 'modern' } as const;
+  const latin1 = frame.toString('latin1');
+  const cuts = modernMembers(reply);
+  expect(joinText(latin1, modernMembers({ ...reply, text: latin1 }))).toBe(joinText(latin1, cuts));
+  return Buffer.from(joinText(latin1, cuts), 'latin1').toString();
 };
 const framed = (result: string): string => `{"jsonrpc":"2.0","id":1,"result":${result}}`;
 
@@ -21,6 +22,11 @@ test.each([
     '{"a":"}\\",\\"ttlMs\\""}',
   ],
   ['{"resultType":"complete"}', '{}'],
+  [
+    '{"resultType":"complete","content":[{"text":"größer, \\"ttlMs\\""}]}',
+    '{"content":[{"text":"größer, \\"ttlMs\\""}]}',
+  ],
+  ['{"resultType":"complete","a":1,"ttlMs":0}', '{"a":1}'],
   ['{"resultType":"complete","_meta":{}}', '{"_meta":{}}'],
   ['{}', '{}'],
   ['{"a":"resultType"}', '{"a":"resultType"}'],

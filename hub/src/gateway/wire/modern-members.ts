@@ -1,4 +1,5 @@
 import type { RawReply } from '../../kernel/ports.ts';
+import { says, saysAt } from '../../kernel/protocol/reply-text.ts';
 import { resultOpening, skipBlanks, stringEnd, type Cut } from './frame.ts';
 
 /** Members of results that 2026-07-28 added, and that a client of before does not expect. */
@@ -12,8 +13,9 @@ const NONE: readonly Cut[] = [];
 /** What must be cut from a modern server's frame for a legacy client; found among the first few kilobytes only. */
 export function modernMembers(reply: RawReply): readonly Cut[] {
   const { frame } = reply;
-  const open = resultOpening(frame, reply);
+  const open = resultOpening(reply);
   if (open === undefined) return NONE;
+  if (isUsual(reply, open)) return [[open + 1, open + 1 + COMPLETE.length, '']];
   const cuts: Cut[] = [];
   /** From the comma before members that are all cut, in case they are the last. */
   let tail = open + 1;
@@ -25,6 +27,16 @@ export function modernMembers(reply: RawReply): readonly Cut[] {
   }
   return cuts;
 }
+
+/** Stands first in most results, and nothing else of what was added in any but those of lists and resources. */
+const COMPLETE = '"resultType":"complete",';
+
+const isUsual = (reply: RawReply, open: number): boolean =>
+  reply.text !== undefined &&
+  saysAt(reply, COMPLETE, open + 1) &&
+  reply.frame[open + 1 + COMPLETE.length] === 0x22 &&
+  !says(reply, '"ttlMs"') &&
+  !says(reply, '"cacheScope"');
 
 interface Member {
   /** As it stands, with its quotes. */

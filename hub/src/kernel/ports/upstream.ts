@@ -30,6 +30,8 @@ export interface Caller {
 export interface RawReply {
   readonly kind: 'frame';
   readonly frame: Buffer;
+  /** The same with one character for each byte, where that is at hand: of small frames. */
+  readonly text?: string | undefined;
   /** The id's text is `frame[idStart, idEnd)`. */
   readonly idStart: number;
   readonly idEnd: number;

@@ -1,3 +1,4 @@
+import type { JsonMembers } from '../ports.ts';
 import { isMembers, membersOf } from './members.ts';
 
 /** Text in which a number may stand that no double holds: many digits, a large exponent, minus zero. */
@@ -21,15 +22,27 @@ const isExact = (value: number, source: string): boolean =>
   !Object.is(value, -0) &&
   (String(value) === source || source.replace(/\D/g, '').length < 16);
 
+/** Most arguments are a few words, for which a look at each is far cheaper than a search through the text. */
+const LOOKED_AT = 8;
+
+/** False when none of these members is a number; true, too, when there are many or one is no plain value. */
+function mayHoldNumber(members: JsonMembers): boolean {
+  const values = Object.values(members);
+  return (
+    values.length > LOOKED_AT ||
+    values.some((value) => typeof value === 'number' || (typeof value === 'object' && value !== null))
+  );
+}
+
 /**
  * A client's frame, parsed. A number of a call's arguments that a double would change stands for its own text, and is written so
  * again; everywhere else numbers are numbers. Throws what `JSON.parse` throws.
  */
 export function parseFrame(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (!DELICATE.test(text)) return value;
   const { params } = membersOf(value);
   if (!isMembers(params) || !isMembers(params['arguments'])) return value;
+  if (!mayHoldNumber(params['arguments']) || !DELICATE.test(text)) return value;
   const exact = sourceJson.parse(text, (_key, part, { source }) =>
     typeof part === 'number' && source !== undefined && !isExact(part, source)
       ? sourceJson.rawJSON(source)

@@ -43,9 +43,12 @@ function idLast(head: string, tail: string, length: number): ReplySpan | undefin
   return { id: Number(digits), idStart: idEnd - digits.length, idEnd, isError: payload === 'error' };
 }
 
-/** Finds an answer's id at either end of the line without reading its payload; undefined for anything else. */
-export function locateReply(frame: Buffer): ReplySpan | undefined {
-  const head = frame.toString('latin1', 0, Math.min(WINDOW, frame.length));
+/**
+ * Finds an answer's id at either end of the line without reading its payload; undefined for anything else. `text` is the frame
+ * with one character for each byte, if that is at hand.
+ */
+export function locateReply(frame: Buffer, text?: string): ReplySpan | undefined {
+  const head = text ?? frame.toString('latin1', 0, Math.min(WINDOW, frame.length));
   const span = idFirst(head);
   // A line that was cut off or has something behind it is not an answer; the full parser says what is wrong with it.
   if (span) return endsObject(frame) ? span : undefined;

@@ -1,5 +1,6 @@
 import type { CounterpartError } from '@counterpart/schemas';
 import type { ChildIo } from '../../kernel/ports.ts';
+import { inOneTurn } from '../../kernel/turn.ts';
 import { FrameReader, MAX_FRAME_BYTES } from '../rpc/framing.ts';
 import { locateIn } from '../rpc/reply-scan.ts';
 import { RpcSession, type SessionOptions } from '../rpc/rpc-session.ts';
@@ -63,8 +64,9 @@ export class StdioLink {
       frame: (line) => session.receive(line),
       oversize: (head, tail) => session.receiveOversize(locateIn(head, tail), MAX_FRAME_BYTES),
     });
+    const take = (chunk: Buffer): void => reader.push(chunk);
     stdout.on('data', (chunk: Buffer) => {
-      if (!this.#isClosed) reader.push(chunk);
+      if (!this.#isClosed) inOneTurn(take, chunk);
     });
     stdout.on('error', () => undefined);
   }

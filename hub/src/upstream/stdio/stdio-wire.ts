@@ -1,11 +1,12 @@
 import type { ChildIo, JsonMembers } from '../../kernel/ports.ts';
+import { atEndOfTurn } from '../../kernel/turn.ts';
 import type { Exchange } from '../rpc/exchange.ts';
 import type { Wire } from '../rpc/rpc-session.ts';
 
 /** Bytes a server may leave unread before calls are answered "busy". */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
-/** Lines to the standard input of a process. What is sent during one turn of the event loop goes out as one write. */
+/** Lines to the standard input of a process. What is sent during one turn goes out as one write. */
 export class StdioWire implements Wire {
   readonly #child: ChildIo;
   #outbox = '';
@@ -27,7 +28,7 @@ export class StdioWire implements Wire {
 
   tell(text: string): void {
     if (this.#closed) return;
-    if (this.#outbox === '') setImmediate(this.#flush);
+    if (this.#outbox === '') atEndOfTurn(this.#flush);
     this.#outbox += `${text}\n`;
   }
 

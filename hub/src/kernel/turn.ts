@@ -1,0 +1,30 @@
+/**
+ * Small writes of one turn leave as one. A turn is what one piece of input causes: its reader says where it ends. What is caused
+ * by anything else, such as one of many connections, waits for the end of the event loop's turn, so that their writes are joined
+ * as well.
+ */
+let due: (() => void)[] = [];
+let depth = 0;
+
+/** Runs a task at the end of the turn; whoever gives one gives it once a turn. */
+export function atEndOfTurn(task: () => void): void {
+  if (due.length === 0 && depth === 0) setImmediate(finish);
+  due.push(task);
+}
+
+/** Does what one piece of input causes, and then all that was left for the end of the turn. */
+export function inOneTurn<T>(work: (input: T) => void, input: T): void {
+  depth += 1;
+  try {
+    work(input);
+  } finally {
+    depth -= 1;
+    if (depth === 0 && due.length > 0) finish();
+  }
+}
+
+function finish(): void {
+  const tasks = due;
+  due = [];
+  for (const task of tasks) task();
+}
