@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { newId } from '../kernel/ids.ts';
 import { InFlight } from '../kernel/in-flight.ts';
 import { parseFrame } from '../kernel/protocol/exact-numbers.ts';
-import { atEndOfTurn, inOneTurn } from '../kernel/turn.ts';
+import { atEndOfTurn, inOneTurn } from '../kernel/async/turn.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { faultAnswer } from './wire/answer.ts';
 import type { Core } from './core.ts';

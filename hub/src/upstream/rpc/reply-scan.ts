@@ -1,3 +1,5 @@
+import { textOfSmall } from '../../kernel/protocol/reply-text.ts';
+
 /** Where the top-level id of an answer stands. */
 export interface ReplySpan {
   readonly id: number;
@@ -43,16 +45,19 @@ function idLast(head: string, tail: string, length: number): ReplySpan | undefin
   return { id: Number(digits), idStart: idEnd - digits.length, idEnd, isError: payload === 'error' };
 }
 
-/**
- * Finds an answer's id at either end of the line without reading its payload; undefined for anything else. `text` is the frame
- * with one character for each byte, if that is at hand.
- */
-export function locateReply(frame: Buffer, text?: string): ReplySpan | undefined {
-  const head = text ?? frame.toString('latin1', 0, Math.min(WINDOW, frame.length));
-  const span = idFirst(head);
+/** A frame that answers; of a small one also its text, with one character for each byte. */
+export type ReplyPlace = ReplySpan & { readonly text: string | undefined };
+
+/** Finds an answer's id at either end of the line without reading its payload; undefined for anything else. */
+export function locateReply(frame: Buffer): ReplyPlace | undefined {
+  const text = textOfSmall(frame);
+  const head = text ?? frame.toString('latin1', 0, WINDOW);
+  const first = idFirst(head);
   // A line that was cut off or has something behind it is not an answer; the full parser says what is wrong with it.
-  if (span) return endsObject(frame) ? span : undefined;
-  return idLast(head, frame.toString('latin1', Math.max(0, frame.length - WINDOW)), frame.length);
+  if (first && !endsObject(frame)) return undefined;
+  const span =
+    first ?? idLast(head, frame.toString('latin1', Math.max(0, frame.length - WINDOW)), frame.length);
+  return span && { ...span, text };
 }
 
 /** The same for a line of which only both ends were kept. */

@@ -22,7 +22,6 @@ import {
 import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
 import { isMembers, isRpcId, membersOf, parseJson } from '../../kernel/protocol/members.ts';
-import { textOfSmall } from '../../kernel/protocol/reply-text.ts';
 import type { UpstreamLimits } from '../options.ts';
 import { locateReply } from './reply-scan.ts';
 import { ServerQuestions } from './server-questions.ts';
@@ -168,13 +167,12 @@ export class RpcSession implements ExchangeOwner {
 
   /** One frame from the server. `owner` is the request whose own stream it came on, where the wire knows. */
   receive(frame: Buffer, owner?: Exchange): void {
-    const text = textOfSmall(frame);
-    const span = locateReply(frame, text);
+    const span = locateReply(frame);
     if (span) {
       const exchange = this.#take(span.id);
       if (!exchange) return;
       this.#options.events.outcome(true);
-      const { idStart, idEnd, isError } = span;
+      const { text, idStart, idEnd, isError } = span;
       exchange.reply({ kind: 'frame', frame, text, idStart, idEnd, isError, era: this.era ?? 'legacy' });
       return;
     }

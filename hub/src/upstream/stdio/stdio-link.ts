@@ -1,6 +1,6 @@
 import type { CounterpartError } from '@counterpart/schemas';
 import type { ChildIo } from '../../kernel/ports.ts';
-import { inOneTurn } from '../../kernel/turn.ts';
+import { inOneTurn } from '../../kernel/async/turn.ts';
 import { FrameReader, MAX_FRAME_BYTES } from '../rpc/framing.ts';
 import { locateIn } from '../rpc/reply-scan.ts';
 import { RpcSession, type SessionOptions } from '../rpc/rpc-session.ts';

@@ -1,5 +1,5 @@
 import type { ChildIo, JsonMembers } from '../../kernel/ports.ts';
-import { atEndOfTurn } from '../../kernel/turn.ts';
+import { atEndOfTurn } from '../../kernel/async/turn.ts';
 import type { Exchange } from '../rpc/exchange.ts';
 import type { Wire } from '../rpc/rpc-session.ts';
 
