@@ -1,5 +1,5 @@
 import { createDeferred, type Deferred } from './deferred.ts';
-import type { Child } from './process/spawn.ts';
+import type { Child } from './process/child.ts';
 import type { StopStep } from './state/state.ts';
 
 /** One life of a process. */

@@ -1,8 +1,8 @@
 import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { ProcessSpec, SandboxEnd } from '../../kernel/ports.ts';
 import type { Exit } from './causes.ts';
+import type { Child } from './child.ts';
 import { MARKER_VARIABLE } from './process-table.ts';
-import type { Child } from './spawn.ts';
 
 /** An end inside the walls as the system reports one outside. */
 function exitOf({ outcome, code }: SandboxEnd): Exit {

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { ProcessSpec } from '../../kernel/ports.ts';
+import type { PipedProcess } from './child.ts';
 import type { Ledger } from './ledger.ts';
 import { MARKER_VARIABLE, send } from './process-table.ts';
 import { fitsSpare } from './spare-fit.ts';
-import type { PipedProcess } from './spawn.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../bin/spare.js', import.meta.url));
 

@@ -1,35 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
-import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hubError } from '@counterpart/schemas';
 import type { Logger } from '../../kernel/log.ts';
-import type { ChildIo, ProcessSpec } from '../../kernel/ports.ts';
+import type { ProcessSpec } from '../../kernel/ports.ts';
 import { describeSpawnError, type Exit } from './causes.ts';
 import type { Ledger } from './ledger.ts';
 import { openBoxed } from './boxed.ts';
+import type { Child, PipedProcess } from './child.ts';
 import { groupRuns, MARKER_VARIABLE, markedProcesses, send } from './process-table.ts';
 import type { Spares } from './spares.ts';
-import type { StopStep } from '../state/state.ts';
-
-/** One life of a process. */
-export interface Child {
-  readonly io: ChildIo;
-  /** Resolves once it ended and what it wrote was delivered. Never rejects. */
-  readonly exited: Promise<Exit>;
-  /** Resolves once nothing of it is left: not its group, nor what left the group. After `exited`; never rejects. */
-  readonly gone: Promise<void>;
-  /** `end` closes its standard input; the others go to its whole group. */
-  signal(step: StopStep): void;
-}
-
-/** A process whose standard streams are pipes to us. */
-export type PipedProcess = ChildProcess & {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-};
 
 /** Makes a process; rejects with SERVER_START_FAILED and the precise cause. */
 export type SpawnProcess = (spec: ProcessSpec, onStderr: (chunk: Buffer) => void) => Promise<Child>;
