@@ -143,8 +143,15 @@ function describeIssue(issue: z.core.$ZodIssue, options: Readonly<Record<string,
   return `${written}: ${issue.message}`;
 }
 
+/** Columns of the terminal that examples are laid out for. */
+const EXAMPLES_WIDTH = 80;
+
+/** In two columns where all of them have their place so, else each meaning below its line. */
 function renderExamples(examples: CommandSpec<z.ZodType>['examples']): string {
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  $ ${line.padEnd(width)}  ${meaning}`);
+  const rows = examples.map(([line, meaning]) => `  $ ${line.padEnd(width)}  ${meaning}`);
+  const lines = rows.every((row) => row.length <= EXAMPLES_WIDTH)
+    ? rows
+    : examples.map(([line, meaning]) => `  $ ${line}\n      ${meaning}`);
   return `\nExamples:\n${lines.join('\n')}`;
 }

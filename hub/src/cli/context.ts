@@ -4,6 +4,7 @@ import { askHidden } from './input/ask-hidden.ts';
 import { findHome, type Home } from './home.ts';
 import type { Io } from './io.ts';
 import { createPaint, paintCode, type Paint } from './output/text/paint.ts';
+import { wrap } from './output/text/wrap.ts';
 import { startProgress, type Progress } from './output/progress.ts';
 
 /** What every command takes. */
@@ -19,8 +20,10 @@ export interface Context {
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly paint: Paint;
-  /** The result: `value` with `--json`, else what `render` gives. */
+  /** The result: `value` with `--json`, else what `render` gives, its long lines broken at blanks. */
   result(value: unknown, render: () => string): void;
+  /** A result in the words of others: as they stand, but for what would steer a terminal. */
+  quote(value: unknown, render: () => string): void;
   /** A remark for a person, on standard error. Commands in backticks are coloured. */
   note(text: string): void;
   /** Shows `text` while `work` takes longer than a second. */
@@ -47,20 +50,24 @@ export function createContext(io: Io, globals: GlobalOptions, signal: AbortSigna
       prompt.close();
     }
   };
+  const print = (value: unknown, render: () => string): void => {
+    const text = json ? JSON.stringify(value, undefined, 2) : render();
+    if (text !== '') io.stdout.write(`${text}\n`);
+  };
   return {
     io,
     home: findHome(globals.home, io),
     json,
     signal,
     paint: createPaint(io.colours.stdout),
-    result(value, render) {
-      const text = json
-        ? JSON.stringify(value, undefined, 2)
-        : paintCode(render(), { colours: io.colours.stdout, program: io.program });
-      if (text !== '') io.stdout.write(`${text}\n`);
-    },
+    result: (value, render) =>
+      print(value, () =>
+        wrap(paintCode(render(), { colours: io.colours.stdout, program: io.program }), io.width),
+      ),
+    quote: print,
     note(text) {
-      io.stderr.write(`${paintCode(text, { colours: io.colours.stderr, program: io.program })}\n`);
+      const words = paintCode(text, { colours: io.colours.stderr, program: io.program });
+      io.stderr.write(`${wrap(words, io.width)}\n`);
     },
     async working(text, work) {
       const progress = startProgress(io, text);

@@ -60,11 +60,7 @@ export async function execute(argv: readonly string[], io: Io, signal: AbortSign
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
     if (signal.aborted && isInterruption(thrown)) return INTERRUPTED;
-    return report(thrown, {
-      argv,
-      io,
-      commands: program.commands.flatMap((each) => [each.name(), ...each.aliases()]),
-    });
+    return report(thrown, { argv, io, program });
   }
 }
 
@@ -91,8 +87,11 @@ function prepare(command: Command, io: Io): Command {
 interface Failed {
   readonly argv: readonly string[];
   readonly io: Io;
-  readonly commands: readonly string[];
+  readonly program: Command;
 }
+
+/** What a command can be called by. */
+const namesOf = (command: Command): string[] => [command.name(), ...command.aliases()];
 
 function report(thrown: unknown, failed: Failed): number {
   const { argv, io } = failed;
@@ -109,9 +108,10 @@ function report(thrown: unknown, failed: Failed): number {
   return errorCatalogue[error.code].exit;
 }
 
-function usageError(error: CommanderError, { argv, commands }: Failed): CounterpartError {
+function usageError(error: CommanderError, { argv, program }: Failed): CounterpartError {
   // Commander's own word for it, after it has printed the help, says nothing.
-  if (error.code === 'commander.help') return unknownCommand(argv, commands);
+  if (error.code === 'commander.help') return unknownCommand(argv, program);
+  const commands = program.commands.flatMap(namesOf);
   const named = argv.find((word) => commands.includes(word));
   const command = named === undefined ? 'hub' : `hub ${named}`;
   // Commander writes the suggestion on a row of its own, in brackets.
@@ -124,16 +124,19 @@ function usageError(error: CommanderError, { argv, commands }: Failed): Counterp
 }
 
 /** For `hub help lsit`, and for options that stand without a command. */
-function unknownCommand(argv: readonly string[], commands: readonly string[]): CounterpartError {
+function unknownCommand(argv: readonly string[], program: Command): CounterpartError {
+  const commands = program.commands.flatMap(namesOf);
   const word = argv.includes('help') ? argv[argv.indexOf('help') + 1] : undefined;
   if (word !== undefined) {
     const detail = `Unknown command '${word}'.${didYouMean(word, commands)}`;
     return hubError('USAGE', { detail, command: 'hub' });
   }
-  const group = argv.find((each) => commands.includes(each));
-  return group === undefined
-    ? hubError('USAGE', { detail: 'A command is missing.', command: 'hub' })
-    : hubError('USAGE', { detail: 'A verb is missing.', command: `hub ${group}` });
+  const group = argv
+    .map((each) => program.commands.find((command) => namesOf(command).includes(each)))
+    .find((command) => command !== undefined);
+  if (group === undefined) return hubError('USAGE', { detail: 'A command is missing.', command: 'hub' });
+  const verbs = group.commands.map((verb) => verb.name()).join(', ');
+  return hubError('USAGE', { detail: `A verb is missing: ${verbs}.`, command: `hub ${group.name()}` });
 }
 
 const stackOf = (thrown: unknown): string =>

@@ -10,6 +10,8 @@ const COMMANDS: readonly CommandDefinition[] = [...hub, ...servers, ...builds, .
 
 /** Wider rows are hard to read, and narrower ones have no place for two columns. */
 const HELP_WIDTH = { most: 100, least: 60 };
+/** The second column of `hub --help` is narrower than commander’s own least on a terminal of 80 columns. */
+const LEAST_COLUMN = 15;
 
 const EPILOGUE = `
 Start here:
@@ -43,7 +45,7 @@ export function createProgram(version: string, enter: EnterCommand, width: numbe
         .helpGroup(GROUPS.hub),
     )
     .addHelpText('after', EPILOGUE)
-    .configureHelp({ showGlobalOptions: true, helpWidth });
+    .configureHelp({ showGlobalOptions: true, helpWidth, minWidthToWrap: LEAST_COLUMN });
   for (const heading of Object.values(GROUPS)) program.commandsGroup(heading);
   for (const define of COMMANDS) {
     const command = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(program);

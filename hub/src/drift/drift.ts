@@ -28,6 +28,8 @@ export interface DriftOptions {
   server(id: string): Promise<DriftingServer>;
   /** Reads a description again, as a build of the server would. */
   recompile(id: string, location: string): Promise<Blueprint>;
+  /** Whether its calls are answered by its mirror, which says nothing of the service. */
+  isMirrored(id: string): boolean;
   /** Calls tools that only read and need nothing, as the build's probe does; in words, how that went. */
   probe(id: string): Promise<string[]>;
   readonly builds: {
@@ -71,6 +73,7 @@ class HubDrift implements Drift {
 
   note(end: CallEnd): void {
     const { evidence, log } = this.#options;
+    if (this.#options.isMirrored(end.server)) return;
     evidence.note(end);
     if (end.code === undefined && (end.places ?? []).length === 0) return;
     const { server } = end;
@@ -90,7 +93,9 @@ class HubDrift implements Drift {
 
   async check(id: string): Promise<DriftReport> {
     const server = await this.#options.server(id);
-    const probes = await this.#options.probe(id);
+    const probes = this.#options.isMirrored(id)
+      ? [`nothing, since it speaks to its mirror; \`hub target ${id} live\` points it at the service`]
+      : await this.#options.probe(id);
     return await this.#reportOf(id, { probes, ...(await this.#reread(id, server)) });
   }
 

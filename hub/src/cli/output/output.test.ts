@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
+import { renderLogLine } from '../log-lines.ts';
 import { bytes, duration, shellWord } from './text/format.ts';
+import { harmlessMembers } from './text/harmless.ts';
 import { createPaint, paintCode } from './text/paint.ts';
 import { renderResult } from './result.ts';
 import { callWords, sampleCall } from './sample-call.ts';
@@ -128,4 +130,27 @@ it('the call shown for a tool has what it needs, and an ellipsis where a value w
     },
   };
   expect(callWords({ name: 's__t', server: 's', definition })).toBe("s__t id=… X-Kind='a b' [key=value …]");
+});
+
+it('what a call needs of its body is written member by member', () => {
+  const body = {
+    type: 'object',
+    properties: { id: {}, name: { type: 'string' }, at: { type: 'string', format: 'date' } },
+    required: ['name', 'at'],
+  };
+  const definition = {
+    name: 's__t',
+    inputSchema: { type: 'object' as const, properties: { body }, required: ['body'] },
+  };
+  expect(callWords({ name: 's__t', server: 's', definition })).toBe('s__t body.name=example body.at=…');
+});
+
+it('what others wrote cannot steer a terminal, by a name neither', () => {
+  expect(harmlessMembers({ 'a\u001b[2J': ['b\u0007', 1, { c: '\u202e' }], isError: false })).toEqual({
+    'a␛[2J': ['b␇', 1, { c: '\ufffd' }],
+    isError: false,
+  });
+  const line = JSON.stringify({ level: 40, time: 0, msg: 'lost\u001b[2J', url: '\u001b]0;x' });
+  expect(renderLogLine(line, plain)).toBe('00:00:00.000 warn  lost␛[2J url=␛]0;x');
+  expect(renderLogLine('no\u001bJSON', plain)).toBe('no␛JSON');
 });

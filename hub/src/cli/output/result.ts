@@ -1,10 +1,9 @@
-import type { CallResult } from '../api/hub-api.ts';
 import type { Paint } from './text/paint.ts';
 
 /** A call's result for a person: structured content if there is any, else the content's parts. */
-export function renderResult(result: CallResult, paint: Paint): string {
+export function renderResult(result: Readonly<Record<string, unknown>>, paint: Paint): string {
   const structured = result['structuredContent'];
-  if (result.isError !== true && structured !== undefined) return renderValue(structured, paint);
+  if (result['isError'] !== true && structured !== undefined) return renderValue(structured, paint);
   const content = result['content'];
   const parts = Array.isArray(content) ? content.map((part: unknown) => renderPart(part, paint)) : [];
   if (parts.length > 0) return parts.join('\n');

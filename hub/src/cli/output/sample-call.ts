@@ -73,9 +73,17 @@ const STEM = 4;
 /** The words after `hub call` for this tool: what it needs, with a value where one surely fits and an ellipsis where not. Pure. */
 export function callWords({ name, definition }: ToolEntry): string {
   const { properties = {}, required = [] } = InputSchema.safeParse(definition.inputSchema).data ?? {};
-  const words = required.map((each) => wordOf(each, properties[each]) ?? `${each}=…`);
+  const words = required.flatMap((each) => neededWords(each, properties[each]));
   const optional = Object.keys(properties).length > required.length ? ['[key=value …]'] : [];
   return [name, ...words, ...optional].join(' ');
+}
+
+/** An object that names what it needs is written member by member, as a body is. */
+function neededWords(name: string, property: unknown): string[] {
+  const { properties = {}, required = [] } = InputSchema.safeParse(property).data ?? {};
+  const word = wordOf(name, property);
+  if (word !== undefined || required.length === 0) return [word ?? `${name}=…`];
+  return required.map((member) => wordOf(`${name}.${member}`, properties[member]) ?? `${name}.${member}=…`);
 }
 
 function requiredWords({ inputSchema }: ToolDefinition): string[] | undefined {

@@ -18,7 +18,7 @@ export function renderVersions(list: VersionList, paint: Paint, width: number): 
       problem === undefined ? [] : [`${paint.bad('✗')} ${name}: ${problem}`],
     ),
     STANDINGS[standing](list, paint),
-    ...(key === undefined ? [] : [paint.faint(`signed with the key ${key.id}: ${key.publicKey}`)]),
+    ...(key === undefined ? [] : [paint.faint(`this hub signs with the key ${key.id}: ${key.publicKey}`)]),
   ].join('\n');
 }
 

@@ -61,7 +61,7 @@ function nextSteps(
     ],
     [
       `${program} build --from <file|url>`,
-      'makes a server from a description, recorded traffic, a data file or a database',
+      'makes a server from a description, traffic, a data file or a database',
     ],
     [`${program} build "what you want"`, 'has a model make one from words'],
     [`${program} chat`, 'talks with a model that has every tool of this hub'],

@@ -68,6 +68,7 @@ export function driftDesk(desk: Desk): Drift {
     evidence: openEvidence(dataDir, clock),
     propose: () => config.current().drift.propose,
     server: (id) => find(id, desk),
+    isMirrored: (id) => config.current().overrides[id]?.target === 'mirror',
     recompile: (id, location) => recompile(id, location, desk),
     probe: (id) => probe(id, desk),
     builds,

@@ -4,7 +4,6 @@ import type { BuildOptions, BuildProgress } from '../../../builder/options.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderBuildReport, renderGroups } from '../../output/build-report.ts';
-import { wrap } from '../../output/text/wrap.ts';
 import { buildMany } from './build-many.ts';
 import { compiledIn } from './read-blueprint.ts';
 import { mcpSource } from '../../input/mcp-source.ts';
@@ -147,7 +146,7 @@ export const build = defineCommand({
     const report = await context.working(`building from ${location}`, (progress) =>
       buildServer({ ...options, ...part, onProgress: (step) => progress.update(describe(step)) }),
     );
-    context.result(report, () => wrap(renderBuildReport(report, context.paint), context.io.width));
+    context.result(report, () => renderBuildReport(report, context.paint));
     return 0;
   },
 });

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { count } from '../../output/text/format.ts';
-import { wrap } from '../../output/text/wrap.ts';
 import { readServersFolder } from '../../server-folder.ts';
 import { readBlueprint } from './read-blueprint.ts';
 
@@ -35,7 +34,7 @@ export const diff = defineCommand({
       const { diffBlueprints } = await import('@counterpart/scaffolds/compare/diff-blueprints');
       return diffBlueprints(old, now);
     });
-    context.result(report, () => wrap(renderDiff(report, context), context.io.width));
+    context.result(report, () => renderDiff(report, context));
     return report.breaking === 0 ? 0 : BREAKS_EXIT;
   },
 });

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import { count } from '../../output/text/format.ts';
 import type { Paint } from '../../output/text/paint.ts';
-import { wrap } from '../../output/text/wrap.ts';
 
 export const discover = defineCommand({
   name: 'discover',
@@ -27,14 +26,14 @@ export const discover = defineCommand({
   async run(context, { url }) {
     const local = await lookNear(url);
     if (local !== undefined) {
-      context.result(local, () => wrap(renderLocal(local, url, context.paint), context.io.width));
+      context.result(local, () => renderLocal(local, url, context.paint));
       return;
     }
     const found = await context.working(`looking at ${url}`, async () => {
       const { discover: look } = await import('@counterpart/scaffolds/readers/discover/discover');
       return look(url, context.signal);
     });
-    context.result(found, () => wrap(render(found, context.paint), context.io.width));
+    context.result(found, () => render(found, context.paint));
   },
 });
 

@@ -1,6 +1,6 @@
 import type { ChatApi, PendingApproval } from '../../api/rooms/chat-api.ts';
 import { pretty } from './screen/call-log.ts';
-import { harmless, harmlessLine } from './screen/harmless.ts';
+import { harmless, harmlessLine } from '../../output/text/harmless.ts';
 
 /** What a line typed at an open approval comes to: something to say, or something that was shown. */
 export type ApprovalOutcome =

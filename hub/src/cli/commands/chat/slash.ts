@@ -8,7 +8,7 @@ import type { HubApi } from '../../api/hub-api.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { unfolded, type CallLog } from './screen/call-log.ts';
 import { fitted } from './screen/columns.ts';
-import { harmless, harmlessLine } from './screen/harmless.ts';
+import { harmless, harmlessLine } from '../../output/text/harmless.ts';
 import type { ChatSession } from './session.ts';
 
 /** What a line beginning with a slash is done with. */

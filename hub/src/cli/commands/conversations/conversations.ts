@@ -43,7 +43,7 @@ const show = defineCommand({
   input: Id,
   async run(context, { id }) {
     const detail = await withHub(context, (hub) => hub.conversations.show(id));
-    context.result(detail, () => toMarkdown(detail));
+    context.quote(detail, () => toMarkdown(detail));
   },
 });
 

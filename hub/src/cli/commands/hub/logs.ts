@@ -5,6 +5,7 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { createHubApi } from '../../api/hub-api.ts';
 import { isAbout, renderLogLine } from '../../log-lines.ts';
+import { harmless } from '../../output/text/harmless.ts';
 import { findServer } from '../../names.ts';
 import { findHub, logFile } from '../../running/running-hub.ts';
 
@@ -43,10 +44,13 @@ export const logs = defineCommand({
         if (wanted(line)) context.io.stdout.write(`${show(line)}\n`);
       });
     }
-    context.result({ file, lines: log, stderr }, () =>
+    const about = server === undefined ? '' : ` about ${server}`;
+    context.quote({ file, lines: log, stderr }, () =>
       [
-        ...(log.length === 0 ? [context.paint.faint(`Nothing in ${file} yet.`)] : log.map(show)),
-        ...(stderr.length > 0 ? ['', context.paint.strong(`Standard error of ${server}`), ...stderr] : []),
+        ...(log.length === 0 ? [context.paint.faint(`Nothing${about} in ${file} yet.`)] : log.map(show)),
+        ...(stderr.length > 0
+          ? ['', context.paint.strong(`Standard error of ${server}`), ...stderr.map(harmless)]
+          : []),
       ].join('\n'),
     );
   },

@@ -172,7 +172,7 @@ const question = defineCommand({
     const { question: asked, state } = await withHub(context, (hub) => hub.builds.show(id));
     if (asked === undefined)
       throw hubError('BUILD_STATE', { build: id, state, detail: 'it asks its author nothing now' });
-    context.result(asked, () => `${asked.system}\n\n${asked.prompt}`);
+    context.quote(asked, () => `${asked.system}\n\n${asked.prompt}`);
   },
 });
 

@@ -59,7 +59,7 @@ const show = defineCommand({
   input: z.object({ name: z.string(), at: z.string().optional() }),
   async run(context, { name, at }) {
     const detail = await withHub(context, (hub) => hub.prompts.show(name, at));
-    context.result(detail, () => renderDetail(context, detail));
+    context.quote(detail, () => renderDetail(context, detail));
   },
 });
 
@@ -112,7 +112,7 @@ const render = defineCommand({
   async run(context, { name, argument: words, argumentFile: file, at }) {
     const given = await readInputs(context, { words, file }, { additionalProperties: { type: 'string' } });
     const rendered = await withHub(context, (hub) => hub.prompts.render(name, given, at));
-    context.result(rendered, () =>
+    context.quote(rendered, () =>
       rendered.messages.map((message) => messageText(message, context)).join('\n\n'),
     );
   },

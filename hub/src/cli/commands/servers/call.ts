@@ -10,6 +10,7 @@ import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { LEARN_MS, untilLearned } from '../../running/learned.ts';
 import { findTool, withheldTool } from '../../names.ts';
+import { harmlessMembers } from '../../output/text/harmless.ts';
 import { renderResult } from '../../output/result.ts';
 import { withHub } from '../../running/with-hub.ts';
 
@@ -57,7 +58,9 @@ export const call = defineCommand({
     );
     const failed = result.isError === true;
     if (failed && !context.json) context.note(`✗ ${name} answered that it failed:`);
-    context.result(result, () => renderResult(result, context.paint));
+    // A file or a program gets every character as it came; a terminal would obey some of them.
+    const isTerminal = Number.isFinite(context.io.width);
+    context.quote(result, () => renderResult(isTerminal ? harmlessMembers(result) : result, context.paint));
     return failed ? TOOL_FAILED_EXIT : 0;
   },
 });

@@ -5,11 +5,11 @@ import { defineCommand } from '../../command.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { LEARN_MS, untilLearned } from '../../running/learned.ts';
 import { findTool, withheldTool } from '../../names.ts';
-import { bytes, count, duration, paintState } from '../../output/text/format.ts';
+import { bytes, count, duration, effectOf, paintState } from '../../output/text/format.ts';
+import { harmless } from '../../output/text/harmless.ts';
 import type { Paint } from '../../output/text/paint.ts';
 import { renderParameters } from '../../output/parameters.ts';
 import { callWords } from '../../output/sample-call.ts';
-import { wrap } from '../../output/text/wrap.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 type Found = { readonly server: ServerDetail } | { readonly tool: ToolEntry };
@@ -28,13 +28,9 @@ export const inspect = defineCommand({
     const found = await context.working('asking the hub', () =>
       withHub(context, (hub) => find(hub, name, context.signal)),
     );
-    context.result(found, () => {
-      const { paint, io } = context;
-      return wrap(
-        'server' in found ? renderServer(found.server, paint) : renderTool(found.tool, paint),
-        io.width,
-      );
-    });
+    context.result(found, () =>
+      'server' in found ? renderServer(found.server, context.paint) : renderTool(found.tool, context.paint),
+    );
   },
 });
 
@@ -108,7 +104,7 @@ function renderServer(server: ServerDetail, paint: Paint): string {
       : [
           '',
           paint.strong('Standard error, newest last'),
-          ...server.stderr.slice(-10).map((line) => `  ${line}`),
+          ...server.stderr.slice(-10).map((line) => `  ${harmless(line)}`),
         ]),
   ].join('\n');
 }
@@ -154,13 +150,15 @@ function renderTool(tool: ToolEntry, paint: Paint): string {
   // Written by others: what nobody sees, or what a terminal would obey, is written out.
   const definition = visibleDefinition(tool.definition);
   const { annotations, description } = definition;
-  const hints = Object.entries(annotations ?? {})
-    .filter(([, value]) => value === true)
-    .map(([key]) => key.replace(/Hint$/, ''));
+  const hints = [
+    effectOf(definition),
+    ...(annotations?.idempotentHint === true ? ['repeating it does no more'] : []),
+    ...(annotations?.openWorldHint === true ? ['reaches out to a service'] : []),
+  ];
   return [
     `${paint.strong(name)}  ${paint.faint(`of ${server}`)}`,
     ...(description ?? '').split('\n').map((line) => `  ${line}`),
-    ...(hints.length > 0 ? [`  ${paint.faint(hints.join(', '))}`] : []),
+    `  ${paint.faint(hints.join(', '))}`,
     '',
     paint.strong('Input'),
     renderParameters(definition.inputSchema, paint),

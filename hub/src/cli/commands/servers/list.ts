@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { LEARN_MS, untilLearned } from '../../running/learned.ts';
 import { findServer } from '../../names.ts';
-import { count } from '../../output/text/format.ts';
+import { count, effectOf } from '../../output/text/format.ts';
 import { renderBroken, renderServers } from '../../output/server-table.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { withHub } from '../../running/with-hub.ts';
@@ -67,16 +67,10 @@ async function listTools(context: Context, server: string | undefined): Promise<
       ? 'No tools. `hub list` shows the servers; `hub doctor` explains what is wrong.'
       : `${renderTable(
           [paint.faint('TOOL'), '', paint.faint('WHAT IT DOES')],
-          tools.map((tool) => [tool.name, effect(tool), firstLine(tool)]),
+          tools.map((tool) => [tool.name, effectOf(tool.definition), firstLine(tool)]),
           io.width,
         )}\n${paint.faint(count(tools.length, 'tool'))}`,
   );
-}
-
-/** What stands out is what may do harm. */
-function effect({ definition: { annotations } }: ToolEntry): string {
-  if (annotations?.readOnlyHint === true) return 'reads';
-  return annotations?.destructiveHint === false ? 'writes' : 'may destroy';
 }
 
 const firstLine = ({ definition }: ToolEntry): string =>

@@ -1,13 +1,15 @@
-import type { ServerSummary } from '@counterpart/schemas';
+import { errorCatalogue, type ServerSummary } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { type CommandDefinition, defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { findServer } from '../../names.ts';
-import { renderServers } from '../../output/server-table.ts';
+import { renderBroken, renderServers } from '../../output/server-table.ts';
 import { runningHub, withHub } from '../../running/with-hub.ts';
 
 const SERVER = ['<server>', 'A server’s name'] as const;
+/** As of a server that cannot be started. */
+const NOT_TAKEN_EXIT = errorCatalogue.PACKAGE_CHANGED.exit;
 const OneServer = z.object({ server: z.string() });
 
 function showChange(context: Context, server: ServerSummary, sentence: string): void {
@@ -53,6 +55,27 @@ export const restart = defineCommand({
   },
 });
 
+const PLACES = { live: 'the live service', mirror: 'its mirror' } as const;
+
+/** The choice is written down, and the hub cannot start the server anew as it stands; what ran goes on. */
+async function showNotYet(
+  context: Context,
+  server: ServerSummary,
+  where: 'live' | 'mirror',
+): Promise<number> {
+  const { paint } = context;
+  const { problems } = await withHub(context, (hub) => hub.status());
+  const own = problems.filter((problem) => problem.server === server.id);
+  const before = PLACES[where === 'live' ? 'mirror' : 'live'];
+  context.result({ server, problems: own }, () =>
+    [
+      `${paint.warn('!')} It is written down, but ${server.id} still speaks to ${before}.`,
+      ...renderBroken(own, paint),
+    ].join('\n'),
+  );
+  return NOT_TAKEN_EXIT;
+}
+
 export const target = defineCommand({
   name: 'target',
   group: 'servers',
@@ -67,10 +90,8 @@ export const target = defineCommand({
     const changed = await withBackup(home.dataDir, `target ${server} ${where}`, [home.configFile], () =>
       withHub(context, async (hub) => hub.target((await findServer(hub, server)).id, where)),
     );
-    showChange(
-      context,
-      changed,
-      `${server} now speaks to ${where === 'live' ? 'the live service' : 'its mirror'}.`,
-    );
+    if (changed.target !== where) return showNotYet(context, changed, where);
+    showChange(context, changed, `${server} now speaks to ${PLACES[where]}.`);
+    return 0;
   },
 });

@@ -5,7 +5,6 @@ import { chooseVersion, keptVersions } from '../../../versions/kept.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderVersionDiff, renderVersions } from '../../output/versions.ts';
-import { wrap } from '../../output/text/wrap.ts';
 import { assertVersioned, versionsAt } from '../../versions-at.ts';
 import { accept } from './accept.ts';
 
@@ -52,6 +51,6 @@ async function showDiff(context: Context, server: string, wanted: readonly strin
   if (before === undefined) return 0;
   const present = { name: 'in place', dir: join(context.home.serversDir, server) };
   const report = await comparePackages(before, after ?? present);
-  context.result(report, () => wrap(renderVersionDiff(report, context.paint), context.io.width));
+  context.result(report, () => renderVersionDiff(report, context.paint));
   return report.breaking === 0 ? 0 : BREAKS_EXIT;
 }

@@ -1,4 +1,4 @@
-import type { ServerState } from '@counterpart/schemas';
+import type { ServerState, ToolDefinition } from '@counterpart/schemas';
 import type { Paint } from './paint.ts';
 
 const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
@@ -49,3 +49,9 @@ const SHELL_SAFE = /^[\w@%+=:,./-]+$/;
 /** A word as a shell takes it. */
 export const shellWord = (word: string): string =>
   SHELL_SAFE.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** What a tool does to the world, in a word or two; what stands out is what may do harm. */
+export function effectOf({ annotations }: Pick<ToolDefinition, 'annotations'>): string {
+  if (annotations?.readOnlyHint === true) return 'reads';
+  return annotations?.destructiveHint === false ? 'writes' : 'may destroy';
+}

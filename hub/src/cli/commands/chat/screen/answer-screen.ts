@@ -5,7 +5,7 @@ import { duration } from '../../../output/text/format.ts';
 import { startProgress, type Progress } from '../../../output/progress.ts';
 import type { CallLog } from './call-log.ts';
 import { columnsOf, fitted, widthOf } from './columns.ts';
-import { harmless, harmlessLine } from './harmless.ts';
+import { harmless, harmlessLine } from '../../../output/text/harmless.ts';
 import { TextFlow } from './text-flow.ts';
 
 const MOST_ARGUMENTS = 100;

@@ -1,6 +1,6 @@
 import type { ChatNews } from '../../../api/rooms/chat-api.ts';
 import { duration } from '../../../output/text/format.ts';
-import { harmless, harmlessLine } from './harmless.ts';
+import { harmless, harmlessLine } from '../../../output/text/harmless.ts';
 
 /** One call of a tool, as it is unfolded. */
 export interface MadeCall {

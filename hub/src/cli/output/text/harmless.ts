@@ -16,3 +16,16 @@ export const harmless = (text: string): string =>
 
 /** The same on one line. */
 export const harmlessLine = (text: string): string => harmless(text.replace(/\s+/g, ' ').trim());
+
+/** A JSON value with all its texts so, names of members too. */
+export function harmlessValue(value: unknown): unknown {
+  if (typeof value === 'string') return harmless(value);
+  if (Array.isArray(value)) return value.map(harmlessValue);
+  return typeof value === 'object' && value !== null ? harmlessMembers(value) : value;
+}
+
+/** An object with all its texts so. */
+export const harmlessMembers = (members: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [harmless(name), harmlessValue(member)]),
+  );

@@ -1,0 +1,76 @@
+import { Readable, Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it, test } from 'vitest';
+import { createContext } from './context.ts';
+import type { Io } from './io.ts';
+import { execute } from './main.ts';
+
+const WIDTH = 80;
+
+/** A terminal of 80 columns, and what was written on it. */
+function terminal(width = WIDTH) {
+  const said = { out: '', err: '' };
+  const into = (name: 'out' | 'err') =>
+    new Writable({ write: (chunk: Buffer, _encoding, done) => ((said[name] += chunk.toString()), done()) });
+  const io: Io = {
+    stdin: Readable.from([]),
+    stdout: into('out'),
+    stderr: into('err'),
+    env: {},
+    cwd: import.meta.dirname,
+    interactive: false,
+    colours: { stdout: true, stderr: true },
+    liveStderr: false,
+    width,
+    program: 'npx hub',
+    runShim: () => Promise.resolve(),
+  };
+  return { io, said };
+}
+
+const run = async (...argv: string[]) => {
+  const { io, said } = terminal();
+  const exit = await execute(argv, io, new AbortController().signal);
+  return { exit, ...said };
+};
+
+const widest = (text: string): number =>
+  Math.max(
+    ...stripVTControlCharacters(text)
+      .split('\n')
+      .map((line) => line.length),
+  );
+
+test.each(['', 'build', 'mirror', 'versions', 'call', 'flow', 'chat'])(
+  'the help of “%s” has its place on a terminal of 80 columns',
+  async (command) => {
+    const { out, exit } = await run(...(command === '' ? [] : [command]), '--help');
+    expect(exit).toBe(0);
+    expect(widest(out)).toBeLessThanOrEqual(WIDTH);
+  },
+);
+
+it('a group without a verb says which verbs there are', async () => {
+  const { exit, err } = await run('providers');
+  expect(exit).toBe(2);
+  expect(stripVTControlCharacters(err)).toContain(
+    'A verb is missing: list, test.\n  → Run npx hub providers --help.',
+  );
+});
+
+describe('a context', () => {
+  const text = `${'many words '.repeat(9)}with \`hub status\` at the end`;
+
+  it('breaks a result where the terminal ends, with its commands as they are typed', () => {
+    const { io, said } = terminal();
+    createContext(io, { json: false }, AbortSignal.abort()).result({}, () => text);
+    expect(widest(said.out)).toBeLessThanOrEqual(WIDTH);
+    expect(stripVTControlCharacters(said.out).replaceAll('\n', ' ')).toContain('with npx hub status at');
+  });
+
+  it('leaves the words of others as they stand', () => {
+    const { io, said } = terminal();
+    createContext(io, { json: false }, AbortSignal.abort()).quote({}, () => text);
+    expect(said.out).toBe(`${text}\n`);
+  });
+});
