@@ -86,6 +86,15 @@ describe('what is missing', () => {
       'museum/get_museum_hours',
       {},
     ]);
+    expect(gist(await talk('create a special event', `delete the special event ${EVENT}`))).toEqual([
+      'museum/delete_special_event',
+      { eventId: EVENT },
+    ]);
+  });
+
+  test('is answered by what only begins like a wish', async () => {
+    const [tool, kind] = gist(await talk('create a special event', 'Open day, Berlin'));
+    expect([tool, kind]).toEqual(['museum/create_special_event', 'ask']);
   });
 });
 

@@ -7,6 +7,7 @@ import { chooseTool, nameWords, type RuleTool } from './choose.ts';
 import { fillAnswer, fillArguments, givesUp } from './fill.ts';
 import type { Slot } from './slots.ts';
 import { valuesIn } from './values.ts';
+import { allWords, contentWords, root, verbOf } from './words.ts';
 
 /** The hub's own search, as the rules use it. */
 export interface RuleTools {
@@ -43,6 +44,8 @@ const LONGEST_CHAIN = 8;
 /** What is longer is no request for one tool. */
 const LONGEST_MESSAGE = 2000;
 const MOST_LISTED = 8;
+/** Words of a tool’s name, its verb among them, that no answer to a question has by chance. */
+const LEAST_NAMED = 2;
 
 /** How a question of the rules begins: by it their own question is known again in the next message. */
 const ASKED = /^To use (\S+) I need /;
@@ -58,12 +61,29 @@ export async function respondByRules({ items, tools, today }: RuleQuestion): Pro
   const message = messages.at(-1)?.text.trim() ?? '';
   const asked = openQuestion(messages, tools);
   if (asked && givesUp(message)) return { kind: 'explain', text: 'All right, I leave it.' };
-  const answered = asked && answer(asked, today);
+  const wished = asked && (await otherWish(message, asked.tool, { tools, today }));
+  const answered = asked && !wished && answer(asked, today);
   if (answered) return answered;
   const intent = buildIntent(message);
   if (intent.isBuild) return { kind: 'build', text: message, url: intent.urls[0] };
   if (isTalk(message)) return { kind: 'explain', text: explanation(tools.count) };
   return await useTool(message, tools, today);
+}
+
+/** Whether a message that might answer a question wants another tool instead: it begins with what to do, and names that tool. */
+async function otherWish(
+  message: string,
+  asked: RuleTool,
+  { tools, today }: Pick<RuleQuestion, 'tools' | 'today'>,
+): Promise<boolean> {
+  const [first = '', second = ''] = allWords(message).map(root);
+  const { action, verb } = verbOf(message);
+  const begins = verb === first || (first === 'please' && verb === second);
+  if (action === undefined || !begins) return false;
+  const other = chooseTool(message, await tools.search(message, HITS), today)?.tool;
+  if (other === undefined || other.name === asked.name) return false;
+  const names = nameWords(other);
+  return contentWords(message).filter((word) => names.has(word)).length >= LEAST_NAMED;
 }
 
 type Message = { readonly role: string; readonly text: string };
