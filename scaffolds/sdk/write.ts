@@ -10,7 +10,7 @@ import { pythonClient } from './python.ts';
 import { RUNTIME_DECLARATIONS, typescriptSource } from './typescript.ts';
 
 /** What can be made of a blueprint beside its server and its mirror. */
-export const SDK_KINDS = ['typescript', 'python', 'openapi', 'docs'] as const;
+const SDK_KINDS = ['typescript', 'python', 'openapi', 'docs'] as const;
 export type SdkKind = (typeof SDK_KINDS)[number];
 
 /** What was written, relative to the folder. */

@@ -189,7 +189,7 @@ async function create({ mirror, blueprint, resource }: Telling, creating: Bindin
 }
 
 /** Creates a thing, reads it back, finds it listed, changes it, removes it, and looks for it again. */
-export async function liveThrough(telling: Telling): Promise<Life> {
+async function liveThrough(telling: Telling): Promise<Life> {
   const { blueprint, mirror, resource, bindings } = telling;
   const steps: string[] = [];
   const faults: string[] = [];

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Era } from '../../hub/src/kernel/ports.ts';
 
-export const FIXTURE = fileURLToPath(new URL('../fixtures/fidelity/server.mjs', import.meta.url));
+const FIXTURE = fileURLToPath(new URL('../fixtures/fidelity/server.mjs', import.meta.url));
 
 /** How a fixture server is launched on standard input and output. */
 export const fixtureProgram = (era: Era, shape = 'full') => ({

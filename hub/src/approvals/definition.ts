@@ -9,7 +9,7 @@ const OF_THE_MESSAGE = /^(?:io\.modelcontextprotocol\/.*|progressToken|tracepare
  * What an approval is of: all that a model reads, a client acts on or a call depends on. That is the whole definition as it
  * was listed, members unknown to the hub included, without its pictures (`icons`) and what `_meta` says of the message.
  */
-export function approvedPart(tool: ToolDefinition): Readonly<Record<string, unknown>> {
+function approvedPart(tool: ToolDefinition): Readonly<Record<string, unknown>> {
   const { icons: _pictures, _meta: meta, ...part } = tool;
   if (!isMembers(meta)) return part;
   const kept = Object.entries(meta).filter(([key]) => !OF_THE_MESSAGE.test(key));

@@ -17,7 +17,7 @@ import { relay, type RelayOptions } from './relay/relay.ts';
 import { tunnel } from './relay/tunnel.ts';
 import { upgrade } from './relay/upgrade.ts';
 
-export const SOCKET_NAME = 'broker.sock';
+const SOCKET_NAME = 'broker.sock';
 
 /** Of a request's head; what is larger is answered with 431. */
 const MOST_REQUEST_HEAD_BYTES = 32 * 1024;

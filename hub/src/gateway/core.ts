@@ -35,7 +35,7 @@ export const signature = (serverInfo: Core['serverInfo']): string =>
   JSON.stringify({ [metaKeys.serverInfo]: serverInfo });
 
 /** `_meta` key of the hub's own lists: servers that do not serve as they should, by id, with state and code. */
-export const SERVERS_KEY = 'dev.counterpart/servers';
+const SERVERS_KEY = 'dev.counterpart/servers';
 
 /** JSON text of the `_meta` of a list of the hub: the hub's name, for clients of its own era, and servers in trouble. */
 export function listMeta(core: Core, view: CatalogView, era: Era): string | undefined {

@@ -7,7 +7,7 @@ import { isRequired } from './render.ts';
 import type { ReadTemplate } from './read-template.ts';
 
 /** Name of the server that templates stand under: `prompts__summarise`. */
-export const PROMPTS_ID = 'prompts';
+const PROMPTS_ID = 'prompts';
 
 /** Values that are offered at once (MCP 2026-07-28, server/utilities/completion). */
 const MOST_VALUES = 100;

@@ -3,7 +3,7 @@ import type { SandboxJob, SandboxLimits, SandboxProfile } from '../kernel/ports.
 const MB = 1_048_576;
 
 /** What code may use. A test run gets a compiler's share for a minute, a server in service a server's for ever. */
-export const PROFILES: Readonly<Record<SandboxProfile, SandboxLimits>> = {
+const PROFILES: Readonly<Record<SandboxProfile, SandboxLimits>> = {
   check: {
     memoryBytes: 512 * MB,
     cpus: 1,

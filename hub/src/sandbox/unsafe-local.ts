@@ -9,7 +9,7 @@ import { Ending } from './ending.ts';
 import { heapArgument, limitsOf } from './limits.ts';
 
 /** What is shown, kept and signed in place of a sandbox's name. */
-export const UNSAFE_LOCAL = 'no sandbox (--unsafe-local)';
+const UNSAFE_LOCAL = 'no sandbox (--unsafe-local)';
 
 const SCRATCH = '/tmp';
 

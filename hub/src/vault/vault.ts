@@ -28,8 +28,7 @@ export interface VaultOptions {
 const isPlain = ({ revokedAt }: StoredSecret): boolean => revokedAt === undefined;
 
 /** What a person calls the place of a secret. */
-export const placeName = ({ server, name }: SecretPlace): string =>
-  server === '' ? name : `${name} of ${server}`;
+const placeName = ({ server, name }: SecretPlace): string => (server === '' ? name : `${name} of ${server}`);
 
 /** The vault in the hub's database. Nothing of the keys is read before a value is needed; the hub starts without them. */
 export function createVault(options: VaultOptions): Vault {

@@ -9,7 +9,7 @@ import { listPackage } from './package/content.ts';
 import { serverDir, type VersionsAt, versionsDir } from './places.ts';
 
 /** The history of a server's versions: a bare git repository. */
-export const historyDir = (at: Pick<VersionsAt, 'dataDir'>, id: string): string =>
+const historyDir = (at: Pick<VersionsAt, 'dataDir'>, id: string): string =>
   join(serverDir(at, id), 'history.git');
 
 const AUTHOR = 'Counterpart <hub@localhost>';

@@ -23,7 +23,7 @@ export interface ResponseFinding {
 }
 
 /** The declared response for a status: its own, its range's, else the default (OpenAPI, Responses Object). */
-export function declaredResponse(operation: Operation, status: number): ResponseBinding | undefined {
+function declaredResponse(operation: Operation, status: number): ResponseBinding | undefined {
   const { responses } = operation.http;
   return (
     responses.find((response) => response.status === String(status)) ??

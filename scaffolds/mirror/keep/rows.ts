@@ -30,7 +30,7 @@ const HOLDERS = ['metadata', 'attributes'];
 const DAY_MS = 86_400_000;
 
 /** Says in the thing whose it is, where it has a member for that. */
-export function withOwner(
+function withOwner(
   value: JsonObject,
   resource: Resource,
   owner: { readonly scope: Scope; readonly places: readonly ScopeValue[] },
@@ -105,7 +105,7 @@ function invent(resource: Resource, id: Identifier, scope: Scope, keeper: Keeper
 }
 
 /** Makes a row of the service's past. */
-export function inventRow(
+function inventRow(
   resource: Resource,
   key: { readonly id: Identifier; readonly scope: Scope; readonly places: readonly ScopeValue[] },
   keeper: Keeper,

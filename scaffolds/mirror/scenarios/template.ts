@@ -102,7 +102,7 @@ function parseFilter(place: string, [name = '', ...rest]: readonly string[]): Fi
 }
 
 /** The text of a filled template; a template that is one place alone gives that place's value with its type. */
-export function fillTemplate(template: Template, values: TemplateValues): Json {
+function fillTemplate(template: Template, values: TemplateValues): Json {
   const [only] = template;
   if (template.length === 1 && only !== undefined && typeof only !== 'string')
     return fillPlace(only, values) ?? null;

@@ -23,7 +23,7 @@ const rowFields = {
 export const StoredRow = z.strictObject(rowFields).readonly();
 export type StoredRow = z.infer<typeof StoredRow>;
 
-export const CollectionSnapshot = z.strictObject({
+const CollectionSnapshot = z.strictObject({
   rows: z.array(StoredRow),
   /** Rows that were removed, so that they are not made up again. */
   removed: z.array(z.strictObject({ id: z.string(), scope: Scope })),

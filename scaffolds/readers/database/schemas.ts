@@ -28,7 +28,7 @@ const PLAIN: Readonly<Record<DatabaseKind, JsonObject>> = {
 };
 
 /** What a column holds, nulls left aside. */
-export function valueSchema({ kind, items, type, values }: DatabaseColumn): JsonObject {
+function valueSchema({ kind, items, type, values }: DatabaseColumn): JsonObject {
   if (kind === 'array') return { type: 'array', items: items === undefined ? {} : PLAIN[items] };
   if (kind === 'other' && type === 'any') return {};
   const withZone = kind === 'timestamp' && /with time zone|timestamptz|^timestamp(?:\(\d\))?$/i.test(type);

@@ -40,9 +40,6 @@ const FACET: GrpcFacet = {
   },
 };
 
-/** True for the address of a gRPC service: `grpc://` in plain text, `grpcs://` over TLS. */
-export const isGrpcAddress = (location: string): boolean => /^grpcs?:\/\/[^/]/i.test(location);
-
 interface Asking extends ReflectOptions {
   readonly origin: string;
   readonly authorization: Readonly<Record<string, string>>;

@@ -75,7 +75,7 @@ const PREFIX = 'google.protobuf.';
 const ANY = 'google.protobuf.Any';
 
 /** The schema of a well-known type; undefined for any other. */
-export function wellKnown(name: string): JsonObject | undefined {
+function wellKnown(name: string): JsonObject | undefined {
   const short = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : '';
   return Object.hasOwn(WELL_KNOWN, short) ? WELL_KNOWN[short] : undefined;
 }

@@ -8,7 +8,7 @@ import type { Reader } from '../reader.ts';
 import type { SourceText } from '../source.ts';
 
 /** The input of a golden case as a source of this name. */
-export async function goldenSource(folder: URL): Promise<SourceText> {
+async function goldenSource(folder: URL): Promise<SourceText> {
   const file = readdirSync(folder).find((name) => name.startsWith('input.')) ?? 'input.json';
   const path = new URL(file, folder);
   const bytes = readFileSync(path);

@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 
 /** The name of a type of the facet, or a scalar: `:string`, `:number`, `:boolean`, and `:any` for whatever stands there. */
-export const SoapTypeName = z.string();
+const SoapTypeName = z.string();
 
 /** An element, and the member of the JSON that it carries. */
 export const SoapElement = z.strictObject({

@@ -19,7 +19,7 @@ const baseOf = (rows: readonly Row[], { subject }: Row): Row | undefined =>
   rows.find((row) => row.subject.kind === 'direct' && row.subject.transport === subject.transport);
 
 /** Everything as a multiple of the direct call over the same transport. */
-export function ratioTable(rows: readonly Row[]): string {
+function ratioTable(rows: readonly Row[]): string {
   const head = [
     '',
     'a call alone',

@@ -2,7 +2,7 @@ import { lintTool } from '@counterpart/scaffolds/profiles/lint';
 import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
 
 /** The parts of a tool's definition that models are given; composed here so that the reader is judged alone. */
-export function inputDefinition(blueprint: Blueprint, operation: Operation): ToolDefinition {
+function inputDefinition(blueprint: Blueprint, operation: Operation): ToolDefinition {
   const input = typeof operation.input === 'boolean' ? {} : operation.input;
   const names = typesUnder(input);
   for (const name of names) for (const found of typesUnder(blueprint.types[name])) names.add(found);

@@ -3,7 +3,7 @@ import type { BrokerLimits } from '../../kernel/ports.ts';
 /** When a service counts as down, and for how long it is left alone. */
 export type CircuitPolicy = BrokerLimits['circuit'];
 
-export const MOST_PAUSE_MS = 600_000;
+const MOST_PAUSE_MS = 600_000;
 
 /** `closed`: requests pass. `open`: none does until then. `half-open`: one is on its way to see whether it is back. */
 export type Circuit =

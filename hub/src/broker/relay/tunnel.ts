@@ -29,7 +29,7 @@ function tunnelTarget({ id, rules }: BrokeredServer, authority: string): Target 
 }
 
 /** A connection to an address that was judged. Rejects as sockets do, and with HttpFailure when it takes too long. */
-export function connectTo(server: BrokeredServer, target: Target, resolve: Resolve): Promise<Socket> {
+function connectTo(server: BrokeredServer, target: Target, resolve: Resolve): Promise<Socket> {
   return new Promise((done, reject) => {
     const socket = connect({
       host: target.hostname,

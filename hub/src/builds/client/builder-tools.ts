@@ -15,7 +15,7 @@ import { told } from './told.ts';
 import { untilRest } from './until-rest.ts';
 
 /** Name of the server that these tools stand under: `hub__build_start` and so on. */
-export const BUILDER_ID = 'hub';
+const BUILDER_ID = 'hub';
 
 interface BuilderTool {
   readonly definition: ToolDefinition;

@@ -22,7 +22,7 @@ export const selfCommand = (): { readonly command: string; readonly script: stri
 });
 
 /** What a hub in the background tells the program that started it, once. */
-export const LaunchReport = z.union([
+const LaunchReport = z.union([
   z.object({ ready: z.object({ pid: z.int(), url: z.string() }) }),
   z.object({ problem: Problem }),
 ]);

@@ -112,7 +112,7 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
 const NONE: ReadonlyMap<string, ToolRoute> = new Map();
 
 /** Tools of a view as clients have them, found as clients find them. */
-export function shelfOver(catalog: Pick<Catalog, 'view'>): ToolShelf {
+function shelfOver(catalog: Pick<Catalog, 'view'>): ToolShelf {
   return {
     all: (view) => catalog.view(view)?.tools ?? NONE,
     async find(view, text, limit) {

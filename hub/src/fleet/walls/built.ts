@@ -91,7 +91,7 @@ const databaseOf = ({ manifest, env }: Pick<Inmate, 'manifest' | 'env'>): Databa
   parseDatabaseUrl(env[databaseUrlName(manifest.id)] ?? '');
 
 /** Host and port of a database that is spoken to over the network, through a tunnel of the broker. Pure. */
-export const databaseHosts = (inmate: Pick<Inmate, 'manifest' | 'env'>): string[] =>
+const databaseHosts = (inmate: Pick<Inmate, 'manifest' | 'env'>): string[] =>
   [databaseOf(inmate)?.host].filter((host) => host !== undefined);
 
 /** Options of a connection string that name files of certificates. */

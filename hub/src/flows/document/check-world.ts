@@ -11,7 +11,7 @@ import type { Tell } from './tell.ts';
 import type { World } from './world.ts';
 
 /** Own tools of flows: a flow calls none of them, so no flow can end in itself. */
-export const FLOWS_PREFIX = 'flows__';
+const FLOWS_PREFIX = 'flows__';
 
 /** Issues of a flow in this hub: tools, templates and models that are not there, and values of another type. */
 export function checkWorld({ file, flow, lineOf }: ReadFlow, world: World): FileIssue[] {

@@ -64,7 +64,7 @@ function referencesOfNode(node: FlowNode): Reference[] {
 }
 
 /** The node that a path leads into; undefined for other paths. */
-export function nodeNamed({ root, steps }: Reference): string | undefined {
+function nodeNamed({ root, steps }: Reference): string | undefined {
   const [name] = steps;
   return root === 'nodes' && typeof name === 'string' ? name : undefined;
 }

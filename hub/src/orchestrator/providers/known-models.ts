@@ -30,7 +30,7 @@ const rows = (asOf: string, takesTools: boolean, takesImages: boolean, facts: re
 const LOOKED_UP = '2026-11-21';
 
 /** Prices change: what stands under `models` in the configuration is preferred. */
-export const KNOWN_MODELS: readonly Row[] = [
+const KNOWN_MODELS: readonly Row[] = [
   ...rows(LOOKED_UP, true, true, [
     ['gpt-5.2', 400_000, 1.75, 14],
     ['gpt-5.1', 400_000, 1.25, 10],

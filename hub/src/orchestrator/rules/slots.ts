@@ -143,7 +143,7 @@ function pointed(root: JsonMembers, reference: string): unknown {
 }
 
 /** `eventId`, `event_id` and `Event-ID` are `event id`. */
-export function labelOf(name: string): string {
+function labelOf(name: string): string {
   return name
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')

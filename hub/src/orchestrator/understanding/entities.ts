@@ -33,7 +33,7 @@ const BEFORE =
   /(?:^| )(?:to|at|from|for|in|near|by|via|leave|reach|towards?|zu[mr]?|nach|ins?|im|von|vom|bei[m]?|auf|a|au|chez|de|du|en|al|del|da|para|naar|van|the|my|our|mein\w*|mon|ma|mi|die|das|der|den) $/u;
 
 /** A name in the one form in which names are compared. */
-export function normalName(name: string): string {
+function normalName(name: string): string {
   let text = plainText(name).replace(ARTICLES, '');
   text = plainWords(text);
   for (const [written, full] of ABBREVIATIONS) text = text.replace(written, full);

@@ -21,7 +21,7 @@ const guardProc = (): string => {
 };
 
 /** The descriptor that bubblewrap reads the filter from. */
-export const SECCOMP_FD = 3;
+const SECCOMP_FD = 3;
 
 /**
  * The walls as bubblewrap's arguments, and the command inside. The root is empty but for Node, its libraries and the

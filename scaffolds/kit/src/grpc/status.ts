@@ -1,5 +1,5 @@
 /** Codes of a call's status (gRPC, status codes), by number. */
-export const STATUS_NAMES = [
+const STATUS_NAMES = [
   'OK',
   'CANCELLED',
   'UNKNOWN',

@@ -21,7 +21,7 @@ const readsAt = ({ operations }: Paths, path: string): Operation | undefined =>
  * The tool that lists what the last value of a path names: `/pets/{id}/photos` → the one that reads `/pets`. Undefined
  * when the service has none, or it is this one.
  */
-export function listingTool(blueprint: Paths, operation: Operation): string | undefined {
+function listingTool(blueprint: Paths, operation: Operation): string | undefined {
   let { path } = operation.http;
   while (path.includes('{')) {
     path = path.slice(0, path.lastIndexOf('{')).replace(/\/[^/]*$/, '');

@@ -127,7 +127,7 @@ export function awsSignature(
 }
 
 /** `20150830T123600Z` of milliseconds since 1970. */
-export const awsTime = (now: number): string => new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
+const awsTime = (now: number): string => new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
 
 /**
  * The headers that sign a request with AWS Signature Version 4: those it has, with date, session token, the payload's hash

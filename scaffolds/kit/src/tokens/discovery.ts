@@ -36,7 +36,7 @@ const issuerOf = (from: string): string => from.replace(/\/\.well-known\/[^/]+/,
  * The token endpoint that a discovery document names. Throws ToolFailure when its issuer is not the one it was read from
  * (OpenID Connect Discovery 1.0, 4.3): another one's document would send the client's secret elsewhere.
  */
-export function endpointIn(document: Members, from: string): string {
+function endpointIn(document: Members, from: string): string {
   const { issuer, token_endpoint: tokenUrl } = document;
   const expected = issuerOf(from);
   if (typeof issuer !== 'string' || issuer.replace(/\/$/, '') !== expected)

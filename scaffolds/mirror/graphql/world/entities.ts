@@ -48,7 +48,7 @@ export const isReference = (value: unknown): value is Reference =>
   typeof value === 'object' && value !== null && '$type' in value && '$id' in value;
 
 /** The field that identifies things of a type; undefined for a type whose values are nothing by themselves. */
-export function idFieldOf(type: GraphQLObjectType): ObjectField | undefined {
+function idFieldOf(type: GraphQLObjectType): ObjectField | undefined {
   const field = type.getFields()['id'];
   if (field === undefined || field.args.length > 0) return undefined;
   const named = isNonNullType(field.type) ? field.type.ofType : field.type;

@@ -12,7 +12,7 @@ const GROUPING = /^_?(?:filters?|where|input|condition|criteria|by)$/i;
 const plain = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
 /** The member of a thing that an argument speaks of; undefined when there is none. */
-export function memberFor(world: World, thing: Thing, name: string): Json | undefined {
+function memberFor(world: World, thing: Thing, name: string): Json | undefined {
   const { value } = thing.row;
   if (Object.hasOwn(value, name)) return value[name];
   const wanted = plain(name);

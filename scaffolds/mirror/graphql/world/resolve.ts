@@ -165,7 +165,7 @@ function stored(world: World, value: unknown, { field }: Asked): unknown {
 }
 
 /** The value of a field, as the service would have it. */
-export function resolveField(world: World, asked: Asked): unknown {
+function resolveField(world: World, asked: Asked): unknown {
   const { source, field } = asked;
   const own = isThing(source) ? source.row.value : isBare(source) ? source : undefined;
   const isComposite = !isLeafType(getNamedType(field.type));

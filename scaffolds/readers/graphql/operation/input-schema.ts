@@ -16,7 +16,7 @@ const INPUT_TEXT = 300;
 const MOST_ENUM_WORDS = 8;
 
 /** A literal as JSON: names of enums are texts there. */
-export function literalJson(value: Value): Json {
+function literalJson(value: Value): Json {
   switch (value.kind) {
     case 'int':
     case 'float':

@@ -102,7 +102,7 @@ const withoutGuard = (text: string): string =>
   text.replace(/^\u{FEFF}?(?:\)\]\}'?,?\s*|for\s*\(;;\);\s*|while\s*\(1\);\s*)/u, '');
 
 /** An object or a list that parses; a bare number or word is not enough to go by. */
-export function looksLikeJson(text: string): boolean {
+function looksLikeJson(text: string): boolean {
   return /^\s*[[{]/.test(text) && parsesAsJson(text);
 }
 

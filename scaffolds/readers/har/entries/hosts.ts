@@ -20,7 +20,7 @@ export interface ChosenHosts {
 const SHARED_SECOND = /^(?:co|com|org|net|gov|edu|ac|ne|or|go|gob|nom|id)$/;
 
 /** The name that one owner registered: `api.example.com` and `www.example.com` are `example.com`. */
-export function siteOf(host: string): string {
+function siteOf(host: string): string {
   const name = host.replace(/:\d+$/, '');
   if (/^[\d.]+$/.test(name) || name.startsWith('[')) return name;
   const labels = name.split('.');

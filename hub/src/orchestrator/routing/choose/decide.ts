@@ -37,7 +37,7 @@ export type Decided = Pick<
 };
 
 /** The tier that complexity asks for; one that was in use is left only when complexity is clearly below it. */
-export function tierByComplexity(
+function tierByComplexity(
   complexity: number,
   { thresholds, stickiness }: Pick<RoutingConfig, 'thresholds' | 'stickiness'>,
   last: Tier | undefined,

@@ -41,7 +41,7 @@ const least = (a: number | undefined, b: number | undefined): number | undefined
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 /** The constraints of the configuration with those of the request: the narrower of each. */
-export function narrowed(constraints: RouteConstraints, limits: RouteLimits): RouteConstraints {
+function narrowed(constraints: RouteConstraints, limits: RouteLimits): RouteConstraints {
   return {
     ...constraints,
     localOnly: constraints.localOnly || limits.localOnly === true,

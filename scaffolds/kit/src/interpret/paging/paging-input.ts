@@ -3,7 +3,7 @@ import { isMembers, type Members } from '../../json-value.ts';
 import type { Arguments } from '../../tools/tool.ts';
 
 /** Items that are collected when the caller names no number. */
-export const USUAL_ITEMS = 1_000;
+const USUAL_ITEMS = 1_000;
 /** Items of one call at most: what is more is read with another call. */
 export const MOST_ITEMS = 10_000;
 
