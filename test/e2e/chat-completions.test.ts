@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { hubError } from '@counterpart/schemas';
@@ -279,6 +280,48 @@ test('a client that leaves ends its run', async () => {
   expect(await whole).toBe('left');
   await eventually(() => loop.aborted() === before + 2);
 });
+
+test('streams are framed as HTTP says: by bytes on a connection that is kept, not at all for HTTP/1.0', async () => {
+  const body = JSON.stringify({ model, messages: ask, stream: true });
+  const { port } = new URL(served.url);
+  const asking = (version: string): string =>
+    `POST /v1/chat/completions HTTP/${version}\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${TOKEN}\r\n` +
+    `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const socket = connect(Number(port), '127.0.0.1');
+  let heard = '';
+  socket.setEncoding('latin1').on('data', (text: string) => (heard += text));
+  loop.plays(saying('Grüße,世界🌍'));
+  const answers: string[] = [];
+  for (let number = 0; number < 2; number += 1) {
+    socket.write(asking('1.1'));
+    await eventually(() => heard.endsWith('0\r\n\r\n'));
+    answers.push(unframed(heard));
+    heard = '';
+  }
+  socket.destroy();
+  for (const answer of answers)
+    expect(answer).toMatch(/^data: \{.*"content":"Grüße,世界🌍".*data: \[DONE\]\n\n$/s);
+  const old = connect(Number(port), '127.0.0.1').setEncoding('utf8');
+  old.write(asking('1.0'));
+  let plain = '';
+  for await (const text of old) plain += String(text);
+  expect(plain).not.toContain('transfer-encoding');
+  expect(plain).toMatch(/\r\n\r\ndata: \{.*"content":"Grüße,世界🌍".*data: \[DONE\]\n\n$/s);
+});
+
+/** The text of an answer in chunks, which was read as bytes. */
+function unframed(heard: string): string {
+  let rest = heard.slice(heard.indexOf('\r\n\r\n') + 4);
+  let text = '';
+  for (;;) {
+    const [length = ''] = rest.split('\r\n', 1);
+    const [from, size] = [length.length + 2, Number.parseInt(length, 16)];
+    text += rest.slice(from, from + size);
+    expect(rest.slice(from + size, from + size + 2)).toBe('\r\n');
+    if (size === 0) return Buffer.from(text, 'latin1').toString('utf8');
+    rest = rest.slice(from + size + 2);
+  }
+}
 
 test('a resumable stream goes on after a lost connection, without a chunk lost or told twice', async () => {
   const words = ['One ', 'two ', 'three ', 'four'];

@@ -1,7 +1,7 @@
 import type { ServerId } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
+import { rememberedIn } from '../../store/remembered.ts';
 import type { Db } from '../../store/store.ts';
-import { written } from '../../store/written.ts';
 
 /** What models of later conversations are told of the servers that were built here. */
 export interface ServerMemory {
@@ -14,25 +14,16 @@ const KIND = 'server';
 
 /** Opens the memory in the hub's database. */
 export function createServerMemory({ db, clock }: { readonly db: Db; readonly clock: Clock }): ServerMemory {
+  const remembered = rememberedIn(db);
   return {
     async keep(subject, text) {
       const created_at = new Date(clock.now()).toISOString();
-      await written(
-        db
-          .insertInto('memory')
-          .values({ kind: KIND, subject, text, created_at })
-          .onConflict((same) => same.columns(['kind', 'subject']).doUpdateSet({ text, created_at }))
-          .execute(),
-      );
+      await remembered.put({ kind: KIND, subject, text, created_at });
     },
     async list() {
-      const rows = await db
-        .selectFrom('memory')
-        .selectAll()
-        .where('kind', '=', KIND)
-        .orderBy('created_at')
-        .execute();
-      return rows.map(({ subject, text }) => `The server ${subject} is there already: ${text}`);
+      return (await remembered.list())
+        .filter(({ kind }) => kind === KIND)
+        .map(({ subject, text }) => `The server ${subject} is there already: ${text}`);
     },
   };
 }

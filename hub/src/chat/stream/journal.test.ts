@@ -19,7 +19,7 @@ function taker(room = Infinity) {
   };
 }
 
-const settled = () => Promise.resolve();
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const journalOf = (keptBytes: number) => {
   let desertions = 0;
   const journal = new Journal({ keptBytes, deserted: () => void (desertions += 1) });

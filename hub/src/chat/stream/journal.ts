@@ -132,11 +132,11 @@ export class Journal {
     if (this.#readers.size === 0 && !this.#isEnded) this.#options.deserted();
   }
 
-  /** In a microtask: what is said in one go is written in one go. */
+  /** After all that waits for nothing but other promises: what is said in one go is written in one go. */
   #schedule(reader: Reader): void {
     if (reader.isScheduled || reader.isBlocked) return;
     reader.isScheduled = true;
-    queueMicrotask(() => {
+    process.nextTick(() => {
       reader.isScheduled = false;
       this.#pump(reader);
     });

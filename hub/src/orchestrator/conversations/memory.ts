@@ -1,7 +1,7 @@
 import { hubError, type MemoryEntry, type MemoryRequest } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
+import { rememberedIn } from '../../store/remembered.ts';
 import type { Db } from '../../store/store.ts';
-import { written } from '../../store/written.ts';
 
 /** What models of later conversations are told, visible to its owner and his to change. */
 export interface Memory {
@@ -15,28 +15,21 @@ export interface Memory {
 
 /** Opens the memory in the hub's database; builds write their lines of kind `server` into the same. */
 export function createMemory({ db, clock }: { readonly db: Db; readonly clock: Clock }): Memory {
+  const remembered = rememberedIn(db);
   return {
     async list(kind) {
-      const all = db.selectFrom('memory').selectAll().orderBy('created_at').orderBy('subject');
-      const rows = await (kind === undefined ? all : all.where('kind', '=', kind)).execute();
-      return rows.map(({ created_at: createdAt, ...entry }) => ({ ...entry, createdAt }));
+      const lines = await remembered.list();
+      return lines
+        .filter((line) => kind === undefined || line.kind === kind)
+        .map(({ created_at: createdAt, ...entry }) => ({ ...entry, createdAt }));
     },
     async add({ kind, subject, text }) {
-      const created_at = new Date(clock.now()).toISOString();
-      await written(
-        db
-          .insertInto('memory')
-          .values({ kind, subject, text, created_at })
-          .onConflict((same) => same.columns(['kind', 'subject']).doUpdateSet({ text, created_at }))
-          .execute(),
-      );
-      return { kind, subject, text, createdAt: created_at };
+      const createdAt = new Date(clock.now()).toISOString();
+      await remembered.put({ kind, subject, text, created_at: createdAt });
+      return { kind, subject, text, createdAt };
     },
     async forget(kind, subject) {
-      const { numDeletedRows } = await written(
-        db.deleteFrom('memory').where('kind', '=', kind).where('subject', '=', subject).executeTakeFirst(),
-      );
-      if (numDeletedRows === 0n)
+      if (!(await remembered.remove(kind, subject)))
         throw hubError('MEMORY_UNKNOWN', { kind: kind.slice(0, 50), subject: subject.slice(0, 200) });
     },
   };

@@ -1,5 +1,6 @@
 import type { HubConfig, ProviderCheck, ProviderList } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
+import { lazily } from '../../kernel/lazily.ts';
 import { listenTo } from '../../kernel/async/event-queue.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from '../../kernel/ports.ts';
 import { createSignatures } from './asking/signatures.ts';
@@ -120,7 +121,7 @@ function createAsking(options: GenerationsOptions) {
   ): AsyncIterable<GenerationEvent> =>
     listenTo(async (take, signal) => {
       const { seat, model } = await find(asked, signal);
-      const { ask } = await import('./asker.ts');
+      const { ask } = await askerModule.open();
       const patience = patienceMs ?? seat.config.waitMs;
       await ask({
         ...lineTo(seat, model.id),
@@ -142,6 +143,9 @@ function createAsking(options: GenerationsOptions) {
 
   return { seats, keys, probe, generateFor, embed };
 }
+
+/** An import that is asked for with every question costs as much as parsing it. */
+const askerModule = lazily(() => import('./asker.ts'));
 
 /** The shortest of questions. */
 const PING: GenerationRequest = {

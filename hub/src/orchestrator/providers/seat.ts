@@ -157,11 +157,12 @@ export class Seat {
   }
 
   async #awaitSlot(model: string, patienceMs: number, signal: AbortSignal): Promise<() => void> {
+    const free = this.#slots.takeFree();
+    if (free !== undefined) return free;
     const impatience = new AbortController();
     const follow = (): void => impatience.abort();
     signal.addEventListener('abort', follow, { once: true });
-    const cancel =
-      this.#slots.taken < this.config.maxConcurrent ? follow : this.#clock.after(patienceMs, follow);
+    const cancel = this.#clock.after(patienceMs, follow);
     const release = await this.#slots.take(impatience.signal);
     signal.removeEventListener('abort', follow);
     cancel();

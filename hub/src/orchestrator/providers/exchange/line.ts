@@ -64,7 +64,12 @@ class StaleConnection {
 function tried({ method, url, headers, text, signal }: Sending): Promise<IncomingMessage | StaleConnection> {
   const { request } = url.protocol === 'https:' ? nodeHttps() : nodeHttp;
   return new Promise((resolve, reject) => {
-    const asking = request(url, { method, headers, signal }, resolve);
+    signal.throwIfAborted();
+    const asking = request(url, { method, headers }, resolve);
+    // By hand: given the signal, node:http sets up a watch over the ends of each stream, for every question.
+    const leave = (): void => void asking.destroy(new Error('nobody waits for the answer'));
+    signal.addEventListener('abort', leave, { once: true });
+    asking.once('close', () => signal.removeEventListener('abort', leave));
     asking.once('error', (cause: NodeJS.ErrnoException) => {
       if (asking.reusedSocket && cause.code === 'ECONNRESET') resolve(new StaleConnection(cause));
       else reject(cause);

@@ -24,9 +24,21 @@ export class Slots {
    * giving back counts.
    */
   async take(signal: AbortSignal): Promise<(() => void) | undefined> {
-    if (signal.aborted || this.#waiting.size >= MOST_WAITING) return undefined;
-    if (this.#taken < this.#most) this.#taken += 1;
-    else if (!(await this.#turn(signal))) return undefined;
+    if (signal.aborted) return undefined;
+    const free = this.takeFree();
+    if (free !== undefined) return free;
+    if (this.#waiting.size >= MOST_WAITING || !(await this.#turn(signal))) return undefined;
+    return this.#held();
+  }
+
+  /** As `take`, where nobody has to wait; undefined: all are taken. */
+  takeFree(): (() => void) | undefined {
+    if (this.#taken >= this.#most) return undefined;
+    this.#taken += 1;
+    return this.#held();
+  }
+
+  #held(): () => void {
     let isHeld = true;
     return () => {
       if (!isHeld) return;

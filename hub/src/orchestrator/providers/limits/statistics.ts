@@ -1,3 +1,5 @@
+import { MedianWindow } from './median-window.ts';
+
 /** Of the last answers, so that a change shows. */
 const KEPT = 64;
 
@@ -11,41 +13,25 @@ export interface AnswerTiming {
 
 /** What a provider's answers took lately, and how many questions ended how since the hub started. */
 export class Statistics {
-  readonly #firstTokenMs: number[] = [];
-  readonly #tokensPerSecond: number[] = [];
+  readonly #firstTokenMs = new MedianWindow(KEPT);
+  readonly #tokensPerSecond = new MedianWindow(KEPT);
   answered = 0;
   failed = 0;
 
   record({ firstTokenMs, streamMs, outputTokens }: AnswerTiming): void {
     this.answered += 1;
-    keep(this.#firstTokenMs, firstTokenMs);
+    this.#firstTokenMs.add(firstTokenMs);
     // One token has no rate.
-    if (outputTokens > 1 && streamMs > 0)
-      keep(this.#tokensPerSecond, (outputTokens - 1) / (streamMs / 1_000));
+    if (outputTokens > 1 && streamMs > 0) this.#tokensPerSecond.add((outputTokens - 1) / (streamMs / 1_000));
   }
 
   /** Median milliseconds; undefined before the first answer. */
   get firstTokenMs(): number | undefined {
-    return median(this.#firstTokenMs);
+    return this.#firstTokenMs.median;
   }
 
   /** Median tokens a second while an answer comes. */
   get tokensPerSecond(): number | undefined {
-    return median(this.#tokensPerSecond);
+    return this.#tokensPerSecond.median;
   }
-}
-
-function keep(values: number[], value: number): void {
-  values.push(value);
-  if (values.length > KEPT) values.shift();
-}
-
-function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  if (upper === undefined) return undefined;
-  const lower = sorted[middle - 1];
-  const value = sorted.length % 2 === 0 && lower !== undefined ? (lower + upper) / 2 : upper;
-  return Math.round(value * 10) / 10;
 }
