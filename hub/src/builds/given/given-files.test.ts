@@ -32,6 +32,12 @@ test('kinds of records are seen wherever they come in a large file, and no value
   expect(sketch).not.toContain('71');
 });
 
+test('where the look at a file ends in the midst of a value, nothing of it is told', async () => {
+  const file = join(folder, 'notes.xml');
+  writeFileSync(file, `<D>\n${`<R who="${'Ann Obey '.repeat(90)}"/>\n`.repeat(400)}</D>\n`);
+  expect((await sketchFiles([file])).join()).not.toMatch(/Ann|Obey/);
+});
+
 test('each file of a folder is shown, and one that is not there is named', async () => {
   mkdirSync(join(folder, 'bank'));
   writeFileSync(join(folder, 'bank', 'a.csv'), 'Date,Amount\n2024-01-02,4.50\n');

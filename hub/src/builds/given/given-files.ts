@@ -78,6 +78,8 @@ async function looks(path: string, size: number): Promise<string> {
     const wide = head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : undefined;
     if (wide === undefined && head.subarray(0, 4_096).includes(0)) return '    (not text)';
     const text = new TextDecoder(wide ?? 'utf-8').decode(head).split(/\r?\n/);
+    // The last line is cut off somewhere, in the midst of a value as likely as not.
+    if (size > HEAD_BYTES && text.length > 1) text.pop();
     const further = wide === undefined ? await windows(file, size) : [];
     return maskLines([...text, ...further])
       .slice(0, MOST_LINES)

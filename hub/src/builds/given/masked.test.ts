@@ -35,3 +35,32 @@ test('of JSON names of members stay, and numbers and texts show their look only'
     '{"name":"Aaa","steps":[9999.9,-9],"at":"9999-99-99A99:99"}',
   ]);
 });
+
+test('a value whose end is on another line, or cut off, is masked; so is text that stands by itself', () => {
+  expect(
+    maskLines([
+      '<Diary owner="Ann Obey" at="2014-01-01 12:',
+      '30" mood="glad">',
+      '  I met Tom at 12 Elm Street',
+      '  place="Rome"',
+      '<!-- of Ann --><Note><![CDATA[Tom & Ann]]></Note>',
+      '<b>so</b> it was',
+    ]),
+  ).toEqual([
+    '<Diary owner="Aaa Aaaa" at="9999-99-99 99:',
+    '99" aaaa="aaaa">',
+    '  A aaa Aaa aa 99 Aaa Aa…',
+    '  place="Aaaa"',
+    '<!-- aa Aaa --><Note><![CDATA[Aaa & Aaa]]></Note>',
+    '<b>aa</b> aa aaa',
+  ]);
+  expect(maskLines(['{"name":"Ann","note":"she lives at 12 E'])).toEqual([
+    '{"name":"Aaa","note":"aaa aaaaa aa 99 A',
+  ]);
+  expect(maskLines(['{', '"ann@mail.example":1,', '"2024-01-02":{"on":true}', '}'])).toEqual([
+    '{',
+    '"aaa@aaaa.aaaaaaa":9,',
+    '"9999-99-99":{"on":true}',
+    '}',
+  ]);
+});

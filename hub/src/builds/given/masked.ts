@@ -17,8 +17,11 @@ function isHeader(line: string, next: readonly string[]): boolean {
   return hasNames && next.some((one) => one.split(CELLS).some((cell) => /^"?[-+$(]?\d/.test(cell.trim())));
 }
 
-const ATTRIBUTE = /(?<==\s*")[^"]*(?=")|(?<==\s*')[^']*(?=')|(?<=>)[^<]+(?=<|$)/g;
-const MEMBER = /"(?:[^"\\]|\\.)*"(?:\s*:)?|-?\d[\d.eE+-]*/g;
+/** What stands in quotes or between tags, also where the quote or the tag is on another line. */
+const ATTRIBUTE = /(?<==\s*")[^"]*(?="|$)|(?<==\s*')[^']*(?='|$)|(?<==)[^\s"'<>]+|(?<=>)[^<]+(?=<|$)/g;
+/** Of XML: words to whoever reads it, and text that no mark ends. */
+const ASIDE = /(?<=<!--|<!\[CDATA\[)(?:(?!-->|\]\]>).)+/g;
+const MEMBER = /"(?:[^"\\]|\\.)*(?:"(?:\s*:)?|$)|-?\d[\d.eE+-]*/g;
 
 /**
  * Lines as a model may see them: names of elements, attributes, members and columns stay, as do words that come again and
@@ -45,7 +48,8 @@ export function maskLines(given: readonly string[]): string[] {
     WORD.test(bare(value)) && (counts.get(bare(value)) ?? 0) >= OFTEN;
   const masked = lines.map((line, index) => {
     if (values === undefined) return isNamed && index === 0 ? line : shapeOf(line);
-    return line.replace(values, (value) => (isName(value) || isKept(value) ? value : shortened(value)));
+    const unless = (value: string): string => (isName(value) || isKept(value) ? value : shortened(value));
+    return hasMarks(line, values) ? line.replace(ASIDE, shortened).replace(values, unless) : shortened(line);
   });
   const told = new Map<string, string>();
   for (const line of masked.map((one) => one.trimEnd())) {
@@ -72,8 +76,14 @@ function shortened(value: string): string {
   return shape.length > LONGEST_VALUE ? `${shape.slice(0, LONGEST_VALUE)}…` : shape;
 }
 
-/** Names of members, where texts of JSON are looked at. */
-const isName = (value: string): boolean => /^".*"\s*:$/.test(value);
+/** Names of members, where texts of JSON are looked at; an address or a number as a name is data. */
+const isName = (value: string): boolean => /^"[^"@]*"\s*:$/.test(value) && !/\d{4}/.test(value);
+
+/** A line in the midst of a longer text has nothing that says where its values begin. */
+const hasMarks = (line: string, values: RegExp): boolean =>
+  values === ATTRIBUTE
+    ? /^\s*(?:<|[\w:.-]+\s*=\s*["']|$)/.test(line)
+    : /^\s*(?:["[\]{}]|-?\d|(?:true|false|null)\b|$)/.test(line);
 
 const bare = (value: string): string => value.replace(/^"|"$/g, '');
 
