@@ -191,6 +191,7 @@ export {
   LoopKind,
   LoopOrder,
   LoopPlan,
+  PlanAnswer,
   LoopStage,
   LoopState,
   LoopStep,

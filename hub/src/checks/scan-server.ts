@@ -9,6 +9,7 @@ import { readServerCode } from './read-code.ts';
 import type { SourceFile } from './parse.ts';
 import { MANIFEST, scanManifest } from './facts/manifest.ts';
 import { PACKAGE, scanPackage } from './facts/package.ts';
+import { scanService } from './facts/service.ts';
 
 const PROGRAM = fileURLToPath(new URL('./scan-process.ts', import.meta.url));
 const LONGEST_MS = 30_000;
@@ -26,6 +27,7 @@ export async function scanServer(folder: string, signal?: AbortSignal): Promise<
   const facts = [
     ...(await scanFacts(join(folder, MANIFEST), scanManifest)),
     ...(await scanFacts(join(folder, PACKAGE), scanPackage)),
+    ...(await scanFacts(join(folder, MANIFEST), (text) => scanService(text, files))),
   ];
   const diagnostics = [...problems, ...facts, ...(await scanApart(files, signal))];
   return { files: files.map(({ file }) => file), diagnostics };

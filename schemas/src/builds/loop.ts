@@ -80,7 +80,7 @@ export type LoopOrder = z.infer<typeof LoopOrder>;
 export const LoopKind = z.enum(['description', 'blueprint', 'code']);
 export type LoopKind = z.infer<typeof LoopKind>;
 
-/** What intake decides, by its author's answer. */
+/** What intake decides, where there is something to build. */
 export const LoopPlan = z.strictObject({
   kind: LoopKind,
   name: ServerId,
@@ -92,6 +92,10 @@ export const LoopPlan = z.strictObject({
   net: z.array(z.string().min(1).max(260)).max(20).default([]),
 });
 export type LoopPlan = z.infer<typeof LoopPlan>;
+
+/** What an author answers at intake. `none`: nothing can or should be built of the wish; the summary says why, and what to ask for. */
+export const PlanAnswer = z.strictObject({ ...LoopPlan.shape, kind: z.enum([...LoopKind.options, 'none']) });
+export type PlanAnswer = z.infer<typeof PlanAnswer>;
 
 /** Where code may stand: tools, what they share, and tests. Nothing else of a package is an author's. */
 export const SlotPath = z
@@ -110,6 +114,11 @@ export const CodeDraft = z.strictObject({
   config: z.array(ConfigSlot).max(50).default([]),
   secrets: z.array(SecretSlot).max(20).default([]),
   net: z.array(z.string().min(1).max(260)).max(20).default([]),
+  /** Address that relative paths of its requests start from; becomes a setting that its owner may change. */
+  service: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .optional(),
   hooks: z.array(HookSlot).max(10).default([]),
   files: z.array(SlotFile).min(1).max(100),
 });

@@ -42,6 +42,14 @@ export const loopErrors = {
     message: 'After {rounds} build {build} does not pass: {detail} It is kept in {folder}.',
     fix: '`hub builds show {build}` has the whole report; mend {folder} by hand and `hub build --from-folder {folder}`, or `hub builds retry {build}`.',
   }),
+  BUILD_DECLINED: entry({
+    status: 422,
+    rpc: -32602,
+    exit: 5,
+    title: 'Nothing to build',
+    message: 'Its author would not build this: {detail}',
+    fix: 'Say what the tools should do, and for which service or files: `hub build "…"`; `--from` takes a description or an address, `--with` files.',
+  }),
   ANSWER_UNUSABLE: entry({
     status: 422,
     rpc: -32602,

@@ -50,7 +50,8 @@ async function askModel(
       system,
       messages: [{ role: 'user', text: prompt }],
       maxTokens: MOST_TOKENS,
-      ...(schema === undefined ? {} : { answer: { name: kind, schema } }),
+      // Code is asked for in fenced blocks: inside strings of JSON models write worse code, and more tokens.
+      ...(schema === undefined || kind !== 'plan' ? {} : { answer: { name: kind, schema } }),
     },
     { model, trace, signal },
   );

@@ -1,4 +1,4 @@
-import { CodeDraft, hubError, LoopPlan } from '@counterpart/schemas';
+import { CodeDraft, hubError, PlanAnswer, type LoopPlan } from '@counterpart/schemas';
 import { z } from 'zod';
 import { readFencedBlocks } from './fenced.ts';
 
@@ -6,8 +6,15 @@ import { readFencedBlocks } from './fenced.ts';
 const MOST_CHARACTERS = 2_000_000;
 const SHOWN_PROBLEMS = 5;
 
-/** The plan in an answer: JSON alone, or in the midst of words. Throws ANSWER_UNUSABLE with every problem. */
-export const readPlan = (text: string): LoopPlan => parse(LoopPlan, findJson(text), 'the plan');
+/**
+ * The plan in an answer: JSON alone, or in the midst of words. Throws ANSWER_UNUSABLE with every problem, and BUILD_DECLINED
+ * with the author's words where nothing can or should be built.
+ */
+export function readPlan(text: string): LoopPlan {
+  const { kind, ...plan } = parse(PlanAnswer, findJson(text), 'the plan');
+  if (kind === 'none') throw hubError('BUILD_DECLINED', { detail: plan.summary });
+  return { kind, ...plan };
+}
 
 /** The description in an answer: the longest fenced block, or all of it. Throws ANSWER_UNUSABLE. */
 export function readDocument(text: string): string {

@@ -12,23 +12,36 @@ export interface Example {
 }
 
 const FOLDER = fileURLToPath(new URL('./examples/', import.meta.url));
+/** What a server works on. */
+const About = z.enum(['service', 'files', 'values']);
+type About = z.infer<typeof About>;
+
 const Facts = z.strictObject({
   title: z.string(),
+  about: About.default('values'),
   wish: z.string(),
   /** Of code: what its manifest says. */
   facts: z.record(z.string(), z.unknown()).default({}),
 });
 const FENCE = '```';
 
-/** The example of a kind whose wish has most words in common with this one; equal wishes give equal examples. */
-export function nearestExample(kind: 'blueprint' | 'code', wish: string): Example {
+/**
+ * The example of a kind that works on the same, where there is one, and whose wish has most words in common with this one; equal
+ * wishes give equal examples.
+ */
+export function nearestExample(kind: 'blueprint' | 'code', wish: string, about?: About): Example {
   const asked = rootsOf(wish);
   const [best] = examplesOf(kind)
     .map((example) => ({
       ...example,
       common: [...rootsOf(example.wish)].filter((word) => asked.has(word)).length,
     }))
-    .toSorted((a, b) => b.common - a.common || a.name.localeCompare(b.name));
+    .toSorted(
+      (a, b) =>
+        Number(b.about === about) - Number(a.about === about) ||
+        b.common - a.common ||
+        a.name.localeCompare(b.name),
+    );
   if (best === undefined) throw new Error(`there is no example of ${kind}`); // They are files of this folder.
   return { title: best.title, text: textOf(kind, best.name) };
 }

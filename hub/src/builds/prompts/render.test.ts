@@ -68,6 +68,8 @@ test('the example is the nearest to the wish, and the same for the same wish', (
   verifies('M48');
   expect(nearestExample('code', 'compare prices of several shops with my token').title).toMatch(/joined/);
   expect(nearestExample('code', 'convert temperatures').title).toMatch(/calculation/);
+  expect(nearestExample('code', 'convert temperatures', 'files').title).toMatch(/files of a person/);
+  expect(nearestExample('code', 'sum my exports', 'service').title).toMatch(/web service/);
   expect(nearestExample('code', 'xyzzy')).toEqual(nearestExample('code', 'plugh'));
 });
 

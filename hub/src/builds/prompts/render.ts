@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import {
   CodeDraft,
-  LoopPlan,
+  PlanAnswer,
   type AuthorQuestion,
+  type LoopPlan,
   type QuestionKind,
   type RoundReport,
 } from '@counterpart/schemas';
@@ -46,7 +47,7 @@ export function renderPrompt(facts: PromptFacts): Prompt {
     pack: base === undefined ? pack.id : `${base.id}+${pack.id}`,
     system,
     prompt,
-    ...(facts.kind === 'plan' ? { schema: schemaOf(LoopPlan) } : {}),
+    ...(facts.kind === 'plan' ? { schema: schemaOf(PlanAnswer) } : {}),
     ...(facts.kind === 'code' || facts.repairs === 'code' ? { schema: schemaOf(CodeDraft) } : {}),
     tokens: Math.ceil((system.length + prompt.length) / 4),
   };
@@ -75,8 +76,11 @@ function sectionsOf(facts: PromptFacts): string[] {
 }
 
 /** One, the nearest, with the first question; a repair has the answer itself to go by. */
-const examplesFor = ({ kind, wish, plan }: PromptFacts): Example[] =>
-  kind === 'code' || kind === 'blueprint' ? [nearestExample(kind, `${wish} ${plan?.summary ?? ''}`)] : [];
+function examplesFor({ kind, wish, plan, files = [] }: PromptFacts): Example[] {
+  if (kind !== 'code' && kind !== 'blueprint') return [];
+  const about = files.length > 0 ? 'files' : (plan?.net.length ?? 0) > 0 ? 'service' : undefined;
+  return [nearestExample(kind, `${wish} ${plan?.summary ?? ''}`, about)];
+}
 
 const section = (title: string, body: string): string => `## ${title}\n\n${body}`;
 

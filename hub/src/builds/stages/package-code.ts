@@ -1,5 +1,6 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { addressOf, baseUrlName } from '@counterpart/kit/broker';
 import { renderHandServer } from '@counterpart/scaffolds/templates/render-hand';
 import type { CodeDraft, ConfigSlot, LoopPlan } from '@counterpart/schemas';
 import { fileSlots } from '../given/given-files.ts';
@@ -21,15 +22,16 @@ export async function packageCode(
   },
 ): Promise<void> {
   await rm(candidate, { recursive: true, force: true });
+  const service = serviceOf(plan, draft);
   const files = renderHandServer({
     id: plan.name,
     title: plan.title,
     about: plan.summary,
     category: category ?? 'general',
     facts: {
-      config: withFiles(draft.config, given),
+      config: [...service.config, ...withFiles(withoutNames(draft.config, service.config), given)],
       secrets: draft.secrets,
-      net: draft.net.length > 0 ? draft.net : plan.net,
+      net: service.net,
       hooks: draft.hooks,
       files: [...given],
     },
@@ -41,11 +43,33 @@ export async function packageCode(
   }
 }
 
+/** Where its requests go: a setting for the address that relative paths start from, and hosts with their ports. */
+function serviceOf(plan: LoopPlan, { service, net }: CodeDraft): { config: ConfigSlot[]; net: string[] } {
+  const hosts = (net.length > 0 ? net : plan.net).map(withPort);
+  if (service === undefined) return { config: [], net: hosts };
+  const address: ConfigSlot = {
+    name: baseUrlName(plan.name),
+    description: 'Address of the service; relative paths start from it.',
+    default: service,
+    required: false,
+  };
+  const { host } = addressOf(service);
+  return { config: [address], net: hosts.includes(host) ? hosts : [host, ...hosts] };
+}
+
+/** Authors write a host as they know it, with a scheme or without a port; what may be reached is a host and a port. */
+function withPort(entry: string): string {
+  if (/^https?:\/\//i.test(entry) && URL.canParse(entry)) return addressOf(entry).host;
+  return /:(?:\d+|\*)$/.test(entry) ? entry : `${entry}:443`;
+}
+
+const withoutNames = (config: readonly ConfigSlot[], taken: readonly ConfigSlot[]): ConfigSlot[] =>
+  config.filter(({ name }) => taken.every((slot) => slot.name !== name));
+
 /** Settings of files are the hub's to declare, whatever the author says of them. */
 function withFiles(config: readonly ConfigSlot[], given: readonly string[]): ConfigSlot[] {
   const slots = fileSlots(given);
-  const names = new Set(slots.map(({ name }) => name));
-  return [...slots, ...config.filter(({ name }) => !names.has(name))];
+  return [...slots, ...withoutNames(config, slots)];
 }
 
 /** Takes a server that a person wrote, as it stands, into the candidate. */
