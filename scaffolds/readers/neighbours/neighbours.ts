@@ -27,7 +27,7 @@ export interface NeighbourOptions {
 }
 
 /** Documents and bytes (of text) that one source may bring along. */
-const MAX_DOCUMENTS = 2_000;
+const MAX_DOCUMENTS = 10_000;
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 
 /** Counts what is read for one source; the same address is read once. */

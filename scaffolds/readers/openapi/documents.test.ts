@@ -29,6 +29,26 @@ const bodyOf = (blueprint: Awaited<ReturnType<typeof readFiles>>['blueprint']) =
   inputsOf(operationAt(blueprint, 'POST /pets'))['body'];
 
 describe('a description of several files', () => {
+  test('may keep each operation in a file of its own', async () => {
+    const { blueprint } = await readFiles({
+      'openapi.yaml': `${head}paths:\n  /pets/{id}:\n    get: {$ref: pets/get.yml}\n    delete: {$ref: '#/x-operations/delete'}\n    put: {$ref: pets/put.yml}\nx-operations:\n  delete: {operationId: dropPet, parameters: [{$ref: pets/id.yml}]}\n`,
+      'pets/get.yml':
+        'operationId: pets_get_one\ntags: [Pets]\nparameters: [{$ref: id.yml}]\nresponses: {"200": {$ref: missing.yml}, default: {content: {application/json: {schema: {type: string}}}}}\n',
+      'pets/id.yml': 'name: id\nin: path\nrequired: true\nschema: {type: integer}\n',
+    });
+    const get = operationAt(blueprint, 'GET /pets/{id}');
+    expect(get).toMatchObject({ name: 'get_pets_one', tags: ['Pets'] });
+    expect(get.source).toEqual({ pointer: 'pets/get.yml#', operationId: 'pets_get_one' });
+    expect(inputsOf(get)).toEqual({ id: { type: 'integer' } });
+    // The answer that was declared cannot be read: the one for errors must not stand in for it.
+    expect(get.output).toBeUndefined();
+    expect(inputsOf(operationAt(blueprint, 'DELETE /pets/{id}'))).toEqual({ id: { type: 'integer' } });
+    expect(blueprint.omitted.map(({ severity, subject }) => `${severity} ${subject}`).toSorted()).toEqual([
+      'operation PUT /pets/{id}',
+      'part GET /pets/{id}: response 200',
+    ]);
+  });
+
   test('reads as one: path items, YAML beside JSON, files that refer to each other and back', async () => {
     const { blueprint, total } = await readFiles({
       'openapi.yaml': `${head}paths:\n  /pets:\n    $ref: paths/pets.yaml\ncomponents:\n  schemas:\n    Id: {type: integer}\n`,

@@ -33,7 +33,7 @@ export function findOperations(root: JsonObject, losses: Losses): Found[] {
     const pointer = pointerTo('#', 'paths', path);
     try {
       const pathItem = resolvePathItem(root, { value, pointer });
-      return operationsOf(path, pathItem);
+      return operationsOf(path, pathItem, root);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       report(losses, {
@@ -62,16 +62,30 @@ function resolvePathItem(root: JsonObject, at: Located): Located<JsonObject> {
   return hasOwn ? { value: { ...target.value, ...at.value }, pointer: at.pointer } : target;
 }
 
-function operationsOf(path: string, pathItem: Located<JsonObject>): Found[] {
+/**
+ * What a reference in the place of an operation leads to: no version of the format has such references, and descriptions of
+ * many files are full of them. One that leads nowhere stays, and is reported when it is read.
+ */
+function resolveOperation(root: JsonObject, at: Located): Located {
+  try {
+    return textMember(at.value, '$ref') === undefined ? at : resolveObject(root, at);
+  } catch (error) {
+    if (error instanceof Unusable) return at;
+    throw error;
+  }
+}
+
+function operationsOf(path: string, pathItem: Located<JsonObject>, root: JsonObject): Found[] {
   const fixed = METHODS.map((key) => ({ method: key.toUpperCase(), keys: [key] }));
   const additional = Object.keys(objectMember(pathItem.value, 'additionalOperations')).map((key) => ({
     method: key.toUpperCase(),
     keys: ['additionalOperations', key],
   }));
   return [...fixed, ...additional].flatMap(({ method, keys }): Found[] => {
-    const value = keys.reduce<Json | undefined>((at, key) => member(at, key), pathItem.value);
-    if (value === undefined) return [];
-    const operation = { value, pointer: pointerTo(pathItem.pointer, ...keys) };
+    const given = keys.reduce<Json | undefined>((at, key) => member(at, key), pathItem.value);
+    if (given === undefined) return [];
+    const operation = resolveOperation(root, { value: given, pointer: pointerTo(pathItem.pointer, ...keys) });
+    const { value } = operation;
     const tags = listMember(value, 'tags').filter((tag) => typeof tag === 'string');
     return [
       {

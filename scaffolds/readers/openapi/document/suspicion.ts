@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
-import { isArray, isObject, member, pointerTo } from '../source/json-tree.ts';
+import { isArray, isObject, member, pointerTo, textMember } from '../source/json-tree.ts';
 import { DOCUMENTS, NAMES, UNREAD } from '../source/gathered.ts';
 import { instructionIn } from '../text/instructions.ts';
 import type { Losses } from './omissions.ts';
@@ -63,8 +63,13 @@ function pushNames(found: Found[], place: Place, names: readonly string[]): void
 
 function placeIn(parent: Place, key: string): Place {
   const value = isArray(parent.value) ? parent.value[Number(key)] : member(parent.value, key);
-  return { value: value ?? null, key, parent, isProse: parent.isProse || isProseKey(key) };
+  const isProse = parent.isProse || isProseKey(key) || isCodeSample(parent, key);
+  return { value: value ?? null, key, parent, isProse };
 }
+
+/** The text of a code sample (`x-codeSamples`) that has a file of its own. */
+const isCodeSample = ({ value }: Place, key: string): boolean =>
+  key === 'source' && textMember(value, 'lang') !== undefined;
 
 function pointerOf(place: Place): string {
   const keys: string[] = [];

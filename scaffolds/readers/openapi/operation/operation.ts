@@ -77,9 +77,8 @@ const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 function build(found: Found, name: string, context: OperationContext): Omit<Operation, 'source'> {
-  const { value, pointer } = found.operation;
-  if (!isObject(value)) throw new Unusable('operation-invalid', pointer, 'is not an object');
-  const operation: Located<JsonObject> = { value, pointer };
+  const operation: Located<JsonObject> = resolveObject(context.root, found.operation);
+  const { value } = operation;
   refuseMarked(operation, found.pathItem.value, context.root);
   const given = collectParameters(found.pathItem, operation, context.root);
   const { path, parameters } = pathOf(

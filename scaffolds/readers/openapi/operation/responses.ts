@@ -19,7 +19,7 @@ import { resolveObject, type Located } from '../document/references.ts';
 import { upgradeResponse } from '../source/swagger2.ts';
 import { shortDescription } from '../text/text.ts';
 
-/** The declared answers of an operation; one that cannot be read is reported and left out. */
+/** The declared answers of an operation; one that cannot be read is reported, and known by its status only. */
 export function readResponses(operation: Located<JsonObject>, context: OperationContext): ResponseBinding[] {
   const home = pointerTo(operation.pointer, 'responses');
   return Object.entries(objectMember(operation.value, 'responses')).flatMap(
@@ -46,7 +46,8 @@ export function readResponses(operation: Located<JsonObject>, context: Operation
           pointer: error.pointer,
           reason: error.message,
         });
-        return [];
+        // Without it an answer for errors would pass for what success looks like.
+        return status === undefined ? [] : [{ status, contents: [] }];
       }
     },
   );

@@ -24,6 +24,9 @@ test.each([
   ['retrieve-a-page', 'retrieve_page'],
   ['GetHTTPStatusByID', 'get_http_status_by_id'],
   ['Post3dSecure', 'post_3d_secure'],
+  ['domains_list_records', 'list_domains_records'],
+  ['block_storage_get_snapshot', 'get_block_storage_snapshot'],
+  ['logs_archive_info', 'get_logs_archive_info'],
 ])('operationId %s becomes %s', (operationId, expected) => {
   expect(nameOf(named(operationId))).toBe(expected);
 });

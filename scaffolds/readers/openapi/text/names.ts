@@ -19,7 +19,7 @@ const VERBS = new Set(
   clear clone close commit compare complete compute configure confirm connect convert copy count create deactivate decline decrypt delete deny deploy
   describe destroy detach disable disconnect dismiss dispatch download duplicate edit enable encrypt end evaluate exchange execute expire export
   fetch fill filter finalize find follow force fork generate get give grant head import increment inspect install invite invalidate issue join kill
-  leave link list load lock login logout lookup make mark merge migrate modify move mute open patch pause ping pin post preview provision
+  leave link list load lock login logout lookup make mark merge migrate modify move mute open patch pause ping pin post preview promote provision
   prune publish pull purge push put query queue read rebuild receive record refresh refund register reject release reload remove rename render reopen
   replace replay report request require reset resend resize resolve restart restore resume retrieve retry return revert review revoke rotate run save scale
   scan schedule search select send set share show shut sign sort star start stop submit subscribe suspend sync tag terminate test toggle track transfer
@@ -44,6 +44,14 @@ const PLAIN_VERBS = new Set([
   'destroy',
   'remove',
   'add',
+]);
+/** Verbs that are nothing else where they stand between nouns: `domains_list_records`. */
+const READING_VERBS = new Set(`describe download fetch find get list retrieve`.split(' '));
+const MIDDLE_VERBS = new Set([
+  ...READING_VERBS,
+  ...`activate add approve assign attach cancel clone confirm create deactivate delete destroy detach disable enable execute generate grant install merge
+  pause promote publish purge reject remove rename replace reset resize restart restore resume retry revert revoke rotate send submit suspend
+  trigger unassign unblock uninstall unlink update upload validate verify`.split(/\s+/),
 ]);
 const FILLERS = new Set(['a', 'an', 'the']);
 /** What generators append to the name of a group: `PetService_List`. */
@@ -181,7 +189,8 @@ function withoutCommands(operation: Nameable): Nameable {
 }
 
 /** Words of a meaningful operationId, verb first; undefined when it says nothing. */
-function operationIdWords({ operationId, method }: Nameable): string[] | undefined {
+function operationIdWords(operation: Nameable): string[] | undefined {
+  const { operationId, method } = operation;
   if (operationId === undefined) return undefined;
   const segments = segmentsOf(
     operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, ''),
@@ -190,6 +199,7 @@ function operationIdWords({ operationId, method }: Nameable): string[] | undefin
   if (words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
   return (
     verbFirst(segments, words) ??
+    middleVerbFirst(words, operation) ??
     (isVerb(words[0]) ? (words.length === 1 ? undefined : words) : [method.toLowerCase(), ...words])
   );
 }
@@ -205,6 +215,16 @@ function verbFirst(segments: readonly (readonly string[])[], words: readonly str
   const end = words.at(-1);
   if (end === undefined || words.length < 2 || !endsInVerb(words[0] ?? '', end)) return undefined;
   return [end, ...words.slice(0, -1)];
+}
+
+/** `droplets_get_backup_policy`: the group, the verb and its object. */
+function middleVerbFirst(words: readonly string[], { method, operationId }: Nameable): string[] | undefined {
+  const isMiddle = (word: string): boolean =>
+    word === method.toLowerCase() || (method === 'GET' ? READING_VERBS : MIDDLE_VERBS).has(word);
+  const at = words.findIndex(isMiddle);
+  if (at < 1 || at > 2 || (isVerb(words[0]) && !NOUNS.has(words[0] ?? ''))) return undefined;
+  if (SMALL_WORDS.has(words[at - 1] ?? '')) return undefined;
+  return /_/.test(operationId ?? '') ? [words[at] ?? '', ...words.toSpliced(at, 1)] : undefined;
 }
 
 /** `PetList`, `move_ailment_list`: the last word is the verb, unless the first one is and says as much. */
