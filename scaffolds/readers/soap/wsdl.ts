@@ -72,6 +72,9 @@ class Definitions {
     }
   }
 
+  bindingOf = (port: XmlElement): XmlElement | undefined =>
+    this.find('binding', port, attributeOf(port, 'binding'));
+
   find(kind: string, node: XmlElement, text: string | undefined): XmlElement | undefined {
     const target = text === undefined ? undefined : resolveName(node, text, NO_SCHEMA);
     return target && this.#known.get(`${kind} ${qualified(target.ns, target.name)}`);
@@ -86,13 +89,21 @@ interface Port {
   readonly binding: XmlElement | undefined;
 }
 
-/** The ports of all services and what is called through them. */
+/**
+ * The ports of all services and what is called through them. A standard that many devices follow (ONVIF) names no service:
+ * its bindings stand for ports without an address.
+ */
 export function readWsdl({ definitions }: Documents): Wsdl {
   const known = new Definitions(definitions);
   const services = definitions.flatMap((document) => children(document, 'service'));
-  const ports = services.flatMap((service) =>
-    children(service, 'port').map((port) => portOf(service, port, known)),
-  );
+  const ports =
+    services.length > 0
+      ? services.flatMap((service) =>
+          children(service, 'port').map((port) => portOf(service, port, known.bindingOf(port))),
+        )
+      : definitions
+          .flatMap((document) => children(document, 'binding'))
+          .map((binding) => portOf(undefined, binding, binding));
   const version: SoapVersion = ports.some((port) => port.version === '1.1') ? '1.1' : '1.2';
   const others: { port: string; reason: string }[] = [];
   const taken = new Set<string>();
@@ -100,7 +111,7 @@ export function readWsdl({ definitions }: Documents): Wsdl {
     const type = port.binding === undefined ? '' : (attributeOf(port.binding, 'type') ?? '');
     const skip = reasonToSkip(port, version, taken.has(type));
     if (skip !== undefined || port.binding === undefined) {
-      others.push({ port: `${port.service}.${port.name}`, reason: skip ?? 'Its binding is not defined.' });
+      others.push({ port: port.service === '' ? port.name : `${port.service}.${port.name}`, reason: skip ?? 'Its binding is not defined.' });
       return [];
     }
     taken.add(type);
@@ -121,8 +132,7 @@ export function readWsdl({ definitions }: Documents): Wsdl {
 const hasDescendant = (element: XmlElement, name: string): boolean =>
   elementsOf(element).some((child) => child.name === name || hasDescendant(child, name));
 
-function portOf(service: XmlElement, port: XmlElement, known: Definitions): Port {
-  const binding = known.find('binding', port, attributeOf(port, 'binding'));
+function portOf(service: XmlElement | undefined, port: XmlElement, binding: XmlElement | undefined): Port {
   const version = (Object.keys(BINDINGS) as SoapVersion[]).find(
     (one) =>
       binding !== undefined &&
@@ -131,7 +141,7 @@ function portOf(service: XmlElement, port: XmlElement, known: Definitions): Port
   const address = elementsOf(port).find(({ name }) => name === 'address');
   return {
     name: nameOf(port),
-    service: nameOf(service),
+    service: service === undefined ? '' : nameOf(service),
     version,
     binding,
     address: (address && attributeOf(address, 'location'))?.trim() ?? '',

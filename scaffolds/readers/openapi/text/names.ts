@@ -20,7 +20,7 @@ const VERBS = new Set(
   describe destroy detach disable disconnect dismiss dispatch download duplicate edit enable encrypt end evaluate exchange execute expire export
   fetch fill filter finalize find follow force fork generate get give grant head import increment inspect install invite invalidate issue join kill
   leave link list load lock login logout lookup make mark merge migrate modify move mute open patch pause ping pin post preview promote provision
-  prune publish pull purge push put query queue read rebuild receive record refresh refund register reject release reload remove rename render reopen
+  prune publish pull purge push put query queue read reboot rebuild receive record refresh refund register reject release reload remove rename render reopen
   replace replay report request require reset resend resize resolve restart restore resume retrieve retry return revert review revoke rotate run save scale
   scan schedule search select send set share show shut sign sort star start stop submit subscribe suspend sync tag terminate test toggle track transfer
   trigger truncate unarchive unassign unblock unfollow uninstall unlink unlock unmark unpin unpublish unregister unsubscribe update upgrade upload upsert use
