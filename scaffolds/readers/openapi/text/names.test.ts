@@ -69,6 +69,18 @@ test('collisions are told apart by tag, else by a hash, whatever the order', () 
   expect(names.every((name) => /^get_thing_[0-9a-f]{4}$/.test(name))).toBe(true);
 });
 
+test('collisions are told apart by what their paths take, when that tells all of them apart', () => {
+  const info = [named(undefined, 'GET', '/info.0.json'), named(undefined, 'GET', '/{comicId}/info.0.json')];
+  expect(toolNames(info)).toEqual(['get_info_0_json', 'get_info_0_json_by_comic_id']);
+  const nested = [named('getPet', 'GET', '/a/{id}'), named('get_pet', 'GET', '/b/{owner}/{id}')];
+  expect(toolNames(nested)).toEqual(['get_pet_by_id', 'get_pet_by_owner_and_id']);
+  const same = [named('getPet', 'GET', '/pets/{id}'), named('get_pet', 'GET', '/animals/{id}')];
+  expect(toolNames(same).every((name) => /^get_pet_[0-9a-f]{4}$/.test(name))).toBe(true);
+  const taken = [...info, named('get_info_0_json_by_comic_id', 'GET', '/x')];
+  expect(new Set(toolNames(taken)).size).toBe(3);
+  expect(toolNames(taken)[2]).toMatch(/^get_info_0_json_by_comic_id/);
+});
+
 test('another operation does not change a name', () => {
   const some = [
     named('listPets', 'GET', '/pets'),

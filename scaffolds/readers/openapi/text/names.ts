@@ -98,7 +98,7 @@ export function wordsOf(text: string): string[] {
  */
 export function toolNames(operations: readonly Nameable[]): string[] {
   const first = operations.map((operation) => fitted(nameWords(operation), hashOf(operation)));
-  let names = qualified(operations, first);
+  let names = keyed(operations, qualified(operations, first));
   // Four digits tell a handful apart; the longer ones are for the rare case that they do not.
   for (const length of [HASH_LENGTH, 8, 16]) {
     const counts = countOf(names);
@@ -130,6 +130,26 @@ function qualified(operations: readonly Nameable[], names: readonly string[]): s
     return fitted([verb, ...tagWords, ...nouns], hashOf(operation));
   });
 }
+
+/** Members of a collision whose paths take other things say by which, where that makes all of them unique. */
+function keyed(operations: readonly Nameable[], names: readonly string[]): string[] {
+  const counts = countOf(names);
+  const longer = names.map((name, index) => {
+    const operation = operations[index];
+    if (operation === undefined || (counts.get(name) ?? 0) === 1) return name;
+    const parameters = (operation.path.split('#')[0] ?? '').match(/\{[^}]*\}/g) ?? [];
+    const words = parameters.flatMap((parameter, at) => [at === 0 ? 'by' : 'and', ...wordsOf(parameter)]);
+    const own = name.split('_');
+    return words.length === 0 || own.includes('by') ? name : [...own, ...words].join('_');
+  });
+  const told = countOf(longer);
+  // All members of a collision take the longer name, or none does: half of it would say less than a hash.
+  const failed = new Set(names.filter((_, at) => !fits(longer[at] ?? '', told)));
+  return names.map((name, at) => (failed.has(name) ? name : (longer[at] ?? name)));
+}
+
+const fits = (name: string, counts: ReadonlyMap<string, number>): boolean =>
+  name.length <= MAX_NAME && counts.get(name) === 1;
 
 function countOf(names: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
