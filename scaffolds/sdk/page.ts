@@ -6,17 +6,21 @@ import { circularAliases, typeText, type TypeNames } from './ts-types.ts';
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`).replace(/[^\P{Cc}\n\t]/gu, '');
 
-const STYLE = `:root{color-scheme:light dark;--line:#8884;--soft:#8881;--key:#0a6cce}
+const STYLE = `:root{color-scheme:light dark;--line:#8884;--soft:#8881;--key:#0a6cce;--read:#18794e;--write:#a15c00;--destructive:#c62a2f}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:2rem 1rem}
 h1{margin:0}h2{border-top:1px solid var(--line);padding-top:1.5rem;margin-top:2.5rem}
-h3{font:600 1rem ui-monospace,monospace;margin:0}
+h3{font:600 1rem ui-monospace,monospace;margin:0;overflow-wrap:anywhere}
 code,pre{font-family:ui-monospace,monospace;font-size:.875rem}
 pre{background:var(--soft);padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere;border-radius:.375rem}
 article{border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:1rem 0;scroll-margin-top:1rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.375rem .5rem;border-top:1px solid var(--line);vertical-align:top}
 .badge{font:600 .75rem system-ui;padding:.125rem .5rem;border-radius:1rem;border:1px solid currentColor}
-.read{color:#18794e}.write{color:#a15c00}.destructive{color:#c62a2f}
-.dim{opacity:.7}nav{columns:16rem;font-size:.875rem}nav a{display:block;overflow-wrap:anywhere}a{color:var(--key)}`;
+.read{color:var(--read)}.write{color:var(--write)}.destructive{color:var(--destructive)}
+.dim{opacity:.7}nav{columns:16rem;font-size:.875rem}nav a{display:block;overflow-wrap:anywhere}a{color:var(--key)}
+@media(prefers-color-scheme:dark){:root{--key:#6cb2ff;--read:#4cc38a;--write:#f1a10d;--destructive:#ff8589}}
+@media(max-width:40rem){table,tbody,tr,td{display:block}th{display:none}td{border:0;padding:0;overflow-wrap:anywhere}tr{border-top:1px solid var(--line);padding:.375rem 0}tr:has(th){display:none}}`;
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** A page about the service on its own: no script, no request to anywhere; all text of the description is escaped. */
 export function servicePage(blueprint: Blueprint): string {
@@ -30,16 +34,17 @@ export function servicePage(blueprint: Blueprint): string {
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<title>${escapeHtml(blueprint.title)}</title><style>${STYLE}</style></head><body>`,
     `<h1>${escapeHtml(blueprint.title)}</h1>`,
-    `<p class="dim">Version ${escapeHtml(blueprint.version)}, ${blueprint.operations.length} operations, from ${escapeHtml(blueprint.source.location)} (${escapeHtml(blueprint.source.format)}).</p>`,
+    `<p class="dim">Version ${escapeHtml(blueprint.version)}, ${count(blueprint.operations.length, 'operation')}, from ${escapeHtml(blueprint.source.location)} (${escapeHtml(blueprint.source.format)}).</p>`,
     ...(blueprint.description === undefined ? [] : [`<p>${escapeHtml(blueprint.description)}</p>`]),
     settingsTable(blueprint),
-    '<h2>Operations</h2><nav>',
+    '<h2>Contents</h2><nav>',
     ...blueprint.operations.map(({ name }) => `<a href="#${escapeHtml(name)}">${escapeHtml(name)}</a>`),
     '</nav>',
     ...[...groups].flatMap(([tag, operations]) => [
       `<h2>${escapeHtml(tag)}</h2>`,
       ...operations.map((operation) => article(operation, names)),
     ]),
+    ...types(blueprint, names),
     ...omissions(blueprint),
     '</body></html>',
     '',
@@ -85,6 +90,17 @@ function inputTable(input: JsonSchema, names: TypeNames): string {
     return `<tr><td><code>${escapeHtml(key)}</code>${needed.has(key) ? '' : ' <span class="dim">optional</span>'}</td><td><code>${escapeHtml(typeText(one, names))}</code></td><td>${escapeHtml(typeof words === 'string' ? words : '')}</td></tr>`;
   });
   return `<table><tr><th>input</th><th>type</th><th>meaning</th></tr>${rows.join('')}</table>`;
+}
+
+/** What the names in inputs and answers stand for. */
+function types(blueprint: Blueprint, names: TypeNames): string[] {
+  const entries = Object.entries(blueprint.types);
+  if (entries.length === 0) return [];
+  const shown = entries.map(
+    ([name, schema]) =>
+      `<article><h3>${escapeHtml(name)}</h3><pre>${escapeHtml(typeText(schema, names, name))}</pre></article>`,
+  );
+  return ['<h2>Types</h2>', ...shown];
 }
 
 function omissions({ omitted }: Blueprint): string[] {
