@@ -161,6 +161,17 @@ test('a server that only prints words is named with its first line when it never
   ]);
 });
 
+test('a server that closes its standard output before it has answered has failed to start', async () => {
+  const file = new URL('../fixtures/upstream/mute-from-the-start.mjs', import.meta.url).pathname;
+  const upstream = start(file);
+  const { failure, detail } = await call(upstream, 'echo');
+  expect([failure, detail]).toEqual([
+    'SERVER_START_FAILED',
+    expect.stringContaining('closed its standard output before it had answered the handshake'),
+  ]);
+  expect(upstream.snapshot.problem).toContain('closed its standard output');
+});
+
 test('a server that ignores what comes before initialize is spoken to in the legacy era', async () => {
   const file = new URL('../fixtures/upstream/deaf-before-initialize.mjs', import.meta.url).pathname;
   const upstream = start(file);

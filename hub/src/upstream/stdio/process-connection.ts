@@ -89,9 +89,13 @@ export class ProcessConnection implements Connection, ProcessProtocol {
         if (lines > MOST_JUNK_LINES || wrapsFrame(line)) hopeless.abort();
       },
     };
-    const link = new StdioLink(child, { server: id, clock, log, redact, limits, events }, () =>
-      this.#discard(link),
-    );
+    let isMute = false;
+    const link = new StdioLink(child, { server: id, clock, log, redact, limits, events }, () => {
+      if (this.#open) return this.#discard(link);
+      // The start has failed and counts as such: it was not stopped by anybody's wish.
+      isMute = true;
+      hopeless.abort();
+    });
     this.#link = link;
     const stop = clock.after(this.#startTimeoutMs * PATIENCE_WITH_JUNK, () => {
       if (link.session.junk) hopeless.abort();
@@ -102,7 +106,7 @@ export class ProcessConnection implements Connection, ProcessProtocol {
       this.#open = true;
       this.#events.opened(link.session, info);
     } catch (thrown) {
-      throw explained(id, link.session, thrown);
+      throw explained(id, link.session, isMute ? muteAtStart(id, thrown) : thrown);
     } finally {
       stop();
     }
@@ -150,6 +154,13 @@ export class ProcessConnection implements Connection, ProcessProtocol {
     return info;
   }
 }
+
+const muteAtStart = (server: string, cause: unknown): CounterpartError =>
+  hubError(
+    'SERVER_START_FAILED',
+    { server, detail: 'it closed its standard output before it had answered the handshake' },
+    { cause },
+  );
 
 /** A frame behind a prefix, such as a logger's: every answer will look like this. */
 function wrapsFrame(line: Buffer): boolean {
