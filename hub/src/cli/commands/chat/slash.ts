@@ -46,7 +46,7 @@ const COMMANDS: Readonly<Record<string, readonly [usage: string, meaning: string
   list: ['/list', 'conversations that are kept', list],
   open: ['/open <number|id>', 'goes on with a kept conversation', open],
   branch: ['/branch', 'a copy of this conversation that goes its own way', branch],
-  summarize: ['/summarize', 'puts what was said so far in short, for models to go on with', summarize],
+  summarize: ['/summarize', 'puts what was said in short, for models to go on with', summarize],
   save: ['/save [file]', 'writes the conversation as Markdown', save],
   help: ['/help', 'this', () => done(help())],
   quit: ['/quit', 'ends the chat, as Ctrl-D does', () => ({ kind: 'quit' })],

@@ -73,9 +73,12 @@ async function findNewTool(hub: HubApi, name: string, signal: AbortSignal): Prom
   const withheld = withheldTool(status, name);
   if (withheld) throw withheld;
   const { servers, problems } = status;
-  const silent = servers.find(({ listed, prefix }) => !listed && name.startsWith(`${prefix}__`));
+  const own = servers.find(({ prefix }) => name.startsWith(`${prefix}__`));
   const broken = problems.find(({ server }) => name.startsWith(`${server}__`));
-  const reason = silent?.problem ?? broken?.detail;
+  const reason =
+    own?.enabled === false
+      ? `${own.id} is disabled; \`hub enable ${own.id}\` serves it again`
+      : ((own?.listed === false ? own.problem : undefined) ?? broken?.detail);
   if (reason !== undefined) throw hubError('TOOL_UNKNOWN', { tool: name, suggestion: `. ${reason}` });
   return findTool(tools, name);
 }
