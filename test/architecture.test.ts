@@ -128,6 +128,12 @@ test.each(LIBRARIES)('%s is imported in its own rooms only', (library, homes) =>
 const codeOf = (file: string): string =>
   readFileSync(`${ROOT}${file}`, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
+test('the hub takes node:http as a value: an import of it loads Node’s fetch, and 12 MB with it', () => {
+  const reading = /^import (?!type\b)[^;]*from 'node:https?'|\bimport\('node:https?'\)/m;
+  const files = globSync('hub/src/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
+  expect(files.filter((file) => reading.test(codeOf(file)))).toEqual([]);
+});
+
 /** How a request could get to a server, whose own room is not meant, and the only files that may do it. */
 const WAYS_TO_A_SERVER: readonly (readonly [way: string, code: RegExp, files: readonly string[]])[] = [
   ['forwarding a request', /(?<!\b(?:this|course|#?gate))\.forward\(/, ['gateway/relay/tool-gate.ts']],

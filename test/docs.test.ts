@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { allCommands } from '../hub/src/cli/commands/all.ts';
 import { createProgram } from '../hub/src/cli/program.ts';
 import { expect, test } from 'vitest';
 import { commandsIn, misunderstood } from './guards/documented-commands.ts';
@@ -45,7 +46,7 @@ test('every place in the code that the guides name is there', () => {
   expect(missing).toEqual([]);
 });
 
-const program = createProgram('0.0.0', () => Promise.resolve(), 80);
+const program = createProgram(allCommands, { version: '0.0.0', width: 80 }, () => Promise.resolve());
 /** Decisions tell what was decided then, not what is. */
 const current = pages.filter(({ file }) => !file.startsWith('docs/decisions/'));
 

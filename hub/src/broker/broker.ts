@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import type { Broker, BrokerDoor } from '../kernel/ports.ts';
-import { openDoor } from './door.ts';
 import type { Redact } from '../kernel/redact.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { GateOptions } from './limits/gate.ts';
@@ -33,6 +32,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     async open(server) {
       count += 1;
       const folder = join(directory, `${server.id}-${count}`);
+      // HTTP/1 and HTTP/2 with TLS, of which a hub before programs of others needs nothing.
+      const { openDoor } = await import('./door.ts');
       const door = await writable(directory, () =>
         openDoor(server, { ...options, folder, resolve, recorder }),
       );

@@ -1,12 +1,12 @@
 import { chmod, type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { HTTP2_SUFFIX } from '@counterpart/kit/broker';
 import { hubError } from '@counterpart/schemas';
 import type { BrokerDoor, BrokeredServer } from '../kernel/ports.ts';
+import { nodeHttp, nodeHttps } from '../kernel/protocol/node-http.ts';
 import type { Resolve } from './hosts/guarded-lookup.ts';
 import { Handover } from './credentials/handover.ts';
 import type { Recorder } from './recording/recorder.ts';
@@ -42,10 +42,10 @@ export async function openDoor(
 ): Promise<BrokerDoor> {
   const gate = new Gate(server, options);
   const agent = { keepAlive: true, maxSockets: MOST_TO_ONE_HOST };
-  const agents = { http: new http.Agent(agent), https: new https.Agent(agent) };
+  const agents = { http: new nodeHttp.Agent(agent), https: new (nodeHttps().Agent)(agent) };
   const relaying = { server, agents, resolve, gate, recorder };
   const handover = new Handover();
-  const listener = http.createServer(
+  const listener = nodeHttp.createServer(
     {
       maxHeaderSize: MOST_REQUEST_HEAD_BYTES,
       headersTimeout: HEAD_MS,
@@ -100,7 +100,7 @@ function keepUntilClosed(sockets: Set<Duplex>, socket: Duplex): void {
 }
 
 /** Connections that are no longer those of HTTP: tunnels, and WebSockets. */
-function takeSockets(listener: http.Server, relaying: RelayOptions): Set<Duplex> {
+function takeSockets(listener: HttpServer, relaying: RelayOptions): Set<Duplex> {
   const sockets = new Set<Duplex>();
   const { server } = relaying;
   listener.on('connect', (request, socket, head) => {

@@ -11,6 +11,7 @@ import { CommanderError, type Command } from 'commander';
 import { z } from 'zod';
 import { didYouMean } from '../kernel/nearest.ts';
 import type { EnterCommand } from './command.ts';
+import { commandsFor } from './commands/needed.ts';
 import { createContext } from './context.ts';
 import { processIo, type Io, type RunShim } from './io.ts';
 import { renderProblem } from './output/problem.ts';
@@ -52,7 +53,10 @@ export async function execute(argv: readonly string[], io: Io, signal: AbortSign
   const enter: EnterCommand = async (globals, command) => {
     code = (await command(createContext(io, globals, signal))) ?? 0;
   };
-  const program = prepare(createProgram(readVersion(), enter, io.width), io);
+  const program = prepare(
+    createProgram(await commandsFor(argv), { version: readVersion(), width: io.width }, enter),
+    io,
+  );
   try {
     // Nothing said is a question, not a mistake.
     await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });

@@ -1,12 +1,6 @@
 import { Command } from 'commander';
 import type { CommandDefinition, EnterCommand } from './command.ts';
 import { GROUPS } from './command.ts';
-import { builds } from './commands/builds/index.ts';
-import { clients } from './commands/clients/index.ts';
-import { hub } from './commands/hub/index.ts';
-import { servers } from './commands/servers/index.ts';
-
-const COMMANDS: readonly CommandDefinition[] = [...hub, ...servers, ...builds, ...clients];
 
 /** Wider rows are hard to read, and narrower ones have no place for two columns. */
 const HELP_WIDTH = { most: 100, least: 60 };
@@ -28,8 +22,12 @@ Exit codes:
 The home is the folder of hub.config.json:
   --home, else HUB_HOME, else the nearest one upwards, else the hub’s own.`;
 
-/** The whole command line as commander knows it; `width` is that of the terminal. */
-export function createProgram(version: string, enter: EnterCommand, width: number): Command {
+/** The command line as commander knows it, with these commands; `width` is that of the terminal. */
+export function createProgram(
+  commands: readonly CommandDefinition[],
+  { version, width }: { readonly version: string; readonly width: number },
+  enter: EnterCommand,
+): Command {
   const helpWidth = Math.max(HELP_WIDTH.least, Math.min(HELP_WIDTH.most, width));
   const program = new Command('hub')
     .description('Counterpart: an MCP hub that makes its own tools.')
@@ -47,7 +45,7 @@ export function createProgram(version: string, enter: EnterCommand, width: numbe
     .addHelpText('after', EPILOGUE)
     .configureHelp({ showGlobalOptions: true, helpWidth, minWidthToWrap: LEAST_COLUMN });
   for (const heading of Object.values(GROUPS)) program.commandsGroup(heading);
-  for (const define of COMMANDS) {
+  for (const define of commands) {
     const command = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(program);
     program.addCommand(command);
   }

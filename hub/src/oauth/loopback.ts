@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hubError } from '@counterpart/schemas';
+import { nodeHttp } from '../kernel/protocol/node-http.ts';
 
 const PATH = '/callback';
 
@@ -28,7 +29,7 @@ export async function openLoopback(state: string, port = 0): Promise<LoopbackRed
     settle = resolve;
   });
   let redirectUri = '';
-  const server = createServer((request, response) => {
+  const server = nodeHttp.createServer((request, response) => {
     const url = answerOf(request, redirectUri, state);
     answer(response, url === undefined ? 404 : 200);
     if (url) settle(url);

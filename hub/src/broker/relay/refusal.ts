@@ -1,7 +1,8 @@
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HttpFailure, REFUSAL_HEADER, ToolFailure } from '@counterpart/kit/broker';
 import { CounterpartError, errorCatalogue, toCounterpartError } from '@counterpart/schemas';
+import { nodeHttp } from '../../kernel/protocol/node-http.ts';
 
 /** What the broker answers in place of the service. */
 export interface Refusal {
@@ -52,7 +53,7 @@ export function refuseStream(socket: Duplex, error: unknown, host: string): void
   const { status, kind, message, fix } = toRefusal(error, host);
   const body = JSON.stringify({ message, ...(fix === undefined ? {} : { fix }) });
   const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ''}`,
     `${REFUSAL_HEADER}: ${kind}`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,

@@ -1,9 +1,10 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type * as http from 'node:http';
+import type * as https from 'node:https';
 import type { Readable } from 'node:stream';
 import { addressOf, HttpFailure, OPERATION_HEADER, ToolFailure } from '@counterpart/kit/broker';
 import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { BrokeredServer } from '../../kernel/ports.ts';
+import { nodeHttp, nodeHttps } from '../../kernel/protocol/node-http.ts';
 import { guardedLookup, type Resolve } from '../hosts/guarded-lookup.ts';
 import { hasBody, passedHeaders } from './headers.ts';
 import { judgeTarget, type Target } from '../hosts/host-rules.ts';
@@ -183,7 +184,7 @@ export function openRequest(
 ): http.ClientRequest {
   const isTls = target.protocol === 'https:';
   const { host: named, ...passed } = headers;
-  return (isTls ? https : http).request({
+  return (isTls ? nodeHttps() : nodeHttp).request({
     method: request.method,
     hostname: target.hostname,
     port: target.port,

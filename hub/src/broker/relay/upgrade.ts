@@ -1,8 +1,9 @@
-import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CREDENTIALS_HEADER, HttpFailure } from '@counterpart/kit/broker';
 import { hubError } from '@counterpart/schemas';
+import { nodeHttp } from '../../kernel/protocol/node-http.ts';
 import { type Credentialed, lendCredentials, signed } from '../credentials/lent-credentials.ts';
 import { createMask, type Mask } from '../credentials/mask.ts';
 import { judgeTarget, type Target } from '../hosts/host-rules.ts';
@@ -58,7 +59,9 @@ function headOf(answer: IncomingMessage, mask: Mask, more: readonly string[]): s
   const passed = Object.entries(passedHeaders(answer)).flatMap(([name, values]) =>
     values.map((value) => `${name}: ${mask.text(value)}`),
   );
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...passed, ...more, '', ''].join('\r\n');
+  return [`HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ''}`, ...passed, ...more, '', ''].join(
+    '\r\n',
+  );
 }
 
 /** Passes the answer back, and then everything both ways until one side ends it. */
