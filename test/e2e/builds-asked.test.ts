@@ -99,17 +99,44 @@ test(
 );
 
 test(
-  'nonsense for all rounds stops the build, which keeps everything and says how to go on by hand',
+  'nonsense for all rounds, of plans or of drafts, stops the build, which keeps everything, says what was tried and how to go on by hand',
   async () => {
     verifies('D11');
     const legacy = await connectAnswering('legacy', `${hub.url}/mcp`);
-    legacy.answers.sample = ({ system }) =>
-      system.startsWith('You plan') ? plan({ ...VOWEL_PLAN, name: 'nonsense' }) : 'Perhaps.';
-    const ended = await call(legacy, 'build_start', { wish: 'Nonsense', ask: true });
+    const asked: string[] = [];
+    const plans = ['Perhaps.', '{"kind":"magic"}'];
+    legacy.answers.sample = ({ system, prompt }) => {
+      asked.push(prompt);
+      return system.startsWith('You plan') ? (plans.shift() ?? '{"kind":"code"}') : 'Perhaps.';
+    };
+    const planless = await call(legacy, 'build_start', { wish: 'Nonsense', ask: true });
+    expect(planless).toMatchObject({ state: 'failed' });
+    expect(planless.problem).toMatch(
+      /After 4 answers.* has no plan: 1\. .*it holds no JSON.* 2\. .*kind: .* 4\. .*name: .* kept in .*hub builds retry.*--from-folder/,
+    );
+    expect(asked).toHaveLength(4);
+    expect(asked[0]).not.toContain('Your answer before');
+    expect(asked[2]).toMatch(
+      /## Your answer before\s+```\s+{"kind":"magic"}\s+```\s+## The report\s+```\s.*kind: /,
+    );
+
+    plans.push('No.', plan({ ...VOWEL_PLAN, name: 'nonsense' }));
+    await rested(hub, async () => {
+      await hub.send('POST', `/api/builds/${planless.build}/retry`, {});
+      return planless.build;
+    });
+    const ended = await call(legacy, 'build_continue', { build: planless.build });
     expect(ended).toMatchObject({ state: 'failed' });
     expect(ended.problem).toMatch(
       /After 4 attempts.*is kept in .*candidate.*--from-folder.*hub builds retry/,
     );
+    const Asked = z.looseObject({ asked: z.array(z.looseObject({ number: z.number(), pack: z.string() })) });
+    const { asked: kept } = Asked.parse(await hub.get(`/api/builds/${planless.build}`));
+    expect(kept.map(({ number, pack }) => `${number} ${pack.replace(/@.*/, '')}`)).toEqual([
+      '1 plan',
+      '2 plan',
+      ...[3, 4, 5, 6].map((number) => `${number} code`),
+    ]);
     await legacy.close();
   },
   LONG_MS,

@@ -158,7 +158,7 @@ class HubBuilds implements Builds {
     if (first !== undefined) {
       const again = againFrom(first);
       folder.dropResults((name) => again.some((stage) => name.startsWith(`${stage}-`)));
-      folder.dropAnswers(firstAnswerOf(first), attempt);
+      folder.dropAnswers(firstAnswerOf(first, folder), attempt);
       await this.#records.dropSteps(id, again);
     }
     folder.forgetDecision();
@@ -290,9 +290,9 @@ const againFrom = (stage: LoopStage): LoopStage[] =>
 const isJudged = (stage: LoopStage): boolean => /^(?:check|test|canary)$/.test(stage);
 
 /** Number of the first answer that is asked for anew. */
-function firstAnswerOf(stage: LoopStage): number {
+function firstAnswerOf(stage: LoopStage, { firstDraft }: BuildFolder): number {
   if (stage === 'intake') return 1;
-  return STAGES.indexOf(stage) <= STAGES.indexOf('write') ? 2 : Number.MAX_SAFE_INTEGER;
+  return STAGES.indexOf(stage) <= STAGES.indexOf('write') ? firstDraft : Number.MAX_SAFE_INTEGER;
 }
 
 /** A record has more members than its summary. */

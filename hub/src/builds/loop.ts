@@ -1,5 +1,6 @@
 import {
   ApprovalSheet,
+  CounterpartError,
   hubError,
   LoopPlan,
   MAX_REPAIRS,
@@ -12,7 +13,7 @@ import { z } from 'zod';
 import { scanTools } from '../checks/facts/tools.ts';
 import type { DurableSteps } from '../kernel/ports.ts';
 import { askAuthor } from './author/ask.ts';
-import { readPlan } from './author/read-answer.ts';
+import { askForPlan } from './author/ask-plan.ts';
 import { sketchFiles } from './given/given-files.ts';
 import { renderReport } from './prompts/render.ts';
 import type { LoopRun } from './room.ts';
@@ -76,27 +77,21 @@ async function intake(run: LoopRun, steps: DurableSteps): Promise<LoopPlan> {
     await run.room.openSandbox(order.unsafeLocal === true);
   });
   const isTold = order.folder !== undefined || order.from !== undefined;
-  const answer = isTold
-    ? ''
-    : await askAuthor(
-        run,
-        steps,
-        { number: 1, stage: 'intake' },
-        {
-          kind: 'plan',
-          wish: order.text,
-          findings: [...(await run.room.memory.list()), ...(order.seen ?? [])],
-          files: await sketchFiles(order.files ?? []),
-        },
-      );
+  const given = isTold
+    ? undefined
+    : await askForPlan(run, steps, {
+        wish: order.text,
+        findings: [...(await run.room.memory.list()), ...(order.seen ?? [])],
+        files: await sketchFiles(order.files ?? []),
+      });
   const plan = await runStage(
     run,
     steps,
     { stage: 'intake', schema: LoopPlan, tell: ({ kind, name }) => `${name}: ${KINDS[kind]}` },
     async () => {
       if (order.folder !== undefined) return await planOfFolder(order.folder);
-      if (order.from !== undefined) return planOfSource(order);
-      const given = readPlan(answer);
+      if (given === undefined) return planOfSource(order);
+      if (given instanceof CounterpartError) throw given;
       return order.name === undefined ? given : { ...given, name: order.name };
     },
   );
@@ -152,7 +147,7 @@ async function draftOf(
   return await askAuthor(
     run,
     steps,
-    { number: 2 + round, stage },
+    { number: run.folder.firstDraft + round, stage },
     before === undefined
       ? { ...facts, kind }
       : { ...facts, kind: 'repair', repairs: kind, before: before.answer, report: before.report },

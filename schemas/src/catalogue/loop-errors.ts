@@ -50,6 +50,14 @@ export const loopErrors = {
     message: 'Its author would not build this: {detail}',
     fix: 'Say what the tools should do, and for which service or files: `hub build "…"`; `--from` takes a description or an address, `--with` files.',
   }),
+  BUILD_UNPLANNED: entry({
+    status: 422,
+    rpc: -32603,
+    exit: 5,
+    title: 'No plan',
+    message: 'After {rounds} build {build} has no plan: {detail} All of them are kept in {folder}.',
+    fix: '`hub builds retry {build}` asks anew, after another model was configured perhaps. By hand: `hub build --author client` asks you instead of a model (`hub builds answer`), `hub build --from <description>` needs no plan, `hub create <name>` begins a server for `hub build --from-folder`, and a connected client gives its own plan with `hub__build_start`.',
+  }),
   ANSWER_UNUSABLE: entry({
     status: 422,
     rpc: -32602,

@@ -62,6 +62,12 @@ export class BuildFolder {
     return this.#read(join('questions', `${number}.json`), AuthorQuestion);
   }
 
+  /** Number of the first question for a draft; those for the plan stand before it. */
+  get firstDraft(): number {
+    const forPlan = this.questions().filter(({ kind }) => kind === 'plan').length;
+    return Math.max(1, forPlan) + 1;
+  }
+
   ask(question: AuthorQuestion): void {
     this.#write(join('questions', `${question.number}.json`), question);
   }
