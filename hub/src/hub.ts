@@ -79,13 +79,16 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   scope.add(() => mirrors.close());
   const broker = await openBroker(base, (server, detail) => void domain.fleet.giveUp(server, detail));
   scope.add(() => broker.close());
+  const { sandbox: engine, warmWalls } = base.started.defaults;
+  const walls = createWalls(broker, { ...base, engine, count: isLasting ? warmWalls : 0 });
+  scope.add(() => walls.close());
   const own: OwnSources = {};
   const watch = driftWatch();
   const domain = createDomain(base, {
     scope,
     roomSources: () => offered(own, base.config.current().builder.tools),
     watching: watch.policy,
-    walls: createWalls(broker, base.started.defaults.sandbox),
+    walls,
     mirrors,
     mirrorUrl: (id) => `${address.url}/mirror/${id}`,
     lend: lender(address, lending),
@@ -104,6 +107,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     flowDesk: flows,
     ...base,
     ...domain,
+    walls,
     mirrors,
     builds,
     drift,

@@ -1,9 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  chmodSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Sandbox } from '@counterpart/hub/kernel/ports';
 import { runJob, type JobOutput } from '@counterpart/hub/sandbox/run-job';
 import { findSandboxes } from '@counterpart/hub/sandbox/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -59,12 +69,37 @@ test.skipIf(missing.length > 0)(`both sandboxes are here ${missing.join('; ')}`,
   expect(missing).toEqual([]);
 });
 
-describe.each(usable)('$kind', ({ found }) => {
+/** The same sandbox, with every job in walls that stood before it was known. */
+const readied = (sandbox: Sandbox): Sandbox => ({
+  ...sandbox,
+  kind: sandbox.kind,
+  description: sandbox.description,
+  sweep: () => sandbox.sweep(),
+  async open(job) {
+    const prepared = await sandbox.prepare?.(job);
+    if (prepared === undefined) throw new Error('nothing was prepared');
+    return prepared.begin(job);
+  },
+});
+const ways = usable.flatMap(({ kind, found }) => [
+  { way: kind, found },
+  ...(found.prepare === undefined ? [] : [{ way: `${kind}, standing ready`, found: readied(found) }]),
+]);
+
+let programs = 0;
+/** A program as a file that is seen inside; its path there. */
+function fileOf(code: string): string {
+  programs += 1;
+  writeFileSync(join(app, `program-${programs}.cjs`), code);
+  return `/app/program-${programs}.cjs`;
+}
+
+describe.each(ways)('$way', ({ found }) => {
   const run = (code: string, limits: object = {}): Promise<JobOutput> =>
     runJob(found, {
       profile: 'check',
       folders: [{ from: app, to: '/app' }],
-      args: ['-e', code],
+      args: [fileOf(code)],
       env: {},
       limits,
     });
@@ -162,7 +197,13 @@ describe.each(usable)('$kind', ({ found }) => {
     const abort = new AbortController();
     const running = runJob(
       found,
-      { profile: 'serve', folders: [], args: ['-e', 'setInterval(()=>{},1e3)', MARK], env: {} },
+      {
+        profile: 'serve',
+        folders: [{ from: app, to: '/app' }],
+        args: [fileOf('setInterval(()=>{},1e3)'), MARK],
+        env: {},
+        limits: MARKED,
+      },
       { signal: abort.signal },
     );
     setTimeout(() => abort.abort(new Error('enough')), 500);
@@ -172,30 +213,67 @@ describe.each(usable)('$kind', ({ found }) => {
 });
 
 const MARK = `inside-${process.pid}`;
+/** Seen among the flags of Node, also before it has its arguments. */
+const MARKED = { memoryBytes: (200 + (process.pid % 100)) * MB };
+const MARKED_SPARE = `--max-old-space-size=${MARKED.memoryBytes / MB} /run/counterpart/spare-inside.mjs`;
 
 /** Command lines of this test that still run. */
 function insideProcesses(): string[] {
   const lines = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
   return lines.filter(
-    (line) => line.includes(MARK) || line.includes('const{spawn}=require("child_process")'),
+    (line) =>
+      line.includes(MARK) ||
+      line.includes(MARKED_SPARE) ||
+      line.includes('const{spawn}=require("child_process")'),
   );
 }
 
-test('a job dies with a hub that is killed, and what is left of it is swept', async () => {
-  const sandboxes = looked.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
-  for (const sandbox of sandboxes) {
+test('a job dies with a hub that is killed, as does what waits for one, and what is left of it is swept', async () => {
+  for (const { found } of usable) {
     const hub = spawn(
       process.execPath,
-      [new URL('../escape/doomed-hub.ts', import.meta.url).pathname, sandbox.kind, MARK],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
+      [
+        new URL('../escape/doomed-hub.ts', import.meta.url).pathname,
+        found.kind,
+        MARK,
+        String(MARKED.memoryBytes),
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     await once(hub.stdout, 'data');
-    expect(insideProcesses().length).toBeGreaterThan(0);
+    const waiting = insideProcesses().filter((line) => line.includes(MARKED_SPARE));
+    expect([waiting.length > 0, insideProcesses().length > waiting.length]).toEqual([
+      found.prepare !== undefined,
+      true,
+    ]);
     hub.kill('SIGKILL');
     await once(hub, 'exit');
-    await sandbox.sweep();
+    await found.sweep();
     await expect.poll(insideProcesses, { timeout: 5_000 }).toEqual([]);
+  }
+});
+
+test('what waits in the walls of one server knows nothing of it yet, and is its only once', async () => {
+  for (const [{ found }, system] of usable.flatMap((one) => [[one, false] as const, [one, true] as const])) {
+    const code = `console.log(JSON.stringify([process.env.TOLD, process.argv.slice(2), process.cwd(), process.execArgv.length]));
+      process.stdin.pipe(process.stdout);`;
+    const job = {
+      profile: 'serve',
+      folders: [{ from: app, to: '/app' }],
+      args: ['--max-semi-space-size=8', fileOf(code), 'word'],
+      env: { TOLD: 'late' },
+      cwd: '/app',
+      system,
+    } as const;
+    const prepared = await found.prepare?.(job);
+    if (prepared === undefined) continue;
+    expect(readFileSync(`/proc/${prepared.pid}/environ`, 'utf8')).not.toContain('TOLD');
+    const box = prepared.begin(job);
+    box.stdin.end('and what it is asked');
+    expect(await text(box.stdout)).toBe('["late",["word"],"/app",2]\nand what it is asked');
+    expect(await box.ended).toEqual({ outcome: 'exited', code: 0 });
+    const unused = await found.prepare?.(job);
+    await unused?.discard();
+    await unused?.gone;
   }
 });

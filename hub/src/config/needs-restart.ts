@@ -8,6 +8,8 @@ const STATIC_SETTINGS: Readonly<Record<string, (config: HubConfig) => unknown>> 
   dataDir: ({ dataDir }) => dataDir,
   'log.level': ({ log }) => log.level,
   'defaults.warmSpares': ({ defaults }) => defaults.warmSpares,
+  'defaults.warmWalls': ({ defaults }) => defaults.warmWalls,
+  'defaults.sandbox': ({ defaults }) => defaults.sandbox,
   'defaults.spawnConcurrency': ({ defaults }) => defaults.spawnConcurrency,
 };
 

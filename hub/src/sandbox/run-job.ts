@@ -28,6 +28,8 @@ export async function runJob(
   const box = await sandbox.open(job);
   const onAbort = () => void box.stop();
   signal?.addEventListener('abort', onAbort);
+  // Called off while the walls were put up.
+  if (signal?.aborted === true) onAbort();
   try {
     box.stdin.end();
     const [end, stdout, stderr] = await Promise.all([

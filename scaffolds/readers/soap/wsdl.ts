@@ -111,7 +111,10 @@ export function readWsdl({ definitions }: Documents): Wsdl {
     const type = port.binding === undefined ? '' : (attributeOf(port.binding, 'type') ?? '');
     const skip = reasonToSkip(port, version, taken.has(type));
     if (skip !== undefined || port.binding === undefined) {
-      others.push({ port: port.service === '' ? port.name : `${port.service}.${port.name}`, reason: skip ?? 'Its binding is not defined.' });
+      others.push({
+        port: port.service === '' ? port.name : `${port.service}.${port.name}`,
+        reason: skip ?? 'Its binding is not defined.',
+      });
       return [];
     }
     taken.add(type);

@@ -149,6 +149,14 @@ export const HubConfig = z.strictObject({
         .describe(
           'Processes kept ready to become a built server, so that its first call is quick. Needs a restart.',
         ),
+      warmWalls: z
+        .int()
+        .min(0)
+        .max(32)
+        .default(2)
+        .describe(
+          'Containers kept ready for servers inside walls that sleep, one each for those used last, so that their first call is quick. Only where Docker puts up the walls: bubblewrap is quick by itself. Needs a restart.',
+        ),
       maxCallsPerServer: z
         .int()
         .min(1)

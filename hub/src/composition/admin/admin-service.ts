@@ -28,6 +28,7 @@ import { needsRestart } from '../../config/needs-restart.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import type { Variables } from '../../fleet/environment.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import type { Walls } from '../../fleet/walls/walls.ts';
 import { toDetail, toSummaries, toSummary } from '../../fleet/summary.ts';
 import type { Builds } from '../../builds/builds.ts';
 import type { AdminService } from '../../http/admin.ts';
@@ -75,6 +76,7 @@ export interface AdminOptions {
   readonly configFile: string;
   readonly fleet: Fleet;
   readonly supervisor: Supervisor;
+  readonly walls: Pick<Walls, 'sparePids'>;
   readonly catalog: LiveCatalog;
   readonly calls: ToolCalls;
   readonly mirrors: Mirrors;
@@ -126,9 +128,10 @@ export function createAdminService(options: AdminOptions): AdminService {
   };
 }
 
-async function sparesOf({ sparePids }: Supervisor): Promise<HubStatus['spares']> {
-  const sizes = await pssOfEach(sparePids);
-  return { count: sparePids.length, pssBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
+async function sparesOf({ supervisor, walls }: AdminOptions): Promise<HubStatus['spares']> {
+  const pids = [...supervisor.sparePids, ...walls.sparePids];
+  const sizes = await pssOfEach(pids);
+  return { count: pids.length, pssBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
 }
 
 type Readings = Pick<
@@ -154,7 +157,7 @@ function readings(options: AdminOptions): Readings {
         startedAt: options.startedAt,
         ready: options.ready(),
         servers: await servers(),
-        spares: await sparesOf(options.supervisor),
+        spares: await sparesOf(options),
         tools: fleet.toolCount(),
         profiles: profilesOf(options),
         config: {

@@ -13,7 +13,7 @@ import {
 import { GRANTS_NAME } from '@counterpart/kit/settings';
 import { Blueprint, hubError, type Manifest, type ServerOverride } from '@counterpart/schemas';
 import { newStandIn } from '../../broker/credentials/stand-ins.ts';
-import type { HostRule } from '../../kernel/ports.ts';
+import type { HostRule, SandboxJob } from '../../kernel/ports.ts';
 import { namesSecret, type Environment } from '../environment.ts';
 import { doorFolder, DOOR_INSIDE, limitsOf, type Walled, type Walls } from './walls.ts';
 
@@ -144,28 +144,28 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
     tunnels: databaseHosts(inmate),
     onlyReads: inmate.onlyReads,
   });
+  const job = (further: Environment): SandboxJob => {
+    const own = new Set([directory, inmate.packageDir, ...inmate.folders]);
+    const shown = [...own, ...dataFiles(inmate)].filter((path) => existsSync(path));
+    return {
+      profile: 'serve',
+      folders: [...shown.map((path) => ({ from: path, to: path })), doorFolder(door)],
+      args: [YOUNG_SPACE, entry],
+      env: { ...env, ...further, [BROKER_NAME]: `${DOOR_INSIDE}/${door.socketName}` },
+      cwd: directory,
+    };
+  };
+  const handing = (): Environment =>
+    Object.keys(handed).length === 0 ? {} : { [HANDED_NAME]: door.hand(handed) };
+  const berth = walls.berth(manifest.id, () => job({}));
   return {
-    async openBox(further) {
-      const files = dataFiles(inmate);
-      const sandbox = await walls.sandbox(manifest.id);
-      const own = new Set([directory, inmate.packageDir, ...inmate.folders]);
-      const shown = [...own, ...files].filter((path) => existsSync(path));
-      return await sandbox.open({
-        profile: 'serve',
-        folders: [...shown.map((path) => ({ from: path, to: path })), doorFolder(door)],
-        args: [YOUNG_SPACE, entry],
-        env: {
-          ...env,
-          ...further,
-          [BROKER_NAME]: `${DOOR_INSIDE}/${door.socketName}`,
-          ...(Object.keys(handed).length === 0 ? {} : { [HANDED_NAME]: door.hand(handed) }),
-        },
-        cwd: directory,
-      });
-    },
+    openBox: async (further) => await berth.open(job({ ...further, ...handing() })),
     problem: door.problem,
     uses: door.uses,
-    release: () => door.close(),
+    async release() {
+      await berth.release();
+      await door.close();
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, realpathSync, statSync } from 'node:f
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hubError, type CommandServer } from '@counterpart/schemas';
-import type { SandboxFolder, SandboxLimits } from '../../kernel/ports.ts';
+import type { SandboxFolder, SandboxJob, SandboxLimits } from '../../kernel/ports.ts';
 import type { Environment } from '../environment.ts';
 import { guestView, reasonToHide, type Files, type GuestView } from './guest-view.ts';
 import { doorFolder, DOOR_INSIDE, limitsOf, type Walled, type Walls } from './walls.ts';
@@ -138,34 +138,38 @@ export async function wallInGuest(walls: Walls, guest: Guest): Promise<Walled> {
     standIns: new Map(),
     tunnels: 'all',
   });
+  const job = (further: Environment): SandboxJob => {
+    const view = viewOf(guest);
+    return {
+      profile: 'serve',
+      limits: jobLimits(entry),
+      system: true,
+      folders: [
+        ...view.shown.map((path) => ({ from: path, to: path })),
+        ...declared,
+        ownFolder(guest),
+        doorFolder(door),
+        { from: BRIDGE, to: BRIDGE_INSIDE },
+      ],
+      args: [
+        BRIDGE_INSIDE,
+        `${DOOR_INSIDE}/${door.socketName}`,
+        String(PROXY_PORT),
+        view.command,
+        ...view.args,
+      ],
+      env: { ...PROXY_ENVIRONMENT, HOME: DATA_INSIDE, TMPDIR: '/tmp', ...guest.env, ...further },
+      cwd: view.cwd ?? DATA_INSIDE,
+    };
+  };
+  const berth = walls.berth(id, () => job({}));
   return {
-    async openBox(further) {
-      const view = viewOf(guest);
-      const sandbox = await walls.sandbox(id);
-      return await sandbox.open({
-        profile: 'serve',
-        limits: jobLimits(entry),
-        system: true,
-        folders: [
-          ...view.shown.map((path) => ({ from: path, to: path })),
-          ...declared,
-          ownFolder(guest),
-          doorFolder(door),
-          { from: BRIDGE, to: BRIDGE_INSIDE },
-        ],
-        args: [
-          BRIDGE_INSIDE,
-          `${DOOR_INSIDE}/${door.socketName}`,
-          String(PROXY_PORT),
-          view.command,
-          ...view.args,
-        ],
-        env: { ...PROXY_ENVIRONMENT, HOME: DATA_INSIDE, TMPDIR: '/tmp', ...guest.env, ...further },
-        cwd: view.cwd ?? DATA_INSIDE,
-      });
-    },
+    openBox: async (further) => await berth.open(job(further)),
     problem: door.problem,
     uses: door.uses,
-    release: () => door.close(),
+    async release() {
+      await berth.release();
+      await door.close();
+    },
   };
 }

@@ -6,7 +6,9 @@ import type {
   ProcessSpec,
   Sandbox,
   SandboxFolder,
+  SandboxJob,
 } from '../../kernel/ports.ts';
+import { Berths, type Berth, type BerthOptions } from '../../sandbox/ready/berths.ts';
 import { findSandboxes, type SandboxEngine } from '../../sandbox/sandbox.ts';
 
 /** Where the broker's socket is seen inside. */
@@ -15,12 +17,19 @@ export const DOOR_INSIDE = '/run/broker';
 /** What every server inside walls shares. */
 export interface Walls {
   readonly broker: Broker;
-  /** Rejects with WALLS_MISSING. */
-  sandbox(server: string): Promise<Sandbox>;
+  /** Where a server's processes begin, with the job it will have next; an `open` rejects with WALLS_MISSING, SANDBOX_FAILED. */
+  berth(server: string, next: () => SandboxJob): Berth;
+  /** Processes that wait inside walls for their server to begin. */
+  readonly sparePids: readonly number[];
+  close(): Promise<void>;
+}
+
+export interface WallsOptions extends Pick<BerthOptions, 'clock' | 'log' | 'count'> {
+  readonly engine: SandboxEngine;
 }
 
 /** Looks for a sandbox when the first server needs one; bubblewrap before Docker, whose containers start slowly. */
-export function createWalls(broker: Broker, engine: SandboxEngine = 'auto'): Walls {
+export function createWalls(broker: Broker, { engine, ...options }: WallsOptions): Walls {
   let known: Promise<Sandbox | string> | undefined;
   const find = async () => {
     const looked = await findSandboxes(engine);
@@ -29,14 +38,20 @@ export function createWalls(broker: Broker, engine: SandboxEngine = 'auto'): Wal
     if (best !== undefined) await best.sweep();
     return best ?? looked.map(({ found }) => (typeof found === 'string' ? found : '')).join('; ');
   };
+  const sandbox = async (server: string): Promise<Sandbox> => {
+    const found = await (known ??= find());
+    if (typeof found !== 'string') return found;
+    known = undefined; // It may be installed meanwhile.
+    throw hubError('WALLS_MISSING', { server, detail: found });
+  };
+  const berths = new Berths(options);
   return {
     broker,
-    async sandbox(server) {
-      const found = await (known ??= find());
-      if (typeof found !== 'string') return found;
-      known = undefined; // It may be installed meanwhile.
-      throw hubError('WALLS_MISSING', { server, detail: found });
+    berth: (server, next) => berths.add({ next, sandbox: () => sandbox(server) }),
+    get sparePids() {
+      return berths.pids;
     },
+    close: () => berths.close(),
   };
 }
 

@@ -60,6 +60,18 @@ export interface BoxedProcess {
   stop(): Promise<SandboxEnd>;
 }
 
+/** Walls that stand, with a Node that waits in them and knows of no program yet. It becomes one job, once. */
+export interface PreparedBox {
+  /** Of the process outside that stands for all inside. */
+  readonly pid: number;
+  /** Resolves when it is gone, unused or not. */
+  readonly gone: Promise<void>;
+  /** Begins a job of the same place (`sandbox/ready/place.ts`) there. */
+  begin(job: SandboxJob): BoxedProcess;
+  /** Takes the walls down again. */
+  discard(): Promise<void>;
+}
+
 export interface Sandbox {
   /** `none`: there are no walls, and a person said that there need not be. */
   readonly kind: 'docker' | 'bubblewrap' | 'none';
@@ -67,6 +79,8 @@ export interface Sandbox {
   readonly description: string;
   /** Rejects with SANDBOX_FAILED when the walls cannot be put up; nothing of the job has run then. */
   open(job: SandboxJob): Promise<BoxedProcess>;
+  /** Puts a job's walls up beforehand, where that takes long; rejects with SANDBOX_FAILED. */
+  prepare?(job: SandboxJob): Promise<PreparedBox>;
   /** Removes what a hub that was killed left behind; the number of things removed. */
   sweep(): Promise<number>;
 }

@@ -1,10 +1,6 @@
 import { isAbsolute } from 'node:path';
+import { READ_AT_START, SHAPING } from '../../kernel/process/read-at-start.ts';
 import type { ProcessSpec } from '../../kernel/ports.ts';
-
-/** Variables that a process reads only while it begins; one that asks for them cannot begin as a spare. */
-const READ_AT_START = /^(?:NODE_(?!COMPILE_CACHE$)|UV_|LD_|DYLD_|SSL_CERT_|OPENSSL_|MALLOC_|ICU_)/;
-/** Variables of the spare's own environment that shape it from its start. */
-const SHAPING = ['LANG', 'LC_ALL', 'TZ'];
 
 /** Whether a spare process with this environment can become this server without any difference to it. Pure. */
 export function fitsSpare(spec: ProcessSpec, spareEnv: Readonly<Record<string, string>>): boolean {
