@@ -22,3 +22,16 @@ test('only what reads is tried, with nothing or with what its description declar
     { tool: 'list_page', input: { page: 1 } },
   ]);
 });
+
+test('a written tool is tried with the first whole input that it declares', () => {
+  const compare = tool('compare', ['first', 'second'], { first: {}, second: {} });
+  const declaring = (examples: unknown) => ({
+    ...compare,
+    inputSchema: { ...compare.inputSchema, examples },
+  });
+  const read = () => 'read' as const;
+  const input = { first: 'Rome', second: 'Oslo' };
+  expect(safeCalls([declaring([{ first: 'Rome' }, input])], read)).toEqual([{ tool: 'compare', input }]);
+  expect(safeCalls([declaring([{ first: 'Rome' }])], read)).toEqual([]);
+  expect(safeCalls([declaring('Rome and Oslo')], read)).toEqual([]);
+});

@@ -12,6 +12,8 @@ const Property = z.looseObject({
   default: z.unknown().optional(),
 });
 const Input = z.looseObject({
+  /** Whole inputs, as written tools declare them. */
+  examples: z.array(z.record(z.string(), z.unknown())).catch([]).default([]),
   required: z.array(z.string()).default([]),
   properties: z.record(z.string(), Property).default({}),
 });
@@ -27,7 +29,9 @@ export function safeCalls(
   return tools
     .filter(({ name }) => effectOf(name) === 'read')
     .flatMap(({ name, inputSchema }): SafeCall[] => {
-      const { required, properties } = Input.parse(inputSchema);
+      const { required, properties, examples } = Input.parse(inputSchema);
+      const whole = examples.find((example) => required.every((key) => example[key] !== undefined));
+      if (whole !== undefined) return [{ tool: name, input: whole }];
       const input = Object.fromEntries(
         required.map((key) => [key, properties[key]?.examples?.[0] ?? properties[key]?.default]),
       );

@@ -29,6 +29,8 @@ function nextOf(
     return `Call build_submit, show it to the person, and ask them to run \`hub builds approve ${id}\` where they are not asked by their client.`;
   if (asked.waitsFor === 'secrets')
     return 'It is installed. Call build_submit: it says where the person can type the secrets. Never ask for a secret in the chat.';
+  if (asked.state === 'queued' || asked.state === 'running')
+    return 'It is at work, which may take minutes. Call build_status now and then until it waits for something or has ended.';
   return asked.state === 'installed' ? 'It is installed; its tools can be used.' : 'Nothing is left to do.';
 }
 
