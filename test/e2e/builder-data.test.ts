@@ -50,7 +50,7 @@ test('a CSV file becomes a checked server whose tools filter, sort, count and gr
   const report = (await build('--from', file)).json(BuildReport);
   expect(report).toMatchObject({
     outcome: 'installed',
-    format: 'CSV (utf-8, ;)',
+    format: 'CSV (utf-8, semicolon)',
     tools: ['list_orders', 'get_order', 'count_orders', 'summarize_orders', 'describe_orders'],
     check: { callOutcome: 'ok', toolsListed: 5 },
   });

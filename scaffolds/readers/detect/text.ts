@@ -1,16 +1,10 @@
-import { likelyDelimiter } from '../sample/dialect.ts';
+import { DELIMITER_NAMES, likelyDelimiter } from '../sample/dialect.ts';
 import { isHar } from '../har/fits.ts';
 import { isGraphql } from '../graphql/fits.ts';
 import type { Head, Signature } from './format.ts';
 
 /** Formats of text. The order matters: what is sure stands before what is only likely. */
 
-const DELIMITER_NAMES: Readonly<Record<string, string>> = {
-  ',': 'comma',
-  '\t': 'tab',
-  ';': 'semicolon',
-  '|': 'pipe',
-};
 /** Share of the lines that have to look like YAML. */
 const YAML_SHARE = 0.7;
 const MOST_LINES = 60;

@@ -1,7 +1,14 @@
 import { cellsOf, countCells, isNothing, Notes } from '@counterpart/kit/data';
 import type { DataDialect } from '@counterpart/schemas';
 
-const DELIMITERS = [',', '\t', ';', '|'];
+/** What stands between cells, in words. */
+export const DELIMITER_NAMES: Readonly<Record<string, string>> = {
+  ',': 'comma',
+  '\t': 'tab',
+  ';': 'semicolon',
+  '|': 'pipe',
+};
+const DELIMITERS = Object.keys(DELIMITER_NAMES);
 const LINES_LOOKED_AT = 50;
 
 /** Text of bytes by their byte order mark, their zero bytes, or as what they can only be. */

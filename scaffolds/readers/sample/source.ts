@@ -4,7 +4,7 @@ import { isObject } from '../openapi/source/json-tree.ts';
 import { classify, LOOKED_AT } from '../detect/classify.ts';
 import type { SourceText } from '../source.ts';
 import { columnsOfCells, columnsOfValues, idOf } from './columns.ts';
-import { encodingOf, likelyDelimiter, tableOf } from './dialect.ts';
+import { DELIMITER_NAMES, encodingOf, likelyDelimiter, tableOf } from './dialect.ts';
 import { extensionOf, rowsIn, valueOf } from './fits.ts';
 import { MOST_COLUMNS, placeOf, type Found } from './found.ts';
 import { isRecords } from './record-formats.ts';
@@ -40,7 +40,7 @@ async function delimited(text: SourceText, dialect: DataDialect, delimiter: stri
       : [];
   const ragged = rows.findIndex((row) => row.length !== names.length);
   return {
-    format: `${delimiter === '\t' ? 'TSV' : 'CSV'} (${dialect.encoding}, ${delimiter === '\t' ? 'tab' : delimiter}${header ? '' : ', no header'})`,
+    format: `${delimiter === '\t' ? 'TSV' : 'CSV'} (${dialect.encoding}, ${DELIMITER_NAMES[delimiter] ?? delimiter}${header ? '' : ', no header'})`,
     sources: [
       {
         name: 'rows',
