@@ -4,6 +4,7 @@ import { isGrpc } from './grpc/fits.ts';
 import { isHar } from './har/fits.ts';
 import { isOpenRpc } from './json-rpc/fits.ts';
 import { isMcpListing } from './mcp/fits.ts';
+import { isPostman } from './postman/fits.ts';
 import { isWsdl } from './soap/fits.ts';
 import { isData } from './sample/fits.ts';
 import type { ReadOptions, Reader, ReadResult } from './reader.ts';
@@ -18,6 +19,11 @@ const READERS: readonly Reader[] = [
     kind: 'har',
     fits: ({ text }) => isHar(text),
     read: async (source, options) => (await import('./har/read.ts')).readHar(source, options),
+  },
+  {
+    kind: 'postman',
+    fits: ({ text }) => isPostman(text),
+    read: async (source, options) => (await import('./postman/read.ts')).readPostman(source, options),
   },
   {
     kind: 'mcp',

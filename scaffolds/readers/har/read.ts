@@ -62,7 +62,7 @@ function* chunksOf(source: SourceText): Generator<Uint8Array> {
 }
 
 /** The last look: whatever way a secret came, it does not go on. Keys of paths are fixed text that was looked at already. */
-function withoutSecrets(document: JsonObject, vault: Vault): JsonObject {
+export function withoutSecrets(document: JsonObject, vault: Vault): JsonObject {
   const clean = (value: Json): Json => {
     if (typeof value === 'string') return vault.text(value);
     if (isArray(value)) return value.map(clean);

@@ -259,7 +259,18 @@ export const Omission = z.strictObject({
 export type Omission = z.infer<typeof Omission>;
 
 export const BlueprintSource = z.strictObject({
-  kind: z.enum(['openapi', 'graphql', 'har', 'sample', 'mcp', 'json-rpc', 'soap', 'database', 'grpc']),
+  kind: z.enum([
+    'openapi',
+    'graphql',
+    'har',
+    'sample',
+    'mcp',
+    'json-rpc',
+    'soap',
+    'database',
+    'grpc',
+    'postman',
+  ]),
   /** The description's own name: a file's base name or a URL without credentials. */
   location: z.string(),
   /** Of the bytes as read. */

@@ -9,11 +9,40 @@ const SIGNS: readonly Sign[] = [
     found: 'it is an HTML page; give the address of the description itself',
   },
   { pattern: /<(?:\w+:)?definitions\b[^>]*wsdl/i, found: 'it is a WSDL document' },
+  {
+    pattern: /<(?:\w+:)?Edmx\b/,
+    found:
+      'it is OData metadata; convert it to OpenAPI (its project has `odata-openapi` for that), and give that',
+  },
+  { pattern: /<(?:\w+:)?application\b[^>]*wadl/i, found: 'it is a WADL document; convert it to OpenAPI' },
+  { pattern: /<(?:\w+:)?schema\b[^>]*XMLSchema/, found: 'it is an XML Schema; give the WSDL that uses it' },
   { pattern: /^\s*<\?xml|^\s*<\w/, found: 'it is XML' },
   { pattern: /^\s*["']?asyncapi["']?\s*:|^\s*\{\s*"asyncapi"\s*:/m, found: 'it is an AsyncAPI document' },
   {
-    pattern: /schema\.getpostman\.com|"_postman_id"/,
-    found: 'it is a Postman collection; export it as OpenAPI',
+    pattern: /"_postman_variable_scope"/,
+    found: 'it is a Postman environment; give the collection that its variables are for',
+  },
+  {
+    pattern: /schema\.getpostman\.com|"_postman_id"|"requests"\s*:\s*\[[^]*"collectionId"/,
+    found: 'it is a Postman collection of an older format; export it as “Collection v2.1”',
+  },
+  {
+    pattern: /"__export_format"\s*:|^_type:\s*export|"_type"\s*:\s*"export"|^type:\s*collection\.insomnia/m,
+    found: 'it is an export of Insomnia; export the requests as HAR, or the design document as OpenAPI',
+  },
+  {
+    pattern: /"kind"\s*:\s*"discovery#restDescription"/,
+    found: 'it is a Google API discovery document; give an OpenAPI description of the service',
+  },
+  {
+    pattern: /"endpointPrefix"\s*:|"smithy"\s*:\s*"|^\$version:\s*"/m,
+    found: 'it is a service model of AWS (Smithy); convert it with `smithy build` to OpenAPI, and give that',
+  },
+  {
+    pattern:
+      /^\s*(?:create\s+(?:(?:or\s+replace|temporary|global|unlogged)\s+)*(?:table|database|schema|type|view)|insert\s+into|drop\s+(?:table|database))\s/im,
+    found:
+      'it is a script of SQL; run it in a database and give that (such as `sqlite3 shop.sqlite < script.sql`, then `hub build --from shop.sqlite`)',
   },
   { pattern: /^\s*#%RAML/, found: 'it is a RAML document' },
   { pattern: /^\s*(?:FORMAT: 1A|# Group )/, found: 'it is an API Blueprint document' },

@@ -43,7 +43,7 @@ export const build = defineCommand({
   group: 'builds',
   summary: 'Make a server from a description of a service',
   description:
-    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema (SDL, introspection JSON, or the endpoint itself), a JSON-RPC service (OpenRPC, or the endpoint itself), a SOAP service (WSDL 1.1), a gRPC service (.proto files, a descriptor set, or grpc://host:port with reflection), recorded traffic (HAR, its secrets taken out), a data file (CSV, JSON, XML, HTML tables, iCalendar, OFX, QIF and more), or the tables of a database (PostgreSQL, MariaDB, MySQL, SQLite), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
+    'Reads an OpenAPI 3.x or Swagger 2.0 document (JSON or YAML; a file, a folder or ZIP archive of several, a URL, or - for standard input), a GraphQL schema (SDL, introspection JSON, or the endpoint itself), a JSON-RPC service (OpenRPC, or the endpoint itself), a SOAP service (WSDL 1.1), a gRPC service (.proto files, a descriptor set, or grpc://host:port with reflection), recorded traffic (HAR, its secrets taken out), a Postman collection, a data file (CSV, JSON, XML, HTML tables, iCalendar, OFX, QIF and more), or the tables of a database (PostgreSQL, MariaDB, MySQL, SQLite), and makes a standalone MCP server of it in the servers folder. What cannot become a tool is listed with its reason and place; everything else is built. A running hub serves the result at once.',
   arguments: [
     [
       '[sources...]',

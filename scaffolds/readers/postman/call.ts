@@ -1,0 +1,78 @@
+import type { Omission } from '@counterpart/schemas';
+import type { Exchange } from '../har/entries/exchange.ts';
+import { member, objectMember, textMember } from '../openapi/source/json-tree.ts';
+import { addressOf, type Address } from './address.ts';
+import type { SavedRequest } from './collection.ts';
+import { exchangesOf } from './exchanges.ts';
+import type { Variables } from './variables.ts';
+
+/** A saved request, where it goes and what was sent. */
+export interface Call {
+  readonly saved: SavedRequest;
+  readonly address: Address;
+  readonly exchanges: readonly Exchange[];
+}
+
+const METHODS = new Set(['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE']);
+
+/** The method of a request in upper case. */
+export const methodOf = ({ request }: SavedRequest): string =>
+  (textMember(request, 'method') ?? 'GET').toUpperCase();
+
+/** Whether a request sends a GraphQL query. */
+export const isGraphql = ({ saved }: Call): boolean =>
+  textMember(objectMember(saved.request, 'body'), 'mode') === 'graphql';
+
+/** Requests to one template are one operation, whatever their parameters are called; a GraphQL query is one of its own. */
+export const keyOf = (call: Call): string => {
+  const { address, saved } = call;
+  const template = address.path.replaceAll(/\{[^}]*\}/g, '{}');
+  return `${methodOf(saved)} ${address.origin} ${template} ${isGraphql(call) ? saved.name : ''}`;
+};
+
+/** A request and where it goes; what cannot be called is put among the omissions. */
+export function callOf(saved: SavedRequest, variables: Variables, omitted: Omission[]): Call[] {
+  const address = addressOf(member(saved.request, 'url'), variables);
+  const method = methodOf(saved);
+  const problem =
+    address === undefined
+      ? 'It has no URL.'
+      : /^wss?:/i.test(address.origin)
+        ? 'It is a WebSocket; a collection does not say what is sent over it.'
+        : METHODS.has(method)
+          ? undefined
+          : `Its method ${JSON.stringify(method.slice(0, 20))} is none of HTTP.`;
+  if (address !== undefined && problem === undefined)
+    return [{ saved, address, exchanges: exchangesOf(saved, address, variables) }];
+  omitted.push({
+    code: 'operation-invalid',
+    severity: 'operation',
+    subject: subjectOf(saved),
+    reason: problem ?? '',
+    source: { pointer: saved.pointer },
+  });
+  return [];
+}
+
+/** Folders and name of a request, as its place is told. */
+export const subjectOf = ({ folders, name }: SavedRequest): string =>
+  [...folders, name].join(' / ').slice(0, 200);
+
+/** The origin of most requests. */
+export function mainOrigin(calls: readonly Call[]): Address | undefined {
+  const groups = [...Map.groupBy(calls, ({ address }) => address.origin).values()];
+  return groups.toSorted((a, b) => b.length - a.length)[0]?.[0]?.address;
+}
+
+/** Whether it is known where a request goes: at the main origin, or at another one that is written out. */
+export function isAtHome({ saved, address }: Call, home: Address | undefined, omitted: Omission[]): boolean {
+  if (address.isKnown || address.origin === home?.origin || address.origin === '') return true;
+  omitted.push({
+    code: 'operation-invalid',
+    severity: 'operation',
+    subject: subjectOf(saved),
+    reason: `It is called at ${address.origin.slice(0, 100)}, to which the collection gives no value, while most are called at ${(home?.origin ?? '').slice(0, 100)}; give the variable a value in the collection and export it again.`,
+    source: { pointer: saved.pointer },
+  });
+  return false;
+}

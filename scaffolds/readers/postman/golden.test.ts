@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { ServerId, type Json } from '@counterpart/schemas';
+import { describe, expect, test } from 'vitest';
+import { testGoldenCases } from '../styles/golden-cases.ts';
+import { isPostman } from './fits.ts';
+import { readPostman } from './read.ts';
+
+testGoldenCases('postman', readPostman, process.env['UPDATE'] === '1');
+
+const SCHEMA = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json';
+
+const textOf = (item: Json, more: Record<string, Json> = {}): string =>
+  JSON.stringify({ info: { name: 'T', schema: SCHEMA }, item, ...more });
+
+const read = (text: string) =>
+  readPostman(
+    { text, location: 'shop.json', sha256: `sha256-${'0'.repeat(64)}` },
+    { id: ServerId.parse('test') },
+  );
+
+const problemOf = (text: string): Promise<string> =>
+  read(text).then(
+    () => 'none',
+    (error: unknown) => (error instanceof Error ? error.message : ''),
+  );
+
+const get = (url: Json, name = ''): Json => ({ name, request: { method: 'GET', url } });
+
+test('no credential that was saved is in what is made, and no text is cut for the word that stands for one', async () => {
+  const text = readFileSync(new URL('../../golden/postman/shop/expected.json', import.meta.url), 'utf8');
+  expect(text).not.toMatch(/s3cr3t/);
+  const { blueprint } = await read(
+    textOf([
+      {
+        name: 'Refresh a token',
+        request: {
+          method: 'POST',
+          url: 'https://a.test/token',
+          header: [{ key: 'Authorization', value: 'Bearer token' }],
+        },
+      },
+    ]),
+  );
+  expect(blueprint.operations.map(({ name, title }) => [name, title])).toEqual([
+    ['refresh_token', 'Refresh a token'],
+  ]);
+});
+
+describe('where a request goes', () => {
+  test.each([
+    ['https://a.test/users/:id', '/users/{id}'],
+    ['https://a.test/users/{{id}}.json', '/users/{id}.json'],
+    ['https://a.test/users/<userId>/posts', '/users/{userId}/posts'],
+    ['https://a.test/users/42', '/users/{user_id}'],
+    ['https://a.test/v2/users/', '/v2/users/'],
+    ['a.test/users', '/users'],
+    ['{{unknown}}/users?x=1#top', '/users'],
+    [{ protocol: 'https', host: ['a', 'test'], path: ['users', { value: 'me' }] }, '/users/me'],
+  ])('%j asks %s', async (url, path) => {
+    const { blueprint } = await read(textOf([get(url)]));
+    expect(blueprint.operations.map(({ http }) => http.path)).toEqual([path]);
+  });
+});
+
+test('what is no collection of requests is refused with what it is', async () => {
+  expect(await problemOf(textOf([]))).toMatch(/the collection has no requests/);
+  expect(await problemOf(textOf('none'))).toMatch(/without a list of requests/);
+  expect(await problemOf(textOf([get('')]))).toMatch(/It has no URL/);
+  expect(await problemOf(textOf([]).slice(0, 60))).toMatch(/JSON does not parse/);
+});
+
+test('folders without end, names of prototypes and bodies that are none are read like any other', async () => {
+  let item: Json = [get('https://a.test/deep', 'Deep')];
+  for (let depth = 0; depth < 40; depth += 1) item = [{ name: '__proto__', item }];
+  const odd = {
+    name: 'constructor',
+    request: {
+      method: 'post',
+      url: 'https://a.test/__proto__/:__proto__',
+      body: { mode: 'raw', raw: '{{{' },
+    },
+  };
+  const { blueprint } = await read(textOf([...(item as Json[]), odd, null, 7]));
+  expect(blueprint.operations.map(({ http }) => `${http.method} ${http.path}`)).toEqual([
+    'GET /deep',
+    'POST /__proto__/{__proto__}',
+  ]);
+});
+
+test('a collection is known by its schema, whatever stands before it', () => {
+  expect(isPostman(textOf([]))).toBe(true);
+  expect(isPostman(`\uFEFF${textOf([]).replaceAll('/', String.raw`\/`)}`)).toBe(true);
+  expect(isPostman('{"item": []}')).toBe(false);
+});
