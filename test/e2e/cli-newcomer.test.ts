@@ -135,8 +135,8 @@ describe('a built server that cannot be used', () => {
     place.write('home/pets.json', relative);
     await place.run(['build', 'pets.json']);
     const ejected = await place.run(['eject', 'list_pets']);
-    expect(ejected.stdout).toContain('hub build --name pets --from');
-    await place.run(['build', 'pets.json']);
+    expect(ejected.stdout).toContain('hub build --from servers/pets');
+    expect(await place.run(['build', '--from', 'servers/pets'])).toMatchObject({ code: 0 });
     const file = place.path('home', 'servers/pets/src/tools/list-pets.ts');
     const line = readFileSync(file, 'utf8').split('\n').length;
     appendFileSync(file, 'this is no code(');

@@ -4,10 +4,14 @@ import { hubName } from '../catalog/naming/names.ts';
 import type { HubApi } from './api/hub-api.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 
-/** The server of this name. Rejects with SERVER_UNKNOWN and names near to it. */
+/** The server of this name. Rejects with SERVER_UNKNOWN and names near to it, or why the one of this name is not served. */
 export async function findServer(hub: HubApi, id: string): Promise<ServerDetail> {
   const ids = (await hub.servers()).map((server) => server.id);
-  if (!ids.includes(id)) throw hubError('SERVER_UNKNOWN', { server: id, suggestion: didYouMean(id, ids) });
+  if (!ids.includes(id)) {
+    const broken = (await hub.status()).problems.find(({ server }) => server === id);
+    const suggestion = broken === undefined ? didYouMean(id, ids) : ` ${broken.detail}`;
+    throw hubError('SERVER_UNKNOWN', { server: id, suggestion });
+  }
   return hub.server(id);
 }
 

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { didYouMean } from '../../../kernel/nearest.ts';
+import { shellWord } from '../../output/text/format.ts';
 import { readServersFolder } from '../../server-folder.ts';
 
 export const eject = defineCommand({
@@ -17,20 +18,19 @@ export const eject = defineCommand({
   input: z.object({ tool: z.string() }),
   async run(context, { tool }) {
     const { ejectTool } = await import('@counterpart/scaffolds/server/eject');
-    const { id, directory, name } = locate(context, tool);
+    const { directory, name } = locate(context, tool);
     const { file } = await ejectTool(directory, name);
     const path = join(directory, file);
     context.result({ tool, file: path }, () =>
       [
         `${context.paint.good('✓')} ${tool} is now yours: ${path}`,
-        `  It takes effect, and so does every edit, with \`hub build --name ${id} --from <description>\`.`,
+        `  It takes effect, and so does every edit, with \`hub build --from ${shellWord(relative(context.io.cwd, directory) || '.')}\`.`,
       ].join('\n'),
     );
   },
 });
 
 interface Located {
-  readonly id: string;
   readonly directory: string;
   readonly name: string;
 }
@@ -38,7 +38,7 @@ interface Located {
 /** Built servers only, so their packages are asked and no hub is needed. */
 function locate(context: Context, tool: string): Located {
   const tools = [...readServersFolder(context).servers.values()].flatMap(({ id, directory, manifest }) =>
-    Object.keys(manifest.tools).map((name) => ({ hubName: `${id}__${name}`, id, name, directory })),
+    Object.keys(manifest.tools).map((name) => ({ hubName: `${id}__${name}`, name, directory })),
   );
   const found =
     tools.find(({ hubName }) => hubName === tool) ?? only(tools.filter(({ name }) => name === tool));
