@@ -90,11 +90,13 @@ export class NodeResponse implements VisitResponse {
     this.#res.flushHeaders();
   }
 
-  write(text: string): void {
-    this.#res.write(text);
+  write(piece: Payload): void {
+    if (piece.kind === 'bytes') for (const part of piece.parts) this.#res.write(part);
+    else this.#res.write(piece.text, piece.kind);
   }
 
-  end(last?: Payload): void {
+  end(last?: Payload, taken?: () => void): void {
+    if (taken) this.#res.once('finish', taken);
     if (last) this.#finish(last);
     else this.#res.end();
   }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { ChunkedBody } from './chunked-body.ts';
 
 /** What is told of one answer. */
 export interface Answer {
@@ -13,8 +14,6 @@ interface Waiting {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-const LAST_CHUNK = Buffer.from('0\r\n\r\n');
-const LINE_END = Buffer.from('\r\n');
 
 /** One kept connection with one request at a time on it: cheap enough not to be what the benchmark measures. */
 export class WireConnection {
@@ -26,7 +25,8 @@ export class WireConnection {
   #due = Number.POSITIVE_INFINITY;
   #answer: Omit<Answer, 'body'> = { status: 0, session: undefined };
   #bodyAt = 0;
-  #chunked = false;
+  /** Set for a body whose length its head does not say. */
+  #body: ChunkedBody | undefined;
 
   constructor(url: string) {
     const { hostname, port, pathname, search } = new URL(url);
@@ -50,18 +50,24 @@ export class WireConnection {
   }
 
   #take(chunk: Buffer): void {
-    this.#parts.push(chunk);
-    this.#size += chunk.length;
-    if (this.#due === Number.POSITIVE_INFINITY) this.#readHead();
-    if (this.#size < this.#due || (this.#chunked && !endsWith(chunk, LAST_CHUNK))) return;
+    if (this.#body) this.#body.take(chunk, 0);
+    else {
+      this.#parts.push(chunk);
+      this.#size += chunk.length;
+      if (this.#due === Number.POSITIVE_INFINITY) this.#readHead();
+    }
+    if (this.#body) return this.#body.isWhole ? this.#settle(this.#body.text()) : undefined;
+    if (this.#size < this.#due) return;
     const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts);
-    const body = this.#chunked
-      ? joined(bytes, this.#bodyAt)
-      : bytes.toString('utf8', this.#bodyAt, this.#due);
+    this.#settle(bytes.toString('utf8', this.#bodyAt, this.#due));
+  }
+
+  #settle(body: string): void {
     const waiting = this.#waiting;
     this.#parts = [];
     this.#size = 0;
     this.#due = Number.POSITIVE_INFINITY;
+    this.#body = undefined;
     this.#waiting = undefined;
     waiting?.resolve({ ...this.#answer, body });
   }
@@ -78,20 +84,8 @@ export class WireConnection {
     };
     this.#bodyAt = end + HEAD_END.length;
     this.#due = this.#bodyAt + Number(length ?? 0);
-    this.#chunked = /\r\ntransfer-encoding: *chunked/i.test(head);
-  }
-}
-
-const endsWith = (bytes: Buffer, end: Buffer): boolean => bytes.subarray(-end.length).equals(end);
-
-/** Text of a body that came in chunks (RFC 9112, section 7.1). */
-function joined(bytes: Buffer, from: number): string {
-  const parts: Buffer[] = [];
-  for (let at = from; ;) {
-    const end = bytes.indexOf(LINE_END, at);
-    const size = Number.parseInt(bytes.toString('latin1', at, end), 16);
-    if (end < 0 || !(size > 0)) return Buffer.concat(parts).toString();
-    parts.push(bytes.subarray(end + 2, end + 2 + size));
-    at = end + 2 + size + 2;
+    if (!/\r\ntransfer-encoding: *chunked/i.test(head)) return;
+    this.#body = new ChunkedBody();
+    this.#body.take(bytes, this.#bodyAt);
   }
 }

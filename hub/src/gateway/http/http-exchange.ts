@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Clock } from '../../kernel/clock.ts';
 import type { VisitRequest, VisitResponse } from '../../kernel/ports.ts';
-import type { Wire } from '../wire/frame.ts';
+import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { headerText } from '../modern/headers.ts';
-import type { ReplyChannel } from '../wire/reply-channel.ts';
+import type { OpenAnswer, ReplyChannel } from '../wire/reply-channel.ts';
 import type { UnreadAnswers } from './unread.ts';
 
 export interface ExchangeOptions {
@@ -42,7 +42,8 @@ export class HttpExchange implements ReplyChannel {
   readonly accept: Acceptance;
   readonly #options: ExchangeOptions;
   #extra: OutgoingHttpHeaders | undefined;
-  #state: 'idle' | 'streaming' | 'ended' = 'idle';
+  /** `passing`: the answer was begun, and only the rest of it may follow. */
+  #state: 'idle' | 'streaming' | 'passing' | 'ended' = 'idle';
   #stopKeepAlive: (() => void) | undefined;
   /**
    * Called once, with the reason, if the client leaves before the answer. On the hot path nothing is wrapped around what ends
@@ -63,7 +64,7 @@ export class HttpExchange implements ReplyChannel {
   }
 
   get streams(): boolean {
-    return this.accept.events && this.#state !== 'ended';
+    return this.accept.events && (this.#state === 'idle' || this.#state === 'streaming');
   }
 
   /** Whether the answer was given or the client is gone. */
@@ -81,7 +82,7 @@ export class HttpExchange implements ReplyChannel {
     if (this.#state !== 'idle') return;
     this.#state = 'streaming';
     this.#res.stream({ ...this.#extra, ...EVENT_STREAM });
-    if (eventId !== undefined) this.#res.write(`id: ${eventId}\ndata:\n\n`);
+    if (eventId !== undefined) this.#res.write(utf8Wire(`id: ${eventId}\ndata:\n\n`));
     this.#keepAlive();
   }
 
@@ -89,11 +90,34 @@ export class HttpExchange implements ReplyChannel {
     if (!this.streams || this.#res.unread > this.#options.maxBufferedBytes) return false;
     this.open();
     const id = eventId === undefined ? '' : `id: ${eventId}\n`;
-    this.#res.write(`${id}event: message\ndata: ${frame}\n\n`);
+    this.#res.write(utf8Wire(`${id}event: message\ndata: ${frame}\n\n`));
     return true;
   }
 
+  begin(head: Wire): OpenAnswer | undefined {
+    if (this.#state === 'ended') return undefined;
+    if (!this.accept.json) this.open();
+    const isEvent = this.#state === 'streaming';
+    if (isEvent) this.#res.write({ kind: 'bytes', parts: [EVENT_START] });
+    else this.#res.stream({ ...this.#extra, 'content-type': 'application/json' });
+    this.#stopKeepAlive?.();
+    this.#state = 'passing';
+    this.#res.write(head);
+    return {
+      write: (part) => {
+        if (this.#state === 'passing') this.#res.write({ kind: 'bytes', parts: [part] });
+      },
+      end: (taken) => {
+        if (this.#state !== 'passing') return;
+        this.#res.end(isEvent ? { kind: 'bytes', parts: [EVENT_END] } : undefined, taken);
+        this.#options.unread.add(this.#res);
+        this.#end();
+      },
+    };
+  }
+
   finish(wire: Wire, status = 200): void {
+    if (this.#state === 'passing') this.drop();
     if (this.#state === 'ended') return;
     if (status === 200 && !this.accept.json) this.open();
     if (this.#state === 'streaming') this.#res.end(eventOf(wire));
@@ -105,8 +129,10 @@ export class HttpExchange implements ReplyChannel {
   drop(): void {
     if (this.#state === 'idle') this.empty(202);
     if (this.#state === 'ended') return;
+    const isBroken = this.#state === 'passing';
     this.#end();
-    this.#res.end();
+    if (isBroken) this.#res.cut();
+    else this.#res.end();
   }
 
   /** Answers with a status and no body. */
@@ -118,7 +144,7 @@ export class HttpExchange implements ReplyChannel {
 
   #keepAlive(): void {
     this.#stopKeepAlive = this.#options.clock.after(this.#options.keepAliveMs, () => {
-      if (this.#res.unread === 0) this.#res.write(':\n\n');
+      if (this.#res.unread === 0) this.#res.write(utf8Wire(':\n\n'));
       this.#keepAlive();
     });
   }

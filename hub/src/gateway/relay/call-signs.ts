@@ -7,6 +7,22 @@ const DRIFT = 'counterpart/drift';
 const STATUS = /^The service answered (?<status>\d{3})\b/;
 
 const ANSWERED = { kind: 'ok' } as const;
+/** At least as long as either mark. */
+const SEAM_BYTES = 20;
+
+/** Looks for such members in an answer that comes in parts. */
+export class SignWatch {
+  seen = false;
+  /** Where a mark may have begun. */
+  #tail = Buffer.alloc(0);
+
+  see(part: Buffer): void {
+    if (this.seen) return;
+    const seam = Buffer.concat([this.#tail, part.subarray(0, SEAM_BYTES)]);
+    this.seen = [seam, part].some((bytes) => bytes.includes(ERROR_MARK) || bytes.includes(DRIFT));
+    this.#tail = Buffer.from(part.subarray(-SEAM_BYTES));
+  }
+}
 
 /** What an answer says of the service behind its server. Only a frame that names one of the members is read whole. */
 export function signsOf(reply: RelayReply): Pick<CallOutcome, 'kind' | 'status' | 'places'> {

@@ -2,6 +2,7 @@ import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type {
   Caller,
   JsonMembers,
+  RawReply,
   RelayReply,
   RelayRequest,
   RelaySink,
@@ -20,10 +21,11 @@ import type { Target } from './targets.ts';
 import { OWNER, type ToolGate } from './tool-gate.ts';
 import type { ResultBudget } from '../results/results.ts';
 import { passesLevel } from '../wire/log-level.ts';
-import { utf8Wire } from '../wire/frame.ts';
+import { bytesOnOneLine, utf8Wire } from '../wire/frame.ts';
 import { notificationFrame, resultFrame, type RpcError } from '../wire/message.ts';
 import { urlQuestions } from './url-elicitations.ts';
-import type { ReplyChannel } from '../wire/reply-channel.ts';
+import { isComplete } from '../wire/modern-members.ts';
+import type { OpenAnswer, ReplyChannel } from '../wire/reply-channel.ts';
 
 /** Puts a server's question to the client of a call. */
 export type Ask = (
@@ -95,6 +97,8 @@ class Course implements RelaySink, Asking {
   #attached = true;
   /** The result, when it came before the client did. */
   #kept: RelayReply | undefined;
+  /** Set while a long result passes as it comes. */
+  #passing: OpenAnswer | undefined;
   /** Set once a second request of the client took the call over. */
   #token: { readonly value: RpcId | undefined } | undefined;
   /** Kept for retries: only a legacy caller needs the hub to answer a modern server's questions. */
@@ -134,8 +138,19 @@ class Course implements RelaySink, Asking {
     this.#ticket = this.#gate.forward(this.#upstream, request, this, this.#call);
   }
 
+  /** Only what needs no look at the whole: no question or task, nothing to be cut or renamed, no client that may be sent away meanwhile. */
+  begin(head: RawReply): ((part: Buffer) => void) | undefined {
+    const { channel, budget, edit } = this.#passage;
+    if (!this.hasClient || this.lacking || this.onEnd || budget || edit) return undefined;
+    if (head.era === 'modern' && !isComplete(head)) return undefined;
+    const passing = channel.begin?.(this.#answer(head).wire);
+    this.#passing = passing;
+    return passing && ((part) => passing.write(bytesOnOneLine(part)));
+  }
+
   settle(reply: RelayReply): void {
     if (this.#ended) return;
+    if (this.#passing) return this.#passed(this.#passing, reply);
     const inputs = this.#again && inputRequestOf(reply);
     if (inputs) {
       void this.#nextRound(inputs);
@@ -149,6 +164,12 @@ class Course implements RelaySink, Asking {
     const { wire, status } = this.#answer(reply);
     this.#end();
     channel.finish(budget?.cut(wire) ?? wire, status);
+  }
+
+  #passed(passing: OpenAnswer, reply: RelayReply): void {
+    this.#end();
+    if (reply.kind === 'frame') passing.end(reply.spent);
+    else this.#passage.channel.drop();
   }
 
   #answer(reply: RelayReply): Answer {

@@ -3,7 +3,16 @@ import { expect, test } from 'vitest';
 import { MemoryCatalog } from '../../../../test/fixtures/gateway/memory-catalog.ts';
 import { MemoryUpstream, type Handler } from '../../../../test/fixtures/gateway/memory-upstream.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import type { CallOutcome, CallPolicy, RelayReply, ToolCall, ToolCallRequest } from '../../kernel/ports.ts';
+import type {
+  CallOutcome,
+  CallPolicy,
+  RelayReply,
+  RelayRequest,
+  RelaySink,
+  RelayTicket,
+  ToolCall,
+  ToolCallRequest,
+} from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { createToolCalls } from './tool-calls.ts';
 import { ToolGate } from './tool-gate.ts';
@@ -117,4 +126,43 @@ test('a name that is not there is unknown, and so is a view', async () => {
   const view = { kind: 'server', id: 'none' } as const;
   await expect(call('fine', { view })).rejects.toMatchObject({ code: 'SERVER_UNKNOWN' });
   await expect(call('fine', { signal: AbortSignal.abort(new Error('late')) })).rejects.toThrow('late');
+});
+
+test.each([
+  ['"}]}}', 'ok'],
+  ['"}],"isErr|or":true}}', 'tool-error'],
+])('of an answer that passes as it comes, what stands at its end (%s) counts', (end, expected) => {
+  const { told, policy } = observing();
+  const { gate } = setUp(policy);
+  const start = '{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"x';
+  const span = { kind: 'frame', idStart: 23, idEnd: 24, isError: false, era: 'legacy' } as const;
+  const passed: string[] = [];
+  const sink: RelaySink = {
+    caller: { era: 'legacy', capabilities: {} },
+    begin: () => (part) => void passed.push(part.toString()),
+    settle: () => undefined,
+    notify: () => undefined,
+    ask: () => Promise.resolve({}),
+  };
+  class Passing extends MemoryUpstream {
+    override forward(_: RelayRequest, observed: RelaySink): RelayTicket {
+      const pass = observed.begin?.({ ...span, frame: Buffer.from(start) });
+      for (const part of end.split('|')) pass?.(Buffer.from(part));
+      observed.settle({ ...span, frame: Buffer.from(start + end.replace('|', '')) });
+      return { cancel: () => undefined };
+    }
+  }
+  const passing = new Passing({});
+  const route = { server: 's', name: 'fine', hubName: 's__fine', effect: 'read', upstream: passing } as const;
+  const called: ToolCall = {
+    route: { ...route, definition: tool('fine') },
+    view: { kind: 'all' },
+    via: 'mcp',
+    caller: sink.caller,
+    principal: 'owner',
+    arguments: {},
+  };
+  gate.forward(passing, { method: 'tools/call', params: {} }, sink, called);
+  expect(passed).toEqual(end.split('|'));
+  expect(told).toEqual([['mcp s__fine', expected, undefined]]);
 });

@@ -6,6 +6,7 @@ import type {
   Caller,
   Catalog,
   JsonMembers,
+  RawReply,
   RelayReply,
   RelayRequest,
   RelaySink,
@@ -15,7 +16,7 @@ import type {
 } from '../../kernel/ports.ts';
 import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
 import { unknownView } from '../../kernel/tools/unknown-view.ts';
-import { signsOf } from './call-signs.ts';
+import { SignWatch, signsOf } from './call-signs.ts';
 import { inputRequestOf } from './input-rounds.ts';
 
 /** Answerable for every call as long as a hub has one owner and no accounts. */
@@ -90,6 +91,8 @@ function refuse(sink: RelaySink, error: CounterpartError): RelayTicket {
 class ObservedSink implements RelaySink {
   readonly #sink: RelaySink;
   #tell: ((end: Omit<CallOutcome, 'durationMs'>) => void) | undefined;
+  /** Set for an answer that passes as it comes. */
+  #watch: SignWatch | undefined;
 
   constructor(sink: RelaySink, tell: (end: Omit<CallOutcome, 'durationMs'>) => void) {
     this.#sink = sink;
@@ -100,9 +103,22 @@ class ObservedSink implements RelaySink {
     return this.#sink.caller;
   }
 
+  begin(head: RawReply): ((part: Buffer) => void) | undefined {
+    const pass = this.#sink.begin?.(head);
+    if (!pass) return undefined;
+    const watch = new SignWatch();
+    this.#watch = watch;
+    watch.see(head.frame);
+    return (part) => {
+      watch.see(part);
+      pass(part);
+    };
+  }
+
   settle(reply: RelayReply): void {
     this.#sink.settle(reply);
-    this.end(outcomeOf(reply));
+    const isPlain = reply.kind === 'frame' && this.#watch?.seen === false;
+    this.end(isPlain ? { kind: 'ok' } : outcomeOf(reply));
   }
 
   notify(method: string, params: JsonMembers): void {

@@ -62,7 +62,8 @@ function joinBytes(frame: Buffer, cuts: readonly Cut[]): Buffer[] {
 const textOnOneLine = (text: string): string =>
   text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]/g, ' ') : text;
 
-function bytesOnOneLine(frame: Buffer): Buffer {
+/** The same in bytes. */
+export function bytesOnOneLine(frame: Buffer): Buffer {
   if (frame.indexOf(LINE_FEED) < 0 && frame.indexOf(CARRIAGE_RETURN) < 0) return frame;
   const line = Buffer.from(frame);
   for (let i = 0; i < line.length; i++)

@@ -38,6 +38,17 @@ const isUsual = (reply: RawReply, open: number): boolean =>
   !says(reply, '"ttlMs"') &&
   !says(reply, '"cacheScope"');
 
+/** Whether a modern server says at the beginning of a result that it is one, and no question or task. */
+export function isComplete(reply: RawReply): boolean {
+  const { frame } = reply;
+  const open = resultOpening(reply);
+  if (open === undefined) return false;
+  const said = membersAt(frame, open).find(({ name }) => name === '"resultType"');
+  return (
+    said !== undefined && frame.toString('latin1', said.start, said.end).trimEnd().endsWith('"complete"')
+  );
+}
+
 interface Member {
   /** As it stands, with its quotes. */
   readonly name: string;

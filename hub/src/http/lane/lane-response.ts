@@ -13,7 +13,8 @@ export interface LaneAnswerer {
   answered(last: boolean): void;
 }
 
-const LAST_CHUNK = '\r\n0\r\n\r\n';
+const LINE_END = '\r\n';
+const LAST_CHUNK = '0\r\n\r\n';
 
 /** One answer on a connection of the lane: a head and a body of known length in one write, or a stream in chunks (RFC 9112, section 7.1). */
 export class LaneResponse implements VisitResponse {
@@ -72,13 +73,18 @@ export class LaneResponse implements VisitResponse {
     this.#answerer.socket.write(`${this.#head(200, headers)}transfer-encoding: chunked\r\n\r\n`, 'latin1');
   }
 
-  write(text: string): void {
-    this.#answerer.socket.write(`${hex(Buffer.byteLength(text))}\r\n${text}\r\n`);
+  write(piece: Payload): void {
+    this.#write(`${hex(payloadBytes(piece))}\r\n`, piece, LINE_END);
   }
 
-  end(last?: Payload): void {
-    if (last) this.#write(`${hex(payloadBytes(last))}\r\n`, last, LAST_CHUNK);
-    else this.#answerer.socket.write(LAST_CHUNK.slice(2), 'latin1');
+  end(last?: Payload, taken?: () => void): void {
+    const { socket } = this.#answerer;
+    if (last) this.#write(`${hex(payloadBytes(last))}\r\n`, last, LINE_END + LAST_CHUNK);
+    else socket.write(LAST_CHUNK, 'latin1');
+    if (taken)
+      socket.write('', (error) => {
+        if (!error) taken();
+      });
     this.#answerer.answered(this.#last);
   }
 

@@ -39,12 +39,19 @@ export interface RawReply {
   readonly isError: boolean;
   /** Era of the server: a legacy result has no `resultType` yet. */
   readonly era: Era;
+  /** Set for a frame that is nobody else's: nothing of it is read any more, so that its memory is free before it is collected. */
+  readonly spent?: (() => void) | undefined;
 }
 export type RelayReply = RawReply | { readonly kind: 'failure'; readonly error: CounterpartError };
 
 /** Where everything that belongs to one forwarded request goes. */
 export interface RelaySink {
   readonly caller: Caller;
+  /**
+   * A long result begins; `head` is its frame as far as it came. Takes the rest as it comes if the function that does so is
+   * returned, and must be given the whole if not. `settle` is called when it is whole, or breaks off, either way.
+   */
+  begin?(head: RawReply): ((part: Buffer) => void) | undefined;
   /** Exactly once. */
   settle(reply: RelayReply): void;
   /** A notification for this request: progress (with the caller's own token) or a log message. Never after `settle`. */

@@ -1,6 +1,7 @@
 import type {
   Caller,
   JsonMembers,
+  RawReply,
   RelayReply,
   RelayRequest,
   RelaySink,
@@ -26,6 +27,10 @@ export class LeasedCall implements RelaySink, RelayTicket {
   forward({ upstream }: Instance, request: RelayRequest): this {
     this.#ticket = upstream.forward(request, this);
     return this;
+  }
+
+  begin(head: RawReply): ((part: Buffer) => void) | undefined {
+    return this.#sink.begin?.(head);
   }
 
   settle(reply: RelayReply): void {

@@ -54,6 +54,11 @@ export class Exchange implements RelayTicket {
     return this.timing.timeoutMs === Number.POSITIVE_INFINITY;
   }
 
+  /** A long answer begins: who takes the rest of it, undefined where it must be whole. */
+  begin(head: RawReply): ((part: Buffer) => void) | undefined {
+    return this.sink?.begin?.(head);
+  }
+
   /** Hands the answer over; untouched to a sink. */
   reply(reply: RawReply): void {
     if (this.sink) this.sink.settle(reply);

@@ -66,3 +66,41 @@ test('a line beyond the limit is dropped alone, and both its ends are told', () 
     ],
   ]);
 });
+
+/** Lines as they come out, and what becomes of a long one whose rest is taken, or is not. */
+function passing(isTaken: boolean, pieces: readonly string[], maxBytes?: number): string[] {
+  const told: string[] = [];
+  const short = (bytes: Buffer): string =>
+    bytes.toString('latin1').replace(/(.)\1{8,}/g, (run) => `${run[0]}*${run.length}`);
+  const taker = {
+    take: (part: Buffer) => void told.push(`more ${short(part)}`),
+    end: () => void told.push('end'),
+    overflow: () => void told.push('too long'),
+  };
+  const reader = new FrameReader(
+    {
+      frame: (line) => void told.push(short(line)),
+      begun(head) {
+        told.push(`begun ${short(head)}`);
+        return isTaken ? taker : undefined;
+      },
+      oversize: () => void told.push('oversize'),
+    },
+    maxBytes,
+  );
+  for (const piece of pieces) reader.push(Buffer.from(new TextEncoder().encode(piece).buffer));
+  return told;
+}
+
+const LONG = ['{}\n{"a":"', 'x'.repeat(40_000), 'y'.repeat(40_000), 'z'.repeat(40_000), '"}\n{"b":1}\n'];
+
+test('the rest of a long line goes to who takes it, and the lines around it are frames', () => {
+  const begun = 'begun {"a":"x*40000y*40000';
+  expect(passing(true, LONG)).toEqual(['{}', begun, 'more z*40000', 'more "}', 'end', '{"b":1}']);
+  expect(passing(false, LONG)).toEqual(['{}', begun, '{"a":"x*40000y*40000z*40000"}', '{"b":1}']);
+});
+
+test('a line that is taken and gets too long says so once, and the next one is a frame', () => {
+  const told = passing(true, [...LONG.slice(0, 4), 'w'.repeat(9), 'w'.repeat(9), ...LONG.slice(4)], 100_000);
+  expect(told.slice(2)).toEqual(['too long', '{"b":1}']);
+});

@@ -1,14 +1,29 @@
+import { giveBack } from '../../kernel/protocol/spent-bytes.ts';
+
 /** Largest line taken from a server, in bytes. */
 export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 /** Bytes kept from either end of a line that is too long, enough to find whose answer it was. */
 const KEPT_BYTES = 256;
+/** A line is long when so much of it came and its end did not. */
+const LONG_BYTES = 64 * 1024;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
+
+/** Takes the rest of a line as it comes. */
+export interface LineTaker {
+  take(part: Buffer): void;
+  /** The line is whole. */
+  end(): void;
+  /** The line is longer than it may be, and what follows of it is dropped. */
+  overflow(maxBytes: number): void;
+}
 
 export interface FrameEvents {
   /** One line without its line end; never empty. */
   frame(line: Buffer): void;
+  /** A long line begins: who takes the rest of it, which is then no frame; undefined where it must be whole. */
+  begun?(head: Buffer): LineTaker | undefined;
   /** A line without text; MCP over stdio gives it no meaning, server-sent events end with it. */
   blank?(): void;
   /** A line longer than the limit was dropped: its first and last bytes. */
@@ -22,7 +37,10 @@ export class FrameReader {
   #parts: Buffer[] = [];
   #size = 0;
   #head: Buffer | undefined;
+  #taker: LineTaker | undefined;
+  #isOffered = false;
 
+  /** The chunks pushed must be nobody else's where `events.begun` is there: their memory is given back. */
   constructor(events: FrameEvents, maxBytes = MAX_FRAME_BYTES) {
     this.#events = events;
     this.#maxBytes = maxBytes;
@@ -33,20 +51,46 @@ export class FrameReader {
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const part = chunk.subarray(start, end);
       // Most lines come whole.
-      if (this.#parts.length === 0 && part.length <= this.#maxBytes) this.#line(part);
+      if (this.#size === 0 && part.length <= this.#maxBytes) this.#line(part);
       else {
         this.#take(part);
         this.#finish();
       }
       start = end + 1;
     }
-    if (start < chunk.length) this.#take(start === 0 ? chunk : chunk.subarray(start));
+    if (start === chunk.length) return;
+    this.#take(start === 0 ? chunk : chunk.subarray(start));
+    if (this.#size >= LONG_BYTES && !this.#isOffered) this.#offer();
   }
 
   #take(part: Buffer): void {
-    this.#parts.push(part);
     this.#size += part.length;
+    if (this.#taker) return this.#pass(this.#taker, part);
+    this.#parts.push(part);
     if (this.#size > this.#maxBytes) this.#shrink();
+  }
+
+  #offer(): void {
+    this.#isOffered = true;
+    if (!this.#events.begun || this.#head) return;
+    const head = this.#joined();
+    this.#taker = this.#events.begun(head);
+    this.#parts = this.#taker ? [] : [head];
+  }
+
+  #pass(taker: LineTaker, part: Buffer): void {
+    const isTooLong = this.#size > this.#maxBytes;
+    if (!isTooLong) taker.take(part);
+    else if (this.#size - part.length <= this.#maxBytes) taker.overflow(this.#maxBytes);
+  }
+
+  /** What was kept of the line, in one piece. */
+  #joined(): Buffer {
+    const [first, second] = this.#parts;
+    if (first !== undefined && second === undefined) return first;
+    const whole = Buffer.concat(this.#parts);
+    if (this.#events.begun) giveBack(this.#parts);
+    return whole;
   }
 
   /** Forgets the middle of a line that is too long, so that memory stays bounded however long it gets. */
@@ -58,14 +102,18 @@ export class FrameReader {
   }
 
   #finish(): void {
-    const [first, second] = this.#parts;
-    if (first === undefined) return;
-    const line = second === undefined ? first : Buffer.concat(this.#parts);
+    const taker = this.#taker;
+    const isWhole = this.#size <= this.#maxBytes;
+    const line = this.#joined();
     const head = this.#head;
     this.#parts = [];
     this.#size = 0;
     this.#head = undefined;
-    if (head) this.#events.oversize(head, textOf(line).subarray(-KEPT_BYTES));
+    this.#taker = undefined;
+    this.#isOffered = false;
+    if (taker) {
+      if (isWhole) taker.end();
+    } else if (head) this.#events.oversize(head, textOf(line).subarray(-KEPT_BYTES));
     else this.#line(line);
   }
 

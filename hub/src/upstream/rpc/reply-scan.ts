@@ -54,7 +54,7 @@ export function locateReply(frame: Buffer): ReplyPlace | undefined {
   const head = text ?? frame.toString('latin1', 0, WINDOW);
   const first = idFirst(head);
   // A line that was cut off or has something behind it is not an answer; the full parser says what is wrong with it.
-  if (first && !endsObject(frame)) return undefined;
+  if (first && !endsObject([frame])) return undefined;
   const span =
     first ?? idLast(head, frame.toString('latin1', Math.max(0, frame.length - WINDOW)), frame.length);
   return span && { ...span, text };
@@ -66,8 +66,20 @@ export function locateIn(head: Buffer, tail: Buffer): number | undefined {
   return (idFirst(text) ?? idLast(text, tail.toString('latin1'), tail.length))?.id;
 }
 
-function endsObject(frame: Buffer): boolean {
-  let at = frame.length - 1;
-  while (at > 0 && (frame[at] === 0x20 || frame[at] === 0x09)) at -= 1;
-  return frame[at] === 0x7d;
+/** The same for a line of which only the beginning came: an answer whose id stands before its payload. */
+export const locateBegun = (head: Buffer): ReplySpan | undefined =>
+  idFirst(head.toString('latin1', 0, WINDOW));
+
+/** Whether a frame in parts ends with the brace of an object, and blanks. */
+export function endsObject(parts: readonly Buffer[]): boolean {
+  for (let last = parts.length - 1; last >= 0; last -= 1) {
+    const part = parts[last] ?? NOTHING;
+    let at = part.length - 1;
+    while (at >= 0 && isBlank(part[at])) at -= 1;
+    if (at >= 0) return part[at] === 0x7d;
+  }
+  return false;
 }
+
+const NOTHING = Buffer.alloc(0);
+const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d;

@@ -340,3 +340,35 @@ test('a frame nested too deeply to be passed on is dropped, and the next one is 
   session.receive(Buffer.from('{"jsonrpc":"2.0","id":1,"result":{}}'));
   expect(sink.reply).toBe('{"jsonrpc":"2.0","id":1,"result":{}}');
 });
+
+test('a long answer passes as it comes, in a time that each part extends; one that ends badly fails', () => {
+  const { clock, session, call } = opened();
+  const passed: string[] = [];
+  const sinkOf = () =>
+    Object.assign(new RecordingSink(), {
+      begin: () => (part: Buffer) => void passed.push(part.toString()),
+    });
+  const begun = (id: number) => session.begin(Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":{"a":"`));
+  const [whole, broken, late] = [sinkOf(), sinkOf(), sinkOf()];
+  for (const sink of [whole, broken]) call(sink);
+  const first = begun(1);
+  clock.turn(900);
+  first?.take(Buffer.from('b'));
+  call(late);
+  const second = begun(2);
+  const third = begun(3);
+  second?.take(Buffer.from('"}'));
+  clock.turn(900);
+  expect([whole.reply, broken.reply]).toEqual([undefined, undefined]);
+  first?.take(Buffer.from('"}}'));
+  first?.end();
+  second?.take(Buffer.from(']'));
+  second?.end();
+  clock.turn(1_000);
+  third?.take(Buffer.from('"}}'));
+  third?.end();
+  expect(whole.reply).toBe('{"jsonrpc":"2.0","id":1,"result":{"a":"b"}}');
+  expect([broken.reply, late.reply]).toEqual(['UPSTREAM_PROTOCOL', 'CALL_TIMEOUT']);
+  expect(passed).toEqual(['b', '"}', '"}}', ']']);
+  expect(begun(9)).toBeUndefined();
+});

@@ -4,6 +4,7 @@ import type { Logger } from '../../kernel/log.ts';
 import type {
   Era,
   JsonMembers,
+  RawReply,
   RelayRequest,
   RelaySink,
   RelayTicket,
@@ -23,7 +24,8 @@ import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
 import { isMembers, isRpcId, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { UpstreamLimits } from '../options.ts';
-import { locateReply } from './reply-scan.ts';
+import { PassingReply, type PassingOwner } from './passing-reply.ts';
+import { locateBegun, locateReply } from './reply-scan.ts';
 import { ServerQuestions } from './server-questions.ts';
 import { HUB_CALLER, modernMeta } from './stamps.ts';
 
@@ -171,10 +173,9 @@ export class RpcSession implements ExchangeOwner {
     if (span) {
       const exchange = this.#take(span.id);
       if (!exchange) return;
-      this.#options.events.outcome(true);
       const { text, idStart, idEnd, isError } = span;
-      exchange.reply({ kind: 'frame', frame, text, idStart, idEnd, isError, era: this.era ?? 'legacy' });
-      return;
+      const era = this.era ?? 'legacy';
+      return this.#reply(exchange, { kind: 'frame', frame, text, idStart, idEnd, isError, era });
     }
     const parsed = parseJson(frame);
     const messages = Array.isArray(parsed?.value) ? parsed.value : [parsed?.value];
@@ -188,6 +189,32 @@ export class RpcSession implements ExchangeOwner {
       const { server, log } = this.#options;
       log.warn({ server, err: thrown }, `a frame of ${server} could not be taken and was dropped`);
     }
+  }
+
+  /** A long frame begins: who takes the rest of it as it comes, undefined where it must be whole. */
+  begin(frame: Buffer): PassingReply | undefined {
+    const span = locateBegun(frame);
+    const exchange = span && this.#pending.get(span.id);
+    if (!exchange || span.isError) return undefined;
+    const { id } = exchange;
+    const { server, log } = this.#options;
+    const head = { ...span, kind: 'frame', frame, era: this.era ?? 'legacy' } as const;
+    const pass = exchange.begin(head);
+    const owner: PassingOwner = {
+      server,
+      isOpen: () => this.#pending.get(id) === exchange,
+      goesOn: () => this.#goesOn(exchange.timing),
+      passed: (reply) => {
+        this.#take(id);
+        this.#reply(exchange, reply);
+      },
+      fail: (error) => {
+        // Its client cannot be told any more.
+        log.warn({ server, code: error.code }, error.message);
+        this.fail(id, error);
+      },
+    };
+    return pass && new PassingReply(owner, head, pass);
   }
 
   /** A line beyond the size limit was dropped; `id` is its request, if that could be told. */
@@ -252,6 +279,11 @@ export class RpcSession implements ExchangeOwner {
     if (exchange.sink) this.#questions.drop(exchange);
     if (this.#onIdle && this.inFlight === 0) this.#onIdle();
     return exchange;
+  }
+
+  #reply(exchange: Exchange, reply: RawReply): void {
+    this.#options.events.outcome(true);
+    exchange.reply(reply);
   }
 
   #stamped(request: RelayRequest, sink: RelaySink, id: number): JsonMembers {
@@ -332,8 +364,12 @@ export class RpcSession implements ExchangeOwner {
     if (!exchange || typeof progress !== 'number' || progress <= exchange.progress) return;
     exchange.progress = progress;
     const { timing, sink, token } = exchange;
-    timing.due = Math.min(this.#options.clock.now() + timing.timeoutMs, timing.cap);
+    this.#goesOn(timing);
     if (token !== undefined) sink?.notify('notifications/progress', { ...params, progressToken: token });
+  }
+
+  #goesOn(timing: ExchangeTiming): void {
+    timing.due = Math.min(this.#options.clock.now() + timing.timeoutMs, timing.cap);
   }
 
   #logMessage(params: JsonMembers, exchange: Exchange | undefined): void {

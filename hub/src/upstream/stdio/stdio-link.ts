@@ -62,6 +62,7 @@ export class StdioLink {
     const { session } = this;
     const reader = new FrameReader({
       frame: (line) => session.receive(line),
+      begun: (head) => session.begin(head),
       oversize: (head, tail) => session.receiveOversize(locateIn(head, tail), MAX_FRAME_BYTES),
     });
     const take = (chunk: Buffer): void => reader.push(chunk);

@@ -1,0 +1,108 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixtureServer, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+import {
+  messagesOf,
+  modernRequest,
+  send,
+  type RawAnswer,
+  type RawRequest,
+} from '../fixtures/gateway/raw-client.ts';
+
+const BYTES = 700_000;
+const LEGACY = '2025-11-25';
+
+let home: ReturnType<typeof makeHome>;
+let hub: TestHub;
+let session: Record<string, string> = {};
+
+beforeAll(async () => {
+  home = makeHome({ mcpServers: { far: fixtureServer('long-answers') } });
+  hub = await startHub(home.home);
+  const params = { protocolVersion: LEGACY, capabilities: {}, clientInfo: { name: 't', version: '1' } };
+  const hello = await send(`${hub.url}/mcp`, {
+    body: JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params }),
+  });
+  session = { 'mcp-session-id': String(hello.headers['mcp-session-id']), 'mcp-protocol-version': LEGACY };
+});
+afterAll(async () => {
+  await hub.stop();
+  home.remove();
+});
+
+type Era = 'modern' | 'legacy';
+
+function long(era: Era, args: object, headers: Record<string, string> = {}): RawRequest {
+  const params = { name: 'far__long', arguments: { bytes: BYTES, ...args } };
+  if (era === 'modern') return modernRequest('tools/call', { id: 'mine', params, headers });
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 'mine', method: 'tools/call', params });
+  return { body, headers: { ...session, ...headers } };
+}
+const call = (request: RawRequest): Promise<RawAnswer> => send(`${hub.url}/mcp`, request);
+
+/** What came, with the long text as its length. */
+const seen = ({ status, headers, text }: RawAnswer): object => ({
+  status,
+  type: headers['content-type'],
+  messages: messagesOf(text.replace(/x{9,}/, ({ length }) => String(length))),
+});
+
+describe.each<Era>(['modern', 'legacy'])('a long answer of a server, for a %s client,', (era) => {
+  const result = {
+    ...(era === 'modern' && { resultType: 'complete' }),
+    content: [{ type: 'text', text: String(BYTES) }],
+  };
+  const message = { jsonrpc: '2.0', id: 'mine', result };
+
+  it.each([
+    ['passes as it comes', {}],
+    ['is read whole where its id stands behind it', { last: true }],
+  ])('%s', async (_, args) => {
+    const plain = await call(long(era, args));
+    expect(seen(plain)).toEqual({ status: 200, type: 'application/json', messages: [message] });
+    // What was not whole when it was begun has no length.
+    expect(plain.headers['content-length'] === undefined).toBe(!('last' in args));
+    const events = await call(long(era, args, { accept: 'text/event-stream' }));
+    expect(seen(events)).toEqual({ status: 200, type: 'text/event-stream', messages: [message] });
+  });
+
+  it('is as a short one on a connection that is not the lane’s, and the next request on it is answered', async () => {
+    expect(seen(await call(long(era, {}, { expect: '100-continue' })))).toMatchObject({
+      messages: [message],
+    });
+  });
+
+  it.each(['die', 'garbage'])('is cut off when its server does not end it (%s)', async (ends) => {
+    await expect(call(long(era, { ends }))).rejects.toThrow(/aborted|ECONNRESET|hang up/);
+    expect(seen(await call(long(era, {})))).toMatchObject({ messages: [message] });
+  });
+
+  it('ends with the client that leaves, and nobody else notices', async () => {
+    const { body, headers } = long(era, { ends: 'stall' });
+    const type = { 'content-type': 'application/json', accept: 'application/json' };
+    const request = httpRequest(`${hub.url}/mcp`, { method: 'POST', headers: { ...type, ...headers } });
+    request.on('error', () => undefined).end(body);
+    const begun = new Promise((resolve) => {
+      request.on('response', (response) => response.on('error', () => undefined).once('data', resolve));
+    });
+    await begun;
+    request.destroy();
+    if (era === 'legacy') await cancelled();
+    expect(seen(await call(long(era, {})))).toMatchObject({ messages: [message] });
+  });
+});
+
+/** A legacy client says so itself. */
+const cancelled = (): Promise<RawAnswer> =>
+  call({
+    headers: session,
+    body: '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"mine"}}',
+  });
+
+it('a long answer that says of itself at its end that it failed is counted so', async () => {
+  await call(long('modern', { failed: true }));
+  const metrics = await fetch(`${hub.url}/metrics`, { headers: { authorization: `Bearer ${hub.token}` } });
+  expect(await metrics.text()).toMatch(
+    /gen_ai_tool_name="far__long",error_type="tool-error",le="\+Inf"\} 1\n/,
+  );
+});
