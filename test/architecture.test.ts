@@ -44,6 +44,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['versions'],
   [
     'approvals',
+    'audit',
     'broker',
     'builder',
     'catalog',

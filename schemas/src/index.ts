@@ -72,6 +72,17 @@ export {
 export { DriftReport, DriftSign, ToolEvidence } from './builds/drift.ts';
 export { Notice, NoticeKind, NotificationsConfig } from './hub/notice.ts';
 export { HookReceipt, HookSummary } from './hub/hook.ts';
+export {
+  AuditAction,
+  AuditAnchor,
+  AuditEntry,
+  AuditList,
+  AuditQuery,
+  AuditRecord,
+  AuditReport,
+  AuditTrimmed,
+  TrimAuditRequest,
+} from './hub/audit.ts';
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
 export { TranslatedField, TranslatedJoin, TranslationFacet } from './mirror/translation.ts';

@@ -13,7 +13,7 @@ import {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { lazily, type Lazy } from '../kernel/lazily.ts';
-import type { BuildService, DurableEngine, DurableSteps } from '../kernel/ports.ts';
+import type { AuditAct, BuildService, DurableEngine, DurableSteps } from '../kernel/ports.ts';
 import { newTrace } from '../kernel/protocol/trace.ts';
 import { BuildFolder } from './keep/build-folder.ts';
 import { createServerMemory } from './keep/memory.ts';
@@ -176,15 +176,21 @@ class HubBuilds implements Builds {
   }
 
   async decide(id: string, decision: LoopDecision): Promise<LoopSummary> {
-    const { state, waitsFor, sheet, attempt } = await this.#records.get(id);
+    const { state, waitsFor, sheet, attempt, order } = await this.#records.get(id);
     if (waitsFor !== 'approval' || sheet === undefined)
       throw hubError('BUILD_STATE', { build: id, state, detail: 'it waits for no decision' });
     if (sheet.hash !== decision.hash) throw hubError('BUILD_OUTDATED', { build: id });
-    this.#room.folderOf(id).decide({
-      ...decision,
-      by: `owner via ${decision.via}`,
-      at: new Date(this.#room.clock.now()).toISOString(),
-    });
+    const by = `owner via ${decision.via}`;
+    const decide = async () =>
+      this.#room.folderOf(id).decide({ ...decision, by, at: new Date(this.#room.clock.now()).toISOString() });
+    const act: AuditAct = {
+      action: decision.decision === 'approve' ? 'build.approve' : 'build.reject',
+      subject: sheet.server,
+      principal: by,
+      trace: order.trace,
+      facts: { build: id, hash: sheet.hash, version: sheet.version },
+    };
+    await (this.#room.versions.audit?.acting(act, decide) ?? decide());
     return await this.#goOn(id, attempt);
   }
 

@@ -4,6 +4,7 @@ import { didYouMean } from '../kernel/nearest.ts';
 import { keptVersions } from '../versions/kept.ts';
 import type { VersionsAt } from '../versions/places.ts';
 import type { Context } from './context.ts';
+import { ownTrail } from './running/own-trail.ts';
 import { readServersFolder } from './server-folder.ts';
 
 /** In whose name a command approves. */
@@ -18,6 +19,7 @@ export const versionsAt = (context: Context): VersionsAt => ({
   toolkit: packageFile.version,
   path: context.io.env['PATH'],
   note: (text) => context.note(text),
+  audit: ownTrail(context.home.dataDir, OWNER),
 });
 
 /** Throws SERVER_UNKNOWN for a name that is neither in the servers folder nor has a version that is kept. */

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
+import type { HubConfig } from '@counterpart/schemas';
 import packageFile from '../../package.json' with { type: 'json' };
 import { createApprovals } from '../approvals/approvals.ts';
+import { createAuditLog } from '../audit/audit.ts';
 import { createConfigStore } from '../config/load.ts';
 import type { Variables } from '../fleet/environment.ts';
 import { packagedTools } from '../fleet/packaged-tools.ts';
@@ -10,6 +12,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { takeDataFolder } from '../kernel/files/data-folder.ts';
 import { createLog } from '../kernel/log.ts';
 import { createRedactor } from '../kernel/redact.ts';
+import type { AuditTrail } from '../kernel/ports.ts';
 import type { Scope } from '../kernel/scope.ts';
 import { sweepUnfinished } from '../kernel/files/write-whole.ts';
 import { createMetrics } from '../metrics/metrics.ts';
@@ -19,6 +22,8 @@ import { openStore } from '../store/store.ts';
 import { KEY_VARIABLE, OLD_KEY_VARIABLE, sweepKeyFile } from '../vault/key-ring.ts';
 import { createVault } from '../vault/vault.ts';
 import { versionsIn } from '../versions/places.ts';
+import { auditedApprovals, auditedRegistry, auditedVault } from './audit/audited.ts';
+import { settingsTrail } from './audit/settings-trail.ts';
 import { providerDesk } from './models/provider-desk.ts';
 
 interface BaseOptions {
@@ -35,26 +40,23 @@ export type Base = Awaited<ReturnType<typeof openBase>>;
 export async function openBase({ home, env, scope }: BaseOptions) {
   const clock = systemClock;
   const configFile = join(home, 'hub.config.json');
-  const config = createConfigStore(configFile, (read) => packagedTools(resolve(home, read.serversDir), read));
+  const { config, settings } = openConfig(home, () => audit);
   const started = await config.load();
   const { dataDir: dataName, serversDir: serversName, log: logging } = started;
   const dataDir = resolve(home, dataName);
   const data = takeDataFolder(dataDir, home);
   scope.add(() => data.release());
-  const logFile = join(dataDir, 'hub.log');
   for (const file of [configFile, join(dataDir, 'token'), secretsFile(dataDir)])
     sweepUnfinished(file, clock.now());
-  const redactor = createRedactor();
-  redactor.add(data.token);
-  const log = createLog({ level: logging.level, file: logFile, redact: redactor.redact });
+  const { logFile, redactor, log } = openOwnLog(dataDir, logging.level, data.token);
   const db = await openStore(join(dataDir, 'hub.db'));
   scope.add(() => db.destroy());
+  const audit = createAuditLog({ db, clock, dataDir });
   const events = await createEventLog({ db, clock, log });
   scope.add(() => events.flush());
-  const approvals = await createApprovals({ db, clock, events, log });
   for (const name of [KEY_VARIABLE, OLD_KEY_VARIABLE]) redactor.add(env[name]?.trim());
   sweepKeyFile(dataDir, clock.now());
-  const vault = createVault({ db, clock, dataDir, env, redactor });
+  const rooms = await openAudited({ db, clock, events, log, dataDir, env, redactor }, audit);
   const host = () => {
     const secrets = readSecrets(dataDir);
     for (const value of Object.values(secrets)) redactor.add(value);
@@ -68,6 +70,7 @@ export async function openBase({ home, env, scope }: BaseOptions) {
     toolkit: packageFile.version,
     path: env['PATH'],
     note: (text) => log.warn(text),
+    audit,
   });
   const grounds = {
     version: packageFile.version,
@@ -85,11 +88,42 @@ export async function openBase({ home, env, scope }: BaseOptions) {
     log,
     events,
     redactor,
-    registry: createRegistry({ db, clock }),
+    ...rooms,
+    audit,
+    settings,
     metrics: createMetrics(),
-    approvals,
-    vault,
     host,
   };
   return { ...grounds, inbox: createInbox(grounds), providers: providerDesk(grounds) };
+}
+
+/** The configuration, whose changes are entered in the audit log that it tells the place of. */
+function openConfig(home: string, trail: () => AuditTrail) {
+  const settings = settingsTrail({ trail, load: () => config.load() });
+  const config = createConfigStore(
+    join(home, 'hub.config.json'),
+    (read) => packagedTools(resolve(home, read.serversDir), read),
+    settings.recording,
+  );
+  return { config, settings };
+}
+
+/** The hub's own log, from which its token and all secrets are kept. */
+function openOwnLog(dataDir: string, level: HubConfig['log']['level'], token: string) {
+  const logFile = join(dataDir, 'hub.log');
+  const redactor = createRedactor();
+  redactor.add(token);
+  return { logFile, redactor, log: createLog({ level, file: logFile, redact: redactor.redact }) };
+}
+
+/** Rooms in which owners decide, all they do entered in the audit log. */
+async function openAudited(
+  needs: Parameters<typeof createApprovals>[0] & Parameters<typeof createVault>[0],
+  audit: AuditTrail,
+) {
+  return {
+    registry: auditedRegistry(createRegistry(needs), audit),
+    approvals: auditedApprovals(await createApprovals(needs), audit),
+    vault: auditedVault(createVault(needs), audit),
+  };
 }

@@ -39,7 +39,7 @@ export async function begin(
 
 /** Folder and file are watched; what cannot be brought about is logged and leaves what runs as it is. */
 async function follow(
-  { serversDir, config, started, log, events }: Base,
+  { serversDir, config, started, log, events, settings: trail }: Base,
   fleet: Fleet,
   scope: Scope,
 ): Promise<void> {
@@ -51,7 +51,10 @@ async function follow(
   scope.add(() => watch.close());
   const unwatch = config.watch({
     log,
-    async changed(current) {
+    async changed(current, previous) {
+      await trail
+        .seen(current, previous)
+        .catch((cause: unknown) => log.error({ cause }, 'a change of the configuration was not recorded'));
       const settings = needsRestart(started, current);
       if (settings.length > 0) log.warn({ settings }, 'these settings take effect after a restart');
       await reconcile();

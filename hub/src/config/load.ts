@@ -4,14 +4,21 @@ import { canonicalJson, HubConfig, hubError, JsonValue, toCounterpartError } fro
 import { z } from 'zod';
 import { rewriteMembers } from '../kernel/files/jsonc-edit.ts';
 import { writeWhole } from '../kernel/files/write-whole.ts';
+import { changedMembers } from './changed-members.ts';
 import { parseMembers, readConfig, type ReadPackagedTools } from './decode.ts';
 import { translate } from './dialects.ts';
 import type { ConfigFollower, ConfigStore } from './store.ts';
 import { watchFile } from './watch.ts';
 
 /** A configuration file that is read again when it changes; the last valid reading stays current. */
-export const createConfigStore = (file: string, packaged?: ReadPackagedTools): ConfigStore =>
-  new FileConfigStore(file, packaged);
+export const createConfigStore = (
+  file: string,
+  packaged?: ReadPackagedTools,
+  recording: Recording = (_, write) => write(),
+): ConfigStore => new FileConfigStore(file, packaged, recording);
+
+/** Notes which members an edit changes, as JSON Pointers, and lets it be written. */
+export type Recording = (changed: readonly string[], write: () => Promise<void>) => Promise<void>;
 
 class FileConfigStore implements ConfigStore {
   readonly #file: string;
@@ -22,10 +29,12 @@ class FileConfigStore implements ConfigStore {
   #edits: Promise<void> = Promise.resolve();
 
   readonly #packaged: ReadPackagedTools | undefined;
+  readonly #recording: Recording;
 
-  constructor(file: string, packaged: ReadPackagedTools | undefined) {
+  constructor(file: string, packaged: ReadPackagedTools | undefined, recording: Recording) {
     this.#file = file;
     this.#packaged = packaged;
+    this.#recording = recording;
   }
 
   current(): HubConfig {
@@ -100,10 +109,12 @@ class FileConfigStore implements ConfigStore {
         ? `${JSON.stringify(wanted, undefined, 2)}\n`
         : rewriteMembers(before, base, wanted);
     readConfig(after, file, this.#packaged);
-    if (fingerprint(await readText(file)) !== fingerprint(before))
-      throw hubError('CONFIG_CONFLICT', { file });
-    if (before !== undefined && foreign) writeWhole(`${file}.bak`, before);
-    writeWhole(file, after);
+    await this.#recording(changedMembers(toMembers(translate(base).json), wanted), async () => {
+      if (fingerprint(await readText(file)) !== fingerprint(before))
+        throw hubError('CONFIG_CONFLICT', { file });
+      if (before !== undefined && foreign) writeWhole(`${file}.bak`, before);
+      writeWhole(file, after);
+    });
   }
 }
 

@@ -19,13 +19,16 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
+import { actAs, CLI_AGENT } from '../kernel/audit/actor.ts';
 import type { Logger } from '../kernel/log.ts';
+import { newTrace, traceOf } from '../kernel/protocol/trace.ts';
 import { addDriftRoutes, type DriftService } from './routes/drift-routes.ts';
 import { addFlowRoutes, type FlowService } from './routes/flow-routes.ts';
 import { addHookRoutes, HOOKS_PATH, type HookService } from './routes/hook-routes.ts';
 import { addConversationRoutes, type ConversationService } from './routes/conversation-routes.ts';
 import { addChatRoutes, type ChatService } from './routes/chat-routes.ts';
 import type { BuildService } from '../kernel/ports.ts';
+import { addAuditRoutes, type AuditService } from './oversight/audit-routes.ts';
 import { addBuildRoutes } from './routes/build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './routes/mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './routes/recording-routes.ts';
@@ -65,6 +68,7 @@ export interface AdminService extends Health {
   proposals(id: string): Promise<ProposalList>;
   /** Rejects with APPROVAL_OUTDATED when a definition is not the one at hand. */
   decide(id: string, word: DecideRequest): Promise<DecideResponse>;
+  readonly audit: AuditService;
   readonly mirrors: MirrorService;
   readonly builds: BuildService;
   readonly hooks: HookService;
@@ -96,6 +100,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
     if (c.req.path.startsWith(HOOKS_PATH)) return next();
     return (c.req.path.startsWith('/api/mirrors') ? largeLimit : limit)(c, next);
   });
+  app.use('/api/*', (c, next) => actAs(actorOf(c.req.raw.headers), next));
   app.get('/adapters', async (c) => c.json({ servers: await service.servers() }));
   app.get('/api', (c) =>
     c.json({
@@ -110,6 +115,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addToolRoutes(app, twin);
   operatorRoutes(app, service);
   approvalRoutes(app, service);
+  addAuditRoutes(app, service.audit);
   addMirrorRoutes(app, service.mirrors);
   addBuildRoutes(app, service.builds);
   addHookRoutes(app, service.hooks);
@@ -131,6 +137,12 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   });
   return app;
 }
+
+/** Whoever has the token is the owner; by which program they ask is what they say themselves. */
+const actorOf = (headers: Headers) => ({
+  principal: (headers.get('user-agent') ?? '').startsWith(CLI_AGENT) ? 'owner via cli' : 'owner via api',
+  trace: traceOf(headers.get('traceparent') ?? undefined) ?? newTrace(),
+});
 
 /** A client that is still sending when it is answered sees a broken connection, not the answer: so much is read and dropped. */
 const MOST_DROPPED_BYTES = 16 * 1024 * 1024;

@@ -158,9 +158,9 @@ function routeOf(url: string): Route {
   return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
 }
 
-/** Logs, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
+/** Logs, who did what, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
 const isPrivateRead = (path: string): boolean =>
-  /^\/api\/(?:logs$|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|cache|settings|drift)/.test(
+  /^\/api\/(?:logs$|audit|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|cache|settings|drift)/.test(
     path,
   );
 

@@ -17,3 +17,4 @@ export type * from './ports/generations.ts';
 export type * from './ports/chat.ts';
 export type * from './ports/test-meter.ts';
 export type * from './ports/metrics.ts';
+export type * from './audit/trail.ts';

@@ -294,4 +294,19 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0020-audit': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('audit_entry')
+        .addColumn('sequence', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('entry_json', 'text', (c) => c.notNull())
+        .execute();
+      const triggers = [
+        `create trigger audit_entry_no_update before update on audit_entry begin select raise(abort, 'audit entries are only added'); end`,
+        // Only what an entry itself says that it is taken out.
+        `create trigger audit_entry_no_delete before delete on audit_entry when old.sequence >= coalesce((select max(json_extract(entry_json, '$.facts.upTo')) from audit_entry where json_extract(entry_json, '$.action') = 'audit.trim'), 0) begin select raise(abort, 'audit entries are only added'); end`,
+      ];
+      for (const trigger of triggers) await sql.raw(trigger).execute(db);
+    },
+  },
 };

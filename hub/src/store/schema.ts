@@ -248,4 +248,14 @@ export interface Tables {
     kind: string;
     body_json: string;
   };
+  /** A chain: each entry holds the hash of the one before, its own, and the hub's signature. */
+  audit_entry: {
+    sequence: number;
+    entry_json: string;
+  };
+  /** SQLite's own: the highest number that a table ever gave. */
+  sqlite_sequence: {
+    name: string;
+    seq: number;
+  };
 }

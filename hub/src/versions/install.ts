@@ -25,7 +25,7 @@ export interface InstallOrder {
   /** The package, bundled; it is copied and stays as it is. */
   readonly candidateDir: string;
   /** What is said of it, and who let it be started. */
-  readonly facts: VersionFacts & Required<Pick<VersionFacts, 'approval'>>;
+  readonly facts: VersionFacts & { readonly approval: NonNullable<VersionFacts['approval']> };
 }
 
 /** What became of an install or a rollback. */
@@ -43,14 +43,45 @@ export interface Installed {
  */
 export async function installVersion(order: InstallOrder, at: VersionsAt): Promise<Installed> {
   const { id, candidateDir, facts } = order;
+  const { approval } = facts;
   await assertFits(candidateDir, at);
   const isSame = await areSame(candidateDir, join(at.serversDir, id));
   const before = isSame ? await lastInUse(id, at) : await keepPresent(id, at);
   const kept = await keepVersion({ id, dir: candidateDir, facts, before: before?.provenance.content }, at);
-  const version = withApproval(kept, facts.approval, at);
-  await putInUse(version, at);
+  const act = { action: 'version.install', by: approval.by, version: kept, before } as const;
+  const version = await recorded(act, at, async () => {
+    const approved = withApproval(kept, approval, at);
+    await putInUse(approved, at);
+    return approved;
+  });
   await settle({ version, before }, at);
   return { version, before };
+}
+
+interface InstallAct {
+  readonly action: 'version.install' | 'version.rollback' | 'version.accept';
+  readonly by: string;
+  readonly version: KeptVersion;
+  readonly before: KeptVersion | undefined;
+}
+
+/** Enters in the audit log what comes into use, then lets it. */
+function recorded<T>(
+  { action, by, version: { name, provenance }, before }: InstallAct,
+  { audit }: VersionsAt,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (audit === undefined) return work();
+  const { server, version, content, author, trace, unsafeLocal } = provenance;
+  const facts = {
+    version,
+    name,
+    content,
+    before: before?.name ?? null,
+    author: author.kind,
+    ...(unsafeLocal === true ? { unsafeLocal } : {}),
+  };
+  return audit.acting({ action, subject: server, principal: by, facts, trace }, work);
 }
 
 /** Built anew as it was: then nothing is replaced that would have to be kept first. */
@@ -79,8 +110,12 @@ export async function rollBack({ id, wanted, by }: RollbackOrder, at: VersionsAt
     throw hubError('PROVENANCE_INVALID', { server: id, version: number, detail: problem });
   await assertFits(target.packageDir, at);
   const before = await keepPresent(id, at);
-  const version = withApproval(target, { by, at: new Date().toISOString() }, at);
-  await putInUse(version, at);
+  const act = { action: 'version.rollback', by, version: target, before } as const;
+  const version = await recorded(act, at, async () => {
+    const approved = withApproval(target, { by, at: new Date().toISOString() }, at);
+    await putInUse(approved, at);
+    return approved;
+  });
   await settle({ version, before }, at);
   return { version, before };
 }
@@ -92,10 +127,13 @@ export async function acceptPresent(
   { id, facts }: Omit<InstallOrder, 'candidateDir'>,
   at: VersionsAt,
 ): Promise<KeptVersion> {
+  const { approval } = facts;
   const before = await lastInUse(id, at);
   const dir = join(at.serversDir, id);
   const order = { id, dir, facts, before: before?.provenance.content };
-  const version = withApproval(await keepVersion(order, at), facts.approval, at);
+  const kept = await keepVersion(order, at);
+  const act = { action: 'version.accept', by: approval.by, version: kept, before } as const;
+  const version = await recorded(act, at, async () => withApproval(kept, approval, at));
   await settle({ version, before }, at);
   return version;
 }

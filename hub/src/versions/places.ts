@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { HubConfig } from '@counterpart/schemas';
+import type { AuditTrail } from '../kernel/ports.ts';
 
 /** Where versions are kept, and where the one in use lies. */
 export interface VersionsAt {
@@ -15,6 +16,8 @@ export interface VersionsAt {
   readonly path: string | undefined;
   /** Told what went wrong beside the matter itself, such as a history that could not be written. */
   readonly note: (text: string) => void;
+  /** Where it is recorded which version is put in use, before it is; absent: nowhere. */
+  readonly audit?: AuditTrail | undefined;
 }
 
 /** What the configuration says of versions, added to the places. */

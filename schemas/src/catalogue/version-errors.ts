@@ -67,4 +67,20 @@ export const versionErrors = {
     message: '{server} {detail}.',
     fix: 'Change or remove the servers that need it first; what they need stands in `dependsOn` of their manifests.',
   }),
+  AUDIT_UNKNOWN: entry({
+    status: 404,
+    rpc: -32602,
+    exit: 3,
+    title: 'No such entry of the audit log',
+    message: 'The audit log has no entry with the number {sequence}.',
+    fix: '`hub audit list` shows the newest ones, with their numbers.',
+  }),
+  AUDIT_BROKEN: entry({
+    status: 409,
+    rpc: -32603,
+    exit: 8,
+    title: 'Audit log is not as it was written',
+    message: 'Entry {sequence} of the audit log is not sound: {detail}.',
+    fix: '`hub audit export` keeps what is there for whoever looks into it; nothing is removed from a log that is not sound.',
+  }),
 } as const;

@@ -22,8 +22,10 @@ import type {
   ServerEntry,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { CLI_AGENT } from '../../kernel/audit/actor.ts';
 import type { BuildService } from '../../kernel/ports.ts';
 import type { HubAddress } from './hub-address.ts';
+import { createAuditApi, type AuditApi } from './rooms/oversight-api.ts';
 import { createBuildApi } from './rooms/build-api.ts';
 import { createChatApi, type ChatApi } from './rooms/chat-api.ts';
 import { createConversationApi, type ConversationApi } from './rooms/conversation-api.ts';
@@ -69,6 +71,7 @@ export interface HubApi {
   pendingTools(): Promise<PendingTool[]>;
   proposals(server: string): Promise<Proposal[]>;
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
+  readonly audit: AuditApi;
   readonly mirrors: MirrorApi;
   readonly builds: BuildService;
   readonly chat: ChatApi;
@@ -91,6 +94,7 @@ export type CallResult = z.infer<typeof CallResult>;
 
 /** What each room is asked by. */
 const roomApis = (address: HubAddress, send: Send) => ({
+  audit: createAuditApi(send),
   mirrors: createMirrorApi(send),
   builds: createBuildApi(send),
   chat: createChatApi(address, send),
@@ -113,7 +117,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
     const text = body === undefined ? null : JSON.stringify(body);
     const response = await reach(url, path, {
       method,
-      headers: { authorization, ...type },
+      headers: { authorization, 'user-agent': CLI_AGENT, ...type },
       body: text,
       signal,
     });

@@ -23,6 +23,7 @@ import type {
 import { z } from 'zod';
 import { approvalDesk, awaitingIn, noticesOf } from './approval-desk.ts';
 import type { Approvals } from '../../approvals/approvals.ts';
+import type { AuditLog } from '../../audit/audit.ts';
 import type { LiveCatalog } from '../../catalog/catalog.ts';
 import { needsRestart } from '../../config/needs-restart.ts';
 import type { ConfigStore } from '../../config/store.ts';
@@ -79,6 +80,7 @@ export interface AdminOptions {
   readonly walls: Pick<Walls, 'sparePids'>;
   readonly catalog: LiveCatalog;
   readonly calls: ToolCalls;
+  readonly audit: AuditLog;
   readonly mirrors: Mirrors;
   readonly builds: Builds;
   readonly providers: ProviderService;
@@ -108,6 +110,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     ...readings(options),
     ...changes(options),
     ...approvalDesk(options),
+    audit: options.audit,
     mirrors: options.mirrors,
     builds: options.builds,
     chats: options.chats,
@@ -309,7 +312,8 @@ function changes(options: AdminOptions): Changes {
     async purge(id) {
       const isThere = fleet.members.has(id);
       if (isThere) await remove(id, options);
-      const removed = await purge(id, options);
+      const act = { action: 'server.purge', subject: id } as const;
+      const removed = await options.audit.acting(act, () => purge(id, options));
       if (!isThere && removed.length === 0) fleet.get(id);
       return { removed };
     },

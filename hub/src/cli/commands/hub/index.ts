@@ -5,6 +5,7 @@ import { flow } from '../flows/index.ts';
 import { prompts } from '../prompts/index.ts';
 import { providers } from '../providers/index.ts';
 import { route } from '../routing/index.ts';
+import { audit } from '../oversight/audit.ts';
 import { doctor } from './doctor.ts';
 import { logs } from './logs.ts';
 import { start } from './start.ts';
@@ -19,6 +20,7 @@ export const hub: readonly CommandDefinition[] = [
   status,
   logs,
   doctor,
+  audit,
   providers,
   stdio,
   chat,
