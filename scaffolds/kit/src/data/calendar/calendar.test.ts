@@ -3,7 +3,7 @@ import { verifies } from '../../../../../test/verifies.ts';
 import { recordsOf } from '../testing.ts';
 import { timesWithin } from './expand.ts';
 import { ruleOf } from './rule.ts';
-import { timeOf, toIso, toMs, zoneOf } from './zone.ts';
+import { durationOf, timeOf, toIso, toMs, zoneOf } from './zone.ts';
 
 /** Times of a rule from its start on, as dates with their hour; examples and their answers stand in RFC 5545 section 3.8.5.3. */
 function times(rule: string, start: string, from: string, to: string): string[] {
@@ -205,4 +205,13 @@ test('zones by any of their names, and the hours around a change of the clocks',
   expect(at('20240331T013000')).toBe('2024-03-31T01:30:00+01:00 2024-03-31T00:30:00.000Z');
   expect(at('20240331T033000')).toBe('2024-03-31T03:30:00+02:00 2024-03-31T01:30:00.000Z');
   expect(at('20241027T033000')).toBe('2024-10-27T03:30:00+01:00 2024-10-27T02:30:00.000Z');
+});
+
+test('a duration that leads out of the calendar is none', () => {
+  expect(['P1W', '-PT15M', 'P999999999999999999W', 'an hour'].map(durationOf)).toEqual([
+    604_800,
+    -900,
+    undefined,
+    undefined,
+  ]);
 });

@@ -82,6 +82,9 @@ export function timeOf(text: string, zone: string | undefined): CalendarTime | u
   return { local, isDate, zone: isDate ? undefined : found[7] === undefined ? zone : 'UTC' };
 }
 
+/** Longer durations are slips of a program, and would lead out of the calendar: a thousand years. */
+const MAX_DURATION = 365_250 * DAY;
+
 /** Seconds of a duration such as `P1DT2H` (RFC 5545 section 3.3.6); undefined for anything else. */
 export function durationOf(text: string): number | undefined {
   const found = /^([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(text.trim());
@@ -90,5 +93,6 @@ export function durationOf(text: string): number | undefined {
     .slice(2)
     .map((part: string | undefined) => Number(part ?? 0));
   const size = weeks * 604_800 + days * DAY + hours * 3_600 + minutes * 60 + seconds;
+  if (size > MAX_DURATION) return undefined;
   return found[1] === '-' ? -size : size;
 }
