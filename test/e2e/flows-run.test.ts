@@ -4,6 +4,7 @@ import { FlowEvalReport, FlowRun, FlowRunSummary, PromptVersion } from '@counter
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { connectAnswering } from '../fixtures/gateway/answering-clients.ts';
 import { eventually, fixtureServer, startHub, type TestHub } from '../fixtures/hub.ts';
 import { startScriptedProvider, type ScriptedProvider } from '../fixtures/models/scripted-provider.ts';
 import { ROOT } from '../guards/proofs-reporter.ts';
@@ -169,6 +170,9 @@ describe('flows', () => {
       ['text is bb, without "c"', 'not called: effects__get_log'],
       ['unexpected: effects__get_item'],
     ]);
+    // No node of the flow asks a model: what was taken is the judge's.
+    expect(report.results.map(({ tokens }) => tokens > 0)).toEqual([false, false, true]);
+    expect(report.tokens).toBe(report.results[2]?.tokens);
   }, 60_000);
 
   test('that cannot be run say where, by their line', async () => {
@@ -210,6 +214,35 @@ describe('clients have', () => {
       true,
       expect.stringContaining('FLOW_INPUT'),
     ]);
+  }, 60_000);
+
+  test('a form for what a flow is about to change, where theirs shows one and the owner lets them decide', async () => {
+    gate.resolve(); // The flow waits at it.
+    const person = await connectAnswering('modern', `${hub.url}/mcp`);
+    const shop = (id: string) => person.call('flows__shop', { id });
+    person.answers.form = () => ({ action: 'decline' });
+    expect(await shop('f1')).toMatchObject({ structuredContent: { state: 'waiting' } });
+    person.answers.form = () => ({ action: 'accept', content: { decision: 'approve' } });
+    expect(await shop('f2')).toMatchObject({
+      structuredContent: { state: 'done', outputs: { removed: 'f2' } },
+    });
+    for (const [at, id] of ['f1', 'f2'].entries())
+      expect(person.asked[at]).toContain(
+        `The flow shop is about to change things:\neffects__delete_item {"id":"${id}"}`,
+      );
+    await person.close();
+  }, 60_000);
+
+  test('served flows by REST, as any other tool', async () => {
+    const post = (flow: string, input: object) => hub.send('POST', `/api/tools/flows/${flow}`, input);
+    expect(await post('museum-week', { from: '2026-07-01' })).toMatchObject({
+      status: 200,
+      body: { state: 'done' },
+    });
+    expect(await post('shop', {})).toMatchObject({ status: 400, body: { code: 'ARGUMENTS_INVALID' } });
+    expect(await post('judged', { id: 'a' })).toMatchObject({ status: 404 });
+    const document = JSON.stringify(await hub.get('/api/tools/flows/openapi.json'));
+    expect(document).toContain('"/api/tools/flows/museum-week"');
   }, 60_000);
 
   test('served flows as models', async () => {

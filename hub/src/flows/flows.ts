@@ -224,10 +224,11 @@ class HubFlows implements Flows {
       { role: 'user', content: `It should be: ${criterion}\n\nThe text:\n${text}` },
     ];
     const node = { model, format: { schema: JUDGEMENT }, temperature: 0 };
-    const attempt = { room: this.#options, meter: newMeter(), signal };
-    return Judgement.parse(
-      await askPrompt({ name: 'judge', node, input: messages, left: { tokens } }, attempt),
-    );
+    const meter = newMeter();
+    const attempt = { room: this.#options, meter, signal };
+    const found = await askPrompt({ name: 'judge', node, input: messages, left: { tokens } }, attempt);
+    const { inputTokens, outputTokens, costUsd } = meter;
+    return { ...Verdict.parse(found), tokens: inputTokens + outputTokens, costUsd };
   }
 
   async resume(): Promise<void> {
@@ -310,6 +311,8 @@ const JUDGEMENT = {
   required: ['passed', 'reason'],
   additionalProperties: false,
 } as const;
+
+const Verdict = Judgement.pick({ passed: true, reason: true });
 
 const Schema = z.record(z.string(), JsonValue);
 

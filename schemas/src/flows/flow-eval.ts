@@ -60,6 +60,7 @@ export const FlowEvalResult = z.strictObject({
   argumentAccuracy: z.number().optional(),
   /** Nodes that failed. */
   failedNodes: z.array(z.string()),
+  /** Of the run and of the models that judged it; their cost alike. */
   tokens: z.int(),
   costUsd: z.number(),
   durationMs: z.number(),

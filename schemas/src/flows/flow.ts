@@ -216,5 +216,11 @@ export const JudgeRequest = z.strictObject({
   model: z.string().min(1).max(256).default('hub/auto'),
 });
 
-export const Judgement = z.strictObject({ passed: z.boolean(), reason: z.string() });
+/** What a model found, and what asking it took. */
+export const Judgement = z.strictObject({
+  passed: z.boolean(),
+  reason: z.string(),
+  tokens: z.int(),
+  costUsd: z.number(),
+});
 export type Judgement = z.infer<typeof Judgement>;

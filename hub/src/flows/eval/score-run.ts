@@ -7,16 +7,14 @@ import {
   type FlowEvalResult,
   type FlowRun,
   type Json,
+  type Judgement,
 } from '@counterpart/schemas';
 import { scoreTools, share } from '../../orchestrator/eval/score.ts';
 import { evaluate, isList } from '../expression/evaluate.ts';
 import { parseExpression } from '../expression/parse.ts';
 
 /** What a model found of a text, for checks that ask one. */
-export type Judge = (
-  text: string,
-  criterion: string,
-) => Promise<{ readonly passed: boolean; readonly reason: string }>;
+export type Judge = (text: string, criterion: string) => Promise<Judgement>;
 
 /** Judges one run against what was expected. */
 export async function scoreRun(
@@ -26,10 +24,18 @@ export async function scoreRun(
 ): Promise<FlowEvalResult> {
   const tools = scoreTools(expect.tools ?? [], callsOf(run));
   const failures: string[] = [];
+  let { tokens, costUsd } = run;
+  const counted: Judge = async (text, criterion) => {
+    const found = await judge(text, criterion);
+    tokens += found.tokens;
+    costUsd += found.costUsd;
+    return found;
+  };
   if (run.state !== expect.state)
     failures.push(`the run is ${run.state}${run.problem === undefined ? '' : `: ${run.problem.message}`}`);
   else
-    for (const check of expect.outputs) failures.push(...(await failuresOf(check, run.outputs ?? {}, judge)));
+    for (const check of expect.outputs)
+      failures.push(...(await failuresOf(check, run.outputs ?? {}, counted)));
   if (expect.tools !== undefined) {
     failures.push(...tools.missed.map((tool) => `not called: ${tool}`));
     failures.push(...tools.unexpected.map((tool) => `unexpected: ${tool}`));
@@ -43,8 +49,8 @@ export async function scoreRun(
     ...tools,
     ...(expect.tools === undefined ? { unexpected: [] } : {}),
     failedNodes: [...new Set(run.steps.filter(({ state }) => state === 'failed').map(({ node }) => node))],
-    tokens: run.tokens,
-    costUsd: run.costUsd,
+    tokens,
+    costUsd,
     durationMs,
   };
 }
