@@ -5,7 +5,7 @@ import { traceparentOf } from '../../kernel/protocol/trace.ts';
 import { AnswerParts } from './answer/answer-parts.ts';
 import { readAnswer } from './answer/read-answer.ts';
 import { assertFiles } from './asking/files.ts';
-import { toBody } from './asking/request-body.ts';
+import { assertSeed, toBody } from './asking/request-body.ts';
 import { Deadline, pause } from './exchange/deadline.ts';
 import { Refused, request as send } from './exchange/exchange.ts';
 import type { Line } from './exchange/line.ts';
@@ -46,7 +46,9 @@ const CHARACTERS_PER_TOKEN = 4;
  * the signal's reason.
  */
 export async function ask(asking: Asking): Promise<void> {
-  assertFiles(asking.request.items, { dialect: asking.seat.dialect, model: asking.model.id });
+  const taker = { dialect: asking.seat.dialect, model: asking.model.id };
+  assertFiles(asking.request.items, taker);
+  assertSeed(asking.request, taker);
   for (let attempt = 0; ; attempt++) {
     const progress = { hasBegun: false };
     try {
@@ -179,10 +181,13 @@ function bodyOf({ request, model, seat, signatures }: Asking): JsonMembers {
   });
 }
 
-function partsFor({ model, seat, signatures }: Asking, body: JsonMembers): AnswerParts {
+function partsFor({ request, model, seat, signatures }: Asking, body: JsonMembers): AnswerParts {
+  const { stop = [] } = request;
   return new AnswerParts({
     model: model.model,
     thinksInText: seat.dialect.thinksInText,
+    // A provider that takes no such words is listened to until one comes.
+    stop: stop.length === 0 || body['stop'] !== undefined ? undefined : stop,
     estimatedInput: () => Math.ceil(JSON.stringify(body['messages']).length / CHARACTERS_PER_TOKEN),
     ...(seat.dialect.signedCalls
       ? { keepCall: (callId, delta) => void (isSigned(delta) && signatures.keep(callId, delta)) }
@@ -190,7 +195,7 @@ function partsFor({ model, seat, signatures }: Asking, body: JsonMembers): Answe
   });
 }
 
-/** Parameters that an answer can do without; the others are the question itself. */
+/** Parameters that an answer can do without; the others are the question itself. `stop` is then held to here. */
 const SPARE = [
   'stream_options',
   'parallel_tool_calls',
@@ -200,8 +205,6 @@ const SPARE = [
   'presence_penalty',
   'frequency_penalty',
   'verbosity',
-  'seed',
-  'random_seed',
   'stop',
   'max_completion_tokens',
   'max_tokens',

@@ -1,6 +1,7 @@
 import { isMembers, membersOf } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent, GenerationFinish, JsonMembers, TokenUsage } from '../../../kernel/ports.ts';
 import { CallParts } from './call-parts.ts';
+import { StopGate } from './stop-gate.ts';
 import { ThinkingSplitter } from './thinking.ts';
 
 /** What an answer is read with. */
@@ -9,6 +10,8 @@ export interface AnswerReading {
   readonly model: string;
   /** Whether thoughts may stand in the text, in `<think>`. */
   readonly thinksInText: boolean;
+  /** Words before which the text ends; absent: the provider was told, or there are none. */
+  readonly stop?: readonly string[] | undefined;
   /** Tokens of the question, for providers that do not count. */
   readonly estimatedInput: () => number;
   readonly keepCall?: ((callId: string, delta: unknown) => void) | undefined;
@@ -25,6 +28,7 @@ export class AnswerParts {
   readonly #reading: AnswerReading;
   readonly #calls: CallParts;
   readonly #thinking: ThinkingSplitter | undefined;
+  readonly #stop: StopGate | undefined;
   readonly #citations = new Set<string>();
   #finish: GenerationFinish | undefined;
   #usage: TokenUsage | undefined;
@@ -35,11 +39,17 @@ export class AnswerParts {
     this.#reading = reading;
     this.#calls = new CallParts(reading.keepCall);
     this.#thinking = reading.thinksInText ? new ThinkingSplitter() : undefined;
+    this.#stop = reading.stop === undefined ? undefined : new StopGate(reading.stop);
   }
 
-  /** Whether the provider said that it is at its end. */
+  /** Whether the provider said that it is at its end, or what it says no longer counts. */
   get isFinished(): boolean {
-    return this.#finish !== undefined;
+    return this.#finish !== undefined || this.isStopped;
+  }
+
+  /** Whether the text came to a word that ends it: nobody has to wait for what follows. */
+  get isStopped(): boolean {
+    return this.#stop?.isShut === true;
   }
 
   /** Whether anything came: words, thoughts or calls. */
@@ -66,9 +76,12 @@ export class AnswerParts {
 
   /** What was held back, and the end itself. */
   end(): GenerationEvent[] {
-    const events: GenerationEvent[] = this.#thinking?.end() ?? [];
+    const events: GenerationEvent[] = [];
+    for (const { type, delta } of this.#thinking?.end() ?? []) this.#tell(type, delta, events);
+    const held = this.#stop?.end() ?? '';
+    if (held !== '') events.push({ type: 'text', delta: held });
     this.#calls.end(events);
-    const finish = this.#finish ?? 'stop';
+    const finish = this.isStopped ? 'stop' : (this.#finish ?? 'stop');
     events.push({
       type: 'end',
       // Some say `stop` after calls.
@@ -117,9 +130,10 @@ export class AnswerParts {
   }
 
   #tell(type: 'text' | 'reasoning' | 'refusal', delta: string, events: GenerationEvent[]): void {
-    if (delta === '') return;
+    if (delta === '' || this.isStopped) return;
     this.#written += delta.length;
-    events.push({ type, delta });
+    const told = type === 'text' && this.#stop !== undefined ? this.#stop.push(delta) : delta;
+    if (told !== '') events.push({ type, delta: told });
   }
 
   #cite(sources: unknown): void {

@@ -135,6 +135,10 @@ class AnswerReader {
         return;
       }
       this.#take(this.#parsed(one, 'a piece of it is not JSON'));
+      if (this.#source.parts.isStopped) {
+        this.#isDone = true;
+        return;
+      }
     }
   }
 

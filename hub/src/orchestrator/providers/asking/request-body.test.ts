@@ -2,7 +2,7 @@ import { ProviderKind } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
 import type { ChatItem, GenerationRequest } from '../../../kernel/ports.ts';
 import { dialectOf } from './dialects.ts';
-import { type Addressee, toBody } from './request-body.ts';
+import { type Addressee, assertSeed, toBody } from './request-body.ts';
 import { createSignatures } from './signatures.ts';
 
 const to = (kind: ProviderKind, more: Partial<Addressee> = {}): Addressee => ({
@@ -129,6 +129,15 @@ test('Anthropic is sent what its compatible endpoint takes, and told of the form
   for (const name of ['seed', 'reasoning_effort', 'response_format']) expect(body).not.toHaveProperty(name);
   expect(JSON.stringify(body['tools'])).not.toContain('strict');
   expect(JSON.stringify(body['messages'])).toContain('satisfies this JSON Schema');
+});
+
+test('a seed that a provider would pass over is refused, with the model and what to do', () => {
+  const asked = (kind: ProviderKind) => () =>
+    assertSeed(FULL, { dialect: dialectOf(kind), model: `${kind}/one` });
+  for (const kind of ['openai', 'mistral', 'other'] as const) expect(asked(kind)).not.toThrow();
+  for (const kind of ['anthropic', 'perplexity'] as const)
+    expect(asked(kind)).toThrow(`Model ${kind}/one refused: it takes no \`seed\``);
+  expect(() => assertSeed({}, { dialect: dialectOf('anthropic'), model: 'a/b' })).not.toThrow();
 });
 
 test('Mistral has its own words for a seed and for "some tool"', () => {

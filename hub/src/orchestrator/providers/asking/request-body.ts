@@ -1,4 +1,4 @@
-import type { Structured } from '@counterpart/schemas';
+import { hubError, type Structured } from '@counterpart/schemas';
 import type { ChatTool, GenerationRequest, JsonMembers } from '../../../kernel/ports.ts';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { Dialect } from './dialects.ts';
@@ -14,6 +14,18 @@ export interface Addressee extends Listener {
   readonly maxOutputTokens: number;
   /** Parameters that this model was seen to refuse. */
   readonly refused: ReadonlySet<string>;
+}
+
+/** Throws MODEL_REFUSED for a seed that nobody would sow: the answers would look repeatable and not be. */
+export function assertSeed(
+  { seed }: Pick<GenerationRequest, 'seed'>,
+  { dialect, model }: { readonly dialect: Pick<Dialect, 'seed'>; readonly model: string },
+): void {
+  if (seed !== undefined && dialect.seed === undefined)
+    throw hubError('MODEL_REFUSED', {
+      model,
+      detail: 'it takes no `seed`: leave it out, or ask another model',
+    });
 }
 
 /** The body of `POST /chat/completions` for this question, streamed. */
