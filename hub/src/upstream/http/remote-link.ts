@@ -1,7 +1,8 @@
 import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type { JsonMembers, UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
 import type { RemoteTarget, UpstreamOptions } from '../options.ts';
-import type { RpcSession, SessionEvents, SessionOptions } from '../rpc/rpc-session.ts';
+import type { RpcSession } from '../rpc/rpc-session.ts';
+import type { SessionEvents, SessionOptions } from '../rpc/session-options.ts';
 import { publicUrl, type HttpPeer } from './http-exchange.ts';
 
 /** From connecting to the end of the handshake, where nothing else is said. */

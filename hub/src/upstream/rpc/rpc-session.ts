@@ -1,6 +1,4 @@
-import { CounterpartError, hubError } from '@counterpart/schemas';
-import type { Clock } from '../../kernel/clock.ts';
-import type { Logger } from '../../kernel/log.ts';
+import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type {
   Era,
   JsonMembers,
@@ -11,7 +9,6 @@ import type {
   UpstreamInfo,
 } from '../../kernel/ports.ts';
 import { InFlight } from '../../kernel/in-flight.ts';
-import type { Redact } from '../../kernel/redact.ts';
 import { Deadlines } from './deadlines.ts';
 import {
   Exchange,
@@ -20,12 +17,13 @@ import {
   type ExchangeParts,
   type ExchangeTiming,
 } from './exchange.ts';
+import { abortError, unsendable } from './failures.ts';
 import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
 import { isMembers, isRpcId, membersOf, parseJson } from '../../kernel/protocol/members.ts';
-import type { UpstreamLimits } from '../options.ts';
 import { PassingReply, type PassingOwner } from './passing-reply.ts';
 import { locateBegun, locateReply } from './reply-scan.ts';
+import type { SessionOptions } from './session-options.ts';
 import { ServerQuestions } from './server-questions.ts';
 import { HUB_CALLER, modernMeta } from './stamps.ts';
 
@@ -39,25 +37,6 @@ export interface Wire {
   abandon(exchange: Exchange, reason: string): void;
   /** True while the server takes no more bytes. */
   readonly congested: boolean;
-}
-
-export interface SessionOptions {
-  readonly server: string;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Applied to what the server says before it is quoted. */
-  readonly redact: Redact;
-  readonly limits: UpstreamLimits;
-  readonly events: SessionEvents;
-}
-
-export interface SessionEvents {
-  /** A notification that belongs to no call. */
-  notification(method: string, params: JsonMembers): void;
-  /** A call was answered, or was not in time. */
-  outcome(answered: boolean): void;
-  /** A line that is no MCP, and how many there were. */
-  junk(line: Buffer, lines: number): void;
 }
 
 export interface OwnRequestOptions {
@@ -410,14 +389,6 @@ export class RpcSession implements ExchangeOwner {
   }
 }
 
-/** What cannot be written as JSON again was nested too deeply to be read by the server either. */
-const unsendable = (method: string, cause: unknown): CounterpartError =>
-  hubError(
-    'INPUT_INVALID',
-    { subject: method, detail: 'it is nested too deeply to be passed on' },
-    { cause },
-  );
-
 const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
 
 const frameText = (exchange: Exchange, params: JsonMembers): string =>
@@ -426,10 +397,4 @@ const frameText = (exchange: Exchange, params: JsonMembers): string =>
 function stampedAsHub(params: JsonMembers, capabilities: JsonMembers | undefined): JsonMembers {
   const caller = capabilities ? { ...HUB_CALLER, capabilities } : HUB_CALLER;
   return { ...params, _meta: modernMeta(params['_meta'], caller) };
-}
-
-function abortError(server: string, method: string, signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason;
-  if (reason instanceof CounterpartError) return reason;
-  return hubError('UPSTREAM_LOST', { server, detail: `${method} was given up` });
 }

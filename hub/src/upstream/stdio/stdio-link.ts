@@ -3,7 +3,8 @@ import type { ChildIo } from '../../kernel/ports.ts';
 import { inOneTurn } from '../../kernel/async/turn.ts';
 import { FrameReader, MAX_FRAME_BYTES } from '../rpc/framing.ts';
 import { locateIn } from '../rpc/reply-scan.ts';
-import { RpcSession, type SessionOptions } from '../rpc/rpc-session.ts';
+import { RpcSession } from '../rpc/rpc-session.ts';
+import type { SessionOptions } from '../rpc/session-options.ts';
 import { StdioWire } from './stdio-wire.ts';
 
 /** A process whose output ended is expected to be gone within this time; one that is not is of no use any more. */
