@@ -164,8 +164,13 @@ const TOOLS: readonly BuilderTool[] = [
   }),
 ];
 
+/** Clients commonly give a call up after a minute; what is at work goes on without them. */
+const PATIENCE_MS = 50_000;
+
 export interface BuilderServerOptions extends CourseOptions {
   readonly events: EventLog;
+  /** How long a call waits for a build that is at work; 50,000 ms unless told. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** The builder's tools, for the model of a connected client: no provider has to be configured. */
@@ -176,7 +181,12 @@ export const builderServer = ({ events, ...options }: BuilderServerOptions): Too
     const tool = TOOLS.find(({ definition }) => definition.name === name);
     if (tool === undefined) throw hubError('TOOL_UNKNOWN', { tool: name, suggestion: '' });
     const rest = (id: string): Promise<LoopDetail> =>
-      untilRest(id, { builds: options.builds, events, signal });
+      untilRest(id, {
+        builds: options.builds,
+        events,
+        signal,
+        patienceMs: options.patienceMs ?? PATIENCE_MS,
+      });
     return await tool.run({ ...options, client, rest }, input);
   },
 });

@@ -4,14 +4,18 @@ import type { Builds } from '../builds.ts';
 
 const AT_WORK = new Set(['queued', 'running']);
 
+export interface Watch {
+  readonly builds: Pick<Builds, 'show'>;
+  readonly events: Pick<EventLog, 'subscribe'>;
+  readonly signal: AbortSignal;
+  /** After so long the build is told as it is, at work. Default: no end. */
+  readonly patienceMs?: number | undefined;
+}
+
 /** Waits until a build waits for somebody or is at its end; an abort rejects with the signal's reason. */
 export async function untilRest(
   id: string,
-  {
-    builds,
-    events,
-    signal,
-  }: { readonly builds: Builds; readonly events: EventLog; readonly signal: AbortSignal },
+  { builds, events, signal, patienceMs }: Watch,
 ): Promise<LoopDetail> {
   const rests = Promise.withResolvers<void>();
   const look = async (): Promise<void> => {
@@ -22,6 +26,7 @@ export async function untilRest(
   });
   const onAbort = (): void => rests.reject(signal.reason);
   signal.addEventListener('abort', onAbort);
+  const tired = patienceMs === undefined ? undefined : setTimeout(rests.resolve, patienceMs);
   try {
     signal.throwIfAborted();
     await look();
@@ -29,6 +34,7 @@ export async function untilRest(
     return await builds.show(id);
   } finally {
     stop();
+    clearTimeout(tired);
     signal.removeEventListener('abort', onAbort);
   }
 }
