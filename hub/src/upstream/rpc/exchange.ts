@@ -1,4 +1,4 @@
-import { hubError, type CounterpartError } from '@counterpart/schemas';
+import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { Caller, JsonMembers, RawReply, RelaySink, RelayTicket, RpcId } from '../../kernel/ports.ts';
 import { membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import { RpcFailure } from '../rpc-failure.ts';
@@ -100,4 +100,19 @@ export function toPromise(server: string, settle: PromiseSettlers): Answered {
 export interface PromiseSettlers {
   readonly resolve: (result: JsonMembers) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** What cannot be written as JSON again was nested too deeply to be read by the server either. */
+export const unsendable = (method: string, cause: unknown): CounterpartError =>
+  hubError(
+    'INPUT_INVALID',
+    { subject: method, detail: 'it is nested too deeply to be passed on' },
+    { cause },
+  );
+
+/** Why a request of the hub's own was given up: the reason of its signal where that is an error of the catalogue. */
+export function abortError(server: string, method: string, signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof CounterpartError) return reason;
+  return hubError('UPSTREAM_LOST', { server, detail: `${method} was given up` });
 }

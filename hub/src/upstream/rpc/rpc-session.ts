@@ -11,13 +11,14 @@ import type {
 import { InFlight } from '../../kernel/in-flight.ts';
 import { Deadlines } from './deadlines.ts';
 import {
+  abortError,
   Exchange,
   toPromise,
+  unsendable,
   type ExchangeOwner,
   type ExchangeParts,
   type ExchangeTiming,
 } from './exchange.ts';
-import { abortError, unsendable } from './failures.ts';
 import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
 import { isMembers, isRpcId, membersOf, parseJson } from '../../kernel/protocol/members.ts';
@@ -188,7 +189,6 @@ export class RpcSession implements ExchangeOwner {
         this.#reply(exchange, reply);
       },
       fail: (error) => {
-        // Its client cannot be told any more.
         log.warn({ server, code: error.code }, error.message);
         this.fail(id, error);
       },
