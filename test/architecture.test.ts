@@ -98,6 +98,18 @@ test('metrics are made in one room; the orchestrator knows neither them nor wher
   expect(show(breaches)).toEqual([]);
 });
 
+test('no file imports itself through others, not for a type either', () => {
+  let left = edges.filter(({ kind, isLate }) => kind === 'ours' && !isLate);
+  for (let before = Infinity; left.length < before;) {
+    before = left.length;
+    const importing = new Set(left.map(({ from }) => from));
+    const imported = new Set(left.map(({ to }) => to));
+    // What imports nothing more, or is imported by nothing more, stands in no circle.
+    left = left.filter(({ from, to }) => importing.has(to) && imported.has(from));
+  }
+  expect(show(left)).toEqual([]);
+});
+
 /** One library, one room: where each may be imported. Anything else stands wherever it is a dependency. */
 const LIBRARIES: readonly (readonly [library: RegExp, homes: RegExp])[] = [
   [/^@modelcontextprotocol\//, /^hub\/src\/(?:gateway|upstream)\/|^scaffolds\/kit\//],

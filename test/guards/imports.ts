@@ -9,6 +9,8 @@ export interface ImportEdge {
   /** A path of ours relative to the repository, or the name of a package. */
   readonly to: string;
   readonly kind: 'ours' | 'package';
+  /** Only once it is needed: `import(…)`. */
+  readonly isLate: boolean;
 }
 
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -36,10 +38,13 @@ export function readImports(patterns: readonly string[]): ImportEdge[] {
 
 /** The imports written in one file's text. Pure. */
 export function importsOf(from: string, text: string): ImportEdge[] {
-  return [...text.matchAll(IMPORT)].map((match) => toEdge(from, match[1] ?? match[2] ?? match[3] ?? ''));
+  return [...text.matchAll(IMPORT)].map(([, named, bare, late]) => ({
+    ...toEdge(from, named ?? bare ?? late ?? ''),
+    isLate: late !== undefined,
+  }));
 }
 
-function toEdge(from: string, specifier: string): ImportEdge {
+function toEdge(from: string, specifier: string): Omit<ImportEdge, 'isLate'> {
   if (specifier.startsWith('.'))
     return { from, to: normalize(join(dirname(from), specifier)).replaceAll('\\', '/'), kind: 'ours' };
   const [scope = '', name = ''] = specifier.split('/');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Asking, Passage } from '../relay/relay.ts';
+import type { Asking, Passage } from '../relay/passage.ts';
 import { ParkedCall } from './parked-call.ts';
 
 /** Time that passes when a test says so. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { asModern } from '../relay/url-elicitations.ts';
-import type { Asking, Passage } from '../relay/relay.ts';
+import type { Asking, Passage } from '../relay/passage.ts';
 
 /** A question that comes within this time of the one before belongs to its round, */
 const BREATH_MS = 30;

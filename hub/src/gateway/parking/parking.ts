@@ -6,7 +6,7 @@ import type { JsonMembers, RelayRequest } from '../../kernel/ports.ts';
 import { ASKING_METHODS } from '../../upstream/isolation/declared.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import type { GatewayLimits } from '../limits.ts';
-import type { Ask, Asking, Passage } from '../relay/relay.ts';
+import type { Ask, Asking, Passage } from '../relay/passage.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
 import { missingCapability } from '../../kernel/protocol/client-capabilities.ts';

@@ -10,72 +10,19 @@ import type {
   RpcId,
   ToolCall,
   Upstream,
-  ViewSelector,
 } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
-import { answerOf, faultAnswer, isFailed, type Answer, type ReplyEdit } from '../wire/answer.ts';
+import { answerOf, faultAnswer, isFailed, type Answer } from '../wire/answer.ts';
 import { faultOf, type Fault } from '../wire/fault.ts';
-import type { Origin } from '../parking/client-of.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
-import type { Target } from './targets.ts';
+import type { Asking, Passage, Target } from './passage.ts';
 import { OWNER, type ToolGate } from './tool-gate.ts';
-import type { ResultBudget } from '../results/results.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { bytesOnOneLine, utf8Wire } from '../wire/frame.ts';
-import { notificationFrame, resultFrame, type RpcError } from '../wire/message.ts';
+import { notificationFrame, resultFrame } from '../wire/message.ts';
 import { urlQuestions } from './url-elicitations.ts';
 import { isComplete } from '../wire/modern-members.ts';
-import type { OpenAnswer, ReplyChannel } from '../wire/reply-channel.ts';
-
-/** Puts a server's question to the client of a call. */
-export type Ask = (
-  method: string,
-  params: JsonMembers,
-  signal: AbortSignal,
-  call: Asking,
-) => Promise<JsonMembers>;
-
-/** A call whose server asks. Its client may be answered with the questions, and come back for the result. */
-export interface Asking extends RelayTicket {
-  readonly server: string;
-  readonly request: RelayRequest;
-  /** The client's newest request: what it declared, and where it came from. */
-  readonly passage: Passage;
-  /** Whether a request of the client waits for the result now. */
-  readonly hasClient: boolean;
-  /** What the client would have had to declare: its answer, if the server cannot go on without. */
-  lacking: Fault | undefined;
-  /** Why the call must not go on, as policies and lists are now; undefined when it may. */
-  recheck(): CounterpartError | undefined;
-  /** Called once when the call is over. */
-  onEnd: (() => void) | undefined;
-  /** Answers the client's request with this result, given as JSON text; the call goes on without a client. */
-  detach(resultText: string): void;
-  /** A new request of the same client takes the call over, and with it the result, which may be there already. */
-  attach(passage: Passage, token: RpcId | undefined): void;
-}
-
-/** One client request on its way to a server. */
-export interface Passage {
-  readonly idText: string;
-  readonly caller: Caller;
-  /** The URL of the gateway it came by. */
-  readonly view: ViewSelector;
-  readonly channel: ReplyChannel;
-  /** Set for a modern client, whose call may be parked. */
-  readonly origin?: Origin | undefined;
-  readonly ask: Ask;
-  /** Set where the server's result holds ids or URIs that have other names in the hub. */
-  readonly edit?: ReplyEdit | undefined;
-  /** Set where a result may be too large to be given whole. */
-  readonly budget?: ResultBudget | undefined;
-  /** Told the server's own error, if that is the answer. */
-  readonly refused?: ((error: RpcError) => void) | undefined;
-  /** JSON text of the `_meta` of the hub's own results. */
-  readonly metaText: string;
-  /** Called once when nothing more will happen: answered, failed or cancelled. */
-  readonly done: () => void;
-}
+import type { OpenAnswer } from '../wire/reply-channel.ts';
 
 /** Forwards a request and carries back everything that belongs to it. Cancelling after the answer does nothing. */
 export function relay(gate: ToolGate, target: Target, request: RelayRequest, passage: Passage): RelayTicket {

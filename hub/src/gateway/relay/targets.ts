@@ -1,26 +1,11 @@
-import type {
-  Caller,
-  CallVia,
-  CatalogView,
-  Era,
-  JsonMembers,
-  Presentation,
-  ToolRoute,
-  Upstream,
-} from '../../kernel/ports.ts';
+import type { Caller, CatalogView, Era, JsonMembers, Presentation, ToolRoute } from '../../kernel/ports.ts';
 import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
 import { readOwnCall } from '../own/own-call.ts';
 import type { OwnTool } from '../own/own-tool.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
+import type { Target } from './passage.ts';
 import { findTask, taskConflict } from './tasks.ts';
-
-/** Which server answers a request. The request's parameters already carry that server's own name or URI. */
-export interface Target {
-  readonly upstream: Upstream;
-  /** The tool that is called, when one is. */
-  readonly called?: { readonly route: ToolRoute; readonly via: CallVia } | undefined;
-}
 
 /** A call that the hub answers itself. */
 export interface OwnResult {

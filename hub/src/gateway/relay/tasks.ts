@@ -3,7 +3,7 @@ import { extensionOf, extensions } from '../../kernel/protocol/extensions.ts';
 import { membersOf } from '../../kernel/protocol/members.ts';
 import type { Caller, CatalogView, Era, JsonMembers, Upstream } from '../../kernel/ports.ts';
 import { codes, faultOf, invalidParams, methodNotFound, type Fault } from '../wire/fault.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './passage.ts';
 
 /** Requests about a task, by the era that has them (tasks extension of 2026-07-28; 2025-11-25, utilities/tasks). */
 const TASK_METHODS: Readonly<Record<Era, ReadonlySet<string>>> = {
