@@ -5,21 +5,20 @@ import { lender, openSignIns } from './composition/admin/lending-desk.ts';
 import { openBase } from './composition/base.ts';
 import { begin } from './composition/begin.ts';
 import { chatsAndFlows, offered, type OwnSources } from './composition/flows/chats-and-flows.ts';
-import { createDomain, openBroker } from './composition/domain.ts';
+import { createDomain } from './composition/domain.ts';
 import { openMirrors } from './composition/mirrors.ts';
 import { routingDesk } from './composition/models/routing-desk.ts';
 import { openSurfaces } from './composition/surfaces.ts';
+import { openWalls } from './composition/walls.ts';
 import { builderSource } from './composition/work/builder-source.ts';
 import { driftWatch } from './composition/work/drift-desk.ts';
 import { openWork } from './composition/work/work-desk.ts';
-import { createWalls } from './fleet/walls/walls.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { OWNER } from './gateway/relay/tool-gate.ts';
 import type { AdminService } from './http/admin.ts';
 import type { ViewSelector } from './kernel/ports.ts';
 import { Scope } from './kernel/scope.ts';
 import { createLendingKeys } from './oauth/lending.ts';
-import { sweepStaging } from './versions/staging.ts';
 
 export interface HubOptions {
   /** Folder of hub.config.json. */
@@ -70,18 +69,16 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const isLasting = options.ephemeral !== true;
   const address = { url: '' };
   const lending = createLendingKeys();
-  // A build that was killed between its two renames left the version in service aside; it is put back.
-  await sweepStaging(base.serversDir);
   const mirrors = await openMirrors(base, {
+    scope,
     domain: () => domain,
     url: () => (isLasting ? address.url : undefined),
   });
-  scope.add(() => mirrors.close());
-  const broker = await openBroker(base, (server, detail) => void domain.fleet.giveUp(server, detail));
-  scope.add(() => broker.close());
-  const { sandbox: engine, warmWalls } = base.started.defaults;
-  const walls = createWalls(broker, { ...base, engine, count: isLasting ? warmWalls : 0 });
-  scope.add(() => walls.close());
+  const walls = await openWalls(base, {
+    scope,
+    givenUp: (server, detail) => void domain.fleet.giveUp(server, detail),
+    sparing: isLasting,
+  });
   const own: OwnSources = {};
   const watch = driftWatch();
   const domain = createDomain(base, {
@@ -105,15 +102,13 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const service: AdminService = createAdminService({
     chats: () => chats.open(),
     flowDesk: flows,
-    ...base,
-    ...domain,
+    ...work,
     walls,
     mirrors,
     builds,
     drift,
     ...openSignIns(base, domain.fleet, { scope, lending }),
-    calls: domain.gateway.calls,
-    recordings: broker.recordings,
+    recordings: walls.broker.recordings,
     routing,
     startedAt: new Date(base.clock.now()).toISOString(),
     url: () => address.url,

@@ -25,6 +25,7 @@ import { versionsIn } from '../versions/places.ts';
 import { auditedApprovals, auditedRegistry, auditedVault } from './audit/audited.ts';
 import { settingsTrail } from './audit/settings-trail.ts';
 import { providerDesk } from './models/provider-desk.ts';
+import { sweepStaging } from '../versions/staging.ts';
 
 interface BaseOptions {
   /** Folder of hub.config.json. */
@@ -64,6 +65,8 @@ export async function openBase({ home, env, scope }: BaseOptions) {
     return { ...secrets, ...env, [KEY_VARIABLE]: undefined, [OLD_KEY_VARIABLE]: undefined };
   };
   const serversDir = resolve(home, serversName);
+  // A build that was killed between its two renames left the version in service aside; it is put back.
+  await sweepStaging(serversDir);
   const versions = versionsIn(started, {
     dataDir,
     serversDir,

@@ -1,22 +1,17 @@
 import { join } from 'node:path';
-import { createBroker } from '../broker/broker.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { builtVariables } from '../fleet/environment.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import type { Walls } from '../fleet/walls/walls.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { OWNER } from '../gateway/relay/tool-gate.ts';
-import type { Broker, CallPolicy, CatalogSource, ToolDescription } from '../kernel/ports.ts';
+import type { CallPolicy, CatalogSource, ToolDescription } from '../kernel/ports.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Mirrors } from '../mirrors/mirrors.ts';
 import { chainPolicies } from '../policy/chain.ts';
 import { configPolicy } from '../policy/config-policy.ts';
 import { createSupervisor } from '../supervisor/driver.ts';
 import type { Base } from './base.ts';
-
-/** The way out for servers inside walls. */
-export const openBroker = (base: Base, givenUp: (server: string, detail: string) => void): Promise<Broker> =>
-  createBroker({ ...base, directory: join(base.dataDir, 'run'), givenUp, clean: base.redactor.redact });
 
 interface DomainOptions {
   readonly scope: Scope;

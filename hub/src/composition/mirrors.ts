@@ -3,6 +3,7 @@ import { directoryOf } from '../fleet/directory-of.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { checkToken } from '../http/guard.ts';
 import type { ToolCalls } from '../kernel/ports.ts';
+import type { Scope } from '../kernel/scope.ts';
 import { liveCall, type LiveDoor } from '../mirrors/live-door.ts';
 import { createMirrors, type Mirrors } from '../mirrors/mirrors.ts';
 import type { Base } from './base.ts';
@@ -13,13 +14,16 @@ export interface MirrorDomain {
   readonly gateway: { readonly calls: ToolCalls };
 }
 
-/** The mirrors of a hub: of its servers, and what else is simulated. */
-export function openMirrors(
-  base: Base,
-  { domain, url }: { readonly domain: () => MirrorDomain; readonly url: () => string | undefined },
-): Promise<Mirrors> {
+interface MirrorParts {
+  readonly scope: Scope;
+  readonly domain: () => MirrorDomain;
+  readonly url: () => string | undefined;
+}
+
+/** The mirrors of a hub: of its servers, and what else is simulated. They end with the scope. */
+export async function openMirrors(base: Base, { scope, domain, url }: MirrorParts): Promise<Mirrors> {
   const fleet = (): Fleet => domain().fleet;
-  return createMirrors({
+  const mirrors = await createMirrors({
     ...base,
     directory: join(base.dataDir, 'mirrors'),
     directoryOf: (id) => directoryOf(fleet(), id),
@@ -30,6 +34,8 @@ export function openMirrors(
     url,
     toolsChanged: () => fleet().publish(),
   });
+  scope.add(() => mirrors.close());
+  return mirrors;
 }
 
 /** As at `/mcp`, for a live mirror acts as the hub: where that needs the token, this does. */
