@@ -83,6 +83,13 @@ export {
   AuditTrimmed,
   TrimAuditRequest,
 } from './hub/audit.ts';
+export {
+  Capability,
+  ChangePermissionRequest,
+  Permission,
+  PermissionList,
+  ServerPermissions,
+} from './hub/permissions.ts';
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
 export { TranslatedField, TranslatedJoin, TranslationFacet } from './mirror/translation.ts';

@@ -29,6 +29,7 @@ import { addConversationRoutes, type ConversationService } from './routes/conver
 import { addChatRoutes, type ChatService } from './routes/chat-routes.ts';
 import type { BuildService } from '../kernel/ports.ts';
 import { addAuditRoutes, type AuditService } from './oversight/audit-routes.ts';
+import { addPermissionRoutes, type PermissionService } from './oversight/permission-routes.ts';
 import { addBuildRoutes } from './routes/build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './routes/mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './routes/recording-routes.ts';
@@ -74,6 +75,7 @@ export interface AdminService extends Health {
   readonly hooks: HookService;
   readonly conversations: ConversationService;
   readonly settings: SettingsService;
+  readonly permissions: PermissionService;
   readonly drift: DriftService;
   readonly secrets: SecretService;
   readonly providers: ProviderService;
@@ -116,6 +118,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   operatorRoutes(app, service);
   approvalRoutes(app, service);
   addAuditRoutes(app, service.audit);
+  addPermissionRoutes(app, service.permissions);
   addMirrorRoutes(app, service.mirrors);
   addBuildRoutes(app, service.builds);
   addHookRoutes(app, service.hooks);

@@ -10,6 +10,14 @@ export const brokerErrors = {
     message: '{server} may not reach {host}: {rule}.',
     fix: 'If it should, add "{host}" to `network.allow` of {server} in hub.config.json; for every hub, declare it in `permissions.net` of its manifest.json.',
   }),
+  HOST_DENIED: entry({
+    status: 403,
+    rpc: -32603,
+    exit: 8,
+    title: 'Host was denied by the owner',
+    message: '{server} may not reach {host}: its owner denied it {denied}.',
+    fix: '`hub permissions allow {server} net {denied}` takes that back.',
+  }),
   ADDRESS_REFUSED: entry({
     status: 403,
     rpc: -32603,
@@ -49,6 +57,32 @@ export const brokerErrors = {
     title: 'File cannot be shown inside walls',
     message: '{server} cannot be shown {path} inside its walls: {reason}.',
     fix: 'Name a file or folder that holds only what it needs in `files` of {server} in hub.config.json.',
+  }),
+  PERMISSION_UNKNOWN: entry({
+    status: 404,
+    rpc: -32602,
+    exit: 3,
+    title: 'Server has no such permission',
+    message: '{server} asks for no {capability} {name}; {known}.',
+    fix: '`hub permissions {server}` lists what it may use, as it can be denied.',
+  }),
+  PERMISSION_BEYOND: entry({
+    status: 403,
+    rpc: -32602,
+    exit: 8,
+    title: 'Permission goes beyond what was approved',
+    message:
+      '{server} cannot be allowed {capability} {name}: the manifest of its approved version does not name it.',
+    fix: 'Only a new version that names it, and is approved, gives it: `hub build` its source anew, or change manifest.json and accept it with `hub versions accept {server}`. `allow` takes back a denial and no more.',
+  }),
+  PERMISSION_UNHELD: entry({
+    status: 409,
+    rpc: -32602,
+    exit: 4,
+    title: 'Nothing would hold the server to it',
+    message:
+      '{server} was not denied {capability} {name}: it runs without walls, where nothing would refuse it.',
+    fix: 'Set `overrides.{server}.walls` to "sandbox" in hub.config.json, then deny it.',
   }),
   WALLS_UNFIT: entry({
     status: 422,

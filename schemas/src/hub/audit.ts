@@ -16,6 +16,8 @@ export const AuditAction = z.enum([
   'tool.reject',
   'build.approve',
   'build.reject',
+  'permission.allow',
+  'permission.deny',
   'secret.store',
   'secret.delete',
   'secret.revoke',

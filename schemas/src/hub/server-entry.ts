@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RestartKind } from '../manifest.ts';
-import { files, limits, network, walls } from './walls-config.ts';
+import { files, limits, network, permissions, walls } from './walls-config.ts';
 
 /** Text that may hold `${env:NAME}`, resolved when a server starts and never stored resolved. */
 const Reference = z.string();
@@ -151,6 +151,7 @@ export const ServerOverride = z.strictObject({
   isolation,
   walls,
   network,
+  permissions,
   policy: ToolPolicy.optional(),
   ...timing,
 });

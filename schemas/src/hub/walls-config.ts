@@ -73,3 +73,20 @@ export const limits = z
   })
   .optional()
   .describe('With `walls`: what it may use of this machine.');
+
+const denied = z.array(z.string().min(1)).optional();
+
+/** The member `permissions` of a built server: what its manifest names and it is not given. */
+export const permissions = z
+  .strictObject({
+    deny: z
+      .strictObject({
+        net: denied.describe('Hosts with their ports; they are refused whatever else allows them.'),
+        fs: denied.describe('Files, as the manifest names them.'),
+        secret: denied.describe('Names of secrets; also those that `env` sets.'),
+      })
+      .optional()
+      .describe('What its manifest asks for and it does not get.'),
+  })
+  .optional()
+  .describe('What its owner takes back of what was approved with the version; `hub permissions` changes it.');

@@ -54,6 +54,22 @@ describe('the hosts of a server', () => {
   });
 });
 
+test('a host that is denied is refused whatever else allows it, and the refusal says so', () => {
+  const rules = [
+    { ...owner('api.shop.test:443'), denied: true },
+    ...manifest('*.shop.test:443'),
+    owner('*:*'),
+  ];
+  expect(verdict(rules, 'https://api.shop.test/')).toBe('HOST_DENIED');
+  expect(verdict(rules, 'https://www.shop.test/')).toBe('open');
+  expect(() => judgeTarget('shop', rules, 'https://api.shop.test/')).toThrow(
+    'shop may not reach api.shop.test:443: its owner denied it api.shop.test:443.',
+  );
+  expect(() => judgeTarget('shop', rules.slice(0, 2), 'https://evil.test/')).toThrow(
+    'it declares only *.shop.test:443.',
+  );
+});
+
 describe('what a name may lead to', () => {
   test.each([
     ['a declared name', manifest('a.test:80'), '1.1.1.1', 'open'],

@@ -50,19 +50,21 @@ function absolute(server: string, url: string): Address {
 
 /**
  * Whether a server may send a request to this absolute URL, and what the name may lead to. Throws HOST_REFUSED,
- * ADDRESS_REFUSED for a literal address, BROKER_REQUEST_INVALID. Pure.
+ * HOST_DENIED, ADDRESS_REFUSED for a literal address, BROKER_REQUEST_INVALID. Pure.
  */
 export function judgeTarget(server: string, rules: readonly HostRule[], url: string): Target {
   const address = absolute(server, url);
   const { host, hostname } = address;
-  const fitting = rules.filter(({ entry }) => hostAllowed(host, [entry]));
-  const declared = rules.map(({ entry }) => entry).join(', ');
-  if (fitting.length === 0) {
+  const naming = rules.filter(({ entry }) => hostAllowed(host, [entry]));
+  const denial = naming.find(({ denied }) => denied);
+  if (denial) throw hubError('HOST_DENIED', { server, host, denied: denial.entry });
+  const declared = rules.flatMap(({ entry, denied }) => (denied ? [] : [entry])).join(', ');
+  if (naming.length === 0) {
     const rule = declared === '' ? 'it declares no host' : `it declares only ${declared}`;
     throw hubError('HOST_REFUSED', { server, host, rule });
   }
-  const open = fitting.filter((rule) => pathFits(rule, address));
-  const paths = fitting.flatMap(({ path }) => path ?? []).join(', ');
+  const open = naming.filter((rule) => pathFits(rule, address));
+  const paths = naming.flatMap(({ path }) => path ?? []).join(', ');
   if (open.length === 0)
     throw hubError('HOST_REFUSED', { server, host, rule: `there only ${paths} is open` });
   // The owner's word goes before the manifest's.

@@ -25,7 +25,12 @@ import { z } from 'zod';
 import { CLI_AGENT } from '../../kernel/audit/actor.ts';
 import type { BuildService } from '../../kernel/ports.ts';
 import type { HubAddress } from './hub-address.ts';
-import { createAuditApi, type AuditApi } from './rooms/oversight-api.ts';
+import {
+  createAuditApi,
+  createPermissionApi,
+  type AuditApi,
+  type PermissionApi,
+} from './rooms/oversight-api.ts';
 import { createBuildApi } from './rooms/build-api.ts';
 import { createChatApi, type ChatApi } from './rooms/chat-api.ts';
 import { createConversationApi, type ConversationApi } from './rooms/conversation-api.ts';
@@ -72,6 +77,7 @@ export interface HubApi {
   proposals(server: string): Promise<Proposal[]>;
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
   readonly audit: AuditApi;
+  readonly permissions: PermissionApi;
   readonly mirrors: MirrorApi;
   readonly builds: BuildService;
   readonly chat: ChatApi;
@@ -95,6 +101,7 @@ export type CallResult = z.infer<typeof CallResult>;
 /** What each room is asked by. */
 const roomApis = (address: HubAddress, send: Send) => ({
   audit: createAuditApi(send),
+  permissions: createPermissionApi(send),
   mirrors: createMirrorApi(send),
   builds: createBuildApi(send),
   chat: createChatApi(address, send),

@@ -50,6 +50,7 @@ import type { Drift } from '../../drift/drift.ts';
 import type { FlowDesk } from '../flows/flow-desk.ts';
 import { hookDesk } from './hook-desk.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
+import { permissionDesk } from './permission-desk.ts';
 import { purge } from './purge-desk.ts';
 import { recordingDesk } from './recording-desk.ts';
 import type { RoutingDesk } from '../models/routing-desk.ts';
@@ -121,6 +122,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     hooks: hookDesk(options),
     conversations: conversationDesk(options),
     settings: settingsDesk(options),
+    permissions: permissionDesk(options),
     drift: options.drift,
     secrets: secretDesk(options),
     providers: options.providers,

@@ -5,6 +5,7 @@ import type { BoxedProcess } from '../../kernel/ports.ts';
 import type { DesiredServer } from '../desired.ts';
 import { memberSecrets } from '../member-secrets.ts';
 import { wallIn } from '../walls/built.ts';
+import { withinPermissions } from '../permissions/within.ts';
 import { environmentOf } from './built.ts';
 import type { ProgramOptions } from './lookup.ts';
 
@@ -54,7 +55,7 @@ export async function openBeside(
 ): Promise<BesideProgram | string> {
   if (origin.kind !== 'built') throw hubError('INTERNAL', { detail: `${server} was not built here` });
   const lookup = { ...options, given: await memberSecrets(options.vault, server, origin) };
-  const allowed = withoutMore(manifest, origin.found.manifest);
+  const allowed = withinPermissions(withoutMore(manifest, origin.found.manifest), origin.override);
   const walled = await wallIn(options.walls, {
     manifest: allowed,
     override: limited(origin.override),

@@ -5,38 +5,39 @@ import { compileCacheOf } from '../compile-cache.ts';
 import type { Origin } from '../desired.ts';
 import { builtEnvironment, textMembers, type Lending, type ServerEnvironment } from '../environment.ts';
 import { withGiven } from '../member-secrets.ts';
+import { deniedSchemes, withinPermissions, withoutDenied } from '../permissions/within.ts';
 import { wallIn } from '../walls/built.ts';
 import { resolveMembers, type Lookup, type Program } from './lookup.ts';
 
 export type BuiltOrigin = Extract<Origin, { kind: 'built' }>;
 
-function lendingOf(id: string, { given, lend, redactor }: Lookup): Lending | undefined {
-  if (given.schemes.length === 0) return undefined;
-  const { url, key } = lend(id);
+function lendingOf({ found, override }: BuiltOrigin, { given, lend, redactor }: Lookup): Lending | undefined {
+  const denied = deniedSchemes(found.manifest, override);
+  const schemes = given.schemes.filter((scheme) => !denied.includes(scheme));
+  if (schemes.length === 0) return undefined;
+  const { url, key } = lend(found.manifest.id);
   redactor.add(key);
-  return { url, key, schemes: given.schemes };
+  return { url, key, schemes };
 }
 
 /** What a built server is told outside walls, as `manifest` declares it. Throws CONFIG_INVALID. */
-export function environmentOf(
-  { override }: BuiltOrigin,
-  manifest: Manifest,
-  options: Lookup,
-): ServerEnvironment {
+export function environmentOf(origin: BuiltOrigin, manifest: Manifest, options: Lookup): ServerEnvironment {
+  const { override } = origin;
   return builtEnvironment({
     manifest,
     override,
-    overrideEnv: resolveMembers(textMembers(override?.env), manifest.id, options),
+    overrideEnv: resolveMembers(textMembers(withoutDenied(override?.env, override)), manifest.id, options),
     host: withGiven(options.host, options.given),
     mirrorUrl: options.mirrorUrl(manifest.id),
-    lending: lendingOf(manifest.id, options),
+    lending: lendingOf(origin, options),
     hookFolder: (hook) => options.inbox.folderOf({ server: manifest.id, hook }),
   });
 }
 
 /** The program of a built server. Rejects with what keeps it from being started at all. */
 export async function builtProgram(origin: BuiltOrigin, options: Lookup): Promise<Program> {
-  const { manifest, directory, contentHash } = origin.found;
+  const { directory, contentHash } = origin.found;
+  const manifest = withinPermissions(origin.found.manifest, origin.override);
   // A package whose entry is its source, as hand-made ones are, has nothing to bundle.
   const bundled = manifest.entry !== manifest.source;
   const signed = await verifyServer(origin.found, options.versions);

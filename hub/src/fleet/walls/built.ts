@@ -37,7 +37,7 @@ export interface Inmate {
 
 const hostOf = (url: string): string[] => (URL.canParse(url) ? [addressOf(url).host] : []);
 
-/** Hosts that a server may reach: its manifest's, those its owner allows, and where the owner says that its service is. Pure. */
+/** Hosts that a server may reach: its manifest's, those its owner allows, and where the owner says that its service is; and those it is denied. Pure. */
 export function hostRules({ manifest, override, env, mirrorUrl }: Inmate): HostRule[] {
   const base = env[baseUrlName(manifest.id)];
   if (override?.target === 'mirror') {
@@ -45,6 +45,11 @@ export function hostRules({ manifest, override, env, mirrorUrl }: Inmate): HostR
     return hostOf(mirrorUrl).map((entry) => ({ entry, by: 'owner', path: new URL(mirrorUrl).pathname }));
   }
   return [
+    ...(override?.permissions?.deny?.net ?? []).map((entry): HostRule => ({
+      entry,
+      by: 'owner',
+      denied: true,
+    })),
     ...manifest.permissions.net.map((entry): HostRule => ({ entry, by: 'manifest' })),
     ...(override?.network?.allow ?? []).map((entry): HostRule => ({ entry, by: 'owner' })),
     ...(base === undefined ? [] : hostOf(base)).map((entry): HostRule => ({ entry, by: 'owner' })),

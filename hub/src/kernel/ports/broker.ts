@@ -10,6 +10,8 @@ export interface HostRule {
   readonly by: 'manifest' | 'owner';
   /** All that may be reached there begins with it. */
   readonly path?: string | undefined;
+  /** Nothing may be reached there, whatever other rules say. */
+  readonly denied?: boolean | undefined;
 }
 
 export interface BrokerLimits {

@@ -4,6 +4,7 @@ import { approve } from './approve.ts';
 import { call } from './call.ts';
 import { inspect } from './inspect.ts';
 import { auth } from '../auth/index.ts';
+import { permissions } from '../oversight/permissions.ts';
 import { hooks } from '../hooks/index.ts';
 import { secret } from '../secrets/index.ts';
 import { rollback } from '../versions/rollback.ts';
@@ -25,6 +26,7 @@ export const servers: readonly CommandDefinition[] = [
   restart,
   target,
   approve,
+  permissions,
   record,
   versions,
   rollback,

@@ -1,0 +1,71 @@
+import { Manifest } from '@counterpart/schemas';
+import { expect, test } from 'vitest';
+import { listPermissions } from './listed.ts';
+import { deniedSchemes, withinPermissions, withoutDenied } from './within.ts';
+
+const manifest = Manifest.parse({
+  id: 'shop',
+  version: '1.0.0',
+  title: 'Shop',
+  category: 'commerce',
+  platform: 'shop',
+  scaffold: 'hand',
+  entry: 'src/server.mjs',
+  source: 'src/server.mjs',
+  permissions: { net: ['*.shop.test:443'], files: ['a.csv', 'b.csv'] },
+  config: [],
+  secrets: [
+    { name: 'SHOP_KEY', required: true, scheme: 'key' },
+    { name: 'SHOP_NOTE', required: false },
+  ],
+  dependsOn: [],
+  test: 'test/contract.test.ts',
+  health: {},
+  tools: {},
+});
+const deny = { net: ['api.shop.test:443'], fs: ['a.csv'], secret: ['SHOP_KEY'] };
+const override = { permissions: { deny }, env: { SHOP_KEY: 'k', SHOP_BASE_URL: 'http://10.0.0.1:8080/v1' } };
+
+test('denied files and secrets are as if the manifest did not name them, whoever sets their values', () => {
+  const { permissions, secrets } = withinPermissions(manifest, override);
+  expect(permissions).toEqual({ net: ['*.shop.test:443'], files: ['b.csv'] });
+  expect(secrets.map(({ name }) => name)).toEqual(['SHOP_NOTE']);
+  expect(withoutDenied(override.env, override)).toEqual({ SHOP_BASE_URL: 'http://10.0.0.1:8080/v1' });
+  expect(deniedSchemes(manifest, override)).toEqual(['key']);
+  expect(withinPermissions(manifest, undefined)).toBe(manifest);
+});
+
+test('the list names all that was approved, set or denied, and what nothing holds the server to', () => {
+  const found = {
+    id: 'shop',
+    directory: '/servers/shop',
+    manifest,
+    tools: undefined,
+    contentHash: `sha256-${'0'.repeat(64)}`,
+    sourceStamp: '',
+  };
+  const server = {
+    id: 'shop',
+    prefix: 'shop',
+    enabled: true,
+    hash: '',
+    origin: { kind: 'built', found, override },
+  } as const;
+  const tools = [
+    { tool: 'buy', enabled: false },
+    { tool: 'look', enabled: true },
+  ];
+  const { permissions, walls, unheld } = listPermissions(server, tools, { walls: 'none' });
+  expect(permissions.map((one) => `${one.capability} ${one.name} ${one.state} ${one.by}`)).toEqual([
+    'net *.shop.test:443 allowed manifest',
+    'net 10.0.0.1:8080 allowed owner',
+    'net api.shop.test:443 denied owner',
+    'fs a.csv denied owner',
+    'fs b.csv allowed manifest',
+    'secret SHOP_KEY denied owner',
+    'secret SHOP_NOTE allowed manifest',
+    'tool buy denied owner',
+    'tool look allowed manifest',
+  ]);
+  expect([walls, unheld.length]).toEqual(['none', 1]);
+});
