@@ -110,7 +110,6 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     ...openSignIns(base, domain.fleet, { scope, lending }),
     recordings: walls.broker.recordings,
     routing,
-    startedAt: new Date(base.clock.now()).toISOString(),
     url: () => address.url,
     ready: () => state.ready,
     shutdown: () => stop(),

@@ -69,7 +69,6 @@ export interface AdminOptions {
   readonly dataDir: string;
   readonly versions: VersionsAt;
   readonly logFile: string;
-  readonly startedAt: string;
   readonly url: () => string;
   readonly ready: () => boolean;
   readonly config: ConfigStore;
@@ -148,6 +147,7 @@ function readings(options: AdminOptions): Readings {
   const { fleet, config, events } = options;
   const servers = (): Promise<ServerSummary[]> =>
     toSummaries([...fleet.members.values()], awaitingIn(options));
+  const startedAt = new Date(options.clock.now()).toISOString();
   return {
     live: () => true,
     ready: options.ready,
@@ -159,7 +159,7 @@ function readings(options: AdminOptions): Readings {
         pid: process.pid,
         url: options.url(),
         home: options.home,
-        startedAt: options.startedAt,
+        startedAt,
         ready: options.ready(),
         servers: await servers(),
         spares: await sparesOf(options),
