@@ -86,11 +86,19 @@ function assertDeniable(before: ServerPermissions, { capability, name }: ChangeP
   const { server, walls } = before;
   const names = namesOf(before, capability);
   if (!names.includes(name) && !(capability === 'net' && hostAllowed(name, names))) {
-    const known = names.length === 0 ? 'it asks for none' : `it lists ${names.join(', ')}`;
-    throw hubError('PERMISSION_UNKNOWN', { server, capability, name, known });
+    throw hubError('PERMISSION_UNKNOWN', { server, capability, name, known: knownOf(names) });
   }
   if (walls === 'none' && (capability === 'net' || capability === 'fs'))
     throw hubError('PERMISSION_UNHELD', { server, capability, name });
+}
+
+/** Of thousands of tools only some are told. */
+const MOST_TOLD = 10;
+
+function knownOf(names: readonly string[]): string {
+  if (names.length === 0) return 'it asks for none';
+  const more = names.length > MOST_TOLD ? ` and ${names.length - MOST_TOLD} more` : '';
+  return `it lists ${names.slice(0, MOST_TOLD).join(', ')}${more}`;
 }
 
 /** The pattern of hosts by which this one is denied too. */
