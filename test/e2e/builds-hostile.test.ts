@@ -125,7 +125,7 @@ test(
     );
     expect(found[0]).toBe('instructions');
     expect(found[1]).toMatch(/more than \d+ bytes/);
-    expect(found[2]).toMatch(/address|base|reach/i);
+    expect(found[2]).toBe('service');
     expect(found[3]).toBe('coverage');
   },
   LONG_MS,
@@ -148,7 +148,7 @@ test(
     expect(slow.problem).toMatch(/had not answered after 2 seconds.*hub builds retry/);
     model.say('x'.repeat(17 * 1_048_576));
     const endless = await build('A long one');
-    expect(endless.problem).toMatch(/answer cannot be used/);
+    expect(endless.problem).toMatch(/^After 4 answers.* 4\. /s);
 
     // However busy the machine is, what never ends does not end in this time either.
     await hub.stop();

@@ -68,7 +68,7 @@ test(
         kind: 'blueprint',
         hosts: ['api.clashroyale.com:443'],
         secrets: [{ name: 'CLASH_ROYALE_TOKEN', required: true }],
-        author: { kind: 'model', model: 'scripted-1', repairs: 0, packs: ['plan@1', 'blueprint@1'] },
+        author: { kind: 'model', model: 'scripted-1', repairs: 0, packs: ['plan@2', 'blueprint@2'] },
         cost: { calls: 2, inputTokens: 200, outputTokens: 100 },
       },
     });

@@ -7,6 +7,8 @@ import { readPlan } from './read-answer.ts';
 
 /** Of each answer's problem, in the sentence that a build without a plan ends with. */
 const SHOWN_CHARACTERS = 240;
+/** Of an answer that is shown to its author again: a plan is short, and what is no plan may be megabytes. */
+const REPEATED_CHARACTERS = 20_000;
 
 /**
  * Asks the author for the plan, and again with what was wrong with the answer, as often as drafts may be repaired. The error
@@ -30,7 +32,10 @@ export async function askForPlan(
       if (cause.code !== 'ANSWER_UNUSABLE') return cause;
       problems.push(`${round + 1}. ${String(cause.params['detail']).slice(0, SHOWN_CHARACTERS)}`);
       const problem = `${cause.message}\n${cause.fix}`;
-      before = { before: answer, report: { round, passed: false, problem, diagnostics: [] } };
+      before = {
+        before: answer.slice(0, REPEATED_CHARACTERS),
+        report: { round, passed: false, problem, diagnostics: [] },
+      };
     }
   }
   return hubError('BUILD_UNPLANNED', {
