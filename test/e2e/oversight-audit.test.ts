@@ -83,6 +83,10 @@ test('installs, approvals, secrets, rollbacks and removals are in one chain, in 
   expect(of('server.disable')).toMatchObject({ principal: 'owner via api', trace: TRACE });
   expect(of('server.remove')?.principal).toBe('owner via cli');
   expect(JSON.stringify(all)).not.toContain(SECRET);
+  const listed = async (query: string) => acts(AuditList.parse(await hub.get(`/api/audit?${query}`)).entries);
+  expect(await listed('limit=2')).toEqual(['server.disable notes', 'server.remove toy-shop']);
+  expect(await listed('limit=2&after=1')).toEqual(['server.add toy-shop', 'server.add notes']);
+  expect(await listed('limit=1&action=version')).toEqual(['version.rollback toy-shop']);
   expect((await fetch(`${hub.url}/api/audit`)).status).toBe(401);
 });
 

@@ -87,8 +87,12 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       const { sound, broken, begins } = await verify();
       if (!sound)
         throw hubError('AUDIT_BROKEN', { sequence: broken?.sequence ?? 0, detail: broken?.problem ?? '' });
-      const [first] = await page(db, upTo - 1, 1);
-      if (first?.sequence !== upTo) throw hubError('AUDIT_UNKNOWN', { sequence: upTo });
+      const first = await db
+        .selectFrom('audit_entry')
+        .selectAll()
+        .where('sequence', '=', upTo)
+        .executeTakeFirst();
+      if (first === undefined) throw hubError('AUDIT_UNKNOWN', { sequence: upTo });
       const { hash, before } = AuditEntry.parse(JSON.parse(first.entry_json));
       await append({ action: 'audit.trim', subject: 'audit', facts: { upTo, hash } });
       await db.deleteFrom('audit_entry').where('sequence', '<', upTo).execute();
@@ -142,24 +146,26 @@ async function highestOf(db: Db): Promise<number> {
   return row?.seq ?? 0;
 }
 
-const page = (db: Db, after: number, limit: number) =>
-  db
-    .selectFrom('audit_entry')
-    .selectAll()
-    .where('sequence', '>', after)
-    .orderBy('sequence')
-    .limit(limit)
-    .execute();
-
 /** Everything after a number as it is stored, page by page. */
 async function* entriesAfter(db: Db, after: number): AsyncGenerator {
-  for (let from = after; ;) {
-    const rows = await page(db, from, MAX_PAGE);
-    for (const row of rows) {
-      const entry = read(row.entry_json);
-      // Two numbers of one entry cannot both be right.
-      yield entry?.['sequence'] === row.sequence ? entry : undefined;
-    }
+  for await (const { sequence, entry_json } of rowsFrom(db, after, 'asc')) {
+    const entry = read(entry_json);
+    // Two numbers of one entry cannot both be right.
+    yield entry?.['sequence'] === sequence ? entry : undefined;
+  }
+}
+
+/** The rows beyond a number, upwards or downwards, page by page. */
+async function* rowsFrom(db: Db, start: number, direction: 'asc' | 'desc') {
+  for (let from = start; ;) {
+    const rows = await db
+      .selectFrom('audit_entry')
+      .selectAll()
+      .where('sequence', direction === 'asc' ? '>' : '<', from)
+      .orderBy('sequence', direction)
+      .limit(MAX_PAGE)
+      .execute();
+    yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < MAX_PAGE) return;
     from = last.sequence;
@@ -178,15 +184,15 @@ async function list(
   db: Db,
   { after, limit = DEFAULT_LIMIT, action, subject }: AuditQuery,
 ): Promise<AuditEntry[]> {
+  const rows =
+    after === undefined ? rowsFrom(db, Number.MAX_SAFE_INTEGER, 'desc') : rowsFrom(db, after, 'asc');
   const found: AuditEntry[] = [];
-  for await (const stored of entriesAfter(db, after ?? 0)) {
-    const entry = AuditEntry.safeParse(stored).data;
-    if (entry === undefined) continue;
+  for await (const { sequence, entry_json } of rows) {
+    const entry = AuditEntry.safeParse(read(entry_json)).data;
+    if (entry?.sequence !== sequence) continue;
     if (action !== undefined && !entry.action.startsWith(action)) continue;
     if (subject !== undefined && entry.subject !== subject) continue;
-    found.push(entry);
-    if (after !== undefined && found.length === limit) break;
-    if (found.length > limit) found.shift();
+    if (found.push(entry) === limit) break;
   }
-  return found;
+  return after === undefined ? found.toReversed() : found;
 }
