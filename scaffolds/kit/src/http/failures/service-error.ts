@@ -60,6 +60,10 @@ function fieldMap(members: Members, nameOf: NameOf, depth: number): string | und
   return lines.length === 0 ? undefined : lines.join('; ');
 }
 
+/** Many services say the same twice: in a summary, and again at the field that it is about. */
+const withoutRepeats = (parts: readonly string[]): string[] =>
+  parts.filter((part) => !parts.some((other) => other.includes(`: ${part}`)));
+
 function objectText(members: Members, nameOf: NameOf, depth: number): string | undefined {
   const message = MESSAGE_KEYS.map((key) => members[key]).find(
     (value) => typeof value === 'string' && value.trim() !== '',
@@ -73,7 +77,7 @@ function objectText(members: Members, nameOf: NameOf, depth: number): string | u
   const own =
     typeof message === 'string' ? [field === undefined ? message : `${nameOf(field)}: ${message}`] : [];
   const parts = [...new Set([...own, ...nested])];
-  if (parts.length > 0) return parts.join('; ');
+  if (parts.length > 0) return withoutRepeats(parts).join('; ');
   return depth > 0 ? fieldMap(members, nameOf, depth) : undefined;
 }
 

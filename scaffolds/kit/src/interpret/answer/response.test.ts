@@ -191,6 +191,7 @@ describe('error answers', () => {
       /422: name: is too short; body\.age: not an int\n/,
     ],
     [422, { errors: { name: ['is too short', 'is odd'] } }, {}, /422: name: is too short; is odd\n/],
+    [422, { message: 'is odd', errors: [{ field: 'name', message: 'is odd' }] }, {}, /422: name: is odd\n/],
     [429, { message: 'Slow down' }, { 'retry-after': '30' }, /call again after 30 seconds\.$/],
     [
       500,
