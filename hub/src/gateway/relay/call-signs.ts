@@ -13,14 +13,15 @@ const SEAM_BYTES = 20;
 /** Looks for such members in an answer that comes in parts. */
 export class SignWatch {
   seen = false;
-  /** Where a mark may have begun. */
+  /** The last bytes of what came, where a mark may have begun. */
   #tail = Buffer.alloc(0);
 
   see(part: Buffer): void {
     if (this.seen) return;
     const seam = Buffer.concat([this.#tail, part.subarray(0, SEAM_BYTES)]);
     this.seen = [seam, part].some((bytes) => bytes.includes(ERROR_MARK) || bytes.includes(DRIFT));
-    this.#tail = Buffer.from(part.subarray(-SEAM_BYTES));
+    // A part may be shorter than a mark, which then goes on in the next one.
+    this.#tail = Buffer.from((part.length < SEAM_BYTES ? seam : part).subarray(-SEAM_BYTES));
   }
 }
 

@@ -42,3 +42,18 @@ test('a task may leave another, and input that cannot be taken does not keep wha
   await nextTurn();
   expect(done).toEqual(['one', 'two']);
 });
+
+test('tasks that fail take none of the others with them, and are told together', () => {
+  const done: string[] = [];
+  const leave = (): void => {
+    for (const name of ['one', 'two', 'three', 'four'])
+      atEndOfTurn(() => {
+        if (name === 'one' || name === 'three') throw new Error(name);
+        done.push(name);
+      });
+  };
+  expect(() => inOneTurn(leave, undefined)).toThrow(
+    expect.objectContaining({ errors: [new Error('one'), new Error('three')] }),
+  );
+  expect(done).toEqual(['two', 'four']);
+});

@@ -23,8 +23,18 @@ export function inOneTurn<T>(work: (input: T) => void, input: T): void {
   }
 }
 
+/** Each task belongs to another connection, and must not be lost because one before it failed. */
 function finish(): void {
   const tasks = due;
   due = [];
-  for (const task of tasks) task();
+  const failures: unknown[] = [];
+  for (const task of tasks) {
+    try {
+      task();
+    } catch (thrown) {
+      failures.push(thrown);
+    }
+  }
+  if (failures.length > 0)
+    throw new AggregateError(failures, 'not everything could be done at the end of a turn');
 }
