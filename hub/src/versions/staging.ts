@@ -35,18 +35,20 @@ export async function openStaging(
   const root = join(serversDir, name);
   const next = join(root, 'next');
   const target = join(serversDir, id);
-  ours.add(name);
-  await mkdir(root, { recursive: true });
-  await (empty ? mkdir(next) : copyServer(target, next));
-  return {
-    next,
-    install: () => replaceFolder(next, target, root),
-    async discard() {
-      await restorePrevious(root, target);
-      await rm(root, { recursive: true, force: true });
-      ours.delete(name);
-    },
+  const discard = async (): Promise<void> => {
+    await restorePrevious(root, target);
+    await rm(root, { recursive: true, force: true });
+    ours.delete(name);
   };
+  ours.add(name);
+  try {
+    await mkdir(root, { recursive: true });
+    await (empty ? mkdir(next) : copyServer(target, next));
+  } catch (cause) {
+    await discard();
+    throw cause;
+  }
+  return { next, install: () => replaceFolder(next, target, root), discard };
 }
 
 /** Removes staging folders whose process is gone, and puts back a version that was being replaced when it died. */

@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { errorCatalogue, type HubStatus } from '@counterpart/schemas';
 import { readSecrets, secretsFile } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
@@ -43,10 +44,23 @@ function checkData({ home }: Context): Finding {
   try {
     mkdirSync(home.dataDir, { recursive: true, mode: 0o700 });
     accessSync(home.dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    tryWriting(join(home.dataDir, `.doctor-${process.pid}`));
     return ok('data', home.dataDir);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return problem('data', `Cannot write to ${home.dataDir}: ${detail}`, errorCatalogue.DATA_UNWRITABLE.fix);
+  }
+}
+
+/** Less than one act of a hub can write. */
+const PROBE = Buffer.alloc(64 * 1024);
+
+/** Rights say nothing of a full disk or a spent quota; only writing does. */
+function tryWriting(file: string): void {
+  try {
+    writeFileSync(file, PROBE, { mode: 0o600, flush: true });
+  } finally {
+    rmSync(file, { force: true });
   }
 }
 
