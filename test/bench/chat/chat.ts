@@ -1,105 +1,96 @@
 /**
- * `npm run bench:chat`: what the endpoint adds to an answer that comes from a provider, at many streams at once, measured beside
- * the provider itself in one run. `-- --streams 200 --chunks 60 --every 100`.
+ * `npm run bench:chat`: what the endpoint adds to an answer that comes from a provider, with 200 streams under way at every moment
+ * that is measured. The provider itself, a relay of bytes before it and the hub before it are asked in turn, round after round:
+ * what is added is told within a round, and over the rounds with its quartiles. `-- --streams 200 --chunks 60 --every 100
+ * --rounds 5`. A round takes nine times as long as a stream.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { makeHome, startHub, type TestHub } from '../../fixtures/hub.ts';
-import { loadChat, type ChatFigures, type ChatLoad } from './chat-load.ts';
+import { makeHome, startHub } from '../../fixtures/hub.ts';
+import { type ChatTarget, loadChat } from './chat-load.ts';
+import { lossesIn, reportOf, type Round } from './chat-report.ts';
+
+/** What the endpoint may take over a direct call to the provider. */
+const GOALS = { firstMs: 3, chunkMs: 0.1 };
 
 const { values } = parseArgs({
   options: {
     streams: { type: 'string', default: '200' },
     chunks: { type: 'string', default: '60' },
     every: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '5' },
   },
 });
-const streams = Number(values.streams);
-const spreadMs = (Number(values.chunks) * Number(values.every)) / 2;
-const wanted = streams * Number(values.chunks);
+const [streams, chunks, every, rounds] = [
+  Number(values.streams),
+  Number(values.chunks),
+  Number(values.every),
+  Number(values.rounds),
+];
+const load = { streams, streamMs: chunks * every };
 
-const program = fileURLToPath(new URL('chat-provider.ts', import.meta.url));
-const provider = spawn(process.execPath, [program, values.chunks, values.every], {
-  stdio: ['ignore', 'pipe', 'inherit'],
+interface Program {
+  readonly url: string;
+  readonly child: ChildProcess;
+}
+
+/** One of the programs beside this one, which print their address in a line. */
+async function program(name: string, ...args: readonly string[]): Promise<Program> {
+  const file = fileURLToPath(new URL(name, import.meta.url));
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [printed] = (await once(child.stdout, 'data')) as [Buffer]; // A stream without an encoding gives bytes.
+  return { url: printed.toString().trim(), child };
+}
+
+interface Targets {
+  readonly direct: ChatTarget;
+  readonly relay: ChatTarget;
+  readonly hub: ChatTarget;
+}
+
+const roundOf = async ({ direct, relay, hub }: Targets): Promise<Round> => ({
+  direct: await loadChat(direct, load),
+  relay: await loadChat(relay, load),
+  hub: await loadChat(hub, load),
 });
-const [printed] = (await once(provider.stdout, 'data')) as [Buffer]; // Its address, one line.
-const url = printed.toString().trim();
+
+async function measure(targets: Targets): Promise<void> {
+  // Unmeasured: code is loaded and compiled by those that ask first.
+  await roundOf(targets);
+  const found: Round[] = [];
+  for (let round = 0; round < rounds; round += 1) found.push(await roundOf(targets));
+  process.stdout.write(
+    `${streams} streams at every moment, each of ${chunks} chunks, one each ${every} ms; ${found.length} rounds\n${reportOf(found, GOALS)}`,
+  );
+  const lost = lossesIn(found, chunks);
+  process.stdout.write(
+    lost === 0 ? 'no chunk was lost\n' : `${lost} streams came with other than ${chunks} chunks\n`,
+  );
+  if (lost > 0) process.exitCode = 1;
+}
+
+const provider = await program('chat-provider.ts', values.chunks, values.every);
+const relay = await program('chat-relay.ts', new URL(provider.url).port);
 const place = makeHome({
   log: { level: 'error' },
-  providers: { bench: { baseUrl: url, model: 'bench-1', apiKey: 'bench', timeoutMs: 120_000 } },
+  providers: { bench: { baseUrl: provider.url, model: 'bench-1', apiKey: 'bench', timeoutMs: 120_000 } },
 });
 try {
   const hub = await startHub(place.home);
   try {
-    await measure(hub);
+    const direct = { url: provider.url, token: 'bench', model: 'bench-1', pid: provider.child.pid ?? 0 };
+    await measure({
+      direct,
+      relay: { ...direct, url: relay.url, pid: relay.child.pid ?? 0 },
+      hub: { url: `${hub.url}/v1`, token: hub.token, model: 'bench/bench-1', pid: hub.pid },
+    });
   } finally {
     await hub.stop();
   }
 } finally {
-  provider.kill();
+  provider.child.kill();
+  relay.child.kill();
   place.remove();
-}
-
-async function measure(hub: TestHub): Promise<void> {
-  const through = { url: `${hub.url}/v1`, token: hub.token, model: 'bench/bench-1', pid: hub.pid };
-  const direct = { url, token: 'bench', model: 'bench-1', pid: provider.pid ?? 0 };
-  // Once unmeasured: code is loaded and compiled by the first that asks.
-  await loadChat({ ...through, streams: 20 });
-  const figures = {
-    direct: await loadChat({ ...direct, streams }),
-    hub: await loadChat({ ...through, streams }),
-    // Begun one by one while the others run: nobody's first word waits for 199 requests that came in the same moment.
-    directSpread: await loadChat({ ...direct, streams, spreadMs }),
-    hubSpread: await loadChat({ ...through, streams, spreadMs }),
-    // One after another, with nobody else: what the endpoint itself adds to the first word.
-    directAlone: await alone(direct),
-    hubAlone: await alone(through),
-  };
-  report(figures);
-}
-
-async function alone(target: Omit<ChatLoad, 'streams'>): Promise<number> {
-  const firsts: number[] = [];
-  for (let n = 0; n < 5; n += 1) firsts.push((await loadChat({ ...target, streams: 1 })).firstMs.median);
-  return firsts.toSorted((a, b) => a - b)[2] ?? Number.NaN;
-}
-
-interface AllFigures {
-  readonly direct: ChatFigures;
-  readonly hub: ChatFigures;
-  readonly directSpread: ChatFigures;
-  readonly hubSpread: ChatFigures;
-  readonly directAlone: number;
-  readonly hubAlone: number;
-}
-
-function report(all: AllFigures): void {
-  const ms = (value: number): string => value.toFixed(2).padStart(9);
-  const row = (name: string, { firstMs, chunkMs, chunks, cpuMs }: ChatFigures): string =>
-    [
-      name.padEnd(10),
-      ms(firstMs.median),
-      ms(firstMs.p95),
-      ms(chunkMs.median),
-      ms(chunkMs.p95),
-      ms(cpuMs),
-      ` ${chunks} of ${wanted}`,
-    ].join(' ');
-  process.stdout.write(
-    [
-      `${streams} streams of ${values.chunks} chunks, one each ${values.every} ms; milliseconds`,
-      '             first   first95     chunk   chunk95  cpu/chunk  chunks',
-      row('direct', all.direct),
-      row('hub', all.hub),
-      'the same, begun one by one',
-      row('direct', all.directSpread),
-      row('hub', all.hubSpread),
-      `added: first word ${(all.hubSpread.firstMs.median - all.directSpread.firstMs.median).toFixed(2)}, chunk ${(all.hubSpread.chunkMs.median - all.directSpread.chunkMs.median).toFixed(2)}, processor a chunk ${all.hubSpread.cpuMs.toFixed(3)} beside ${all.directSpread.cpuMs.toFixed(3)} of the provider`,
-      `first word, one stream alone: direct ${all.directAlone.toFixed(2)}, hub ${all.hubAlone.toFixed(2)}, added ${(all.hubAlone - all.directAlone).toFixed(2)}`,
-      '',
-    ].join('\n'),
-  );
-  if (all.hub.chunks !== wanted || all.hubSpread.chunks !== wanted) process.exitCode = 1;
 }
