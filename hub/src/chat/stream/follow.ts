@@ -29,27 +29,38 @@ export function followOver(
   // With the first frames, where there are any: each writing of its own is a packet.
   if (journal.next <= from) res.flushHeaders();
   const alive = setInterval(() => {
-    if (!res.writableNeedDrain) body.write(ALIVE);
+    if (!req.socket.writableNeedDrain) body.write(ALIVE);
   }, ALIVE_MS);
   alive.unref();
   const followed = journal.follow(from, body);
-  res.on('drain', () => followed.resume());
+  // Of a connection on which another answer is still being written, room is not ours.
+  const drained = (): void => void (res.socket !== null && followed.resume());
+  res.on('drain', followed.resume);
+  req.socket.on('drain', drained);
   // Lost, or all was written: a journal that is done has let go of this follower before.
   res.once('close', () => {
     clearInterval(alive);
+    req.socket.off('drain', drained);
     followed.leave();
   });
 }
 
 /**
  * Writes each text as one chunk of HTTP (RFC 9112, 7.1) in one piece: node:http hands its length, the text and its end to the
- * system apart, which costs more than all else that is done to a short text. Clients of HTTP/1.0 get no chunks.
+ * system apart, which costs more than all else that is done to a short text. Behind the head, which is node:http's, texts go
+ * straight to the connection, once it is this answer's turn on it. Clients of HTTP/1.0 get no chunks.
  */
 function bodyOf(res: ServerResponse): Follower {
   if (!res.chunkedEncoding) return { write: (text) => res.write(text), end: () => res.end() };
   res.chunkedEncoding = false;
+  let isBegun = false;
   return {
-    write: (text) => res.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`),
+    write(text) {
+      const chunk = `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+      const to = isBegun ? (res.socket ?? res) : res;
+      isBegun = true;
+      return to.write(chunk);
+    },
     end: () => res.end('0\r\n\r\n'),
   };
 }

@@ -9,16 +9,22 @@ export const listenTo = <T>(telling: Telling<T>, asker?: AbortSignal): AsyncIter
   [Symbol.asyncIterator]: () => new EventQueue(telling, asker),
 });
 
+/** Who waits for the next event. */
+interface Waiting<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
 class EventQueue<T> implements AsyncIterator<T, undefined> {
   readonly #telling: Telling<T>;
   readonly #asker: AbortSignal | undefined;
   readonly #stop = new AbortController();
   #hasLeft = false;
-  #waiting: IteratorYieldResult<T>[] = [];
-  /** Of `#waiting`, what was read: shifting one by one would move the rest each time. */
+  #told: IteratorYieldResult<T>[] = [];
+  /** Of `#told`, what was read: shifting one by one would move the rest each time. */
   #read = 0;
   #work: Promise<void> | undefined;
-  #wake: (() => void) | undefined;
+  #waiting: Waiting<T> | undefined;
   #failure: { readonly cause: unknown } | undefined;
   #hasEnded = false;
 
@@ -27,37 +33,37 @@ class EventQueue<T> implements AsyncIterator<T, undefined> {
     this.#asker = asker;
   }
 
-  async next(): Promise<IteratorResult<T, undefined>> {
+  /** As loops ask: not again before the last one is answered. No async function, which would cost two promises more an event. */
+  next(): Promise<IteratorResult<T, undefined>> {
     this.#work ??= this.#begin();
-    for (;;) {
-      const result = this.#waiting[this.#read];
-      if (result !== undefined) {
-        this.#read += 1;
-        if (this.#read === this.#waiting.length) [this.#waiting, this.#read] = [[], 0];
-        return result;
-      }
-      if (this.#hasEnded) return this.#end();
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    const result = this.#told[this.#read];
+    if (result !== undefined) {
+      this.#read += 1;
+      if (this.#read === this.#told.length) [this.#told, this.#read] = [[], 0];
+      return Promise.resolve(result);
     }
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      if (this.#hasEnded) this.#end();
+    });
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
     this.#hasLeft = true;
     this.#stop.abort();
-    [this.#waiting, this.#read, this.#failure] = [[], 0, undefined];
+    [this.#told, this.#read, this.#failure] = [[], 0, undefined];
     await this.#work;
     this.#hasEnded = true;
     return { value: undefined, done: true };
   }
 
   /** What was told before is still read, then the reader's loop rejects with this. */
-  #end(): IteratorResult<T, undefined> {
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined) throw failure.cause;
-    return { value: undefined, done: true };
+  #end(): void {
+    const [waiting, failure] = [this.#waiting, this.#failure];
+    if (waiting === undefined) return;
+    [this.#waiting, this.#failure] = [undefined, undefined];
+    if (failure === undefined) waiting.resolve({ value: undefined, done: true });
+    else waiting.reject(failure.cause);
   }
 
   /** The asker is followed by hand: a signal of `AbortSignal.any` costs until a collection finds it. */
@@ -72,12 +78,14 @@ class EventQueue<T> implements AsyncIterator<T, undefined> {
     }
     this.#asker?.removeEventListener('abort', follow);
     this.#hasEnded = true;
-    this.#wake?.();
+    this.#end();
   }
 
   #take(event: T): void {
     if (this.#hasLeft) return;
-    this.#waiting.push({ value: event, done: false });
-    this.#wake?.();
+    const waiting = this.#waiting;
+    if (waiting === undefined) return void this.#told.push({ value: event, done: false });
+    this.#waiting = undefined;
+    waiting.resolve({ value: event, done: false });
   }
 }
