@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../kernel/log.ts';
 import type { DurableEngine, DurableSteps } from '../kernel/ports.ts';
@@ -23,7 +24,7 @@ async function open(work: (id: string, steps: DurableSteps) => Promise<void>): P
     file: join(folder, 'work.db'),
     name: 'work',
     concurrency: 2,
-    log: createLog({ level: 'silent', file: join(folder, 'log') }),
+    log: createLog({ level: 'error', file: join(folder, 'log') }),
     work,
   });
   engines.push(engine);
@@ -147,4 +148,27 @@ test('no more runs are at work at once than there are places, and those that wai
   for (const id of ['waiting-1', 'waiting-2', 'a', 'b', 'c', 'd', 'e']) await engine.start(id);
   await all.promise;
   expect(most).toBeLessThanOrEqual(2);
+});
+
+test('a run goes on by itself once its database takes something again', async () => {
+  const done: string[] = [];
+  const full = new DatabaseSync(join(folder, 'work.db'));
+  const ended = Promise.withResolvers<void>();
+  const engine = await open(async (_, { step }) => {
+    await step('one', async () => `${done.push('one')}`);
+    await step('two', async () => {
+      if (done.push('two') > 2) return '';
+      for (const table of ['workflow_runs', 'step_attempts'])
+        full.exec(`create trigger full_${table} before update on ${table}
+          begin select raise(abort, 'database or disk is full'); end`);
+      return '';
+    });
+    ended.resolve();
+  });
+  await engine.start('a');
+  await expect.poll(() => readFileSync(join(folder, 'log'), 'utf8')).toContain('cannot be kept');
+  full.exec('drop trigger full_workflow_runs; drop trigger full_step_attempts');
+  await ended.promise;
+  full.close();
+  expect(done).toEqual(['one', 'two', 'two']);
 });

@@ -1,4 +1,4 @@
-import type { Json } from '@counterpart/schemas';
+import { hubError, type Json } from '@counterpart/schemas';
 import { OpenWorkflow, type Worker } from 'openworkflow';
 import { BackendSqlite } from 'openworkflow/sqlite';
 import { z } from 'zod';
@@ -21,6 +21,9 @@ const AGAIN = { maximumAttempts: 100_000, initialInterval: '1ms', maximumInterva
 const Input = z.object({ id: z.string() });
 /** Of one run: the library's own limit. */
 const MOST_STEPS = 1_000;
+/** Before a run that could not be kept is looked at again; twice as long each time. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
 /** The library frees a run's place a moment after its last word to the database. */
 const FREED_MS = 20;
 
@@ -47,6 +50,8 @@ class Engine implements DurableEngine {
   readonly #active = new Map<string, AbortController>();
   /** Woken while they were at work: they look again before they rest. */
   readonly #woken = new Set<string>();
+  /** How long runs of the library wait that could not be kept, milliseconds. */
+  readonly #pauses = new Map<string, number>();
   #closing = false;
   #idle: (() => void) | undefined;
 
@@ -116,21 +121,46 @@ class Engine implements DurableEngine {
     const run = await this.#backend.getWorkflowRun({ workflowRunId });
     if (run?.status !== 'running') return;
     const { workerId } = run;
-    if (workerId !== null)
-      return void (await this.#backend.extendWorkflowRunLease({
-        workflowRunId,
-        workerId,
-        leaseDurationMs: 0,
-      }));
+    if (workerId !== null) return await this.#endLease(workflowRunId, workerId);
     const { data } = await this.#backend.listStepAttempts({ workflowRunId, limit: MOST_STEPS });
     for (const { status, context } of data)
       if (status === 'running' && context?.kind === 'signal-wait')
         await this.#backend.sendSignal({ signal: context.signal, data: null, idempotencyKey: null });
   }
 
+  /** On a full disk the library's statement answers with the row that it then fails to keep: only a second look tells. */
+  async #endLease(workflowRunId: string, workerId: string): Promise<void> {
+    await this.#backend.extendWorkflowRunLease({ workflowRunId, workerId, leaseDurationMs: 0 });
+    const { availableAt } = (await this.#backend.getWorkflowRun({ workflowRunId })) ?? {};
+    if (availableAt && availableAt > new Date())
+      throw hubError('DATA_UNWRITABLE', { directory: this.#options.file, detail: 'nothing is kept' });
+  }
+
   #tick(): void {
     if (this.#closing) return;
-    this.#worker.tick().catch((cause: unknown) => this.#options.log.error({ cause }, 'builds do not go on'));
+    this.#worker.tick().catch((cause: unknown) => {
+      this.#options.log.error({ cause }, 'builds do not go on');
+      setTimeout(() => this.#tick(), LONGEST_PAUSE_MS).unref();
+    });
+  }
+
+  #lookAgain(run: string): void {
+    this.#release(run).then(
+      () => this.#tick(),
+      (cause: unknown) => this.#lookLater(run, cause),
+    );
+  }
+
+  /**
+   * Stages keep their failures as results, so what fails beyond them is the keeping: a disk that takes no more, mostly. The
+   * run stays as it is and is looked at again; to be let go it must be written, so no step is done anew in vain.
+   */
+  #lookLater(run: string, cause: unknown): void {
+    if (this.#closing) return;
+    const pause = this.#pauses.get(run) ?? FIRST_PAUSE_MS;
+    this.#pauses.set(run, Math.min(pause * 2, LONGEST_PAUSE_MS));
+    this.#options.log.error({ cause, pause }, 'a build cannot be kept; it is looked at again after a pause');
+    setTimeout(() => this.#lookAgain(run), pause).unref();
   }
 
   async #run(id: string, library: LibrarySteps): Promise<void> {
@@ -155,40 +185,51 @@ class Engine implements DurableEngine {
     await this.#options.work(id, steps);
   }
 
-  /** The library's own backend, which tells when a run leaves its place. */
+  /** The library's own backend, which tells when a run leaves its place; none ends as failed. */
   #watched(backend: Backend): Backend {
-    const left = (run: string): void => {
-      const id = [...this.#runs].find(([, known]) => known === run)?.[0];
-      if (id !== undefined) this.#active.delete(id);
-      if (this.#active.size === 0) this.#idle?.();
-      if (id !== undefined && this.#woken.delete(id)) void this.#release(run).then(() => this.#tick());
-      if (!this.#closing) setTimeout(() => this.#tick(), FREED_MS).unref();
-    };
     const leaving = new Set<PropertyKey>([
       'sleepWorkflowRun',
       'completeWorkflowRun',
-      'failWorkflowRun',
       'rescheduleWorkflowRunAfterFailedStepAttempt',
     ]);
     return new Proxy(backend, {
-      get(target, name) {
+      get: (target, name) => {
         const member: unknown = Reflect.get(target, name);
         if (!isMethod(member)) return member;
+        if (name === 'failWorkflowRun')
+          return (failed: Left & { readonly error: unknown }) => {
+            this.#lookLater(failed.workflowRunId, failed.error);
+            return this.#leave(failed.workflowRunId, async () => target.getWorkflowRun(failed));
+          };
         if (!leaving.has(name)) return member.bind(target);
-        return async (params: { workflowRunId: string }): Promise<unknown> => {
-          try {
+        return (params: Left) =>
+          this.#leave(params.workflowRunId, async () => {
             // What was cancelled is at its end: the library would complain that it cannot end it again.
             const run = await target.getWorkflowRun(params);
-            return run?.status === 'canceled' ? run : await member.call(target, params);
-          } finally {
-            left(params.workflowRunId);
-          }
-        };
+            const left = run?.status === 'canceled' ? run : await member.call(target, params);
+            this.#pauses.delete(params.workflowRunId);
+            return left;
+          });
       },
     });
   }
+
+  async #leave(run: string, write: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await write();
+    } finally {
+      const id = [...this.#runs].find(([, known]) => known === run)?.[0];
+      if (id !== undefined) this.#active.delete(id);
+      if (this.#active.size === 0) this.#idle?.();
+      if (id !== undefined && this.#woken.delete(id)) this.#lookAgain(run);
+      if (!this.#closing) setTimeout(() => this.#tick(), FREED_MS).unref();
+    }
+  }
 }
 
+interface Left {
+  readonly workflowRunId: string;
+}
 type Method = (this: Backend, ...args: readonly unknown[]) => unknown;
 const isMethod = (member: unknown): member is Method => typeof member === 'function';
 
