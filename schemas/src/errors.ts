@@ -69,10 +69,17 @@ export function hubError(
   return new CounterpartError(code, params, options);
 }
 
+/** Node's names for a disk that takes no more: full, its quota spent, read-only. */
+const NOTHING_WRITTEN = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EROFS']);
+
 /** Any thrown value as an error of the catalogue; what is not one becomes INTERNAL with its message. */
 export function toCounterpartError(thrown: unknown): CounterpartError {
   if (thrown instanceof CounterpartError) return thrown;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error && 'code' in thrown && NOTHING_WRITTEN.has(thrown.code)) {
+    const directory = 'path' in thrown ? String(thrown.path) : 'its folder';
+    return new CounterpartError('DATA_UNWRITABLE', { directory, detail }, { cause: thrown });
+  }
   return new CounterpartError('INTERNAL', { detail }, { cause: thrown });
 }
 
