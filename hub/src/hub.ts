@@ -94,7 +94,7 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const state = { ready: false };
   const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
   const work = { ...base, ...domain, calls: domain.gateway.calls, generations: base.providers };
-  const { builds, drift } = await openWork(work, { scope, watch });
+  const { builds, drift } = await openWork(work, { scope, watch, url: () => address.url });
   const routing = await routingDesk({ ...work, principal: OWNER, scope });
   const secrets = () => service.secrets;
   const { chats, flows } = chatsAndFlows({ ...work, builds, router: routing.router, secrets });

@@ -197,6 +197,7 @@ export {
   Structured,
 } from './chat/provider.ts';
 export { Diagnostic } from './builds/diagnostic.ts';
+export { OpenReviewRequest, ReviewLink } from './builds/review.ts';
 export {
   ApprovalSheet,
   AuthorQuestion,

@@ -13,9 +13,15 @@ import {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { lazily, type Lazy } from '../kernel/lazily.ts';
-import type { AuditAct, BuildService, DurableEngine, DurableSteps } from '../kernel/ports.ts';
+import type {
+  AuditAct,
+  BuildService,
+  CandidateReview,
+  DurableEngine,
+  DurableSteps,
+} from '../kernel/ports.ts';
 import { newTrace } from '../kernel/protocol/trace.ts';
-import { BuildFolder } from './keep/build-folder.ts';
+import { BuildFolder, type KeptDecision } from './keep/build-folder.ts';
 import { createServerMemory } from './keep/memory.ts';
 import { createBuildRecords, type BuildRecord, type BuildRecords } from './keep/records.ts';
 import { stuckIn } from './keep/stuck.ts';
@@ -35,6 +41,8 @@ export interface BuildsOptions extends Omit<LoopRoom, 'records' | 'memory' | 'fo
 export interface Builds extends BuildService {
   /** As the port says; `model` is the one that wrote the answer, where it is known. */
   answer(id: string, text: string, model?: string): Promise<LoopSummary>;
+  /** The package that a build would install; undefined: it waits for no decision. */
+  candidate(id: string): Promise<CandidateReview | undefined>;
   /** Goes on with builds that were cut off. */
   resume(): Promise<void>;
   /** Something happened that builds may wait for, such as a new secret. */
@@ -77,6 +85,8 @@ class HubBuilds implements Builds {
   readonly #records: BuildRecords;
   /** With its database it is opened for the first build: most hubs only relay. */
   readonly #engine: Lazy<DurableEngine>;
+  /** Builds on which somebody's word is being written down. */
+  readonly #deciding = new Set<string>();
 
   constructor(room: LoopRoom, engine: { readonly file: string; readonly concurrency: number }) {
     this.#room = room;
@@ -128,6 +138,7 @@ class HubBuilds implements Builds {
     const folder = this.#room.folderOf(id);
     const report = folder.reports().at(-1);
     const question = openQuestion(folder);
+    const decided = record.sheet === undefined ? undefined : folder.decision();
     return LoopDetail.parse({
       ...record,
       steps: await this.#records.steps(id),
@@ -135,8 +146,16 @@ class HubBuilds implements Builds {
       asked: folder
         .questions()
         .map(({ number, pack, tokens }) => ({ number, pack, tokens, ...usageOf(folder, number) })),
-      ...without({ report, question }),
+      ...without({ report, question, decision: decided && toldOf(decided) }),
     });
+  }
+
+  async candidate(id: string): Promise<CandidateReview | undefined> {
+    const { waitsFor, sheet } = await this.#records.get(id);
+    if (waitsFor !== 'approval' || sheet === undefined) return undefined;
+    const { reviewCandidate } = await import('./review/candidate.ts');
+    const { serversDir } = this.#room;
+    return await reviewCandidate(this.#room.folderOf(id).candidate, { serversDir, sheet });
   }
 
   async cancel(id: string): Promise<LoopSummary> {
@@ -176,19 +195,32 @@ class HubBuilds implements Builds {
   }
 
   async decide(id: string, decision: LoopDecision): Promise<LoopSummary> {
+    // Of two words at the same time the first one counts, and only it is recorded.
+    if (this.#deciding.has(id))
+      throw hubError('BUILD_STATE', { build: id, state: 'waiting', detail: 'it is being decided on' });
+    this.#deciding.add(id);
+    try {
+      return await this.#decide(id, decision);
+    } finally {
+      this.#deciding.delete(id);
+    }
+  }
+
+  async #decide(id: string, { reason: words, ...decision }: LoopDecision): Promise<LoopSummary> {
     const { state, waitsFor, sheet, attempt, order } = await this.#records.get(id);
     if (waitsFor !== 'approval' || sheet === undefined)
       throw hubError('BUILD_STATE', { build: id, state, detail: 'it waits for no decision' });
     if (sheet.hash !== decision.hash) throw hubError('BUILD_OUTDATED', { build: id });
     const by = `owner via ${decision.via}`;
-    const decide = async () =>
-      this.#room.folderOf(id).decide({ ...decision, by, at: new Date(this.#room.clock.now()).toISOString() });
+    const reason = words === undefined ? {} : { reason: this.#room.clean(words) };
+    const at = new Date(this.#room.clock.now()).toISOString();
+    const decide = async () => this.#room.folderOf(id).decide({ ...decision, ...reason, by, at });
     const act: AuditAct = {
       action: decision.decision === 'approve' ? 'build.approve' : 'build.reject',
       subject: sheet.server,
       principal: by,
       trace: order.trace,
-      facts: { build: id, hash: sheet.hash, version: sheet.version },
+      facts: { build: id, hash: sheet.hash, version: sheet.version, ...reason },
     };
     await (this.#room.versions.audit?.acting(act, decide) ?? decide());
     return await this.#goOn(id, attempt);
@@ -266,6 +298,13 @@ class HubBuilds implements Builds {
     await this.#room.announce(id, { detail: change.problem });
   }
 }
+
+const toldOf = ({ decision, by, at, reason }: KeptDecision) => ({
+  decision,
+  by,
+  at,
+  ...without({ reason }),
+});
 
 const usageOf = (folder: BuildFolder, number: number) => {
   const usage = folder.answer(number)?.usage;

@@ -30,6 +30,8 @@ import { addChatRoutes, type ChatService } from './routes/chat-routes.ts';
 import type { BuildService } from '../kernel/ports.ts';
 import { addAuditRoutes, type AuditService } from './oversight/audit-routes.ts';
 import { addPermissionRoutes, type PermissionService } from './oversight/permission-routes.ts';
+import { addReviewRoutes } from './review/review-routes.ts';
+import type { ReviewService } from './review/review-service.ts';
 import { addBuildRoutes } from './routes/build-routes.ts';
 import { addMirrorRoutes, type MirrorService } from './routes/mirror-routes.ts';
 import { addRecordingRoutes, type RecordingService } from './routes/recording-routes.ts';
@@ -76,6 +78,7 @@ export interface AdminService extends Health {
   readonly conversations: ConversationService;
   readonly settings: SettingsService;
   readonly permissions: PermissionService;
+  readonly reviews: ReviewService;
   readonly drift: DriftService;
   readonly secrets: SecretService;
   readonly providers: ProviderService;
@@ -119,6 +122,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   approvalRoutes(app, service);
   addAuditRoutes(app, service.audit);
   addPermissionRoutes(app, service.permissions);
+  addReviewRoutes(app, service.reviews);
   addMirrorRoutes(app, service.mirrors);
   addBuildRoutes(app, service.builds);
   addHookRoutes(app, service.hooks);

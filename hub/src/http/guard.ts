@@ -54,7 +54,11 @@ export function checkToken(
   subject: string,
 ): CounterpartError | undefined {
   const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-  const a = Buffer.from(given);
-  const b = Buffer.from(token);
-  return a.length === b.length && timingSafeEqual(a, b) ? undefined : hubError('AUTH_REQUIRED', { subject });
+  return isSameText(given, token) ? undefined : hubError('AUTH_REQUIRED', { subject });
+}
+
+/** Whether two texts are the same, in a time that does not tell how much of them is. */
+export function isSameText(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

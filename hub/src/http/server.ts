@@ -14,6 +14,7 @@ import { answerCors } from './cors.ts';
 import { checkHostAndOrigin, checkToken } from './guard.ts';
 import { answerHealth, type Health } from './health.ts';
 import { HOOKS_PATH } from './routes/hook-routes.ts';
+import { isReviewPage } from './review/review-path.ts';
 import { PAGE_PATH } from './secrets/secret-page.ts';
 import { LENDING_PATH } from './secrets/sign-in-routes.ts';
 import { openLane, type Lane } from './lane/lane.ts';
@@ -192,6 +193,8 @@ function refuse(
       // Servers ask for their tokens with keys of their own, which are checked there.
       // A page for one secret is found by whoever has its address only.
       if (route.path.startsWith(LENDING_PATH) || route.path.startsWith(PAGE_PATH)) return undefined;
+      // Pages of decisions check their own addresses.
+      if (isReviewPage(route.path)) return undefined;
       // Other programs post with the token of one hook, which is checked there.
       if (route.path.startsWith(HOOKS_PATH) && req.method === 'POST') return undefined;
       const reads = (req.method === 'GET' || req.method === 'HEAD') && isPublic(route.path);

@@ -64,6 +64,7 @@ function opened(config: NotificationsConfig): Opened {
     },
     config: () => config,
     resolve: (given) => Promise.resolve(given.replace('${secret:HOOK}', 'token')),
+    page: (build) => `http://127.0.0.1:1/review?build=${build}`,
     clean: (given) => given.replaceAll('weather', 'w'),
     tell: (notice) => told.push(notice),
     env: () => ({ PATH: process.env['PATH'], SECRET: 'x' }),
@@ -96,7 +97,10 @@ test('a webhook is asked again when it does not take a notice, and gets it whole
   await three.promise;
   expect(got.map(({ url }) => url)).toEqual(['/token', '/token', '/token']);
   expect(JSON.parse(got[2]?.body ?? '')).toEqual(notify.told[0]);
-  expect(notify.told[0]?.text).toBe('w is built and waits for your decision.');
+  expect(notify.told[0]).toMatchObject({
+    text: 'w is built and waits for your decision.',
+    page: 'http://127.0.0.1:1/review?build=b-0123456789',
+  });
   await notify.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));

@@ -9,6 +9,8 @@ export interface NotifyOptions {
   readonly config: () => NotificationsConfig;
   /** Puts values in the place of references such as `${secret:NAME}`; rejects where there is none. */
   readonly resolve: (text: string) => Promise<string>;
+  /** Where a build can be looked at and decided; an address without any power. Undefined: nowhere now. */
+  readonly page: (build: string | undefined) => string | undefined;
   /** Takes secrets out of a text. */
   readonly clean: (text: string) => string;
   /** Tells connected MCP clients, as a log message. */
@@ -52,7 +54,8 @@ export function openNotify(options: NotifyOptions): { close(): Promise<void> } {
   const hear = (event: HubEvent): void => {
     const found = noticeOf(event);
     if (found === undefined) return;
-    const notice = { ...found, text: options.clean(found.text) };
+    const page = found.kind === 'approval' ? options.page(found.build) : undefined;
+    const notice = { ...found, text: options.clean(found.text), ...(page === undefined ? {} : { page }) };
     const { kinds, command, webhook, desktop } = options.config();
     if (kinds !== undefined && !kinds.includes(notice.kind)) return;
     options.tell(notice);
@@ -63,7 +66,7 @@ export function openNotify(options: NotifyOptions): { close(): Promise<void> } {
     if (desktop)
       deliver('desktop', () =>
         run(
-          ['notify-send', '--app-name=Counterpart', notice.text, notice.next],
+          ['notify-send', '--app-name=Counterpart', notice.text, page ?? notice.next],
           { input: '', signal },
           options,
         ),

@@ -238,6 +238,8 @@ export const LoopDecision = z.strictObject({
     .string()
     .regex(/^[a-z][a-z -]{0,31}$/)
     .default('api'),
+  /** Why, in their words; part of the audit log. */
+  reason: z.string().trim().min(1).max(1_000).optional(),
 });
 export type LoopDecision = z.infer<typeof LoopDecision>;
 
@@ -293,6 +295,15 @@ export const LoopDetail = z.strictObject({
   /** What its author is asked now. */
   question: AuthorQuestion.optional(),
   sheet: ApprovalSheet.optional(),
+  /** What was decided on the sheet, and by whom. */
+  decision: z
+    .strictObject({
+      decision: LoopDecision.shape.decision,
+      by: z.string(),
+      at: z.iso.datetime(),
+      reason: z.string().optional(),
+    })
+    .optional(),
   /** Where its drafts, reports and the candidate are kept. */
   folder: z.string(),
 });

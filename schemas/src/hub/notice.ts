@@ -22,6 +22,8 @@ export const Notice = z.strictObject({
   next: z.string(),
   server: z.string().optional(),
   build: LoopId.optional(),
+  /** Of a decision: the page to make it on. It opens with the hub's token, or by `hub review`. */
+  page: z.url().optional(),
 });
 export type Notice = z.infer<typeof Notice>;
 

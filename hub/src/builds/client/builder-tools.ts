@@ -140,7 +140,12 @@ const TOOLS: readonly BuilderTool[] = [
           state,
           detail: `nothing can be approved yet; it waits for ${waitsFor ?? 'nobody'}`,
         });
-      return { sheet, approve: `hub builds approve ${build}`, ...(await askPerson(course, build)) };
+      return {
+        sheet,
+        approve: `hub builds approve ${build}`,
+        review: `hub review ${build}`,
+        ...(await askPerson(course, build)),
+      };
     },
   }),
   builderTool({

@@ -26,7 +26,7 @@ function nextOf(
       : 'Call build_blueprint with the whole document.';
   }
   if (asked.waitsFor === 'approval')
-    return `Call build_submit, show it to the person, and ask them to run \`hub builds approve ${id}\` where they are not asked by their client.`;
+    return `Call build_submit, show it to the person, and ask them to run \`hub review ${id}\`, which opens a page, or \`hub builds approve ${id}\`, where they are not asked by their client.`;
   if (asked.waitsFor === 'secrets')
     return 'It is installed. Call build_submit: it says where the person can type the secrets. Never ask for a secret in the chat.';
   if (asked.state === 'queued' || asked.state === 'running')

@@ -8,6 +8,7 @@ import {
   Problem,
   ProposalList,
   RecordingState,
+  ReviewLink,
   ServerDetail,
   ServerSummary,
   ToolEntry,
@@ -17,6 +18,7 @@ import type {
   DecideRequest,
   ErrorCode,
   JsonObject,
+  OpenReviewRequest,
   PendingTool,
   Proposal,
   ServerEntry,
@@ -76,6 +78,8 @@ export interface HubApi {
   pendingTools(): Promise<PendingTool[]>;
   proposals(server: string): Promise<Proposal[]>;
   decide(server: string, word: z.input<typeof DecideRequest>): Promise<DecideResponse>;
+  /** Issues the address of a page on which its owner decides. */
+  review(what: OpenReviewRequest): Promise<ReviewLink>;
   readonly audit: AuditApi;
   readonly permissions: PermissionApi;
   readonly mirrors: MirrorApi;
@@ -166,6 +170,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       (await send(ProposalList, 'GET', `/api/approvals/${encodeURIComponent(server)}`)).proposals,
     decide: (server, word) =>
       send(DecideResponse, 'POST', `/api/approvals/${encodeURIComponent(server)}`, word),
+    review: (what) => send(ReviewLink, 'POST', '/api/reviews', what),
     ...roomApis({ url, token }, send),
     reload: async () => void (await send(done, 'POST', '/api/reload', {})),
     shutdown: async () => void (await send(done, 'POST', '/api/shutdown', {})),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { definitionDifferences, renderProposal } from './definition-diff.ts';
+import { definitionDifferences } from '../../approvals/differences.ts';
+import { renderProposal } from './definition-diff.ts';
 import { createPaint } from './text/paint.ts';
 
 const before = {

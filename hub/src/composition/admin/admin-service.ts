@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { hubError, ServerEntry, ServerId } from '@counterpart/schemas';
 import type {
@@ -50,9 +41,11 @@ import type { Drift } from '../../drift/drift.ts';
 import type { FlowDesk } from '../flows/flow-desk.ts';
 import { hookDesk } from './hook-desk.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
+import { logTail } from './log-tail.ts';
 import { permissionDesk } from './permission-desk.ts';
 import { purge } from './purge-desk.ts';
 import { recordingDesk } from './recording-desk.ts';
+import { reviewDesk } from '../review/review-desk.ts';
 import type { RoutingDesk } from '../models/routing-desk.ts';
 import { signInDesk } from './sign-in-desk.ts';
 import { secretDesk } from './secret-desk.ts';
@@ -66,6 +59,8 @@ import { publicKeyText, readSigningKey } from '../../versions/signing/key.ts';
 export interface AdminOptions {
   readonly version: string;
   readonly home: string;
+  /** Whose token opens the hub. */
+  readonly data: { readonly token: string };
   readonly dataDir: string;
   readonly versions: VersionsAt;
   readonly logFile: string;
@@ -106,10 +101,13 @@ export interface AdminOptions {
 
 /** What `hub`'s commands ask of a running hub. */
 export function createAdminService(options: AdminOptions): AdminService {
+  const approvals = approvalDesk(options);
+  const permissions = permissionDesk(options);
   return {
     ...readings(options),
     ...changes(options),
-    ...approvalDesk(options),
+    ...approvals,
+    reviews: reviewDesk(options, { approvals, permissions }),
     audit: options.audit,
     mirrors: options.mirrors,
     builds: options.builds,
@@ -121,7 +119,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     hooks: hookDesk(options),
     conversations: conversationDesk(options),
     settings: settingsDesk(options),
-    permissions: permissionDesk(options),
+    permissions,
     drift: options.drift,
     secrets: secretDesk(options),
     providers: options.providers,
@@ -197,7 +195,7 @@ function readings(options: AdminOptions): Readings {
       );
     },
     tools: (server) => entriesOf(options, server),
-    logs: ({ server, lines }) => tail(options.logFile, server, lines),
+    logs: ({ server, lines }) => logTail(options.logFile, server, lines),
     eventsSince: (id) => events.since(id),
     followEvents: (listener) => events.subscribe(listener),
   };
@@ -242,28 +240,6 @@ function entriesOf({ catalog, fleet, mirrors }: AdminOptions, server: string | u
       ? []
       : [{ name: definition.name, server: owner, definition }];
   });
-}
-
-/** The end of the log file; a file of any size, so only its last part is read. */
-const TAIL_BYTES = 4 * 1024 * 1024;
-
-function tail(file: string, server: string | undefined, count: number): string[] {
-  if (!existsSync(file)) return [];
-  const text = readEnd(file).toString('utf8');
-  const wanted = (line: string) =>
-    line !== '' && (server === undefined || line.includes(`"server":${JSON.stringify(server)}`));
-  return text.split('\n').filter(wanted).slice(-count);
-}
-
-function readEnd(file: string): Buffer {
-  const handle = openSync(file, 'r');
-  try {
-    const { size } = fstatSync(handle);
-    const end = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    return end.subarray(0, readSync(handle, end, 0, end.length, size - end.length));
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function caller(options: AdminOptions): AdminService['call'] {

@@ -1,18 +1,23 @@
 import { hostAllowed } from '@counterpart/kit/broker';
 import {
+  effectOf,
   hubError,
   type Capability,
   type ChangePermissionRequest,
   type HubConfig,
+  type Permission,
   type ServerOverride,
   type ServerPermissions,
 } from '@counterpart/schemas';
+import { hubName } from '../../catalog/naming/names.ts';
 import type { ConfigStore } from '../../config/store.ts';
+import type { DesiredServer } from '../../fleet/desired.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Member } from '../../fleet/member.ts';
-import { listPermissions } from '../../fleet/permissions/listed.ts';
+import { listPermissions, type OfferedTool } from '../../fleet/permissions/listed.ts';
 import type { PermissionService } from '../../http/oversight/permission-routes.ts';
-import type { AuditTrail } from '../../kernel/ports.ts';
+import type { AuditTrail, CandidateReview } from '../../kernel/ports.ts';
+import { offeredBy } from '../../policy/config-policy.ts';
 import { settingsDesk } from './settings-desk.ts';
 
 interface Desk {
@@ -23,8 +28,19 @@ interface Desk {
   readonly audit: AuditTrail;
 }
 
+/** A package that is not in use, or not yet. */
+type Candidate = Pick<CandidateReview, 'manifest' | 'tools'>;
+type Denial = Pick<Permission, 'capability' | 'name'>;
+
+export interface PermissionDesk extends PermissionService {
+  /** What a package would be allowed and denied, were it in use now. */
+  ofCandidate(candidate: Candidate): ServerPermissions;
+  /** Denies some of that before it comes into use. Rejects with PERMISSION_UNKNOWN and PERMISSION_UNHELD, and has then done nothing. */
+  narrow(candidate: Candidate, denials: readonly Denial[]): Promise<void>;
+}
+
 /** What each server may use, and how its owner takes some of that back: decision 0098. */
-export function permissionDesk(desk: Desk): PermissionService {
+export function permissionDesk(desk: Desk): PermissionDesk {
   const { config, fleet, audit } = desk;
   const settings = settingsDesk(desk);
   const listOf = ({ desired }: Member): ServerPermissions => {
@@ -37,7 +53,31 @@ export function permissionDesk(desk: Desk): PermissionService {
     const permissions = changed(config.current().overrides[server]?.permissions?.deny, capability, word);
     await settings.change({ overrides: { [server]: { permissions } } });
   };
+  const ofCandidate = (candidate: Candidate): ServerPermissions => {
+    const wanted = desiredOf(candidate, config.current());
+    return listPermissions(wanted, toolsOf(candidate, config.current()), config.current().defaults);
+  };
   return {
+    ofCandidate,
+    async narrow(candidate, denials) {
+      const before = ofCandidate(candidate);
+      const server = candidate.manifest.id;
+      const states = new Map(before.permissions.map((one) => [keyOf(one), one.state]));
+      const fresh = denials.filter((denial) => states.get(keyOf(denial)) !== 'denied');
+      for (const { capability, name } of fresh) assertDeniable(before, { change: 'deny', capability, name });
+      if (fresh.length === 0) return;
+      const patch = deniedToo(config.current().overrides[server], fresh);
+      // Each of them is an entry of the log, and all of them one change of the file.
+      const write = async (): Promise<void> =>
+        void (await settings.change({ overrides: { [server]: patch } }));
+      const recorded = fresh.reduceRight<() => Promise<void>>(
+        (work, { capability, name }) =>
+          () =>
+            audit.acting({ action: 'permission.deny', subject: server, facts: { capability, name } }, work),
+        write,
+      );
+      await recorded();
+    },
     all: () => [...fleet.members.values()].map(listOf),
     of: (server) => listOf(fleet.get(server)),
     async change(server, word) {
@@ -121,4 +161,45 @@ function changed(
   if (names.length > 0) return { deny: { [capability]: names } };
   const { [capability]: _, ...rest } = before;
   return Object.keys(rest).length === 0 ? null : { deny: { [capability]: null } };
+}
+
+const keyOf = ({ capability, name }: Denial): string => `${capability} ${name}`;
+
+/** As the fleet would have it, were the package in its folder. */
+function desiredOf({ manifest, tools }: Candidate, { overrides }: HubConfig): DesiredServer {
+  const { id } = manifest;
+  const override = overrides[id];
+  const found = { id, directory: '', manifest, tools, contentHash: '', sourceStamp: '' };
+  const prefix = override?.prefix ?? id;
+  return { id, prefix, enabled: undefined, hash: '', origin: { kind: 'built', found, override } };
+}
+
+function toolsOf(candidate: Candidate, current: HubConfig): OfferedTool[] {
+  const { id, prefix } = desiredOf(candidate, current);
+  const isOffered = offeredBy(current);
+  return candidate.tools.map((definition) => {
+    const { name } = definition;
+    const hub = hubName(id, prefix, name);
+    const effect = candidate.manifest.tools[name]?.effect ?? effectOf(definition);
+    return { tool: name, enabled: isOffered({ server: id, name, hubName: hub, effect }) };
+  });
+}
+
+/** A server's override with more denials, as a JSON Merge Patch. */
+function deniedToo(
+  override: ServerOverride | undefined,
+  denials: readonly Denial[],
+): { permissions?: { deny: Denied }; policy?: { deny: string[] } } {
+  const named = (capability: Capability): string[] =>
+    denials.flatMap((one) => (one.capability === capability ? [one.name] : []));
+  const deny: Denied = {};
+  for (const capability of ['net', 'fs', 'secret'] as const) {
+    const names = named(capability);
+    if (names.length > 0) deny[capability] = [...(override?.permissions?.deny?.[capability] ?? []), ...names];
+  }
+  const tools = named('tool');
+  return {
+    ...(Object.keys(deny).length === 0 ? {} : { permissions: { deny } }),
+    ...(tools.length === 0 ? {} : { policy: { deny: [...(override?.policy?.deny ?? []), ...tools] } }),
+  };
 }

@@ -3,6 +3,7 @@ import type { Builds } from '../../builds/builds.ts';
 import { driftDesk, type driftWatch } from './drift-desk.ts';
 import type { Drift } from '../../drift/drift.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
+import { REVIEW_PATH } from '../../http/review/review-path.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import { openNotify } from '../../notify/notify.ts';
 import { resolveText } from '../models/resolve-text.ts';
@@ -14,12 +15,14 @@ interface Opening {
   readonly scope: Scope;
   /** Hears of every call from the first one on. */
   readonly watch: ReturnType<typeof driftWatch>;
+  /** Where the hub answers; empty until it does. */
+  readonly url: () => string;
 }
 
 /** Builds, the watch that proposes them, and the notices of both. */
 export async function openWork(
   desk: Desk,
-  { scope, watch }: Opening,
+  { scope, watch, url }: Opening,
 ): Promise<{ readonly builds: Builds; readonly drift: Drift }> {
   const builds = await buildDesk({ ...desk, recent: watch.recent });
   scope.add(() => builds.close());
@@ -35,6 +38,8 @@ export async function openWork(
       if (url !== webhook) desk.redactor.add(url);
       return url;
     },
+    page: (build) =>
+      url() === '' || build === undefined ? undefined : `${url()}${REVIEW_PATH}?build=${build}`,
     clean: desk.redactor.redact,
     tell: (notice) =>
       desk.gateway.logMessage({ level: 'notice', logger: 'counterpart', data: { ...notice } }),

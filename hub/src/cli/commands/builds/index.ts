@@ -5,6 +5,7 @@ import { discover } from './discover.ts';
 import { drift } from './drift.ts';
 import { eject } from './eject.ts';
 import { builds as buildsOfWords } from '../loop/index.ts';
+import { review } from '../loop/review.ts';
 import { mirror } from '../mirrors/index.ts';
 import { check } from '../packages/check.ts';
 import { create } from '../packages/create.ts';
@@ -19,6 +20,7 @@ import { verify } from './verify.ts';
 export const builds: readonly CommandDefinition[] = [
   build,
   buildsOfWords,
+  review,
   discover,
   diff,
   drift,

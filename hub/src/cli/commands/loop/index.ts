@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { hubError, LoopStage, type LoopSummary } from '@counterpart/schemas';
+import { hubError, LoopDecision, LoopStage, type LoopSummary } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
@@ -114,14 +114,16 @@ const reject = defineCommand({
   name: 'reject',
   summary: 'Decide against what a build made; everything is kept',
   arguments: [ID],
-  examples: [['hub builds reject b-0k3f9x2m1q', 'nothing is installed']],
-  input: Id,
-  run: (context, { id }) =>
+  options: [['--reason <words>', 'Why; kept in the audit log']],
+  examples: [['hub builds reject b-0k3f9x2m1q --reason "it asks for too much"', 'nothing is installed']],
+  input: z.object({ id: z.string(), reason: LoopDecision.shape.reason }),
+  run: (context, { id, reason }) =>
     withHub(context, async (hub) => {
       const { sheet, state } = await hub.builds.show(id);
       if (sheet === undefined)
         throw hubError('BUILD_STATE', { build: id, state, detail: 'it waits for no decision' });
-      await hub.builds.decide(id, { decision: 'reject', hash: sheet.hash, via: 'cli' });
+      const why = reason === undefined ? {} : { reason };
+      await hub.builds.decide(id, { decision: 'reject', hash: sheet.hash, via: 'cli', ...why });
       return await followBuild(context, hub, id);
     }),
 });

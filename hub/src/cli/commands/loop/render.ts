@@ -5,7 +5,7 @@ const WAITS = {
   author: (id: string) =>
     `waits for its author: \`hub builds question ${id}\` shows what is asked, \`hub builds answer ${id} <file>\` answers`,
   approval: (id: string) =>
-    `waits for a decision: \`hub builds approve ${id}\` or \`hub builds reject ${id}\``,
+    `waits for a decision: \`hub review ${id}\` shows it on a page, \`hub builds approve ${id}\` or \`hub builds reject ${id}\` here`,
   secrets: (id: string) =>
     `is installed and waits for its secrets: \`hub secret set <name>\`, or \`hub builds skip ${id}\``,
 } as const;

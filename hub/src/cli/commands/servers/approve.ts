@@ -63,7 +63,7 @@ async function listPending(context: Context, hub: HubApi): Promise<void> {
             ]),
             io.width,
           ),
-          '`hub approve <server>` shows what changed and asks.',
+          '`hub approve <server>` shows what changed and asks; `hub review` shows it on a page.',
         ].join('\n'),
   );
 }
