@@ -50,6 +50,18 @@ test.each(['', 'build', 'mirror', 'versions', 'call', 'flow', 'chat'])(
   },
 );
 
+it('every command has help with examples, also behind the options of all', async () => {
+  const { out } = await run('--help');
+  const names = [...out.matchAll(/^ {2}([a-z][a-z-]*)[| ]/gm)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(20);
+  for (const name of names.filter((each) => each !== 'help')) {
+    const help = await run(name, '--help');
+    expect([help.exit, help.out]).toEqual([0, expect.stringContaining('Examples:\n  $ ')]);
+    expect(help.out).toMatch(new RegExp(`^Usage: hub ${name}\\b`));
+    expect(await run('--home', '.', '--json', name, '--help')).toEqual(help);
+  }
+});
+
 it('a group without a verb says which verbs there are', async () => {
   const { exit, err } = await run('providers');
   expect(exit).toBe(2);
