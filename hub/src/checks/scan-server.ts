@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Diagnostic } from '@counterpart/schemas';
 import { z } from 'zod';
+import { compiledCode } from '../kernel/process/compiled-code.ts';
 import { readServerCode } from './read-code.ts';
 import type { SourceFile } from './parse.ts';
 import { MANIFEST, scanManifest } from './facts/manifest.ts';
@@ -47,7 +48,7 @@ async function scanApart(
   const limits = AbortSignal.timeout(LONGEST_MS);
   const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, PROGRAM], {
     stdio: ['pipe', 'pipe', 'ignore'],
-    env: {},
+    env: compiledCode(),
     killSignal: 'SIGKILL',
     signal: signal === undefined ? limits : AbortSignal.any([signal, limits]),
   });

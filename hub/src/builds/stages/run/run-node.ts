@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { compiledCode } from '../../../kernel/process/compiled-code.ts';
 
 export interface NodeRun {
   readonly code: number | null;
@@ -7,7 +8,7 @@ export interface NodeRun {
   readonly stderr: string;
 }
 
-/** Runs a Node program of this installation to its end, with nothing of the hub's environment. */
+/** Runs a Node program of this installation to its end, with nothing of the hub's environment but where its code lies compiled. */
 export async function runNode(
   args: readonly string[],
   {
@@ -25,7 +26,7 @@ export async function runNode(
   signal.throwIfAborted();
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {},
+    env: compiledCode(),
     ...(cwd === undefined ? {} : { cwd }),
     killSignal: 'SIGKILL',
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
