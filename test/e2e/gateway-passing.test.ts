@@ -17,7 +17,10 @@ let hub: TestHub;
 let session: Record<string, string> = {};
 
 beforeAll(async () => {
-  home = makeHome({ mcpServers: { far: fixtureServer('long-answers') } });
+  home = makeHome({
+    mcpServers: { far: fixtureServer('long-answers') },
+    profiles: { brief: { servers: ['far'], resultTokens: 500 } },
+  });
   hub = await startHub(home.home);
   const params = { protocolVersion: LEGACY, capabilities: {}, clientInfo: { name: 't', version: '1' } };
   const hello = await send(`${hub.url}/mcp`, {
@@ -98,6 +101,17 @@ const cancelled = (): Promise<RawAnswer> =>
     headers: session,
     body: '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"mine"}}',
   });
+
+it('what has to be looked at whole does not pass: a result that is cut, a question to a client that cannot be asked', async () => {
+  const cut = await send(`${hub.url}/mcp/p/brief`, long('modern', {}));
+  expect(cut.status).toBe(200);
+  expect(cut.text.length).toBeLessThan(10_000);
+  const asked = await call(long('legacy', { asks: true }));
+  expect(asked.text).not.toContain('xxxxxxxxx');
+  expect(messagesOf(asked.text)).toMatchObject([
+    { id: 'mine', error: { code: expect.any(Number) as number } },
+  ]);
+});
 
 it('a long answer that says of itself at its end that it failed is counted so', async () => {
   await call(long('modern', { failed: true }));

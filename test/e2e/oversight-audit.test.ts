@@ -90,6 +90,28 @@ test('installs, approvals, secrets, rollbacks and removals are in one chain, in 
   expect((await fetch(`${hub.url}/api/audit`)).status).toBe(401);
 });
 
+test('what cannot be entered is not done, and an act that failed is told as that', async () => {
+  database((db) =>
+    db.exec("create trigger no_entries before insert on audit_entry begin select raise(abort, 'full'); end"),
+  );
+  const refused = await hub.send('PUT', '/api/secrets/NEVER_STORED', { value: SECRET, shared: true });
+  database((db) => db.exec('drop trigger no_entries'));
+  expect(refused.body).toMatchObject({ code: 'DATA_UNWRITABLE' });
+  const { secrets } = SecretList.parse(await hub.get('/api/secrets'));
+  expect(secrets.map(({ name }) => name)).not.toContain('NEVER_STORED');
+  const tools = [{ tool: TOOL.name, hash: `sha256-${'0'.repeat(64)}` }];
+  const word = { decision: 'approve', tools, via: 'api' };
+  const outdated = await hub.send('POST', '/api/approvals/notes', word);
+  expect(outdated.body).toMatchObject({ code: 'APPROVAL_OUTDATED' });
+  const [act, failure] = (await entries()).slice(-2);
+  expect(act).toMatchObject({ action: 'tool.approve', facts: { tools } });
+  expect(failure).toMatchObject({
+    action: 'tool.approve',
+    failed: act?.sequence,
+    facts: { code: 'APPROVAL_OUTDATED' },
+  });
+});
+
 test('a change of settings names what was changed, and a hand in the configuration is seen', async () => {
   const before = (await entries()).length;
   const since = async () => (await entries()).slice(before);

@@ -66,7 +66,10 @@ test('the first entry that was changed, left out, moved or replaced is named', (
 
 test('whoever writes all of it anew lacks the key, or the entry that was noted elsewhere', () => {
   const chain = chainOf(3);
-  expect(brokenAt(chain, { key: keyOf('other') })).toBe(1);
+  expect(walked(chain, { key: keyOf('other') }).broken).toEqual({
+    sequence: 1,
+    problem: 'it is signed with the key one, and not with other',
+  });
   expect(brokenAt(chain, { key: { ...keyOf('other'), id: 'one' } })).toBe(1);
   expect(brokenAt(chain, { key: undefined })).toBe(1);
   const known = { sequence: 2, hash: chain[1]?.hash ?? '' };
@@ -86,4 +89,6 @@ test('a chain may begin later where an entry of its own says that it was shorten
   const trimmed = chainOf(4, { 4: { action: 'audit.trim', facts: { upTo: 3, hash: third?.hash ?? '' } } });
   expect(walked(trimmed.slice(2))).toMatchObject({ sound: true, entries: 2, begins: { sequence: 2 } });
   expect(brokenAt(trimmed.slice(1))).toBe(1);
+  const ofAnother = chainOf(4, { 4: { action: 'audit.trim', facts: { upTo: 3, hash: GENESIS.hash } } });
+  expect(brokenAt(ofAnother.slice(2))).toBe(2);
 });

@@ -158,7 +158,7 @@ test('only so many calls are made, however many are asked for, and only so many 
 });
 
 test('a run that waits too long or is cancelled ends, and so do its calls', async () => {
-  const waiting = await run('await servers.other.wait()', { totalMs: 400 });
+  const waiting = await run('await servers.other.wait()', { totalMs: 1_500 });
   expect([said(waiting), waiting.calls[0]?.outcome]).toEqual(['total-time', 'unanswered']);
   const abort = new AbortController();
   let heard: unknown;

@@ -8,11 +8,13 @@ test('no line of the log holds a secret: by the name of its member, or because i
   const directory = mkdtempSync(join(tmpdir(), 'log-'));
   const file = join(directory, 'hub.log');
   const log = createLog({ level: 'info', file, redact: (line) => line.replaceAll('canary', '[redacted]') });
-  log.warn({ request: { token: 'by-name' }, cause: { code: 'canary' } }, 'a canary in words');
+  const request = { token: 'by-name', of: { env: 'by-name' } };
+  log.warn({ request, apiKey: 'by-name', cause: { code: 'canary' } }, 'a canary in words');
   const line = readFileSync(file, 'utf8');
   rmSync(directory, { recursive: true });
   expect(JSON.parse(line)).toMatchObject({
-    request: { token: '[redacted]' },
+    request: { token: '[redacted]', of: { env: '[redacted]' } },
+    apiKey: '[redacted]',
     cause: { code: '[redacted]' },
     msg: 'a [redacted] in words',
   });

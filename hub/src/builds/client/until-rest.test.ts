@@ -1,14 +1,15 @@
-import { HubEvent, LoopDetail } from '@counterpart/schemas';
+import { HubEvent, type LoopDetail } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
+import { loopDetail } from '../../../../test/fixtures/loop-detail.ts';
 import { untilRest } from './until-rest.ts';
 
 const AT = '2026-01-01T00:00:00Z';
-const ID = 'b-0k3f9x2m1q';
+const ID = loopDetail('running').id;
 
 /** A build that rests once it was said to. */
 function build() {
   const listeners = new Set<(event: HubEvent) => void>();
-  let state = 'running';
+  let state: LoopDetail['state'] = 'running';
   return {
     rest() {
       state = 'waiting';
@@ -18,20 +19,7 @@ function build() {
     listeners,
     watch: {
       builds: {
-        show: () =>
-          Promise.resolve(
-            LoopDetail.parse({
-              id: ID,
-              text: 'Count vowels',
-              author: 'client',
-              createdAt: AT,
-              updatedAt: AT,
-              order: { text: 'Count vowels', author: 'client' },
-              steps: [],
-              folder: `/builds/${ID}`,
-              state,
-            }),
-          ),
+        show: () => Promise.resolve(loopDetail(state)),
       },
       events: {
         subscribe(tell: (event: HubEvent) => void) {

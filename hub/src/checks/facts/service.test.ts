@@ -38,5 +38,6 @@ test('a relative path needs an address to start from, wherever its tests took on
     required: false,
   };
   expect(scanService(manifest([declared]), files)).toEqual([]);
+  expect(scanService(manifest([{ ...declared, name: 'WEATHER_ICON_URL' }]), files)).toHaveLength(2);
   expect(scanService('not JSON', files)).toEqual([]);
 });

@@ -63,4 +63,4 @@ function listed(capability: Capability, { manifest = [], owner = [], denied = []
 }
 
 const isDenied = (capability: Capability, name: string, denied: readonly string[]): boolean =>
-  denied.includes(name) || (capability === 'net' && !name.includes('*') && hostAllowed(name, denied));
+  denied.includes(name) || (capability === 'net' && hostAllowed(name, denied));

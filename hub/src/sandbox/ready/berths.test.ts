@@ -22,8 +22,14 @@ const jobIn = (folder: string, env = {}): SandboxJob => ({
   env,
 });
 
+/** Lets what was resolved take its course, without the clock. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 /** A sandbox in which nothing runs, and a clock that is turned by hand; what was done is told in words. */
-function rig(count = 2, more: { failing?: boolean; available?: () => number } = {}) {
+function rig(
+  count = 2,
+  more: { failing?: boolean; available?: () => number; preparing?: Promise<void> } = {},
+) {
   const told: string[] = [];
   const ends: ((end: SandboxEnd) => void)[] = [];
   const falls: (() => void)[] = [];
@@ -45,6 +51,7 @@ function rig(count = 2, more: { failing?: boolean; available?: () => number } = 
     async prepare(job): Promise<PreparedBox> {
       told.push(`ready ${nameOf(job)}`);
       if (more.failing === true) throw new Error('no');
+      await more.preparing;
       const { promise: gone, resolve } = Promise.withResolvers<void>();
       falls.push(resolve);
       return {
@@ -84,7 +91,7 @@ function rig(count = 2, more: { failing?: boolean; available?: () => number } = 
     quiet: async () => {
       task?.();
       task = undefined;
-      await new Promise((resolve) => setImmediate(resolve));
+      await settled();
     },
   };
 }
@@ -128,6 +135,25 @@ test('a folder that took the place of another is not looked for in the walls tha
   renameSync(folderOf('moved'), folderOf('old'));
   await one.open(jobIn(folderOf('moved')));
   expect(told()).toEqual(['ready moved', 'gone moved', 'new moved']);
+});
+
+test('walls that stand when their server has begun, or is no more, are taken down', async () => {
+  const { promise: preparing, resolve } = Promise.withResolvers<void>();
+  const { add, quiet, told, berths } = rig(2, { preparing });
+  const one = add('begun');
+  await quiet();
+  await one.open(jobIn(folderOf('begun')));
+  resolve();
+  await settled();
+  expect([told(), berths.pids]).toEqual([['ready begun', 'new begun', 'gone begun'], []]);
+  const given = Promise.withResolvers<void>();
+  const other = rig(2, { preparing: given.promise });
+  const two = other.add('given up');
+  await other.quiet();
+  await two.release();
+  given.resolve();
+  await settled();
+  expect([other.told(), other.berths.pids]).toEqual([['ready given up', 'gone given up'], []]);
 });
 
 test('walls that fell cost their server nothing', async () => {

@@ -372,3 +372,13 @@ test('a long answer passes as it comes, in a time that each part extends; one th
   expect(passed).toEqual(['b', '"}', '"}}', ']']);
   expect(begun(9)).toBeUndefined();
 });
+
+test('a long refusal is taken whole, since callers are told of it in other words; an answer without end fails', () => {
+  const { session, call } = opened();
+  const sink = Object.assign(new RecordingSink(), { begin: () => () => undefined });
+  call(sink);
+  const begun = (member: string) => session.begin(Buffer.from(`{"jsonrpc":"2.0","id":1,"${member}":{"a":"`));
+  expect(begun('error')).toBeUndefined();
+  begun('result')?.overflow(10);
+  expect(sink.reply).toBe('UPSTREAM_PROTOCOL');
+});

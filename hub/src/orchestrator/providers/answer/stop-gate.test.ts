@@ -20,6 +20,7 @@ test('a text ends before the first of the words, however it is cut into pieces',
     expect(through(['ENDE', '', 'twos'], pieces)).toBe(text);
   }
   expect(through(['aab'], ['aa', 'aab', 'c'])).toBe('aa');
+  expect(through(['END'], ['One E', 'N'])).toBe('One EN');
 });
 
 test('only what may become one of the words is held', () => {
