@@ -4,6 +4,7 @@ import { hubError } from '@counterpart/schemas';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import Database from 'libsql';
+import { KeptStatements } from './kept-statements.ts';
 import { migrations } from './migrations.ts';
 import type { Tables } from './schema.ts';
 
@@ -30,7 +31,7 @@ export async function openStore(file: string): Promise<Db> {
       // 256 kB of pages instead of 2 MB: nothing is read from it while the hub serves.
       'PRAGMA cache_size = -256; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;',
     );
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new KeptStatements(database) }) });
     const { error } = await new Migrator({
       db,
       provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
