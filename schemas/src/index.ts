@@ -104,7 +104,12 @@ export {
 export { HubOptions } from './chat/api/common.ts';
 export { ChatCompletionRequest, ChatMessage, TextCompletionRequest } from './chat/api/completions.ts';
 export { EmbeddingsRequest } from './chat/api/embeddings.ts';
-export { ConversationRequest, ResponseInputItem, ResponsesRequest } from './chat/api/responses.ts';
+export {
+  ConversationRequest,
+  ResponseInputItem,
+  ResponseSocketEvent,
+  ResponsesRequest,
+} from './chat/api/responses.ts';
 export {
   BranchRequest,
   ConversationChange,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
 import { complete, resume } from './completions/completions.ts';
 import { completeText } from './completions/text.ts';
@@ -10,6 +11,7 @@ import { listModels } from './models.ts';
 import type { ChatOptions, ChatParts } from './parts.ts';
 import { createResponse } from './responses/create.ts';
 import { cancelResponse, deleteResponse, failUnfinished, listInput, showResponse } from './responses/kept.ts';
+import { ResponseSockets } from './socket/sockets.ts';
 import { Runs } from './stream/runs.ts';
 
 /** The endpoints under `/v1` that programs for OpenAI's API know. Whoever calls was let in before. */
@@ -17,6 +19,8 @@ export interface ChatSurface {
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Tells somebody who is not let in why, in the shape that these programs read. */
   refuse(res: ServerResponse, error: CounterpartError): void;
+  /** `/v1/responses` over a WebSocket. Rejects where there is no room for one, and the connection is as it was. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Ends all that is under way; what is kept says so. */
   close(): Promise<void>;
 }
@@ -30,6 +34,7 @@ interface Exchange {
 /** Opens the endpoints; answers that an earlier life of the hub left unfinished are told as failed. */
 export async function createChat(options: ChatOptions): Promise<ChatSurface> {
   const parts: ChatParts = { ...options, runs: new Runs(options.clock) };
+  const sockets = new ResponseSockets(parts);
   await failUnfinished(parts);
   return {
     handle(req, res) {
@@ -40,7 +45,12 @@ export async function createChat(options: ChatOptions): Promise<ChatSurface> {
       });
     },
     refuse: answerError,
-    close: () => parts.runs.close(),
+    upgrade: (req, socket, head) => sockets.take(req, socket, head),
+    async close() {
+      sockets.refuse();
+      await parts.runs.close();
+      await sockets.close();
+    },
   };
 }
 

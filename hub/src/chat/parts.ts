@@ -3,6 +3,7 @@ import type { Logger } from '../kernel/log.ts';
 import type { Generations, Orchestrator } from '../kernel/ports.ts';
 import type { Conversations } from '../orchestrator/conversations/conversations.ts';
 import type { Responses } from '../orchestrator/conversations/responses.ts';
+import type { RecentAnswers } from './socket/recent.ts';
 import type { Runs } from './stream/runs.ts';
 
 /** What the endpoints stand on. */
@@ -22,4 +23,6 @@ export interface ChatOptions {
 /** The same with what the endpoints share. */
 export interface ChatParts extends ChatOptions {
   readonly runs: Runs;
+  /** Of the connection over which is asked: answers that are not kept. */
+  readonly recent?: RecentAnswers | undefined;
 }

@@ -9,7 +9,7 @@ import { nodeHttp } from '../kernel/protocol/node-http.ts';
  */
 const PROTOCOL = 'mcp-lines';
 
-/** For `createServer`: any other protocol is not ours to speak, and its request is served as if it had not asked. */
+/** Whether a request asks for it. */
 export const shouldUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade === PROTOCOL;
 
 export interface LinesOptions {
@@ -23,6 +23,7 @@ export interface LinesOptions {
 export function serveLines(server: Server, options: LinesOptions): { end(): void; cut(): void } {
   const open = new Set<Duplex>();
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!shouldUpgrade(req)) return;
     socket.on('error', () => socket.destroy());
     const refusal = options.refuse(req);
     if (refusal) return void socket.end(problemText(refusal));
@@ -42,7 +43,8 @@ export function serveLines(server: Server, options: LinesOptions): { end(): void
   };
 }
 
-function problemText(error: CounterpartError): string {
+/** An error as a whole answer, for a connection that node:http has let go of. */
+export function problemText(error: CounterpartError): string {
   const body = JSON.stringify(toProblem(error));
   const { status } = errorCatalogue[error.code];
   const head = `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json`;

@@ -20,6 +20,7 @@ import { LENDING_PATH } from './secrets/sign-in-routes.ts';
 import { openLane, type Lane } from './lane/lane.ts';
 import { serveLines, shouldUpgrade } from './lines.ts';
 import { NodeRequest, NodeResponse } from './node-visit.ts';
+import { asksForSocket, serveSockets } from './sockets.ts';
 import type { Web } from './web.ts';
 
 export interface HttpOptions {
@@ -46,6 +47,8 @@ export interface HttpOptions {
 export interface ChatDoor {
   handle(req: IncomingMessage, res: ServerResponse): void;
   refuse(res: ServerResponse, error: CounterpartError): void;
+  /** A client that was let in and wants a WebSocket; rejects where it gets none. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
 }
 
 export interface HttpServer {
@@ -79,7 +82,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: 65_000,
-      shouldUpgradeCallback: (req) => shouldUpgrade(req) && routeOf(req.url ?? '/').kind === 'mcp',
+      shouldUpgradeCallback: canUpgrade,
     },
     (req, res) => {
       const route = routeOf(req.url ?? '/');
@@ -87,7 +90,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       if (route.kind === 'chat')
         return refusal?.code !== 'HOST_FORBIDDEN' && answerCors(req, res)
           ? undefined
-          : void chat(refusal, req, res);
+          : void chat.serve(refusal, req, res);
       if (refusal) return answerProblem(res, refusal);
       if (route.kind === 'mcp')
         return options.mcp(new NodeRequest(req), new NodeResponse(res), route.selector);
@@ -109,6 +112,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       return route.kind === 'mcp' ? options.mcpLines(socket, route.selector) : Promise.resolve();
     },
   });
+  serveSockets(server, {
+    refuse: (req) => refuse(req, routeOf(req.url ?? '/'), options, port),
+    take: async (req, socket, head) => (await chat.open()).upgrade(req, socket, head),
+  });
   await listen(server, options);
   port = (server.address() as AddressInfo).port;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -123,7 +130,7 @@ function chatDoor(load: HttpOptions['chat']) {
     loading ??= load();
     return loading;
   };
-  return async (
+  const serve = async (
     refusal: CounterpartError | undefined,
     req: IncomingMessage,
     res: ServerResponse,
@@ -137,6 +144,14 @@ function chatDoor(load: HttpOptions['chat']) {
       answerProblem(res, toCounterpartError(cause));
     }
   };
+  return { open, serve };
+}
+
+/** Where which other protocol is spoken; elsewhere a request is served as if it had not asked. */
+function canUpgrade(req: IncomingMessage): boolean {
+  const route = routeOf(req.url ?? '/');
+  if (route.kind === 'mcp') return shouldUpgrade(req);
+  return route.kind === 'chat' && route.path === '/v1/responses' && asksForSocket(req);
 }
 
 type Route =

@@ -26,6 +26,14 @@ export const endpointErrors = {
     message: 'The response {response} is {state}: {detail}.',
     fix: 'GET /v1/responses/{response} shows where it stands.',
   }),
+  SOCKETS_BUSY: entry({
+    status: 429,
+    rpc: -32603,
+    exit: 5,
+    title: 'Too much at once over WebSockets',
+    message: 'The hub takes {limit} {what} at once.',
+    fix: 'Wait until one of them is done, then ask again; over HTTP there is no such limit.',
+  }),
   STREAM_GONE: entry({
     status: 410,
     rpc: -32603,

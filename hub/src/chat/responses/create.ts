@@ -57,12 +57,28 @@ export async function createResponse(
   answerJson(res, writer.resource());
 }
 
-async function begin(parts: ChatParts, sent: ResponsesRequest): Promise<Begun> {
+/** Begins an answer that is told as a stream. `isWarmUp`: nobody is asked; it is there to go on from. Rejects as the endpoint does. */
+export async function openResponse(
+  parts: ChatParts,
+  request: ResponsesRequest,
+  isWarmUp: boolean,
+): Promise<LiveRun> {
+  const begun = await begin(parts, request, isWarmUp);
+  return startRun(parts, isWarmUp ? { ...begun, work: nothingFrom(begun.head.model) } : begun).live;
+}
+
+const nothingFrom = (model: string): Work =>
+  async function* () {
+    const usage = { input: 0, output: 0 };
+    yield { type: 'end', finish: 'stop', usage, costUsd: 0, model, rounds: 0, items: [] };
+  };
+
+async function begin(parts: ChatParts, sent: ResponsesRequest, mayBeEmpty = false): Promise<Begun> {
   const model = askedModel(sent.model);
   assertModel(parts, model);
   const { toolChoice, ...offered } = chosenTools(toTools(sent.tools), choiceOf(sent.tool_choice));
   const request = { ...sent, input: await withReferences(parts.responses, sent.input) };
-  const items = await gatherItems(parts, request).catch((thrown: unknown) => {
+  const items = await gatherItems(parts, request, mayBeEmpty).catch((thrown: unknown) => {
     throw namingField(thrown);
   });
   const run: RunRequest = {

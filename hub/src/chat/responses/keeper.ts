@@ -35,8 +35,9 @@ export class ResponseKeeper {
 
   async end(writer: ResponseWriter, transcript: Transcript): Promise<void> {
     const { items, isKept } = this.#kept;
-    const { conversation } = items;
+    const { conversation, before, input } = items;
     if (isKept) this.#write(() => this.#keep(writer, transcript.items));
+    else this.#parts.recent?.add(this.#kept.head.id, [...before, ...input, ...transcript.items]);
     if (conversation !== undefined)
       this.#write(() => this.#parts.conversations.append(conversation, transcript.items));
     await this.#written;

@@ -11,6 +11,8 @@ import { toItems, wordIn } from './items.ts';
 export interface AskedItems {
   /** The request's own. */
   readonly input: readonly ChatItem[];
+  /** What was said before. */
+  readonly before: readonly ChatItem[];
   /** What the model is told. */
   readonly all: readonly ChatItem[];
   readonly conversation?: string | undefined;
@@ -23,6 +25,7 @@ export interface AskedItems {
 export async function gatherItems(
   { conversations, responses }: Pick<ChatParts, 'conversations' | 'responses'>,
   request: ResponsesRequest,
+  mayBeEmpty: boolean,
 ): Promise<AskedItems> {
   const { previous_response_id: previous, instructions } = request;
   const conversation = conversationOf(request);
@@ -35,14 +38,14 @@ export async function gatherItems(
         ? []
         : await conversations.context(conversation);
   const input = withoutPastedCredentials(toItems(request.input), lastAnswer(before));
-  if (before.length + input.length === 0 && wordIn(request.input) === undefined)
+  if (!mayBeEmpty && before.length + input.length === 0 && wordIn(request.input) === undefined)
     throw wrongField('input', 'there is nothing to answer');
   assertPairs([...before, ...input]);
   const told: readonly ChatItem[] =
     instructions == null || instructions === ''
       ? []
       : [{ type: 'message', role: 'system', content: [{ type: 'text', text: instructions }] }];
-  return { input, all: [...told, ...before, ...input], conversation };
+  return { input, before, all: [...told, ...before, ...input], conversation };
 }
 
 function conversationOf({ conversation, counterpart }: ResponsesRequest): string | undefined {

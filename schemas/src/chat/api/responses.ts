@@ -163,6 +163,31 @@ export const ResponsesRequest = z.looseObject({
 });
 export type ResponsesRequest = z.infer<typeof ResponsesRequest>;
 
+/** What a client says over the WebSocket at `/v1/responses`: a request, or input for an answer that is under way. */
+export const ResponseSocketEvent = z.discriminatedUnion(
+  'type',
+  [
+    ResponsesRequest.extend({
+      type: z.literal('response.create'),
+      stream: z.literal(true, 'over a WebSocket every answer is streamed').nullish(),
+      background: z
+        .literal(false, 'over a WebSocket no answer is made in the background: ask over HTTP')
+        .nullish(),
+      /** Requests of one lane are answered one after another, and their events bear its name. */
+      stream_id: z.string().min(1).max(64).nullish(),
+      /** False: no model is asked, and the answer is there to go on from. */
+      generate: z.boolean().nullish(),
+    }),
+    z.looseObject({
+      type: z.literal('response.steer'),
+      previous_response_id: Name,
+      input: z.union([z.string(), z.array(ResponseInputItem)]),
+    }),
+  ],
+  { error: 'events of type "response.create" and "response.steer" are taken' },
+);
+export type ResponseSocketEvent = z.infer<typeof ResponseSocketEvent>;
+
 /** The body of `POST /v1/conversations` and of its items. */
 export const ConversationRequest = z.looseObject({
   items: z.array(ResponseInputItem).max(1000).nullish(),
