@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RouteQuestion } from '../../kernel/ports.ts';
 
 const READ_CHARS = 2_000;
@@ -9,11 +9,11 @@ const READ_CHARS = 2_000;
  */
 export function conversationKey({ conversation, items, principal }: RouteQuestion): string {
   if (conversation !== undefined) return `${principal}\0${conversation}`;
-  const hash = createHash('sha1');
+  let begin = '';
   for (const item of items) {
     if (item.type !== 'message') continue;
-    for (const part of item.content) if (part.type === 'text') hash.update(part.text.slice(0, READ_CHARS));
+    for (const part of item.content) if (part.type === 'text') begin += part.text.slice(0, READ_CHARS);
     if (item.role === 'user') break;
   }
-  return `${principal}\0\0${hash.digest('base64')}`;
+  return `${principal}\0\0${hash('sha1', begin, 'base64')}`;
 }

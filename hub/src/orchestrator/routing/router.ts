@@ -281,8 +281,7 @@ export class Router implements ChatRouter {
   #enter(decision: RouteDecision, circumstances: Circumstances): void {
     const { meter, records, clock } = this.#options;
     this.#open.set(decision.id, circumstances);
-    const [oldest] = this.#open.keys();
-    if (this.#open.size > MOST_OPEN && oldest !== undefined) this.#open.delete(oldest);
+    if (this.#open.size > MOST_OPEN) this.#open.delete(this.#open.keys().next().value ?? '');
     this.#pins.keep(circumstances.key, decision, clock.now());
     meter.decided(decision);
     records.keep(this.#record(decision, circumstances));

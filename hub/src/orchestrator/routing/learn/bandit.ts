@@ -20,6 +20,8 @@ const EXPLORATION = 0.5;
 /** A bandit of the configured kind; the same seed and the same history choose the same. */
 export function createBandit({ kind, seed }: Pick<RoutingConfig['bandit'], 'kind' | 'seed'>): Bandit {
   const arms = new Map<string, Arm>();
+  /** Mostly the same one learns again and again. */
+  let newest: string | undefined;
   const random = mulberry32(seed);
   const of = (name: string): Arm => arms.get(name) ?? { pulls: 0, sum: 0 };
   const scores = {
@@ -39,10 +41,11 @@ export function createBandit({ kind, seed }: Pick<RoutingConfig['bandit'], 'kind
       const arm = of(name);
       arm.pulls += 1;
       arm.sum += Math.min(1, Math.max(0, value));
+      if (name === newest) return;
+      newest = name;
       arms.delete(name);
       arms.set(name, arm);
-      const [oldest] = arms.keys();
-      if (arms.size > MOST_ARMS && oldest !== undefined) arms.delete(oldest);
+      if (arms.size > MOST_ARMS) arms.delete(arms.keys().next().value ?? '');
     },
   };
 }
