@@ -467,6 +467,22 @@ describe('with no model at all', () => {
     expect(end.model).toBe('hub/rules');
   });
 
+  test('a result that is a document of JSON is shown as fields and a table', async () => {
+    const forecast = { town: 'Bonn', days: [{ day: 'Monday', high: 4 }] };
+    const { orchestrator } = await room({
+      models: {},
+      tools: {
+        weather__get_forecast: {
+          description: 'Gets the weather forecast of a town.',
+          required: ['town'],
+          run: () => JSON.stringify(forecast),
+        },
+      },
+    });
+    const { text } = await answerOf(orchestrator, ask('weather forecast for Bonn'));
+    expect(text).toContain('- town: Bonn\n- days:\n\n| day | high |\n| --- | --- |\n| Monday | 4 |');
+  });
+
   test('a deletion waits for a yes', async () => {
     const { orchestrator, calls } = await room(script);
     const first = await answerOf(orchestrator, ask('delete note 7'));

@@ -23,6 +23,7 @@ import { textOf } from '../understanding/text-of.ts';
 import { answerByRules, RULES_MODEL } from './answer/by-rules.ts';
 import { askSamples } from './answer/samples.ts';
 import { newId } from '../../kernel/ids.ts';
+import { readableResult } from './answer/readable-result.ts';
 import { Recall } from './answer/recall.ts';
 import { recoverCalls } from './answer/recover-calls.ts';
 import type { ChatRoom } from './room.ts';
@@ -200,7 +201,7 @@ export class Run {
         return await this.#waitForApproval(ready);
       outputs = await this.#make(ready, plan);
     }
-    this.#added.say(outputs.join('\n\n'));
+    this.#added.say(outputs.map(readableResult).join('\n\n'));
     this.#end('stop');
   }
 

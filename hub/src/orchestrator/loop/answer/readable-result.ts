@@ -1,0 +1,92 @@
+import { isMembers } from '../../../kernel/protocol/members.ts';
+
+const MOST_ROWS = 20;
+const MOST_COLUMNS = 6;
+const MOST_FIELDS = 40;
+const LONGEST_VALUE = 160;
+const DEEPEST = 3;
+
+/**
+ * What a tool returned, for people to read where no model puts it in words: members of JSON as a list, records as a table. Text
+ * that is no JSON stays as it is. What there is no room for is counted.
+ */
+export function readableResult(text: string): string {
+  const value = jsonIn(text);
+  return value === undefined ? text : linesOf(value, 0).join('\n');
+}
+
+/** An object or a list; a text may look like a number and is none. */
+function jsonIn(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function linesOf(value: object, depth: number): string[] {
+  if (!Array.isArray(value)) return fieldsOf(value, depth);
+  if (value.length === 0) return ['(nothing)'];
+  const rows = value.filter(isRecord);
+  if (rows.length === value.length) return tableOf(rows);
+  const lines = value.slice(0, MOST_ROWS).map((one) => `- ${shown(one)}`);
+  return withRest(lines, value.length, MOST_ROWS);
+}
+
+/** An object without anything in its members that has members itself. */
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  isMembers(value) && Object.values(value).every((one) => typeof one !== 'object' || one === null);
+
+function tableOf(rows: readonly Record<string, unknown>[]): string[] {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = names.slice(0, MOST_COLUMNS);
+  if (columns.length === 0) return ['(nothing)'];
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const table = [
+    line(columns.map(cell)),
+    line(columns.map(() => '---')),
+    ...rows.slice(0, MOST_ROWS).map((row) => line(columns.map((name) => cell(row[name])))),
+  ];
+  const left = names.slice(MOST_COLUMNS);
+  const others = left.length === 0 ? [] : ['', `Not shown: ${left.map(cut).join(', ')}`];
+  return [...withRest(table, rows.length, MOST_ROWS), ...others];
+}
+
+function fieldsOf(value: object, depth: number): string[] {
+  const fields = Object.entries(value);
+  if (fields.length === 0) return ['(nothing)'];
+  const indent = '  '.repeat(depth);
+  const lines = fields.slice(0, MOST_FIELDS).flatMap(([name, inner]: [string, unknown]) => {
+    if (typeof inner !== 'object' || inner === null) return [`${indent}- ${name}: ${shown(inner)}`];
+    if (depth + 1 >= DEEPEST) return [`${indent}- ${name}: ${cut(JSON.stringify(inner))}`];
+    const within = linesOf(inner, Array.isArray(inner) ? 0 : depth + 1);
+    // A table stands apart from the list around it.
+    const isTable = within[0]?.startsWith('| ') === true;
+    return [
+      `${indent}- ${name}:`,
+      ...(isTable ? ['', ...within, ''] : within.map((one) => nested(one, inner, depth))),
+    ];
+  });
+  return withRest(lines, fields.length, MOST_FIELDS);
+}
+
+const nested = (line: string, inner: object, depth: number): string =>
+  Array.isArray(inner) || line === '(nothing)' ? `${'  '.repeat(depth + 1)}${line}` : line;
+
+const withRest = (lines: readonly string[], count: number, most: number): string[] =>
+  count <= most ? [...lines] : [...lines, '', `… and ${count - most} more`];
+
+/** In one line. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null || value === '') return '–';
+  return cut(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+const cut = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= LONGEST_VALUE ? line : `${line.slice(0, LONGEST_VALUE)}…`;
+};
+
+const cell = (value: unknown): string => shown(value).replaceAll('|', String.raw`\|`);
