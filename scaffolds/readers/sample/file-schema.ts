@@ -83,6 +83,47 @@ const OFX: JsonSchema = object({
   }),
 });
 
+const security = { SECID: object({ UNIQUEID: text, UNIQUEIDTYPE: text }) };
+const traded = { ...security, UNITS: amount, UNITPRICE: amount };
+
+/** A statement of an account that holds securities (OFX 2.3 section 13.9). */
+const INVESTMENTS: JsonSchema = object({
+  INVSTMTMSGSRSV1: object({
+    INVSTMTTRNRS: object({
+      INVSTMTRS: object({
+        DTASOF: digits,
+        CURDEF: currency,
+        INVACCTFROM: object({ BROKERID: text, ACCTID: text }),
+        INVTRANLIST: object({
+          BUYSTOCK: several(
+            object({
+              INVBUY: object({
+                INVTRAN: object({ FITID: text, DTTRADE: digits, MEMO: text }),
+                ...traded,
+                COMMISSION: amount,
+                TOTAL: amount,
+              }),
+            }),
+          ),
+        }),
+        INVPOSLIST: object({
+          POSSTOCK: several(object({ INVPOS: object({ ...traded, MKTVAL: amount, DTPRICEASOF: digits }) })),
+        }),
+        INVBAL: object({ AVAILCASH: amount, MARGINBALANCE: amount, SHORTBALANCE: amount }),
+      }),
+    }),
+  }),
+  SECLISTMSGSRSV1: object({
+    SECLIST: object({
+      STOCKINFO: several(object({ SECINFO: object({ ...security, SECNAME: text, TICKER: text }) })),
+    }),
+  }),
+});
+
+const holdsSecurities = ({ source }: TypedSource): boolean =>
+  /^(?:positions|securities)$/.test(source.dialect.part ?? '') ||
+  source.columns.some(({ name }) => name === 'security');
+
 const money = object({ Ccy: currency, text: { type: 'string', pattern: '^[1-9][0-9]{0,3}\\.[0-9]{2}$' } });
 const sign = { type: 'string', enum: ['CRDT', 'DBIT'] };
 const day = object({ Dt: { type: 'string', format: 'date' } });
@@ -146,7 +187,7 @@ function placed(sources: readonly TypedSource[]): JsonSchema {
 
 function schemaOf(sources: readonly TypedSource[], first: TypedSource): JsonSchema {
   const { format, dialect } = first.source;
-  if (format === 'ofx') return OFX;
+  if (format === 'ofx') return sources.some(holdsSecurities) ? INVESTMENTS : OFX;
   if (format === 'camt') return CAMT;
   if (format !== 'delimited' && format !== 'json' && format !== 'ndjson') return placed(sources);
   const rows = several({ $ref: `#/$defs/${first.writtenType}` });

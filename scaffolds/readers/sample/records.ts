@@ -40,7 +40,7 @@ const NOTHING: Readonly<Record<Parts['format'], string>> = {
   xml: 'no element of it repeats or has fields',
   html: 'it has no table of rows; give the data or the description that the page leads to (`hub discover <url>` looks for it)',
   icalendar: 'it has no event, task or journal',
-  ofx: 'it has no transaction and no balance',
+  ofx: 'it has no transaction, no balance and no position',
   qif: 'it has no transaction',
   camt: 'it has no entry and no balance',
 };

@@ -27,7 +27,7 @@ export const DataDialect = z.strictObject({
   member: z.string().optional(),
   /**
    * Which rows of a source that holds several kinds: the path of an XML element below the root, the number of a page's
-   * table, a calendar's component, `transactions` or `balances` of a statement.
+   * table, a calendar's component, `transactions`, `balances`, `positions` or `securities` of a statement.
    */
   part: z.string().optional(),
   /** Of dates whose order cannot be told from a single one: whether the day stands before the month. */

@@ -8,4 +8,5 @@ export { Notes } from './notes.ts';
 export { recordReader, type RecordFormat } from './formats/load.ts';
 export type { DataRecord } from './formats/record.ts';
 export { throughGzip } from './reading/gunzip.ts';
+export { POSITION, SECURITY } from './statements/ofx-investments.ts';
 export { BALANCE, TRANSACTION } from './statements/statement.ts';

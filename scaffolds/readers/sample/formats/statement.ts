@@ -1,4 +1,4 @@
-import { BALANCE, TRANSACTION } from '@counterpart/kit/data';
+import { BALANCE, POSITION, SECURITY, TRANSACTION } from '@counterpart/kit/data';
 import type { DataColumn, DataDialect, JsonObject, Omission } from '@counterpart/schemas';
 import { columnsOfRecords } from '../columns.ts';
 import { firstRecords, notice, type Open, type Part, type Parts } from './part.ts';
@@ -34,6 +34,15 @@ function columnsOf(rows: readonly JsonObject[], usual: readonly string[]): DataC
   });
 }
 
+type Columns = readonly string[];
+
+/** Kinds of rows of each format, with the columns that they always have. */
+const KINDS: Readonly<Record<'ofx' | 'qif' | 'camt', Readonly<Record<string, Columns>>>> = {
+  ofx: { transactions: TRANSACTION, balances: BALANCE, positions: POSITION, securities: SECURITY },
+  qif: { transactions: TRANSACTION },
+  camt: { transactions: TRANSACTION, balances: BALANCE },
+};
+
 /** What a QIF file's dates say of their order: undefined where each could be read both ways. */
 function dayFirstOf(text: string): boolean | undefined {
   const dates = [...text.matchAll(/^D\s*(\d{1,2})([-/.])\s*(\d{1,2})[-/.']/gm)];
@@ -62,10 +71,10 @@ export async function statementParts(
       ),
     );
   const parts: Part[] = [];
-  for (const part of format === 'qif' ? ['transactions'] : ['transactions', 'balances']) {
+  for (const [part, usual] of Object.entries(KINDS[format])) {
     const dialect = { encoding, part, ...(dayFirst === undefined ? {} : { dayFirst }) };
     const rows = await firstRecords(format, open, dialect);
-    const columns = columnsOf(rows, part === 'balances' ? BALANCE : TRANSACTION);
+    const columns = columnsOf(rows, usual);
     if (rows.length > 0) parts.push({ name: part, dialect, rows, columns });
   }
   return { format, title, parts, omitted };

@@ -58,11 +58,30 @@ const isWrapper = (shape: Shape): boolean =>
     (child) => hasStructure(child) && child.count >= shape.count * WRAPPED,
   );
 
+const localName = ({ name }: Shape): string => name.replace(/^.*:/, '').toLowerCase();
+
+/** What holds the entries of a feed, and what they are called: an entry is a record though a feed may have one alone. */
+const FEEDS: ReadonlyMap<string, string> = new Map([
+  ['feed', 'entry'],
+  ['channel', 'item'],
+  ['rdf', 'item'],
+]);
+
+/** True for what stands in an element that is named after many of it: `orders/order`, `OrderList/Order`. */
+function isOneOfMany(child: Shape, holder: Shape): boolean {
+  const [one, many] = [localName(child), localName(holder)];
+  const plurals = [`${one}s`, `${one}es`, `${one.replace(/y$/, '')}ies`, `${one}list`, `${one}array`];
+  return hasStructure(child) && plurals.includes(many);
+}
+
 function repeated(shape: Shape, path: string): RecordPath[] {
   return Array.from(shape.children.values()).flatMap((child) => {
     const at = path === '' ? child.name : `${path}/${child.name}`;
-    const repeats = child.count > shape.count && hasStructure(child);
-    return repeats && !isWrapper(child) ? [{ path: at, count: child.count }] : repeated(child, at);
+    const repeats = (child.count > shape.count && hasStructure(child)) || isOneOfMany(child, shape);
+    const isEntry = FEEDS.get(localName(shape)) === localName(child);
+    return isEntry || (repeats && !isWrapper(child))
+      ? [{ path: at, count: child.count }]
+      : repeated(child, at);
   });
 }
 

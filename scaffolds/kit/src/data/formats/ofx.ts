@@ -3,7 +3,7 @@ import { Tags } from '../statements/tags.ts';
 import type { RecordReader } from './record.ts';
 import { textPieces } from './text-pieces.ts';
 
-/** Transactions or balances of an OFX statement, whichever `dialect.part` names. */
+/** Transactions, balances, positions or securities of an OFX statement, whichever `dialect.part` names. */
 export const ofxRecords: RecordReader = async function* (bytes, { dialect, notes }) {
   const tags = new Tags();
   const fold = new OfxFold(dialect.part, notes);

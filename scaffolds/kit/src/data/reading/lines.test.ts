@@ -55,6 +55,19 @@ test('lines of another encoding among UTF-8 are read and noted', async () => {
   ]);
 });
 
+test('lines of UTF-8 among Windows-1252 are read and noted', async () => {
+  const mixed = Buffer.concat([Buffer.from([0xe9, 0x2c, 0x31, 0x0a]), Buffer.from('Zoë,2\nplain,3\n')]);
+  for (const size of [1, 1_000])
+    expect(await cells(mixed, 'windows-1252', size)).toEqual({
+      rows: [
+        ['é', '1'],
+        ['Zoë', '2'],
+        ['plain', '3'],
+      ],
+      notes: ['UTF-8 among Windows-1252, read as UTF-8 (line 2).'],
+    });
+});
+
 test('a line without an end is refused before memory runs out', async () => {
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (;;) yield Buffer.alloc(1024 * 1024, 'x');

@@ -1,16 +1,30 @@
 import type { DataRecord } from '../formats/record.ts';
 import type { Notes } from '../notes.ts';
+import {
+  cashRows,
+  INVESTMENTS,
+  investmentRow,
+  positionRow,
+  POSITIONS,
+  securityRow,
+  type Around,
+} from './ofx-investments.ts';
 import { BALANCE, dateOfDigits, decimalOf, statementRow, TRANSACTION } from './statement.ts';
 import type { TagEvent } from './tags.ts';
 
-type Part = 'transactions' | 'balances';
+const PARTS = ['transactions', 'balances', 'positions', 'securities'] as const;
+type Part = (typeof PARTS)[number];
 
 /** Elements that make a row, each with what its rows are. */
-const ROWS: Readonly<Record<string, Part>> = {
-  STMTTRN: 'transactions',
-  LEDGERBAL: 'balances',
-  AVAILBAL: 'balances',
-};
+const ROWS: ReadonlyMap<string, Part> = new Map<string, Part>([
+  ['STMTTRN', 'transactions'],
+  ['LEDGERBAL', 'balances'],
+  ['AVAILBAL', 'balances'],
+  ['INVBAL', 'balances'],
+  ['SECINFO', 'securities'],
+  ...INVESTMENTS.map((name): [string, Part] => [name, 'transactions']),
+  ...POSITIONS.map((name): [string, Part] => [name, 'positions']),
+]);
 
 /** Elements whose account the rows below belong to. */
 const ACCOUNT = new Set(['BANKACCTFROM', 'CCACCTFROM', 'INVACCTFROM']);
@@ -18,6 +32,8 @@ const ACCOUNT = new Set(['BANKACCTFROM', 'CCACCTFROM', 'INVACCTFROM']);
 const STATEMENT = new Set(['STMTRS', 'CCSTMTRS', 'INVSTMTRS', 'STMTTRNRS', 'CCSTMTTRNRS', 'INVSTMTTRNRS']);
 /** The account at the other end of a transfer is no member of the transaction itself. */
 const ASIDE = new Set(['BANKACCTTO', 'CCACCTTO', 'IMAGEDATA']);
+/** Lists whose end ends a row that was not ended. */
+const LISTS = new Set(['BANKTRANLIST', 'INVTRANLIST', 'INVPOSLIST', 'SECLIST']);
 const MOST_FIELDS = 200;
 
 /** Makes rows of the tags of OFX. An element ends where its end tag stands or, without one, where it cannot go on. */
@@ -30,10 +46,11 @@ export class OfxFold {
   #isAccount = false;
   #account = '';
   #currency = '';
+  #asOf = '';
   #done: DataRecord[] = [];
 
   constructor(part: string | undefined, notes: Notes) {
-    this.#part = part === 'balances' ? 'balances' : 'transactions';
+    this.#part = PARTS.find((one) => one === part) ?? 'transactions';
     this.#notes = notes;
   }
 
@@ -69,8 +86,8 @@ export class OfxFold {
       this.#aside = name;
       return;
     }
-    const isRow = Object.hasOwn(ROWS, name);
-    if (isRow || STATEMENT.has(name) || name === 'BANKTRANLIST') this.#unended();
+    const isRow = ROWS.has(name);
+    if (isRow || STATEMENT.has(name) || LISTS.has(name)) this.#unended();
     if (STATEMENT.has(name)) this.#account = '';
     if (ACCOUNT.has(name)) this.#isAccount = true;
     if (isRow) this.#open = { name, fields: new Map(), line };
@@ -82,7 +99,7 @@ export class OfxFold {
     if (ACCOUNT.has(name)) this.#isAccount = false;
     if (this.#open === undefined) return;
     if (name === this.#open.name) this.#finish();
-    else if (name === 'BANKTRANLIST' || STATEMENT.has(name) || name === 'OFX') this.#unended();
+    else if (LISTS.has(name) || STATEMENT.has(name) || name === 'OFX') this.#unended();
   }
 
   #text(text: string): void {
@@ -91,6 +108,7 @@ export class OfxFold {
     if (this.#aside !== undefined) return;
     if (this.#open === undefined) {
       if (field === 'CURDEF') this.#currency = text;
+      if (field === 'DTASOF') this.#asOf = text;
       if (field === 'ACCTID' && this.#isAccount) {
         this.#account = text;
         // In SGML its element need not end.
@@ -116,12 +134,18 @@ export class OfxFold {
     const open = this.#open;
     this.#open = undefined;
     this.#aside = undefined;
-    if (open === undefined || ROWS[open.name] !== this.#part) return;
-    const value =
-      this.#part === 'balances'
-        ? this.#balance(open.name, open.fields)
-        : this.#transaction(open.fields, open.line);
-    this.#done.push({ value, line: open.line });
+    if (open === undefined || ROWS.get(open.name) !== this.#part) return;
+    const { line } = open;
+    this.#done.push(...this.#rowsOf(open.name, open.fields, line).map((value) => ({ value, line })));
+  }
+
+  #rowsOf(name: string, fields: ReadonlyMap<string, string>, line: number): DataRecord['value'][] {
+    const around: Around = { currency: this.#currency, account: this.#account, asOf: this.#asOf };
+    if (this.#part === 'positions') return [positionRow(name, fields, around)];
+    if (this.#part === 'securities') return [securityRow(fields)];
+    if (name === 'INVBAL') return cashRows(fields, around);
+    if (this.#part === 'balances') return [this.#balance(name, fields)];
+    return [name === 'STMTTRN' ? this.#transaction(fields, line) : investmentRow(name, fields, around)];
   }
 
   #transaction(fields: ReadonlyMap<string, string>, line: number): DataRecord['value'] {

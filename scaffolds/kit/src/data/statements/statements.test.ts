@@ -54,6 +54,38 @@ test('OFX without any end tag is read, and told', async () => {
   ).rejects.toThrow('no part of a statement');
 });
 
+const BROKER = `OFXHEADER:100\nVERSION:102\n\n<OFX><INVSTMTRS><DTASOF>20240105<CURDEF>USD<INVACCTFROM><BROKERID>b<ACCTID>77</INVACCTFROM><INVTRANLIST>
+<BUYSTOCK><INVBUY><INVTRAN><FITID>t1<DTTRADE>20240102<MEMO>bought</INVTRAN><SECID><UNIQUEID>123<UNIQUEIDTYPE>CUSIP</SECID><UNITS>10<UNITPRICE>5.25<COMMISSION>1.00<TOTAL>-53.50</INVBUY><BUYTYPE>BUY</BUYSTOCK>
+<INVBANKTRAN><STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20240103<TRNAMT>100.00<FITID>t2<NAME>Deposit</STMTTRN></INVBANKTRAN></INVTRANLIST>
+<INVPOSLIST><POSSTOCK><INVPOS><SECID><UNIQUEID>123<UNIQUEIDTYPE>CUSIP</SECID><POSTYPE>LONG<UNITS>10<UNITPRICE>5.40<MKTVAL>54.00</INVPOS></POSSTOCK></INVPOSLIST>
+<INVBAL><AVAILCASH>46.50<MARGINBALANCE>0</INVBAL></INVSTMTRS>
+<SECLIST><STOCKINFO><SECINFO><SECID><UNIQUEID>123<UNIQUEIDTYPE>CUSIP</SECID><SECNAME>Acme<TICKER>ACM</SECINFO></STOCKINFO></SECLIST></OFX>`;
+
+test('OFX of a broker: purchases beside payments, positions, cash and the securities they name', async () => {
+  verifies('M42');
+  const rowsIn = async (part: string) => {
+    const { rows, notes } = await recordsOf({ format: 'ofx', text: BROKER, dialect: { part }, size: 7 });
+    expect(notes).toEqual([]);
+    return rows;
+  };
+  const around = { currency: 'USD', account: '77' };
+  const stock = { security: '123', quantity: '10' };
+  expect(await rowsIn('transactions')).toMatchObject([
+    { ...around, ...stock, id: 't1', date: '2024-01-02', amount: '-53.50', price: '5.25', type: 'buystock' },
+    { ...around, id: 't2', date: '2024-01-03', amount: '100.00', type: 'credit' },
+  ]);
+  expect(await rowsIn('positions')).toMatchObject([
+    { ...around, ...stock, date: '2024-01-05', price: '5.40', amount: '54.00', type: 'stock long' },
+  ]);
+  expect(await rowsIn('balances')).toEqual([
+    { ...around, date: '2024-01-05', amount: '46.50', type: 'available_cash' },
+    { ...around, date: '2024-01-05', amount: '0', type: 'margin' },
+  ]);
+  expect(await rowsIn('securities')).toMatchObject([
+    { id: '123', id_type: 'cusip', name: 'Acme', ticker: 'ACM' },
+  ]);
+});
+
 test('QIF: dates in either order, amounts with groups, splits, accounts; lists of other things are none', async () => {
   verifies('M42');
   const text =
