@@ -191,6 +191,11 @@ describe('sampler', () => {
     ).toBeDefined();
   });
 
+  test.each(['int32', 'int64'])('makes a whole number for a number of format %s', (format) => {
+    const value = createSampler({}, 1).sample({ type: 'number', format });
+    expect(Number.isInteger(value)).toBe(true);
+  });
+
   test('finds nothing for keywords that contradict each other', () => {
     const sampler = createSampler({}, 1);
     expect(sampler.sample({ type: 'integer', minimum: 5, maximum: 4 })).toBeUndefined();

@@ -225,3 +225,25 @@ test('anchors, identifiers and the address a document gives itself lead where th
     { $ref: '#/$defs/Id' },
   ]);
 });
+
+const treeOf = (more: string) =>
+  `${body("'#/components/schemas/Tree'")}components:\n  schemas:\n    Tree:\n      $dynamicAnchor: node\n      type: object\n      properties:\n        children: {type: array, items: {$dynamicRef: '#node'}}\n${more}`;
+
+test('a dynamic reference whose anchor stands once is that schema', async () => {
+  const { blueprint } = await readFiles({ 'openapi.yaml': treeOf('') });
+  expect(blueprint.types['Tree']).toEqual({
+    type: 'object',
+    properties: { children: { type: 'array', items: { $ref: '#/$defs/Tree' } } },
+  });
+  expect(blueprint.omitted).toEqual([]);
+});
+
+test('a dynamic reference that means another schema from each place is open there, and that is told', async () => {
+  const { blueprint } = await readFiles({
+    'openapi.yaml': treeOf('    Strict: {$dynamicAnchor: node, $ref: "#/components/schemas/Tree"}\n'),
+  });
+  expect(blueprint.types['Tree']).toMatchObject({ properties: { children: { items: {} } } });
+  expect(blueprint.omitted).toMatchObject([
+    { code: 'reference-missing', severity: 'part', reason: expect.stringContaining('several schemas') },
+  ]);
+});

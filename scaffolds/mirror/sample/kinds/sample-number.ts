@@ -26,15 +26,16 @@ function numberOr(value: Json | undefined, fallback: number): number {
 
 function boundsOf(integer: boolean, shape: Shape): Bounds {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = shape.keywords;
-  const limit =
-    typeof format === 'string' ? (FORMAT_LIMITS.get(format) ?? Number.MAX_VALUE) : Number.MAX_VALUE;
+  const whole = typeof format === 'string' ? FORMAT_LIMITS.get(format) : undefined;
+  const limit = whole ?? Number.MAX_VALUE;
   return {
     min: Math.max(numberOr(minimum, -limit), -limit),
     max: Math.min(numberOr(maximum, limit), limit),
     above: numberOr(exclusiveMinimum, Number.NEGATIVE_INFINITY),
     below: numberOr(exclusiveMaximum, Number.POSITIVE_INFINITY),
     step: typeof multipleOf === 'number' && multipleOf > 0 ? multipleOf : undefined,
-    integer,
+    // Many descriptions call a whole number `number` and leave it to its format.
+    integer: integer || whole !== undefined,
   };
 }
 

@@ -1,16 +1,9 @@
-import {
-  FILE_VALUE_SCHEMA,
-  type BodyBinding,
-  type BodyContent,
-  type Json,
-  type JsonObject,
-  type JsonSchema,
-} from '@counterpart/schemas';
+import type { BodyBinding, BodyContent, Json, JsonObject, JsonSchema } from '@counterpart/schemas';
 import type { OperationContext } from '../document/context.ts';
 import { isObject, member, objectMember, pointerTo, textMember } from '../source/json-tree.ts';
 import { PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
 import { isMessagePackType } from '@counterpart/kit/message-pack';
-import { concreteType, kindOf, preference } from './media-types.ts';
+import { concreteType, fileSchema, kindOf, preference } from './media-types.ts';
 import { isStructured, isXmlType, xmlForm } from '../facets/xml.ts';
 import { multipartSchema } from './multipart.ts';
 import { Unusable } from '../document/omissions.ts';
@@ -131,7 +124,7 @@ function readContent(
   const base = { mediaType: concreteType(mediaType, kind), kind };
   if (isMessagePackType(mediaType) && isRetold(raw, { root: context.root, schemas }))
     return structured({ ...base, kind: 'msgpack' }, { raw, pointer }, context);
-  if (kind === 'binary') return { content: { ...base, schema: FILE_VALUE_SCHEMA }, renames: new Map() };
+  if (kind === 'binary') return { content: { ...base, schema: fileSchema(mediaType) }, renames: new Map() };
   if (isXmlType(mediaType) && isRetold(raw, { root: context.root, schemas })) {
     const xml = xmlForm(context.root, raw, { whole: schemas.size === 0 });
     const content = { ...base, kind: 'xml' as const, ...(xml === undefined ? {} : { xml }) };

@@ -1,4 +1,4 @@
-import type { BodyContent } from '@counterpart/schemas';
+import { FILE_VALUE_SCHEMA, type BodyContent, type JsonObject } from '@counterpart/schemas';
 
 type BodyKind = BodyContent['kind'];
 
@@ -75,4 +75,18 @@ export function preference(mediaType: string, kind: BodyKind): number {
   if (type === 'application/merge-patch+json') return 1;
   if (type === 'application/json-patch+json') return 5;
   return type.includes('*') ? 3 : 2;
+}
+
+/**
+ * The kit's file value with the media type that the service says it takes as the default: what is declared is what a service
+ * surely accepts, and a caller without a reason leaves it at that. A range or a list of types has its first full one, if any.
+ */
+export function fileSchema(declared: string | undefined): JsonObject {
+  const [first] = (declared ?? '').split(',').map((one) => one.trim());
+  if (first === undefined || !/^[\w.+-]+\/[\w.+-]+$/.test(first)) return FILE_VALUE_SCHEMA;
+  const { mediaType, ...others } = FILE_VALUE_SCHEMA.properties;
+  return {
+    ...FILE_VALUE_SCHEMA,
+    properties: { ...others, mediaType: { ...mediaType, default: first } },
+  };
 }

@@ -1,4 +1,4 @@
-import { FILE_VALUE_SCHEMA, type Json, type JsonObject, type JsonSchema } from '@counterpart/schemas';
+import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
 import type { OperationContext } from '../document/context.ts';
 import {
   isObject,
@@ -10,6 +10,7 @@ import {
   texts,
 } from '../source/json-tree.ts';
 import { isLegalKey } from './keys.ts';
+import { fileSchema } from './media-types.ts';
 import { PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
 import { Unusable } from '../document/omissions.ts';
 import { follow, resolveObject, type Located } from '../document/references.ts';
@@ -93,11 +94,12 @@ function partSchema(part: Located, { encoding, renames }: PartFacts, context: Op
     textMember(part.value, 'description') ?? textMember(target, 'description'),
     PARAMETER_DESCRIPTION_BUDGET,
   );
-  const file: JsonSchema = { ...FILE_VALUE_SCHEMA, ...(description === undefined ? {} : { description }) };
-  if (isFile(target, encoding)) return file;
+  const described = description === undefined ? {} : { description };
+  const file = fileSchema(encoding);
+  if (isFile(target, encoding)) return { ...file, ...described };
   const items = member(target, 'items');
   if (isObject(items) && isFile(targetOf({ value: items, pointer: part.pointer }, context), encoding)) {
-    return { type: 'array', items: FILE_VALUE_SCHEMA, ...(description === undefined ? {} : { description }) };
+    return { type: 'array', items: file, ...described };
   }
   const draft = context.types.schema(part.value, part.pointer, 'request');
   for (const [key, name] of context.types.renamesOf(draft)) renames.set(key, name);

@@ -21,7 +21,7 @@ export function withDiscriminator(
   if (name === undefined || pointer === undefined || !isObject(arm) || arm['properties'] !== undefined)
     return arm;
   const values = valuesOf(discriminator, pointer, root).filter((value) =>
-    isAllowed(value, name, { at: lookUp(root, pointer), root }),
+    isAllowed(value, name, { at: lookUp(root, pointer), holder, root }),
   );
   const [first] = values;
   if (first === undefined) return arm;
@@ -39,12 +39,14 @@ function valuesOf(discriminator: JsonObject, pointer: string, root: JsonObject):
 
 interface Place {
   readonly at: Json | undefined;
+  /** What has the alternatives: it may describe the property for all of them. */
+  readonly holder: JsonObject;
   readonly root: JsonObject;
 }
 
 /** True when the property is there and takes texts, this one among them. */
-function isAllowed(value: string, name: string, { at, root }: Place): boolean {
-  const schema = propertyOf(at, name, root, MAX_HOPS);
+function isAllowed(value: string, name: string, { at, holder, root }: Place): boolean {
+  const schema = propertyOf(at, name, root, MAX_HOPS) ?? member(objectMember(holder, 'properties'), name);
   if (schema === undefined) return false;
   const own = resolve(schema, root);
   const values = listMember(own, 'enum');

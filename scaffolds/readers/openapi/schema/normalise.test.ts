@@ -346,6 +346,14 @@ describe('a discriminator', () => {
     });
   });
 
+  test('tells them apart where the property stands beside the choice', async () => {
+    const given = { ...choice(), properties: { kind: { type: 'string' } } };
+    const { schema } = await normalised(given, { Cat: { type: 'object' }, Dog: { type: 'object' } });
+    expect(schema).toMatchObject({
+      oneOf: [{ properties: { kind: { const: 'Cat' } } }, { properties: { kind: { const: 'Dog' } } }],
+    });
+  });
+
   test('adds nothing where the alternative says otherwise', async () => {
     expect(await arms(choice(), pet({ enum: ['feline'] }))).toEqual({
       oneOf: [{ $ref: '#/$defs/Cat' }, { $ref: '#/$defs/Dog', properties: { kind: { const: 'Dog' } } }],

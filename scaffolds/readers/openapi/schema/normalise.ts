@@ -59,7 +59,7 @@ export function normaliseSchema(
     scope.lose({ code: 'schema-unusable', severity: 'part', pointer, reason });
     return {};
   }
-  const reference = textMember(value, '$ref');
+  const reference = textMember(value, '$ref') ?? textMember(value, '$dynamicRef');
   if (reference !== undefined) return referenceSchema({ value, reference, pointer }, scope, inner);
   return ownSchema(value, pointer, scope, inner);
 }
@@ -105,7 +105,9 @@ function referenceSchema(
   scope: SchemaScope,
   inner: Inner,
 ): JsonSchema {
-  const siblings = Object.fromEntries(Object.entries(value).filter(([key]) => key !== '$ref'));
+  const siblings = Object.fromEntries(
+    Object.entries(value).filter(([key]) => !/^\$(?:dynamicR|r)ef$/.test(key)),
+  );
   const isOld = scope.dialect === '2.0' || scope.dialect === '3.0';
   // Before 3.1 the siblings of a reference mean nothing, except those that describe: authors write them to be read.
   const counted = isOld

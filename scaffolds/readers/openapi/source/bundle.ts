@@ -6,7 +6,7 @@ import { MAX_DOCUMENT_NODES } from './limits.ts';
 import { excessOf, parseAnything, type Description } from './parse.ts';
 import { createLineFinder } from './positions.ts';
 import { DOCUMENTS, NAMES, UNREAD } from './gathered.ts';
-import { findReferences, include, rewrite, type Identities } from './references-of.ts';
+import { findReferences, include, rewrite, SEVERAL, type Identities } from './references-of.ts';
 
 interface Document extends Identities {
   /** URL without a fragment; undefined for a source that has no place. */
@@ -40,6 +40,8 @@ export async function gather(description: Description, source: SourceText): Prom
   await gathering.readAll();
   return gathering.finish();
 }
+
+const MEANT = 'several schemas have that name, and which is meant depends on where it is reached from';
 
 class Gathering {
   readonly #description: Description;
@@ -204,6 +206,7 @@ class Gathering {
   #inside(fragment: string, { prefix, anchors }: Document, reference: string): string {
     if (fragment === '' || fragment.startsWith('/')) return `${prefix}${fragment}`;
     const anchor = anchors.get(fragment);
+    if (anchor === SEVERAL) return this.#nowhere(reference, { code: 'reference-missing', reason: MEANT });
     if (anchor !== undefined) return `${prefix}${anchor.slice(1)}`;
     return prefix === '#' ? reference : this.#nowhere(reference, { code: 'reference-missing', reason: '' });
   }

@@ -3,7 +3,7 @@ import { isArray, isObject, pointerTo, textMember } from './json-tree.ts';
 
 /** What a document calls parts of itself (JSON Schema 2020-12, 8.2). */
 export interface Identities {
-  /** `$anchor` → pointer. */
+  /** `$anchor` → pointer; SEVERAL where a name stands for another schema in each place that it is reached from. */
   readonly anchors: ReadonlyMap<string, string>;
   /** Absolute `$id` without a fragment → pointer. */
   readonly ids: ReadonlyMap<string, string>;
@@ -14,6 +14,9 @@ interface Found extends Identities {
   readonly references: readonly string[];
   readonly nodes: number;
 }
+
+/** In the place of a pointer: which schema is meant shows only while a value is checked. */
+export const SEVERAL = '';
 
 /** Values that are data: a `$ref` in them is a word like any other. */
 const DATA = new Set([
@@ -94,7 +97,8 @@ const isData = (key: string, value: Json): boolean => DATA.has(key) || (key === 
 
 /** The reference of an object, and those in the mapping of a discriminator, which may be names of schemas instead. */
 function referencesIn(value: JsonObject): string[] {
-  const own = textMember(value, '$ref') ?? textMember(value, 'operationRef');
+  const own =
+    textMember(value, '$ref') ?? textMember(value, '$dynamicRef') ?? textMember(value, 'operationRef');
   const mapping = mappingOf(value);
   return [...(own === undefined ? [] : [own]), ...Object.values(mapping ?? {}).filter(isReference)];
 }
@@ -111,10 +115,11 @@ function identify(
   value: JsonObject,
   { anchors, ids }: { anchors: Map<string, string>; ids: Map<string, string> },
 ): void {
-  for (const keyword of ['$anchor', '$dynamicAnchor']) {
-    const anchor = textMember(value, keyword);
-    if (anchor !== undefined && !anchors.has(anchor)) anchors.set(anchor, pointerOf(place));
-  }
+  const anchor = textMember(value, '$anchor');
+  if (anchor !== undefined && !anchors.has(anchor)) anchors.set(anchor, pointerOf(place));
+  // One of a name alone is always the one that is meant (JSON Schema 2020-12, 8.2.3.2).
+  const dynamic = textMember(value, '$dynamicAnchor');
+  if (dynamic !== undefined) anchors.set(dynamic, anchors.has(dynamic) ? SEVERAL : pointerOf(place));
   const id = textMember(value, '$id');
   if (id !== undefined && URL.canParse(id)) ids.set(new URL(id).href.split('#')[0] ?? id, pointerOf(place));
 }
@@ -139,7 +144,7 @@ export function rewrite(root: Json, replace: (reference: string) => string): Jso
   const memberCopier = (value: JsonObject, isMap: boolean) => {
     const mapping = mappingOf(value);
     return (key: string, child: Json): Json => {
-      const isReferring = key === '$ref' || (key === 'operationRef' && !isMap);
+      const isReferring = key === '$ref' || key === '$dynamicRef' || (key === 'operationRef' && !isMap);
       if (isReferring && typeof child === 'string') return replace(child);
       if (child === mapping && mapping !== undefined)
         return withMembers(mapping, (_, target) => (isReference(target) ? replace(target) : target));
