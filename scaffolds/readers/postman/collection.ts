@@ -9,6 +9,7 @@ import {
   textMember,
 } from '../openapi/source/json-tree.ts';
 import type { SourceText } from '../source.ts';
+import { fromVersion1, isVersion1 } from './version1.ts';
 
 /** One request of a collection, with what it takes over from the folders around it. */
 export interface SavedRequest {
@@ -44,6 +45,7 @@ export function parseCollection({ text, location }: SourceText): JsonObject {
   }
   // What Postman's own API answers wraps the collection.
   const collection = isObject(root) && isObject(root['collection']) ? root['collection'] : root;
+  if (isObject(collection) && isVersion1(collection)) return fromVersion1(collection);
   if (isObject(collection) && itemsOf(collection) !== undefined) return collection;
   throw refuse('it is a Postman collection without a list of requests (`item`)');
 }

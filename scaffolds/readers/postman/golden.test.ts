@@ -90,5 +90,7 @@ test('folders without end, names of prototypes and bodies that are none are read
 test('a collection is known by its schema, whatever stands before it', () => {
   expect(isPostman(textOf([]))).toBe(true);
   expect(isPostman(`\uFEFF${textOf([]).replaceAll('/', String.raw`\/`)}`)).toBe(true);
+  expect(isPostman('{"requests": [{"id": "r", "collectionId": "c"}]}')).toBe(true);
   expect(isPostman('{"item": []}')).toBe(false);
+  expect(isPostman('{"requests": [{"id": "r", "method": "GET"}]}')).toBe(false);
 });

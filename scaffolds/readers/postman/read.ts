@@ -11,7 +11,7 @@ import { describeCollection, type DescribedCollection } from './document.ts';
 const READER = 'postman@1';
 
 /**
- * Compiles a Postman collection of format 2.0 or 2.1 into a blueprint: folders are tags, examples and bodies tell the types,
+ * Compiles a Postman collection of format 1, 2.0 or 2.1 into a blueprint: folders are tags, examples and bodies tell the types,
  * and no credential that was saved in it goes on. Rejects with SOURCE_NOT_A_DESCRIPTION, SOURCE_EMPTY or INCLUDE_UNMATCHED.
  */
 export async function readPostman(source: SourceText, options: ReadOptions): Promise<ReadResult> {
