@@ -4,9 +4,6 @@ import { parseArgs } from 'node:util';
 import { version as graphqlVersion } from 'graphql';
 import { descriptionsDir } from '../e2e/builder-workspace.ts';
 import { ROOT } from '../guards/proofs-reporter.ts';
-import { installedGenerators } from './generators/generators.ts';
-import { measureGenerator } from './generators/measure-generator.ts';
-import { generatorsText, type GeneratorResult } from './generators/report.ts';
 import { measureGraphql, type GraphqlRow } from './graphql/measure-graphql.ts';
 import { graphqlText } from './graphql/report.ts';
 import { keptPart } from './parts.ts';
@@ -18,7 +15,6 @@ const HELP = `npm run gauntlet [-- options] [files]: what becomes of real descri
 
   --calls <n>     tools called per description, each with required and with all arguments (default: all)
   --dir <folder>  descriptions to take instead of ../shared/specs/openapi
-  --peers <dir>   folder of \`npm run gauntlet:peers -- <dir>\`: other generators over the same descriptions
   --parts <folder> keep what was measured of each, and measure only what is not there yet
   --json          print one JSON document
   --write         save the report as docs/gauntlet.md
@@ -41,8 +37,7 @@ The mirror of each is asked every operation (80 at most), its bodies are judged 
 sent by fetch are judged the same way. Its speed is that of a program of its own beside Prism,
 the same requests in turn, from a raw client with 4 connections and 8 requests waiting on each.
 
-Other generators get the same files, the same arguments and the same judge, which does not ask them for credentials; which
-operation a tool stands for is read from its first request. A tool whose request leads nowhere counts as refused.
+What other generators make of the same descriptions stands [beside these figures](gauntlet-generators.md).
 
 Made by \`npm run gauntlet -- --write${calls === undefined ? '' : ` --calls ${calls}`}\` on ${new Date().toISOString().slice(0, 10)}: ${calls === undefined ? 'every tool is called' : `at most ${calls} tools of each description are called, by a choice that is any but always the same`}.
 Times and memory are of the machine it ran on, with Node ${process.version.slice(1)}.
@@ -53,7 +48,6 @@ const { values: options, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     calls: { type: 'string' },
-    peers: { type: 'string' },
     parts: { type: 'string' },
     dir: { type: 'string', default: descriptionsDir },
     help: { type: 'boolean', default: false },
@@ -83,19 +77,6 @@ function callsAsked(): number | undefined {
   if (/^\d{1,6}$/.test(options.calls)) return Number(options.calls);
   process.stderr.write(`--calls: a whole number was expected, not "${options.calls}".\n`);
   process.exit(2);
-}
-
-async function measureOthers(files: readonly string[], calls: number | undefined) {
-  const results: GeneratorResult[] = [];
-  for (const one of installedGenerators(options.peers))
-    for (const file of files) {
-      const found = await keptPart(options.parts, `${one.generator.name} ${basename(file)}`, () =>
-        measureGenerator(file, one, { calls }),
-      );
-      results.push(found);
-      process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.generator} ${found.file}\n`);
-    }
-  return results;
 }
 
 /** The schemas beside the descriptions; none when files were named, or nobody can judge. */
@@ -128,18 +109,11 @@ async function main(): Promise<void> {
     else rows.push(found);
     process.stderr.write(`${'why' in found ? '✗' : '✓'} ${found.file}\n`);
   }
-  const others = await measureOthers(files, calls);
   const graphql = await measureSchemas(calls);
   const outcome = { rows, failures };
-  const text = [reportText(outcome), '', generatorsText(outcome, others), graphqlText(graphql)]
-    .join('\n')
-    .trimEnd();
+  const text = [reportText(outcome), '', graphqlText(graphql)].join('\n').trimEnd();
   if (options.write) writeFileSync(`${ROOT}docs/gauntlet.md`, `${introduction(calls)}\n${text}\n`);
-  say(
-    options.json
-      ? JSON.stringify({ ...outcome, others, graphql, bars: barsOf(outcome) }, undefined, 1)
-      : text,
-  );
+  say(options.json ? JSON.stringify({ ...outcome, graphql, bars: barsOf(outcome) }, undefined, 1) : text);
   if (barsOf(outcome).some(({ met }) => !met)) process.exitCode = 1;
 }
 

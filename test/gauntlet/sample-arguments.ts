@@ -1,9 +1,16 @@
 import { createSampler } from '@counterpart/scaffolds/mirror/sample/sample';
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
 
-/** Text that means the same in a path, a query and a header, and is no `.` or `..` segment. */
-const PLAIN_TEXT: JsonSchema = {
-  anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9]' }, { not: { type: 'string' } }],
+/**
+ * Text that means the same in a path, a query and a header, and is no `.` or `..` segment; and whole numbers: an agent that is
+ * asked for a page sends no fraction, though some generators list whole numbers as any.
+ */
+const PLAIN: JsonSchema = {
+  anyOf: [
+    { type: 'string', pattern: '^[A-Za-z0-9]' },
+    { type: 'integer' },
+    { not: { type: ['string', 'number'] } },
+  ],
 };
 
 /**
@@ -27,7 +34,7 @@ export function sampleArguments(
       filled: true,
     } as const;
     const value =
-      (name === 'body' ? undefined : sampler.sample({ allOf: [declared, PLAIN_TEXT] }, hints)) ??
+      (name === 'body' ? undefined : sampler.sample({ allOf: [declared, PLAIN] }, hints)) ??
       sampler.sample(declared, hints);
     if (value !== undefined) found[name] = value;
     else if (wanted.has(name)) return undefined;

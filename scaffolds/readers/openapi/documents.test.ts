@@ -243,7 +243,6 @@ test('a dynamic reference that means another schema from each place is open ther
     'openapi.yaml': treeOf('    Strict: {$dynamicAnchor: node, $ref: "#/components/schemas/Tree"}\n'),
   });
   expect(blueprint.types['Tree']).toMatchObject({ properties: { children: { items: {} } } });
-  expect(blueprint.omitted).toMatchObject([
-    { code: 'reference-missing', severity: 'part', reason: expect.stringContaining('several schemas') },
-  ]);
+  expect(blueprint.omitted).toMatchObject([{ code: 'reference-missing', severity: 'part' }]);
+  expect(blueprint.omitted[0]?.reason).toContain('several schemas');
 });

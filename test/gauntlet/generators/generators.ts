@@ -3,6 +3,7 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Program } from '../built-subject.ts';
+import { watchPeak } from '../peak-memory.ts';
 
 /** What a generator is given. */
 export interface Order {
@@ -13,6 +14,12 @@ export interface Order {
   readonly folder: string;
 }
 
+/** A server that can be started, and the memory that making it took; 0 when nothing is made beforehand. */
+export interface Prepared {
+  readonly program: Program;
+  readonly peakMb: number;
+}
+
 /** Another project that makes an MCP server from an OpenAPI description. */
 export interface Generator {
   readonly name: string;
@@ -20,22 +27,27 @@ export interface Generator {
   /** What npm installs into its folder: itself, and what the servers it writes depend on. */
   readonly packages: readonly string[];
   /** How its server is started; rejects with what it printed when it makes none. `modules` is its `node_modules`. */
-  prepare(order: Order, modules: string): Promise<Program>;
+  prepare(order: Order, modules: string): Promise<Prepared>;
 }
 
 /** Longest a generator may take for one description, in milliseconds. */
 const LONGEST_RUN_MS = 120_000;
 
-async function run(args: readonly string[], cwd: string): Promise<void> {
+/** Runs a generator and says how much memory it took, in megabytes. */
+async function run(args: readonly string[], cwd: string): Promise<number> {
   const child = spawn(process.execPath, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LONGEST_RUN_MS,
     killSignal: 'SIGKILL',
   });
+  const peak = watchPeak(child.pid);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [printed, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new Error(complaint || printed || 'it was too slow');
+  const peakMb = peak.stop();
+  if (code !== 0)
+    throw new Error(complaint || printed || `it was not done within ${LONGEST_RUN_MS / 1_000} s`);
+  return peakMb;
 }
 
 /** The generators of the registry that can be installed and driven without a compiler of another language. */
@@ -53,10 +65,16 @@ export const GENERATORS: readonly Generator[] = [
     ],
     async prepare({ file, url, folder }, modules) {
       const entry = join(modules, 'openapi-mcp-generator/bin/openapi-mcp-generator.js');
-      await run([entry, '--input', file, '--output', 'out', '--base-url', url, '--force'], folder);
+      const peakMb = await run(
+        [entry, '--input', file, '--output', 'out', '--base-url', url, '--force'],
+        folder,
+      );
       symlinkSync(modules, join(folder, 'out/node_modules'));
       const program = join(folder, 'out/src/index.ts');
-      return { command: process.execPath, args: [program], env: { API_BASE_URL: url } };
+      return {
+        program: { command: process.execPath, args: [program], env: { API_BASE_URL: url } },
+        peakMb,
+      };
     },
   },
   {
@@ -66,7 +84,7 @@ export const GENERATORS: readonly Generator[] = [
     prepare({ file, url }, modules) {
       const entry = join(modules, '@ivotoby/openapi-mcp-server/bin/mcp-server.js');
       const args = [entry, '--transport', 'stdio', '--tools', 'all', '-u', url, '-s', file];
-      return Promise.resolve({ command: process.execPath, args, env: {} });
+      return Promise.resolve({ program: { command: process.execPath, args, env: {} }, peakMb: 0 });
     },
   },
 ];
@@ -74,10 +92,14 @@ export const GENERATORS: readonly Generator[] = [
 /** Folder of a generator below the one that they are installed in. */
 export const folderOf = (root: string, { name }: Generator): string => join(root, name.replaceAll('/', '+'));
 
-/** Those that are installed below a folder, each with its `node_modules`. */
-export function installedGenerators(
-  root: string | undefined,
-): { readonly generator: Generator; readonly modules: string }[] {
+/** A generator and the `node_modules` that it is installed in. */
+export interface Installed {
+  readonly generator: Generator;
+  readonly modules: string;
+}
+
+/** Those that are installed below a folder. */
+export function installedGenerators(root: string | undefined): Installed[] {
   if (root === undefined) return [];
   return GENERATORS.flatMap((generator) => {
     const modules = join(folderOf(root, generator), 'node_modules');

@@ -30,6 +30,7 @@ describe.skipIf(!hasDescriptions)('mirrors of real descriptions', () => {
 describe.skipIf(!hasDescriptions)('lives in mirrors of real descriptions', () => {
   test.each([
     ['petstore.yaml', 3],
+    ['xero-files.yaml', 2],
     ['langfuse.yml', 14],
   ])('%s: what is made is shown and removed', async (file, lives) => {
     const { blueprint } = await readOpenApi(await loadSource(description(file)), {

@@ -7,7 +7,8 @@ export interface Prepared {
   readonly init: {
     readonly method: string;
     readonly headers: Record<string, string>;
-    readonly body?: string;
+    /** Bytes where it is no text. */
+    readonly body?: string | Buffer;
   };
 }
 
@@ -24,7 +25,7 @@ const isText = (headers: Readonly<Record<string, string>>): boolean =>
     ([name, value]) => name.toLowerCase() === 'content-type' && /json|urlencoded|^text\/|xml/i.test(value),
   );
 
-/** The request of an input; undefined where its body is bytes, or where the kit itself refuses the input. */
+/** The request of an input; undefined where the kit itself refuses it. */
 export function requestOf(
   blueprint: Blueprint,
   operation: Operation,
@@ -38,9 +39,9 @@ export function requestOf(
       input,
       env,
     ).request;
-    if (body !== undefined && !isText(headers)) return undefined;
-    const text = body === undefined ? {} : { body: Buffer.from(body).toString() };
-    const init = { method, headers: { ...headers }, ...text };
+    const bytes = body === undefined ? undefined : Buffer.from(body);
+    const sent = bytes === undefined ? {} : { body: isText(headers) ? bytes.toString() : bytes };
+    const init = { method, headers: { ...headers }, ...sent };
     return { path: url.slice(BASE.length), init };
   } catch {
     return undefined;

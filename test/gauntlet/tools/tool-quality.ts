@@ -12,6 +12,8 @@ export interface Quality {
   readonly accepted: number;
   /** Tools whose schemas compile under ajv's strict mode for 2020-12. */
   readonly strict: number;
+  /** Tools whose schemas compile when keywords that nobody knows, of vendors for instance, are passed over. */
+  readonly compiling: number;
   /** Tools that say whether they read, change or destroy. */
   readonly annotated: number;
   readonly withOutput: number;
@@ -28,7 +30,9 @@ export function qualityOf(
   const names = new Map<string, number>();
   for (const { name } of tools) names.set(name, (names.get(name) ?? 0) + 1);
   const lint = tools.map((tool) => lintTool(tool).map(({ profile, detail }) => `${profile}: ${detail}`)[0]);
-  const strict = tools.map(strictProblem);
+  const strict = tools.map((tool) => problemOf(tool, true));
+  // What compiles strictly is not compiled again.
+  const loose = tools.filter((tool, index) => strict[index] === undefined || !problemOf(tool, false));
   const parameters = tools.flatMap(({ inputSchema }) => propertiesOf(inputSchema));
   return {
     tools: tools.length,
@@ -37,6 +41,7 @@ export function qualityOf(
     ).length,
     accepted: lint.filter((fault) => fault === undefined).length,
     strict: strict.filter((fault) => fault === undefined).length,
+    compiling: loose.length,
     annotated: tools.filter(({ annotations }) => annotations?.readOnlyHint !== undefined).length,
     withOutput: tools.filter(({ outputSchema }) => outputSchema !== undefined).length,
     parameters: parameters.length,
@@ -48,10 +53,10 @@ export function qualityOf(
   };
 }
 
-/** What strict mode says of a tool's schemas; undefined when they compile. Formats are those that ajv-formats knows, and annotations beyond. */
-function strictProblem({ inputSchema, outputSchema }: ToolDefinition): string | undefined {
+/** What ajv says of a tool's schemas; undefined when they compile. Formats are those that ajv-formats knows, and annotations beyond. */
+function problemOf({ inputSchema, outputSchema }: ToolDefinition, strict: boolean): string | undefined {
   const ajv = addFormats.default(
-    new Ajv2020({ strictSchema: true, strictNumbers: true, validateFormats: false, logger: false }),
+    new Ajv2020({ strictSchema: strict, strictNumbers: true, validateFormats: false, logger: false }),
   );
   try {
     ajv.compile(inputSchema);
