@@ -22,6 +22,7 @@ import type {
 } from '../kernel/ports.ts';
 import { newTrace } from '../kernel/protocol/trace.ts';
 import { BuildFolder, type KeptDecision } from './keep/build-folder.ts';
+import type { EngineOptions } from './engine.ts';
 import { createServerMemory } from './keep/memory.ts';
 import { createBuildRecords, type BuildRecord, type BuildRecords } from './keep/records.ts';
 import { stuckIn } from './keep/stuck.ts';
@@ -35,6 +36,8 @@ export interface BuildsOptions extends Omit<LoopRoom, 'records' | 'memory' | 'fo
   readonly dataDir: string;
   /** Builds at work at once; those that wait for somebody take no place. */
   readonly concurrency: number;
+  /** Builds beyond these whose model is being asked. */
+  readonly asking: number;
 }
 
 /** Builds from words, from their order to their end. */
@@ -70,7 +73,11 @@ export async function openBuilds(options: BuildsOptions): Promise<Builds> {
       });
     },
   };
-  return new HubBuilds(room, { file: join(directory, 'work.db'), concurrency: options.concurrency });
+  return new HubBuilds(room, {
+    file: join(directory, 'work.db'),
+    concurrency: options.concurrency,
+    waiting: options.asking,
+  });
 }
 
 /** Members whose value is undefined are left out. */
@@ -88,7 +95,7 @@ class HubBuilds implements Builds {
   /** Builds on which somebody's word is being written down. */
   readonly #deciding = new Set<string>();
 
-  constructor(room: LoopRoom, engine: { readonly file: string; readonly concurrency: number }) {
+  constructor(room: LoopRoom, engine: Pick<EngineOptions, 'file' | 'concurrency' | 'waiting'>) {
     this.#room = room;
     this.#records = room.records;
     this.#engine = lazily(async () => {

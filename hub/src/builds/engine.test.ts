@@ -24,6 +24,7 @@ async function open(work: (id: string, steps: DurableSteps) => Promise<void>): P
     file: join(folder, 'work.db'),
     name: 'work',
     concurrency: 2,
+    waiting: 2,
     log: createLog({ level: 'error', file: join(folder, 'log') }),
     work,
   });
@@ -171,4 +172,60 @@ test('a run goes on by itself once its database takes something again', async ()
   await ended.promise;
   full.close();
   expect(done).toEqual(['one', 'two', 'two']);
+});
+
+test('steps that wait for somebody elsewhere keep no other run from its work, and have a limit of their own', async () => {
+  const slow = Array.from({ length: 12 }, (_, at) => `slow-${at}`);
+  const answer = Promise.withResolvers<string>();
+  const worked = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  let asking = 0;
+  let most = 0;
+  let done = 0;
+  const engine = await open(async (id, { step }) => {
+    const ask = async (): Promise<string> => {
+      asking += 1;
+      most = Math.max(most, asking);
+      await answer.promise;
+      asking -= 1;
+      return '';
+    };
+    if (id !== 'quick') await step('ask', ask, 'waiting');
+    await step('work', async () => {
+      if (id === 'quick') worked.resolve();
+      done += 1;
+      if (done > slow.length) ended.resolve();
+      return '';
+    });
+  });
+  for (const id of slow.slice(0, 2)) await engine.start(id);
+  await expect.poll(() => asking).toBe(2);
+  for (const id of ['quick', ...slow.slice(2)]) await engine.start(id);
+  await worked.promise;
+  await expect.poll(() => asking).toBeGreaterThanOrEqual(4);
+  answer.resolve('said');
+  await ended.promise;
+  expect(most).toBe(4);
+});
+
+test('a run that is cancelled while it waits for a place leaves it to the next one', async () => {
+  const gate = Promise.withResolvers<string>();
+  const begun: string[] = [];
+  const done = Promise.withResolvers<void>();
+  const engine = await open(async (id, { step }) => {
+    await step('ask', async () => `${begun.push(`asked ${id}`)}`, 'waiting');
+    await step('work', async () => {
+      begun.push(id);
+      if (id === 'd') done.resolve();
+      return id < 'c' ? await gate.promise : '';
+    });
+  });
+  for (const id of ['a', 'b']) await engine.start(id);
+  await expect.poll(() => begun.filter((name) => name.length === 1)).toHaveLength(2);
+  for (const id of ['c', 'd']) await engine.start(id);
+  await expect.poll(() => begun.filter((name) => name.startsWith('asked'))).toHaveLength(4);
+  await engine.cancel('c');
+  gate.resolve('');
+  await done.promise;
+  expect(begun.filter((name) => name.length === 1)).toEqual(['a', 'b', 'd']);
 });

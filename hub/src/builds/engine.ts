@@ -2,6 +2,7 @@ import { hubError, type Json } from '@counterpart/schemas';
 import { OpenWorkflow, type Worker } from 'openworkflow';
 import { BackendSqlite } from 'openworkflow/sqlite';
 import { z } from 'zod';
+import { Slots } from '../kernel/async/slots.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { DurableEngine, DurableSteps } from '../kernel/ports.ts';
 
@@ -10,8 +11,10 @@ export interface EngineOptions {
   readonly file: string;
   /** Name of the work; runs of another name in the file are left alone. */
   readonly name: string;
-  /** Runs at once; one that waits takes no place. */
+  /** Steps at work at once; a run that rests takes no place, and neither does a step that waits for somebody elsewhere. */
   readonly concurrency: number;
+  /** Runs beyond these whose steps wait for somebody elsewhere; default: none. */
+  readonly waiting?: number | undefined;
   readonly log: Logger;
   readonly work: (id: string, steps: DurableSteps) => Promise<void>;
 }
@@ -44,6 +47,7 @@ class Engine implements DurableEngine {
   readonly #options: EngineOptions;
   readonly #backend: Backend;
   readonly #worker: Worker;
+  readonly #places: Slots;
   readonly #start: (id: string) => Promise<string>;
   /** Run of the library by our id. */
   readonly #runs = new Map<string, string>();
@@ -65,7 +69,9 @@ class Engine implements DurableEngine {
         this.#run(input.id, step),
     );
     this.#start = async (id) => (await workflow.run({ id })).workflowRun.id;
-    this.#worker = client.newWorker({ concurrency: options.concurrency });
+    const { concurrency, waiting = 0 } = options;
+    this.#places = new Slots(concurrency);
+    this.#worker = client.newWorker({ concurrency: concurrency + waiting });
   }
 
   /** Learns of all runs there are; those that are not at their end are looked at again. */
@@ -166,13 +172,14 @@ class Engine implements DurableEngine {
   async #run(id: string, library: LibrarySteps): Promise<void> {
     const controller = new AbortController();
     this.#active.set(id, controller);
+    const places = this.#places;
     const steps: DurableSteps = {
       signal: controller.signal,
-      async step<T extends Json>(name: string, work: () => Promise<T>) {
+      async step<T extends Json>(name: string, work: () => Promise<T>, kind: 'work' | 'waiting' = 'work') {
         return await library.run<T>({ name, retryPolicy: AGAIN }, async () => {
           // Only what a step throws is done again.
           controller.signal.throwIfAborted();
-          return await work();
+          return await (kind === 'waiting' ? work() : inPlace(places, controller.signal, work));
         });
       },
       async wait(name, isDone) {
@@ -230,6 +237,18 @@ class Engine implements DurableEngine {
 interface Left {
   readonly workflowRunId: string;
 }
+
+/** Rejects with why it was aborted, when that happened before its turn came. */
+async function inPlace<T>(places: Slots, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const leave = await places.take(signal);
+  try {
+    signal.throwIfAborted();
+    return await work();
+  } finally {
+    leave?.();
+  }
+}
+
 type Method = (this: Backend, ...args: readonly unknown[]) => unknown;
 const isMethod = (member: unknown): member is Method => typeof member === 'function';
 

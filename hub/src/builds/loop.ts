@@ -40,6 +40,7 @@ export async function runLoop(run: LoopRun, steps: DurableSteps): Promise<'insta
     steps,
     {
       stage: 'research',
+      kind: 'waiting',
       schema: Found,
       tell: ({ source, tried }) => source ?? (tried.join('; ') || 'nothing to look for'),
     },

@@ -31,7 +31,7 @@ export async function askAuthor(
   const { order } = await run.record();
   if (order.author === 'model') {
     const work = async () => run.folder.keepAnswer(number, await askModel(run, question, order));
-    await guarded(run, steps, { name: `ask ${number}`, stage }, work);
+    await guarded(run, steps, { name: `ask ${number}`, stage, kind: 'waiting' }, work);
   } else {
     await run.room.records.update(run.id, { state: 'waiting', stage, waitsFor: 'author' });
     await run.room.announce(run.id);

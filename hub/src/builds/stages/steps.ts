@@ -28,6 +28,8 @@ export interface StageOptions<T> {
   readonly tell?: ((value: T) => string) | undefined;
   /** Whether the stage is shown as done; it came to its end either way. */
   readonly isGood?: ((value: T) => boolean) | undefined;
+  /** `waiting`: all it does is done elsewhere. */
+  readonly kind?: 'work' | 'waiting' | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface StageOptions<T> {
 export async function runStage<T>(
   run: LoopRun,
   steps: DurableSteps,
-  { stage, round = 0, schema, tell, isGood }: StageOptions<T>,
+  { stage, round = 0, schema, tell, isGood, kind }: StageOptions<T>,
   work: () => Promise<T>,
 ): Promise<T> {
   const name = `${stage}-${round}`;
@@ -45,7 +47,7 @@ export async function runStage<T>(
   if (done !== undefined) return done;
   await begin(run, stage, round);
   try {
-    await guarded(run, steps, { name, stage }, async () => run.folder.keepResult(name, await work()));
+    await guarded(run, steps, { name, stage, kind }, async () => run.folder.keepResult(name, await work()));
   } catch (failure) {
     if (failure instanceof StageFailed)
       await end(run, { stage, round, state: 'failed', detail: failure.cause.message });
@@ -61,22 +63,26 @@ export async function runStage<T>(
 export async function guarded(
   run: LoopRun,
   steps: DurableSteps,
-  { name, stage }: { readonly name: string; readonly stage: LoopStage },
+  { name, stage, kind }: Pick<StageOptions<never>, 'stage' | 'kind'> & { readonly name: string },
   work: () => Promise<void>,
 ): Promise<void> {
   const kept = Failure.nullable().parse(
-    await steps.step(name, async (): Promise<Json> => {
-      try {
-        await work();
-        return null;
-      } catch (cause) {
-        run.signal.throwIfAborted();
-        const { code, params } = toCounterpartError(cause);
-        if (code === 'INTERNAL')
-          run.room.log.error({ build: run.id, stage, cause }, 'a stage of a build failed');
-        return { code, params: { ...params } };
-      }
-    }),
+    await steps.step(
+      name,
+      async (): Promise<Json> => {
+        try {
+          await work();
+          return null;
+        } catch (cause) {
+          run.signal.throwIfAborted();
+          const { code, params } = toCounterpartError(cause);
+          if (code === 'INTERNAL')
+            run.room.log.error({ build: run.id, stage, cause }, 'a stage of a build failed');
+          return { code, params: { ...params } };
+        }
+      },
+      kind,
+    ),
   );
   if (kept !== null) throw new StageFailed(stage, rebuilt(kept.code, kept.params));
 }

@@ -35,7 +35,10 @@ interface Desk {
   readonly recent: RecentCalls;
 }
 
+/** What compiles, checks and tests takes a processor each. */
 const CONCURRENCY = 2;
+/** What waits for the answer of a model takes memory only; a provider that runs here answers one after the other anyway. */
+const MOST_ASKING = 6;
 const Texts = z.looseObject({
   isError: z.boolean().default(false),
   content: z.array(z.looseObject({ text: z.string().default('') })).default([]),
@@ -49,6 +52,7 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
     models: createProviders(desk.providers),
     researchModel: () => researchModelOf(desk.config.current().routing),
     concurrency: CONCURRENCY,
+    asking: MOST_ASKING,
     limits: () => desk.config.current().builder,
     openSandbox: (isUnsafeLocal) => openSandbox(desk.config.current().defaults.sandbox, isUnsafeLocal),
     clean: redactor.redact,

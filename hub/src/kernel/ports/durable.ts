@@ -8,9 +8,14 @@ export interface DurableSteps {
   readonly signal: AbortSignal;
   /**
    * Runs `work` once: its result is kept before the next step begins, and a run that is resumed gets it back. Work that was
-   * cut off is done again, so it must leave nothing half done. Names are unique in a run.
+   * cut off is done again, so it must leave nothing half done. Names are unique in a run. Work that only waits for somebody
+   * elsewhere, such as a model, takes no place of those that work here.
    */
-  readonly step: <T extends Json>(name: string, work: () => Promise<T>) => Promise<T>;
+  readonly step: <T extends Json>(
+    name: string,
+    work: () => Promise<T>,
+    kind?: 'work' | 'waiting',
+  ) => Promise<T>;
   /** Waits, over restarts, until `isDone` says so; it is asked at once and after every `wake` of this run. */
   readonly wait: (name: string, isDone: () => Promise<boolean>) => Promise<void>;
 }

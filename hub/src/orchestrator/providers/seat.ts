@@ -6,7 +6,7 @@ import { pause } from './exchange/deadline.ts';
 import { type Place, placeOf } from './kinds.ts';
 import { type Circuit, CLOSED, enter, failed, leftOpen } from './limits/breaker.ts';
 import { type Bucket, fullBucket, giveBack, rateOf, take } from './limits/bucket.ts';
-import { Slots } from './limits/slots.ts';
+import { Slots } from '../../kernel/async/slots.ts';
 import { type FoundModel, type Model, modelsOf } from './models.ts';
 import { Statistics } from './limits/statistics.ts';
 

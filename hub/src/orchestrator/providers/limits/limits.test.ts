@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Circuit, CLOSED, enter, failed, leftOpen } from './breaker.ts';
 import { fullBucket, giveBack, rateOf, take } from './bucket.ts';
-import { Slots } from './slots.ts';
+import { Slots } from '../../../kernel/async/slots.ts';
 import { Statistics } from './statistics.ts';
 
 const afterFailures = (count: number, now: number, circuit: Circuit = CLOSED): Circuit =>
