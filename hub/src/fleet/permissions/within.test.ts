@@ -68,4 +68,12 @@ test('the list names all that was approved, set or denied, and what nothing hold
     'tool look allowed manifest',
   ]);
   expect([walls, unheld.length]).toEqual(['none', 1]);
+  const named = { ...manifest, permissions: { net: ['api.shop.test:443'], files: [] } };
+  const starred = { permissions: { deny: { net: ['*.shop.test:443'] } } };
+  const origin = { kind: 'built', found: { ...found, manifest: named }, override: starred } as const;
+  const covered = { ...server, origin };
+  expect(listPermissions(covered, [], { walls: 'none' }).permissions[0]).toMatchObject({
+    name: 'api.shop.test:443',
+    state: 'denied',
+  });
 });
