@@ -43,6 +43,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['store'],
   ['versions'],
   [
+    'access',
     'approvals',
     'audit',
     'broker',

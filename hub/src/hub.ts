@@ -1,20 +1,20 @@
 import type { Readable, Writable } from 'node:stream';
-import type { HubStatus, ToolEntry } from '@counterpart/schemas';
+import { hubError, type HubStatus, type ToolEntry } from '@counterpart/schemas';
 import { createAdminService } from './composition/admin/admin-service.ts';
 import { lender, openSignIns } from './composition/admin/lending-desk.ts';
-import { openBase } from './composition/base.ts';
+import { openBase, type Base } from './composition/base.ts';
 import { begin } from './composition/begin.ts';
 import { chatsAndFlows, offered, type OwnSources } from './composition/flows/chats-and-flows.ts';
 import { createDomain } from './composition/domain.ts';
 import { openMirrors } from './composition/mirrors.ts';
 import { routingDesk } from './composition/models/routing-desk.ts';
-import { openSurfaces } from './composition/surfaces.ts';
+import { identifier, openSurfaces } from './composition/surfaces.ts';
 import { openWalls } from './composition/walls.ts';
 import { builderSource } from './composition/work/builder-source.ts';
 import { driftWatch } from './composition/work/drift-desk.ts';
 import { openWork } from './composition/work/work-desk.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import { OWNER } from './gateway/relay/tool-gate.ts';
+import { OWNER, seenBy } from './kernel/audit/principal.ts';
 import type { AdminService } from './http/admin.ts';
 import type { ViewSelector } from './kernel/ports.ts';
 import { Scope } from './kernel/scope.ts';
@@ -40,8 +40,15 @@ export interface Hub {
   tools(): readonly ToolEntry[];
   /** Resolves when a client asked the hub to stop. */
   readonly stopRequested: Promise<void>;
-  /** Serves a client that speaks newline-delimited JSON-RPC; resolves when its input ended and its calls were answered. */
-  serveStdio(input: Readable, output: Writable, selector: ViewSelector): Promise<void>;
+  /**
+   * Serves a client that speaks newline-delimited JSON-RPC; resolves when its input ended and its calls were answered. Rejects
+   * with AUTH_REQUIRED for a token that is nobody's; without one it is the owner's client.
+   */
+  serveStdio(
+    input: Readable,
+    output: Writable,
+    client: { readonly selector: ViewSelector; readonly token?: string | undefined },
+  ): Promise<void>;
   /** Ends calls, processes, streams and files; no process is left. */
   close(): Promise<void>;
 }
@@ -123,23 +130,29 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   state.ready = true;
   if (isLasting) base.data.announce(url);
   base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');
-  return toHub({ url, token: base.data.token, service, gateway: domain.gateway, stopRequested, scope });
+  return toHub({ url, base, service, gateway: domain.gateway, stopRequested, scope });
 }
 
-interface HubParts extends Pick<Hub, 'url' | 'token' | 'stopRequested'> {
+interface HubParts extends Pick<Hub, 'url' | 'stopRequested'> {
   readonly service: AdminService;
   readonly gateway: Gateway;
   readonly scope: Scope;
+  readonly base: Base;
 }
 
 /** What whoever started a hub holds of it. */
-function toHub({ service, gateway, scope, ...own }: HubParts): Hub {
+function toHub({ service, gateway, scope, base, ...own }: HubParts): Hub {
+  const identify = identifier(base);
   return {
     ...own,
+    token: base.data.token,
     status: () => service.status(),
     tools: () => service.tools(undefined),
-    serveStdio: (input, output, selector) =>
-      gateway.connectStdio({ input, output, finishMs: FINISH_MS }, selector).closed,
+    async serveStdio(input, output, { selector, token }) {
+      const asker = token === undefined ? OWNER : identify(token);
+      if (asker === undefined) throw hubError('AUTH_REQUIRED', { subject: 'stdio' });
+      await gateway.connectStdio({ input, output, finishMs: FINISH_MS }, seenBy(selector, asker)).closed;
+    },
     close: () => scope.close(),
   };
 }

@@ -12,6 +12,7 @@ import { hookErrors } from './catalogue/hook-errors.ts';
 import { hubErrors } from './catalogue/hub-errors.ts';
 import { mirrorErrors } from './catalogue/mirror-errors.ts';
 import { routeErrors } from './catalogue/route-errors.ts';
+import { peopleErrors } from './catalogue/people-errors.ts';
 import { modelErrors } from './catalogue/model-errors.ts';
 import { secretErrors } from './catalogue/secret-errors.ts';
 import { serverErrors } from './catalogue/server-errors.ts';
@@ -35,6 +36,7 @@ export const errorCatalogue = {
   ...modelErrors,
   ...driftErrors,
   ...flowErrors,
+  ...peopleErrors,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

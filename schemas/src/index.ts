@@ -90,6 +90,16 @@ export {
   PermissionList,
   ServerPermissions,
 } from './hub/permissions.ts';
+export {
+  AddPersonRequest,
+  Asker,
+  Person,
+  PersonList,
+  PersonName,
+  PersonToken,
+  ShareRequest,
+  Sharing,
+} from './people/people.ts';
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
 export { TranslatedField, TranslatedJoin, TranslationFacet } from './mirror/translation.ts';

@@ -1,4 +1,4 @@
-import { effectOf, type LeftOut, type Misnamed, type Profile } from '@counterpart/schemas';
+import type { LeftOut, Misnamed, Profile } from '@counterpart/schemas';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type {
@@ -15,11 +15,11 @@ import type {
 import { ChangeBursts } from './change-bursts.ts';
 import { misnamedSettings } from './naming/misnamed.ts';
 import { mergeSources, type Merged } from './merge.ts';
-import { outcomesOf } from './outcomes.ts';
-import { listedTools, presentationOf, selectProfile } from './profile.ts';
-import { itemsOf, type Item, type Quarantined, type SourceItems } from './source-items.ts';
-import { unlistedTool, type UnlistedRules } from './unlisted.ts';
-import { MergedView, type ViewOptions } from './view.ts';
+import { changeOf } from './shelves/difference.ts';
+import { PeopleShelves, type PeopleSight } from './shelves/people-shelves.ts';
+import { Shelf, type Stock } from './shelves/shelf.ts';
+import { itemsOf, type Quarantined, type SourceItems } from './source-items.ts';
+import type { UnlistedRules } from './unlisted.ts';
 
 export interface CatalogOptions {
   readonly log: Logger;
@@ -30,6 +30,8 @@ export interface CatalogOptions {
   /** False for a tool that is to be as unknown as one that never was; asked anew at every change. */
   readonly visible?: ((tool: ToolDescription) => boolean) | undefined;
   readonly clock?: Clock | undefined;
+  /** What people do not see of what the owner does. Default: nobody but the owner is known. */
+  readonly sight?: PeopleSight | undefined;
 }
 
 export interface LiveCatalog extends Catalog {
@@ -45,12 +47,16 @@ export interface LiveCatalog extends Catalog {
   setOutcomes(outcomes: ReadonlyMap<string, ServerOutcome>): void;
   /** What may be offered of a server was decided anew. */
   recheck(server: string): void;
+  /** People see other servers than before, or are others. */
+  resight(): void;
   /** What is left out at present, by server. */
   problems(server?: string): readonly LeftOut[];
   /** Stops listening to the upstreams. */
   close(): void;
 }
 
+const NOBODY: PeopleSight = { hiddenFrom: () => undefined, isOwners: () => false };
+const EVERYTHING = (): boolean => true;
 const NOTHING: UpstreamLists = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
 
 /** A catalog without sources. */
@@ -68,20 +74,17 @@ interface Entry {
 class SourceCatalog implements LiveCatalog {
   readonly #log: Logger;
   readonly #quarantined: Quarantined;
-  readonly #visible: (tool: ToolDescription) => boolean;
   readonly #unlistedRules: UnlistedRules;
   /** In order of id. */
   #entries = new Map<string, Entry>();
   #version = 0;
-  /** Undefined when a server's items are others since it was made; the next reader makes it anew. */
-  #merged: Merged | undefined;
-  #all: CatalogView | undefined;
+  /** Made anew when a server's items are others. */
+  #own: Shelf;
+  readonly #people: PeopleShelves;
   /** What listeners know of. */
   #told: Merged;
   #profilesTold = true;
-  readonly #servers = new Map<string, CatalogView>();
   #profiles: ReadonlyMap<string, Profile> = new Map();
-  readonly #profileViews = new Map<string, CatalogView>();
   readonly #changes: ChangeBursts;
   readonly #resourceListeners = new Set<(update: ResourceUpdate) => void>();
   #reported = new Set<string>();
@@ -91,14 +94,23 @@ class SourceCatalog implements LiveCatalog {
   #sources: readonly string[] = [];
   #outcomes: ReadonlyMap<string, ServerOutcome> = new Map();
 
-  readonly #alias = (name: string): string | undefined => this.#aliases.get(name);
+  readonly #stock = (): Stock => ({
+    version: this.#version,
+    items: [...this.#entries.values()].map(({ items }) => items),
+    profiles: this.#profiles,
+    outcomes: this.#outcomes,
+    rules: this.#unlistedRules,
+    quarantined: this.#quarantined,
+    alias: (name) => this.#aliases.get(name),
+  });
 
   constructor(options: CatalogOptions) {
     this.#log = options.log;
     this.#changes = new ChangeBursts(options.clock ?? systemClock, () => this.#changed());
     this.#quarantined = options.quarantined ?? (() => undefined);
-    this.#visible = options.visible ?? (() => true);
-    this.#unlistedRules = { visible: this.#visible, held: options.held ?? (() => false) };
+    this.#unlistedRules = { visible: options.visible ?? (() => true), held: options.held ?? (() => false) };
+    this.#own = new Shelf(this.#stock, EVERYTHING);
+    this.#people = new PeopleShelves(this.#stock, options.sight ?? NOBODY);
     this.#told = mergeSources([]);
   }
 
@@ -135,14 +147,14 @@ class SourceCatalog implements LiveCatalog {
   }
 
   view(selector: ViewSelector): CatalogView | undefined {
-    switch (selector.kind) {
-      case 'all':
-        return (this.#all ??= this.#whole());
-      case 'server':
-        return this.#serverView(selector.id);
-      case 'profile':
-        return this.#profileView(selector.name);
-    }
+    const { principal } = selector;
+    return principal === undefined ? this.#own.view(selector) : this.#people.of(principal)?.view(selector);
+  }
+
+  resight(): void {
+    this.#version += 1;
+    this.#people.outdate();
+    this.#changes.expect();
   }
 
   setProfiles(profiles: Readonly<Record<string, Profile>>): void {
@@ -153,7 +165,10 @@ class SourceCatalog implements LiveCatalog {
     );
     if (changed.length === 0) return;
     this.#version += 1;
-    for (const name of changed) this.#profileViews.delete(name);
+    for (const name of changed) {
+      this.#own.dropProfile(name);
+      this.#people.dropProfile(name);
+    }
     this.#profilesTold = false;
     this.#changes.expect();
   }
@@ -164,7 +179,7 @@ class SourceCatalog implements LiveCatalog {
 
   misnamed(): readonly Misnamed[] {
     if (this.#profiles.size + this.#aliases.size === 0) return [];
-    const { tools, withheld } = this.#mergedNow();
+    const { tools, withheld } = this.#own.merged;
     return misnamedSettings(this.#profiles, this.#aliases, {
       servers: new Set([...this.#sources, ...this.#outcomes.keys()]),
       tools: new Set([...tools, ...withheld].map(({ item }) => item.key)),
@@ -182,7 +197,7 @@ class SourceCatalog implements LiveCatalog {
 
   problems(server?: string): readonly LeftOut[] {
     const own = [...this.#entries.values()].flatMap(({ items }) => items.problems);
-    const all = [...own, ...this.#mergedNow().problems];
+    const all = [...own, ...this.#own.merged.problems];
     return server === undefined ? all : all.filter((problem) => problem.server === server);
   }
 
@@ -230,132 +245,30 @@ class SourceCatalog implements LiveCatalog {
     if (!entry || info === entry.info) return;
     const { source, lists } = entry.items;
     this.#entries.set(id, { ...entry, info, items: itemsOf(source, lists, this.#quarantined) });
-    this.#servers.delete(id);
-    this.#profileViews.clear();
     this.#version += 1;
-    this.#all = undefined;
-  }
-
-  #items(): SourceItems[] {
-    return [...this.#entries.values()].map(({ items }) => this.#offered(items));
-  }
-
-  #offered(items: SourceItems): SourceItems {
-    const { id } = items.source;
-    const tools = items.tools.filter(({ own, hubName, value }) =>
-      this.#visible({ server: id, name: own, hubName, effect: effectOf(value) }),
-    );
-    return tools.length === items.tools.length ? items : { ...items, tools };
+    this.#own.renew(id);
+    this.#people.outdate();
   }
 
   /** Servers are put together by whoever reads first, so that hundreds that are listed at once do not cost as many mergers. */
   #outdate(): void {
     this.#version += 1;
-    this.#merged = undefined;
-    this.#all = undefined;
-    this.#servers.clear();
-    this.#profileViews.clear();
+    this.#own = new Shelf(this.#stock, EVERYTHING);
+    this.#people.outdate();
     this.#changes.expect();
-  }
-
-  #mergedNow(): Merged {
-    return (this.#merged ??= mergeSources(this.#items()));
   }
 
   /** What is different from what listeners know; to be told to them. */
   #changed(): CatalogChange {
     const before = this.#told;
-    const merged = this.#mergedNow();
+    const merged = this.#own.merged;
     const profiles = !this.#profilesTold;
     this.#told = merged;
     this.#profilesTold = true;
     this.#reportProblems();
     this.#warnOfNames();
-    return {
-      tools: profiles || differ(before.tools, merged.tools),
-      prompts: profiles || differ(before.prompts, merged.prompts),
-      resources:
-        profiles ||
-        differ(before.resources, merged.resources) ||
-        differ(before.resourceTemplates, merged.resourceTemplates),
-    };
-  }
-
-  #whole(): CatalogView {
-    const outcomes = this.#outcomesOf(() => true);
-    const unlisted = this.#unlistedIn([...this.#entries.values()].map(({ items }) => items));
-    return new MergedView(this.#version, this.#items(), this.#mergedNow(), {
-      outcomes,
-      alias: this.#alias,
-      unlisted,
-    });
-  }
-
-  /** `sources` with all that they list, also what is not offered. */
-  #unlistedIn(sources: readonly SourceItems[]): ViewOptions['unlisted'] {
-    return (name) => unlistedTool(name, sources, this.#unlistedRules);
-  }
-
-  #outcomesOf(concerns: (id: string) => boolean): () => string | undefined {
-    return outcomesOf(() => this.#outcomes, concerns);
-  }
-
-  /** One server under its own names; built when somebody asks for it. */
-  #serverView(id: string): CatalogView | undefined {
-    const built = this.#servers.get(id);
-    const items = this.#entries.get(id)?.items;
-    if (built || !items) return built;
-    const own = items.source.prefix === '' ? this.#offered(items) : this.#ownNames(items);
-    const outcomes = this.#outcomesOf((server) => server === id);
-    const asListed = { ...items, source: own.source };
-    const view = new MergedView(this.#version, [own], mergeSources([own]), {
-      outcomes,
-      unlisted: this.#unlistedIn([asListed]),
-    });
-    this.#servers.set(id, view);
-    return view;
-  }
-
-  /** The same tools as in the whole under the names that their server has for them. */
-  #ownNames(items: SourceItems): SourceItems {
-    const offered = new Map(this.#offered(items).tools.map(({ own, hubName }) => [own, hubName]));
-    const renamed = itemsOf({ ...items.source, prefix: '' }, items.lists, this.#quarantined);
-    const tools = renamed.tools.flatMap((tool) => {
-      const hubName = offered.get(tool.own);
-      return hubName === undefined ? [] : [{ ...tool, hubName }];
-    });
-    return { ...renamed, tools };
-  }
-
-  /** A selection of the whole; built when somebody asks for it. */
-  #profileView(name: string): CatalogView | undefined {
-    const built = this.#profileViews.get(name);
-    const profile = this.#profiles.get(name);
-    if (built || !profile) return built;
-    const { servers, description } = profile;
-    const sources = this.#items().filter(({ source }) => servers?.includes(source.id) ?? true);
-    const merged = selectProfile(this.#mergedNow(), profile);
-    const presentation = presentationOf(profile);
-    const listed = listedTools(merged, profile, presentation);
-    const outcomes = this.#outcomesOf((server) => servers?.includes(server) ?? true);
-    const view = new MergedView(this.#version, sources, merged, {
-      description,
-      presentation,
-      listed,
-      outcomes,
-      alias: this.#alias,
-      unlisted: this.#unlistedInProfile(profile, sources),
-    });
-    this.#profileViews.set(name, view);
-    return view;
-  }
-
-  /** A profile that chooses tools, or hides them behind the hub's own, has no others than it says. */
-  #unlistedInProfile({ tools, mode }: Profile, sources: readonly SourceItems[]): ViewOptions['unlisted'] {
-    if (tools !== undefined || mode !== 'full') return undefined;
-    const offered = new Set(sources.map(({ source }) => source.id));
-    const entries = [...this.#entries.values()].filter(({ items }) => offered.has(items.source.id));
-    return this.#unlistedIn(entries.map(({ items }) => items));
+    const people = this.#people.changed(profiles);
+    return { ...changeOf(before, merged, profiles), ...(people.size === 0 ? {} : { people }) };
   }
 
   /** Each problem is logged once, not at every change of the catalog. */
@@ -373,10 +286,3 @@ class SourceCatalog implements LiveCatalog {
     this.#reported = current;
   }
 }
-
-interface Listed {
-  readonly item: Item;
-}
-
-const differ = (before: readonly Listed[], after: readonly Listed[]): boolean =>
-  before.length !== after.length || before.some(({ item }, at) => item.json !== after[at]?.item.json);

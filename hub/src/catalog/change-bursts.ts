@@ -33,7 +33,7 @@ export class ChangeBursts {
     this.#clock.after(BURST_MS, () => {
       this.#waiting = false;
       const change = this.#look();
-      if (!change.tools && !change.prompts && !change.resources) return;
+      if (!change.tools && !change.prompts && !change.resources && !change.people) return;
       for (const listener of this.#listeners) listener(change);
     });
   }

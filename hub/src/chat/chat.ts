@@ -16,11 +16,11 @@ import { Runs } from './stream/runs.ts';
 
 /** The endpoints under `/v1` that programs for OpenAI's API know. Whoever calls was let in before. */
 export interface ChatSurface {
-  handle(req: IncomingMessage, res: ServerResponse): void;
+  handle(req: IncomingMessage, res: ServerResponse, principal: string): void;
   /** Tells somebody who is not let in why, in the shape that these programs read. */
   refuse(res: ServerResponse, error: CounterpartError): void;
   /** `/v1/responses` over a WebSocket. Rejects where there is no room for one, and the connection is as it was. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, principal: string): Promise<void>;
   /** Ends all that is under way; what is kept says so. */
   close(): Promise<void>;
 }
@@ -37,7 +37,10 @@ export async function createChat(options: ChatOptions): Promise<ChatSurface> {
   const sockets = new ResponseSockets(parts);
   await failUnfinished(parts);
   return {
-    handle(req, res) {
+    handle(req, res, principal) {
+      // What is said to a hub is its owner's so far.
+      if (principal !== options.principal)
+        return answerError(res, hubError('OWNER_NEEDED', { subject: '/v1', person: principal }));
       serve(parts, req, res).catch((thrown: unknown) => {
         const error = toCounterpartError(thrown);
         if (error.code === 'INTERNAL') options.log.error({ path: req.url, cause: thrown }, 'request failed');
@@ -45,7 +48,11 @@ export async function createChat(options: ChatOptions): Promise<ChatSurface> {
       });
     },
     refuse: answerError,
-    upgrade: (req, socket, head) => sockets.take(req, socket, head),
+    async upgrade(req, socket, head, principal) {
+      if (principal !== options.principal)
+        throw hubError('OWNER_NEEDED', { subject: '/v1', person: principal });
+      await sockets.take(req, socket, head);
+    },
     async close() {
       sockets.refuse();
       await parts.runs.close();

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { HubConfig } from '@counterpart/schemas';
 import packageFile from '../../package.json' with { type: 'json' };
+import { openAccess } from '../access/access.ts';
 import { createApprovals } from '../approvals/approvals.ts';
 import { createAuditLog } from '../audit/audit.ts';
 import { createConfigStore } from '../config/load.ts';
@@ -128,5 +129,6 @@ async function openAudited(
     registry: auditedRegistry(createRegistry(needs), audit),
     approvals: auditedApprovals(await createApprovals(needs), audit),
     vault: auditedVault(createVault(needs), audit),
+    access: await openAccess({ ...needs, audit, conceal: (token) => needs.redactor.add(token) }),
   };
 }

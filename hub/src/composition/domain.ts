@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { createCatalog } from '../catalog/catalog.ts';
+import { createCatalog, type CatalogOptions } from '../catalog/catalog.ts';
 import { builtVariables } from '../fleet/environment.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import type { Walls } from '../fleet/walls/walls.ts';
 import { createGateway } from '../gateway/gateway.ts';
-import { OWNER } from '../gateway/relay/tool-gate.ts';
+import { OWNER } from '../kernel/audit/principal.ts';
 import type { CallPolicy, CatalogSource, ToolDescription } from '../kernel/ports.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Mirrors } from '../mirrors/mirrors.ts';
@@ -30,7 +30,7 @@ interface DomainOptions {
 /** Supervisor, catalog, fleet, and the gateway before them. */
 export function createDomain(base: Base, options: DomainOptions) {
   const { scope, walls, mirrors, roomSources, mirrorUrl, lend, sparing } = options;
-  const { clock, log, config, dataDir, redactor, events, registry, approvals, metrics } = base;
+  const { clock, log, config, dataDir, redactor, events, registry, approvals, access, metrics } = base;
   const { spawnConcurrency, warmSpares } = config.current().defaults;
   const supervisor = createSupervisor({
     clock,
@@ -61,8 +61,10 @@ export function createDomain(base: Base, options: DomainOptions) {
         ? undefined
         : approvals.withheld(server, tool),
     held: (server, tool) => approvals.held(server, tool),
+    sight: peopleSight(base, mirrors),
   });
   scope.add(() => catalog.close());
+  scope.add(access.subscribe({ sight: () => catalog.resight(), revoked: (person) => gateway.expel(person) }));
   scope.add(approvals.subscribe((server) => catalog.recheck(server)));
   const fleet = new Fleet({
     ...base,
@@ -86,3 +88,9 @@ export function createDomain(base: Base, options: DomainOptions) {
   const gateway = createGateway({ catalog, clock, log, policy, serverInfo });
   return { supervisor, catalog, fleet, gateway };
 }
+
+/** What people see; whoever steers a mirror steers what others test against. */
+const peopleSight = ({ access }: Base, mirrors: Mirrors): CatalogOptions['sight'] => ({
+  hiddenFrom: (person) => access.hiddenFrom(person),
+  isOwners: (server) => mirrors.offers(server),
+});

@@ -1,7 +1,9 @@
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { AdminService } from '../http/admin.ts';
+import { isSameText } from '../http/guard.ts';
 import { startHttp } from '../http/server.ts';
+import { OWNER } from '../kernel/audit/principal.ts';
 import type { Catalog } from '../kernel/ports.ts';
 import type { Lazy } from '../kernel/lazily.ts';
 import type { Scope } from '../kernel/scope.ts';
@@ -21,12 +23,18 @@ interface Surfaces {
   readonly options: { readonly host?: string | undefined; readonly port?: number | undefined };
 }
 
+/** Tells principals by their tokens: the owner by that of the data folder. */
+export const identifier =
+  ({ data, access }: Pick<Base, 'data' | 'access'>) =>
+  (token: string): string | undefined =>
+    isSameText(token, data.token) ? OWNER : access.identify(token);
+
 /** The gateway, the admin API and mirrors behind one listener. */
 export async function openSurfaces(
   base: Base,
   { catalog, gateway, fleet, mirrors, service, chats, scope, options }: Surfaces,
 ): Promise<{ url: string }> {
-  const { log, config, data } = base;
+  const { log, config, access: people } = base;
   const { listen } = config.current();
   let address = '';
   const twin = { catalog, calls: gateway.calls, version: base.version, url: () => address };
@@ -37,11 +45,17 @@ export async function openSurfaces(
   const http = await startHttp({
     host: options.host ?? listen.host,
     port: options.port ?? listen.port,
-    token: data.token,
+    identify: identifier(base),
     access: () => {
       const { listen: addresses, auth } = config.current();
       const { allowedHosts, allowedOrigins } = addresses;
-      return { allowedHosts, allowedOrigins, mcpNeedsToken: auth.mcp === 'token' };
+      const mcpNeedsToken = auth.mcp === 'token';
+      return {
+        allowedHosts,
+        allowedOrigins,
+        mcpNeedsToken,
+        readsNeedToken: mcpNeedsToken && people.count > 0,
+      };
     },
     mcp: (request, response, selector) => gateway.handle(request, response, selector),
     mcpLines: (socket, selector) => gateway.connectStdio({ input: socket, output: socket }, selector).closed,

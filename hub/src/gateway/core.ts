@@ -62,8 +62,9 @@ export function offeredTo(era: Era, capabilities: JsonMembers): JsonMembers {
   return offered;
 }
 
-/** Whether two clients look at the same URL of the gateway. */
+/** Whether two clients look at the same URL of the gateway, for the same principal. */
 export function sameSelector(a: ViewSelector, b: ViewSelector): boolean {
+  if (a.principal !== b.principal) return false;
   switch (a.kind) {
     case 'all':
       return b.kind === 'all';

@@ -3,14 +3,14 @@ import type { Logger } from '../kernel/log.ts';
 import type {
   CallerSession,
   Catalog,
-  CatalogChange,
   JsonMembers,
+  ListsChange,
   Upstream,
   ViewSelector,
 } from '../kernel/ports.ts';
 import { ResourceWatch } from './resource-watch.ts';
 
-export type ChangedList = keyof CatalogChange;
+export type ChangedList = keyof ListsChange;
 
 /** Someone who is told of changes: a legacy session or a modern listen. */
 export interface Follower {
@@ -47,6 +47,7 @@ interface FanOutOptions {
 }
 
 const LISTS: readonly ChangedList[] = ['tools', 'prompts', 'resources'];
+const NONE: ReadonlySet<ChangedList> = new Set();
 
 interface Entry {
   readonly follower: Follower;
@@ -57,18 +58,26 @@ interface Entry {
 
 export function createFanOut({ catalog, clock, log, coalesceMs }: FanOutOptions): FanOut {
   const entries = new Set<Entry>();
-  const pending = { tools: false, prompts: false, resources: false };
+  /** By whom it concerns; undefined: the owner. */
+  const pending = new Map<string | undefined, Set<ChangedList>>();
   let cancelFlush: (() => void) | undefined;
 
   const versionOf = (entry: Entry): number | undefined => catalog.view(entry.follower.selector)?.version;
   const flush = (): void => {
     cancelFlush = undefined;
-    const changed = LISTS.filter((list) => pending[list]);
-    for (const list of LISTS) pending[list] = false;
-    for (const entry of entries) tell(entry, versionOf(entry), changed);
+    const changed = new Map(pending);
+    pending.clear();
+    for (const entry of entries)
+      tell(entry, versionOf(entry), changed.get(entry.follower.selector.principal) ?? NONE);
+  };
+  const note = (principal: string | undefined, change: ListsChange): void => {
+    const lists = pending.get(principal) ?? new Set();
+    for (const list of LISTS) if (change[list]) lists.add(list);
+    pending.set(principal, lists);
   };
   const stopCatalog = catalog.subscribe((change) => {
-    for (const list of LISTS) pending[list] ||= change[list];
+    note(undefined, change);
+    for (const [principal, theirs] of change.people ?? []) note(principal, theirs);
     cancelFlush ??= clock.after(coalesceMs, flush);
     for (const { resources } of entries) resources.rebind();
   });
@@ -108,7 +117,7 @@ export function createFanOut({ catalog, clock, log, coalesceMs }: FanOutOptions)
 }
 
 /** A view of one server need not hear of another's changes. */
-function tell(entry: Entry, version: number | undefined, changed: readonly ChangedList[]): void {
+function tell(entry: Entry, version: number | undefined, changed: ReadonlySet<ChangedList>): void {
   if (version === entry.version) return;
   entry.version = version;
   for (const list of changed) entry.follower.listChanged(list);

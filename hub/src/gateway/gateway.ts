@@ -47,7 +47,9 @@ export interface Gateway {
   connectStdio(streams: ClientStreams, selector: ViewSelector): { readonly closed: Promise<void> };
   /** Tools for surfaces that are not MCP. */
   readonly calls: ToolCalls;
-  /** A log message of the hub itself, to every client that listens for some. */
+  /** Ends all that a person has open. */
+  expel(person: string): void;
+  /** A log message of the hub itself, to every client of its owner that listens for some. */
   logMessage(params: JsonMembers): void;
   /** Legacy sessions alive. */
   sessions(): number;
@@ -96,8 +98,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     logMessage(params) {
-      for (const session of sessions()) session.logMessage(params);
+      for (const session of sessions())
+        if (session.selector.principal === undefined) session.logMessage(params);
     },
+    expel: (person) => expel(person, listens, store, pipes),
     calls: core.calls,
     handle: (request, response, selector) => http.handle(request, response, selector),
     connectStdio(streams, selector) {
@@ -116,6 +120,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       return Promise.resolve();
     },
   };
+}
+
+function expel(person: string, listens: Listens, store: SessionStore, pipes: Iterable<StdioEndpoint>): void {
+  listens.expel(person);
+  store.expel(person);
+  for (const pipe of pipes) if (pipe.principal === person) pipe.end();
 }
 
 const sessionsOf = (pipes: ReadonlySet<StdioEndpoint>): Session[] =>

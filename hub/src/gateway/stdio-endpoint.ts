@@ -93,6 +93,11 @@ export class StdioEndpoint {
     });
   }
 
+  /** A person, where it is not the owner's client. */
+  get principal(): string | undefined {
+    return this.#selector.principal;
+  }
+
   get session(): Session | undefined {
     return this.#session;
   }

@@ -29,6 +29,8 @@ import { addConversationRoutes, type ConversationService } from './routes/conver
 import { addChatRoutes, type ChatService } from './routes/chat-routes.ts';
 import type { BuildService } from '../kernel/ports.ts';
 import { addAuditRoutes, type AuditService } from './oversight/audit-routes.ts';
+import { askerOf, onlyTheirs } from './asker.ts';
+import { addPeopleRoutes, type PeopleService } from './oversight/people-routes.ts';
 import { addPermissionRoutes, type PermissionService } from './oversight/permission-routes.ts';
 import { addReviewRoutes } from './review/review-routes.ts';
 import type { ReviewService } from './review/review-service.ts';
@@ -49,10 +51,11 @@ import type { ToolTwin } from './tools/tool-twin.ts';
 /** What the admin API does, as the composition root implements it. Unknown servers and tools reject with the catalogue's errors. */
 export interface AdminService extends Health {
   status(): Promise<HubStatus>;
-  servers(): Promise<ServerSummary[]>;
+  /** Those that a principal sees, as `tools`. */
+  servers(principal?: string): Promise<ServerSummary[]>;
   server(id: string): Promise<ServerDetail>;
-  tools(server: string | undefined): ToolEntry[];
-  call(request: CallRequest, signal: AbortSignal): Promise<Record<string, unknown>>;
+  tools(server: string | undefined, principal?: string): ToolEntry[];
+  call(request: CallRequest, signal: AbortSignal, principal?: string): Promise<Record<string, unknown>>;
   add(request: AddServerRequest): Promise<ServerSummary>;
   /** Its versions and secrets are kept. */
   remove(id: string): Promise<{ undo: string }>;
@@ -77,6 +80,7 @@ export interface AdminService extends Health {
   readonly hooks: HookService;
   readonly conversations: ConversationService;
   readonly settings: SettingsService;
+  readonly people: PeopleService;
   readonly permissions: PermissionService;
   readonly reviews: ReviewService;
   readonly drift: DriftService;
@@ -105,8 +109,9 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
     if (c.req.path.startsWith(HOOKS_PATH)) return next();
     return (c.req.path.startsWith('/api/mirrors') ? largeLimit : limit)(c, next);
   });
-  app.use('/api/*', (c, next) => actAs(actorOf(c.req.raw.headers), next));
-  app.get('/adapters', async (c) => c.json({ servers: await service.servers() }));
+  app.use(onlyTheirs);
+  app.use('/api/*', (c, next) => actAs(actorOf(askerOf(c), c.req.raw.headers), next));
+  app.get('/adapters', async (c) => c.json({ servers: await service.servers(askerOf(c)) }));
   app.get('/api', (c) =>
     c.json({
       routes: app.routes
@@ -123,6 +128,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addAuditRoutes(app, service.audit);
   addPermissionRoutes(app, service.permissions);
   addReviewRoutes(app, service.reviews);
+  addPeopleRoutes(app, service.people);
   addMirrorRoutes(app, service.mirrors);
   addBuildRoutes(app, service.builds);
   addHookRoutes(app, service.hooks);
@@ -145,9 +151,9 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   return app;
 }
 
-/** Whoever has the token is the owner; by which program they ask is what they say themselves. */
-const actorOf = (headers: Headers) => ({
-  principal: (headers.get('user-agent') ?? '').startsWith(CLI_AGENT) ? 'owner via cli' : 'owner via api',
+/** Who asks is known by their token; by which program they ask is what they say themselves. */
+const actorOf = (asker: string, headers: Headers) => ({
+  principal: `${asker} via ${(headers.get('user-agent') ?? '').startsWith(CLI_AGENT) ? 'cli' : 'api'}`,
   trace: traceOf(headers.get('traceparent') ?? undefined) ?? newTrace(),
 });
 
@@ -166,7 +172,7 @@ async function tooLarge(c: Context): Promise<Response> {
 }
 
 function serverRoutes(app: Hono, service: AdminService): void {
-  app.get('/api/servers', async (c) => c.json({ servers: await service.servers() }));
+  app.get('/api/servers', async (c) => c.json({ servers: await service.servers(askerOf(c)) }));
   app.post('/api/servers', async (c) => c.json(await service.add(await body(c, AddServerRequest)), 201));
   app.get('/api/servers/:id', async (c) => c.json(await service.server(c.req.param('id'))));
   app.delete('/api/servers/:id', async (c) => c.json(await service.remove(c.req.param('id'))));
@@ -187,9 +193,9 @@ function serverRoutes(app: Hono, service: AdminService): void {
 }
 
 function callRoutes(app: Hono, service: AdminService): void {
-  app.get('/api/tools', (c) => c.json({ tools: service.tools(c.req.query('server')) }));
+  app.get('/api/tools', (c) => c.json({ tools: service.tools(c.req.query('server'), askerOf(c)) }));
   app.post('/api/call', async (c) =>
-    c.json(await service.call(await body(c, CallRequest), c.req.raw.signal)),
+    c.json(await service.call(await body(c, CallRequest), c.req.raw.signal, askerOf(c))),
   );
 }
 

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type CounterpartError, hubError } from '@counterpart/schemas';
+import { OWNER } from '../kernel/audit/principal.ts';
 
 /** Names by which a program on this machine reaches a loopback address. */
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -47,13 +48,38 @@ function isLoopbackOrigin(origin: string): boolean {
   return match?.[1] !== undefined && LOOPBACK.has(withoutPort(match[1]));
 }
 
-/** AUTH_REQUIRED unless the request carries the hub's token as a bearer token (RFC 6750, section 2.1). */
+const BEARER = /^Bearer +(\S+)$/i;
+
+/** Who may ask where. */
+export interface Entrance {
+  /** Whose token this is; undefined: nobody's. */
+  readonly identify: (token: string) => string | undefined;
+  /** Whether who shows nothing is taken for the owner. */
+  readonly isOpen: boolean;
+  readonly subject: string;
+}
+
+/**
+ * The principal of a request, by its bearer token (RFC 6750, section 2.1). One that is nobody's is refused also where none is
+ * needed: a person whose token was taken back must not become the owner by it.
+ */
+export function askerIn(
+  { authorization }: IncomingMessage['headers'],
+  { identify, isOpen, subject }: Entrance,
+): string | CounterpartError {
+  if (authorization === undefined && isOpen) return OWNER;
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  const asker = token === undefined ? (isOpen ? OWNER : undefined) : identify(token);
+  return asker ?? hubError('AUTH_REQUIRED', { subject });
+}
+
+/** AUTH_REQUIRED unless the request carries the hub's token as a bearer token. */
 export function checkToken(
   headers: IncomingMessage['headers'],
   token: string,
   subject: string,
 ): CounterpartError | undefined {
-  const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+  const given = BEARER.exec(headers.authorization ?? '')?.[1] ?? '';
   return isSameText(given, token) ? undefined : hubError('AUTH_REQUIRED', { subject });
 }
 

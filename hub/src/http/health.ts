@@ -6,6 +6,9 @@ export interface Health {
   ready(): boolean;
 }
 
+/** Whether a path is asked for by what only watches whether the hub lives. */
+export const isProbe = (path: string): boolean => path === '/healthz' || path === '/readyz';
+
 /** Answers `/healthz` and `/readyz`; false for any other request. Asked every few seconds, they are to cost nothing. */
 export function answerHealth(
   path: string,
@@ -14,7 +17,7 @@ export function answerHealth(
   res: ServerResponse,
 ): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false;
-  if (path !== '/healthz' && path !== '/readyz') return false;
+  if (!isProbe(path)) return false;
   const ready = health.ready();
   const body = JSON.stringify(path === '/healthz' ? { live: health.live() } : { ready });
   res.writeHead(path === '/readyz' && !ready ? 503 : 200, {

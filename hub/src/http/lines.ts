@@ -13,10 +13,10 @@ const PROTOCOL = 'mcp-lines';
 export const shouldUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade === PROTOCOL;
 
 export interface LinesOptions {
-  /** Why this request is not served; undefined when it is. */
-  refuse(req: IncomingMessage): CounterpartError | undefined;
+  /** Who asks, or why this request is not served. */
+  admit(req: IncomingMessage): string | CounterpartError;
   /** Serves a client on its connection; resolves when it left. */
-  serve(req: IncomingMessage, socket: Duplex): Promise<void>;
+  serve(req: IncomingMessage, socket: Duplex, asker: string): Promise<void>;
 }
 
 /** Serves clients that ask for lines. `end` says goodbye to all of them, `cut` ends their connections. */
@@ -25,13 +25,13 @@ export function serveLines(server: Server, options: LinesOptions): { end(): void
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!shouldUpgrade(req)) return;
     socket.on('error', () => socket.destroy());
-    const refusal = options.refuse(req);
-    if (refusal) return void socket.end(problemText(refusal));
+    const asker = options.admit(req);
+    if (typeof asker !== 'string') return void socket.end(problemText(asker));
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${PROTOCOL}\r\n\r\n`);
     if (head.length > 0) socket.unshift(head);
-    void options.serve(req, socket).then(() => socket.end());
+    void options.serve(req, socket, asker).then(() => socket.end());
   });
   return {
     end: () => {

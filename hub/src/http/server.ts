@@ -8,11 +8,13 @@ import {
   toCounterpartError,
   toProblem,
 } from '@counterpart/schemas';
+import { OWNER, seenBy } from '../kernel/audit/principal.ts';
 import { nodeHttp } from '../kernel/protocol/node-http.ts';
 import type { ViewSelector, VisitRequest, VisitResponse } from '../kernel/ports.ts';
 import { answerCors } from './cors.ts';
-import { checkHostAndOrigin, checkToken } from './guard.ts';
-import { answerHealth, type Health } from './health.ts';
+import { noteAsker } from './asker.ts';
+import { askerIn, checkHostAndOrigin } from './guard.ts';
+import { answerHealth, isProbe, type Health } from './health.ts';
 import { HOOKS_PATH } from './routes/hook-routes.ts';
 import { isReviewPage } from './review/review-path.ts';
 import { PAGE_PATH } from './secrets/secret-page.ts';
@@ -26,12 +28,15 @@ import type { Web } from './web.ts';
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
-  readonly token: string;
+  /** Whose token this is; undefined: nobody's. */
+  readonly identify: (token: string) => string | undefined;
   /** Asked for every request, so that a reload of the configuration takes effect at once. */
   readonly access: () => {
     allowedHosts: readonly string[];
     allowedOrigins: readonly string[];
     mcpNeedsToken: boolean;
+    /** Also where what is read of the admin API is nothing private. */
+    readsNeedToken: boolean;
   };
   readonly mcp: (request: VisitRequest, response: VisitResponse, selector: ViewSelector) => void;
   /** Serves a client of an MCP endpoint that speaks lines on its connection; resolves when it left. */
@@ -45,10 +50,10 @@ export interface HttpOptions {
 
 /** Chats, streamed on node:http as they are: no framework stands between a chunk and its client. */
 export interface ChatDoor {
-  handle(req: IncomingMessage, res: ServerResponse): void;
+  handle(req: IncomingMessage, res: ServerResponse, principal: string): void;
   refuse(res: ServerResponse, error: CounterpartError): void;
   /** A client that was let in and wants a WebSocket; rejects where it gets none. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, principal: string): Promise<void>;
 }
 
 export interface HttpServer {
@@ -86,14 +91,15 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     },
     (req, res) => {
       const route = routeOf(req.url ?? '/');
-      const refusal = refuse(req, route, options, port);
+      const asker = admit(req, route, options, port);
       if (route.kind === 'chat')
-        return refusal?.code !== 'HOST_FORBIDDEN' && answerCors(req, res)
+        return (typeof asker === 'string' || asker.code !== 'HOST_FORBIDDEN') && answerCors(req, res)
           ? undefined
-          : void chat.serve(refusal, req, res);
-      if (refusal) return answerProblem(res, refusal);
+          : void chat.serve(asker, req, res);
+      if (typeof asker !== 'string') return answerProblem(res, asker);
       if (route.kind === 'mcp')
-        return options.mcp(new NodeRequest(req), new NodeResponse(res), route.selector);
+        return options.mcp(new NodeRequest(req), new NodeResponse(res), seenBy(route.selector, asker));
+      if (route.kind === 'admin') noteAsker(req, asker);
       if (route.kind === 'admin' && answerHealth(route.path, options.health, req, res)) return;
       elsewhere(route.kind, req, res).catch((cause: unknown) =>
         answerProblem(res, toCounterpartError(cause)),
@@ -102,19 +108,24 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   );
   const lane = openLane(server, (head) => {
     const route = routeOf(head.url);
-    if (route.kind !== 'mcp' || refuse(head, route, options, port)) return undefined;
-    return (request, response) => options.mcp(request, response, route.selector);
+    if (route.kind !== 'mcp') return undefined;
+    const asker = admit(head, route, options, port);
+    if (typeof asker !== 'string') return undefined;
+    const selector = seenBy(route.selector, asker);
+    return (request, response) => options.mcp(request, response, selector);
   });
   const lines = serveLines(server, {
-    refuse: (req) => refuse(req, routeOf(req.url ?? '/'), options, port),
-    serve: (req, socket) => {
+    admit: (req) => admit(req, routeOf(req.url ?? '/'), options, port),
+    serve: (req, socket, asker) => {
       const route = routeOf(req.url ?? '/');
-      return route.kind === 'mcp' ? options.mcpLines(socket, route.selector) : Promise.resolve();
+      return route.kind === 'mcp'
+        ? options.mcpLines(socket, seenBy(route.selector, asker))
+        : Promise.resolve();
     },
   });
   serveSockets(server, {
-    refuse: (req) => refuse(req, routeOf(req.url ?? '/'), options, port),
-    take: async (req, socket, head) => (await chat.open()).upgrade(req, socket, head),
+    admit: (req) => admit(req, routeOf(req.url ?? '/'), options, port),
+    take: async (req, socket, head, asker) => (await chat.open()).upgrade(req, socket, head, asker),
   });
   await listen(server, options);
   port = (server.address() as AddressInfo).port;
@@ -131,14 +142,14 @@ function chatDoor(load: HttpOptions['chat']) {
     return loading;
   };
   const serve = async (
-    refusal: CounterpartError | undefined,
+    asker: string | CounterpartError,
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<void> => {
     try {
       const door = await open();
-      if (refusal) door.refuse(res, refusal);
-      else door.handle(req, res);
+      if (typeof asker === 'string') door.handle(req, res, asker);
+      else door.refuse(res, asker);
     } catch (cause) {
       loading = undefined;
       answerProblem(res, toCounterpartError(cause));
@@ -176,7 +187,7 @@ function routeOf(url: string): Route {
 
 /** Logs, who did what, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
 const isPrivateRead = (path: string): boolean =>
-  /^\/api\/(?:logs$|audit|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|cache|settings|drift)/.test(
+  /^\/api\/(?:logs$|audit|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|cache|settings|drift|people)/.test(
     path,
   );
 
@@ -185,35 +196,38 @@ const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;
 
 const isPublic = (path: string): boolean => PLAIN_PATH.test(path) && !isPrivateRead(path);
 
-function refuse(
+/** Who asks, or why they are not let in. */
+function admit(
   req: Pick<IncomingMessage, 'method' | 'headers'>,
   route: Route,
   options: HttpOptions,
   port: number,
-): CounterpartError | undefined {
+): string | CounterpartError {
   const access = options.access();
   const { allowedHosts, allowedOrigins } = access;
   const foreign = checkHostAndOrigin(req.headers, { allowedHosts, allowedOrigins, port });
   if (foreign) return foreign;
+  const enter = (isOpen: boolean, subject: string) =>
+    askerIn(req.headers, { identify: options.identify, isOpen, subject });
   switch (route.kind) {
     case 'mirror':
       // Simulated services have credentials of their own, and real ones are reached with the caller's, unless the owner of
       // the mirror has lent the hub's (decision 0038): programs of this machine are trusted with that, web pages are not.
-      return undefined;
+      return OWNER;
     case 'mcp':
-      return access.mcpNeedsToken ? checkToken(req.headers, options.token, '/mcp') : undefined;
+      return enter(!access.mcpNeedsToken, '/mcp');
     case 'chat':
-      return checkToken(req.headers, options.token, `${req.method} ${route.path}`);
+      return enter(false, `${req.method} ${route.path}`);
     case 'admin': {
       // Servers ask for their tokens with keys of their own, which are checked there.
       // A page for one secret is found by whoever has its address only.
-      if (route.path.startsWith(LENDING_PATH) || route.path.startsWith(PAGE_PATH)) return undefined;
+      if (route.path.startsWith(LENDING_PATH) || route.path.startsWith(PAGE_PATH)) return OWNER;
       // Pages of decisions check their own addresses.
-      if (isReviewPage(route.path)) return undefined;
+      if (isReviewPage(route.path)) return OWNER;
       // Other programs post with the token of one hook, which is checked there.
-      if (route.path.startsWith(HOOKS_PATH) && req.method === 'POST') return undefined;
+      if (route.path.startsWith(HOOKS_PATH) && req.method === 'POST') return OWNER;
       const reads = (req.method === 'GET' || req.method === 'HEAD') && isPublic(route.path);
-      return reads ? undefined : checkToken(req.headers, options.token, `${req.method} ${route.path}`);
+      return enter(reads && (!access.readsNeedToken || isProbe(route.path)), `${req.method} ${route.path}`);
     }
   }
 }

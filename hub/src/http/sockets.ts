@@ -8,10 +8,10 @@ export const asksForSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket';
 
 export interface SocketsOptions {
-  /** Why this request is not served; undefined when it is. */
-  refuse(req: IncomingMessage): CounterpartError | undefined;
+  /** Who asks, or why this request is not served. */
+  admit(req: IncomingMessage): string | CounterpartError;
   /** Takes the connection over. Rejects where it does not, and the connection is as it was. */
-  take(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  take(req: IncomingMessage, socket: Duplex, head: Buffer, asker: string): Promise<void>;
 }
 
 /** Hands over the connections of clients that ask for a WebSocket, as far as the server's upgrades let them. */
@@ -21,8 +21,8 @@ export function serveSockets(server: Server, options: SocketsOptions): void {
     socket.on('error', () => socket.destroy());
     const turnAway = (error: CounterpartError): void =>
       void socket.end(problemText(error), () => socket.destroy());
-    const refusal = options.refuse(req);
-    if (refusal) return turnAway(refusal);
-    options.take(req, socket, head).catch((cause: unknown) => turnAway(toCounterpartError(cause)));
+    const asker = options.admit(req);
+    if (typeof asker !== 'string') return turnAway(asker);
+    options.take(req, socket, head, asker).catch((cause: unknown) => turnAway(toCounterpartError(cause)));
   });
 }

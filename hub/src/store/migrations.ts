@@ -309,4 +309,22 @@ export const migrations: Readonly<Record<string, Migration>> = {
       for (const trigger of triggers) await sql.raw(trigger).execute(db);
     },
   },
+  '0021-people': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .createTable('person')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('token_hash', 'text', (c) => c.notNull().unique())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addColumn('token_at', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('server_binding')
+        .addColumn('server_id', 'text', (c) => c.notNull())
+        .addColumn('principal', 'text', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('server_binding_key', ['server_id', 'principal'])
+        .execute();
+    },
+  },
 };

@@ -253,6 +253,20 @@ export interface Tables {
     sequence: number;
     entry_json: string;
   };
+  /** People of the hub's organisation; of a token only its hash. */
+  person: {
+    name: string;
+    token_hash: string;
+    created_at: string;
+    token_at: string;
+  };
+  /** Who sees a server of which there is any row here; of any other everybody does. */
+  server_binding: {
+    server_id: string;
+    /** A person, `organisation` for everybody, or `owner`. */
+    principal: string;
+    created_at: string;
+  };
   /** SQLite's own: the highest number that a table ever gave. */
   sqlite_sequence: {
     name: string;

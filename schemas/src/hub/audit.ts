@@ -23,6 +23,11 @@ export const AuditAction = z.enum([
   'secret.revoke',
   'secret.rotate',
   'settings.change',
+  'person.add',
+  'person.token',
+  'person.remove',
+  'server.share',
+  'server.unshare',
   'audit.trim',
 ]);
 

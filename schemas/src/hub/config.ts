@@ -106,7 +106,7 @@ export const HubConfig = z.strictObject({
         .enum(['open', 'token'])
         .default('open')
         .describe(
-          "`open`: anyone on this machine may use `/mcp`; `token`: the hub's token is needed there too.",
+          "`open`: anyone on this machine may use `/mcp`; `token`: the hub's token, or that of a person, is needed there too.",
         ),
     })
     .prefault({}),

@@ -29,8 +29,10 @@ import type { BuildService } from '../../kernel/ports.ts';
 import type { HubAddress } from './hub-address.ts';
 import {
   createAuditApi,
+  createPeopleApi,
   createPermissionApi,
   type AuditApi,
+  type PeopleApi,
   type PermissionApi,
 } from './rooms/oversight-api.ts';
 import { createBuildApi } from './rooms/build-api.ts';
@@ -81,6 +83,7 @@ export interface HubApi {
   /** Issues the address of a page on which its owner decides. */
   review(what: OpenReviewRequest): Promise<ReviewLink>;
   readonly audit: AuditApi;
+  readonly people: PeopleApi;
   readonly permissions: PermissionApi;
   readonly mirrors: MirrorApi;
   readonly builds: BuildService;
@@ -105,6 +108,7 @@ export type CallResult = z.infer<typeof CallResult>;
 /** What each room is asked by. */
 const roomApis = (address: HubAddress, send: Send) => ({
   audit: createAuditApi(send),
+  people: createPeopleApi(send),
   permissions: createPermissionApi(send),
   mirrors: createMirrorApi(send),
   builds: createBuildApi(send),

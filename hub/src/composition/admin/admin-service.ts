@@ -7,12 +7,12 @@ import type {
   HubConfig,
   HubStatus,
   ServerDetail,
-  ServerSummary,
   ToolDefinition,
   ToolEntry,
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import { approvalDesk, awaitingIn, noticesOf } from './approval-desk.ts';
+import type { Access } from '../../access/access.ts';
 import type { Approvals } from '../../approvals/approvals.ts';
 import type { AuditLog } from '../../audit/audit.ts';
 import type { LiveCatalog } from '../../catalog/catalog.ts';
@@ -25,7 +25,9 @@ import { toDetail, toSummaries, toSummary } from '../../fleet/summary.ts';
 import type { Builds } from '../../builds/builds.ts';
 import type { AdminService } from '../../http/admin.ts';
 import type { ProviderService } from '../../http/routes/provider-routes.ts';
+import { OWNER, seenBy } from '../../kernel/audit/principal.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { unknownView } from '../../kernel/tools/unknown-view.ts';
 import type { Recordings, Supervisor } from '../../kernel/ports.ts';
 import type { Redactor } from '../../kernel/redact.ts';
 import type { ToolCalls, Vault } from '../../kernel/ports.ts';
@@ -42,6 +44,7 @@ import type { FlowDesk } from '../flows/flow-desk.ts';
 import { hookDesk } from './hook-desk.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
 import { logTail } from './log-tail.ts';
+import { peopleDesk } from '../people/people-desk.ts';
 import { permissionDesk } from './permission-desk.ts';
 import { purge } from './purge-desk.ts';
 import { recordingDesk } from './recording-desk.ts';
@@ -85,6 +88,7 @@ export interface AdminOptions {
   readonly drift: Drift;
   readonly registry: Registry;
   readonly approvals: Approvals;
+  readonly access: Access;
   readonly vault: Vault;
   readonly grants: Grants;
   readonly logins: Logins;
@@ -119,6 +123,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     hooks: hookDesk(options),
     conversations: conversationDesk(options),
     settings: settingsDesk(options),
+    people: peopleDesk(options),
     permissions,
     drift: options.drift,
     secrets: secretDesk(options),
@@ -143,8 +148,7 @@ type Readings = Pick<
 
 function readings(options: AdminOptions): Readings {
   const { fleet, config, events } = options;
-  const servers = (): Promise<ServerSummary[]> =>
-    toSummaries([...fleet.members.values()], awaitingIn(options));
+  const servers = serversFor(options);
   const startedAt = new Date(options.clock.now()).toISOString();
   return {
     live: () => true,
@@ -194,12 +198,20 @@ function readings(options: AdminOptions): Readings {
         awaitingIn(options),
       );
     },
-    tools: (server) => entriesOf(options, server),
+    tools: (server, principal) => entriesOf(options, server, principal),
     logs: ({ server, lines }) => logTail(options.logFile, server, lines),
     eventsSince: (id) => events.since(id),
     followEvents: (listener) => events.subscribe(listener),
   };
 }
+
+const serversFor =
+  (options: AdminOptions): AdminService['servers'] =>
+  (principal = OWNER) => {
+    const { fleet, access } = options;
+    const seen = [...fleet.members].flatMap(([id, one]) => (access.sees(principal, id) ? [one] : []));
+    return toSummaries(seen, awaitingIn(options));
+  };
 
 /** For people to compare; a key that cannot be used is the problem of every server it signed. */
 function signingKeyOf({ dataDir }: AdminOptions): Pick<HubStatus, 'signingKey'> {
@@ -224,9 +236,15 @@ const ListedTools = z.array(
 );
 
 /** Every tool of all pages, with the name it has in the hub. */
-function entriesOf({ catalog, fleet, mirrors }: AdminOptions, server: string | undefined): ToolEntry[] {
+function entriesOf(
+  { catalog, fleet, mirrors, access }: AdminOptions,
+  server: string | undefined,
+  principal = OWNER,
+): ToolEntry[] {
+  if (server !== undefined && !access.sees(principal, server))
+    throw unknownView({ kind: 'server', id: server });
   if (server !== undefined && !mirrors.offers(server)) fleet.get(server);
-  const view = catalog.view({ kind: 'all' });
+  const view = catalog.view(seenBy({ kind: 'all' }, principal));
   if (!view) return [];
   const listed: ToolDefinition[] = [];
   for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
@@ -244,10 +262,11 @@ function entriesOf({ catalog, fleet, mirrors }: AdminOptions, server: string | u
 
 function caller(options: AdminOptions): AdminService['call'] {
   const { calls, redactor } = options;
-  return async ({ tool, arguments: args, timeoutMs }: CallRequest, signal) => {
+  return async ({ tool, arguments: args, timeoutMs }: CallRequest, signal, principal = OWNER) => {
+    const view = seenBy({ kind: 'all' }, principal);
     try {
       return await calls.call({
-        view: { kind: 'all' },
+        view,
         tool,
         arguments: args,
         via: 'cli',
@@ -257,7 +276,7 @@ function caller(options: AdminOptions): AdminService['call'] {
     } catch (cause) {
       if (!(cause instanceof RpcFailure)) throw cause;
       throw hubError('CALL_REFUSED', {
-        server: options.catalog.view({ kind: 'all' })?.tool(tool)?.server ?? 'The server',
+        server: options.catalog.view(view)?.tool(tool)?.server ?? 'The server',
         method: 'tools/call',
         tool,
         detail: redactor.redact(cause.message),
@@ -292,6 +311,7 @@ function changes(options: AdminOptions): Changes {
       if (isThere) await remove(id, options);
       const act = { action: 'server.purge', subject: id } as const;
       const removed = await options.audit.acting(act, () => purge(id, options));
+      await options.access.forget(id);
       if (!isThere && removed.length === 0) fleet.get(id);
       return { removed };
     },

@@ -6,7 +6,7 @@ import { createFlows, type Flows } from '../../flows/flows.ts';
 import { EVERYTHING, type FlowTools } from '../../flows/room.ts';
 import { FLOW_MODEL } from '../../flows/serve/flow-model.ts';
 import { flowServer } from '../../flows/serve/flow-server.ts';
-import { OWNER } from '../../gateway/relay/tool-gate.ts';
+import { OWNER } from '../../kernel/audit/principal.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventLog } from '../../kernel/events.ts';
 import type { Lazy } from '../../kernel/lazily.ts';

@@ -5,7 +5,7 @@ import type { ConfigStore } from '../../config/store.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Flows } from '../../flows/flows.ts';
 import { withFlowModels } from '../../flows/serve/flow-model.ts';
-import { OWNER } from '../../gateway/relay/tool-gate.ts';
+import { OWNER } from '../../kernel/audit/principal.ts';
 import { indexOf } from '../../gateway/search/tool-search.ts';
 import type { SecretService } from '../../http/secrets/secret-routes.ts';
 import type { Clock } from '../../kernel/clock.ts';

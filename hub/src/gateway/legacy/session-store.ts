@@ -57,6 +57,12 @@ export class SessionStore {
     session.end();
   }
 
+  /** Ends all sessions of a person. */
+  expel(person: string): void {
+    for (const session of this.#sessions.values())
+      if (session.selector.principal === person) this.end(session);
+  }
+
   /** Forgets all sessions, as when the hub stops. */
   close(): void {
     this.#stopSweep?.();

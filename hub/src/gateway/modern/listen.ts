@@ -77,7 +77,8 @@ interface Asked {
 /** All open `subscriptions/listen` streams. */
 export class Listens {
   readonly #core: Core;
-  readonly #open = new Set<() => void>();
+  /** What ends each, and who listens; undefined: the owner. */
+  readonly #open = new Map<() => void, string | undefined>();
 
   constructor(core: Core) {
     this.#core = core;
@@ -111,7 +112,7 @@ export class Listens {
       leave();
       context.channel.finish(utf8Wire(resultFrame(request.idText, this.#lastWords(request.id))));
     };
-    this.#open.add(finish);
+    this.#open.set(finish, context.selector.principal);
     return () => {
       leave();
       context.channel.drop();
@@ -120,7 +121,12 @@ export class Listens {
 
   /** Ends every stream with its result. */
   close(): void {
-    for (const finish of this.#open) finish();
+    for (const finish of this.#open.keys()) finish();
+  }
+
+  /** Ends those of a person. */
+  expel(person: string): void {
+    for (const [finish, principal] of this.#open) if (principal === person) finish();
   }
 
   #refusal({ params }: ClientRequest, caller: Caller, { channel }: ModernContext): Fault | undefined {

@@ -11,12 +11,13 @@ import type {
   ToolCall,
   Upstream,
 } from '../../kernel/ports.ts';
+import { principalOf } from '../../kernel/audit/principal.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { answerOf, faultAnswer, isFailed, type Answer } from '../wire/answer.ts';
 import { faultOf, type Fault } from '../wire/fault.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
 import type { Asking, Passage, Target } from './passage.ts';
-import { OWNER, type ToolGate } from './tool-gate.ts';
+import type { ToolGate } from './tool-gate.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { bytesOnOneLine, utf8Wire } from '../wire/frame.ts';
 import { notificationFrame, resultFrame } from '../wire/message.ts';
@@ -209,7 +210,7 @@ const toolCall = (
   { route, via }: NonNullable<Target['called']>,
   { params }: RelayRequest,
   { caller, view }: Passage,
-): ToolCall => ({ route, via, caller, view, principal: OWNER, arguments: params['arguments'] });
+): ToolCall => ({ route, via, caller, view, principal: principalOf(view), arguments: params['arguments'] });
 
 /** Progress under the token of the request that waits now; undefined when that one wants none. */
 const retold = (params: JsonMembers, progressToken: RpcId | undefined): JsonMembers | undefined =>

@@ -1,4 +1,5 @@
 import { hubError, type CounterpartError } from '@counterpart/schemas';
+import { principalOf } from '../../kernel/audit/principal.ts';
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type {
   Caller,
@@ -17,7 +18,7 @@ import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { answerInputs, inputRequestOf, MAX_INPUT_ROUNDS, type InputRequest } from './input-rounds.ts';
 import { unknownView } from '../../kernel/tools/unknown-view.ts';
 import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
-import { OWNER, type ToolGate } from './tool-gate.ts';
+import type { ToolGate } from './tool-gate.ts';
 import { codes } from '../wire/fault.ts';
 
 /** A caller that declares nothing: no server may ask it anything. */
@@ -75,7 +76,7 @@ class DirectCourse implements RelaySink {
     this.#gate = gate;
     this.#request = request;
     this.#settling = settling;
-    this.#call = { route, via, view, caller, principal: OWNER, arguments: request.arguments };
+    this.#call = { route, via, view, caller, principal: principalOf(view), arguments: request.arguments };
   }
 
   /** Sends the call; `answers` are those to the questions that its last answer held. */

@@ -14,13 +14,11 @@ import type {
   ToolCall,
   Upstream,
 } from '../../kernel/ports.ts';
+import { OWNER } from '../../kernel/audit/principal.ts';
 import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
 import { unknownView } from '../../kernel/tools/unknown-view.ts';
 import { SignWatch, signsOf } from './call-signs.ts';
 import { inputRequestOf } from './input-rounds.ts';
-
-/** Answerable for every call as long as a hub has one owner and no accounts. */
-export const OWNER = 'owner';
 
 const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
 
@@ -62,7 +60,9 @@ export class ToolGate {
     }
     const denied = this.#policy.check?.(call);
     if (denied) return refuse(sink, denied);
-    const checked = { ...request, recheck: () => this.recheck(call) };
+    const { principal } = call;
+    const recheck = () => this.recheck(call);
+    const checked = principal === OWNER ? { ...request, recheck } : { ...request, recheck, principal };
     if (!this.#policy.observe) return upstream.forward(checked, sink);
     return this.#watched(upstream, checked, sink, call);
   }

@@ -2,9 +2,11 @@ import { toProblem, type CounterpartError } from '@counterpart/schemas';
 import type { Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { CatalogView, JsonMembers, ToolRoute, ViewSelector } from '../../kernel/ports.ts';
+import { seenBy } from '../../kernel/audit/principal.ts';
 import { unknownView } from '../../kernel/tools/unknown-view.ts';
 import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
 import { bodyOf, failureOf, refusalOf } from '../../upstream/tool-answer.ts';
+import { askerOf } from '../asker.ts';
 import { problem } from '../problem.ts';
 import { readArguments } from './arguments.ts';
 import { describeTools, type ToolDocument } from './openapi.ts';
@@ -13,29 +15,32 @@ import type { ToolTwin } from './tool-twin.ts';
 
 /** The REST twin: each tool as a POST, and what describes them all, or those of one server, as OpenAPI 3.1. */
 export function addToolRoutes(app: Hono, twin: ToolTwin): void {
-  app.get('/api/tools/openapi.json', async (c) => sendDocument(c, await documentOf(twin, { kind: 'all' })));
+  app.get('/api/tools/openapi.json', async (c) =>
+    sendDocument(c, await documentOf(c, twin, { kind: 'all' })),
+  );
   app.get('/api/tools/:server/openapi.json', async (c) =>
-    sendDocument(c, await documentOf(twin, { kind: 'server', id: c.req.param('server') })),
+    sendDocument(c, await documentOf(c, twin, { kind: 'server', id: c.req.param('server') })),
   );
   app.post('/api/tools/:server/:tool', (c) => callTool(c, twin));
 }
 
 async function callTool(c: Context, twin: ToolTwin): Promise<Response> {
-  const route = routeOf(twin, c.req.param('server') ?? '', c.req.param('tool') ?? '');
+  const view = seenBy({ kind: 'server', id: c.req.param('server') ?? '' }, askerOf(c));
+  const route = routeOf(twin, view, c.req.param('tool') ?? '');
   const { path } = c.req;
   const text = await c.req.text();
   const given = readArguments({ text, type: c.req.header('content-type'), path }, route);
   if (given.kind === 'refused')
     return problem(c, given.error, given.errors.length > 0 ? { errors: given.errors } : {});
-  const call = { twin, route, args: given.members, raw: c.req.query('raw') === '1' };
+  const call = { twin, view, route, args: given.members, raw: c.req.query('raw') === '1' };
   if (c.req.header('accept')?.includes('text/event-stream') === true) return streamCall(c, call);
   const { body, error, result } = await outcomeOf(call, c.req.raw.signal);
   if (!error) return c.json(body ?? null);
   return problem(c, error, result ? { result } : {});
 }
 
-function routeOf({ catalog }: ToolTwin, server: string, tool: string): ToolRoute {
-  const view = viewOf(catalog.view({ kind: 'server', id: server }), server);
+function routeOf({ catalog }: ToolTwin, selector: ViewSelector, tool: string): ToolRoute {
+  const view = viewOf(catalog.view(selector), selector.kind === 'server' ? selector.id : 'this');
   const route = view.tools.get(tool);
   if (route) return route;
   throw unknownTool(view, tool);
@@ -48,6 +53,7 @@ function viewOf(view: CatalogView | undefined, server: string): CatalogView {
 
 interface Call {
   readonly twin: ToolTwin;
+  readonly view: ViewSelector;
   readonly route: ToolRoute;
   readonly args: JsonMembers;
   readonly raw: boolean;
@@ -63,11 +69,10 @@ interface Outcome {
 
 /** Calls through the gate that MCP calls go through; a client that leaves cancels. */
 async function outcomeOf(
-  { twin, route, args, raw }: Call,
+  { twin, view, route, args, raw }: Call,
   signal: AbortSignal,
   progress?: (params: JsonMembers) => void,
 ): Promise<Outcome> {
-  const view: ViewSelector = { kind: 'server', id: route.server };
   try {
     const result = await twin.calls.call({
       view,
@@ -103,7 +108,8 @@ function streamCall(c: Context, call: Call): Response {
   });
 }
 
-async function documentOf(twin: ToolTwin, selector: ViewSelector): Promise<ToolDocument> {
+async function documentOf(c: Context, twin: ToolTwin, url: ViewSelector): Promise<ToolDocument> {
+  const selector = seenBy(url, askerOf(c));
   const view = viewOf(twin.catalog.view(selector), selector.kind === 'server' ? selector.id : 'this');
   return describeTools(view, { selector, version: twin.version, url: twin.url() });
 }

@@ -83,15 +83,26 @@ export interface ToolRoute extends ToolDescription {
   readonly definition: ToolDefinition;
 }
 
-export type ViewSelector =
+/** A URL of the gateway, and who looks. */
+export type ViewSelector = (
   | { readonly kind: 'all' }
   | { readonly kind: 'server'; readonly id: string }
-  | { readonly kind: 'profile'; readonly name: string };
+  | { readonly kind: 'profile'; readonly name: string }
+) & {
+  /** A person; absent: the owner. */
+  readonly principal?: string | undefined;
+};
 
-export interface CatalogChange {
+export interface ListsChange {
   readonly tools: boolean;
   readonly prompts: boolean;
   readonly resources: boolean;
+}
+
+/** What changed for the owner. */
+export interface CatalogChange extends ListsChange {
+  /** For people to whom other lists are shown than before. */
+  readonly people?: ReadonlyMap<string, ListsChange> | undefined;
 }
 
 export interface Catalog {

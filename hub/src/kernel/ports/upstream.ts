@@ -69,6 +69,8 @@ export interface RelayRequest {
   readonly timeoutMs?: number | undefined;
   /** Asked again when the server had to be started and has been listed: why the request must not go after all. */
   readonly recheck?: (() => CounterpartError | undefined) | undefined;
+  /** A person who calls a tool; absent: the owner. Tools of the hub's own answer by it. */
+  readonly principal?: string | undefined;
 }
 
 export interface RelayTicket {

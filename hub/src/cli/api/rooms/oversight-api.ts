@@ -3,10 +3,15 @@ import {
   AuditReport,
   AuditTrimmed,
   PermissionList,
+  PersonList,
+  PersonToken,
   ServerPermissions,
+  Sharing,
 } from '@counterpart/schemas';
+import { z } from 'zod';
 import type { AuditService } from '../../../http/oversight/audit-routes.ts';
 import type { PermissionService } from '../../../http/oversight/permission-routes.ts';
+import type { PeopleService } from '../../../http/oversight/people-routes.ts';
 import type { Send } from './mirror-api.ts';
 
 /** The audit log of one hub. Every method rejects with the catalogue's errors. */
@@ -37,5 +42,25 @@ export const createPermissionApi = (send: Send): PermissionApi => ({
   },
   change: (server, change) => send(ServerPermissions, 'POST', path(server), change),
 });
+
+/** People of one hub and what they see. Every method rejects with the catalogue's errors. */
+export type PeopleApi = Omit<PeopleService, 'people' | 'sharing'> & {
+  list(): Promise<PersonList['people']>;
+};
+
+/** Talks to `/api/people` and `/api/servers/<id>/share`. */
+export const createPeopleApi = (send: Send): PeopleApi => ({
+  list: async () => (await send(PersonList, 'GET', '/api/people')).people,
+  add: (name) => send(PersonToken, 'POST', '/api/people', { name }),
+  renew: (name) => send(PersonToken, 'POST', `${person(name)}/token`, {}),
+  async remove(name) {
+    await send(z.unknown(), 'DELETE', person(name));
+  },
+  share: (server, whom) => send(Sharing, 'POST', at(server, 'share'), { with: whom }),
+  unshare: (server, whom) => send(Sharing, 'POST', at(server, 'unshare'), { with: whom }),
+});
+
+const person = (name: string): string => `/api/people/${encodeURIComponent(name)}`;
+const at = (server: string, verb: string): string => `/api/servers/${encodeURIComponent(server)}/${verb}`;
 
 const path = (server: string): string => `/api/servers/${encodeURIComponent(server)}/permissions`;

@@ -6,6 +6,7 @@ import { prompts } from '../prompts/index.ts';
 import { providers } from '../providers/index.ts';
 import { route } from '../routing/index.ts';
 import { audit } from '../oversight/audit.ts';
+import { people } from '../people/index.ts';
 import { doctor } from './doctor.ts';
 import { logs } from './logs.ts';
 import { start } from './start.ts';
@@ -21,6 +22,7 @@ export const hub: readonly CommandDefinition[] = [
   logs,
   doctor,
   audit,
+  people,
   providers,
   stdio,
   chat,

@@ -21,7 +21,7 @@ export const stdio = defineCommand({
   group: 'hub',
   summary: 'Speak MCP over stdin and stdout, for clients that only launch commands',
   description:
-    'A thin shim between a client that launches commands (such as Claude Desktop) and the running hub. Starts the hub in the background if none runs. With --alone it is the hub itself for as long as the client stays: one process less on the way of every call, and nothing left in the background. Standard output carries MCP and nothing else.',
+    'A thin shim between a client that launches commands (such as Claude Desktop) and the running hub. Starts the hub in the background if none runs. With --alone it is the hub itself for as long as the client stays: one process less on the way of every call, and nothing left in the background. Standard output carries MCP and nothing else. With COUNTERPART_TOKEN set to the token of a person (`hub people`), the client sees what they see.',
   options: [
     ['--server <name>', 'Only this server’s tools (default: all)'],
     ['--profile <name>', 'What this profile of hub.config.json offers'],
@@ -40,7 +40,7 @@ export const stdio = defineCommand({
     const endpoint = async () => (await ensureHub(context)) + path;
     await context.io.runShim({
       url: await endpoint(),
-      token: readToken(context.home),
+      token: personToken(context) ?? readToken(context.home),
       input: context.io.stdin,
       output: context.io.stdout,
       signal: context.signal,
@@ -49,14 +49,19 @@ export const stdio = defineCommand({
   },
 });
 
+/** In whose name a client speaks, where that is not the owner of this machine’s hub. */
+const personToken = ({ io }: Context): string | undefined => io.env['COUNTERPART_TOKEN'] || undefined;
+
 /** A hub like any other, which other clients may find and use, too; it ends with this client. */
-async function serveAlone({ home, io, signal }: Context, part: Part): Promise<void> {
+async function serveAlone(context: Context, part: Part): Promise<void> {
+  const { home, io, signal } = context;
+  const token = personToken(context);
   // Another command may have the data folder for a moment.
   await findSettledHub(home, SETTLE_MS, signal);
   const { createHub } = await import('../../../hub.ts');
   const hub = await createHub({ home: home.directory, port: 0 });
   try {
-    const left = hub.serveStdio(io.stdin, io.stdout, selectorOf(part));
+    const left = hub.serveStdio(io.stdin, io.stdout, { selector: selectorOf(part), token });
     await Promise.race([left, hub.stopRequested, aborted(signal)]);
   } finally {
     await hub.close();

@@ -5,6 +5,7 @@ import { call } from './call.ts';
 import { inspect } from './inspect.ts';
 import { auth } from '../auth/index.ts';
 import { permissions } from '../oversight/permissions.ts';
+import { share, unshare } from '../people/share.ts';
 import { hooks } from '../hooks/index.ts';
 import { secret } from '../secrets/index.ts';
 import { rollback } from '../versions/rollback.ts';
@@ -27,6 +28,8 @@ export const servers: readonly CommandDefinition[] = [
   target,
   approve,
   permissions,
+  share,
+  unshare,
   record,
   versions,
   rollback,
