@@ -30,6 +30,8 @@ export interface Access {
   /** Servers that are hidden from somebody; undefined for nobody we know. The same object for all who see the same. */
   hiddenFrom(principal: string): ReadonlySet<string> | undefined;
   sees(principal: string, server: string): boolean;
+  /** Whether anything is said of whose a server is. */
+  isBound(server: string): boolean;
   /** Whether a server is this person's, or was shared with them by name. */
   isTheirs(server: string, principal: string): boolean;
   sharing(server: string): Sharing;
@@ -123,6 +125,10 @@ class HubAccess implements Access {
     return principal === OWNER || this.hiddenFrom(principal)?.has(server) === false;
   }
 
+  isBound(server: string): boolean {
+    return this.#bindings.of(server) !== undefined;
+  }
+
   isTheirs(server: string, principal: string): boolean {
     return this.#bindings.of(server)?.has(principal) === true;
   }
@@ -158,6 +164,7 @@ class HubAccess implements Access {
   }
 
   async bind(server: string, principal: string): Promise<void> {
+    if (this.isTheirs(server, principal)) return;
     await this.#acting('server.share', server, () => this.#bindings.bind(server, principal), {
       with: principal,
     });

@@ -46,6 +46,8 @@ export interface Builds extends BuildService {
   answer(id: string, text: string, model?: string): Promise<LoopSummary>;
   /** The package that a build would install; undefined: it waits for no decision. */
   candidate(id: string): Promise<CandidateReview | undefined>;
+  /** Builds of a person who leaves are the owner's. */
+  disown(person: string): Promise<void>;
   /** Goes on with builds that were cut off. */
   resume(): Promise<void>;
   /** Something happened that builds may wait for, such as a new secret. */
@@ -115,7 +117,7 @@ class HubBuilds implements Builds {
     for (const { id, attempt } of unfinished) await (await this.#engine.open()).start(runOf(id, attempt));
   }
 
-  async start(given: LoopOrder): Promise<LoopSummary> {
+  async start(given: LoopOrder, person?: string): Promise<LoopSummary> {
     const order = { ...given, trace: given.trace ?? newTrace() };
     const at = new Date(this.#room.clock.now()).toISOString();
     const { text, author } = order;
@@ -127,6 +129,7 @@ class HubBuilds implements Builds {
       author,
       state: 'queued',
       attempt: 1,
+      ...without({ person }),
       createdAt: at,
       updatedAt: at,
     };
@@ -257,6 +260,10 @@ class HubBuilds implements Builds {
       });
     this.#room.folderOf(id).skip('credentials');
     return await this.#goOn(id, record.attempt);
+  }
+
+  disown(person: string): Promise<void> {
+    return this.#records.disown(person);
   }
 
   async wakeAll(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   LoopPlan,
   MAX_REPAIRS,
   RoundReport,
+  type LoopOrder,
   type LoopStage,
 } from '@counterpart/schemas';
 import { existsSync } from 'node:fs';
@@ -72,7 +73,8 @@ function researcherOf({ room, signal }: LoopRun): Researcher | undefined {
 }
 
 async function intake(run: LoopRun, steps: DurableSteps): Promise<LoopPlan> {
-  const { order } = await run.record();
+  const { order, person } = await run.record();
+  const { claims } = run.room;
   // Nobody is asked, and nothing paid, for what could not be tested in the end.
   await guarded(run, steps, { name: 'sandbox', stage: 'intake' }, async () => {
     await run.room.openSandbox(order.unsafeLocal === true);
@@ -82,7 +84,10 @@ async function intake(run: LoopRun, steps: DurableSteps): Promise<LoopPlan> {
     ? undefined
     : await askForPlan(run, steps, {
         wish: order.text,
-        findings: [...(await run.room.memory.list()), ...(order.seen ?? [])],
+        findings: [
+          ...(await run.room.memory.list((server) => person === undefined || claims.sees(person, server))),
+          ...(order.seen ?? []),
+        ],
         files: await sketchFiles(order.files ?? []),
       });
   const plan = await runStage(
@@ -90,14 +95,21 @@ async function intake(run: LoopRun, steps: DurableSteps): Promise<LoopPlan> {
     steps,
     { stage: 'intake', schema: LoopPlan, tell: ({ kind, name }) => `${name}: ${KINDS[kind]}` },
     async () => {
-      if (order.folder !== undefined) return await planOfFolder(order.folder);
-      if (given === undefined) return planOfSource(order);
-      if (given instanceof CounterpartError) throw given;
-      return order.name === undefined ? given : { ...given, name: order.name };
+      const plan = await planOf(order, given);
+      // Before anything of a server that has the name is looked at: it may be one that they are not to know of.
+      if (person !== undefined) claims.assertFree(plan.name, person);
+      return plan;
     },
   );
   await run.room.records.update(run.id, { plan, server: plan.name });
   return plan;
+}
+
+async function planOf(order: LoopOrder, given: LoopPlan | CounterpartError | undefined): Promise<LoopPlan> {
+  if (order.folder !== undefined) return await planOfFolder(order.folder);
+  if (given === undefined) return planOfSource(order);
+  if (given instanceof CounterpartError) throw given;
+  return order.name === undefined ? given : { ...given, name: order.name };
 }
 
 const KINDS = {

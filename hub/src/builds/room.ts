@@ -32,6 +32,8 @@ export interface LoopRoom {
   reload(server: ServerId): Promise<void>;
   /** Names of required settings and secrets that a server has no value for. */
   missingSettings(server: ServerId): Promise<string[]>;
+  /** Servers and people: whose they are, and who sees them. */
+  readonly claims: Claims;
   /** Calls a tool of a server as its owner; the texts of its answer. */
   callTool(
     call: { server: ServerId; tool: string; input: Record<string, unknown> },
@@ -51,6 +53,15 @@ export interface LoopRoom {
   ): Promise<void>;
   /** Takes secrets out of a text. */
   clean(text: string): string;
+}
+
+/** What a person may build, and be told of. */
+export interface Claims {
+  /** Throws SERVER_EXISTS for one that is there already and is not theirs. */
+  assertFree(server: ServerId, person: string): void;
+  /** A server that is about to come is theirs who asked for it. */
+  bind(server: ServerId, person: string): Promise<void>;
+  sees(person: string, server: string): boolean;
 }
 
 /** A new version that nobody has approved, of a server that is in use. */

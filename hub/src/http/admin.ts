@@ -76,7 +76,8 @@ export interface AdminService extends Health {
   decide(id: string, word: DecideRequest): Promise<DecideResponse>;
   readonly audit: AuditService;
   readonly mirrors: MirrorService;
-  readonly builds: BuildService;
+  /** Those of the owner, who has all, or of a person. */
+  buildsOf(principal: string): BuildService;
   readonly hooks: HookService;
   readonly conversations: ConversationService;
   readonly settings: SettingsService;
@@ -130,7 +131,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addReviewRoutes(app, service.reviews);
   addPeopleRoutes(app, service.people);
   addMirrorRoutes(app, service.mirrors);
-  addBuildRoutes(app, service.builds);
+  addBuildRoutes(app, (principal) => service.buildsOf(principal));
   addHookRoutes(app, service.hooks);
   addConversationRoutes(app, service.conversations);
   addSettingsRoutes(app, service.settings);

@@ -18,8 +18,12 @@ export function askerOf({ env }: { readonly env: unknown }): string {
 
 /** What people may ask of the admin API; all of it is answered as they see it. The rest is the owner's. */
 const PEOPLES: readonly (readonly [methods: string, path: RegExp])[] = [
-  ['GET', /^\/(?:api|adapters|api\/me|api\/servers|api\/tools|api\/tools\/(?:[^/]+\/)?openapi\.json)$/],
+  [
+    'GET',
+    /^\/(?:api|adapters|api\/me|api\/servers|api\/builds|api\/builds\/[^/]+|api\/tools|api\/tools\/(?:[^/]+\/)?openapi\.json)$/,
+  ],
   ['POST', /^\/api\/(?:call|tools\/[^/]+\/[^/]+)$/],
+  ['POST', /^\/api\/builds(?:\/[^/]+\/(?:answer|cancel|retry|skip))?$/],
 ];
 
 /** Lets people to what is theirs, and the owner to everything. */

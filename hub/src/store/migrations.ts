@@ -327,4 +327,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0022-builds-of-people': {
+    async up(db: Kysely<never>) {
+      await db.schema
+        .alterTable('build')
+        .addColumn('principal', 'text', (c) => c.notNull().defaultTo('owner'))
+        .execute();
+    },
+  },
 };

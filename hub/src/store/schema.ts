@@ -107,6 +107,8 @@ export interface Tables {
     problem: string | null;
     /** Counted up by every retry. */
     attempt: number;
+    /** Who asked for it: a person, or `owner`. */
+    principal: string;
     order_json: string;
     plan_json: string | null;
     sheet_json: string | null;

@@ -265,6 +265,8 @@ export const LoopSummary = z.strictObject({
   stage: LoopStage.optional(),
   waitsFor: z.enum(['author', 'approval', 'secrets']).optional(),
   server: ServerId.optional(),
+  /** Who asked for it, and whose the server will be; absent: the owner of the hub. */
+  person: z.string().optional(),
   /** Why it failed or stopped, and how to go on. */
   problem: z.string().optional(),
   createdAt: z.iso.datetime(),

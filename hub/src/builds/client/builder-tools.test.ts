@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 test('a call about a build that is at work for long is answered before its client gives it up', async () => {
   const detail = loopDetail('running');
   const tools = builderServer({
-    builds: { show: () => Promise.resolve(detail) },
+    course: () => ({ builds: { show: () => Promise.resolve(detail) } }),
     events: { subscribe: () => () => undefined },
   } as unknown as BuilderServerOptions);
   const client = {} as Parameters<typeof tools.run>[2];

@@ -172,25 +172,28 @@ const TOOLS: readonly BuilderTool[] = [
 /** Clients commonly give a call up after a minute; what is at work goes on without them. */
 const PATIENCE_MS = 50_000;
 
-export interface BuilderServerOptions extends CourseOptions {
+export interface BuilderServerOptions {
+  /** What a call may use: of a person's client, or of the owner's. */
+  readonly course: (person: string | undefined) => CourseOptions;
   readonly events: EventLog;
   /** How long a call waits for a build that is at work; 50,000 ms unless told. */
   readonly patienceMs?: number | undefined;
 }
 
 /** The builder's tools, for the model of a connected client: no provider has to be configured. */
-export const builderServer = ({ events, ...options }: BuilderServerOptions): ToolServer => ({
+export const builderServer = ({ events, course, patienceMs }: BuilderServerOptions): ToolServer => ({
   id: BUILDER_ID,
   tools: TOOLS.map(({ definition }) => definition),
   async run({ name, input }, signal, client) {
     const tool = TOOLS.find(({ definition }) => definition.name === name);
     if (tool === undefined) throw hubError('TOOL_UNKNOWN', { tool: name, suggestion: '' });
+    const options = course(client.person);
     const rest = (id: string): Promise<LoopDetail> =>
       untilRest(id, {
         builds: options.builds,
         events,
         signal,
-        patienceMs: options.patienceMs ?? PATIENCE_MS,
+        patienceMs: patienceMs ?? PATIENCE_MS,
       });
     return await tool.run({ ...options, client, rest }, input);
   },

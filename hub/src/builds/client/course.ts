@@ -1,6 +1,6 @@
 import { hubError, type LoopDetail, type ServerId, type ServerSummary } from '@counterpart/schemas';
 import type { AskableClient } from '../../kernel/tools/tool-server.ts';
-import type { Builds } from '../builds.ts';
+import type { BuildsOfOne } from '../own-builds.ts';
 import {
   askDecision,
   canDecide,
@@ -13,12 +13,12 @@ import {
 import { told, toldOfPages } from './told.ts';
 
 export interface CourseOptions {
-  readonly builds: Builds;
+  readonly builds: BuildsOfOne;
   /** Opens a page for each secret that a server has no value for. */
   readonly secretPages: (server: ServerId) => Promise<SecretRequest[]>;
   /** Whether a person may decide in their client. */
   readonly mayDecide: () => boolean;
-  /** All servers of the hub, as a person lists them. */
+  /** All servers of the hub that whoever asks sees. */
   readonly servers: () => Promise<readonly ServerSummary[]>;
 }
 

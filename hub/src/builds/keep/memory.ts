@@ -6,8 +6,8 @@ import type { Db } from '../../store/store.ts';
 /** What models of later conversations are told of the servers that were built here. */
 export interface ServerMemory {
   keep(server: ServerId, text: string): Promise<void>;
-  /** One line a server, the newest last. */
-  list(): Promise<string[]>;
+  /** One line a server that may be told of, the newest last. */
+  list(isTold: (server: string) => boolean): Promise<string[]>;
 }
 
 const KIND = 'server';
@@ -20,9 +20,9 @@ export function createServerMemory({ db, clock }: { readonly db: Db; readonly cl
       const created_at = new Date(clock.now()).toISOString();
       await remembered.put({ kind: KIND, subject, text, created_at });
     },
-    async list() {
+    async list(isTold) {
       return (await remembered.list())
-        .filter(({ kind }) => kind === KIND)
+        .filter(({ kind, subject }) => kind === KIND && isTold(subject))
         .map(({ subject, text }) => `The server ${subject} is there already: ${text}`);
     },
   };

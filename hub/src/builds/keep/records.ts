@@ -8,6 +8,7 @@ import {
   LoopSummary,
   type LoopStage,
 } from '@counterpart/schemas';
+import { OWNER } from '../../kernel/audit/principal.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Db } from '../../store/store.ts';
 import { written } from '../../store/written.ts';
@@ -36,6 +37,8 @@ export interface BuildRecords {
   update(id: string, change: RecordChange): Promise<BuildRecord>;
   /** Rejects with BUILD_UNKNOWN. */
   get(id: string): Promise<BuildRecord>;
+  /** Those of a person who leaves are the owner's. */
+  disown(person: string): Promise<void>;
   /** Newest first. */
   list(): Promise<BuildRecord[]>;
   steps(id: string): Promise<LoopStep[]>;
@@ -63,6 +66,7 @@ export function createBuildRecords({ db, clock }: { readonly db: Db; readonly cl
       await written(db.updateTable('build').set(values).where('id', '=', id).execute());
       return next;
     },
+    disown: (person) => disown(db, person),
     async list() {
       const rows = await db.selectFrom('build').selectAll().orderBy('id', 'desc').execute();
       return rows.map(toRecord);
@@ -105,6 +109,11 @@ export function createBuildRecords({ db, clock }: { readonly db: Db; readonly cl
   };
 }
 
+async function disown(db: Db, person: string): Promise<void> {
+  const theirs = db.updateTable('build').set({ principal: OWNER }).where('principal', '=', person);
+  await written(theirs.execute());
+}
+
 type Row = Awaited<ReturnType<typeof readRow>>;
 const readRow = (db: Db) => db.selectFrom('build').selectAll().executeTakeFirstOrThrow();
 
@@ -123,6 +132,7 @@ function toRecord(row: Row): BuildRecord {
       ...(row.stage === null ? {} : { stage: row.stage }),
       ...(row.waits_for === null ? {} : { waitsFor: row.waits_for }),
       ...(row.server_id === null ? {} : { server: row.server_id }),
+      ...(row.principal === OWNER ? {} : { person: row.principal }),
       ...(row.problem === null ? {} : { problem: row.problem }),
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -138,6 +148,7 @@ const toRow = (record: BuildRecord): Row => ({
   server_id: record.server ?? null,
   problem: record.problem ?? null,
   attempt: record.attempt,
+  principal: record.person ?? OWNER,
   order_json: JSON.stringify(record.order),
   plan_json: record.plan === undefined ? null : JSON.stringify(record.plan),
   sheet_json: record.sheet === undefined ? null : JSON.stringify(record.sheet),

@@ -16,7 +16,7 @@ export async function installCandidate(
   sheet: ApprovalSheet,
   { by, at }: KeptDecision,
 ): Promise<void> {
-  const { order } = await run.record();
+  const { order, person } = await run.record();
   const folder = await mkdtemp(join(run.folder.path, '.install-'));
   const copy = join(folder, sheet.server);
   try {
@@ -34,10 +34,17 @@ export async function installCandidate(
     const unsafe = sheet.tests.unsafeLocal === true ? { unsafeLocal: true as const } : {};
     const trace = order.trace === undefined ? {} : { trace: order.trace };
     const facts = { author: authorOf(sheet), source, reports, ...unsafe, ...trace, approval: { by, at } };
+    if (person !== undefined) await claim(run, sheet.server, person);
     await installVersion({ id: sheet.server, candidateDir: copy, facts }, run.room.versions);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Theirs before it is there: nobody else sees it for a moment. */
+async function claim({ room }: LoopRun, server: ApprovalSheet['server'], person: string): Promise<void> {
+  room.claims.assertFree(server, person);
+  await room.claims.bind(server, person);
 }
 
 /** Who wrote it: nobody but the compiler where a description was found. */

@@ -22,6 +22,7 @@ import type { Variables } from '../../fleet/environment.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Walls } from '../../fleet/walls/walls.ts';
 import { toDetail, toSummaries, toSummary } from '../../fleet/summary.ts';
+import { buildsOf } from '../../builds/own-builds.ts';
 import type { Builds } from '../../builds/builds.ts';
 import type { AdminService } from '../../http/admin.ts';
 import type { ProviderService } from '../../http/routes/provider-routes.ts';
@@ -114,7 +115,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     reviews: reviewDesk(options, { approvals, permissions }),
     audit: options.audit,
     mirrors: options.mirrors,
-    builds: options.builds,
+    buildsOf: (principal) => (principal === OWNER ? options.builds : buildsOf(options.builds, principal)),
     chats: options.chats,
     async flows() {
       const { prompts, flows } = await options.flowDesk.open();

@@ -1,7 +1,10 @@
-import { toCounterpartError, type RoutingConfig, type ServerId } from '@counterpart/schemas';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { hubError, toCounterpartError, type RoutingConfig, type ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
+import type { Access } from '../../access/access.ts';
 import { openBuilds, type Builds } from '../../builds/builds.ts';
-import type { ProbeAnswer } from '../../builds/room.ts';
+import type { Claims, ProbeAnswer } from '../../builds/room.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import type { RecentCalls } from '../../drift/recent-calls.ts';
 import type { Variables } from '../../fleet/environment.ts';
@@ -33,6 +36,7 @@ interface Desk {
   readonly host: () => Variables;
   readonly providers: ProviderRoom;
   readonly recent: RecentCalls;
+  readonly access: Access;
 }
 
 /** What compiles, checks and tests takes a processor each. */
@@ -65,6 +69,7 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
     },
     openBeside: (candidate) => fleet.openBeside(candidate),
     recentCalls: (server) => desk.recent.of(server),
+    claims: claimsOf(desk),
     missingSettings: (server) => Promise.resolve(missingOf(fleet, server)),
     async callTool({ server, tool, input }, signal): Promise<ProbeAnswer> {
       try {
@@ -78,6 +83,17 @@ export async function buildDesk(desk: Desk): Promise<Builds> {
     },
   });
 }
+
+const claimsOf = ({ fleet, serversDir, access }: Desk): Claims => ({
+  assertFree(server, person) {
+    const isThere = fleet.members.has(server) || existsSync(join(serversDir, server));
+    const isSpokenOf = access.isBound(server);
+    if ((isThere || isSpokenOf) && !access.isTheirs(server, person))
+      throw hubError('SERVER_EXISTS', { server });
+  },
+  bind: (server, person) => access.bind(server, person),
+  sees: (person, server) => access.sees(person, server),
+});
 
 /** The first model that is named for research; of a pattern its provider's own choice. */
 function researchModelOf({ categories }: RoutingConfig): string | undefined {

@@ -1,3 +1,4 @@
+import { buildsOf } from '../../builds/own-builds.ts';
 import type { Builds } from '../../builds/builds.ts';
 import { builderServer } from '../../builds/client/builder-tools.ts';
 import type { ConfigStore } from '../../config/store.ts';
@@ -20,10 +21,13 @@ interface Desk {
 export const builderSource = ({ events, config, builds, fleet, service }: Desk): CatalogSource =>
   toolSource(
     builderServer({
-      builds,
       events,
-      servers: () => service.servers(),
-      mayDecide: () => config.current().builder.clientApproval,
-      secretPages: (server) => Promise.resolve(pagesFor(server, fleet, service.secrets)),
+      course: (person) => ({
+        builds: person === undefined ? builds : buildsOf(builds, person),
+        servers: () => service.servers(person),
+        // What is installed on a hub is its owner's word.
+        mayDecide: () => person === undefined && config.current().builder.clientApproval,
+        secretPages: (server) => Promise.resolve(pagesFor(server, fleet, service.secrets)),
+      }),
     }),
   );

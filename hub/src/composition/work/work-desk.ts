@@ -26,6 +26,7 @@ export async function openWork(
 ): Promise<{ readonly builds: Builds; readonly drift: Drift }> {
   const builds = await buildDesk({ ...desk, recent: watch.recent });
   scope.add(() => builds.close());
+  scope.add(desk.access.subscribe({ leaving: (person) => builds.disown(person) }));
   const drift = driftDesk({ ...desk, builds });
   watch.listen(drift);
   scope.add(() => drift.close());

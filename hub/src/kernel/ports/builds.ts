@@ -3,8 +3,8 @@ import type { Manifest, ToolDefinition } from '@counterpart/schemas';
 
 /** Builds from words, as every surface asks for them: the admin API, its clients, chats and the tools of the builder. */
 export interface BuildService {
-  /** Keeps an order and begins it. Rejects with DATA_UNWRITABLE, and has then kept nothing. */
-  start(order: LoopOrder): Promise<LoopSummary>;
+  /** Keeps an order and begins it, for a person or else for the owner. Rejects with DATA_UNWRITABLE, and has then kept nothing. */
+  start(order: LoopOrder, person?: string): Promise<LoopSummary>;
   /** Newest first. */
   list(): Promise<LoopSummary[]>;
   /** Rejects with BUILD_UNKNOWN, as everything below. */

@@ -42,6 +42,8 @@ export interface PromptShelf {
 
 /** The client of a call, as far as its person and its model can be asked while the call is open. */
 export interface AskableClient {
+  /** A person whose client it is; absent: the owner's. */
+  readonly person?: string | undefined;
   /** Whether it declared that it answers this. */
   can(method: string, params: JsonMembers): boolean;
   /** Puts a question to it; rejects when it refuses, or leaves before it answers. */
@@ -85,6 +87,7 @@ function createToolUpstream(server: ToolServer, lists: UpstreamLists): Upstream 
     forward(request: RelayRequest, sink: RelaySink) {
       const aborted = new AbortController();
       const client: AskableClient = {
+        person: request.principal,
         can: (method, params) => missingCapability(method, params, sink.caller.capabilities) === undefined,
         ask: (method, params) => sink.ask(method, params, aborted.signal),
       };
