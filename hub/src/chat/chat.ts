@@ -21,6 +21,8 @@ export interface ChatSurface {
   refuse(res: ServerResponse, error: CounterpartError): void;
   /** `/v1/responses` over a WebSocket. Rejects where there is no room for one, and the connection is as it was. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, principal: string): Promise<void>;
+  /** Ends the connections of a person. */
+  expel(person: string): void;
   /** Ends all that is under way; what is kept says so. */
   close(): Promise<void>;
 }
@@ -33,15 +35,18 @@ interface Exchange {
 
 /** Opens the endpoints; answers that an earlier life of the hub left unfinished are told as failed. */
 export async function createChat(options: ChatOptions): Promise<ChatSurface> {
-  const parts: ChatParts = { ...options, runs: new Runs(options.clock) };
-  const sockets = new ResponseSockets(parts);
-  await failUnfinished(parts);
+  const runs = new Runs(options.clock);
+  const sockets = new ResponseSockets(options);
+  const partsOf = (principal: string): ChatParts => {
+    const own = principal === options.principal ? {} : options.people?.of(principal);
+    if (own === undefined) throw hubError('OWNER_NEEDED', { subject: '/v1', person: principal });
+    return { ...options, ...own, principal, runs: runs.of(principal) };
+  };
+  for (const principal of [options.principal, ...(options.people?.names() ?? [])])
+    await failUnfinished(partsOf(principal));
   return {
     handle(req, res, principal) {
-      // What is said to a hub is its owner's so far.
-      if (principal !== options.principal)
-        return answerError(res, hubError('OWNER_NEEDED', { subject: '/v1', person: principal }));
-      serve(parts, req, res).catch((thrown: unknown) => {
+      serve(partsOf(principal), req, res).catch((thrown: unknown) => {
         const error = toCounterpartError(thrown);
         if (error.code === 'INTERNAL') options.log.error({ path: req.url, cause: thrown }, 'request failed');
         answerError(res, error);
@@ -49,13 +54,12 @@ export async function createChat(options: ChatOptions): Promise<ChatSurface> {
     },
     refuse: answerError,
     async upgrade(req, socket, head, principal) {
-      if (principal !== options.principal)
-        throw hubError('OWNER_NEEDED', { subject: '/v1', person: principal });
-      await sockets.take(req, socket, head);
+      await sockets.take(req, socket, head, partsOf(principal));
     },
+    expel: (person) => sockets.expel(person),
     async close() {
       sockets.refuse();
-      await parts.runs.close();
+      await runs.close();
       await sockets.close();
     },
   };

@@ -18,11 +18,20 @@ export interface ChatOptions {
   readonly routes: () => readonly string[];
   /** On whose behalf tools are called. */
   readonly principal: string;
+  /** What people have instead, each for themselves. Default: nothing, for nobody but the principal is let in. */
+  readonly people?: People | undefined;
+}
+
+export type PersonsParts = Pick<ChatOptions, 'conversations' | 'responses' | 'routes'>;
+
+export interface People {
+  readonly names: () => readonly string[];
+  readonly of: (person: string) => PersonsParts;
 }
 
 /** The same with what the endpoints share. */
 export interface ChatParts extends ChatOptions {
-  readonly runs: Runs;
+  readonly runs: Pick<Runs, 'open' | 'find'>;
   /** Of the connection over which is asked: answers that are not kept. */
   readonly recent?: RecentAnswers | undefined;
 }

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { HubConfig } from '@counterpart/schemas';
 import packageFile from '../../package.json' with { type: 'json' };
-import { openAccess } from '../access/access.ts';
+import { openAccess, type Access } from '../access/access.ts';
 import { createApprovals } from '../approvals/approvals.ts';
 import { createAuditLog } from '../audit/audit.ts';
 import { createConfigStore } from '../config/load.ts';
@@ -19,6 +19,7 @@ import { sweepUnfinished } from '../kernel/files/write-whole.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { createRegistry } from '../registry/registry.ts';
 import { createEventLog } from '../store/event-log.ts';
+import { forgetPerson } from '../store/forget-person.ts';
 import { openStore } from '../store/store.ts';
 import { KEY_VARIABLE, OLD_KEY_VARIABLE, sweepKeyFile } from '../vault/key-ring.ts';
 import { createVault } from '../vault/vault.ts';
@@ -129,6 +130,13 @@ async function openAudited(
     registry: auditedRegistry(createRegistry(needs), audit),
     approvals: auditedApprovals(await createApprovals(needs), audit),
     vault: auditedVault(createVault(needs), audit),
-    access: await openAccess({ ...needs, audit, conceal: (token) => needs.redactor.add(token) }),
+    access: await openPeople(needs, audit),
   };
+}
+
+/** People, of whom nothing is left in the database when they leave. */
+async function openPeople(needs: Parameters<typeof openAudited>[0], audit: AuditTrail): Promise<Access> {
+  const access = await openAccess({ ...needs, audit, conceal: (token) => needs.redactor.add(token) });
+  access.subscribe({ leaving: (person) => forgetPerson(needs.db, person) });
+  return access;
 }

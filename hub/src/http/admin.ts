@@ -79,7 +79,7 @@ export interface AdminService extends Health {
   /** Those of the owner, who has all, or of a person. */
   buildsOf(principal: string): BuildService;
   readonly hooks: HookService;
-  readonly conversations: ConversationService;
+  conversationsOf(principal: string): ConversationService;
   readonly settings: SettingsService;
   readonly people: PeopleService;
   readonly permissions: PermissionService;
@@ -133,7 +133,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addMirrorRoutes(app, service.mirrors);
   addBuildRoutes(app, (principal) => service.buildsOf(principal));
   addHookRoutes(app, service.hooks);
-  addConversationRoutes(app, service.conversations);
+  addConversationRoutes(app, (principal) => service.conversationsOf(principal));
   addSettingsRoutes(app, service.settings);
   addDriftRoutes(app, service.drift);
   addChatRoutes(app, service.chats);

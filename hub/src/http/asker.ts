@@ -23,6 +23,9 @@ const PEOPLES: readonly (readonly [methods: string, path: RegExp])[] = [
     /^\/(?:api|adapters|api\/me|api\/servers|api\/builds|api\/builds\/[^/]+|api\/tools|api\/tools\/(?:[^/]+\/)?openapi\.json)$/,
   ],
   ['POST', /^\/api\/(?:call|tools\/[^/]+\/[^/]+)$/],
+  ['GET', /^\/api\/(?:chat\/pending|memory|cache|conversations(?:\/[^/]+(?:\/export)?)?)$/],
+  ['POST', /^\/api\/(?:chat\/pending\/[^/]+|memory|conversations\/[^/]+(?:\/(?:branch|summary))?)$/],
+  ['DELETE', /^\/api\/(?:memory\/[^/]+\/[^/]+|cache|conversations\/[^/]+)$/],
   ['POST', /^\/api\/builds(?:\/[^/]+\/(?:answer|cancel|retry|skip))?$/],
 ];
 

@@ -335,4 +335,29 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0023-memory-of-people': {
+    async up(db: Kysely<never>) {
+      for (const table of ['conversation', 'response', 'chat_pending'])
+        await db.schema
+          .alterTable(table)
+          .addColumn('principal', 'text', (c) => c.notNull().defaultTo('owner'))
+          .execute();
+      await db.schema
+        .createTable('memory_of_people')
+        .addColumn('principal', 'text', (c) => c.notNull())
+        .addColumn('kind', 'text', (c) => c.notNull())
+        .addColumn('subject', 'text', (c) => c.notNull())
+        .addColumn('text', 'text', (c) => c.notNull())
+        .addColumn('created_at', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('memory_of_people_key', ['principal', 'kind', 'subject'])
+        .execute();
+      await sql
+        .raw(
+          `insert into memory_of_people select case kind when 'server' then 'organisation' else 'owner' end, kind, subject, text, created_at from memory`,
+        )
+        .execute(db);
+      await db.schema.dropTable('memory').execute();
+      await sql.raw('alter table memory_of_people rename to memory').execute(db);
+    },
+  },
 };

@@ -34,6 +34,7 @@ test('what was read while a change was written is read again', async () => {
   const db = await openStore(':memory:');
   const remembered = rememberedIn(db);
   const line = {
+    principal: 'owner',
     kind: 'preference',
     subject: 'units',
     text: 'kilometres',

@@ -12,10 +12,12 @@ export type RememberedLine = Selectable<Tables['memory']>;
 export interface Remembered {
   /** The newest last. Rejects as the database does. */
   list(): Promise<readonly RememberedLine[]>;
-  /** Takes the place of what stood under the same kind and subject. Rejects with DATA_UNWRITABLE. */
+  /** Takes the place of what stood for the same principal under the same kind and subject. Rejects with DATA_UNWRITABLE. */
   put(line: RememberedLine): Promise<void>;
   /** Whether there was such a line. Rejects with DATA_UNWRITABLE. */
-  remove(kind: string, subject: string): Promise<boolean>;
+  remove(line: Pick<RememberedLine, 'principal' | 'kind' | 'subject'>): Promise<boolean>;
+  /** Lines were changed by somebody else than this. */
+  changed(): void;
 }
 
 const opened = new WeakMap<Db, Remembered>();
@@ -45,15 +47,22 @@ function openRemembered(db: Db): Remembered {
         });
       return lines;
     },
-    async put({ kind, subject, text, created_at }) {
+    changed,
+    async put({ principal, kind, subject, text, created_at }) {
       const insert = db
         .insertInto('memory')
-        .values({ kind, subject, text, created_at })
-        .onConflict((same) => same.columns(['kind', 'subject']).doUpdateSet({ text, created_at }));
+        .values({ principal, kind, subject, text, created_at })
+        .onConflict((same) =>
+          same.columns(['principal', 'kind', 'subject']).doUpdateSet({ text, created_at }),
+        );
       await written(insert.execute().finally(changed));
     },
-    async remove(kind, subject) {
-      const deletion = db.deleteFrom('memory').where('kind', '=', kind).where('subject', '=', subject);
+    async remove({ principal, kind, subject }) {
+      const deletion = db
+        .deleteFrom('memory')
+        .where('principal', '=', principal)
+        .where('kind', '=', kind)
+        .where('subject', '=', subject);
       const { numDeletedRows } = await written(deletion.executeTakeFirst().finally(changed));
       return numDeletedRows > 0n;
     },

@@ -117,6 +117,8 @@ export interface Tables {
   };
   /** What is told to models of later conversations; one line a subject. */
   memory: {
+    /** Who is told: a person, `owner`, or `organisation` for those who see the server that it is about. */
+    principal: string;
     kind: string;
     subject: string;
     text: string;
@@ -125,6 +127,7 @@ export interface Tables {
   /** Answers of chats that stopped for a person's word on calls they want to make. */
   chat_pending: {
     id: string;
+    principal: string;
     conversation: string | null;
     state: 'waiting' | 'approved' | 'rejected' | 'dropped';
     run_json: string;
@@ -152,7 +155,9 @@ export interface Tables {
   };
   /** What was said, kept until its owner deletes it. */
   conversation: {
+    /** Of a person's: their name, a slash, and the id that they know. */
     id: string;
+    principal: string;
     title: string;
     metadata_json: string;
     branched_from: string | null;
@@ -175,6 +180,7 @@ export interface Tables {
   /** Answers of `/v1/responses`, as they are shown again. */
   response: {
     id: string;
+    principal: string;
     previous_id: string | null;
     conversation_id: string | null;
     status: string;

@@ -1,4 +1,5 @@
 import type { ServerId } from '@counterpart/schemas';
+import { EVERYBODY } from '../../kernel/audit/principal.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { rememberedIn } from '../../store/remembered.ts';
 import type { Db } from '../../store/store.ts';
@@ -18,7 +19,7 @@ export function createServerMemory({ db, clock }: { readonly db: Db; readonly cl
   return {
     async keep(subject, text) {
       const created_at = new Date(clock.now()).toISOString();
-      await remembered.put({ kind: KIND, subject, text, created_at });
+      await remembered.put({ principal: EVERYBODY, kind: KIND, subject, text, created_at });
     },
     async list(isTold) {
       return (await remembered.list())

@@ -107,11 +107,11 @@ async function begin(parts: ChatParts, sent: ResponsesRequest, mayBeEmpty = fals
 
 /** Goes on with what waited. Rejects with CHAT_PENDING_UNKNOWN. */
 async function* decided(
-  { orchestrator }: ChatParts,
+  { orchestrator, principal }: ChatParts,
   { id, decision }: Word,
   signal: AbortSignal,
 ): AsyncIterable<RunEvent> {
-  yield* await orchestrator.decide(id, decision, signal);
+  yield* await orchestrator.decide(id, decision, signal, principal);
 }
 
 const FIELDS: Partial<Record<ErrorCode, string>> = {

@@ -38,6 +38,10 @@ export class ResponseConnection {
     this.#socket = socket;
   }
 
+  get principal(): string {
+    return this.#parts.principal;
+  }
+
   /** Answers from now on, until the client leaves. */
   listen(): void {
     this.#client.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));

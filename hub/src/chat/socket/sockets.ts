@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import type { ServerSocket, WebSocketServer } from 'ws';
 import { lazily } from '../../kernel/lazily.ts';
-import type { ChatParts } from '../parts.ts';
+import type { ChatOptions, ChatParts } from '../parts.ts';
 import { MOST_BYTES } from '../request/read-body.ts';
 import { ResponseConnection } from './connection.ts';
 
@@ -20,17 +20,17 @@ const library = lazily(() => import('ws'));
 
 /** Clients of `/v1/responses` on WebSockets (RFC 6455). Whoever comes here was let in before. */
 export class ResponseSockets {
-  readonly #parts: ChatParts;
+  readonly #options: Pick<ChatOptions, 'clock' | 'log'>;
   readonly #clients = new Map<ServerSocket, ResponseConnection>();
   #server: WebSocketServer | undefined;
   #isRefusing = false;
 
-  constructor(parts: ChatParts) {
-    this.#parts = parts;
+  constructor(options: Pick<ChatOptions, 'clock' | 'log'>) {
+    this.#options = options;
   }
 
   /** Takes a connection over. Rejects with SOCKETS_BUSY or HUB_STOPPING, and the connection is as it was. */
-  async take(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async take(req: IncomingMessage, socket: Duplex, head: Buffer, parts: ChatParts): Promise<void> {
     const { WebSocketServer } = await library.open();
     this.#server ??= new WebSocketServer({
       noServer: true,
@@ -40,7 +40,12 @@ export class ResponseSockets {
     });
     const refusal = this.#refusal();
     if (refusal !== undefined) throw refusal;
-    this.#server.handleUpgrade(req, socket, head, (client) => this.#welcome(client, socket));
+    this.#server.handleUpgrade(req, socket, head, (client) => this.#welcome(client, socket, parts));
+  }
+
+  /** Cuts off the clients of a person. */
+  expel(person: string): void {
+    for (const [client, { principal }] of this.#clients) if (principal === person) client.terminate();
   }
 
   /** Takes no more clients and no more requests; what is under way goes on. */
@@ -61,8 +66,8 @@ export class ResponseSockets {
     return hubError('SOCKETS_BUSY', { limit: MOST_CONNECTIONS, what: 'connections to /v1/responses' });
   }
 
-  #welcome(client: ServerSocket, socket: Duplex): void {
-    const connection = new ResponseConnection(this.#parts, client, socket);
+  #welcome(client: ServerSocket, socket: Duplex, parts: ChatParts): void {
+    const connection = new ResponseConnection(parts, client, socket);
     this.#clients.set(client, connection);
     const stop = this.#watch(client);
     client.once('close', () => {
@@ -70,7 +75,7 @@ export class ResponseSockets {
       stop();
     });
     // Such as a message that is too long: the library ends the connection and says why.
-    client.on('error', (cause) => this.#parts.log.debug({ cause }, 'a WebSocket broke off'));
+    client.on('error', (cause) => this.#options.log.debug({ cause }, 'a WebSocket broke off'));
     connection.listen();
   }
 
@@ -83,15 +88,15 @@ export class ResponseSockets {
       if (!isAlive) return client.terminate();
       isAlive = false;
       client.ping();
-      stop = this.#parts.clock.after(ALIVE_MS, look);
+      stop = this.#options.clock.after(ALIVE_MS, look);
     };
-    stop = this.#parts.clock.after(ALIVE_MS, look);
+    stop = this.#options.clock.after(ALIVE_MS, look);
     return () => stop();
   }
 
   async #dismiss(client: ServerSocket, connection: ResponseConnection): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const unwait = this.#parts.clock.after(GOODBYE_MS, () => client.terminate());
+    const unwait = this.#options.clock.after(GOODBYE_MS, () => client.terminate());
     client.once('close', () => {
       unwait();
       resolve();

@@ -76,6 +76,15 @@ export class Runs {
     return run;
   }
 
+  /** Those of one principal: others' are not found. */
+  of(principal: string): Pick<Runs, 'open' | 'find'> {
+    const nameOf = (id: string): string => `${principal} ${id}`;
+    return {
+      open: (options) => this.open({ ...options, id: nameOf(options.id) }),
+      find: (id) => this.find(nameOf(id)),
+    };
+  }
+
   /** Under way, or over and still kept. */
   find(id: string): LiveRun | undefined {
     return this.#live.get(id) ?? this.#over.get(id)?.run;

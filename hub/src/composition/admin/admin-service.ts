@@ -122,7 +122,7 @@ export function createAdminService(options: AdminOptions): AdminService {
       return { prompts, flows, refresh: () => options.flowDesk.refresh() };
     },
     hooks: hookDesk(options),
-    conversations: conversationDesk(options),
+    conversationsOf: (principal) => conversationDesk(options, principal),
     settings: settingsDesk(options),
     people: peopleDesk(options),
     permissions,

@@ -1,4 +1,6 @@
+import type { Access } from '../../access/access.ts';
 import type { ConversationService } from '../../http/routes/conversation-routes.ts';
+import { OWNER } from '../../kernel/audit/principal.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { createKeptAnswers } from '../../orchestrator/cache/kept-answers.ts';
 import { createConversations } from '../../orchestrator/conversations/conversations.ts';
@@ -6,10 +8,18 @@ import { toMarkdown } from '../../orchestrator/conversations/export.ts';
 import { createMemory } from '../../orchestrator/conversations/memory.ts';
 import type { Db } from '../../store/store.ts';
 
-/** Conversations, memory and kept answers as their owner sees them; all stand in the database, so nothing has to run for it. */
-export function conversationDesk(options: { readonly db: Db; readonly clock: Clock }): ConversationService {
-  const conversations = createConversations(options);
-  const memory = createMemory(options);
+interface Desk {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly access: Access;
+}
+
+/** Conversations, memory and kept answers as whose they are sees them; all stand in the database, so nothing has to run for it. */
+export function conversationDesk(options: Desk, principal: string): ConversationService {
+  const { access } = options;
+  const conversations = createConversations({ ...options, principal });
+  const sees = (server: string): boolean => access.sees(principal, server);
+  const memory = createMemory({ ...options, principal, sees });
   const answers = createKeptAnswers(options.db);
   return {
     list: () => conversations.list(),
@@ -21,7 +31,8 @@ export function conversationDesk(options: { readonly db: Db; readonly clock: Clo
     remembered: (kind) => memory.list(kind),
     remember: (entry) => memory.add(entry),
     forget: (kind, subject) => memory.forget(kind, subject),
-    cached: () => answers.list(),
-    clearCache: (principal) => answers.clear(principal),
+    // The owner clears up for everybody.
+    cached: () => answers.list(principal === OWNER ? undefined : principal),
+    clearCache: (whose) => answers.clear(principal === OWNER ? whose : principal),
   };
 }

@@ -1,5 +1,7 @@
 import type { HubEvent } from '@counterpart/schemas';
 import type { Builds } from '../../builds/builds.ts';
+import { buildsOf } from '../../builds/own-builds.ts';
+import { OWNER } from '../../kernel/audit/principal.ts';
 import { untilRest } from '../../builds/client/until-rest.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { SecretService } from '../../http/secrets/secret-routes.ts';
@@ -13,8 +15,9 @@ interface Desk {
   readonly secrets: () => Pick<SecretService, 'openPage'>;
 }
 
-/** The builds of a hub, as chats speak of them. */
-export function chatBuilds({ builds, events, fleet, secrets }: Desk): ChatBuilds {
+/** The builds of a hub, as chats of a principal speak of them. */
+export function chatBuilds({ builds: all, events, fleet, secrets }: Desk, principal: string): ChatBuilds {
+  const builds = principal === OWNER ? all : buildsOf(all, principal);
   return {
     start: (order) => builds.start({ ...order }),
     show: (id) => builds.show(id),

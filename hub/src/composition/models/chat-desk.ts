@@ -1,3 +1,5 @@
+import type { Access } from '../../access/access.ts';
+import { FLOWS_ID } from '../../flows/serve/flow-server.ts';
 import type { Builds } from '../../builds/builds.ts';
 import { chatBuilds } from './chat-builds.ts';
 import { createChat, type ChatSurface } from '../../chat/chat.ts';
@@ -44,6 +46,7 @@ export interface ChatDesk {
   readonly fleet: Fleet;
   readonly calls: ToolCalls;
   readonly builds: Builds;
+  readonly access: Access;
   readonly generations: Generations;
   readonly router: ChatRouter;
   readonly metrics: Metrics;
@@ -56,7 +59,7 @@ export interface ChatDesk {
 export interface Chats {
   readonly surface: ChatSurface;
   readonly orchestrator: Orchestrator;
-  readonly conversations: Pick<Conversations, 'append'>;
+  conversationsOf(principal: string): Pick<Conversations, 'append'>;
   readonly summariser: Summariser;
   /** Ends answers that are under way. */
   close(): Promise<void>;
@@ -65,10 +68,11 @@ export interface Chats {
 /** The chats of a hub, given what they need of its other rooms. */
 export async function openChats(desk: ChatDesk): Promise<Chats> {
   const { config, clock, log, generations } = desk;
-  const memory = createMemory(desk);
-  const conversations: Conversations = createConversations({ ...desk, added: (id) => summariser.added(id) });
+  const { access } = desk;
+  const conversationsOf = (principal: string): Conversations =>
+    createConversations({ ...desk, principal, added: (id) => summariser.added(id, principal) });
   const clean = desk.redactor.redact;
-  const summariser = createSummariser({ ...desk, conversations, principal: OWNER, clean });
+  const summariser = createSummariser({ ...desk, conversations: conversationsOf, clean });
   const chatting = createOrchestrator({
     ...desk,
     config: () => config.current().chat,
@@ -82,31 +86,47 @@ export async function openChats(desk: ChatDesk): Promise<Chats> {
       meter: desk.metrics.cache,
       clean,
     }),
-    builds: chatBuilds(desk),
-    memory: async () => (await memory.list()).map(({ kind, subject, text }) => `${kind} ${subject}: ${text}`),
+    builds: (principal) => chatBuilds(desk, principal),
+    memory: (principal) => rememberedFor(desk, principal),
     clean,
   });
   const orchestrator = withFlowModels(chatting, async () => (await desk.flows.open()).flows);
   const surface = await createChat({
     orchestrator,
     generations,
-    conversations,
+    conversations: conversationsOf(OWNER),
     responses: createResponses(desk),
     clock,
     log,
     routes: () => [...ROUTES, ...desk.flows.models],
     principal: OWNER,
+    people: {
+      names: () => access.people().map(({ name }) => name),
+      of: (principal) => ({
+        conversations: conversationsOf(principal),
+        responses: createResponses({ ...desk, principal }),
+        routes: () => [...ROUTES, ...(access.sees(principal, FLOWS_ID) ? desk.flows.models : [])],
+      }),
+    },
   });
+  const stop = access.subscribe({ revoked: (person) => surface.expel(person) });
   return {
     surface,
     orchestrator,
-    conversations,
+    conversationsOf,
     summariser,
     async close() {
+      stop();
       await surface.close();
       await summariser.close();
     },
   };
+}
+
+async function rememberedFor(desk: ChatDesk, principal: string): Promise<string[]> {
+  const sees = (server: string): boolean => desk.access.sees(principal, server);
+  const lines = await createMemory({ ...desk, principal, sees }).list();
+  return lines.map(({ kind, subject, text }) => `${kind} ${subject}: ${text}`);
 }
 
 const NONE: ReadonlyMap<string, ToolRoute> = new Map();

@@ -25,8 +25,8 @@ export function withFlowModels(orchestrator: Orchestrator, flows: () => Promise<
       request.model.startsWith(FLOW_MODEL)
         ? answerByFlow(request, flows, signal)
         : orchestrator.run(request, signal),
-    pending: () => orchestrator.pending(),
-    decide: (id, decision, signal) => orchestrator.decide(id, decision, signal),
+    pending: (principal) => orchestrator.pending(principal),
+    decide: (id, decision, signal, principal) => orchestrator.decide(id, decision, signal, principal),
   };
 }
 

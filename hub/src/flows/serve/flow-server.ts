@@ -4,7 +4,7 @@ import type { AskableClient, ToolServer } from '../../kernel/tools/tool-server.t
 import type { Flows } from '../flows.ts';
 
 /** Name of the server that flows stand under: `flows__weekly-report`. */
-const FLOWS_ID = 'flows';
+export const FLOWS_ID = 'flows';
 
 const ELICITATION = 'elicitation/create';
 const SHOWN = 4_000;

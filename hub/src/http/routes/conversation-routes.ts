@@ -7,11 +7,12 @@ import {
   type ConversationSummary,
   type MemoryEntry,
 } from '@counterpart/schemas';
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { askerOf } from '../asker.ts';
 import { readBody } from '../read-body.ts';
 
-/** The conversations of a hub and what is remembered for later ones, as the admin API needs them. */
+/** The conversations of a principal and what is remembered for later ones, as the admin API needs them. */
 export interface ConversationService {
   list(): Promise<ConversationSummary[]>;
   show(id: string): Promise<ConversationDetail>;
@@ -32,33 +33,37 @@ export interface ConversationService {
 const Format = z.enum(['json', 'markdown']).catch('json');
 
 /** Routes under `/api/conversations`, `/api/memory` and `/api/cache`. */
-export function addConversationRoutes(app: Hono, service: ConversationService): void {
-  app.get('/api/conversations', async (c) => c.json({ conversations: await service.list() }));
-  app.get('/api/conversations/:id', async (c) => c.json(await service.show(c.req.param('id'))));
+export function addConversationRoutes(
+  app: Hono,
+  conversationsOf: (principal: string) => ConversationService,
+): void {
+  const at = (c: Context): ConversationService => conversationsOf(askerOf(c));
+  app.get('/api/conversations', async (c) => c.json({ conversations: await at(c).list() }));
+  app.get('/api/conversations/:id', async (c) => c.json(await at(c).show(c.req.param('id'))));
   app.post('/api/conversations/:id', async (c) =>
-    c.json(await service.change(c.req.param('id'), await readBody(c, ConversationChange))),
+    c.json(await at(c).change(c.req.param('id'), await readBody(c, ConversationChange))),
   );
   app.post('/api/conversations/:id/branch', async (c) =>
-    c.json(await service.branch(c.req.param('id'), await readBody(c, BranchRequest)), 201),
+    c.json(await at(c).branch(c.req.param('id'), await readBody(c, BranchRequest)), 201),
   );
   app.delete('/api/conversations/:id', async (c) => {
-    await service.delete(c.req.param('id'));
+    await at(c).delete(c.req.param('id'));
     return c.json({ deleted: true });
   });
   app.get('/api/conversations/:id/export', async (c) => {
     const id = c.req.param('id');
-    if (Format.parse(c.req.query('format')) === 'json') return c.json(await service.show(id));
-    return c.text(await service.markdown(id), 200, { 'content-type': 'text/markdown; charset=utf-8' });
+    if (Format.parse(c.req.query('format')) === 'json') return c.json(await at(c).show(id));
+    return c.text(await at(c).markdown(id), 200, { 'content-type': 'text/markdown; charset=utf-8' });
   });
-  app.get('/api/memory', async (c) => c.json({ memory: await service.remembered(c.req.query('kind')) }));
-  app.post('/api/memory', async (c) => c.json(await service.remember(await readBody(c, MemoryRequest)), 201));
+  app.get('/api/memory', async (c) => c.json({ memory: await at(c).remembered(c.req.query('kind')) }));
+  app.post('/api/memory', async (c) => c.json(await at(c).remember(await readBody(c, MemoryRequest)), 201));
   app.delete('/api/memory/:kind/:subject', async (c) => {
-    await service.forget(c.req.param('kind'), c.req.param('subject'));
+    await at(c).forget(c.req.param('kind'), c.req.param('subject'));
     return c.json({ forgotten: true });
   });
-  app.get('/api/cache', async (c) => c.json({ answers: await service.cached() }));
-  app.delete('/api/cache', async (c) => c.json({ cleared: await service.clearCache(undefined) }));
+  app.get('/api/cache', async (c) => c.json({ answers: await at(c).cached() }));
+  app.delete('/api/cache', async (c) => c.json({ cleared: await at(c).clearCache(undefined) }));
   app.delete('/api/cache/:principal', async (c) =>
-    c.json({ cleared: await service.clearCache(c.req.param('principal')) }),
+    c.json({ cleared: await at(c).clearCache(c.req.param('principal')) }),
   );
 }

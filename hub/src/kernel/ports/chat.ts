@@ -220,8 +220,13 @@ export interface Orchestrator {
    * request whose last message says yes or no, or by `decide`.
    */
   run(request: RunRequest, signal: AbortSignal): AsyncIterable<RunEvent>;
-  /** Calls that wait for a person, the oldest first. */
-  pending(): Promise<readonly PendingCalls[]>;
-  /** Goes on with a run after a person's word. Rejects with CHAT_PENDING_UNKNOWN; otherwise as `run`. */
-  decide(id: string, decision: 'approve' | 'reject', signal: AbortSignal): Promise<AsyncIterable<RunEvent>>;
+  /** Calls that wait for a person's word, the oldest first: those of one principal, or of all. */
+  pending(principal?: string): Promise<readonly PendingCalls[]>;
+  /** Goes on with a run after a person's word; with `principal` only with one of theirs. Rejects with CHAT_PENDING_UNKNOWN; otherwise as `run`. */
+  decide(
+    id: string,
+    decision: 'approve' | 'reject',
+    signal: AbortSignal,
+    principal?: string,
+  ): Promise<AsyncIterable<RunEvent>>;
 }

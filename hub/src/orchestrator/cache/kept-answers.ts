@@ -5,7 +5,7 @@ import { written } from '../../store/written.ts';
 /** The cache of answers as its owner sees it. */
 export interface KeptAnswers {
   /** The one that was used last comes first. */
-  list(): Promise<CachedAnswer[]>;
+  list(principal?: string): Promise<CachedAnswer[]>;
   /** Drops all, or those of one principal; resolves with how many there were. */
   clear(principal?: string): Promise<number>;
 }
@@ -16,9 +16,9 @@ const SHOWN = 200;
 /** Opens what is kept in the hub's database, whether the cache is in use or not. */
 export function createKeptAnswers(db: Db): KeptAnswers {
   return {
-    async list() {
-      const rows = await db
-        .selectFrom('chat_cache')
+    async list(principal) {
+      const all = db.selectFrom('chat_cache');
+      const rows = await (principal === undefined ? all : all.where('principal', '=', principal))
         .select(['id', 'principal', 'model', 'question', 'text', 'hits', 'created_at', 'expires_at'])
         .orderBy('used_at', 'desc')
         .limit(MOST_LISTED)

@@ -8,6 +8,7 @@ import {
 } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
+import { OWNER } from '../../kernel/audit/principal.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { ChatItem } from '../../kernel/ports.ts';
 import type { Tables } from '../../store/schema.ts';
@@ -46,6 +47,14 @@ export interface Conversations {
 }
 
 type Row = Tables['conversation'];
+
+/** Where a conversation stands: people name theirs as they like. The owner's cannot be named so, which have no slash. */
+export const conversationKey = (principal: string, id: string): string =>
+  principal === OWNER ? id : `${principal}/${id}`;
+
+const shownId = ({ principal, id }: Pick<Row, 'principal' | 'id'>): string =>
+  id.slice(conversationKey(principal, '').length);
+
 type ItemRow = Tables['conversation_item'];
 
 const MOST_LISTED = 1000;
@@ -61,30 +70,40 @@ export function createConversations({
   db,
   clock,
   added = () => undefined,
+  principal = OWNER,
 }: {
   readonly db: Db;
   readonly clock: Clock;
+  /** Whose they are. Default: those of the owner of the hub. */
+  readonly principal?: string | undefined;
   /** Told of every conversation that something was added to. */
   readonly added?: (id: string) => void;
 }): Conversations {
-  return new StoredConversations(db, clock, added);
+  return new StoredConversations(db, clock, { added, principal });
 }
 
 class StoredConversations implements Conversations {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #added: (id: string) => void;
+  readonly #principal: string;
 
-  constructor(db: Db, clock: Clock, added: (id: string) => void) {
+  constructor(
+    db: Db,
+    clock: Clock,
+    { added, principal }: { readonly added: (id: string) => void; readonly principal: string },
+  ) {
     this.#db = db;
     this.#clock = clock;
     this.#added = added;
+    this.#principal = principal;
   }
 
   async create({ id, title = '', metadata = {}, items = [] }: Parameters<Conversations['create']>[0] = {}) {
     const at = this.#now();
     const row: Row = {
-      id: id ?? `conv_${newId().replaceAll('-', '')}`,
+      id: this.#key(id ?? `conv_${newId().replaceAll('-', '')}`),
+      principal: this.#principal,
       title,
       metadata_json: JSON.stringify(metadata),
       branched_from: null,
@@ -95,14 +114,16 @@ class StoredConversations implements Conversations {
       updated_at: at,
     };
     await written(this.#db.insertInto('conversation').values(row).execute());
-    await this.append(row.id, items);
-    return this.#summary(row.id);
+    const made = shownId(row);
+    await this.append(made, items);
+    return this.#summary(made);
   }
 
   async list({ limit = MOST_LISTED }: { readonly limit?: number | undefined } = {}) {
     const rows = await this.#db
       .selectFrom('conversation')
       .selectAll()
+      .where('principal', '=', this.#principal)
       .orderBy('updated_at', 'desc')
       .orderBy('id')
       .limit(Math.min(limit, MOST_LISTED))
@@ -125,7 +146,8 @@ class StoredConversations implements Conversations {
     const row = await this.#db
       .selectFrom('conversation')
       .select('id')
-      .where('id', '=', id)
+      .where('id', '=', this.#key(id))
+      .where('principal', '=', this.#principal)
       .executeTakeFirst();
     return row !== undefined;
   }
@@ -157,7 +179,7 @@ class StoredConversations implements Conversations {
     const first = await this.#count(id);
     const rows = items.map((item, n) => ({
       id: `item_${newId().replaceAll('-', '')}`,
-      conversation_id: id,
+      conversation_id: this.#key(id),
       position: first + n,
       item_json: JSON.stringify(item),
       created_at: at,
@@ -170,7 +192,7 @@ class StoredConversations implements Conversations {
             .insertInto('conversation_item')
             .values(rows.slice(from, from + AT_ONCE))
             .execute();
-        await db.updateTable('conversation').set(change).where('id', '=', id).execute();
+        await db.updateTable('conversation').set(change).where('id', '=', this.#key(id)).execute();
       }),
     );
     this.#added(id);
@@ -183,7 +205,7 @@ class StoredConversations implements Conversations {
     await written(
       this.#db
         .deleteFrom('conversation_item')
-        .where('conversation_id', '=', id)
+        .where('conversation_id', '=', this.#key(id))
         .where('position', '>=', count)
         .execute(),
     );
@@ -197,7 +219,7 @@ class StoredConversations implements Conversations {
       ...(metadata === undefined ? {} : { metadata_json: JSON.stringify(metadata) }),
       updated_at: this.#now(),
     };
-    await written(this.#db.updateTable('conversation').set(set).where('id', '=', id).execute());
+    await written(this.#db.updateTable('conversation').set(set).where('id', '=', this.#key(id)).execute());
     return this.#summary(id);
   }
 
@@ -208,7 +230,7 @@ class StoredConversations implements Conversations {
   async summarise(id: string, { text, items }: { readonly text: string; readonly items: number }) {
     await this.#row(id);
     const set = { summary: text, summary_items: items };
-    await written(this.#db.updateTable('conversation').set(set).where('id', '=', id).execute());
+    await written(this.#db.updateTable('conversation').set(set).where('id', '=', this.#key(id)).execute());
   }
 
   async branch(id: string, { items: count, title }: BranchRequest = {}) {
@@ -226,7 +248,7 @@ class StoredConversations implements Conversations {
       branched_at: taken.length,
       ...(summarised ? { summary: from.summary, summary_items: from.summary_items } : {}),
     };
-    await written(this.#db.updateTable('conversation').set(set).where('id', '=', made).execute());
+    await written(this.#db.updateTable('conversation').set(set).where('id', '=', this.#key(made)).execute());
     return this.#summary(made);
   }
 
@@ -234,11 +256,16 @@ class StoredConversations implements Conversations {
     await this.#row(id);
     await written(
       this.#db.transaction().execute(async (db) => {
-        await db.deleteFrom('conversation_item').where('conversation_id', '=', id).execute();
-        await db.deleteFrom('response').where('conversation_id', '=', id).execute();
-        await db.deleteFrom('conversation').where('id', '=', id).execute();
+        const key = this.#key(id);
+        await db.deleteFrom('conversation_item').where('conversation_id', '=', key).execute();
+        await db.deleteFrom('response').where('conversation_id', '=', key).execute();
+        await db.deleteFrom('conversation').where('id', '=', key).execute();
       }),
     );
+  }
+
+  #key(id: string): string {
+    return conversationKey(this.#principal, id);
   }
 
   #now(): string {
@@ -246,7 +273,12 @@ class StoredConversations implements Conversations {
   }
 
   async #row(id: string): Promise<Row> {
-    const row = await this.#db.selectFrom('conversation').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await this.#db
+      .selectFrom('conversation')
+      .selectAll()
+      .where('id', '=', this.#key(id))
+      .where('principal', '=', this.#principal)
+      .executeTakeFirst();
     if (row === undefined) throw hubError('CONVERSATION_UNKNOWN', { conversation: id.slice(0, 100) });
     return row;
   }
@@ -255,7 +287,7 @@ class StoredConversations implements Conversations {
     return this.#db
       .selectFrom('conversation_item')
       .selectAll()
-      .where('conversation_id', '=', id)
+      .where('conversation_id', '=', this.#key(id))
       .orderBy('position')
       .execute();
   }
@@ -264,7 +296,7 @@ class StoredConversations implements Conversations {
     const { last } = await this.#db
       .selectFrom('conversation_item')
       .select(({ fn }) => fn.max('position').as('last'))
-      .where('conversation_id', '=', id)
+      .where('conversation_id', '=', this.#key(id))
       .executeTakeFirstOrThrow();
     return last === null ? 0 : last + 1;
   }
@@ -282,14 +314,15 @@ class StoredConversations implements Conversations {
   }
 
   async #summary(id: string): Promise<ConversationSummary> {
-    return toSummary(await this.#row(id), (await this.#messageCounts([id])).get(id) ?? 0);
+    const row = await this.#row(id);
+    return toSummary(row, (await this.#messageCounts([row.id])).get(row.id) ?? 0);
   }
 
   async #forgetSummaryBeyond(id: string, count: number): Promise<void> {
     await this.#db
       .updateTable('conversation')
       .set({ summary: null, summary_items: null })
-      .where('id', '=', id)
+      .where('id', '=', this.#key(id))
       .where('summary_items', '>', count)
       .execute();
   }
@@ -298,7 +331,7 @@ class StoredConversations implements Conversations {
 function toSummary(row: Row, messages: number): ConversationSummary {
   const { branched_from, branched_at, summary, summary_items } = row;
   return {
-    id: row.id,
+    id: shownId(row),
     title: row.title,
     messages,
     createdAt: row.created_at,

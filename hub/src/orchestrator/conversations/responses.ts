@@ -1,5 +1,7 @@
 import { ConversationItem, hubError } from '@counterpart/schemas';
 import { z } from 'zod';
+import { conversationKey } from './conversations.ts';
+import { OWNER } from '../../kernel/audit/principal.ts';
 import type { ChatItem } from '../../kernel/ports.ts';
 import type { Db } from '../../store/store.ts';
 import { written } from '../../store/written.ts';
@@ -40,15 +42,23 @@ const Items = z.array(ConversationItem);
 const Body = z.record(z.string(), z.unknown());
 
 /** Opens the responses of the hub's database. */
-export function createResponses({ db }: { readonly db: Db }): Responses {
+export function createResponses({
+  db,
+  principal = OWNER,
+}: {
+  readonly db: Db;
+  /** Whose they are. Default: those of the owner of the hub. */
+  readonly principal?: string | undefined;
+}): Responses {
+  const theirs = () => db.selectFrom('response').selectAll().where('principal', '=', principal);
   const find = async (id: string): Promise<StoredResponse | undefined> => {
-    const row = await db.selectFrom('response').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await theirs().where('id', '=', id).executeTakeFirst();
     return row && fromRow(row);
   };
   return {
     find,
     async keep(response) {
-      const { id, ...row } = toRow(response);
+      const { id, ...row } = toRow(response, principal);
       await written(
         db
           .insertInto('response')
@@ -69,16 +79,12 @@ export function createResponses({ db }: { readonly db: Db }): Responses {
     },
     async delete(id) {
       const { numDeletedRows } = await written(
-        db.deleteFrom('response').where('id', '=', id).executeTakeFirst(),
+        db.deleteFrom('response').where('id', '=', id).where('principal', '=', principal).executeTakeFirst(),
       );
       return numDeletedRows > 0n;
     },
     async unfinished() {
-      const rows = await db
-        .selectFrom('response')
-        .selectAll()
-        .where('status', 'in', ['queued', 'in_progress'])
-        .execute();
+      const rows = await theirs().where('status', 'in', ['queued', 'in_progress']).execute();
       return rows.map(fromRow);
     },
   };
@@ -86,10 +92,12 @@ export function createResponses({ db }: { readonly db: Db }): Responses {
 
 type Row = ReturnType<typeof toRow>;
 
-const toRow = (response: StoredResponse) => ({
+const toRow = (response: StoredResponse, principal: string) => ({
   id: response.id,
+  principal,
   previous_id: response.previousId ?? null,
-  conversation_id: response.conversation ?? null,
+  conversation_id:
+    response.conversation === undefined ? null : conversationKey(principal, response.conversation),
   status: response.status,
   input_json: JSON.stringify(response.input),
   items_json: JSON.stringify(response.items),

@@ -1,7 +1,7 @@
 import { toCounterpartError } from '@counterpart/schemas';
 import type { Logger } from '../../kernel/log.ts';
 import type { ChatItem, ChatRouter, Generations } from '../../kernel/ports.ts';
-import type { Conversations } from './conversations.ts';
+import { conversationKey, type Conversations } from './conversations.ts';
 import { textOf } from '../understanding/text-of.ts';
 
 /** Messages after which what was said is put in short, and those at the end that stay word for word. */
@@ -19,18 +19,20 @@ Leave out: politeness, repetition, what was corrected later. At most 300 words, 
 /** Keeps long conversations short: their first part stands in a summary, which a model writes in the background. */
 export interface Summariser {
   /** Something was added: when it is due, a summary is made. Never awaited, never fails a chat. */
-  added(id: string): void;
+  added(id: string, principal: string): void;
   /** Makes one now, whatever the length. Rejects with CONVERSATION_UNKNOWN, or as models fail; undefined: there is too little to put in short. */
-  now(id: string): Promise<{ readonly text: string; readonly items: number } | undefined>;
+  now(id: string, principal: string): Promise<{ readonly text: string; readonly items: number } | undefined>;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
 
 interface Desk {
-  readonly conversations: Pick<Conversations, 'items' | 'context' | 'summarise' | 'summarised'>;
+  /** Those of a principal. */
+  readonly conversations: (
+    principal: string,
+  ) => Pick<Conversations, 'items' | 'context' | 'summarise' | 'summarised'>;
   readonly generations: Generations;
   readonly router: ChatRouter;
-  readonly principal: string;
   readonly log: Logger;
   readonly clean: (text: string) => string;
 }
@@ -56,32 +58,34 @@ const isSaid = (item: ChatItem): boolean =>
 
 /** The summariser of a hub's conversations. */
 export function createSummariser(desk: Desk): Summariser {
-  const { conversations, log } = desk;
+  const { log } = desk;
   const ended = new AbortController();
   const working = new Map<string, Promise<unknown>>();
-  const make = async (id: string, dueAt: number) => {
+  const make = async (id: string, principal: string, dueAt: number) => {
+    const conversations = desk.conversations(principal);
     const items = await conversations.items(id);
     const end = summaryEnd(items, await conversations.summarised(id), dueAt);
     if (end === undefined) return undefined;
     // The summary before stands for what it was made of.
     const context = await conversations.context(id);
     const told = context.slice(0, context.length - (items.length - end));
-    const text = await write(told, desk, ended.signal);
+    const text = await write(told, { ...desk, principal }, ended.signal);
     if (text === '') return undefined;
     await conversations.summarise(id, { text, items: end });
     return { text, items: end };
   };
   return {
-    added(id) {
-      if (desk.generations.models().length === 0 || working.has(id) || ended.signal.aborted) return;
-      const work = make(id, DUE_AT)
+    added(id, principal) {
+      const key = conversationKey(principal, id);
+      if (desk.generations.models().length === 0 || working.has(key) || ended.signal.aborted) return;
+      const work = make(id, principal, DUE_AT)
         .catch((cause: unknown) => {
           log.warn({ conversation: id, code: toCounterpartError(cause).code }, 'a summary was not made');
         })
-        .finally(() => working.delete(id));
-      working.set(id, work);
+        .finally(() => working.delete(key));
+      working.set(key, work);
     },
-    now: (id) => make(id, KEPT + 2),
+    now: (id, principal) => make(id, principal, KEPT + 2),
     async close() {
       ended.abort(new Error('the hub stops'));
       await Promise.all(working.values());
@@ -91,7 +95,7 @@ export function createSummariser(desk: Desk): Summariser {
 
 async function write(
   items: readonly ChatItem[],
-  { router, generations, principal, clean }: Desk,
+  { router, generations, principal, clean }: Desk & { readonly principal: string },
   signal: AbortSignal,
 ): Promise<string> {
   const asked = message(

@@ -9,20 +9,21 @@ const MOST = 1_000;
 export class Interludes {
   readonly #before = new Map<string, readonly ChatItem[]>();
 
-  keep(callId: string, items: readonly ChatItem[]): void {
+  keep(principal: string, callId: string, items: readonly ChatItem[]): void {
     if (items.length === 0) return;
-    this.#before.set(callId, items);
+    this.#before.set(`${principal} ${callId}`, items);
     const [oldest] = this.#before.keys();
     if (this.#before.size > MOST && oldest !== undefined) this.#before.delete(oldest);
   }
 
   /** A conversation with what was left out of it put back. */
-  restore(items: readonly ChatItem[]): ChatItem[] {
+  restore(principal: string, items: readonly ChatItem[]): ChatItem[] {
     const known = new Set(
       items.flatMap((item) => (item.type === 'function_call_output' ? [item.callId] : [])),
     );
     return items.flatMap((item) => {
-      const before = item.type === 'function_call' ? this.#before.get(item.callId) : undefined;
+      const before =
+        item.type === 'function_call' ? this.#before.get(`${principal} ${item.callId}`) : undefined;
       // A caller that keeps the whole conversation sends them itself.
       const isMissing = before?.every((one) => one.type !== 'function_call_output' || !known.has(one.callId));
       return before !== undefined && isMissing === true ? [...before, item] : [item];

@@ -17,11 +17,11 @@ export function createOrchestrator(room: ChatRoom): Orchestrator {
     run(request, signal) {
       return follow(request, signal);
     },
-    async pending() {
-      return (await room.pending.list()).map(shown);
+    async pending(principal) {
+      return (await room.pending.list(principal)).map(shown);
     },
-    async decide(id, decision, signal) {
-      const waiting = await room.pending.find({ ids: [id] });
+    async decide(id, decision, signal, whose) {
+      const waiting = await room.pending.find({ ids: [id], principal: whose });
       if (waiting === undefined || !(await room.pending.take(id, decision)))
         throw hubError('CHAT_PENDING_UNKNOWN', { id });
       const { request, added, conversation, principal } = waiting;
@@ -86,8 +86,8 @@ async function wordOn(
   if (last?.type !== 'message' || last.role !== 'user') return undefined;
   const answer = items.findLast((item) => item.type === 'message' && item.role === 'assistant');
   const ids = answer === undefined ? [] : [...new Set(textOf(answer).match(PENDING_ID))];
-  const waiting = await room.pending.find({ ids, conversation });
-  if (waiting?.principal !== principal) return undefined;
+  const waiting = await room.pending.find({ ids, conversation, principal });
+  if (waiting === undefined) return undefined;
   const names = waiting.calls.map(({ tool }) => tool);
   const word = decisionIntent(textOf(last), [{ id: waiting.id, names, isAsked: true }])?.decision;
   const isTaken = await room.pending.take(waiting.id, word ?? 'drop');

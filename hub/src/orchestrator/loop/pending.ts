@@ -18,11 +18,14 @@ export interface PendingRun extends PendingCalls {
 /** Runs that wait for a person's word on their calls. */
 export interface PendingStore {
   keep(run: Omit<PendingRun, 'id' | 'createdAt'>): Promise<PendingRun>;
-  list(): Promise<readonly PendingRun[]>;
+  /** Of one principal, or of all. */
+  list(principal?: string): Promise<readonly PendingRun[]>;
   /** Those with one of these ids, or of this conversation, that wait. */
   find(by: {
     readonly ids: readonly string[];
     readonly conversation?: string | undefined;
+    /** Of whom; absent: of anybody. */
+    readonly principal?: string | undefined;
   }): Promise<PendingRun | undefined>;
   /** Takes it out of those that wait; false: somebody else was quicker. No call is made twice, whatever happens after. */
   take(id: string, decision: 'approve' | 'reject' | 'drop'): Promise<boolean>;
@@ -39,13 +42,17 @@ const newPendingId = (): string =>
 
 /** The store in the hub's database. */
 export function createPendingStore({ db, clock }: { readonly db: Db; readonly clock: Clock }): PendingStore {
-  const waiting = () => db.selectFrom('chat_pending').selectAll().where('state', '=', 'waiting');
+  const waiting = (principal: string | undefined) => {
+    const all = db.selectFrom('chat_pending').selectAll().where('state', '=', 'waiting');
+    return principal === undefined ? all : all.where('principal', '=', principal);
+  };
   const now = (): string => new Date(clock.now()).toISOString();
   return {
     async keep(run) {
       const kept: PendingRun = { ...run, id: newPendingId(), createdAt: now() };
       const row = {
         id: kept.id,
+        principal: run.principal,
         conversation: run.conversation ?? null,
         state: 'waiting' as const,
         run_json: JSON.stringify(kept),
@@ -55,16 +62,19 @@ export function createPendingStore({ db, clock }: { readonly db: Db; readonly cl
       await written(db.insertInto('chat_pending').values(row).execute());
       return kept;
     },
-    async list() {
-      return (await waiting().orderBy('created_at').execute()).map(toRun);
+    async list(principal) {
+      return (await waiting(principal).orderBy('created_at').execute()).map(toRun);
     },
-    async find({ ids, conversation }) {
+    async find({ ids, conversation, principal }) {
       if (ids.length > 0) {
-        const row = await waiting().where('id', 'in', ids).orderBy('created_at', 'desc').executeTakeFirst();
+        const row = await waiting(principal)
+          .where('id', 'in', ids)
+          .orderBy('created_at', 'desc')
+          .executeTakeFirst();
         if (row) return toRun(row);
       }
       if (conversation === undefined) return undefined;
-      const row = await waiting()
+      const row = await waiting(principal)
         .where('conversation', '=', conversation)
         .orderBy('created_at', 'desc')
         .executeTakeFirst();

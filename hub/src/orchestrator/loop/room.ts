@@ -27,9 +27,10 @@ export interface ChatRoom {
   readonly calls: ToolCalls;
   readonly pending: PendingStore;
   readonly cache: AnswerCache;
-  readonly builds: ChatBuilds;
-  /** What is remembered of the owner's servers and wishes, a line each. */
-  readonly memory: () => Promise<readonly string[]>;
+  /** As a principal may speak of them. */
+  readonly builds: (principal: string) => ChatBuilds;
+  /** What is remembered of the servers that a principal sees, and of their wishes, a line each. */
+  readonly memory: (principal: string) => Promise<readonly string[]>;
   /** The owner of all that is kept, with the principals that ask. */
   readonly organisation: string;
   /** Takes secrets out of what a model, a log or a person is shown. */

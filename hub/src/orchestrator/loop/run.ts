@@ -1,4 +1,5 @@
 import type { CounterpartError } from '@counterpart/schemas';
+import { seenBy } from '../../kernel/audit/principal.ts';
 import type {
   ChatItem,
   GenerationFinish,
@@ -70,8 +71,10 @@ export class Run {
     this.#added = new Added(options.emit);
     this.#options = { ...options, emit: this.#added.emit };
     this.#began = options.room.clock.now();
-    this.#items = options.interludes.restore(request.items);
-    this.#toolbox = new Toolbox(options.room.shelf, request.view ?? EVERYTHING, request.tools ?? []);
+    this.#items = options.interludes.restore(request.principal, request.items);
+    const { view = EVERYTHING, principal } = request;
+    const seen = view === 'none' ? view : seenBy(view, principal);
+    this.#toolbox = new Toolbox(options.room.shelf, seen, request.tools ?? []);
     this.#desk = new CallDesk({ ...options, toolbox: this.#toolbox });
     const { parallelToolCalls } = request.settings ?? {};
     this.budget = new Budget(options.room.config(), { ...request.limits, parallelToolCalls });
@@ -134,7 +137,7 @@ export class Run {
     const question = this.#said();
     if (question === undefined || this.#request.view === 'none') return false;
     return await answerAboutBuild({
-      builds: room.builds,
+      builds: room.builds(this.#request.principal),
       question,
       answers: this.#answers(),
       hasModel: room.generations.models().length > 0,
@@ -211,7 +214,7 @@ export class Run {
     return systemItem({
       today: new Date(room.clock.now()).toISOString().slice(0, 10),
       hasTools: this.#toolbox.offered.length > 0,
-      memory: await room.memory(),
+      memory: await room.memory(this.#request.principal),
       aliases: Object.entries(aliases).map(([name, { value }]) => [name, value] as const),
       instructions,
     });
@@ -314,7 +317,7 @@ export class Run {
   /** The caller's own tool: what the hub did before it is kept for when its output comes. */
   #handOver({ callId, name, arguments: text }: ReadCall): void {
     const { interludes, emit } = this.#options;
-    interludes.keep(callId, this.#added.items.filter(isOfTools));
+    interludes.keep(this.#request.principal, callId, this.#added.items.filter(isOfTools));
     this.#added.addCall({ callId, name, arguments: text });
     emit({ type: 'caller-call', callId, name, arguments: text });
   }

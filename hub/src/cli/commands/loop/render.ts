@@ -11,8 +11,11 @@ const WAITS = {
 } as const;
 
 /** Where a build stands, and what to do about it. */
-export function standing({ id, state, waitsFor, server, problem, folder }: LoopDetail, paint: Paint): string {
-  const name = paint.strong(id);
+export function standing(
+  { id, state, waitsFor, server, problem, folder, person }: LoopDetail,
+  paint: Paint,
+): string {
+  const name = `${paint.strong(id)}${person === undefined ? '' : ` (of ${person})`}`;
   if (waitsFor !== undefined) return `${paint.warn('●')} ${name} ${WAITS[waitsFor](id)}`;
   if (state === 'installed') return `${paint.good('✓')} ${name}: ${paint.strong(server ?? '')} is installed`;
   if (state === 'failed')
