@@ -30,7 +30,9 @@ request. A tool whose request belongs to no operation counts as refused. What a 
 as its build; one that reads the description when it starts has none, and its first list takes the longer. None of
 them lists an output schema, so there is no answer that could be untrue to one. A name is valid here when it is unique, legal for
 every client and at most 40 characters long, which is our own limit. Choices are made in their favour
-([decision 0110](decisions/0110-other-generators-are-measured-leniently.md)). A server is called for at most ${LONGEST_CALLS_MS / 60_000} minutes.
+([decision 0110](decisions/0110-other-generators-are-measured-leniently.md)). A server is called for at most ${LONGEST_CALLS_MS / 60_000} minutes,
+and of the largest a part is called; how many were not is listed. Times are of the machine it ran on, and too long where
+that did other work as well (\`--again\` starts each once more and keeps the shorter).
 
 Theirs: made by \`npm run gauntlet:generators -- --peers <dir> --write${calls === undefined ? '' : ` --calls ${calls}`}\` on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version.slice(1)}${calls === undefined ? '' : `; at most ${calls} tools of each description are called`}. Ours: from [the gauntlet's report](gauntlet.md).
 `;
