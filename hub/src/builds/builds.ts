@@ -23,6 +23,7 @@ import type {
 import { newTrace } from '../kernel/protocol/trace.ts';
 import { BuildFolder, type KeptDecision } from './keep/build-folder.ts';
 import type { EngineOptions } from './engine.ts';
+import type { HandedContent } from './given/handed-files.ts';
 import { createServerMemory } from './keep/memory.ts';
 import { createBuildRecords, type BuildRecord, type BuildRecords } from './keep/records.ts';
 import { stuckIn } from './keep/stuck.ts';
@@ -42,6 +43,8 @@ export interface BuildsOptions extends Omit<LoopRoom, 'records' | 'memory' | 'fo
 
 /** Builds from words, from their order to their end. */
 export interface Builds extends BuildService {
+  /** As the port says; what a client handed in is kept with the build, and read as a file of the person's. */
+  start(order: LoopOrder, person?: string, handed?: readonly HandedContent[]): Promise<LoopSummary>;
   /** As the port says; `model` is the one that wrote the answer, where it is known. */
   answer(id: string, text: string, model?: string): Promise<LoopSummary>;
   /** The package that a build would install; undefined: it waits for no decision. */
@@ -117,11 +120,21 @@ class HubBuilds implements Builds {
     for (const { id, attempt } of unfinished) await (await this.#engine.open()).start(runOf(id, attempt));
   }
 
-  async start(given: LoopOrder, person?: string): Promise<LoopSummary> {
-    const order = { ...given, trace: given.trace ?? newTrace() };
+  async start(
+    given: LoopOrder,
+    person?: string,
+    handed: readonly HandedContent[] = [],
+  ): Promise<LoopSummary> {
     const at = new Date(this.#room.clock.now()).toISOString();
-    const { text, author } = order;
     const id = newBuildId(this.#room.clock.now());
+    const kept = handed.map(({ name, content }) => this.#room.folderOf(id).keepGiven(name, content));
+    const files = [...(given.files ?? []), ...kept];
+    const order = {
+      ...given,
+      trace: given.trace ?? newTrace(),
+      ...(files.length === 0 ? {} : { files }),
+    };
+    const { text, author } = order;
     const record: BuildRecord = {
       id,
       order,

@@ -3,7 +3,7 @@ import type { BuildService } from '../kernel/ports.ts';
 import type { Builds } from './builds.ts';
 
 /** Builds as whoever asks for some has them. */
-export type BuildsOfOne = BuildService & Pick<Builds, 'answer'>;
+export type BuildsOfOne = Omit<BuildService, 'start'> & Pick<Builds, 'answer' | 'start'>;
 
 /** Of an order what reaches into the hub's machine: it is its owner's. */
 const OWNERS: readonly (keyof LoopOrder)[] = ['folder', 'files', 'unsafeLocal', 'seen'];
@@ -25,9 +25,9 @@ export function buildsOf(builds: BuildsOfOne, person: string): BuildsOfOne {
       return await act(id, ...rest);
     };
   return {
-    async start(order) {
+    async start(order, _, handed) {
       assertTheirs(order, person);
-      return await builds.start(order, person);
+      return await builds.start(order, person, handed);
     },
     list: async () => (await builds.list()).filter((build) => build.person === person),
     show: own,

@@ -76,6 +76,27 @@ export const LoopOrder = z.strictObject({
 });
 export type LoopOrder = z.infer<typeof LoopOrder>;
 
+/** All files that a client hands in with one order, as bytes. */
+export const MOST_HANDED_BYTES = 1_048_576;
+
+/**
+ * A file that a client hands in: what is in it. Never a path of this machine, which would let whoever speaks through a client
+ * choose what the server reads.
+ */
+export const HandedFile = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'a file’s name without a folder, such as "statement.csv"')
+    .describe('Name of the file, without a folder, such as `statement.csv`.'),
+  text: z.string().max(MOST_HANDED_BYTES).optional().describe('Its content, where it is text.'),
+  base64: z
+    .base64()
+    .max(Math.ceil(MOST_HANDED_BYTES / 3) * 4)
+    .optional()
+    .describe('Its content in base64, where it is not.'),
+});
+export type HandedFile = z.infer<typeof HandedFile>;
+
 /** How a server comes about: a description exists, one can be drafted, or code is needed. */
 export const LoopKind = z.enum(['description', 'blueprint', 'code']);
 export type LoopKind = z.infer<typeof LoopKind>;

@@ -1,5 +1,6 @@
 import {
   CodeDraft,
+  HandedFile,
   hubError,
   LoopId,
   LoopPlan,
@@ -9,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { EventLog } from '../../kernel/events.ts';
 import type { ToolServer } from '../../kernel/tools/tool-server.ts';
+import { readHanded } from '../given/handed-files.ts';
 import { canSample } from './ask-client.ts';
 import { askPerson, goOn, type Course, type CourseOptions } from './course.ts';
 import { told } from './told.ts';
@@ -48,6 +50,8 @@ function builderTool<Schema extends z.ZodType>(text: ToolText<Schema>): BuilderT
 
 const Build = z.strictObject({ build: LoopId.describe('Id of the build, from `build_start`.') });
 
+const MOST_FILES = 5;
+
 const TOOLS: readonly BuilderTool[] = [
   builderTool({
     name: 'build_start',
@@ -62,9 +66,16 @@ const TOOLS: readonly BuilderTool[] = [
         .describe(
           'The hub asks your model itself, question by question, where your client offers sampling; nothing else is needed then.',
         ),
+      files: z
+        .array(HandedFile)
+        .max(MOST_FILES)
+        .default([])
+        .describe(
+          'Files that the person gave you for the server to read, or samples of them: at most 1 MiB together. It reads each through a setting that stands on the sheet which they approve; larger ones they give by path, with `hub build --with`.',
+        ),
       ...LoopPlan.partial().shape,
     }),
-    async run(course, { wish, ask, ...given }) {
+    async run(course, { wish, ask, files, ...given }) {
       const { builds, rest } = course;
       if (ask && !canSample(course.client))
         throw hubError('INPUT_INVALID', {
@@ -74,7 +85,7 @@ const TOOLS: readonly BuilderTool[] = [
       const plan = ask ? undefined : LoopPlan.safeParse(given);
       if (plan?.success === false)
         throw hubError('INPUT_INVALID', { subject: 'build_start', detail: z.prettifyError(plan.error) });
-      const { id } = await builds.start({ text: wish, author: 'client' });
+      const { id } = await builds.start({ text: wish, author: 'client' }, undefined, readHanded(files));
       await rest(id);
       if (plan === undefined) return await goOn(course, id);
       await builds.answer(id, JSON.stringify(plan.data));

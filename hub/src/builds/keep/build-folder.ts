@@ -17,8 +17,8 @@ export interface GivenAnswer {
 }
 
 /**
- * What a build keeps: `results/` of finished stages, `questions/` and `answers/` of its author, `reports/`, drafts, and the
- * `candidate/` itself. Every file is written whole or not at all.
+ * What a build keeps: `results/` of finished stages, `questions/` and `answers/` of its author, `reports/`, drafts, what was
+ * `given/` to it by a client, and the `candidate/` itself. Every file is written whole or not at all.
  */
 export class BuildFolder {
   readonly path: string;
@@ -32,6 +32,15 @@ export class BuildFolder {
   /** Where the package is made that a person is asked about. */
   get candidate(): string {
     return join(this.path, 'candidate');
+  }
+
+  /** Keeps a file that was handed in, for as long as the server may read it; its path. */
+  keepGiven(name: string, content: Uint8Array): string {
+    const folder = join(this.path, 'given');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, name);
+    writeWhole(path, content);
+    return path;
   }
 
   draft(name: string): string {
