@@ -64,6 +64,7 @@ const ROWS: readonly (readonly string[])[] = [
     'sandbox',
     'search',
     'supervisor',
+    'tracing',
     'upstream',
     'vault',
   ],

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   AuditEntry,
   hubError,
@@ -11,7 +10,8 @@ import {
 import { currentActor } from '../kernel/audit/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { membersOf } from '../kernel/protocol/members.ts';
-import type { AuditAct, AuditTrail } from '../kernel/ports.ts';
+import { newSpan } from '../kernel/protocol/trace.ts';
+import type { AuditAct, AuditTrail, EndedAct } from '../kernel/ports.ts';
 import type { Db } from '../store/store.ts';
 import { openSigningKey, readSigningKey } from '../versions/signing/key.ts';
 import { ChainWalk, GENESIS, linkEntry } from './chain.ts';
@@ -21,6 +21,8 @@ export interface AuditOptions {
   readonly clock: Clock;
   /** Where the signing key lies. */
   readonly dataDir: string;
+  /** Hears of every act when it is over; it must not throw. */
+  readonly ended?: ((act: EndedAct) => void) | undefined;
 }
 
 /** The audit log of a hub: one chain of signed entries, to which acts are added before they are done. */
@@ -36,7 +38,6 @@ export interface AuditLog extends AuditTrail {
   trim(upTo: number): Promise<AuditTrimmed>;
 }
 
-const SPAN_BYTES = 8;
 const DEFAULT_LIMIT = 50;
 const MAX_PAGE = 1_000;
 /** Another process may add an entry at the same time; each time one of them has been added. */
@@ -56,7 +57,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       subject: act.subject,
       facts: act.facts ?? {},
       trace: act.trace ?? trace,
-      span: randomBytes(SPAN_BYTES).toString('hex'),
+      span: newSpan(),
       ...(failed === undefined ? {} : { failed }),
     };
     const done = queue.then(() => insert(db, (last) => linkEntry(record, last, openSigningKey(dataDir))));
@@ -69,18 +70,9 @@ export function createAuditLog(options: AuditOptions): AuditLog {
     for await (const stored of entriesAfter(db, 0)) if (!walk.take(stored)) break;
     return walk.report();
   };
+  const acting = actingBy(append, options);
   return {
-    async acting(act, work) {
-      const { sequence } = await append(act);
-      try {
-        return await work();
-      } catch (cause) {
-        const { code } = toCounterpartError(cause);
-        // Its own failure is what is told, not that of the second entry.
-        await append({ ...act, facts: { code } }, sequence).catch(() => undefined);
-        throw cause;
-      }
-    },
+    acting,
     list: (query) => list(db, query),
     verify,
     async trim(upTo) {
@@ -94,10 +86,35 @@ export function createAuditLog(options: AuditOptions): AuditLog {
         .executeTakeFirst();
       if (first === undefined) throw hubError('AUDIT_UNKNOWN', { sequence: upTo });
       const { hash, before } = AuditEntry.parse(JSON.parse(first.entry_json));
-      await append({ action: 'audit.trim', subject: 'audit', facts: { upTo, hash } });
-      await db.deleteFrom('audit_entry').where('sequence', '<', upTo).execute();
+      await acting({ action: 'audit.trim', subject: 'audit', facts: { upTo, hash } }, () =>
+        db.deleteFrom('audit_entry').where('sequence', '<', upTo).execute(),
+      );
       return { removed: upTo - 1 - begins.sequence, begins: { sequence: upTo - 1, hash: before } };
     },
+  };
+}
+
+/** Enters an act, does it, and enters where it failed; whoever follows acts hears of it in between. */
+function actingBy(
+  append: (act: AuditAct, failed?: number) => Promise<AuditEntry>,
+  { clock, ended }: AuditOptions,
+): AuditTrail['acting'] {
+  return async (act, work) => {
+    const asked = currentActor();
+    const entry = await append(act);
+    const parent = entry.trace === asked.trace ? asked.parent : undefined;
+    const end = (code?: string) => ended?.({ entry, parent, endedMs: clock.now(), code });
+    try {
+      const result = await work();
+      end();
+      return result;
+    } catch (cause) {
+      const { code } = toCounterpartError(cause);
+      end(code);
+      // Its own failure is what is told, not that of the second entry.
+      await append({ ...act, facts: { code } }, entry.sequence).catch(() => undefined);
+      throw cause;
+    }
   };
 }
 

@@ -13,7 +13,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { takeDataFolder } from '../kernel/files/data-folder.ts';
 import { createLog } from '../kernel/log.ts';
 import { createRedactor } from '../kernel/redact.ts';
-import type { AuditTrail } from '../kernel/ports.ts';
+import type { AuditTrail, Vault } from '../kernel/ports.ts';
 import type { Scope } from '../kernel/scope.ts';
 import { sweepUnfinished } from '../kernel/files/write-whole.ts';
 import { createMetrics } from '../metrics/metrics.ts';
@@ -21,6 +21,7 @@ import { createRegistry } from '../registry/registry.ts';
 import { createEventLog } from '../store/event-log.ts';
 import { forgetPerson } from '../store/forget-person.ts';
 import { openStore } from '../store/store.ts';
+import { actSpan } from '../tracing/spans.ts';
 import { KEY_VARIABLE, OLD_KEY_VARIABLE, sweepKeyFile } from '../vault/key-ring.ts';
 import { createVault } from '../vault/vault.ts';
 import { versionsIn } from '../versions/places.ts';
@@ -28,6 +29,7 @@ import { auditedApprovals, auditedRegistry, auditedVault } from './audit/audited
 import { settingsTrail } from './audit/settings-trail.ts';
 import { providerDesk } from './models/provider-desk.ts';
 import { sweepStaging } from '../versions/staging.ts';
+import { spanDesk } from './work/span-desk.ts';
 
 interface BaseOptions {
   /** Folder of hub.config.json. */
@@ -43,7 +45,7 @@ export type Base = Awaited<ReturnType<typeof openBase>>;
 export async function openBase({ home, env, scope }: BaseOptions) {
   const clock = systemClock;
   const configFile = join(home, 'hub.config.json');
-  const { config, settings } = openConfig(home, () => audit);
+  const { config, settings } = openConfig(home, () => rooms.audit);
   const started = await config.load();
   const { dataDir: dataName, serversDir: serversName, log: logging } = started;
   const dataDir = resolve(home, dataName);
@@ -54,12 +56,12 @@ export async function openBase({ home, env, scope }: BaseOptions) {
   const { logFile, redactor, log } = openOwnLog(dataDir, logging.level, data.token);
   const db = await openStore(join(dataDir, 'hub.db'));
   scope.add(() => db.destroy());
-  const audit = createAuditLog({ db, clock, dataDir });
   const events = await createEventLog({ db, clock, log });
   scope.add(() => events.flush());
   for (const name of [KEY_VARIABLE, OLD_KEY_VARIABLE]) redactor.add(env[name]?.trim());
   sweepKeyFile(dataDir, clock.now());
-  const rooms = await openAudited({ db, clock, events, log, dataDir, env, redactor }, audit);
+  const needs = { db, clock, events, log, dataDir, env, redactor, config, host: () => host() };
+  const rooms = await openAudited(needs, scope);
   const host = () => {
     const secrets = readSecrets(dataDir);
     for (const value of Object.values(secrets)) redactor.add(value);
@@ -75,7 +77,7 @@ export async function openBase({ home, env, scope }: BaseOptions) {
     toolkit: packageFile.version,
     path: env['PATH'],
     note: (text) => log.warn(text),
-    audit,
+    audit: rooms.audit,
   });
   const grounds = {
     version: packageFile.version,
@@ -94,7 +96,6 @@ export async function openBase({ home, env, scope }: BaseOptions) {
     events,
     redactor,
     ...rooms,
-    audit,
     settings,
     metrics: createMetrics(),
     host,
@@ -121,21 +122,28 @@ function openOwnLog(dataDir: string, level: HubConfig['log']['level'], token: st
   return { logFile, redactor, log: createLog({ level, file: logFile, redact: redactor.redact }) };
 }
 
-/** Rooms in which owners decide, all they do entered in the audit log. */
-async function openAudited(
-  needs: Parameters<typeof createApprovals>[0] & Parameters<typeof createVault>[0],
-  audit: AuditTrail,
-) {
+type AuditedNeeds = Parameters<typeof createApprovals>[0] &
+  Parameters<typeof createVault>[0] &
+  Omit<Parameters<typeof spanDesk>[0], 'version' | 'vault'>;
+
+/** The audit log, whose acts are traced, and rooms in which owners decide, all they do entered in it. */
+async function openAudited(needs: AuditedNeeds, scope: Scope) {
+  const vault: Vault = createVault(needs);
+  const spans = spanDesk({ ...needs, version: packageFile.version, vault });
+  scope.add(() => spans.close());
+  const audit = createAuditLog({ ...needs, ended: (act) => spans.add(actSpan(act)) });
   return {
+    audit,
+    spans,
     registry: auditedRegistry(createRegistry(needs), audit),
     approvals: auditedApprovals(await createApprovals(needs), audit),
-    vault: auditedVault(createVault(needs), audit),
+    vault: auditedVault(vault, audit),
     access: await openPeople(needs, audit),
   };
 }
 
 /** People, of whom nothing is left in the database when they leave. */
-async function openPeople(needs: Parameters<typeof openAudited>[0], audit: AuditTrail): Promise<Access> {
+async function openPeople(needs: AuditedNeeds, audit: AuditTrail): Promise<Access> {
   const access = await openAccess({ ...needs, audit, conceal: (token) => needs.redactor.add(token) });
   access.subscribe({ leaving: (person) => forgetPerson(needs.db, person) });
   return access;

@@ -21,7 +21,7 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { actAs, CLI_AGENT } from '../kernel/audit/actor.ts';
 import type { Logger } from '../kernel/log.ts';
-import { newTrace, traceOf } from '../kernel/protocol/trace.ts';
+import { callerOf, newTrace } from '../kernel/protocol/trace.ts';
 import { addDriftRoutes, type DriftService } from './routes/drift-routes.ts';
 import { addFlowRoutes, type FlowService } from './routes/flow-routes.ts';
 import { addHookRoutes, HOOKS_PATH, type HookService } from './routes/hook-routes.ts';
@@ -155,7 +155,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
 /** Who asks is known by their token; by which program they ask is what they say themselves. */
 const actorOf = (asker: string, headers: Headers) => ({
   principal: `${asker} via ${(headers.get('user-agent') ?? '').startsWith(CLI_AGENT) ? 'cli' : 'api'}`,
-  trace: traceOf(headers.get('traceparent') ?? undefined) ?? newTrace(),
+  ...(callerOf(headers.get('traceparent') ?? undefined) ?? { trace: newTrace() }),
 });
 
 /** A client that is still sending when it is answered sees a broken connection, not the answer: so much is read and dropped. */

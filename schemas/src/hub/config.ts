@@ -100,6 +100,29 @@ export const HubConfig = z.strictObject({
         .describe('The least that is written. Needs a restart.'),
     })
     .prefault({}),
+  telemetry: z
+    .strictObject({
+      otlp: z
+        .strictObject({
+          endpoint: z
+            .url({ protocol: /^https?$/ })
+            .refine((url) => URL.parse(url)?.username === '' && URL.parse(url)?.password === '', {
+              error: 'It holds a name or password; they are sent by `headers`, as references to secrets.',
+            })
+            .optional()
+            .describe(
+              'Address of an OpenTelemetry collector, below which `/v1/traces` takes OTLP over HTTP as JSON; it is sent a span for every act in the audit log and for every build, with its stages. Absent: nothing is sent.',
+            ),
+          headers: z
+            .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().max(8_192))
+            .default({})
+            .describe(
+              'Sent to the collector with every request; values may hold references such as `${secret:COLLECTOR_KEY}`.',
+            ),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   auth: z
     .strictObject({
       mcp: z

@@ -6,10 +6,15 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import { REVIEW_PATH } from '../../http/review/review-path.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import { openNotify } from '../../notify/notify.ts';
+import { followBuilds } from '../../tracing/follow-builds.ts';
+import type { SpanExporter } from '../../tracing/exporter.ts';
 import { resolveText } from '../models/resolve-text.ts';
 
 type Desk = Omit<Parameters<typeof buildDesk>[0], 'recent'> &
-  Omit<Parameters<typeof driftDesk>[0], 'builds'> & { readonly gateway: Gateway };
+  Omit<Parameters<typeof driftDesk>[0], 'builds'> & {
+    readonly gateway: Gateway;
+    readonly spans: SpanExporter;
+  };
 
 interface Opening {
   readonly scope: Scope;
@@ -27,6 +32,8 @@ export async function openWork(
   const builds = await buildDesk({ ...desk, recent: watch.recent });
   scope.add(() => builds.close());
   scope.add(desk.access.subscribe({ leaving: (person) => builds.disown(person) }));
+  const traced = followBuilds({ ...desk, show: (id) => builds.show(id) });
+  scope.add(() => traced.close());
   const drift = driftDesk({ ...desk, builds });
   watch.listen(drift);
   scope.add(() => drift.close());

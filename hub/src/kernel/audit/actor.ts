@@ -7,6 +7,8 @@ export interface Actor {
   readonly principal: string;
   /** 32 hexadecimal digits. */
   readonly trace: string;
+  /** Span of the caller in that trace, 16 hexadecimal digits; absent where none was named. */
+  readonly parent?: string | undefined;
 }
 
 /** Requests of surfaces that change something run in it; calls of tools never do. */

@@ -1,4 +1,4 @@
-import type { AuditAction, JsonObject } from '@counterpart/schemas';
+import type { AuditAction, AuditEntry, JsonObject } from '@counterpart/schemas';
 
 /** Something that is about to be done, as it is recorded. */
 export interface AuditAct {
@@ -11,6 +11,17 @@ export interface AuditAct {
   readonly principal?: string | undefined;
   /** Trace it belongs to. Default: that of what is going on. */
   readonly trace?: string | undefined;
+}
+
+/** An act that was recorded and is over. */
+export interface EndedAct {
+  readonly entry: AuditEntry;
+  /** Span of whoever asked for it, where that is of the same trace. */
+  readonly parent?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly endedMs: number;
+  /** Of the error it failed with; absent: it was done. */
+  readonly code?: string | undefined;
 }
 
 /** Where acts are recorded, whoever does them. */
