@@ -1,5 +1,6 @@
 import type { HubConfig } from '@counterpart/schemas';
 import type { Clock } from '../kernel/clock.ts';
+import { connectionReason, retryAfterMs } from '../kernel/protocol/http-failures.ts';
 import { traceRequest, type Telling } from './otlp.ts';
 import type { Span } from './spans.ts';
 
@@ -133,10 +134,10 @@ class OtlpExporter implements SpanExporter {
       return {
         problem: `it answered ${response.status}`,
         mayRetry: AGAIN.has(response.status),
-        afterMs: retryAfterMs(response.headers.get('retry-after'), this.#options.clock.now()),
+        afterMs: retryAfterMs(Object.fromEntries(response.headers), this.#options.clock.now()),
       };
     } catch (cause) {
-      return { problem: reasonOf(cause), mayRetry: true };
+      return { problem: cause instanceof Error ? connectionReason(cause) : String(cause), mayRetry: true };
     }
   }
 
@@ -178,20 +179,4 @@ function tracesAt(endpoint: string): URL {
   const url = new URL(endpoint);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/traces`;
   return url;
-}
-
-/** Seconds or a date (RFC 9110, 10.2.3). */
-function retryAfterMs(told: string | null, now: number): number | undefined {
-  if (told === null) return undefined;
-  const ms = /^\d+$/.test(told) ? Number(told) * 1_000 : Date.parse(told) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-/** The innermost reason: of a connection that failed, `fetch` itself says only that it did. */
-function reasonOf(cause: unknown): string {
-  let reason = cause;
-  while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause;
-  if (!(reason instanceof Error)) return String(reason);
-  const code = 'code' in reason && typeof reason.code === 'string' ? reason.code : '';
-  return reason.message || code;
 }

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
-import { connectionReason, pageText, toFailure } from '../exchange/failures.ts';
+import { connectionReason } from '../../../kernel/protocol/http-failures.ts';
+import { pageText, toFailure } from '../exchange/failures.ts';
 import type { AnswerParts } from './answer-parts.ts';
 import { EventReader, EventTooLong } from './event-reader.ts';
 

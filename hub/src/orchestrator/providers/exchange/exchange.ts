@@ -1,6 +1,7 @@
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import type { JsonMembers } from '../../../kernel/ports.ts';
-import { connectionReason, retryAfterMs, toFailure } from './failures.ts';
+import { connectionReason, retryAfterMs } from '../../../kernel/protocol/http-failures.ts';
+import { toFailure } from './failures.ts';
 import { type Line, type Reply, send } from './line.ts';
 
 /** One request to a provider. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { classify, retryAfterMs, toFailure } from './failures.ts';
+import { retryAfterMs } from '../../../kernel/protocol/http-failures.ts';
+import { classify, toFailure } from './failures.ts';
 
 test.each([
   [
