@@ -21,6 +21,10 @@ export interface HttpEvents {
   accepted?(response: IncomingMessage): void;
   /** One JSON-RPC message: the whole body, or one event of the stream. */
   message(frame: Buffer, kind: string): void;
+  /** A stream says where it is, for a client that loses it. */
+  marked?(id: string): void;
+  /** A stream says how long a client that loses it shall stay away. */
+  retry?(ms: number): void;
   /** The response is complete. */
   ended(): void;
   /** Any status that is not 2xx. */
@@ -88,7 +92,7 @@ function receive(peer: HttpPeer, response: IncomingMessage, events: HttpEvents):
   collect(response, MAX_FRAME_BYTES, (body, complete) => {
     if (!complete) return events.failed(tooLong(peer, response));
     if (isPage(response, body)) return events.failed(noEndpoint(peer));
-    if (body.length > 0) events.message(body, 'message');
+    if (body.length > 0) events.message(withoutMark(body), 'message');
     events.ended();
   });
 }
@@ -96,6 +100,8 @@ function receive(peer: HttpPeer, response: IncomingMessage, events: HttpEvents):
 function receiveStream(peer: HttpPeer, response: IncomingMessage, events: HttpEvents): void {
   const reader = new SseReader({
     event: (data, kind) => events.message(data, kind),
+    marked: (id) => events.marked?.(id),
+    retry: (ms) => events.retry?.(ms),
     oversize: () => events.failed(tooLong(peer, response)),
   });
   response.on('data', (chunk: Buffer) => reader.push(chunk));
@@ -134,6 +140,8 @@ function onlyOnce(events: HttpEvents): HttpEvents {
   };
   return {
     accepted: (response) => events.accepted?.(response),
+    marked: (id) => events.marked?.(id),
+    retry: (ms) => events.retry?.(ms),
     message: (frame, kind) => {
       if (!over) events.message(frame, kind);
     },
@@ -158,6 +166,10 @@ function connectionError(peer: HttpPeer, error: NodeJS.ErrnoException): Counterp
 
 const lost = (peer: HttpPeer, detail: string, cause?: Error): CounterpartError =>
   hubError('UPSTREAM_LOST', { server: peer.server, detail }, cause ? { cause } : {});
+
+/** Some frameworks begin every text with a byte order mark, which a reader may pass over (RFC 8259, 8.1). */
+const withoutMark = (body: Buffer): Buffer =>
+  body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 
 /** A web page where JSON belongs: the address is one for people. */
 const isPage = ({ headers }: IncomingMessage, body: Buffer): boolean =>

@@ -1,5 +1,6 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { hubError, type CounterpartError } from '@counterpart/schemas';
+import type { Clock } from '../../kernel/clock.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { redactError } from '../../kernel/redact.ts';
 import type { Exchange } from '../rpc/exchange.ts';
@@ -7,11 +8,18 @@ import { exchangeHttp, publicUrl, refusal, type HttpEvents, type HttpPeer } from
 import { modernHeaders, type HeaderParameter } from './http-headers.ts';
 import { membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { RpcSession, Wire } from '../rpc/rpc-session.ts';
+import { isTemporary, StreamPlace } from './stream-place.ts';
 
 const MOST_REDIRECTS = 3;
 const SESSION_HEADER = 'mcp-session-id';
+/** What is sent while a session is being made; everything else waits for it. */
+const GREETINGS = new Set(['initialize', 'server/discover']);
+const INITIALIZED = '"method":"notifications/initialized"';
+/** A server that does not answer a notification holds nothing up any longer. */
+const LONGEST_HOLD_MS = 2_000;
 
 export interface HttpWireHooks {
+  readonly clock: Clock;
   /** The legacy session ended at the server; resolves when a new one stands. */
   renew(): Promise<void>;
   /** The server could not be reached at all. */
@@ -24,6 +32,13 @@ interface Outgoing {
   readonly exchange: Exchange | undefined;
   /** Sent again after the server said that it did not take it: another session, or another path. */
   readonly attempts: number;
+  /** Called once the server has, or will not have, taken it. */
+  readonly taken?: () => void;
+}
+
+/** What is under way for an exchange, and can be given up. */
+interface UnderWay {
+  destroy(): void;
 }
 
 /** One POST for each message to a remote server; answers come as JSON or as a stream of their own. */
@@ -32,13 +47,16 @@ export class HttpWire implements Wire {
   readonly #peer: { -readonly [K in keyof HttpPeer]: HttpPeer[K] };
   readonly #headers: Readonly<Record<string, string>>;
   readonly #hooks: HttpWireHooks;
-  readonly #requests = new Map<Exchange, ClientRequest>();
+  readonly #requests = new Map<Exchange, UnderWay>();
   #session: RpcSession | undefined;
   #parameters: ReadonlyMap<string, readonly HeaderParameter[]> = new Map();
   /** HTTP status of a refused `initialize`, which an error in its body would hide. */
   refusedWith: number | undefined;
   #sessionId: string | undefined;
   #closed = false;
+  /** Reasons to hold messages back: a session that is being made, and its `initialized` until the server took it. */
+  #holds = 0;
+  #held: (() => void)[] = [];
 
   constructor(peer: HttpPeer, headers: Readonly<Record<string, string>>, hooks: HttpWireHooks) {
     this.#peer = { ...peer };
@@ -77,15 +95,38 @@ export class HttpWire implements Wire {
     this.#sessionId = undefined;
   }
 
+  /** Whatever is sent from now on, greetings apart, waits until the returned function is called. */
+  hold(): () => void {
+    let holds = true;
+    this.#holds += 1;
+    return () => {
+      if (!holds) return;
+      holds = false;
+      this.#holds -= 1;
+      if (this.#holds === 0) for (const send of this.#held.splice(0)) send();
+    };
+  }
+
   request(exchange: Exchange, text: string, params: JsonMembers): void {
     const headers = modernHeaders(exchange.method, params, (tool) => this.#parameters.get(tool) ?? []);
-    this.#post({ text, headers, exchange, attempts: 0 });
+    const out = { text, headers, exchange, attempts: 0 };
+    if (this.#holds === 0 || GREETINGS.has(exchange.method)) return this.#post(out);
+    let isWanted = true;
+    this.#requests.set(exchange, { destroy: () => (isWanted = false) });
+    this.#held.push(() => {
+      if (isWanted) this.#post(out);
+    });
   }
 
   tell(text: string): void {
     const method = membersOf(parseJson(Buffer.from(text))?.value)['method'];
     const modern = this.#session?.era === 'modern' && typeof method === 'string';
-    this.#post({ text, headers: modern ? { 'Mcp-Method': method } : {}, exchange: undefined, attempts: 0 });
+    const headers: Record<string, string> = modern ? { 'Mcp-Method': method } : {};
+    const out = { text, headers, exchange: undefined, attempts: 0 };
+    // Some servers refuse what overtakes it.
+    if (text.includes(INITIALIZED)) this.#post({ ...out, taken: this.hold() });
+    else if (this.#holds === 0) this.#post(out);
+    else this.#held.push(() => this.#post(out));
   }
 
   abandon(exchange: Exchange, reason: string): void {
@@ -107,6 +148,7 @@ export class HttpWire implements Wire {
     this.#closed = true;
     for (const request of this.#requests.values()) request.destroy();
     this.#requests.clear();
+    this.#held = [];
   }
 
   #post(out: Outgoing): void {
@@ -118,24 +160,29 @@ export class HttpWire implements Wire {
       ...out.headers,
     };
     const sentSession = this.#sessionId;
+    const place = new StreamPlace();
     const events: HttpEvents = {
-      accepted: (response) => this.#accepted(response, out.exchange),
+      accepted: (response) => this.#accepted(response, out),
+      marked: (id) => place.marked(id),
+      retry: (ms) => place.retry(ms),
       message: (frame) => this.#session?.receive(frame, out.exchange),
-      ended: () => this.#fail(out, this.#lost('the answer ended without a result')),
+      ended: () => this.#goOn(out, place, this.#lost('the answer ended without a result')),
       refused: (status, response, body) => this.#refused(out, { status, response, body, sentSession }),
       failed: (error, stale) => {
         if (stale === true && out.attempts === 0 && isHarmless(out.exchange))
           return this.#post({ ...out, attempts: 1 });
         if (error.code === 'UPSTREAM_UNREACHABLE')
           this.#hooks.unreachable(redactError(error, this.#peer.redact));
-        this.#fail(out, error);
+        this.#goOn(out, place, error);
       },
     };
     const request = exchangeHttp(this.#peer, { method: 'POST', headers, body: out.text }, events);
     if (out.exchange) this.#requests.set(out.exchange, request);
+    if (out.taken) this.#hooks.clock.after(LONGEST_HOLD_MS, out.taken);
   }
 
-  #accepted(response: IncomingMessage, exchange: Exchange | undefined): void {
+  #accepted(response: IncomingMessage, { exchange, taken }: Outgoing): void {
+    taken?.();
     const id = response.headers[SESSION_HEADER];
     if (exchange?.method === 'initialize' && typeof id === 'string') this.#sessionId = id;
   }
@@ -173,8 +220,42 @@ export class HttpWire implements Wire {
     this.#fail(out, hubError('UPSTREAM_UNREACHABLE', { server, url: publicUrl(url), detail }));
   }
 
+  /**
+   * A stream that ended or broke ahead of its answer: a server may close it and have its client come back for the rest, as long
+   * as it named a place to go on from (2025-11-25, transports). Otherwise the request fails.
+   */
+  #goOn(out: Outgoing, place: StreamPlace, error: CounterpartError): void {
+    const { exchange } = out;
+    const { id } = place;
+    const session = this.#session;
+    const canGoOn = id !== undefined && !place.isHopeless && session?.era === 'legacy' && !this.#closed;
+    if (!exchange || !canGoOn || !session.isOpen(exchange)) return this.#fail(out, error);
+    const stop = this.#hooks.clock.after(place.pauseMs, () => {
+      place.failed();
+      const headers = { ...this.common(), Accept: 'text/event-stream', 'Last-Event-ID': id };
+      const again = (why: CounterpartError): void => this.#goOn(out, place, why);
+      const request = exchangeHttp(
+        this.#peer,
+        { method: 'GET', headers },
+        {
+          accepted: () => place.heard(),
+          marked: (next) => place.marked(next),
+          retry: (ms) => place.retry(ms),
+          message: (frame) => session.receive(frame, exchange),
+          ended: () => again(error),
+          failed: again,
+          refused: (status, _response, body) =>
+            isTemporary(status) ? again(error) : this.#fail(out, refusal(this.#peer, status, body)),
+        },
+      );
+      this.#requests.set(exchange, request);
+    });
+    this.#requests.set(exchange, { destroy: stop });
+  }
+
   /** Ends a request that has no answer yet; one that was answered is long forgotten by the session. */
   #fail(out: Outgoing, error: CounterpartError): void {
+    out.taken?.();
     if (!out.exchange) return;
     this.#requests.delete(out.exchange);
     this.#session?.failIfOpen(out.exchange, redactError(error, this.#peer.redact));

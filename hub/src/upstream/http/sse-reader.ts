@@ -2,21 +2,30 @@ import { FrameReader, MAX_FRAME_BYTES } from '../rpc/framing.ts';
 
 const DATA = Buffer.from('data:');
 const EVENT = Buffer.from('event:');
+const ID = Buffer.from('id:');
+const RETRY = Buffer.from('retry:');
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 export interface SseEvents {
   /** The data of one event; `kind` is `message` unless the server named another. */
   event(data: Buffer, kind: string): void;
+  /** Where a client that comes back can go on; before the event it stands in, which may be empty. */
+  marked?(id: string): void;
+  /** How long the server wants a client to stay away that lost the stream. */
+  retry?(ms: number): void;
   /** An event beyond the size limit was dropped. */
   oversize(): void;
 }
 
-/** Reads server-sent events from bytes. Ids and retry times are not used: a broken stream is a lost request. */
+/** Reads server-sent events from bytes (HTML, server-sent events). */
 export class SseReader {
   readonly #lines: FrameReader;
   readonly #events: SseEvents;
   #data: Buffer[] = [];
   #size = 0;
   #kind = 'message';
+  #id: string | undefined;
+  #isFirst = true;
 
   constructor(events: SseEvents) {
     this.#events = events;
@@ -31,9 +40,18 @@ export class SseReader {
     this.#lines.push(chunk);
   }
 
-  #line(line: Buffer): void {
+  #line(whole: Buffer): void {
+    const line =
+      this.#isFirst && startsWith(whole, BYTE_ORDER_MARK) ? whole.subarray(BYTE_ORDER_MARK.length) : whole;
+    this.#isFirst = false;
     if (startsWith(line, DATA)) this.#collect(fieldValue(line, DATA.length));
     else if (startsWith(line, EVENT)) this.#kind = fieldValue(line, EVENT.length).toString('utf8');
+    else if (startsWith(line, ID)) this.#id = fieldValue(line, ID.length).toString('utf8');
+    else if (startsWith(line, RETRY)) this.#retry(fieldValue(line, RETRY.length).toString('latin1'));
+  }
+
+  #retry(text: string): void {
+    if (/^\d{1,9}$/.test(text)) this.#events.retry?.(Number(text));
   }
 
   #collect(part: Buffer): void {
@@ -50,9 +68,12 @@ export class SseReader {
     const [first, ...more] = this.#data;
     const size = this.#size;
     const kind = this.#kind;
+    const id = this.#id;
+    this.#id = undefined;
     this.#data = [];
     this.#size = 0;
     this.#kind = 'message';
+    if (id !== undefined) this.#events.marked?.(id);
     if (size > MAX_FRAME_BYTES) this.#events.oversize();
     else if (first !== undefined && size > 0)
       this.#events.event(more.length === 0 ? first : Buffer.concat([first, ...more]), kind);

@@ -1,5 +1,4 @@
 import { CounterpartError, hubError } from '@counterpart/schemas';
-import type { ClientRequest } from 'node:http';
 import type { UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
 import { shakeHands } from '../era.ts';
 import { readTools } from '../lists.ts';
@@ -7,9 +6,9 @@ import { RpcSession } from '../rpc/rpc-session.ts';
 import { exchangeHttp } from './http-exchange.ts';
 import { headerParameters, type HeaderParameter } from './http-headers.ts';
 import { HttpWire } from './http-wire.ts';
+import { OwnStream } from './own-stream.ts';
 import {
   CONNECT_TIMEOUT_MS,
-  retryDelay,
   sessionOptions,
   unreachable,
   type LinkParts,
@@ -26,11 +25,12 @@ export class StreamableLink implements RemoteLink {
   readonly #wire: HttpWire;
   #isOpen = false;
   #renewing: Promise<void> | undefined;
-  #stream: ClientRequest | undefined;
+  readonly #stream: OwnStream;
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
     this.#wire = new HttpWire(parts.peer, parts.target.headers, {
+      clock: parts.options.clock,
       renew: () => this.#renew(),
       unreachable: (error) => {
         if (this.#isOpen) parts.hooks.lost(error);
@@ -38,6 +38,11 @@ export class StreamableLink implements RemoteLink {
     });
     this.session = new RpcSession(sessionOptions(parts), this.#wire);
     this.#wire.attach(this.session);
+    this.#stream = new OwnStream({
+      clock: parts.options.clock,
+      wire: this.#wire,
+      message: (frame) => this.session.receive(frame),
+    });
   }
 
   async greet(signal: AbortSignal): Promise<UpstreamInfo> {
@@ -57,7 +62,7 @@ export class StreamableLink implements RemoteLink {
 
   opened({ era }: UpstreamInfo): void {
     this.#isOpen = true;
-    if (era === 'legacy') this.#openStream(0);
+    if (era === 'legacy') this.#stream.open();
   }
 
   /** Tools whose header annotations break the rules cannot be called over HTTP; they are left out and logged. */
@@ -70,8 +75,7 @@ export class StreamableLink implements RemoteLink {
 
   drop(): void {
     this.#isOpen = false;
-    this.#stream?.destroy();
-    this.#stream = undefined;
+    this.#stream.close();
   }
 
   async close(error: CounterpartError): Promise<void> {
@@ -79,35 +83,6 @@ export class StreamableLink implements RemoteLink {
     await this.#endSession();
     this.#wire.close();
     this.session.failAll(error);
-  }
-
-  /** The legacy server's own stream, where it offers one: changes of lists and of resources come here. */
-  #openStream(failures: number): void {
-    let heard = false;
-    const again = (): void => {
-      this.#stream = undefined;
-      const attempt = heard ? 0 : failures + 1;
-      this.#parts.options.clock.after(retryDelay(attempt), () => {
-        if (this.#isOpen) this.#openStream(attempt);
-      });
-    };
-    const headers = { ...this.#wire.common(), Accept: 'text/event-stream' };
-    this.#stream = exchangeHttp(
-      this.#wire.peer,
-      { method: 'GET', headers },
-      {
-        accepted: () => {
-          heard = true;
-        },
-        message: (frame) => this.session.receive(frame),
-        ended: again,
-        failed: again,
-        // 405: it has no such stream. Any other refusal means the same to us.
-        refused: () => {
-          this.#stream = undefined;
-        },
-      },
-    );
   }
 
   /** A new session on the same wire, for requests that the server refused because the old session is gone. */
@@ -124,10 +99,16 @@ export class StreamableLink implements RemoteLink {
     this.#wire.forgetSession();
     const { id: server, declare = {}, clock } = options;
     const signal = AbortSignal.timeout(target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
-    const info = await shakeHands(this.session, { server, expect: 'legacy', declare, clock, signal });
-    this.#stream?.destroy();
-    if (info.era === 'legacy') this.#openStream(0);
-    hooks.renewed(info);
+    // What is called meanwhile belongs to the new session, too.
+    const release = this.#wire.hold();
+    try {
+      const info = await shakeHands(this.session, { server, expect: 'legacy', declare, clock, signal });
+      this.#stream.close();
+      if (info.era === 'legacy') this.#stream.open();
+      hooks.renewed(info);
+    } finally {
+      release();
+    }
   }
 
   /** Ends the legacy session at the server, which may not support it; nobody waits long for it. */

@@ -55,7 +55,7 @@ export class RpcSession implements ExchangeOwner {
   readonly #pending = new InFlight<Exchange>();
   readonly #deadlines: Deadlines;
   readonly #questions: ServerQuestions;
-  readonly #level = new LevelMark();
+  #level = new LevelMark();
   readonly #foreign: ForeignLines;
   #nextId = 1;
   #streams = 0;
@@ -99,6 +99,7 @@ export class RpcSession implements ExchangeOwner {
   /** After the handshake: from now on requests are stamped as this era wants. */
   adopt(info: UpstreamInfo): void {
     this.#info = info;
+    this.#level = new LevelMark();
   }
 
   /** Hot path. */
@@ -182,7 +183,7 @@ export class RpcSession implements ExchangeOwner {
     const pass = exchange.begin(head);
     const owner: PassingOwner = {
       server,
-      isOpen: () => this.#pending.get(id) === exchange,
+      isOpen: () => this.isOpen(exchange),
       goesOn: () => this.#goesOn(exchange.timing),
       passed: (reply) => {
         this.#take(id);
@@ -211,9 +212,14 @@ export class RpcSession implements ExchangeOwner {
     this.#take(id)?.fail(error);
   }
 
+  /** Whether it is neither answered nor given up. */
+  isOpen(exchange: Exchange): boolean {
+    return this.#pending.get(exchange.id) === exchange;
+  }
+
   /** Fails this request unless it was answered or given up. */
   failIfOpen(exchange: Exchange, error: CounterpartError): void {
-    if (this.#pending.get(exchange.id) === exchange) this.fail(exchange.id, error);
+    if (this.isOpen(exchange)) this.fail(exchange.id, error);
   }
 
   /** The server is gone: everything in flight fails, nothing is repeated. */
@@ -223,7 +229,7 @@ export class RpcSession implements ExchangeOwner {
   }
 
   abandon(exchange: Exchange, reason: string): void {
-    if (this.#pending.get(exchange.id) !== exchange) return;
+    if (!this.isOpen(exchange)) return;
     this.#take(exchange.id);
     this.#wire.abandon(exchange, reason);
   }
@@ -281,11 +287,9 @@ export class RpcSession implements ExchangeOwner {
       !this.#level.lowers(level)
     )
       return;
+    const { server, log } = this.#options;
     this.request('logging/setLevel', { level }).catch((thrown: unknown) => {
-      this.#options.log.debug(
-        { server: this.#options.server, err: thrown },
-        'the server did not take the log level',
-      );
+      log.debug({ server, err: thrown }, 'the server did not take the log level');
     });
   }
 
@@ -364,10 +368,8 @@ export class RpcSession implements ExchangeOwner {
     const exchange = this.#pending.get(Number(requestId));
     // A modern server may end a subscription with this notification instead of a result (2026-07-28, cancellation).
     if (exchange?.isStream === true) {
-      this.fail(
-        exchange.id,
-        hubError('UPSTREAM_LOST', { server: this.#options.server, detail: 'it ended the subscription' }),
-      );
+      const { server } = this.#options;
+      this.fail(exchange.id, hubError('UPSTREAM_LOST', { server, detail: 'it ended the subscription' }));
     }
   }
 
@@ -378,10 +380,8 @@ export class RpcSession implements ExchangeOwner {
   #countStray(id: number): void {
     this.#strays += 1;
     if (this.#strays > 1) return;
-    this.#options.log.debug(
-      { server: this.#options.server, id },
-      'an answer to a request that nobody waits for was dropped',
-    );
+    const { server, log } = this.#options;
+    log.debug({ server, id }, 'an answer to a request that nobody waits for was dropped');
   }
 
   #countJunk(frame: Buffer): void {
