@@ -51,6 +51,22 @@ test('a hub that stands alone serves its client and ends with it, and nothing is
   expect(markedProcesses(place.home)).toEqual([]);
 });
 
+test.each([{}, { last: true }])(
+  'an answer of megabytes comes whole from a hub that stands alone (%o)',
+  async (args) => {
+    place.remove();
+    place = makeHome({ mcpServers: { far: fixtureServer('long-answers') } });
+    const { client } = standAlone('--server', 'far');
+    await client.initialize();
+    const bytes = 8_000_000;
+    const { result } = await client.request('far', 'tools/call', {
+      name: 'long',
+      arguments: { ...args, bytes },
+    });
+    expect(result).toMatchObject({ content: [{ text: 'x'.repeat(bytes) }] });
+  },
+);
+
 test('no hub stands alone beside another one of the same home', async () => {
   const hub = await startHub(place.home);
   cleanUp.push(() => hub.stop());

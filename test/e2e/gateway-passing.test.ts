@@ -1,4 +1,5 @@
-import { request as httpRequest } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureServer, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
 import {
@@ -10,6 +11,8 @@ import {
 } from '../fixtures/gateway/raw-client.ts';
 
 const BYTES = 700_000;
+/** More than the system holds of a connection that nobody reads. */
+const LATE_BYTES = 40_000_000;
 const LEGACY = '2025-11-25';
 
 let home: ReturnType<typeof makeHome>;
@@ -44,35 +47,52 @@ function long(era: Era, args: object, headers: Record<string, string> = {}): Raw
 const call = (request: RawRequest): Promise<RawAnswer> => send(`${hub.url}/mcp`, request);
 
 /** What came, with the long text as its length. */
-const seen = ({ status, headers, text }: RawAnswer): object => ({
+const seen = ({ status, headers, text: body }: RawAnswer): object => ({
   status,
   type: headers['content-type'],
-  messages: messagesOf(text.replace(/x{9,}/, ({ length }) => String(length))),
+  messages: messagesOf(body.replace(/x{9,}/, ({ length }) => String(length))),
 });
 
 describe.each<Era>(['modern', 'legacy'])('a long answer of a server, for a %s client,', (era) => {
-  const result = {
-    ...(era === 'modern' && { resultType: 'complete' }),
-    content: [{ type: 'text', text: String(BYTES) }],
-  };
+  const content = [{ type: 'text', text: String(BYTES) }];
+  const result = { ...(era === 'modern' && { resultType: 'complete' }), content };
   const message = { jsonrpc: '2.0', id: 'mine', result };
 
   it.each([
     ['passes as it comes', {}],
     ['is read whole where its id stands behind it', { last: true }],
+    ['passes where it says behind its content that it is an answer', { typeLast: true }],
   ])('%s', async (_, args) => {
     const plain = await call(long(era, args));
-    expect(seen(plain)).toEqual({ status: 200, type: 'application/json', messages: [message] });
+    expect(seen(plain)).toMatchObject({ status: 200, type: 'application/json', messages: [message] });
     // What was not whole when it was begun has no length.
     expect(plain.headers['content-length'] === undefined).toBe(!('last' in args));
     const events = await call(long(era, args, { accept: 'text/event-stream' }));
-    expect(seen(events)).toEqual({ status: 200, type: 'text/event-stream', messages: [message] });
+    expect(seen(events)).toMatchObject({ status: 200, type: 'text/event-stream', messages: [message] });
   });
 
   it('is as a short one on a connection that is not the lane’s, and the next request on it is answered', async () => {
     expect(seen(await call(long(era, {}, { expect: '100-continue' })))).toMatchObject({
       messages: [message],
     });
+  });
+
+  it.each([{}, { last: true }])('is whole for a client that takes it late (%o)', async (args) => {
+    const { body, headers } = long(era, { ...args, bytes: LATE_BYTES });
+    const type = { 'content-type': 'application/json', accept: 'application/json' };
+    const request = httpRequest(`${hub.url}/mcp`, {
+      method: 'POST',
+      headers: { ...type, ...headers },
+      agent: false,
+    });
+    const late = new Promise<IncomingMessage>((resolve) => request.once('response', resolve));
+    request.end(body);
+    const response = await late;
+    // The server answers one after another: by then the hub has all of the first answer.
+    await call(long('modern', { bytes: 1 }));
+    expect(messagesOf(await text(response))).toMatchObject([
+      { id: 'mine', result: { content: [{ text: 'x'.repeat(LATE_BYTES) }] } },
+    ]);
   });
 
   it.each(['die', 'garbage'])('is cut off when its server does not end it (%s)', async (ends) => {

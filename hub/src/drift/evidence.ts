@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ToolEvidence } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import { writeWhole } from '../kernel/files/write-whole.ts';
+import { writeUnsynced } from '../kernel/files/write-whole.ts';
 
 /** How one call ended. */
 export interface CallEnd {
@@ -45,7 +45,7 @@ export function openEvidence(dataDir: string, clock: Clock): Evidence {
     const all = Object.fromEntries([...tools].map(([server, known]) => [server, [...known.values()]]));
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeWhole(file, JSON.stringify(all));
+      writeUnsynced(file, JSON.stringify(all));
     } catch {
       // A full disk costs counts, not calls.
     }

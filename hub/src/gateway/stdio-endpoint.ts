@@ -63,8 +63,8 @@ export class StdioEndpoint {
     this.#channel = {
       streams: true,
       send: (frame) => this.#send(frame),
-      finish: (wire) => {
-        this.#write(wire);
+      finish: (wire, _status, taken) => {
+        this.#write(wire, taken);
         this.#endWhenIdle();
       },
       drop: () => this.#endWhenIdle(),
@@ -211,7 +211,7 @@ export class StdioEndpoint {
   }
 
   /** Small answers of one turn leave in one write, and everything in the order in which it came. */
-  #write(wire: Wire): void {
+  #write(wire: Wire, taken?: () => void): void {
     if (!this.#open || !this.#output.writable) return;
     if (wire.kind === 'latin1') {
       if (this.#outbox === '') atEndOfTurn(this.#flush);
@@ -225,7 +225,9 @@ export class StdioEndpoint {
     }
     this.#output.cork();
     for (const part of wire.parts) this.#output.write(part);
-    this.#output.write('\n');
+    this.#output.write('\n', (error) => {
+      if (!error) taken?.();
+    });
     this.#output.uncork();
     this.#hold();
   }

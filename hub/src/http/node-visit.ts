@@ -74,7 +74,8 @@ export class NodeResponse implements VisitResponse {
     this.#res.on('close', listener);
   }
 
-  json(status: number, body: Payload, headers?: OutgoingHttpHeaders): void {
+  json(status: number, body: Payload, headers?: OutgoingHttpHeaders, taken?: () => void): void {
+    if (taken) this.#res.once('finish', taken);
     const length = payloadBytes(body);
     const own = { 'content-type': 'application/json', 'content-length': length };
     this.#res.writeHead(status, headers ? { ...headers, ...own } : own);

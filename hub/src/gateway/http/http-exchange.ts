@@ -116,12 +116,12 @@ export class HttpExchange implements ReplyChannel {
     };
   }
 
-  finish(wire: Wire, status = 200): void {
+  finish(wire: Wire, status = 200, taken?: () => void): void {
     if (this.#state === 'passing') this.drop();
     if (this.#state === 'ended') return;
     if (status === 200 && !this.accept.json) this.open();
-    if (this.#state === 'streaming') this.#res.end(eventOf(wire));
-    else this.#res.json(status, wire, this.#extra);
+    if (this.#state === 'streaming') this.#res.end(eventOf(wire), taken);
+    else this.#res.json(status, wire, this.#extra, taken);
     this.#options.unread.add(this.#res);
     this.#end();
   }

@@ -1,6 +1,7 @@
 import type { JsonMembers, RelayReply } from '../../kernel/ports.ts';
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import { says } from '../../kernel/protocol/reply-text.ts';
+import { isAnswer } from '../wire/modern-members.ts';
 
 /** How often one call may come back with questions before it is given up. */
 export const MAX_INPUT_ROUNDS = 8;
@@ -15,8 +16,10 @@ const MARK = '"input_required"';
 
 /** The questions in a modern server's reply; undefined for any other reply. */
 export function inputRequestOf(reply: RelayReply): InputRequest | undefined {
-  if (reply.kind !== 'frame' || reply.isError || reply.era !== 'modern' || !says(reply, MARK))
-    return undefined;
+  if (reply.kind !== 'frame' || reply.isError || reply.era !== 'modern') return undefined;
+  // A large frame, which is not searched where its beginning tells.
+  if (reply.text === undefined && isAnswer(reply)) return undefined;
+  if (!says(reply, MARK)) return undefined;
   const result = membersOf(parseJson(reply.frame)?.value)['result'];
   if (!isMembers(result) || result['resultType'] !== 'input_required') return undefined;
   const requests = isMembers(result['inputRequests']) ? result['inputRequests'] : {};

@@ -22,7 +22,7 @@ import { passesLevel } from '../wire/log-level.ts';
 import { bytesOnOneLine, utf8Wire } from '../wire/frame.ts';
 import { notificationFrame, resultFrame } from '../wire/message.ts';
 import { urlQuestions } from './url-elicitations.ts';
-import { isComplete } from '../wire/modern-members.ts';
+import { isAnswer } from '../wire/modern-members.ts';
 import type { OpenAnswer } from '../wire/reply-channel.ts';
 
 /** Forwards a request and carries back everything that belongs to it. Cancelling after the answer does nothing. */
@@ -90,7 +90,7 @@ class Course implements RelaySink, Asking {
   begin(head: RawReply): ((part: Buffer) => void) | undefined {
     const { channel, budget, edit } = this.#passage;
     if (!this.hasClient || this.lacking || this.onEnd || budget || edit) return undefined;
-    if (head.era === 'modern' && !isComplete(head)) return undefined;
+    if (head.era === 'modern' && !isAnswer(head)) return undefined;
     const passing = channel.begin?.(this.#answer(head).wire);
     this.#passing = passing;
     return passing && ((part) => passing.write(bytesOnOneLine(part)));
@@ -111,7 +111,8 @@ class Course implements RelaySink, Asking {
     const { channel, budget } = this.#passage;
     const { wire, status } = this.#answer(reply);
     this.#end();
-    channel.finish(budget?.cut(wire) ?? wire, status);
+    if (budget) channel.finish(budget.cut(wire) ?? wire, status);
+    else channel.finish(wire, status, reply.kind === 'frame' ? reply.spent : undefined);
   }
 
   #passed(passing: OpenAnswer, reply: RelayReply): void {

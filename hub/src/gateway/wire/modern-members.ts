@@ -5,7 +5,7 @@ import { resultOpening, skipBlanks, stringEnd, type Cut } from './frame.ts';
 /** Members of results that 2026-07-28 added, and that a client of before does not expect. */
 const ADDED: ReadonlySet<string> = new Set(['"resultType"', '"ttlMs"', '"cacheScope"']);
 
-/** They are small and no server writes one behind much else, so that nobody waits for a search through a long result. */
+/** They are small, and of no harm behind a long result: nobody waits for a search through one. */
 const LONGEST_SEARCH = 4 * 1024;
 
 const NONE: readonly Cut[] = [];
@@ -38,11 +38,22 @@ const isUsual = (reply: RawReply, open: number): boolean =>
   !says(reply, '"ttlMs"') &&
   !says(reply, '"cacheScope"');
 
-/** Whether a modern server says at the beginning of a result that it is one, and no question or task. */
-export function isComplete(reply: RawReply): boolean {
+/** Members that only answers begin with: a question or a task has none of them (2026-07-28, InputRequiredResult; tasks extension). */
+const ANSWERS: ReadonlySet<string> = new Set([
+  '"content"',
+  '"structuredContent"',
+  '"contents"',
+  '"messages"',
+]);
+const LONGEST_NAME = '"structuredContent"'.length;
+
+/** Whether a modern server's result is an answer, and no question or task: it says so at its beginning, or brings one. */
+export function isAnswer(reply: RawReply): boolean {
   const { frame } = reply;
   const open = resultOpening(reply);
   if (open === undefined) return false;
+  const first = frame.subarray(skipBlanks(frame, open + 1)).subarray(0, LONGEST_NAME);
+  if (ANSWERS.has(first.toString('latin1', 0, stringEnd(first, 0)))) return true;
   const said = membersAt(frame, open).find(({ name }) => name === '"resultType"');
   return (
     said !== undefined && frame.toString('latin1', said.start, said.end).trimEnd().endsWith('"complete"')

@@ -19,8 +19,8 @@ export interface ReplyChannel {
   send(frame: string, eventId?: string): boolean;
   /** Sends the beginning of an answer whose rest is to come; undefined where answers are sent whole. `drop` breaks it off. */
   begin?(head: Wire): OpenAnswer | undefined;
-  /** Sends the answer; later calls do nothing. */
-  finish(wire: Wire, status?: number): void;
+  /** Sends the answer; later calls do nothing. `taken` as of `OpenAnswer.end`, and never where the answer is kept. */
+  finish(wire: Wire, status?: number, taken?: () => void): void;
   /** Ends without an answer: the request was cancelled by its client. */
   drop(): void;
 }

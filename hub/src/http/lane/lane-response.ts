@@ -57,10 +57,11 @@ export class LaneResponse implements VisitResponse {
     this.#onClosed?.();
   }
 
-  json(status: number, body: Payload, headers?: OutgoingHttpHeaders): void {
+  json(status: number, body: Payload, headers?: OutgoingHttpHeaders, taken?: () => void): void {
     const length = payloadBytes(body);
     const head = `${this.#head(status, headers)}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
     this.#write(head, joined(body, length), '');
+    if (taken) this.#tell(taken);
     this.#answerer.answered(this.#last);
   }
 
@@ -81,11 +82,15 @@ export class LaneResponse implements VisitResponse {
     const { socket } = this.#answerer;
     if (last) this.#write(`${hex(payloadBytes(last))}\r\n`, last, LINE_END + LAST_CHUNK);
     else socket.write(LAST_CHUNK, 'latin1');
-    if (taken)
-      socket.write('', (error) => {
-        if (!error) taken();
-      });
+    if (taken) this.#tell(taken);
     this.#answerer.answered(this.#last);
+  }
+
+  /** Nothing, written behind everything: told when it is its turn. */
+  #tell(taken: () => void): void {
+    this.#answerer.socket.write('', (error) => {
+      if (!error) taken();
+    });
   }
 
   #head(status: number, headers: OutgoingHttpHeaders | undefined): string {

@@ -23,6 +23,21 @@ export function realFile(path: string): string {
 
 /** Replaces a file whole or not at all, durably, also where a link stands; its mode stays, a new file is its owner's. */
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o600): void {
+  replace(path, content, { mode, settle: fsyncSync });
+}
+
+/** The same without waiting for the disk: after a loss of power the file may be empty. For what is written while calls are served. */
+export function writeUnsynced(path: string, content: string | Uint8Array): void {
+  replace(path, content, { mode: 0o600, settle: () => undefined });
+}
+
+interface Replacing {
+  /** Of a new file. */
+  readonly mode: number;
+  readonly settle: (handle: number) => void;
+}
+
+function replace(path: string, content: string | Uint8Array, { mode, settle }: Replacing): void {
   const file = realFile(path);
   const temporary = join(dirname(file), `.${basename(file)}.${newId()}`);
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
@@ -31,7 +46,7 @@ export function writeWhole(path: string, content: string | Uint8Array, mode = 0o
     try {
       // A disk that fills up takes a part of one write and says so at the next: this goes on until either.
       writeFileSync(handle, bytes);
-      fsyncSync(handle);
+      settle(handle);
     } finally {
       closeSync(handle);
     }

@@ -38,17 +38,20 @@ export interface Unread {
   cut(): void;
 }
 
+/** Called once the system has all of an answer, and never if the connection breaks before. */
+type Taken = () => void;
+
 /** The answer to such a request: JSON, nothing, or a stream. */
 export interface VisitResponse extends Unread {
   /** Calls when the connection was closed; surely if that was before the answer was given. */
   whenClosed(listener: () => void): void;
-  json(status: number, body: Payload, headers?: OutgoingHttpHeaders): void;
+  json(status: number, body: Payload, headers?: OutgoingHttpHeaders, taken?: Taken): void;
   /** Answers without a body. */
   empty(status: number, headers?: OutgoingHttpHeaders): void;
   /** Begins an answer of unknown length, such as an event stream; its headers are sent at once. */
   stream(headers: OutgoingHttpHeaders): void;
   /** A piece of it. */
   write(piece: Payload): void;
-  /** Ends it with its last piece; `taken` is called once the system has all of it, and never if the connection breaks before. */
-  end(last?: Payload, taken?: () => void): void;
+  /** Ends it with its last piece. */
+  end(last?: Payload, taken?: Taken): void;
 }

@@ -1,4 +1,6 @@
+import type { RawReply } from '../../kernel/ports.ts';
 import { textOfSmall } from '../../kernel/protocol/reply-text.ts';
+import { giveBack } from '../../kernel/protocol/spent-bytes.ts';
 
 /** Where the top-level id of an answer stands. */
 export interface ReplySpan {
@@ -45,10 +47,13 @@ function idLast(head: string, tail: string, length: number): ReplySpan | undefin
   return { id: Number(digits), idStart: idEnd - digits.length, idEnd, isError: payload === 'error' };
 }
 
-/** A frame that answers; of a small one also its text, with one character for each byte. */
-export type ReplyPlace = ReplySpan & { readonly text: string | undefined };
+/** A frame that answers. */
+export type ReplyPlace = ReplySpan & Pick<RawReply, 'text' | 'spent'>;
 
-/** Finds an answer's id at either end of the line without reading its payload; undefined for anything else. */
+/**
+ * Finds an answer's id at either end of the line without reading its payload; undefined for anything else. A frame without text
+ * is large.
+ */
 export function locateReply(frame: Buffer): ReplyPlace | undefined {
   const text = textOfSmall(frame);
   const head = text ?? frame.toString('latin1', 0, WINDOW);
@@ -57,7 +62,7 @@ export function locateReply(frame: Buffer): ReplyPlace | undefined {
   if (first && !endsObject([frame])) return undefined;
   const span =
     first ?? idLast(head, frame.toString('latin1', Math.max(0, frame.length - WINDOW)), frame.length);
-  return span && { ...span, text };
+  return span && { ...span, text, spent: text === undefined ? () => giveBack([frame]) : undefined };
 }
 
 /** The same for a line of which only both ends were kept. */

@@ -154,9 +154,9 @@ export class RpcSession implements ExchangeOwner {
     if (span) {
       const exchange = this.#take(span.id);
       if (!exchange) return;
-      const { text, idStart, idEnd, isError } = span;
+      const { text, idStart, idEnd, isError, spent } = span;
       const era = this.era ?? 'legacy';
-      return this.#reply(exchange, { kind: 'frame', frame, text, idStart, idEnd, isError, era });
+      return this.#reply(exchange, { kind: 'frame', frame, text, idStart, idEnd, isError, era, spent });
     }
     const parsed = parseJson(frame);
     const messages = Array.isArray(parsed?.value) ? parsed.value : [parsed?.value];
