@@ -101,6 +101,7 @@ export {
   Sharing,
 } from './people/people.ts';
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
+export { ListedPrompt, ListedResource, ListedTool } from './listed.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
 export { TranslatedField, TranslatedJoin, TranslationFacet } from './mirror/translation.ts';
 export {

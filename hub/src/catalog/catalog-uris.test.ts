@@ -26,7 +26,7 @@ test('a URI that two servers have stays the first one’s and is rewritten for t
 test('a resource that is not listed is found by its template, else by its scheme', () => {
   const { all } = catalogOf([
     source('a', {
-      resources: [{ uri: 'note:1' }],
+      resources: [{ uri: 'note:1', name: 'one' }],
       resourceTemplates: [{ uriTemplate: 'db://{table}/{id}', name: 'row' }],
     }),
     source('b', { resourceTemplates: [{ uriTemplate: 'db://{table}', name: 'table' }] }),

@@ -62,6 +62,8 @@ test('when two servers offer one name the later by id is refused, recorded, and 
 let deep: JsonMembers = {};
 for (let level = 0; level < 20_000; level += 1) deep = { deep };
 
+const sound = { name: 'bad', inputSchema: { type: 'object' } };
+
 test.each([
   ['no object schema', { name: 'bad', inputSchema: { type: 'string' } }],
   ['no schema at all', { name: 'bad' }],
@@ -72,6 +74,12 @@ test.each([
     'a definition of a megabyte',
     { name: 'bad', inputSchema: { type: 'object', description: 'x'.repeat(1_000_000) } },
   ],
+  ['a number for a description', { ...sound, description: 7 }],
+  ['a word for annotations', { ...sound, annotations: 'x' }],
+  ['a word for a hint', { ...sound, annotations: { readOnlyHint: 'yes' } }],
+  ['icons that are no array', { ...sound, icons: {} }],
+  ['an array for _meta', { ...sound, _meta: [1] }],
+  ['properties that are no schemas', { name: 'bad', inputSchema: { type: 'object', properties: { a: 5 } } }],
   ['a definition nested beyond reason', { name: 'bad', inputSchema: { type: 'object', deep } }],
 ])('a tool with %s is left out alone', (_, bad) => {
   const upstream = source('a', {});
@@ -153,7 +161,7 @@ test('a burst of changes is one notice, and a list that is the same is none', ()
   a.upstream.list({ tools: [tool('x')] });
   clock.run();
   a.upstream.list({ tools: [tool('y')] });
-  b.upstream.list({ resources: [{ uri: 'n:1' }] });
+  b.upstream.list({ resources: [{ uri: 'n:1', name: 'one' }] });
   a.upstream.list({ tools: [tool('z')] });
   clock.run();
   expect(changes).toEqual([{ tools: true, prompts: false, resources: true }]);

@@ -1,8 +1,14 @@
-import { hubError, type LeftOut, type ToolDefinition } from '@counterpart/schemas';
+import {
+  hubError,
+  ListedPrompt,
+  ListedResource,
+  type LeftOut,
+  type ToolDefinition,
+} from '@counterpart/schemas';
 import { instructionsSubject, promptSubject } from '../kernel/tools/approval-subjects.ts';
 import type { CatalogSource, JsonMembers, UpstreamLists } from '../kernel/ports.ts';
 import { hubName } from './naming/names.ts';
-import { sizeProblem, toolProblem } from '../kernel/tools/tool-check.ts';
+import { shapeProblem, sizeProblem, toolProblem } from '../kernel/tools/tool-check.ts';
 
 /** One thing a server offers. */
 export interface Item {
@@ -57,10 +63,13 @@ export function itemsOf(source: CatalogSource, lists: UpstreamLists, quarantined
   const sorting: Sorting = { source, problems, quarantined, nameOf: (name) => hubName(id, prefix, name) };
   const listed = (kind: LeftOut['kind'], values: readonly JsonMembers[], make: MakeItem): Item[] =>
     values.flatMap((value): Item[] => {
-      const detail = sizeProblem(value);
-      const item = detail === undefined ? make(value) : undefined;
-      if (item === undefined) refuse(sorting, kind, nameIn(value), detail ?? 'it has no name or no URI');
-      return item ? [item] : [];
+      const tooMuch = sizeProblem(value);
+      const item = tooMuch === undefined ? make(value) : undefined;
+      const shape = kind === 'prompt' ? ListedPrompt : ListedResource;
+      const detail = tooMuch ?? (item ? shapeProblem(shape, value) : 'it has no name or no URI');
+      if (detail === undefined && item) return [item];
+      refuse(sorting, kind, nameIn(value), detail ?? '');
+      return [];
     });
   const keep = <T extends Item>(kind: LeftOut['kind'], items: readonly T[]): T[] =>
     onlyFirst(id, kind, items, problems);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, hubError, type ToolDefinition } from '@counterpart/schemas';
 import type { JsonMembers, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
 import { isMembers } from '../kernel/protocol/members.ts';
+import { mendListed } from '../kernel/tools/mend-listed.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 
@@ -37,7 +38,7 @@ export async function readLists(
     try {
       const items = await readAll(session, { method, member, signal: undefined, warn });
       given += 1;
-      return items.filter(isItem);
+      return items.filter(isItem).map(mendListed);
     } catch (thrown) {
       failures.push(thrown);
       warn(`${method} failed`, thrown);

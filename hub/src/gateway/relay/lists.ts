@@ -2,6 +2,7 @@ import type { CatalogView, Era, JsonMembers, ListKind, ListPage } from '../../ke
 import { listMeta, type Core } from '../core.ts';
 import { ownTools } from '../own/definitions.ts';
 import { invalidParams, type Fault } from '../wire/fault.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import type { Wire } from '../wire/frame.ts';
 
 /** Which list a method asks for. */
@@ -27,6 +28,31 @@ function withHubTools(view: CatalogView, page: ListPage): ListPage {
   return whole;
 }
 
+/** An output schema whose type is not the first thing it says, or is none: most say at once that they are of objects. */
+const OTHER_OUTPUT = /"outputSchema":\{(?!"type":"object")/;
+
+/** Pages without the output schemas that clients before 2026-07-28 refuse a whole list for: those of results that are no objects. */
+const forLegacy = new WeakMap<ListPage, ListPage>();
+
+function legacyPage(page: ListPage): ListPage {
+  const before = forLegacy.get(page);
+  if (before) return before;
+  const made = OTHER_OUTPUT.test(page.items) ? { ...page, items: withObjectOutputs(page.items) } : page;
+  forLegacy.set(page, made);
+  return made;
+}
+
+function withObjectOutputs(items: string): string {
+  const tools: unknown = JSON.parse(items);
+  if (!Array.isArray(tools)) return items;
+  return JSON.stringify(
+    tools.map((tool: unknown) => {
+      const { outputSchema, ...rest } = membersOf(tool);
+      return membersOf(outputSchema)['type'] === 'object' ? tool : rest;
+    }),
+  );
+}
+
 /** Bytes of a page, made once for as long as the catalog keeps the page. */
 const encoded = new WeakMap<ListPage, Buffer>();
 
@@ -48,10 +74,11 @@ export function listAnswer(
   const { cursor } = asked.params;
   if (cursor !== undefined && typeof cursor !== 'string') return invalidParams('cursor must be a string');
   const found = view.page(list, cursor);
-  const page =
+  const whole =
     found && view.presentation && list === 'tools' && cursor === undefined
       ? withHubTools(view, found)
       : found;
+  const page = whole && list === 'tools' && asked.era === 'legacy' ? legacyPage(whole) : whole;
   if (!page) return invalidParams(`unknown cursor ${JSON.stringify(cursor)}`);
   const head = `{"jsonrpc":"2.0","id":${asked.idText},"result":{"${list}":`;
   const next = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`;

@@ -1,4 +1,5 @@
-import type { ToolDefinition } from '@counterpart/schemas';
+import { ListedTool, type ToolDefinition } from '@counterpart/schemas';
+import type { z } from 'zod';
 import { isMembers } from '../protocol/members.ts';
 
 /** Characters of one item's JSON; a page of a list must hold at least a few. */
@@ -19,7 +20,15 @@ export function toolProblem(tool: ToolDefinition): string | undefined {
     return `its inputSchema has type ${typeWord(schema['type'])} instead of "object"`;
   if (tool.outputSchema !== undefined && !isMembers(tool.outputSchema))
     return 'its outputSchema is not an object';
-  return sizeProblem(tool);
+  return sizeProblem(tool) ?? shapeProblem(ListedTool, tool);
+}
+
+/** Why clients would refuse a whole list for something that is listed, in words; undefined when they would not. */
+export function shapeProblem(shape: z.ZodType, value: unknown): string | undefined {
+  const [issue] = shape.safeParse(value).error?.issues ?? [];
+  if (!issue) return undefined;
+  const where = issue.path.map(String).join('.').slice(0, LONGEST_OWN_NAME);
+  return `its ${where} is not what MCP has there: ${issue.message.replace(/^Invalid input: /, '')}`;
 }
 
 /** A type as far as it is one: what stands there may be anything, of any depth. */

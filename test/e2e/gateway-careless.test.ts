@@ -1,0 +1,78 @@
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernTransport,
+} from '@modelcontextprotocol/client';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, fixtureServer, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+
+let place: ReturnType<typeof makeHome>;
+let hub: TestHub;
+
+beforeAll(async () => {
+  place = makeHome({
+    mcpServers: { careless: fixtureServer('careless'), other: fixtureServer('ok') },
+    profiles: { found: { mode: 'search' } },
+  });
+  hub = await startHub(place.home);
+  await eventually(async () => {
+    const list = JSON.stringify(await hub.rpc('tools/list'));
+    return list.includes('careless__sound') && list.includes('other__');
+  });
+});
+afterAll(async () => {
+  await hub.stop();
+  place.remove();
+});
+
+/** A client of each SDK, which checks what it is given. */
+const clients = {
+  'SDK v1': async () => {
+    const client = new LegacyClient({ name: 'test', version: '1' });
+    await client.connect(new LegacyTransport(new URL(`${hub.url}/mcp`)));
+    return client;
+  },
+  'SDK v2 in 2025': async () => {
+    const client = new ModernClient({ name: 'test', version: '1' });
+    await client.connect(new ModernTransport(new URL(`${hub.url}/mcp`)));
+    return client;
+  },
+  'SDK v2 in 2026': async () => {
+    const client = new ModernClient({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    await client.connect(new ModernTransport(new URL(`${hub.url}/mcp`)));
+    return client;
+  },
+};
+
+test.each(Object.entries(clients))(
+  'what one server lists wrongly is left out alone, and %s reads the rest',
+  async (name, connect) => {
+    const client = await connect();
+    const { tools } = await client.listTools();
+    const ofCareless = tools.filter((tool) => tool.name.startsWith('careless__'));
+    const texts = ofCareless.find((tool) => tool.name === 'careless__texts');
+    const { resources } = await client.listResources();
+    const { prompts } = await client.listPrompts();
+    await client.close();
+    expect(ofCareless.map((tool) => tool.name)).toEqual([
+      'careless__sound',
+      'careless__nothing',
+      'careless__texts',
+    ]);
+    expect(tools.some((tool) => tool.name.startsWith('other__'))).toBe(true);
+    // Only the newer revision knows of results that are no objects.
+    expect(texts?.outputSchema !== undefined).toBe(name === 'SDK v2 in 2026');
+    expect(resources).toEqual([{ uri: 'careless:1', name: 'careless:1' }]);
+    expect(prompts).toEqual([{ name: 'careless__hello' }]);
+  },
+);
+
+test('such a server hides nobody’s tools from a search', async () => {
+  const found = await hub.rpc(
+    'tools/call',
+    { name: 'find_tools', arguments: { query: 'sound' } },
+    '/mcp/p/found',
+  );
+  expect(JSON.stringify(found)).toContain('careless__sound');
+});
