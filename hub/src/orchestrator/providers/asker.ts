@@ -188,6 +188,7 @@ function partsFor({ request, model, seat, signatures }: Asking, body: JsonMember
     thinksInText: seat.dialect.thinksInText,
     // A provider that takes no such words is listened to until one comes.
     stop: stop.length === 0 || body['stop'] !== undefined ? undefined : stop,
+    mayBeEmpty: stop.length > 0,
     estimatedInput: () => Math.ceil(JSON.stringify(body['messages']).length / CHARACTERS_PER_TOKEN),
     ...(seat.dialect.signedCalls
       ? { keepCall: (callId, delta) => void (isSigned(delta) && signatures.keep(callId, delta)) }

@@ -12,6 +12,8 @@ export interface AnswerReading {
   readonly thinksInText: boolean;
   /** Words before which the text ends; absent: the provider was told, or there are none. */
   readonly stop?: readonly string[] | undefined;
+  /** Whether an answer without a word is one, as with words that end it before it begins. */
+  readonly mayBeEmpty?: boolean | undefined;
   /** Tokens of the question, for providers that do not count. */
   readonly estimatedInput: () => number;
   readonly keepCall?: ((callId: string, delta: unknown) => void) | undefined;
@@ -31,6 +33,8 @@ export class AnswerParts {
   readonly #stop: StopGate | undefined;
   readonly #citations = new Set<string>();
   #finish: GenerationFinish | undefined;
+  /** As the provider wrote it. */
+  #finishReason = '';
   #usage: TokenUsage | undefined;
   #model = '';
   #written = 0;
@@ -57,6 +61,17 @@ export class AnswerParts {
     return this.#written > 0 || this.#calls.count > 0;
   }
 
+  /** Whether the end came before anything else, and nothing says why. */
+  get isEmpty(): boolean {
+    const isExplained = this.#finish === 'length' || this.#finish === 'content_filter';
+    return !this.isBegun && !isExplained && this.#reading.mayBeEmpty !== true;
+  }
+
+  /** What the provider says of the end, where it is not the usual, as the rest of a sentence. */
+  get reason(): string {
+    return /^(?:stop|tool_calls)?$/.test(this.#finishReason) ? '' : `, and ended with ${this.#finishReason}`;
+  }
+
   /** The events of one chunk or of a whole body. */
   push(chunk: JsonMembers): GenerationEvent[] {
     const events: GenerationEvent[] = [];
@@ -69,8 +84,11 @@ export class AnswerParts {
     if (choice === undefined) return events;
     this.#said(membersOf(choice['delta'] ?? choice['message']), events);
     if (typeof choice['text'] === 'string') this.#content(choice['text'], events);
-    if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '')
-      this.#finish = finishOf(choice['finish_reason']);
+    const reason = choice['finish_reason'];
+    if (typeof reason === 'string' && reason !== '') {
+      this.#finish = finishOf(reason);
+      this.#finishReason = reason.slice(0, 100);
+    }
     return events;
   }
 
@@ -97,18 +115,16 @@ export class AnswerParts {
   }
 
   #said(delta: JsonMembers, events: GenerationEvent[]): void {
-    const thought = delta['reasoning_content'] ?? delta['reasoning'];
+    const thought = isTold(delta['reasoning_content']) ? delta['reasoning_content'] : delta['reasoning'];
     if (typeof thought === 'string') this.#tell('reasoning', thought, events);
     const { content } = delta;
     if (typeof content === 'string') this.#content(content, events);
     else if (Array.isArray(content)) for (const part of content) this.#part(membersOf(part), events);
     if (typeof delta['refusal'] === 'string') this.#tell('refusal', delta['refusal'], events);
-    const calls = delta['tool_calls'];
-    if (Array.isArray(calls))
-      for (const call of calls) {
-        this.#calls.push(call, events);
-        this.#written += 1;
-      }
+    for (const call of callsIn(delta)) {
+      this.#calls.push(call, events);
+      this.#written += 1;
+    }
     this.#cite(delta['annotations']);
   }
 
@@ -147,6 +163,18 @@ export class AnswerParts {
   }
 }
 
+const isTold = (text: unknown): boolean => typeof text === 'string' && text !== '';
+
+/** Calls of a message or a piece of it, also one alone and one in the form that came before tools. */
+function callsIn(delta: JsonMembers): readonly unknown[] {
+  const calls = delta['tool_calls'];
+  if (Array.isArray(calls)) return calls;
+  if (isMembers(calls)) return [calls];
+  const before = delta['function_call'];
+  if (!isMembers(before) || !(isTold(before['name']) || isTold(before['arguments']))) return [];
+  return [{ function: before }];
+}
+
 const FINISHES: Readonly<Record<string, GenerationFinish>> = {
   length: 'length',
   max_tokens: 'length',
@@ -161,7 +189,9 @@ const FINISHES: Readonly<Record<string, GenerationFinish>> = {
   refusal: 'content_filter',
 };
 
-const finishOf = (reason: string): GenerationFinish => FINISHES[reason.toLowerCase()] ?? 'stop';
+/** Gemini says the class of what it filtered behind it: `content_filter: SAFETY`. */
+const finishOf = (reason: string): GenerationFinish =>
+  FINISHES[(reason.split(':', 1)[0] ?? '').toLowerCase()] ?? 'stop';
 
 const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;

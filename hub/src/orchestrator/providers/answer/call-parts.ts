@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isMembers, membersOf } from '../../../kernel/protocol/members.ts';
+import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
 
 interface OpenCall {
@@ -35,13 +35,13 @@ export class CallParts {
 
   push(delta: unknown, events: GenerationEvent[]): void {
     if (!isMembers(delta)) return;
-    const { name: givenName, arguments: given } = membersOf(delta['function']);
+    const { name: givenName, arguments: given } = isMembers(delta['function']) ? delta['function'] : delta;
     const name = typeof givenName === 'string' ? givenName : '';
     const id = typeof delta['id'] === 'string' ? delta['id'] : '';
-    const call = this.#find(delta['index'], id, name);
+    const text = typeof given === 'string' ? given : isMembers(given) ? JSON.stringify(given) : '';
+    const call = this.#find(delta['index'], id, { name, text });
     if (call.name === '') call.name = name;
     this.#keep(call.callId, delta);
-    const text = typeof given === 'string' ? given : isMembers(given) ? JSON.stringify(given) : '';
     call.written += text;
     if (call.isTold) {
       if (text !== '') events.push({ type: 'call', index: call.index, delta: text });
@@ -56,12 +56,18 @@ export class CallParts {
     for (const call of this.#calls) if (!call.isTold) tell(call, events);
   }
 
-  #find(index: unknown, id: string, name: string): OpenCall {
+  #find(
+    index: unknown,
+    id: string,
+    { name, text }: { readonly name: string; readonly text: string },
+  ): OpenCall {
     const known = typeof index === 'number' ? this.#byGivenIndex.get(index) : this.#calls.at(-1);
+    // Some say the name again with every piece, the last of which is empty.
+    const isAgain = typeof index === 'number' && text === '' && name === known?.name;
     const isNew =
       known === undefined ||
       (id !== '' && known.givenId !== '' && id !== known.givenId) ||
-      (name !== '' && id === '' && isWholeJson(known.written));
+      (name !== '' && id === '' && isWholeJson(known.written) && !isAgain);
     if (!isNew) return known;
     const call: OpenCall = {
       index: this.#calls.length,

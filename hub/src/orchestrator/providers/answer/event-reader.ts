@@ -7,7 +7,8 @@ export class EventTooLong extends Error {}
 /**
  * Takes server-sent events apart as they come and gives their `data` (WHATWG HTML, "Server-sent events"). Linear in what it
  * is given, however the pieces are cut. Beyond the text: data lines without the empty line between them are told apart by
- * being JSON each, because some servers leave it out.
+ * being JSON each, because some servers leave it out; and an error counts that stands in a field of its own (llama.cpp) or in
+ * none (Ollama).
  */
 export class EventReader {
   /** Of the line that has not ended. */
@@ -50,8 +51,9 @@ export class EventReader {
 
   #line(line: string, ended: string[]): void {
     if (line === '') return this.#dispatch(ended);
-    if (!line.startsWith('data:')) return;
-    this.#data.push(line.startsWith('data: ') ? line.slice(6) : line.slice(5));
+    if (line.startsWith('data:')) this.#data.push(line.startsWith('data: ') ? line.slice(6) : line.slice(5));
+    else if (line.startsWith('error:')) this.#data.push(asError(line.slice(6).trim()));
+    else if (line.startsWith('{') && isWhole(line)) this.#data.push(line);
   }
 
   #dispatch(ended: string[]): void {
@@ -63,6 +65,8 @@ export class EventReader {
     this.#data = [];
   }
 }
+
+const asError = (said: string): string => `{"error":${isWhole(said) ? said : JSON.stringify(said)}}`;
 
 function isWhole(data: string): boolean {
   if (data.trim() === '[DONE]') return true;

@@ -3,7 +3,7 @@ import { type CounterpartError, hubError } from '@counterpart/schemas';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
 import { connectionReason } from '../../../kernel/protocol/http-failures.ts';
-import { pageText, toFailure } from '../exchange/failures.ts';
+import { errorIn, messageOf, pageText, toFailure } from '../exchange/failures.ts';
 import type { AnswerParts } from './answer-parts.ts';
 import { EventReader, EventTooLong } from './event-reader.ts';
 
@@ -53,7 +53,7 @@ export function readAnswer(body: Readable, source: AnswerSource): Promise<void> 
     const close = (): void => settle(() => reader.end());
     const push = (text: string): void => {
       try {
-        if (reader.push(text)) settle(() => reader.end());
+        if (reader.push(reader.isBegun ? text : withoutMark(text))) settle(() => reader.end());
         else source.waiting(parts.isFinished);
       } catch (cause) {
         settle(() => throwUnless(false, cause));
@@ -76,6 +76,9 @@ function giveBack(body: Readable): void {
   const cut = setTimeout(() => body.destroy(), REST_MS).unref();
   body.once('close', () => clearTimeout(cut)).resume();
 }
+
+/** A byte order mark would make the first line another one. */
+const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
 
 const broken = (model: string, detail: string): CounterpartError =>
   hubError('MODEL_BROKEN', { model, detail });
@@ -100,6 +103,10 @@ class AnswerReader {
     this.#source = source;
   }
 
+  get isBegun(): boolean {
+    return this.#length > 0;
+  }
+
   /** True: this was the last that counts. */
   push(text: string): boolean {
     this.#length += text.length;
@@ -118,6 +125,7 @@ class AnswerReader {
     if (this.#whole !== undefined && this.#whole !== false) this.#takeWhole(this.#whole.join(''));
     else if (!this.#isDone) this.#stream(this.#events.end());
     if (!parts.isFinished && !(this.#isDone && parts.isBegun)) throw this.#cutShort();
+    if (parts.isEmpty) throw broken(this.#source.model, `it has not a word in it${parts.reason}`);
   }
 
   #pieces(text: string): string[] {
@@ -131,7 +139,10 @@ class AnswerReader {
 
   #stream(data: readonly string[]): void {
     for (const one of data) {
-      if (one.trim() === '[DONE]') {
+      const text = one.trim();
+      // Some keep a connection alive with events of nothing.
+      if (text === '') continue;
+      if (text === '[DONE]') {
         this.#isDone = true;
         return;
       }
@@ -144,12 +155,17 @@ class AnswerReader {
   }
 
   #takeWhole(text: string): void {
-    const { model, parts } = this.#source;
+    const { model, parts, redact } = this.#source;
     if (text.trimStart().startsWith('<')) throw broken(model, `it is ${pageText(text)}`);
-    this.#take(
-      this.#parsed(text, `it is JSON that breaks off or is broken, after ${text.length} characters`),
+    const body = this.#parsed(
+      text,
+      `it is JSON that breaks off or is broken, after ${text.length} characters`,
     );
-    if (!parts.isFinished && !parts.isBegun) throw broken(model, 'it is JSON and holds no answer');
+    this.#take(body);
+    // What is whole is at its end, whether it says so or not.
+    this.#isDone = true;
+    if (parts.isFinished || parts.isBegun) return;
+    throw broken(model, `it is JSON and holds no answer: “${redact(messageOf(body)).slice(0, SHOWN)}”`);
   }
 
   #parsed(data: string, detail: string): unknown {
@@ -163,8 +179,8 @@ class AnswerReader {
   #take(chunk: unknown): void {
     const { model, parts, redact, take } = this.#source;
     if (!isMembers(chunk)) return;
-    if (chunk['error'] !== undefined && chunk['error'] !== null)
-      throw toFailure(model, { body: chunk }, redact);
+    const body = errorIn(chunk);
+    if (body !== undefined) throw toFailure(model, { body }, redact);
     for (const event of parts.push(chunk)) take(event);
   }
 

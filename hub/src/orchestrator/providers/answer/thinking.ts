@@ -4,12 +4,17 @@ export interface SplitText {
   readonly delta: string;
 }
 
-const OPEN = '<think>';
-const CLOSE = '</think>';
+/** Between which thoughts stand, by family of models. */
+const MARKS = [
+  ['<think>', '</think>'],
+  ['<thinking>', '</thinking>'],
+  ['<thought>', '</thought>'],
+  ['[THINK]', '[/THINK]'],
+] as const;
 
 /**
- * Tells what a model thinks from what it says, where the program that runs it leaves `<think>…</think>` at the beginning of
- * its text. Elsewhere in an answer these are words like others.
+ * Tells what a model thinks from what it says, where the program that runs it leaves `<think>…</think>` or the like at the
+ * beginning of its text. Elsewhere in an answer these are words like others.
  */
 export class ThinkingSplitter {
   #state: 'before' | 'thinking' | 'saying' = 'before';
@@ -17,17 +22,22 @@ export class ThinkingSplitter {
   #held = '';
   /** White space beside a mark belongs to the mark. */
   #trims = false;
+  /** Ends the thoughts that began. */
+  #close = '';
 
   push(text: string): SplitText[] {
     if (this.#state === 'saying') return this.#say(text);
     this.#held += text;
     if (this.#state === 'thinking') return this.#think();
     const trimmed = this.#held.trimStart();
-    if (trimmed.startsWith(OPEN)) {
-      this.#enter('thinking', trimmed.slice(OPEN.length));
+    const marks = MARKS.find(([open]) => trimmed.startsWith(open));
+    if (marks !== undefined) {
+      const [open, close] = marks;
+      this.#close = close;
+      this.#enter('thinking', trimmed.slice(open.length));
       return this.#think();
     }
-    if (OPEN.startsWith(trimmed)) return [];
+    if (MARKS.some(([open]) => open.startsWith(trimmed))) return [];
     this.#state = 'saying';
     return this.#say(this.#release());
   }
@@ -56,13 +66,13 @@ export class ThinkingSplitter {
 
   #think(): SplitText[] {
     this.#held = this.#trimmed(this.#held);
-    const end = this.#held.indexOf(CLOSE);
+    const end = this.#held.indexOf(this.#close);
     if (end >= 0) {
       const thought = run('reasoning', this.#held.slice(0, end));
-      this.#enter('saying', this.#held.slice(end + CLOSE.length));
+      this.#enter('saying', this.#held.slice(end + this.#close.length));
       return [...thought, ...this.#say(this.#release())];
     }
-    const known = this.#held.length - startOfClose(this.#held);
+    const known = this.#held.length - startOf(this.#close, this.#held);
     const thought = this.#held.slice(0, known);
     this.#held = this.#held.slice(known);
     return run('reasoning', thought);
@@ -79,8 +89,8 @@ export class ThinkingSplitter {
 const run = (type: SplitText['type'], delta: string): SplitText[] => (delta === '' ? [] : [{ type, delta }]);
 
 /** How many characters at the end may be the beginning of the closing mark. */
-function startOfClose(text: string): number {
-  for (let length = Math.min(CLOSE.length - 1, text.length); length > 0; length--)
-    if (CLOSE.startsWith(text.slice(-length))) return length;
+function startOf(mark: string, text: string): number {
+  for (let length = Math.min(mark.length - 1, text.length); length > 0; length--)
+    if (mark.startsWith(text.slice(-length))) return length;
   return 0;
 }

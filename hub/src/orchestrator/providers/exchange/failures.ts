@@ -1,5 +1,5 @@
 import { type CounterpartError, type ErrorCode, hubError } from '@counterpart/schemas';
-import { membersOf } from '../../../kernel/protocol/members.ts';
+import { isMembers, membersOf } from '../../../kernel/protocol/members.ts';
 
 /** How a provider answered that does not answer the question. */
 export interface Refusal {
@@ -81,6 +81,21 @@ function errorOf(body: unknown): Readonly<Record<string, unknown>> {
   const { error } = membersOf(first);
   return typeof error === 'object' && error !== null ? membersOf(error) : membersOf(first);
 }
+
+/**
+ * The body of the error that a piece of an answer is: beside or in the place of its choices, within one as of OpenRouter, or
+ * the piece itself as of vLLM; undefined: it is none.
+ */
+export function errorIn(chunk: Readonly<Record<string, unknown>>): unknown {
+  if (isTold(chunk['error']) || chunk['object'] === 'error') return chunk;
+  const choice: unknown = Array.isArray(chunk['choices']) ? chunk['choices'][0] : undefined;
+  if (!isMembers(choice)) return undefined;
+  if (isTold(choice['error'])) return choice;
+  return choice['finish_reason'] === 'error' ? { message: 'it ended its answer with an error' } : undefined;
+}
+
+const isTold = (error: unknown): boolean =>
+  error !== undefined && error !== null && error !== false && error !== '';
 
 /** The words for a person in an error's body. */
 export function messageOf(body: unknown): string {
