@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -38,10 +39,10 @@ afterAll(async () => {
   await provider.close();
 });
 
-const post = async (path: string, body: unknown) => {
+const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
   const response = await fetch(`${hub.url}/v1/${path}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${hub.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${hub.token}`, 'content-type': 'application/json', ...headers },
     body: body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body),
   });
   return { status: response.status, body: Answer.parse(await response.json()) };
@@ -236,6 +237,28 @@ const WRONG: readonly (readonly [endpoint: string, body: object, param: string])
   ['chat/completions', { messages: MESSAGES, modalities: ['text', 'audio'] }, 'modalities[1]'],
   ['chat/completions', { messages: MESSAGES, metadata: { a: 5 } }, 'metadata.a'],
   ['chat/completions', { messages: MESSAGES, tools: [{ type: 'custom' }] }, 'tools[0].type'],
+  ['chat/completions', { messages: MESSAGES, tools: [...TOOLS, ...TOOLS] }, 'tools[1].function.name'],
+  ...['file:///etc/hostname', '/etc/hostname', 'picture.png', 'javascript:1'].flatMap(
+    (url): (typeof WRONG)[number][] => [
+      [
+        'chat/completions',
+        { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] },
+        'messages[0].content[0].image_url.url',
+      ],
+      [
+        'responses',
+        { input: [{ role: 'user', content: [{ type: 'input_image', image_url: url }] }] },
+        'input[0].content[0].image_url',
+      ],
+    ],
+  ),
+  [
+    'responses',
+    { input: 'Hi', tools: ['a', 'a'].map((name) => ({ type: 'function', name })) },
+    'tools[1].name',
+  ],
+  ['embeddings', { input: [5] }, 'input[0]'],
+  ['embeddings', { input: [[1, 2]] }, 'input[0]'],
   ['chat/completions', { messages: [{ role: 'function', name: 'f', content: 'x' }] }, 'messages[0].role'],
   [
     'chat/completions',
@@ -297,6 +320,19 @@ describe('a request', () => {
     );
     expect(refused).toEqual(WRONG.map(([, , param]) => [400, param]));
     expect(provider.asked.length).toBe(before);
+  });
+
+  test('that is packed is refused as such, and one behind a byte order mark is answered', async () => {
+    const body = JSON.stringify({ model: 'scripted/scripted-1', messages: MESSAGES });
+    const packed = await post('chat/completions', gzipSync(body), { 'content-encoding': 'gzip' });
+    expect([packed.status, packed.body.error?.message]).toEqual([400, expect.stringContaining('gzip')]);
+    const marked = await post('chat/completions', `\uFEFF${body}`);
+    expect([marked.status, marked.body.choices?.[0]?.message.content]).toEqual([200, 'Well.']);
+  });
+
+  test('for vectors of a model that is not there says so, and nothing of builds', async () => {
+    const { status, body } = await post('embeddings', { model: 'text-embedding-3-small', input: 'Hi' });
+    expect([status, body.error?.code, body.error?.param]).toEqual([404, 'MODEL_UNKNOWN', 'model']);
   });
 
   test('of garbage, or nested without an end, is refused', async () => {

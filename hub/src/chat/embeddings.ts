@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { EmbeddingsRequest } from '@counterpart/schemas';
+import { EmbeddingsRequest, toCounterpartError } from '@counterpart/schemas';
 import { answerJson } from './errors.ts';
 import { whenGone } from './request/gone.ts';
+import { unknownModel } from './models.ts';
 import type { ChatParts } from './parts.ts';
 import { readBody } from './request/read-body.ts';
 
@@ -31,6 +32,9 @@ export async function embed(
       model,
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     });
+  } catch (thrown) {
+    // Of a build it would say how to do without a model.
+    throw toCounterpartError(thrown).code === 'MODEL_MISSING' ? unknownModel(generations, asked) : thrown;
   } finally {
     stay();
   }

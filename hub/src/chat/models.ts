@@ -1,4 +1,4 @@
-import { hubError } from '@counterpart/schemas';
+import { hubError, type CounterpartError } from '@counterpart/schemas';
 import { nearest } from '../kernel/nearest.ts';
 import type { ChatOptions } from './parts.ts';
 
@@ -44,6 +44,24 @@ export function contextTokens({ generations }: Pick<ChatOptions, 'generations'>,
   return models.length === 0 ? Infinity : Math.max(...models.map((model) => model.contextTokens));
 }
 
+/** What is wrong with the name of a model that makes vectors: there is no such one, or none at all. */
+export function unknownModel(generations: ChatOptions['generations'], asked: string): CounterpartError {
+  const models = generations.models();
+  if (models.length === 0) return hubError('MODEL_NONE');
+  const [near] = nearest(
+    asked,
+    models.flatMap(({ id, use }) => (use === 'embedding' ? [id] : [])),
+  );
+  return unknown(asked, near);
+}
+
+const unknown = (asked: string, near: string | undefined): CounterpartError =>
+  hubError('MODEL_UNKNOWN', {
+    model: asked.slice(0, 100),
+    suggestion: near === undefined ? '' : ` Did you mean ${near}?`,
+    field: 'model',
+  });
+
 /** Throws MODEL_UNKNOWN, with the nearest name there is. */
 export function assertModel(
   { generations, routes }: Pick<ChatOptions, 'generations' | 'routes'>,
@@ -53,9 +71,5 @@ export function assertModel(
   const ids = generations.models().map(({ id }) => id);
   if (ids.includes(asked)) return;
   const [near] = nearest(asked, [...routes(), ...ids]);
-  throw hubError('MODEL_UNKNOWN', {
-    model: asked.slice(0, 100),
-    suggestion: near === undefined ? '' : ` Did you mean ${near}?`,
-    field: 'model',
-  });
+  throw unknown(asked, near);
 }

@@ -11,14 +11,19 @@ const MOST_LEVELS = 200;
 
 /** The body of a request by its schema. Rejects with BODY_TOO_LARGE, or FIELD_INVALID that names the member that is wrong. */
 export async function readBody<T>(req: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
-  return parseBody(await readText(req), schema);
+  const text = await readText(req);
+  const coding = req.headers['content-encoding'] ?? 'identity';
+  if (coding !== 'identity')
+    throw wrongField('', `it is packed (Content-Encoding: ${coding.slice(0, 40)}); send it as it is`);
+  return parseBody(text, schema);
 }
 
 /** The same of a text that is there. Throws FIELD_INVALID. */
 export function parseBody<T>(text: string, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
-    value = text.trim() === '' ? {} : JSON.parse(text);
+    const said = text.trim(); // A byte order mark is white space, too.
+    value = said === '' ? {} : JSON.parse(said);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw hubError(

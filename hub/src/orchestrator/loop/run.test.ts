@@ -487,11 +487,23 @@ describe('with no model at all', () => {
     const { orchestrator, calls } = await room(script);
     const first = await answerOf(orchestrator, ask('delete note 7'));
     expect(calls).toEqual([]);
+    expect(first.text).toMatch(/^This changes things/);
     const { text } = await answerOf(
       orchestrator,
       ask('yes', ...ask('delete note 7').items, said('assistant', first.text)),
     );
     expect(text).toContain('deleted 7');
+  });
+
+  const paint = { name: 'paint', parameters: { type: 'object' } };
+  test.each([
+    ['a form of the answer', { settings: { format: { type: 'json_object' as const } } }],
+    ['a call of its own tool', { tools: [paint], settings: { toolChoice: { name: 'paint' } } }],
+    ['no tool of the hub', { view: 'none' as const }],
+  ])('a program that wants %s is told that no model is connected', async (_, wanted) => {
+    const { orchestrator, calls } = await room(script);
+    const { text, end } = await answerOf(orchestrator, { ...ask('delete the note'), ...wanted });
+    expect([text, end.problem?.code, calls]).toEqual(['', 'MODEL_NONE', []]);
   });
 
   test('says what it is to whoever only greets', async () => {

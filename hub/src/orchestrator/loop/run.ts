@@ -1,4 +1,4 @@
-import type { CounterpartError } from '@counterpart/schemas';
+import { hubError, type CounterpartError } from '@counterpart/schemas';
 import { seenBy } from '../../kernel/audit/principal.ts';
 import type {
   ChatItem,
@@ -21,7 +21,7 @@ import type { Interludes } from './interludes.ts';
 import { said, systemItem } from './prompt.ts';
 import { REMOVED } from '../understanding/credentials/pasted.ts';
 import { textOf } from '../understanding/text-of.ts';
-import { answerByRules, RULES_MODEL } from './answer/by-rules.ts';
+import { answerByRules, needsModel, RULES_MODEL } from './answer/by-rules.ts';
 import { askSamples } from './answer/samples.ts';
 import { newId } from '../../kernel/ids.ts';
 import { readableResult } from './answer/readable-result.ts';
@@ -190,9 +190,10 @@ export class Run {
   async #byRules(outputs: readonly string[], plan: ToolPlanWatch): Promise<void> {
     const { room } = this.#options;
     this.#model = RULES_MODEL;
+    const { view } = this.#toolbox;
+    if (view === undefined || needsModel(this.#request)) return this.fail(hubError('MODEL_NONE'));
     if (outputs.length === 0) {
       const today = new Date(room.clock.now());
-      const view = this.#toolbox.view ?? EVERYTHING;
       const answer = await answerByRules(this.#items, { shelf: room.shelf, view, today });
       if (answer.kind !== 'call') {
         this.#added.say(answer.text);

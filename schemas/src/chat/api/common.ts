@@ -9,6 +9,10 @@ export const Members = z.record(z.string(), z.unknown());
 export const Name = z.string().min(1).max(256);
 /** By which an output of a tool belongs to its call. */
 export const CallId = z.string().min(1).max(256);
+/** Where a picture is. Other addresses, such as of files, would be those of whoever looks at it. */
+export const ImageUrl = z
+  .string('images come as `image_url`')
+  .regex(/^(?:https?:\/\/[^\s/]|data:[^,\s]*,)/i, 'it has to be an http(s) address or a data URL');
 /** How a picture is looked at. */
 export const Detail = z.enum(['auto', 'low', 'high', 'original']).nullish();
 
@@ -43,6 +47,19 @@ export const Sampling = {
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   top_logprobs: z.literal(0, 'log probabilities are not available here').nullish(),
 };
+/** Which of the caller's tools is meant by a name has to be plain. */
+export const differentNames =
+  <T>(nameOf: (tool: T) => string, path: readonly string[]) =>
+  (tools: readonly T[], ctx: z.RefinementCtx): void => {
+    const seen = new Set<string>();
+    for (const [n, tool] of tools.entries()) {
+      const name = nameOf(tool);
+      if (seen.has(name))
+        ctx.addIssue({ code: 'custom', path: [n, ...path], message: `there is another tool ${name}` });
+      seen.add(name);
+    }
+  };
+
 /** The most tokens of an answer. */
 export const Tokens = z.int().min(1).nullish();
 export const Verbosity = z.enum(['low', 'medium', 'high']).nullish();

@@ -3,8 +3,10 @@ import {
   AllowedMode,
   CallId,
   Detail,
+  differentNames,
   FileContent,
   HubOptions,
+  ImageUrl,
   JsonFormat,
   Members,
   Metadata,
@@ -19,7 +21,7 @@ import {
 const TextPart = z.looseObject({ type: z.literal('text'), text: z.string() });
 const ImagePart = z.looseObject({
   type: z.literal('image_url'),
-  image_url: z.looseObject({ url: z.string().min(1), detail: Detail }),
+  image_url: z.looseObject({ url: ImageUrl, detail: Detail }),
 });
 const FilePart = z.looseObject({ type: z.literal('file'), file: z.looseObject(FileContent) });
 const RefusalPart = z.looseObject({ type: z.literal('refusal'), refusal: z.string() });
@@ -109,7 +111,11 @@ export const ChatCompletionRequest = z.looseObject({
   web_search_options: refused('searching is done by tools here'),
   reasoning_effort: z.string().nullish(),
   verbosity: Verbosity,
-  tools: z.array(FunctionTool).max(2000).nullish(),
+  tools: z
+    .array(FunctionTool)
+    .max(2000)
+    .superRefine(differentNames((tool) => tool.function.name, ['function', 'name']))
+    .nullish(),
   tool_choice: z.union([ToolMode, ToolChoice]).nullish(),
   functions: refused('send `tools`, which took its place'),
   function_call: refused('send `tool_choice`, which took its place'),

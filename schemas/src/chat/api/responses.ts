@@ -3,8 +3,10 @@ import {
   AllowedMode,
   CallId,
   Detail,
+  differentNames,
   FileContent,
   HubOptions,
+  ImageUrl,
   JsonFormat,
   Members,
   Metadata,
@@ -23,7 +25,7 @@ const InputPart = z.discriminatedUnion(
     z.looseObject({ type: z.literal('refusal'), refusal: z.string() }),
     z.looseObject({
       type: z.literal('input_image'),
-      image_url: z.string('images come as `image_url`').min(1),
+      image_url: ImageUrl,
       detail: Detail,
       file_id: refused('no files are stored here: send `image_url`'),
     }),
@@ -140,6 +142,7 @@ export const ResponsesRequest = z.looseObject({
       }),
     )
     .max(2000)
+    .superRefine(differentNames((tool) => tool.name, ['name']))
     .nullish(),
   tool_choice: z.union([ToolMode, ToolChoice]).nullish(),
   text: z

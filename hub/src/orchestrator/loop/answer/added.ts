@@ -9,6 +9,7 @@ export class Added {
   readonly items: ChatItem[] = [];
   /** Shown, and not yet part of `items`. */
   #shown = '';
+  #hasSaid = false;
   readonly #emit: (event: RunEvent) => void;
 
   constructor(emit: (event: RunEvent) => void) {
@@ -17,7 +18,10 @@ export class Added {
 
   /** Tells whoever reads along. */
   readonly emit = (event: RunEvent): void => {
-    if (event.type === 'text') this.#shown += event.delta;
+    if (event.type === 'text') {
+      this.#shown += event.delta;
+      this.#hasSaid = true;
+    }
     this.#emit(event);
   };
 
@@ -31,7 +35,9 @@ export class Added {
   }
 
   /** Shows a text and keeps it as part of the answer. */
-  say(text: string): void {
+  say(words: string): void {
+    // What stands apart from what is before it begins with empty lines.
+    const text = this.#hasSaid ? words : words.trimStart();
     this.emit({ type: 'text', delta: text });
     const last = this.items.at(-1);
     const before = last?.type === 'message' && last.role === 'assistant' ? textOf(last) : undefined;

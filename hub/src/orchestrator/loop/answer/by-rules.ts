@@ -1,10 +1,17 @@
 import { respondByRules, type RuleAnswer, type RuleTools } from '../../rules/respond.ts';
-import type { ChatItem, ToolRoute, ViewSelector } from '../../../kernel/ports.ts';
+import type { ChatItem, RunRequest, ToolRoute, ViewSelector } from '../../../kernel/ports.ts';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { ToolShelf } from '../room.ts';
 
 /** The id under which answers go that no model gave. */
 export const RULES_MODEL = 'hub/rules';
+
+/** Whether a program waits for what rules cannot give it: a form of the answer, or a call of its own tools. */
+export function needsModel({ settings = {}, tools = [] }: Pick<RunRequest, 'settings' | 'tools'>): boolean {
+  const { format, toolChoice: choice } = settings;
+  const mustCall = choice === 'required' || typeof choice === 'object';
+  return (format !== undefined && format.type !== 'text') || (mustCall && tools.length > 0);
+}
 
 /** What rules make of a conversation: a call, a question, or what the hub can do and how a model is connected. */
 export async function answerByRules(
