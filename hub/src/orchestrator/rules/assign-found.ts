@@ -17,7 +17,7 @@ const labelled =
 const TAKERS: Readonly<Record<FoundValue['kind'], readonly Test[]>> = {
   url: [
     ({ format }) => format === 'uri' || format === 'url',
-    labelled(/\b(?:url|uri|link|website|homepage|href)\b/),
+    labelled(/\b(?:urls?|uris?|links?|website|homepage|href)\b/),
     isRequiredText,
   ],
   email: [
@@ -83,9 +83,19 @@ function assignOne(filling: Filling, value: FoundValue): void {
     const named = filling.open.filter(({ type, label }) => type === 'string' && hasWord(label, value.before));
     for (const slot of named) if (filling.assign(slot, value.text, value)) return;
   }
+  if (value.kind === 'number' && assignNumber(filling, value)) return;
   for (const takes of TAKERS[value.kind])
     for (const slot of filling.open.filter((open) => takes(open)))
       if (filling.assign(slot, value.text, value)) return;
+}
+
+/** `pet 5` for a `pet id` and `3 of them` for a `quantity`, also where these are optional. */
+function assignNumber(filling: Filling, value: FoundValue): boolean {
+  const id = new RegExp(`^${root(value.before)}s? (?:id|number|no|key)$`, 'u');
+  const takes = ({ label, type }: Slot): boolean =>
+    type !== 'boolean' &&
+    ((value.before !== '' && id.test(label)) || (value.after === 'of' && /^(?:quantity|qty)$/.test(label)));
+  return filling.open.some((slot) => takes(slot) && filling.assign(slot, value.text, value));
 }
 
 const hasWord = (label: string, word: string): boolean =>

@@ -1,6 +1,6 @@
 import type { Filling } from './filling.ts';
 import type { Slot } from './slots.ts';
-import { allWords, root } from './words.ts';
+import { allWords, root, verbOf } from './words.ts';
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
@@ -18,11 +18,12 @@ export function assignWritten(filling: Filling): void {
   assignNamed(filling);
 }
 
-/** `name = value` and `name: value`. */
+/** `name = value`, `name: value`, and, of a change, `name to value` and `name of something to value`. */
 function assignSigned(filling: Filling, slot: Slot): boolean {
+  const isChange = verbOf(filling.sentence).action === 'change';
   const name = `(?:${escaped(slot.path.at(-1) ?? '')}|${escaped(slot.label).replaceAll(' ', '[\\s_-]')})`;
   const signed = new RegExp(
-    `(?<![\\p{L}\\p{N}_])${name}\\s*(?:=|:|\\bis\\b|\\bof\\b|\\bto be\\b|→)\\s*${VALUE}`,
+    `(?<![\\p{L}\\p{N}_])${name}\\s*(?:=|:|\\bis\\b|\\bto be\\b|→|${isChange ? '\\bof\\s[^,;\\n]{1,60}?\\sto\\b|\\bto\\b|' : ''}\\bof\\b)\\s*${VALUE}`,
     'iu',
   );
   const match = signed.exec(filling.sentence);
@@ -31,10 +32,12 @@ function assignSigned(filling: Filling, slot: Slot): boolean {
   const start = match.index + match[0].lastIndexOf(text);
   const typed = filling.values.find((value) => value.start >= start && value.end <= start + text.length);
   const bare = text.replace(/^["“'](.*)["”']$/s, '$1');
+  // What it is of is another argument.
+  const isOfOther = /\sof\s.*\sto\s/is.test(match[0]);
   return filling.assign(
     slot,
     slot.type === 'string' && slot.format === undefined ? bare : (typed?.text ?? bare),
-    spanOf(match),
+    isOfOther ? { start, end: start + text.length } : spanOf(match),
   );
 }
 

@@ -27,16 +27,18 @@ const WEIGHT = {
   named: 0.5,
   missing: 0.3,
   action: 0.5,
+  verb: 0.15,
+  unasked: 0.25,
   extent: 0.4,
   untellable: 0.6,
 };
 
 /** Below this the sentence has too little to do with the tool; without a word of its name it must be nearly all about it. */
-const LEAST_KNOWN = { named: 0.25, unnamed: 0.75 };
+const LEAST_KNOWN = { named: 0.25, unnamed: 0.75, rest: 0.5 };
 
 /** The tool that a sentence means, of those the search found: most of its words belong to it or fill its arguments. */
 export function chooseTool(sentence: string, found: readonly RuleTool[], today: Date): Choice | undefined {
-  const asked = readSentence(sentence, today);
+  const asked = { ...readSentence(sentence, today), otherWords: new Set(found.flatMap(lastWords)) };
   const choices = found.map((tool, place) => judge(asked, tool, place)).filter(({ isSafe }) => isSafe);
   const [best] = choices.toSorted((a, b) => b.score - a.score);
   return best?.isAbout === true ? best : undefined;
@@ -52,9 +54,11 @@ interface Asked {
   readonly verb: string;
   /** One thing is meant: `a berry`. */
   readonly isOne: boolean;
+  /** Of the names of all that was found. */
+  readonly otherWords: ReadonlySet<string>;
 }
 
-function readSentence(sentence: string, today: Date): Asked {
+function readSentence(sentence: string, today: Date): Omit<Asked, 'otherWords'> {
   const values = valuesIn(sentence, today);
   let rest = sentence;
   for (const { start, end } of values)
@@ -66,7 +70,7 @@ function readSentence(sentence: string, today: Date): Asked {
 }
 
 function judge(
-  { sentence, values, words, action, verb, isOne }: Asked,
+  { sentence, values, words, action, verb, isOne, otherWords }: Asked,
   tool: RuleTool,
   place: number,
 ): Choice & { readonly isAbout: boolean; readonly isSafe: boolean } {
@@ -76,6 +80,7 @@ function judge(
     toolWords: own,
     sentence,
     values,
+    otherWords,
     isCareful: tool.effect === 'destructive',
   });
   const described = new Set([...own, ...contentWords((tool.description ?? '').slice(0, 300))]);
@@ -84,32 +89,66 @@ function judge(
   const covered = Math.min(1, known + filled.usedWords / Math.max(1, words.length));
   const isList = /^(?:list|search|query)\b/i.test(tool.title ?? lastName(tool.name).replaceAll('_', ' '));
   const isMeant = action === undefined || agrees(action, tool) || own.has(verb);
-  // A wish to delete means no other tool, and nothing is destroyed that the sentence does not name.
-  const isSafe = (isMeant || action !== 'delete') && (tool.effect !== 'destructive' || named > 0);
+  const isSafe = (isMeant || action !== 'delete') && mayBe(action, tool, { named, used: filled.usedWords });
   const score =
     WEIGHT.covered * covered +
     WEIGHT.named * Math.min(1, named / Math.max(1, new Set(contentWords(lastName(tool.name))).size)) -
     WEIGHT.place * place -
-    WEIGHT.missing * Math.min(3, filled.missing.length) * (isOne ? 0 : 1) -
+    WEIGHT.missing * Math.min(3, filled.unfilled) * (isOne ? 0 : 1) -
     WEIGHT.untellable * Math.min(1, filled.untellable.length) -
-    (isMeant ? 0 : WEIGHT.action) -
-    (isOne && isList ? WEIGHT.extent : 0);
-  const isAbout = known >= (named > 0 ? LEAST_KNOWN.named : LEAST_KNOWN.unnamed);
+    (isOne && isList ? WEIGHT.extent : 0) -
+    actionCost(action, tool, { isMeant, isNamed: verb !== '' && own.has(verb) });
+  // Of what is no argument, half is about the tool.
+  const others = Math.max(1, words.length - filled.usedWords);
+  const isRest = named > 0 && (known * words.length) / others >= LEAST_KNOWN.rest;
+  const isAbout = isRest || known >= (named > 0 ? LEAST_KNOWN.named : LEAST_KNOWN.unnamed);
   return { tool, filled, score, isAbout, isSafe };
+}
+
+/** How far what is to be done is from what the tool does. */
+function actionCost(
+  action: Action | undefined,
+  { effect }: RuleTool,
+  { isMeant, isNamed }: { readonly isMeant: boolean; readonly isNamed: boolean },
+): number {
+  const isUnasked = action === undefined && effect !== 'read';
+  return (isMeant ? 0 : WEIGHT.action) + (isUnasked ? WEIGHT.unasked : 0) - (isNamed ? WEIGHT.verb : 0);
+}
+
+/**
+ * Whether a tool may be what is wished: one that deletes only where the wish is to delete, nothing is destroyed that the sentence
+ * does not name, and nothing is written for the sake of one word.
+ */
+function mayBe(
+  action: Action | undefined,
+  tool: RuleTool,
+  { named, used }: { readonly named: number; readonly used: number },
+): boolean {
+  if (deletes(tool) && action !== 'delete') return false;
+  if (tool.effect === 'destructive' && named === 0) return false;
+  return action !== undefined || tool.effect === 'read' || named > 1 || used > 0;
 }
 
 /** Without the server's name before it. */
 const lastName = (name: string): string => name.split('__').at(-1) ?? name;
+
+const lastWords = ({ name }: RuleTool): readonly string[] =>
+  contentWords(lastName(name).replaceAll('_', ' '));
 
 /** Words of a tool's name and title, one form each. */
 export function nameWords({ name, title = '' }: RuleTool): ReadonlySet<string> {
   return new Set([...allWords(name.replace(/_[\da-f]{4}$/, '')), ...allWords(title)].map(root));
 }
 
+const ownAction = ({ name, title = '' }: Pick<RuleTool, 'name' | 'title'>): Action | undefined =>
+  verbOf(title).action ?? verbOf(lastName(name).replace(/[_-]+/g, ' ')).action;
+
+const deletes = (tool: RuleTool): boolean => tool.effect === 'destructive' && ownAction(tool) === 'delete';
+
 function agrees(action: Action, { effect, name, title = '' }: RuleTool): boolean {
   if (action === 'read') return effect === 'read' || /search|query|list|find/.test(name);
   if (effect === 'read') return false;
-  const own = verbOf(title).action ?? verbOf(lastName(name).replace(/[_-]+/g, ' ')).action;
+  const own = ownAction({ name, title });
   if (action === 'delete') return effect === 'destructive' && own !== 'create';
   // What creates and what changes are one verb to many services: `post`, `put`, `set`.
   return own !== 'delete';

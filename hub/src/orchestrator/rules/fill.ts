@@ -9,8 +9,10 @@ import { valuesIn, type FoundValue } from './values.ts';
 /** What a sentence says of a tool's arguments. */
 export interface Filled {
   readonly arguments: JsonMembers;
-  /** Required slots that nothing in the sentence fills. */
+  /** What has to be asked for. */
   readonly missing: readonly Slot[];
+  /** Required slots of these, without what is asked for to have something in a required object. */
+  readonly unfilled: number;
   /** Required arguments that no sentence can tell. */
   readonly untellable: readonly string[];
   /** Words of the sentence that became arguments. */
@@ -24,6 +26,8 @@ export interface ToFill {
   readonly sentence: string;
   /** Of the sentence. */
   readonly values: readonly FoundValue[];
+  /** Of the names of other tools that were found. */
+  readonly otherWords?: ReadonlySet<string> | undefined;
   /** It destroys something: what it is done to has to be said. */
   readonly isCareful?: boolean;
 }
@@ -37,6 +41,7 @@ export function fillArguments({
   sentence,
   values,
   isCareful = false,
+  otherWords,
 }: ToFill): Filled {
   const slots = slotsOf(parameters);
   const filling = new Filling({
@@ -45,6 +50,7 @@ export function fillArguments({
     slots,
     values,
     isCareful,
+    otherWords,
   });
   assignWritten(filling);
   assignFound(filling);
@@ -53,8 +59,23 @@ export function fillArguments({
   // Without a word on which one, a tool whose ids are all optional would take more than was meant: one is needed then.
   const isUntold = isCareful && Object.keys(result.arguments).length === 0 && !ALL.test(sentence);
   const ids = isUntold && result.missing.length === 0 ? slots.filter(isId).slice(0, 1) : [];
-  const missing = [...result.missing, ...ids.map((slot) => ({ ...slot, isRequired: true }))];
-  return { ...result, missing, untellable: untellable(parameters) };
+  const needed = [...ids, ...untoldObjects(parameters, result.arguments, slots)];
+  const missing = [...result.missing, ...needed.map((slot) => ({ ...slot, isRequired: true }))];
+  const unfilled = result.missing.length + ids.length;
+  return { ...result, missing, unfilled, untellable: untellable(parameters) };
+}
+
+const TELLING = /^(?:name|title|text|content|message|summary|subject|description)$/;
+
+/** Of required objects of which nothing was said and nothing has to be, the place that says most: a call without them is refused. */
+function untoldObjects(parameters: JsonMembers, given: JsonMembers, slots: readonly Slot[]): readonly Slot[] {
+  const { required } = parameters;
+  const names: readonly unknown[] = Array.isArray(required) ? required : [];
+  return names.flatMap((name) => {
+    const own = slots.filter(({ path }) => path[0] === name && path.length > 1);
+    const isTold = typeof name !== 'string' || name in given || own.some(({ isRequired }) => isRequired);
+    return isTold ? [] : (own.find(({ label }) => TELLING.test(label)) ?? own[0] ?? []);
+  });
 }
 
 export interface Answered {
@@ -74,15 +95,42 @@ export function fillAnswer({ given, missing }: Answered, answer: string, today: 
   if (missing.length > 1) assignWritten(filling);
   assignFound(filling);
   const left = filling.result().missing;
-  const parts =
-    left.length === 1 && missing.length === 1
-      ? [bare(answer)]
-      : answer.split(/\s*(?:[,;\n]|\band\b|\bund\b)\s*/).map(bare);
-  if (parts.length === left.length)
-    for (const [at, slot] of left.entries()) filling.assign(slot, parts[at] ?? '');
+  const [first] = left;
+  if (missing.length === 1 && first?.values !== undefined) assignNth(filling, first, answer);
+  const parts = left.length === 1 && missing.length === 1 ? [bare(answer)] : partsOf(filling.rest);
+  // One word where several are missing is the first of them.
+  const isFirst = parts.length === 1 && isShort(answer);
+  if (parts.length === left.length || isFirst)
+    for (const [at, part] of parts.entries()) {
+      const slot = left[at];
+      if (slot !== undefined && !isVague(part, slot)) filling.assign(slot, part);
+    }
   const { arguments: all, missing: open } = filling.result();
   return { given: all, missing: open };
 }
+
+const partsOf = (text: string): string[] =>
+  text.trim() === '' ? [] : text.split(/\s*(?:[,;\n]|\band\b|\bund\b)\s*/).map(bare);
+
+const isShort = (answer: string): boolean => answer.length <= 40 && !/[?:=]/.test(answer);
+
+const NTH = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+
+/** `the second one` of what the question offered. */
+function assignNth(filling: Filling, slot: Slot, answer: string): void {
+  const word = /^(?:the )?(\w+)(?: (?:one|of them|choice|option))?[.!]?$/.exec(plainText(answer))?.[1] ?? '';
+  const at = word === 'last' ? -1 : NTH.indexOf(word);
+  const choice = at < 0 && word !== 'last' ? undefined : slot.values?.at(at);
+  if (choice !== undefined) filling.assign(slot, choice);
+}
+
+/** Whether an answer names nothing: a word of agreement, or one that points at what only the person sees. */
+const isVague = (answer: string, { type, values }: Slot): boolean =>
+  type === 'string' &&
+  values === undefined &&
+  /^(?:(?:yes|yeah|yep|sure|ok(?:ay)?|please(?: do)?|go ahead|do it|right|correct|true|maybe|whatever|ja|oui|si|any(?: one)?|it|this|that|these|those|(?:the )?(?:same|usual|other|default)(?: one)?|(?:this|that|the)(?: \w+)? one|(?:the )?(?:first|second|third|last|latest|newest|next)(?: one)?|(?:hm+ |well )?(?:i )?(?:do not|don't|dont) know|no idea|not sure|\?+))$/.test(
+    plainText(answer).replaceAll(/[.,!]/g, '').trim(),
+  );
 
 /** An answer without what leads up to it. */
 function bare(text: string): string {

@@ -9,6 +9,8 @@ export interface FillingStart {
   readonly slots: readonly Slot[];
   readonly values: readonly FoundValue[];
   readonly given?: JsonMembers;
+  /** Words of other tools' names: what they name is no name of something else. */
+  readonly otherWords?: ReadonlySet<string> | undefined;
   /** What is done cannot be undone: no word that happens to be left over tells what it is done to. */
   readonly isCareful?: boolean;
 }
@@ -20,7 +22,7 @@ interface Span {
 
 /** Words that point at something instead of naming it. */
 const POINTING =
-  /^(?:latest|last|newest|first|new|current|recent|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
+  /^(?:latest|last|newest|first|new|current|recent|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail|sort|sorted|ordered|grouped|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
 
 /** Words of a name that is taken from what is left over. */
 const LONGEST_REST = 4;
@@ -32,17 +34,27 @@ export class Filling {
   readonly slots: readonly Slot[];
   readonly #values: readonly FoundValue[];
   readonly #isCareful: boolean;
+  readonly #otherWords: ReadonlySet<string>;
   readonly #used: Span[] = [];
   /** The words of the sentence, a blank around each. */
   readonly #said: string;
   #given: JsonMembers;
 
-  constructor({ sentence, toolWords, slots, values, given = {}, isCareful = false }: FillingStart) {
+  constructor({
+    sentence,
+    toolWords,
+    slots,
+    values,
+    given = {},
+    isCareful = false,
+    otherWords = new Set(),
+  }: FillingStart) {
     this.sentence = sentence;
     this.toolWords = toolWords;
     this.slots = slots;
     this.#values = values;
     this.#isCareful = isCareful;
+    this.#otherWords = otherWords;
     this.#given = given;
     this.#said = ` ${allWords(sentence).map(root).join(' ')} `;
   }
@@ -62,6 +74,14 @@ export class Filling {
   /** Values that are not used yet. */
   get values(): readonly FoundValue[] {
     return this.#values.filter((value) => this.isFree(value));
+  }
+
+  /** The sentence without what was used of it. */
+  get rest(): string {
+    let rest = this.sentence;
+    for (const { start, end } of this.#used)
+      rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end);
+    return rest.replace(/^[\s,;]+|[\s,;]+$/g, '');
   }
 
   isFree({ start, end }: Span): boolean {
@@ -88,6 +108,7 @@ export class Filling {
     const rest = this.#leftOver();
     const isMarked = this.#isCareful ? isId(slot) : /\bid$/.test(slot.label) && slot.label !== 'id';
     if (rest === undefined || (isMarked && !/\d/.test(rest.text))) return;
+    if (/^\d+$/.test(rest.text) && !isId(slot)) return;
     this.assign(slot, rest.text, rest);
   }
 
@@ -117,7 +138,10 @@ export class Filling {
     const plain = allWords(word);
     return (
       contentWords(word).length > 0 &&
-      plain.every((part) => !this.toolWords.has(root(part)) && !POINTING.test(part))
+      plain.every(
+        (part) =>
+          !this.toolWords.has(root(part)) && !this.#otherWords.has(root(part)) && !POINTING.test(part),
+      )
     );
   }
 
@@ -134,7 +158,8 @@ export class Filling {
   }
 }
 
-const takesAnyText = ({ format }: Slot): boolean => format === undefined || format === 'string';
+const takesAnyText = ({ format, label }: Slot): boolean =>
+  (format === undefined || format === 'string') && !/\b(?:urls?|uris?|e ?mails?)$/.test(label);
 
 function typedValue({ type, values, format }: Slot, text: string): string | number | boolean | undefined {
   const trimmed = text.trim();

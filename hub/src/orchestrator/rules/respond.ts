@@ -5,6 +5,7 @@ import { plainText } from '../understanding/plain-text.ts';
 import { textOf } from '../understanding/text-of.ts';
 import { chooseTool, nameWords, type RuleTool } from './choose.ts';
 import { fillAnswer, fillArguments, givesUp } from './fill.ts';
+import { isRefusal } from './refusal.ts';
 import type { Slot } from './slots.ts';
 import { valuesIn } from './values.ts';
 import { allWords, contentWords, root, verbOf } from './words.ts';
@@ -148,8 +149,16 @@ const ask = (tool: RuleTool, missing: readonly Slot[]): RuleAnswer => ({
   ),
 });
 
+/** What is to be composed, which no tool does unless it is named so. */
+const COMPOSED =
+  /^(?:please )?(?:can you |could you )?(?:build|make|write|compose|create|draft|tell|give|invent)(?: (?:me|us))? (?:an? |the |some )?(?:\w+ )?(sentence|poem|story|joke|essay|song|haiku|paragraph|limerick|rhyme|speech)s?\b/;
+
 async function useTool(message: string, tools: RuleTools, today: Date): Promise<RuleAnswer> {
+  if (isRefusal(message)) return { kind: 'explain', text: LEFT };
   const found = await tools.search(message, HITS);
+  const composed = COMPOSED.exec(plainText(message))?.[1];
+  if (composed !== undefined && !found.some((tool) => nameWords(tool).has(composed)))
+    return { kind: 'explain', text: nothingFits([], tools.count) };
   const choice = chooseTool(message, found, today);
   if (!choice) return { kind: 'explain', text: nothingFits(found, tools.count) };
   const { tool, filled } = choice;
@@ -160,6 +169,8 @@ async function useTool(message: string, tools: RuleTools, today: Date): Promise<
     };
   return filled.missing.length > 0 ? ask(tool, filled.missing) : callOf(tool, filled.arguments);
 }
+
+const LEFT = 'All right, I do nothing. Say what I should do, without a “not”, and I look for the tool.';
 
 const CONNECT =
   'add one under `providers` in hub.config.json (an OpenAI-compatible base URL is enough, also a local one such as Ollama’s).';

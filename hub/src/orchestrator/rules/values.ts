@@ -27,11 +27,11 @@ const PATTERNS: readonly (readonly [kind: FoundValue['kind'], expression: RegExp
   ],
   [
     'count',
-    /\b(?:first|top|last|latest|newest|next|up to|at most|only|max(?:imum)?|limit(?: of)?|die ersten|erste|premiers?|primer[oa]s)\s+(\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)\b/gi,
+    /\b(?:first|top|last|latest|newest|next|up to|at most|only|max(?:imum)?|limit(?: of)?|die ersten|erste|premiers?|primer[oa]s)\s+(\d{1,6}|two|three|four|five|six|seven|eight|nine|ten|twenty)\b/gi,
   ],
   [
     'number',
-    /(?<![\w.-])-?\d+(?:[.,]\d+)?(?![\w-]|[.,]\d)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty)\b/gi,
+    /(?<![\w.-])-?\d+(?:[.,]\d+)?(?![\w-]|[.,]\d)|(?<!\b(?:the|this|that|which|other|another|same|any|no|every|each|last|next|first|second|third|fourth|fifth) )\bone\b|\b(?:two|three|four|five|six|seven|eight|nine|ten|twenty)\b/gi,
   ],
 ];
 

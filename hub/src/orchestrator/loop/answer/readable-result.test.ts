@@ -41,6 +41,22 @@ test('records are a table, with a cell for every member that any of them has', (
   ]);
 });
 
+test('records that hold others are a table of what tells them apart, and of one member a list', () => {
+  const pets = [
+    { id: 1, name: 'Rex', tags: [{ id: 5 }] },
+    { id: 2, name: 'Bello', tags: [] },
+  ];
+  expect(shown(pets)).toEqual([
+    '| id | name |',
+    '| --- | --- |',
+    '| 1 | Rex |',
+    '| 2 | Bello |',
+    '',
+    'Not shown: tags',
+  ]);
+  expect(shown([{ id: 1, tags: [{ id: 5 }] }])).toEqual(['- {"id":1,"tags":[{"id":5}]}']);
+});
+
 test('rows, columns, members, levels and values have an end, and what is left out is told', () => {
   const rows = Array.from({ length: 25 }, (_, id) => ({ id, a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }));
   const table = shown(rows);

@@ -29,19 +29,28 @@ function jsonIn(text: string): object | undefined {
 function linesOf(value: object, depth: number): string[] {
   if (!Array.isArray(value)) return fieldsOf(value, depth);
   if (value.length === 0) return ['(nothing)'];
-  const rows = value.filter(isRecord);
-  if (rows.length === value.length) return tableOf(rows);
+  const rows = value.filter(isMembers);
+  if (rows.length === value.length && fitsTable(rows)) return tableOf(rows);
   const lines = value.slice(0, MOST_ROWS).map((one) => `- ${shown(one)}`);
   return withRest(lines, value.length, MOST_ROWS);
 }
 
-/** An object without anything in its members that has members itself. */
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  isMembers(value) && Object.values(value).every((one) => typeof one !== 'object' || one === null);
+type Row = Readonly<Record<string, unknown>>;
 
-function tableOf(rows: readonly Record<string, unknown>[]): string[] {
+const hasInner = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/** Members that have members themselves are left out of a table, as long as two others tell the rows apart. */
+const fitsTable = (rows: readonly Row[]): boolean =>
+  rows.every((row) => !Object.values(row).some(hasInner)) || plainNames(rows).length > 1;
+
+const plainNames = (rows: readonly Row[]): string[] => {
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  return [...names].filter((name) => !rows.some((row) => hasInner(row[name])));
+};
+
+function tableOf(rows: readonly Row[]): string[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const columns = names.slice(0, MOST_COLUMNS);
+  const columns = plainNames(rows).slice(0, MOST_COLUMNS);
   if (columns.length === 0) return ['(nothing)'];
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const table = [
@@ -49,7 +58,7 @@ function tableOf(rows: readonly Record<string, unknown>[]): string[] {
     line(columns.map(() => '---')),
     ...rows.slice(0, MOST_ROWS).map((row) => line(columns.map((name) => cell(row[name])))),
   ];
-  const left = names.slice(MOST_COLUMNS);
+  const left = names.filter((name) => !columns.includes(name));
   const others = left.length === 0 ? [] : ['', `Not shown: ${left.map(cut).join(', ')}`];
   return [...withRest(table, rows.length, MOST_ROWS), ...others];
 }
