@@ -1,4 +1,7 @@
+import OpenAI from 'openai';
+import { ResponsesWS } from 'openai/resources/responses/ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PersonToken } from '@counterpart/schemas';
 import { z } from 'zod';
 import { eventually, fixtureServer, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
 import {
@@ -112,6 +115,64 @@ test('conversations, answers and memory are of one person, also under one name',
     [false, true],
   ]);
   expect((await ben.send('DELETE', '/api/memory/preference/fruit')).status).toBe(404);
+});
+
+/** A WebSocket of somebody’s; each request is answered by the event that ends it. */
+function connect({ token }: Pick<Person, 'token'>) {
+  const client = new OpenAI({ baseURL: `${hub.url}/v1`, apiKey: token, maxRetries: 0 });
+  const socket = new ResponsesWS(client, { reconnect: null });
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  socket.on('close', () => resolve());
+  socket.on('error', () => undefined);
+  return {
+    closed,
+    close: () => socket.close(),
+    async ask(input: string, previous?: string): Promise<{ id: string; text: string; code: string }> {
+      const last = new Promise<unknown>((done) => {
+        socket.on('event', (event) => {
+          if (/^(?:error|response\.(?:completed|failed|incomplete))$/.test(event.type)) done(event);
+        });
+      });
+      socket.send({
+        type: 'response.create',
+        model: 'hub/auto',
+        input,
+        ...(previous === undefined ? {} : { previous_response_id: previous }),
+      });
+      const { response, error } = Ended.parse(await last);
+      return {
+        id: response?.id ?? '',
+        text: JSON.stringify(response?.output ?? ''),
+        code: error?.code ?? '',
+      };
+    },
+  };
+}
+const Ended = z.looseObject({
+  response: z.looseObject({ id: z.string(), output: z.array(z.unknown()) }).optional(),
+  error: z.looseObject({ code: z.string() }).optional(),
+});
+
+test('a connection is of whoever opened it: their tools, their answers, and it ends with their token', async () => {
+  verifies('D08');
+  const [hers, his] = [connect(anna), connect(ben)];
+  const kept = await hers.ask('Keep this: damsons');
+  expect(offered()).toContain('diary__get_item');
+  expect((await hers.ask('What do I keep?', kept.id)).text).toContain('damsons');
+  expect((await hers.ask('call diary__get_item')).text).toContain('get_item');
+  expect(await his.ask('What is kept?', kept.id)).toMatchObject({ code: 'previous_response_not_found' });
+  const own = await his.ask('call diary__get_item');
+  expect(own.text).toMatch(/no tool diary__get_item/);
+  expect(offered().filter((name) => name.startsWith('diary'))).toEqual([]);
+  const { body } = await hub.send('POST', '/api/people/anna/token', {});
+  await hers.closed;
+  anna = hub.as(PersonToken.parse(body).token);
+  const again = connect(anna);
+  expect((await again.ask('And now?', kept.id)).text).toContain('damsons');
+  expect((await his.ask('Still there?', own.id)).code).toBe('');
+  again.close();
+  his.close();
+  await Promise.all([again.closed, his.closed]);
 });
 
 const Pending = z.object({ pending: z.array(z.looseObject({ id: z.string() })) });
