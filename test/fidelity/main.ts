@@ -5,7 +5,7 @@ import { ROOT } from '../guards/proofs-reporter.ts';
 import { BEHAVIOURS } from './behaviours/index.ts';
 import { CELLS, cellName } from './cells.ts';
 import { startHubSubject } from './hub-subject.ts';
-import { installedPeers, PEERS } from '../peers/peers.ts';
+import { installedOf, PEERS } from '../peers/peers.ts';
 import { startPeer } from './peers.ts';
 import { type Outcome, type Patience, Prober } from './probe.ts';
 import { jsonOf, markdownOf, type Row, type Sheet } from './report.ts';
@@ -67,7 +67,7 @@ Made by \`npm run fidelity -- --write\`; the same probes are tests in \`test/fid
 /** Every subject there is, one after the other; each is told of when it is done. */
 async function probeAll(done: (sheet: Sheet) => void): Promise<string[]> {
   if (!options['peers-only']) done(await sheetOf(await startHubSubject(), packageFile.version, PATIENCE));
-  const installed = new Map(installedPeers(process.env['PEERS_NPM']).map((peer) => [peer.name, peer]));
+  const installed = new Map(installedOf(PEERS, process.env['PEERS_NPM']).map((peer) => [peer.name, peer]));
   const left: string[] = [];
   for (const { name } of PEERS) {
     const peer = installed.get(name);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { PEERS } from './peers.ts';
+import { LINE_PEERS, PEERS } from './peers.ts';
 
 /** Installs the peers of benchmark and fidelity table at their pinned versions, each in a folder of its own outside of this repository. */
 const [target] = process.argv.slice(2);
@@ -9,7 +9,7 @@ if (target === undefined) {
   console.error('Say where: npm run bench:peers -- /tmp/peers');
   process.exit(2);
 }
-for (const { name, pinned } of PEERS) {
+for (const { name, pinned } of [...PEERS, ...LINE_PEERS]) {
   const folder = join(resolve(target), name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"private":true}');

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { HUB_NODE_FLAGS } from '../../../hub/src/cli/running/launch.ts';
 import { HUB_PROGRAM, makeHome } from '../../fixtures/hub.ts';
 import { ended, startPeerProcess } from '../../peers/peer-process.ts';
-import type { InstalledPeer } from '../../peers/peers.ts';
+import type { Installed, InstalledPeer, LinePeer } from '../../peers/peers.ts';
 import { EventLoad } from '../load/event-load.ts';
 import { LineLoad } from '../load/line-load.ts';
 import { LoadClient, type Era } from '../load/mcp-load.ts';
@@ -96,6 +99,26 @@ export async function startPeer(peer: InstalledPeer): Promise<Subject> {
   }
   const name = `${peer.name} ${peer.version}`;
   return { name, kind: 'peer', transport: 'http', tool, pids: [pid], connect, stop };
+}
+
+/** A peer that is launched with the echo server behind it, whose tools it calls by one of its own. */
+export async function startLinePeer(peer: Installed<LinePeer>): Promise<Subject> {
+  const folder = mkdtempSync(join(tmpdir(), 'peer-'));
+  const args = [peer.entry, ...peer.args({ id: BENCH, server: [process.execPath, ECHO], folder })];
+  const row = { name: `${peer.name} ${peer.version}`, kind: 'peer', tool: peer.caller } as const;
+  const subject = await overStdio(args, row);
+  return {
+    ...subject,
+    async connect() {
+      const caller = await subject.connect();
+      return {
+        close: () => caller.close(),
+        request: (method, tool, asked = '{}') =>
+          caller.request(method, tool, peer.argsText(BENCH, 'echo', asked)),
+      };
+    },
+    stop: () => subject.stop().finally(() => rmSync(folder, { recursive: true, force: true })),
+  };
 }
 
 const echoServer = { bench: { command: process.execPath, args: [ECHO] } };

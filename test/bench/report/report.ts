@@ -3,7 +3,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../guards/proofs-reporter.ts';
-import { installedPeers } from '../../peers/peers.ts';
+import { installedOf, LINE_PEERS, PEERS } from '../../peers/peers.ts';
 import { measureRecovery } from '../recovery.ts';
 import { measureManyServers, measureSessions } from './report-extras.ts';
 import { goalsOf } from './report-goals.ts';
@@ -14,6 +14,7 @@ import {
   hubAlone,
   hubShim,
   overHttp,
+  startLinePeer,
   startPeer,
   type Subject,
 } from './report-targets.ts';
@@ -40,11 +41,16 @@ const told = (line: string): void => console.error(line);
 
 async function startPeers(): Promise<Subject[]> {
   const started: Subject[] = [];
-  for (const peer of installedPeers(process.env['PEERS_NPM'])) {
+  const folder = process.env['PEERS_NPM'];
+  const starts = [
+    ...installedOf(PEERS, folder).map((peer) => () => startPeer(peer)),
+    ...installedOf(LINE_PEERS, folder).map((peer) => () => startLinePeer(peer)),
+  ];
+  for (const start of starts) {
     try {
-      started.push(await startPeer(peer));
+      started.push(await start());
     } catch (thrown) {
-      told(`${peer.name} does not run here: ${String(thrown)}`);
+      told(`a peer does not run here: ${String(thrown)}`);
     }
   }
   return started;
