@@ -39,7 +39,7 @@ export class LineShim {
   readonly #own = new Set<string | number>();
   #socket: Socket | undefined;
   #hello: ShimMessage | undefined;
-  /** Lines that are sent at the end of this turn of the event loop, or as soon as there is a connection. */
+  /** Lines that wait for the end of what came with them, or for a connection. */
   #outbox: string[] = [];
   #parts: Buffer[] = [];
   #revival: Promise<void> | undefined;
@@ -52,14 +52,24 @@ export class LineShim {
     this.#adopt(options.socket);
   }
 
+  /** Takes a line of the client, which is sent with the next `flush`. */
   line(text: string): void {
     const message = readShimMessage(text);
     if (message?.id !== undefined && message.method !== undefined) this.#waiting.set(message.id, message);
     if (message?.cancels !== undefined) this.#waiting.delete(message.cancels);
     if (message?.method === 'initialize' && message.modernVersion === undefined) this.#hello = message;
     if (message) this.#effects.noted(message);
-    if (this.#outbox.length === 0) setImmediate(this.#flush);
     this.#outbox.push(text);
+  }
+
+  /** Sends what waits, in one write. */
+  flush(): void {
+    if (this.#outbox.length === 0) return;
+    if (!this.#socket) return void this.#revive();
+    const text = `${this.#outbox.join('\n')}\n`;
+    this.#outbox = [];
+    this.#socket.write(text);
+    if (this.#onQuiet) this.#lookQuiet();
   }
 
   /** Waits for the answers that are still due, but not for ever. */
@@ -81,15 +91,6 @@ export class LineShim {
     await Promise.race([closed, pause(REOPEN_MS, undefined, { ref: false })]);
     socket.destroy();
   }
-
-  readonly #flush = (): void => {
-    if (this.#outbox.length === 0) return;
-    if (!this.#socket) return void this.#revive();
-    const text = `${this.#outbox.join('\n')}\n`;
-    this.#outbox = [];
-    this.#socket.write(text);
-    if (this.#onQuiet) this.#lookQuiet();
-  };
 
   #adopt(socket: Socket): void {
     this.#socket = socket;
@@ -200,7 +201,7 @@ export class LineShim {
       this.#outbox.unshift(this.#asOwn(hello.text), INITIALIZED, ...effects.map((text) => this.#asOwn(text)));
     }
     this.#adopt(socket);
-    this.#flush();
+    this.flush();
   }
 
   #asOwn(text: string): string {

@@ -7,9 +7,8 @@ export class SessionEffects {
   /** Notes what a request changes in the session, if anything. */
   noted({ method, text }: ShimMessage): void {
     if (method === 'logging/setLevel') this.#texts.set('level', text);
-    const uri = /"uri"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? '';
-    if (method === 'resources/subscribe') this.#texts.set(`resource ${uri}`, text);
-    if (method === 'resources/unsubscribe') this.#texts.delete(`resource ${uri}`);
+    if (method === 'resources/subscribe') this.#texts.set(resourceIn(text), text);
+    if (method === 'resources/unsubscribe') this.#texts.delete(resourceIn(text));
   }
 
   /** Texts of the requests that make a new session like the old one. */
@@ -17,3 +16,7 @@ export class SessionEffects {
     return this.#texts.values();
   }
 }
+
+/** What a subscription is kept by. */
+const resourceIn = (text: string): string =>
+  `resource ${/"uri"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? ''}`;

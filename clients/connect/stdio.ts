@@ -27,7 +27,7 @@ export async function runStdioShim(options: StdioShimOptions): Promise<void> {
       options.output.once('error', () => resolve());
       options.signal?.addEventListener('abort', () => resolve(), { once: true });
       if (options.signal?.aborted) resolve();
-      readLines(options.input, (line) => shim.line(line));
+      readLines(options.input, shim);
     });
     if (!options.signal?.aborted) await shim.drain();
   } finally {
@@ -37,6 +37,8 @@ export async function runStdioShim(options: StdioShimOptions): Promise<void> {
 
 interface Carrier {
   line(text: string): void;
+  /** Called after the lines of one piece of input. */
+  flush?(): void;
   drain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -82,12 +84,15 @@ function endpointOf(address: string): URL {
   return url;
 }
 
-function readLines(input: Readable, take: (line: string) => void): void {
-  let rest = '';
+function readLines(input: Readable, carrier: Carrier): void {
+  let begun: string[] = [];
   input.setEncoding('utf8');
   input.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') take(line);
+    const end = chunk.lastIndexOf('\n');
+    if (end < 0) return void begun.push(chunk);
+    const lines = `${begun.join('')}${chunk.slice(0, end)}`.split('\n');
+    begun = [chunk.slice(end + 1)];
+    for (const line of lines) if (line.trim() !== '') carrier.line(line);
+    carrier.flush?.();
   });
 }
