@@ -36,10 +36,8 @@ export class Pages {
 
   #join(start: number): ListPage {
     const end = this.#starts.find((boundary) => boundary > start) ?? this.#items.length;
-    const items = `[${this.#items
-      .slice(start, end)
-      .map(({ json }) => json)
-      .join(',')}]`;
+    const texts = this.#items.slice(start, end).map(({ json }) => json);
+    const items = Buffer.from(`[${texts.join(',')}]`);
     const next = this.#items[end];
     return next === undefined ? { items } : { items, nextCursor: cursorTo(next) };
   }

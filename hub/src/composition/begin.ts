@@ -3,6 +3,7 @@ import type { Builds } from '../builds/builds.ts';
 import { needsRestart } from '../config/needs-restart.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { tidyWhenIdle } from '../kernel/idle-memory.ts';
+import { optimiseOnceStarted } from '../kernel/process/optimise.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Mirrors } from '../mirrors/mirrors.ts';
 import { watchServers } from '../registry/watch.ts';
@@ -33,6 +34,7 @@ export async function begin(
   scope.add(() => ended.abort());
   base.providers.follow(ended.signal);
   scope.add(tidyWhenIdle(base));
+  scope.add(optimiseOnceStarted({ clock: base.clock, isServing: () => base.metrics.isUsed() }));
   await builds.resume();
   await flows.follow(ended.signal);
 }

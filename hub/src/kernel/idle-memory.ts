@@ -3,9 +3,9 @@ import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
 
 /** Between two looks at how busy the process is. */
-const LOOK_MS = 1_000;
+export const LOOK_MS = 1_000;
 /** With less processor time than this since the last look the process is idle. */
-const IDLE_US = 50_000;
+export const IDLE_US = 50_000;
 /** Work after which there is something to give back. */
 const WORTH_US = 300_000;
 
@@ -45,7 +45,7 @@ export function tidyWhenIdle({
   return () => stop();
 }
 
-function ownCpuUs(): number {
+export function ownCpuUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
 }

@@ -37,6 +37,8 @@ export interface Metrics {
   /** In the text format of Prometheus. */
   render(readings: Readings): string;
   summary(): EndpointMetrics;
+  /** Whether a tool was called or a question answered. */
+  isUsed(): boolean;
 }
 
 /** From this share of a context window on, it is counted as nearly full. */
@@ -88,6 +90,7 @@ export function createMetrics(): Metrics {
       costUsd: totals.costUsd,
       toolFrequency: Object.fromEntries(totals.tools),
     }),
+    isUsed: () => totals.tools.size > 0 || totals.runs > 0,
   };
 }
 

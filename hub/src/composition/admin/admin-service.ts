@@ -250,7 +250,7 @@ function entriesOf(
   const listed: ToolDefinition[] = [];
   for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
     const page = view.page('tools', cursor);
-    listed.push(...ListedTools.parse(JSON.parse(page?.items ?? '[]')));
+    listed.push(...ListedTools.parse(JSON.parse(page?.items.toString() ?? '[]')));
     cursor = page?.nextCursor;
   }
   return listed.flatMap((definition) => {

@@ -16,14 +16,17 @@ export const LIST_METHODS: ReadonlyMap<string, ListKind> = new Map([
 /** First pages of tools with the hub's own ahead, made once for as long as the catalog keeps the page. */
 const withOwnTools = new WeakMap<ListPage, ListPage>();
 
+const EMPTY = '[]';
+
 function withHubTools(view: CatalogView, page: ListPage): ListPage {
   const before = withOwnTools.get(page);
   if (before) return before;
-  const listed = page.items.slice(1, -1);
   const own = ownTools(view)
     .map((tool) => JSON.stringify(tool))
     .join(',');
-  const whole = { ...page, items: `[${own}${listed === '' ? '' : ','}${listed}]` };
+  const isAlone = page.items.length <= EMPTY.length;
+  const items = Buffer.concat([Buffer.from(`[${own}${isAlone ? '' : ','}`), page.items.subarray(1)]);
+  const whole = { ...page, items };
   withOwnTools.set(page, whole);
   return whole;
 }
@@ -37,7 +40,8 @@ const forLegacy = new WeakMap<ListPage, ListPage>();
 function legacyPage(page: ListPage): ListPage {
   const before = forLegacy.get(page);
   if (before) return before;
-  const made = OTHER_OUTPUT.test(page.items) ? { ...page, items: withObjectOutputs(page.items) } : page;
+  const text = page.items.toString();
+  const made = OTHER_OUTPUT.test(text) ? { ...page, items: Buffer.from(withObjectOutputs(text)) } : page;
   forLegacy.set(page, made);
   return made;
 }
@@ -51,17 +55,6 @@ function withObjectOutputs(items: string): string {
       return membersOf(outputSchema)['type'] === 'object' ? tool : rest;
     }),
   );
-}
-
-/** Bytes of a page, made once for as long as the catalog keeps the page. */
-const encoded = new WeakMap<ListPage, Buffer>();
-
-function bytesOf(page: ListPage): Buffer {
-  const before = encoded.get(page);
-  if (before) return before;
-  const bytes = Buffer.from(page.items);
-  encoded.set(page, bytes);
-  return bytes;
 }
 
 /** The answer to a list request, its items as they were serialised when the catalog changed. */
@@ -85,7 +78,7 @@ export function listAnswer(
   const meta = listMeta(core, view, asked.era);
   const signed = meta === undefined ? '' : `,"_meta":${meta}`;
   const tail = `${asked.era === 'modern' ? `,"resultType":"complete",${cacheMembers(core)}` : ''}${signed}`;
-  return { kind: 'bytes', parts: [Buffer.from(head), bytesOf(page), Buffer.from(`${next}${tail}}}`)] };
+  return { kind: 'bytes', parts: [Buffer.from(head), page.items, Buffer.from(`${next}${tail}}}`)] };
 }
 
 /** How long and by whom a result of the hub may be kept; private, because a list may come to depend on who asks. */

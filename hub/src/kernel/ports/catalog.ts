@@ -6,8 +6,8 @@ import type { JsonMembers, Upstream, UpstreamLists } from './upstream.ts';
 
 /** A page of a list, serialised once a catalog change: the JSON text of the array, without its brackets' siblings. */
 export interface ListPage {
-  /** JSON array text, such as `[{"name":"a__b",…}]`. */
-  readonly items: string;
+  /** JSON array text, such as `[{"name":"a__b",…}]`, as it is sent: nothing keeps it as a string beside that. */
+  readonly items: Buffer;
   readonly nextCursor?: string | undefined;
 }
 

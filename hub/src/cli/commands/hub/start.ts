@@ -4,7 +4,6 @@ import type { Hub } from '../../../hub.ts';
 import { aborted } from '../../aborted.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { launchHub } from '../../running/launch.ts';
 import { renderWelcome } from '../../output/welcome.ts';
 import { findSettledHub, logFile, tokenFile } from '../../running/running-hub.ts';
 
@@ -39,6 +38,7 @@ export const start = defineCommand({
 async function startDetached(context: Context, { port }: z.infer<typeof Input>): Promise<void> {
   const present = await findSettledHub(context.home, SETTLE_MS, context.signal);
   const already = present.kind === 'running';
+  const { launchHub } = await import('../../running/launch.ts');
   const { pid, url } = already
     ? present.record
     : await context.working('starting the hub', () =>

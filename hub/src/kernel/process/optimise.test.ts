@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import type { Clock } from '../clock.ts';
+import { optimiseOnceStarted } from './optimise.ts';
+
+/** A hub that starts: its clock, its processor and its callers are moved by hand. */
+function starting() {
+  let due: (() => void) | undefined;
+  let spent = 0;
+  let optimised = 0;
+  let called = false;
+  const clock: Clock = {
+    now: () => 0,
+    after: (_, act) => {
+      due = act;
+      return () => (due = undefined);
+    },
+  };
+  const stop = optimiseOnceStarted({
+    clock,
+    isServing: () => called,
+    cpuUs: () => spent,
+    optimise: () => (optimised += 1),
+  });
+  const look = (usedUs: number): number => {
+    spent += usedUs;
+    const act = due;
+    due = undefined;
+    act?.();
+    return optimised;
+  };
+  return { look, stop, call: () => (called = true) };
+}
+const looks = (count: number, look: () => number): number[] => Array.from({ length: count }, look);
+
+test('code is optimised once the hub is idle for a second, and that once', () => {
+  const { look } = starting();
+  expect(looks(10, () => look(100_000)).at(-1)).toBe(0);
+  expect(looks(9, () => look(1_000)).at(-1)).toBe(0);
+  expect([look(1_000), look(1_000)]).toEqual([1, 1]);
+});
+
+test('whoever calls while the hub still starts has its code optimised at the next look', () => {
+  const { look, call } = starting();
+  expect(look(100_000)).toBe(0);
+  call();
+  expect(look(100_000)).toBe(1);
+});
+
+test('a start that never comes to rest is over after a minute', () => {
+  const { look } = starting();
+  const all = looks(700, () => look(100_000));
+  expect([all.indexOf(1), all.at(-1)]).toEqual([599, 1]);
+});
+
+test('nothing is optimised after the end', () => {
+  const { look, stop, call } = starting();
+  call();
+  stop();
+  expect(look(0)).toBe(0);
+});
