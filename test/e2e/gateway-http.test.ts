@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeGateways, setUp } from '../fixtures/gateway/http-rig.ts';
 import { modern, modernMeta, modernRequest, send } from '../fixtures/gateway/raw-client.ts';
@@ -247,5 +248,36 @@ describe('garbage', () => {
     const { url } = await setUp();
     const answer = await modern(`${url}/s/nobody`, 'tools/list');
     expect([answer.status, answer.messages[0]?.error?.data?.['code']]).toEqual([404, 'SERVER_UNKNOWN']);
+  });
+});
+
+describe('what clients rarely write', () => {
+  const ask = (id: string): string =>
+    `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"echo","arguments":{},"_meta":${JSON.stringify(modernMeta({}))}}}`;
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'echo' };
+
+  it.each(['9007199254740993', '-9223372036854775808', '1.5', '""', '"9"'])(
+    'is answered under its own id %s',
+    async (id) => {
+      const { url } = await setUp();
+      const { text } = await send(url, { headers, body: ask(id) });
+      expect(text).toMatch(new RegExp(`"id":${id}[,}]`));
+    },
+  );
+
+  it('is read whatever the case of the types it accepts', async () => {
+    const { url } = await setUp();
+    const accept = 'Application/JSON, Text/Event-Stream';
+    expect((await send(url, { headers: { ...headers, accept }, body: ask('1') })).status).toBe(200);
+  });
+
+  it('is refused for what it is when it is compressed', async () => {
+    const { url } = await setUp();
+    const body = gzipSync(ask('1'));
+    const answer = await send(url, { headers: { ...headers, 'content-encoding': 'gzip' }, body });
+    expect([answer.status, answer.messages[0]?.error?.message]).toEqual([
+      415,
+      expect.stringContaining('content encoding'),
+    ]);
   });
 });

@@ -107,6 +107,11 @@ describe('an alias', () => {
 });
 
 describe('a profile', () => {
+  test('a slash behind the URL changes nothing', async () => {
+    for (const url of ['/mcp', '/mcp/p/shop', '/mcp/s/shop'])
+      expect(await namesAt(`${url}/`)).toEqual(await namesAt(url));
+  });
+
   test('offers what it names, by the names of the whole hub, and says what it is for', async () => {
     expect(await namesAt('/mcp/p/shop')).toEqual(
       (await namesAt('/mcp')).filter((name) => name !== 'other__echo'),

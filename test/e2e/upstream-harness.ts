@@ -41,7 +41,7 @@ export class Bench {
 
   /** An upstream of a program; a bare name is one of the fixture servers. */
   process(program: string, setup: Setup = {}): Upstream {
-    const { env = {}, startTimeoutMs = 10_000, idleMs = 0, ...options } = setup;
+    const { env = {}, startTimeoutMs = 10_000, idleMs = 0, probeMs = 0, ...options } = setup;
     const file = program.includes('/') ? program : fileURLToPath(new URL(`${program}.mjs`, FIXTURES));
     const spec: ProcessSpec = {
       id: `fixture-${this.#upstreams.length}`,
@@ -52,7 +52,7 @@ export class Bench {
       startTimeoutMs,
       shutdownMs: 500,
       idleMs,
-      probeMs: 0,
+      probeMs,
       dependsOn: [],
     };
     const target = { spec, supervisor: this.#supervisor };
@@ -97,6 +97,7 @@ type Setup = Partial<UpstreamOptions> & {
   readonly env?: Record<string, string>;
   readonly startTimeoutMs?: number;
   readonly idleMs?: number;
+  readonly probeMs?: number;
 };
 
 const MODERN_CALLER: Caller = { era: 'modern', capabilities: {} };

@@ -333,3 +333,13 @@ test('calls that arrive while a process is being restarted wait for the next one
   const [answers] = await Promise.all([answered, restarted]);
   expect(answers).toEqual(['at once', 'a turn later', 'later']);
 });
+
+test('a server that knows no ping is alive, and one that begins with a byte order mark is understood', async () => {
+  const upstream = start('refuses-ping', { probeMs: 20 });
+  const pinged = new Promise<void>((resolve) => {
+    upstream.on('lists-changed', ({ tools }) => tools.some(({ name }) => name === 'pinged') && resolve());
+  });
+  await upstream.refresh();
+  await pinged;
+  expect([upstream.snapshot.state, upstream.snapshot.restarts]).toEqual(['ready', 0]);
+});

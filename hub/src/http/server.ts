@@ -176,14 +176,15 @@ const ALL: Route = { kind: 'mcp', selector: { kind: 'all' } };
 function routeOf(url: string): Route {
   const end = url.indexOf('?');
   const path = end < 0 ? url : url.slice(0, end);
-  if (path === '/mcp') return ALL;
-  if (path.startsWith('/mcp/s/'))
-    return { kind: 'mcp', selector: { kind: 'server', id: path.slice('/mcp/s/'.length) } };
-  if (path.startsWith('/mcp/p/'))
-    return { kind: 'mcp', selector: { kind: 'profile', name: path.slice('/mcp/p/'.length) } };
+  if (path === '/mcp' || path === '/mcp/') return ALL;
+  if (path.startsWith('/mcp/s/')) return { kind: 'mcp', selector: { kind: 'server', id: lastIn(path) } };
+  if (path.startsWith('/mcp/p/')) return { kind: 'mcp', selector: { kind: 'profile', name: lastIn(path) } };
   if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'chat', path };
   return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
 }
+
+/** What stands behind `/mcp/s/` or `/mcp/p/`; many clients write a slash behind it. */
+const lastIn = (path: string): string => path.slice('/mcp/s/'.length, path.endsWith('/') ? -1 : undefined);
 
 /** Logs, who did what, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
 const isPrivateRead = (path: string): boolean =>

@@ -94,11 +94,7 @@ export class HttpEndpoint {
     try {
       value = parseFrame(text);
     } catch {
-      return answerFault(visit.exchange, 'null', {
-        code: codes.parse,
-        message: 'Parse error: the body is not JSON',
-        status: 400,
-      });
+      return answerFault(visit.exchange, 'null', unreadable(visit.req));
     }
     if (Array.isArray(value)) return this.#batch(visit, value);
     const message = readMessage(value);
@@ -209,6 +205,14 @@ export class HttpEndpoint {
 function answerFault(exchange: HttpExchange, idText: string, fault: Fault): void {
   const { wire, status } = faultAnswer(fault, idText);
   exchange.finish(wire, status);
+}
+
+/** What is compressed is no JSON either, and its client is told why. */
+function unreadable(req: VisitRequest): Fault {
+  const coding = headerText(req.headers, 'content-encoding') ?? 'identity';
+  return coding === 'identity'
+    ? { code: codes.parse, message: 'Parse error: the body is not JSON', status: 400 }
+    : invalidRequest('send the body without a content encoding', 415);
 }
 
 const nothing = (): void => undefined;

@@ -30,10 +30,15 @@ const BOTH: Acceptance = { json: true, events: true };
 export function acceptanceOf(req: VisitRequest): Acceptance {
   const accept = headerText(req.headers, 'accept');
   if (accept === undefined || accept.includes('*/*')) return BOTH;
-  const json = accept.includes('application/json') || accept.includes('application/*');
-  const events = accept.includes('text/event-stream') || accept.includes('text/*');
-  return { json, events };
+  const read = readableIn(accept);
+  // Names of types have no case (RFC 9110, 8.3.1), and hardly anybody writes them otherwise.
+  return read.json || read.events ? read : readableIn(accept.toLowerCase());
 }
+
+const readableIn = (accept: string): Acceptance => ({
+  json: accept.includes('application/json') || accept.includes('application/*'),
+  events: accept.includes('text/event-stream') || accept.includes('text/*'),
+});
 
 /** An HTTP response of an MCP endpoint: plain JSON, or an event stream as soon as something precedes the answer. */
 export class HttpExchange implements ReplyChannel {

@@ -1,3 +1,4 @@
+import { exactText } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
 import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
 
@@ -44,8 +45,11 @@ export function idTextOf(id: RpcId): string {
 /** Sorts a parsed JSON value into the kinds of JSON-RPC 2.0; never throws. */
 export function readMessage(value: unknown): ClientMessage {
   if (!isMembers(value)) return invalid('null', 'a message is a JSON object');
-  const { id, method, params } = value;
-  const idText = isId(id) ? idTextOf(id) : 'null';
+  const { method, params } = value;
+  const given = value['id'];
+  const digits = typeof given === 'object' ? exactText(given) : undefined;
+  const id = digits === undefined ? given : Number(digits);
+  const idText = digits ?? (isId(id) ? idTextOf(id) : 'null');
   if (value['jsonrpc'] !== '2.0') return invalid(idText, 'the member "jsonrpc" must be "2.0"');
   if (method === undefined) return readResponse(value, idText);
   if (typeof method !== 'string') return invalid(idText, 'the member "method" must be a string');

@@ -23,6 +23,11 @@ test('a JSON object is taken, and no body is an empty one, whatever its type', (
   expect(read('{}', {}, 'application/jsonp')).toEqual(['MEDIA_TYPE_UNSUPPORTED', []]);
 });
 
+test('numbers of more digits than a double holds are passed on as they came', () => {
+  const text = '{"id":9007199254740993,"list":[1e400,-0],"fine":1.5}';
+  expect(JSON.stringify(read(text, { properties: { id: { type: 'integer' } } }))).toBe(text);
+});
+
 test('each place that does not fit is told by its pointer, through local references too', () => {
   const schema = {
     properties: { list: { type: 'array', items: { $ref: '#/$defs/item' } } },

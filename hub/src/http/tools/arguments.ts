@@ -2,6 +2,8 @@ import { hubError, type CounterpartError, type Json, type ToolDefinition } from 
 import { createSchemaBook, type SchemaBook } from '@counterpart/scaffolds/mirror/schema/schema-book';
 import { isObject, parseJson, toSchemaMap } from '@counterpart/scaffolds/mirror/schema/json-value';
 import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import { jsonObject } from './json.ts';
 
 /** One place where arguments do not fit (RFC 9457, 3: an extension as in its own example). */
@@ -40,7 +42,10 @@ export function readArguments({ text, type, path }: GivenBody, route: ToolRoute)
   const { value } = parsed;
   if (!isObject(value)) return misfits(hubName, [{ pointer: '#', detail: 'must be an object' }]);
   const errors = misfitsOf(definition, value);
-  return errors.length === 0 ? { kind: 'arguments', members: value } : misfits(hubName, errors);
+  // As it came: a number of more digits than a double holds is another one afterwards.
+  return errors.length === 0
+    ? { kind: 'arguments', members: membersOf(parseExact(body === '' ? '{}' : body)) }
+    : misfits(hubName, errors);
 }
 
 const shown = (type: string | undefined): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFrame } from './exact-numbers.ts';
+import { exactText, parseFrame } from './exact-numbers.ts';
 
 const frame = (args: string): string =>
   `{"jsonrpc":"2.0","id":9007199254740993,"method":"tools/call","params":{"name":"a","arguments":${args}}}`;
@@ -21,11 +21,20 @@ describe('parseFrame', () => {
     expect(
       parseFrame(frame('{"a":1.5,"b":9007199254740991,"c":"1e400","d":-0.5,"big":12345678901234567890}')),
     ).toMatchObject({
-      id: 9007199254740992,
       params: { arguments: { a: 1.5, b: 9007199254740991, c: '1e400', d: -0.5 } },
     });
     expect(parseFrame('[-0 ]')).toEqual([-0]);
     expect(parseFrame('{"params":{"arguments":-0 }}')).toEqual({ params: { arguments: -0 } });
+  });
+
+  it('keeps the digits of an id', () => {
+    const { id } = parseFrame(frame('{}')) as { id: unknown }; // the frame above
+    expect([exactText(id), exactText(7), exactText({ rawJSON: '7' })]).toEqual([
+      '9007199254740993',
+      undefined,
+      undefined,
+    ]);
+    expect(parseFrame('{"id":1.5}')).toEqual({ id: 1.5 });
   });
 
   it('throws for what is not JSON', () => {

@@ -12,6 +12,7 @@ interface SourceJson {
   ): unknown;
   /** A value that `JSON.stringify` writes as this very text. */
   rawJSON(text: string): object;
+  isRawJSON(value: unknown): value is { readonly rawJSON: string };
 }
 
 /** The one place where JSON is taken for what it is in the Node versions this package runs on. */
@@ -34,20 +35,35 @@ function mayHoldNumber(members: JsonMembers): boolean {
   );
 }
 
-/**
- * A client's frame, parsed. A number of a call's arguments that a double would change stands for its own text, and is written so
- * again; everywhere else numbers are numbers. Throws what `JSON.parse` throws.
- */
-export function parseFrame(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  const { params } = membersOf(value);
-  if (!isMembers(params) || !isMembers(params['arguments'])) return value;
-  if (!mayHoldNumber(params['arguments']) || !DELICATE.test(text)) return value;
-  const exact = sourceJson.parse(text, (_key, part, { source }) =>
+/** The text of a number that was kept as it came; undefined for everything else. */
+export const exactText = (value: unknown): string | undefined =>
+  sourceJson.isRawJSON(value) ? value.rawJSON : undefined;
+
+/** JSON in which a number that a double would change stands for its own text. Throws what `JSON.parse` throws. */
+export const parseExact = (text: string): unknown => (DELICATE.test(text) ? exactly(text) : JSON.parse(text));
+
+const exactly = (text: string): unknown =>
+  sourceJson.parse(text, (_key, part, { source }) =>
     typeof part === 'number' && source !== undefined && !isExact(part, source)
       ? sourceJson.rawJSON(source)
       : part,
   );
-  params['arguments'] = membersOf(membersOf(exact)['params'])['arguments'];
+
+/**
+ * A client's frame, parsed. A number of a call's arguments, or an id, that a double would change stands for its own text, and is
+ * written so again; everywhere else numbers are numbers. Throws what `JSON.parse` throws.
+ */
+export function parseFrame(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const { id, params } = membersOf(value);
+  if (typeof id === 'number' && !Number.isSafeInteger(id))
+    Object.assign(membersOf(value), { id: exactIn(text, id) });
+  if (!isMembers(params) || !isMembers(params['arguments'])) return value;
+  if (!mayHoldNumber(params['arguments']) || !DELICATE.test(text)) return value;
+  params['arguments'] = membersOf(membersOf(exactly(text))['params'])['arguments'];
   return value;
 }
+
+/** An id that is a whole number keeps its digits: a client knows its answer by them. */
+const exactIn = (text: string, id: number): unknown =>
+  Number.isInteger(id) ? membersOf(exactly(text))['id'] : id;

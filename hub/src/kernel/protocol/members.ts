@@ -15,10 +15,14 @@ export function isRpcId(value: unknown): value is RpcId {
   return typeof value === 'string' || typeof value === 'number';
 }
 
+const BYTE_ORDER_MARK = '\ufeff';
+
 /** Parsed JSON, or undefined when the bytes are not JSON. */
 export function parseJson(bytes: Buffer): { readonly value: unknown } | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const text = bytes.toString('utf8');
+    // Some frameworks begin what they write with a byte order mark, which a reader may pass over (RFC 8259, 8.1).
+    const value: unknown = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
     return { value };
   } catch {
     return undefined;

@@ -14,6 +14,7 @@ import { legacyOnly, presumedEra, shakeHands, type HandshakeOptions } from '../e
 import { readTools, verifyTools } from '../lists.ts';
 import { membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type { ProcessTarget, UpstreamOptions } from '../options.ts';
+import { RpcFailure } from '../rpc-failure.ts';
 import type { RpcSession } from '../rpc/rpc-session.ts';
 import { StdioLink } from './stdio-link.ts';
 
@@ -114,7 +115,12 @@ export class ProcessConnection implements Connection, ProcessProtocol {
 
   async probe(signal: AbortSignal): Promise<void> {
     const { session } = this;
-    if (session) await session.request(session.era === 'modern' ? 'server/discover' : 'ping', {}, { signal });
+    if (!session) return;
+    const method = session.era === 'modern' ? 'server/discover' : 'ping';
+    await session.request(method, {}, { signal }).catch((thrown: unknown) => {
+      // Whoever says that it knows no such request is alive; many servers written by hand do.
+      if (!(thrown instanceof RpcFailure)) throw thrown;
+    });
   }
 
   lost(reason: CounterpartError): void {
