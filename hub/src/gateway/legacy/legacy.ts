@@ -16,6 +16,7 @@ import {
 import { takeHopMeta } from '../wire/meta.ts';
 import { urlElicitations } from '../relay/url-elicitations.ts';
 import { editOf, renamedParams, type Naming } from '../relay/edits.ts';
+import { withWrap } from '../relay/non-object-output.ts';
 import { viewFault } from '../modern/modern.ts';
 import { relay } from '../relay/relay.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
@@ -130,7 +131,7 @@ function forward(
       view: selector,
       channel,
       ask,
-      edit: editOf(naming),
+      edit: withWrap(target.called?.route.definition, editOf(naming)),
       budget,
       refused,
       metaText: core.metaText,

@@ -3,6 +3,7 @@ import { listMeta, type Core } from '../core.ts';
 import { ownTools } from '../own/definitions.ts';
 import { invalidParams, type Fault } from '../wire/fault.ts';
 import { membersOf } from '../../kernel/protocol/members.ts';
+import { needsWrap, wrappedSchema } from './non-object-output.ts';
 import type { Wire } from '../wire/frame.ts';
 
 /** Which list a method asks for. */
@@ -34,7 +35,7 @@ function withHubTools(view: CatalogView, page: ListPage): ListPage {
 /** An output schema whose type is not the first thing it says, or is none: most say at once that they are of objects. */
 const OTHER_OUTPUT = /"outputSchema":\{(?!"type":"object")/;
 
-/** Pages without the output schemas that clients before 2026-07-28 refuse a whole list for: those of results that are no objects. */
+/** Pages with the output schemas that clients before 2026-07-28 take. */
 const forLegacy = new WeakMap<ListPage, ListPage>();
 
 function legacyPage(page: ListPage): ListPage {
@@ -52,7 +53,7 @@ function withObjectOutputs(items: string): string {
   return JSON.stringify(
     tools.map((tool: unknown) => {
       const { outputSchema, ...rest } = membersOf(tool);
-      return membersOf(outputSchema)['type'] === 'object' ? tool : rest;
+      return needsWrap(outputSchema) ? { ...rest, outputSchema: wrappedSchema(outputSchema) } : tool;
     }),
   );
 }
