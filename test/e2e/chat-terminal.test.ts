@@ -210,7 +210,7 @@ describe('a chat that ends', () => {
   test('keeps what was typed but no secret, tells how it goes on, and ends with Ctrl-D', async () => {
     expect(await chat.say('/history', PROMPT)).toContain('[secret removed]');
     chat.type(KEYS.ctrlD);
-    await chat.until(/Goes on with: hub chat --conversation chat-\w+/);
+    await chat.until(/Goes on with:\s+hub\s+--home\s+\S+\s+chat\s+--conversation\s+chat-\w+/);
     expect(await chat.ended()).toBe(0);
     const typed = readFileSync(join(place.home, '.hub/chat-history'), 'utf8');
     expect(typed).toContain('count slowly');
@@ -227,7 +227,7 @@ describe('a chat that ends', () => {
     chat.type(`count slowly${KEYS.enter}`);
     await chat.until(/one two three/);
     await hub.kill();
-    expect(await chat.until(PROMPT)).toMatch(/The hub went away[^]*hub start/);
+    expect(await chat.until(PROMPT)).toMatch(/The hub went away[^]*hub\s+--home\s+\S+\s+start/);
     expect(await chat.say('hi', PROMPT)).toContain('No hub is running');
     hub = await startHub(place.home, { CLASH_ROYALE_BASE_URL: game.url });
     expect(await chat.say('hi', PROMPT)).toMatch(/The hub is back\.[^]*Hello there\./);

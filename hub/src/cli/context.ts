@@ -38,8 +38,13 @@ export interface Context {
   confirm(question: string): Promise<boolean>;
 }
 
+/** How the reader calls this program for the home that they named: what is proposed to them has to work as it stands. */
+export const calledFor = (program: string, home: string | undefined): string =>
+  home === undefined ? program : `${program} --home ${/^[\w./\\:~@%+-]+$/.test(home) ? home : `"${home}"`}`;
+
 /** The context of one command. */
-export function createContext(io: Io, globals: GlobalOptions, signal: AbortSignal): Context {
+export function createContext(outside: Io, globals: GlobalOptions, signal: AbortSignal): Context {
+  const io = { ...outside, program: calledFor(outside.program, globals.home) };
   const json = globals.json;
   const ask = async (question: string): Promise<string> => {
     if (!io.interactive || json) return '';

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, test } from 'vitest';
@@ -68,6 +71,37 @@ it('a group without a verb says which verbs there are', async () => {
   expect(stripVTControlCharacters(err)).toContain(
     'A verb is missing: list, test.\n  → Run npx hub providers --help.',
   );
+});
+
+describe('what is proposed', () => {
+  const words = (text: string): string => stripVTControlCharacters(text).replaceAll(/\s+/g, ' ');
+
+  it.each([
+    [['--home', '.', 'list', '--tools', '--server', 'nobody'], 'npx hub --home . list'],
+    [['list', '--home=.', '--tools', '--server', 'nobody'], 'npx hub --home . list'],
+    [['--home', '.', 'lsit'], 'npx hub --home . --help'],
+    [['--home', '.', 'providers'], 'npx hub --home . providers --help'],
+    [['providers'], 'Run npx hub providers --help'],
+    [['call', 'x', '--', '--home', '.'], 'npx hub list'],
+  ])('after %j works for the home that was named', async (argv, line) => {
+    const { err } = await run(...argv);
+    expect(words(err)).toContain(line);
+  });
+
+  it('is quoted where the folder has blanks, in results and in remarks', () => {
+    const { io, said } = terminal(Number.POSITIVE_INFINITY);
+    const home = mkdtempSync(join(tmpdir(), 'a home '));
+    try {
+      const context = createContext(io, { json: false, home }, AbortSignal.abort());
+      context.result({}, () => 'see `hub list` and `hub.config.json`');
+      context.note('`hub start`');
+      const line = `npx hub --home "${home}"`;
+      expect(words(said.out)).toBe(`see ${line} list and hub.config.json `);
+      expect(words(said.err)).toBe(`${line} start `);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  });
 });
 
 describe('a context', () => {

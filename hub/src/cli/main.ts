@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { didYouMean } from '../kernel/nearest.ts';
 import type { EnterCommand } from './command.ts';
 import { commandsFor } from './commands/needed.ts';
-import { createContext } from './context.ts';
+import { calledFor, createContext } from './context.ts';
 import { processIo, type Io, type RunShim } from './io.ts';
 import { renderProblem } from './output/problem.ts';
 import { createProgram } from './program.ts';
@@ -105,11 +105,18 @@ function report(thrown: unknown, failed: Failed): number {
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   if (flags.includes('--json')) io.stdout.write(`${JSON.stringify({ error: problem }, undefined, 2)}\n`);
   else {
-    const { program, width } = io;
+    const { width } = io;
+    const program = calledFor(io.program, homeIn(flags));
     io.stderr.write(renderProblem(problem, { colours: io.colours.stderr, program, width }));
   }
   if (io.env['HUB_DEBUG'] === '1') io.stderr.write(`${stackOf(thrown)}\n`);
   return errorCatalogue[error.code].exit;
+}
+
+/** As commander reads it: what is wrong may be the command line itself. */
+function homeIn(flags: readonly string[]): string | undefined {
+  const at = flags.findLastIndex((flag) => flag === '--home' || flag.startsWith('--home='));
+  return flags[at] === '--home' ? flags[at + 1] : flags[at]?.slice('--home='.length);
 }
 
 function usageError(error: CommanderError, { argv, program }: Failed): CounterpartError {

@@ -117,9 +117,11 @@ class Terminal {
 
   /** Where the conversation is found again. */
   #part(): void {
-    const { session } = this.#room;
+    const { session, context } = this.#room;
     if (session.messages.length > 0)
-      this.#write(this.#context.paint.faint(`Goes on with: hub chat --conversation ${session.id}`));
+      this.#write(
+        context.paint.faint(`Goes on with: ${context.io.program} chat --conversation ${session.id}`),
+      );
   }
 
   /** A line of the chat itself. */
