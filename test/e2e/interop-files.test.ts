@@ -10,7 +10,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PersonToken } from '@counterpart/schemas';
 import { z } from 'zod';
+import { verifies } from '../verifies.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';
 
 let place: TestHome;
@@ -21,6 +23,11 @@ afterEach(() => place.dispose());
 
 const Desktop = z.object({
   mcpServers: z.object({ counterpart: z.object({ command: z.string(), args: z.array(z.string()) }) }),
+});
+const Cursor = z.object({
+  mcpServers: z.object({
+    counterpart: z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }),
+  }),
 });
 const CURSOR = 'user/.cursor/mcp.json';
 const commented = `{
@@ -63,6 +70,40 @@ test('a client that only launches commands gets absolute paths to this Node and 
   expect(existsSync(args[0] ?? '')).toBe(true);
   expect(args.slice(1)).toEqual(['stdio', '--home', place.home]);
 });
+
+test('a client of a person gets their token, which is shown nowhere and held against the hub that runs', async () => {
+  verifies('D08');
+  const cursor = place.write(CURSOR, '{}\n');
+  const desktop = place.write('user/.config/Claude/claude_desktop_config.json', '{}\n');
+  await place.run(['start', '--detach', '--port', '0']);
+  const { token } = PersonToken.parse(
+    JSON.parse((await place.run(['people', 'add', 'anna', '--json'])).stdout),
+  );
+  const env = { COUNTERPART_TOKEN: token };
+  const first = await place.run(['connect', 'cursor', '--person'], { env });
+  const second = await place.run(['connect', 'claude-desktop', '--person', '--json'], { env });
+  expect([first.code, second.code]).toEqual([0, 0]);
+  expect(`${first.stdout}${first.stderr}${second.stdout}${second.stderr}`).not.toContain(token);
+  const { url, headers } = Cursor.parse(JSON.parse(readText(cursor))).mcpServers.counterpart;
+  const me = await fetch(new URL('/api/me', url), { headers });
+  expect(await me.json()).toEqual({ name: 'anna', owner: false });
+  expect(JSON.parse(readText(desktop))).toMatchObject({ mcpServers: { counterpart: { env } } });
+  expect(statSync(cursor).mode & 0o077).toBe(0);
+  const before = readText(cursor);
+  const owner = (await place.run(['status', '--token'])).stdout.trim();
+  for (const [wrong, words] of [
+    ['nobodys-token', 'nobody is known by it'],
+    [owner, 'it is the owner’s'],
+  ] as const) {
+    const refused = await place.run(['connect', 'cursor', '--person'], { env: { COUNTERPART_TOKEN: wrong } });
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining(words)]);
+  }
+  expect((await place.run(['connect', 'cursor', '--person'])).stderr).toContain('COUNTERPART_TOKEN');
+  const project = await place.run(['connect', 'cursor', '--person', '--project', '.'], { env });
+  expect(project.stderr).toContain('no place in a file of a project');
+  expect(readText(cursor)).toBe(before);
+  await place.run(['stop']);
+}, 60_000);
 
 test.each([
   [

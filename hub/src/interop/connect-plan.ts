@@ -49,11 +49,21 @@ export type Reach =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] };
 
-/** The entry in the client's own words. Pure. */
-export function connectionEntry(client: ClientId, reach: Reach): Json {
+/** The entry in the client's own words; with the token of a person the client is known as them. Pure. */
+export function connectionEntry(client: ClientId, reach: Reach, token?: string): Json {
   const { namesTransport } = clientFacts(client);
-  if (reach.kind === 'url') return { ...(namesTransport ? { type: 'http' } : {}), url: reach.url };
-  return { ...(namesTransport ? { type: 'stdio' } : {}), command: reach.command, args: [...reach.args] };
+  if (reach.kind === 'url')
+    return {
+      ...(namesTransport ? { type: 'http' } : {}),
+      url: reach.url,
+      ...(token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
+    };
+  return {
+    ...(namesTransport ? { type: 'stdio' } : {}),
+    command: reach.command,
+    args: [...reach.args],
+    ...(token === undefined ? {} : { env: { COUNTERPART_TOKEN: token } }),
+  };
 }
 
 /** Decides the edit; nothing is written. Throws CLIENT_CONFIG_INVALID, CLIENT_NOT_FOUND. */

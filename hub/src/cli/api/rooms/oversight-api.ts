@@ -1,4 +1,5 @@
 import {
+  Asker,
   AuditList,
   AuditReport,
   AuditTrimmed,
@@ -46,10 +47,13 @@ export const createPermissionApi = (send: Send): PermissionApi => ({
 /** People of one hub and what they see. Every method rejects with the catalogue's errors. */
 export type PeopleApi = Omit<PeopleService, 'people' | 'sharing'> & {
   list(): Promise<PersonList['people']>;
+  /** As whom the hub knows the token that is sent. */
+  me(): Promise<Asker>;
 };
 
 /** Talks to `/api/people` and `/api/servers/<id>/share`. */
 export const createPeopleApi = (send: Send): PeopleApi => ({
+  me: () => send(Asker, 'GET', '/api/me'),
   list: async () => (await send(PersonList, 'GET', '/api/people')).people,
   add: (name) => send(PersonToken, 'POST', '/api/people', { name }),
   renew: (name) => send(PersonToken, 'POST', `${person(name)}/token`, {}),

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { hubError } from '@counterpart/schemas';
+import { hubError, type Json } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { CLIENT_IDS, clientFacts } from '../../../interop/clients.ts';
@@ -20,6 +20,7 @@ import { selfCommand } from '../../running/launch.ts';
 import { renderDiff } from '../../output/text/diff.ts';
 import { hubSettings } from '../../settings.ts';
 import { findHub } from '../../running/running-hub.ts';
+import { personToken } from './person.ts';
 
 const Input = z
   .object({
@@ -29,7 +30,12 @@ const Input = z
     stdio: z.boolean().default(false),
     file: z.string().optional(),
     project: z.union([z.string(), z.literal(true)]).optional(),
+    person: z.boolean().default(false),
     ...PartOptions,
+  })
+  .refine(({ person, project }) => !person || project === undefined, {
+    message: 'a token has no place in a file of a project, which others read',
+    path: ['person'],
   })
   .refine(isOnePart, NOT_BOTH);
 type Input = z.infer<typeof Input>;
@@ -47,6 +53,10 @@ export const connect = defineCommand({
     ['--project [dir]', 'Write the project’s file instead of the user’s (default: this folder)'],
     ['--file <path>', 'Write this file'],
     ['--stdio', 'Let the client launch the hub instead of giving it a URL'],
+    [
+      '--person',
+      'Let the client be known as a person (`hub people`), by their token: from COUNTERPART_TOKEN, else typed unseen',
+    ],
     ['--server <name>', 'Connect one server only'],
     ['--profile <name>', 'Connect one profile of hub.config.json only'],
   ],
@@ -54,6 +64,7 @@ export const connect = defineCommand({
     ['hub connect cursor', 'for this user'],
     ['hub connect vscode --project', 'for the project in this folder'],
     ['hub connect claude-desktop --dry-run', 'shows what would be written'],
+    ['COUNTERPART_TOKEN=… hub connect cursor --person', 'as the person whose token it is'],
     ['hub connect cursor --remove', 'takes it out again'],
   ],
   input: Input,
@@ -61,14 +72,15 @@ export const connect = defineCommand({
     const facts = clientFacts(input.client);
     const plan = await makePlan(context, input);
     const changes = plan.before !== plan.after;
-    if (changes && !input.dryRun)
-      await write(context, plan, `connect ${input.client}${input.remove ? ' --remove' : ''}`);
+    if (changes && !input.dryRun) await write(context, plan, input);
     const { file, outcome } = plan;
     context.result({ client: input.client, file, outcome, written: changes && !input.dryRun }, () =>
       render(context, plan, { dryRun: input.dryRun, title: facts.title, afterwards: facts.afterwards }),
     );
   },
 });
+
+const OWNER_ONLY = 0o600;
 
 function entryName({ server, profile }: Part): string {
   const part = server ?? profile;
@@ -86,19 +98,31 @@ async function makePlan(context: Context, input: Input): Promise<ConnectPlan> {
     create: file !== undefined || project !== undefined,
     name: entryName(input),
     remove: input.remove,
-    entry: connectionEntry(input.client, await chooseReach(context, input)),
+    entry: await makeEntry(context, input),
   });
 }
 
-/** A URL where one can be had and needs no secret; else the shim, which finds address and token by itself. */
-async function chooseReach(context: Context, { client, stdio, ...part }: Input): Promise<Reach> {
+async function makeEntry(context: Context, input: Input): Promise<Json> {
+  const presence = await findHub(context.home);
+  const url = presence.kind === 'running' ? presence.record.url : undefined;
+  const isPerson = input.person && !input.remove;
+  const token = isPerson ? await personToken(context, url) : undefined;
+  return connectionEntry(input.client, chooseReach(context, input, { url, token }), token);
+}
+
+/** A URL where one can be had and needs no secret of the owner; else the shim, which finds address and token by itself. */
+function chooseReach(
+  context: Context,
+  { client, stdio, ...part }: Input,
+  running: { readonly url: string | undefined; readonly token: string | undefined },
+): Reach {
   const settings = hubSettings(context.home);
   const { server, profile } = part;
   if (profile !== undefined && !Object.hasOwn(settings.config.profiles, profile))
     throw hubError('PROFILE_UNKNOWN', { profile });
-  const presence = await findHub(context.home);
-  const url = presence.kind === 'running' ? presence.record.url : settings.url;
-  const wantsUrl = clientFacts(client).takesUrl && !stdio && !settings.mcpNeedsToken;
+  const url = running.url ?? settings.url;
+  const isOpen = running.token !== undefined || !settings.mcpNeedsToken;
+  const wantsUrl = clientFacts(client).takesUrl && !stdio && isOpen;
   if (wantsUrl && url !== undefined)
     return {
       kind: 'url',
@@ -112,10 +136,16 @@ async function chooseReach(context: Context, { client, stdio, ...part }: Input):
   return { kind: 'command', command, args: [script, 'stdio', '--home', context.home.directory, ...only] };
 }
 
-async function write(context: Context, plan: ConnectPlan, what: string): Promise<void> {
-  await withBackup(context.home.dataDir, what, [plan.file], () => {
-    mkdirSync(dirname(plan.file), { recursive: true });
-    writeWhole(plan.file, plan.after, 0o600);
+async function write(
+  context: Context,
+  { file, after }: ConnectPlan,
+  { client, remove, person }: Input,
+): Promise<void> {
+  await withBackup(context.home.dataDir, `connect ${client}${remove ? ' --remove' : ''}`, [file], () => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeWhole(file, after, OWNER_ONLY);
+    // A file that was there keeps its mode, and had no token in it.
+    if (person) chmodSync(file, OWNER_ONLY);
   });
 }
 
