@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ChatCompletionRequest, hubError, toCounterpartError } from '@counterpart/schemas';
+import { hear } from '../../kernel/async/event-queue.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { RunRequest } from '../../kernel/ports.ts';
 import { answerJson } from '../errors.ts';
@@ -127,14 +128,13 @@ interface Running {
 async function runInto(parts: ChatParts, { run, signal, writer, journal, bound }: Running): Promise<void> {
   const transcript = new Transcript();
   try {
-    for await (const event of parts.orchestrator.run(run, signal)) {
+    await hear(parts.orchestrator.run(run, signal), (event) => {
       transcript.take(event);
       // Who has the last word may ask the next question at once, and it builds on what is kept.
-      if (event.type === 'end') await bound.keep(transcript);
+      if (event.type === 'end') return bound.keep(transcript).then(() => writer.take(event));
       writer.take(event);
-      const room = journal.room();
-      if (room !== undefined) await room;
-    }
+      return journal.room();
+    });
   } catch (thrown) {
     if (!signal.aborted) parts.log.error({ cause: thrown }, 'a run was broken off');
     await bound.keep(transcript);

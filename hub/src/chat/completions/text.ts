@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hubError, TextCompletionRequest, toCounterpartError } from '@counterpart/schemas';
+import { hear } from '../../kernel/async/event-queue.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { ChatItem, GenerationSettings, RunRequest } from '../../kernel/ports.ts';
 import { answerJson, toErrorBody } from '../errors.ts';
@@ -127,12 +128,11 @@ function stream(
   };
   live.begin(async (signal) => {
     try {
-      for await (const event of parts.orchestrator.run(run, signal)) {
+      await hear(parts.orchestrator.run(run, signal), (event) => {
         if (event.type === 'text') write(text.chunk(event.delta));
         if (event.type === 'end') finish(event);
-        const room = journal.room();
-        if (room !== undefined) await room;
-      }
+        return journal.room();
+      });
     } catch (thrown) {
       write(toErrorBody(toCounterpartError(signal.aborted ? signal.reason : thrown)));
     }

@@ -6,6 +6,7 @@ import {
   toCounterpartError,
   type ErrorCode,
 } from '@counterpart/schemas';
+import { hear } from '../../kernel/async/event-queue.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { RunEvent, RunRequest } from '../../kernel/ports.ts';
 import { answerJson } from '../errors.ts';
@@ -165,18 +166,17 @@ async function runInto(parts: ChatParts, running: Running): Promise<CounterpartE
   let problem: CounterpartError | undefined;
   let hasEnded = false;
   try {
-    for await (const event of work(signal)) {
+    await hear(work(signal), (event) => {
       transcript.take(event);
       if (event.type === 'end') {
         problem = event.problem;
         hasEnded = true;
         writer.settle(event);
-        continue;
+        return undefined;
       }
       writer.take(event);
-      const room = journal.room();
-      if (room !== undefined) await room;
-    }
+      return journal.room();
+    });
     if (!hasEnded) throw hubError('INTERNAL', { detail: 'the run ended without a last word' });
   } catch (thrown) {
     const reason: unknown = signal.reason;

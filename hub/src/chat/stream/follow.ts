@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { Follower, Journal } from './journal.ts';
 
 /** Between two signs of life on a silent stream: less than what proxies wait. */
@@ -56,10 +57,12 @@ function bodyOf(res: ServerResponse): Follower {
   let isBegun = false;
   return {
     write(text) {
-      const chunk = `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
-      const to = isBegun ? (res.socket ?? res) : res;
+      const bytes = Buffer.byteLength(text);
+      const chunk = `${bytes.toString(16)}\r\n${text}\r\n`;
+      const to: Writable = isBegun ? (res.socket ?? res) : res;
       isBegun = true;
-      return to.write(chunk);
+      // Where each character is a byte, the two are the same, and this one is copied as it is.
+      return to.write(chunk, bytes === text.length ? 'latin1' : 'utf8');
     },
     end: () => res.end('0\r\n\r\n'),
   };

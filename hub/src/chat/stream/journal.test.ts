@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inOneTurn } from '../../kernel/async/turn.ts';
 import { Journal } from './journal.ts';
 
 /** A follower that takes so many writes and then wants to be waited for. */
@@ -91,4 +92,16 @@ test('that the last follower left is told, unless all was said', async () => {
   await settled();
   third.leave();
   expect(desertions()).toBe(1);
+});
+
+test('what one piece of input says is written once, at the end of its turn', () => {
+  const { journal } = journalOf(0);
+  const { follower, taken } = taker();
+  inOneTurn(() => {
+    journal.append('a');
+    journal.follow(0, follower);
+    journal.append('b');
+    expect(taken).toEqual([]);
+  }, undefined);
+  expect(taken).toEqual(['ab']);
 });

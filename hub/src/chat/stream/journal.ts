@@ -1,3 +1,5 @@
+import { soon } from '../../kernel/async/turn.ts';
+
 /** Who takes the frames of a journal, one after another. */
 export interface Follower {
   /** False: enough for now; `resume` of the journal's `follow` is called when there is room again. */
@@ -30,6 +32,7 @@ interface Reader extends Follower {
   isScheduled: boolean;
   /** Characters that it has not taken yet. */
   behind: number;
+  readonly pump: () => void;
 }
 
 /**
@@ -112,6 +115,7 @@ export class Journal {
       isBlocked: false,
       isScheduled: false,
       behind,
+      pump: () => this.#pump(reader),
     };
     this.#readers.add(reader);
     this.#wasFollowed = true;
@@ -132,17 +136,15 @@ export class Journal {
     if (this.#readers.size === 0 && !this.#isEnded) this.#options.deserted();
   }
 
-  /** After all that waits for nothing but other promises: what is said in one go is written in one go. */
+  /** What is said in one go is written in one go: in the turn in which it came, where one piece of input made all of it. */
   #schedule(reader: Reader): void {
     if (reader.isScheduled || reader.isBlocked) return;
     reader.isScheduled = true;
-    process.nextTick(() => {
-      reader.isScheduled = false;
-      this.#pump(reader);
-    });
+    soon(reader.pump);
   }
 
   #pump(reader: Reader): void {
+    reader.isScheduled = false;
     while (this.#readers.has(reader) && !reader.isBlocked && reader.at < this.next) {
       let text = '';
       while (reader.at < this.next && text.length < AT_ONCE) {

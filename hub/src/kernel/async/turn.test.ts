@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { atEndOfTurn, inOneTurn } from './turn.ts';
+import { atEndOfTurn, inOneTurn, soon } from './turn.ts';
 
 test('what a piece of input leaves for the end of its turn is done once all of it was taken', () => {
   const done: string[] = [];
@@ -56,4 +56,18 @@ test('tasks that fail take none of the others with them, and are told together',
     expect.objectContaining({ errors: [new Error('one'), new Error('three')] }),
   );
   expect(done).toEqual(['two', 'four']);
+});
+
+test('what is to be done soon waits for the end of a turn, and without one for promises only', async () => {
+  const done: string[] = [];
+  inOneTurn(() => {
+    soon(() => done.push('end'));
+    done.push('input');
+  }, undefined);
+  expect(done).toEqual(['input', 'end']);
+  setImmediate(() => done.push('next turn of the loop'));
+  soon(() => done.push('soon'));
+  await Promise.resolve();
+  await nextTurn();
+  expect(done).toEqual(['input', 'end', 'soon', 'next turn of the loop']);
 });

@@ -12,6 +12,12 @@ export function atEndOfTurn(task: () => void): void {
   due.push(task);
 }
 
+/** As `atEndOfTurn`, but what nothing of that kind causes waits for promises only, and for no other connection. */
+export function soon(task: () => void): void {
+  if (depth > 0) due.push(task);
+  else process.nextTick(task);
+}
+
 /** Does what one piece of input causes, and then all that was left for the end of the turn. */
 export function inOneTurn<T>(work: (input: T) => void, input: T): void {
   depth += 1;

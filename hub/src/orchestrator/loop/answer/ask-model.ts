@@ -1,4 +1,5 @@
 import { hubError, toCounterpartError } from '@counterpart/schemas';
+import { hear } from '../../../kernel/async/event-queue.ts';
 import type {
   ChatItem,
   GenerationEvent,
@@ -112,8 +113,10 @@ class TurnReader {
     const { room, signal } = this.#asking;
     const takesTools = this.#info?.takesTools ?? true;
     const asked = takesTools ? request : asTextItems(request);
-    for await (const event of room.generations.generate(asked, { model: this.#decision.model, signal }))
+    const answer = room.generations.generate(asked, { model: this.#decision.model, signal });
+    await hear(answer, (event) => {
       this.#take(event);
+    });
     if (this.#end === undefined)
       throw hubError('MODEL_UNREACHABLE', { model: this.#decision.model, detail: 'its answer broke off' });
     this.#observe('ok');
