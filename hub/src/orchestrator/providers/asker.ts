@@ -130,6 +130,7 @@ async function answerTo(asking: Asking, watch: Deadline, progress: Progress): Pr
     body,
     ...(asking.trace === undefined ? {} : { headers: { traceparent: traceparentOf(asking.trace) } }),
     model: model.id,
+    isStreamed: true,
     signal: watch.signal,
     now: () => clock.now(),
     redact,

@@ -3,7 +3,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import { membersOf } from '../../kernel/protocol/members.ts';
 import { Deadline } from './exchange/deadline.ts';
 import { Refused, request, textOf } from './exchange/exchange.ts';
-import type { Line, Reply } from './exchange/line.ts';
+import type { Line } from './exchange/line.ts';
+import type { Reply } from './exchange/sending.ts';
 import type { Model } from './models.ts';
 import type { Seat } from './seat.ts';
 

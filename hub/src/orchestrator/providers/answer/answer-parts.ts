@@ -92,6 +92,13 @@ export class AnswerParts {
     return events;
   }
 
+  /** The events of a chunk that says this text, and otherwise what the last one said. */
+  say(text: string): GenerationEvent[] {
+    const events: GenerationEvent[] = [];
+    this.#content(text, events);
+    return events;
+  }
+
   /** What was held back, and the end itself. */
   end(): GenerationEvent[] {
     const events: GenerationEvent[] = [];

@@ -16,6 +16,11 @@ export class EventReader {
   #pending = 0;
   #data: string[] = [];
 
+  /** Whether what comes next begins an event. */
+  get isBetween(): boolean {
+    return this.#pieces.length === 0 && this.#data.length === 0;
+  }
+
   /** The data of the events that end in this text. Throws EventTooLong. */
   push(text: string): string[] {
     const ended: string[] = [];

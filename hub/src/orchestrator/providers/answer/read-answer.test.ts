@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { CounterpartError } from '@counterpart/schemas';
 import { describe, expect, test } from 'vitest';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
+import { StreamBody } from '../exchange/body.ts';
 import { AnswerParts } from './answer-parts.ts';
 import { readAnswer } from './read-answer.ts';
 
@@ -30,7 +31,7 @@ async function read(body: string | Buffer, pieceLength = 7, mayBeEmpty = false):
     waiting: () => undefined,
     take: (event: GenerationEvent) => void events.push(event),
   };
-  const problem = await readAnswer(Readable.from(pieces), source).then(
+  const problem = await readAnswer(new StreamBody(Readable.from(pieces)), source).then(
     () => undefined,
     (cause: unknown) =>
       cause instanceof CounterpartError ? `${cause.code}: ${cause.message}` : String(cause),

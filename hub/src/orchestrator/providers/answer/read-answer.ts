@@ -1,11 +1,13 @@
-import type { Readable } from 'node:stream';
 import { type CounterpartError, hubError } from '@counterpart/schemas';
+import { inOneTurn } from '../../../kernel/async/turn.ts';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
 import { connectionReason } from '../../../kernel/protocol/http-failures.ts';
+import type { Body } from '../exchange/body.ts';
 import { errorIn, messageOf, pageText, toFailure } from '../exchange/failures.ts';
 import type { AnswerParts } from './answer-parts.ts';
 import { EventReader, EventTooLong } from './event-reader.ts';
+import { SameEvent } from './same-event.ts';
 
 /** What an answer is read with. */
 export interface AnswerSource {
@@ -22,26 +24,26 @@ export interface AnswerSource {
 /** Of one answer, with all that is written around its words: a model may never stop, and an endpoint too. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 const SHOWN = 80;
-/** For the few bytes after an answer's last word, after which its connection serves the next question. */
-const REST_MS = 1_000;
 
 /**
  * Tells the events of a body, streamed or whole: some providers pass over `stream`, and gateways answer with pages. Each piece is
  * told in the turn of the event loop that it came in. Rejects with MODEL_BROKEN, what the provider says in the middle, or the
  * signal's reason; the connection is given back in every case.
  */
-export function readAnswer(body: Readable, source: AnswerSource): Promise<void> {
+export function readAnswer(body: Body, source: AnswerSource): Promise<void> {
   const { parts, signal } = source;
   const reader = new AnswerReader(source);
   return new Promise((resolve, reject) => {
+    let isSettled = false;
     const settle = (end: () => void): void => {
+      // Who is told of a piece may be who has enough of it.
+      if (isSettled) return;
+      isSettled = true;
       signal.removeEventListener('abort', aborted);
-      body.off('data', push).off('end', close).off('close', close).off('error', fail);
-      body.on('error', () => undefined);
       try {
         end();
         for (const event of parts.end()) source.take(event);
-        giveBack(body);
+        body.leave();
         resolve();
       } catch (cause) {
         body.destroy();
@@ -51,7 +53,8 @@ export function readAnswer(body: Readable, source: AnswerSource): Promise<void> 
     const aborted = (): void => settle(() => throwUnless(parts.isFinished, signal.reason));
     const fail = (cause: Error): void => settle(() => throwUnless(parts.isFinished, lost(cause, source)));
     const close = (): void => settle(() => reader.end());
-    const push = (text: string): void => {
+    const read = (text: string): void => {
+      if (isSettled) return;
       try {
         if (reader.push(reader.isBegun ? text : withoutMark(text))) settle(() => reader.end());
         else source.waiting(parts.isFinished);
@@ -59,22 +62,16 @@ export function readAnswer(body: Readable, source: AnswerSource): Promise<void> 
         settle(() => throwUnless(false, cause));
       }
     };
+    const push = (text: string): void => inOneTurn(read, text);
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted, { once: true });
     source.waiting(false);
-    body.setEncoding('utf8').on('data', push).once('end', close).once('close', close).once('error', fail);
+    body.read({ text: push, end: close, fail });
   });
 }
 
 function throwUnless(holds: boolean, cause: unknown): void {
   if (!holds) throw cause;
-}
-
-/** What is left after the last word is a few bytes; a body that goes on is cut. */
-function giveBack(body: Readable): void {
-  if (body.readableEnded || body.destroyed) return;
-  const cut = setTimeout(() => body.destroy(), REST_MS).unref();
-  body.once('close', () => clearTimeout(cut)).resume();
 }
 
 /** A byte order mark would make the first line another one. */
@@ -92,6 +89,9 @@ function lost(cause: Error, { model }: AnswerSource): CounterpartError {
 class AnswerReader {
   readonly #source: AnswerSource;
   readonly #events = new EventReader();
+  readonly #same = new SameEvent();
+  /** All that the last chunk said, where that was one text. */
+  #said: string | undefined;
   #isDone = false;
   #length = 0;
   /** Its first characters. */
@@ -111,12 +111,30 @@ class AnswerReader {
   push(text: string): boolean {
     this.#length += text.length;
     if (this.#length > MOST_CHARACTERS) throw broken(this.#source.model, 'its answer has no end');
+    const same = this.#events.isBetween ? this.#same.textIn(text) : undefined;
+    if (same !== undefined) return this.#say(same);
     this.#start ||= text.trimStart().slice(0, SHOWN);
     if (this.#start === '') return false;
     this.#whole ??= /^[{[<]/.test(this.#start) ? [] : false;
-    if (this.#whole === false) this.#stream(this.#pieces(text));
+    if (this.#whole === false) this.#read(text);
     else this.#whole.push(text);
     return this.#isDone;
+  }
+
+  #say(text: string): boolean {
+    const { parts, take } = this.#source;
+    for (const event of parts.say(text)) take(event);
+    this.#isDone = parts.isStopped;
+    return this.#isDone;
+  }
+
+  #read(text: string): void {
+    const wasBetween = this.#events.isBetween;
+    const data = this.#pieces(text);
+    this.#said = undefined;
+    this.#stream(data);
+    if (this.#said !== undefined && data.length === 1 && wasBetween && this.#events.isBetween)
+      this.#same.learn(text, this.#said);
   }
 
   /** Throws unless all was said. */
@@ -181,7 +199,10 @@ class AnswerReader {
     if (!isMembers(chunk)) return;
     const body = errorIn(chunk);
     if (body !== undefined) throw toFailure(model, { body }, redact);
-    for (const event of parts.push(chunk)) take(event);
+    const events = parts.push(chunk);
+    const [first] = events;
+    this.#said = events.length === 1 && first?.type === 'text' && !parts.isFinished ? first.delta : undefined;
+    for (const event of events) take(event);
   }
 
   #cutShort(): CounterpartError {

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { GenerationEvent } from '../../../kernel/ports.ts';
 import { AnswerParts } from './answer-parts.ts';
+import { StreamBody } from '../exchange/body.ts';
 import { readAnswer } from './read-answer.ts';
 import { StopGate } from './stop-gate.ts';
 
@@ -36,7 +37,7 @@ test('only what may become one of the words is held', () => {
 test('an answer is over at the word, and nobody waits for a provider that goes on', async () => {
   const events: GenerationEvent[] = [];
   const body = new PassThrough();
-  const reading = readAnswer(body, {
+  const reading = readAnswer(new StreamBody(body), {
     model: 'one/two',
     parts: new AnswerParts({ model: 'two', thinksInText: true, stop: ['END'], estimatedInput: () => 7 }),
     redact: (text) => text,

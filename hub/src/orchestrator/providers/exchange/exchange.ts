@@ -2,7 +2,8 @@ import { type CounterpartError, hubError } from '@counterpart/schemas';
 import type { JsonMembers } from '../../../kernel/ports.ts';
 import { connectionReason, retryAfterMs } from '../../../kernel/protocol/http-failures.ts';
 import { toFailure } from './failures.ts';
-import { type Line, type Reply, send } from './line.ts';
+import { type Line, send } from './line.ts';
+import type { Reply } from './sending.ts';
 
 /** One request to a provider. */
 export interface Exchange {
@@ -14,6 +15,8 @@ export interface Exchange {
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   /** `<provider>/<model>` or the provider, for errors. */
   readonly model: string;
+  /** Whether a stream is asked for. */
+  readonly isStreamed?: boolean;
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly redact: (text: string) => string;
@@ -40,7 +43,7 @@ export class Refused extends Error {
 }
 
 /** Of a body that is read whole: lists of models, vectors, refusals. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 /** The answer, when it is one of success. Rejects with Refused, or with the signal's reason. */
 export async function request(line: Line, exchange: Exchange): Promise<Reply> {
@@ -59,20 +62,29 @@ export async function request(line: Line, exchange: Exchange): Promise<Reply> {
   throw refusalOf(reply, text, exchange);
 }
 
-/** A body, read whole. Rejects when the connection breaks, and for more than 64 MB. */
-export async function textOf({ body }: Reply): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body) {
-    const part = piece as Buffer; // A body without an encoding gives bytes.
-    bytes += part.length;
-    if (bytes > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES} bytes`);
-    pieces.push(part);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+/** A body, read whole. Rejects when the connection breaks, and for more than 64 million characters. */
+export function textOf({ body }: Reply): Promise<string> {
+  const pieces: string[] = [];
+  let characters = 0;
+  return new Promise((resolve, reject) => {
+    body.read({
+      text(piece) {
+        characters += piece.length;
+        pieces.push(piece);
+        if (characters <= MOST_CHARACTERS) return;
+        body.destroy();
+        reject(new Error(`it has more than ${MOST_CHARACTERS} characters`));
+      },
+      end: () => resolve(pieces.join('')),
+      fail: reject,
+    });
+  });
 }
 
-function toSending({ baseUrl, key, headers: own }: Line, { method, path, body, headers, signal }: Exchange) {
+function toSending(
+  { baseUrl, key, headers: own }: Line,
+  { method, path, body, headers, signal, isStreamed = false }: Exchange,
+) {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const all: Record<string, string | undefined> = {
     accept: 'application/json',
@@ -92,6 +104,7 @@ function toSending({ baseUrl, key, headers: own }: Line, { method, path, body, h
       Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
     ),
     text,
+    isStreamed,
     signal,
   };
 }

@@ -1,28 +1,16 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex, Readable } from 'node:stream';
 import { nodeHttp, nodeHttps } from '../../../kernel/protocol/node-http.ts';
+import { StreamBody } from './body.ts';
+import { askPlain, isPlain } from './plain/ask-plain.ts';
+import { Replay } from './plain/replay.ts';
+import type { Reply, Sending } from './sending.ts';
 
 /** Where a request goes and with what. */
 export interface Line {
   readonly baseUrl: string;
   readonly key: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-/** What goes over a line at once. */
-export interface Sending {
-  readonly method: 'GET' | 'POST';
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** An answer whose head is there; its body is read or destroyed by whoever has it. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Readable;
 }
 
 const MOST_REDIRECTS = 5;
@@ -35,20 +23,23 @@ export async function send(sending: Sending): Promise<Reply> {
   let next = sending;
   for (let hops = 0; ; hops += 1) {
     const message = await sent(next);
+    if ('body' in message) return message;
     const { statusCode: status = 0, headers } = message;
     const following: Sending | undefined =
       hops < MOST_REDIRECTS ? redirected(next, status, headers.location) : undefined;
-    if (following === undefined) return { status, headers, body: await decoded(message) };
+    if (following === undefined) return { status, headers, body: new StreamBody(await decoded(message)) };
     message.resume();
     next = following;
   }
 }
 
 /** Once more where a connection that was kept turns out to be closed: nothing of the question was read there. */
-async function sent(sending: Sending): Promise<IncomingMessage> {
-  const first = await tried(sending);
+async function sent(sending: Sending): Promise<IncomingMessage | Reply> {
+  const plain = isPlain(sending) ? await askPlain(sending) : undefined;
+  if (plain !== undefined && !(plain instanceof Replay)) return plain;
+  const first = await tried(sending, plain);
   if (!(first instanceof StaleConnection)) return first;
-  const second = await tried(sending);
+  const second = await tried(sending, undefined);
   if (second instanceof StaleConnection) throw second.cause;
   return second;
 }
@@ -61,11 +52,16 @@ class StaleConnection {
   }
 }
 
-function tried({ method, url, headers, text, signal }: Sending): Promise<IncomingMessage | StaleConnection> {
+/** `over`: a connection that is there already, for this question alone. */
+function tried(
+  { method, url, headers, text, signal }: Sending,
+  over: Duplex | undefined,
+): Promise<IncomingMessage | StaleConnection> {
   const { request } = url.protocol === 'https:' ? nodeHttps() : nodeHttp;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const asking = request(url, { method, headers }, resolve);
+    const connected = over === undefined ? {} : { createConnection: () => over };
+    const asking = request(url, { method, headers, ...connected }, resolve);
     // By hand: given the signal, node:http sets up a watch over the ends of each stream, for every question.
     const leave = (): void => void asking.destroy(new Error('nobody waits for the answer'));
     signal.addEventListener('abort', leave, { once: true });
@@ -74,7 +70,7 @@ function tried({ method, url, headers, text, signal }: Sending): Promise<Incomin
       if (asking.reusedSocket && cause.code === 'ECONNRESET') resolve(new StaleConnection(cause));
       else reject(cause);
     });
-    asking.setNoDelay(true);
+    if (over === undefined) asking.setNoDelay(true);
     asking.end(text);
   });
 }
