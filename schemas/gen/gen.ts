@@ -1,25 +1,27 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
-  AddServerRequest,
   Blueprint,
   BuildReport,
-  CallRequest,
-  ContractDiff,
   DecideRequest,
-  Fault,
   HarFile,
   HubConfig,
   HubEvent,
-  HubStatus,
   Manifest,
-  MirrorInspection,
   MirrorSettings,
-  Problem,
   ProposalList,
   Scenario,
-  ServerDetail,
 } from '@counterpart/schemas';
+import {
+  AddServerRequest,
+  CallRequest,
+  HubStatus,
+  Problem,
+  ServerDetail,
+} from '@counterpart/schemas/hub/api';
+import { MirrorInspection } from '@counterpart/schemas/mirror/api';
+import { ContractDiff } from '@counterpart/schemas/mirror/contract-diff';
+import { Fault } from '@counterpart/schemas/mirror/fault';
 import { z } from 'zod';
 import { renderConfigPage } from './config-page.ts';
 import { renderErrorsPage } from './errors-page.ts';

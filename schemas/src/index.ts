@@ -1,4 +1,7 @@
-/** The contracts between all parts of the project, by name. */
+/**
+ * The contracts between all parts of the project, by name. What a hub does not need at its start is here as a type only: each
+ * contract that is loaded takes memory for as long as the hub runs. Whoever checks with such a one imports its file.
+ */
 export { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
 export {
   JsonSchema,
@@ -71,7 +74,7 @@ export {
 } from './manifest.ts';
 export { DriftReport, DriftSign, ToolEvidence } from './builds/drift.ts';
 export { Notice, NoticeKind, NotificationsConfig } from './hub/notice.ts';
-export { HookReceipt, HookSummary } from './hub/hook.ts';
+export type { HookReceipt, HookSummary } from './hub/hook.ts';
 export {
   AuditAction,
   AuditAnchor,
@@ -83,7 +86,7 @@ export {
   AuditTrimmed,
   TrimAuditRequest,
 } from './hub/audit.ts';
-export {
+export type {
   Capability,
   ChangePermissionRequest,
   Permission,
@@ -112,10 +115,10 @@ export {
   VersionProvenance,
   VersionSummary,
 } from './builds/version.ts';
-export { HubOptions } from './chat/api/common.ts';
-export { ChatCompletionRequest, ChatMessage, TextCompletionRequest } from './chat/api/completions.ts';
-export { EmbeddingsRequest } from './chat/api/embeddings.ts';
-export {
+export type { HubOptions } from './chat/api/common.ts';
+export type { ChatCompletionRequest, ChatMessage, TextCompletionRequest } from './chat/api/completions.ts';
+export type { EmbeddingsRequest } from './chat/api/embeddings.ts';
+export type {
   ConversationRequest,
   ResponseInputItem,
   ResponseSocketEvent,
@@ -166,9 +169,10 @@ export {
   SignOutRequest,
 } from './hub/sign-in.ts';
 export { BuildReport, BuildStage, DiffReport, ServiceChange } from './builds/build.ts';
-export { EvalCase, EvalReport, EvalResult } from './chat/eval.ts';
-export { FlowCheck, FlowEvalCase, FlowEvalReport, FlowEvalResult } from './flows/flow-eval.ts';
-export {
+export type { EvalCase, EvalReport, EvalResult } from './chat/eval.ts';
+export type { FlowCheck, FlowEvalCase, FlowEvalReport, FlowEvalResult } from './flows/flow-eval.ts';
+export { FlowRunState } from './flows/run-state.ts';
+export type {
   DecideFlowRequest,
   FlowCall,
   FlowDocument,
@@ -178,7 +182,6 @@ export {
   FlowNodeKind,
   FlowProblem,
   FlowRun,
-  FlowRunState,
   FlowRunSummary,
   FlowStep,
   FlowStepState,
@@ -188,7 +191,7 @@ export {
   ServeFlowRequest,
   StartFlowRequest,
 } from './flows/flow.ts';
-export {
+export type {
   FileIssue,
   PromptArgument,
   PromptDetail,
@@ -213,7 +216,7 @@ export {
   Structured,
 } from './chat/provider.ts';
 export { Diagnostic } from './builds/diagnostic.ts';
-export { OpenReviewRequest, ReviewLink } from './builds/review.ts';
+export type { OpenReviewRequest, ReviewLink } from './builds/review.ts';
 export {
   ApprovalSheet,
   AuthorQuestion,
@@ -239,14 +242,13 @@ export {
   SlotFile,
   SlotPath,
 } from './builds/loop.ts';
-export { CallOutcome, VerifyReport } from './builds/verify.ts';
-export { HubEvent, ServerState, ServiceUse } from './hub/event.ts';
-export {
+export type { CallOutcome, VerifyReport } from './builds/verify.ts';
+export { HealthRecord, HubEvent, ServerState, ServiceUse } from './hub/event.ts';
+export type {
   AddServerRequest,
   CallRequest,
   CallResponse,
   EventPage,
-  HealthRecord,
   HubStatus,
   LeftOut,
   Misnamed,
@@ -260,9 +262,9 @@ export {
   ToolEntry,
   ToolState,
 } from './hub/api.ts';
-export { ContractDiff, ContractFinding, ContractFindingKind } from './mirror/contract-diff.ts';
-export { ActiveFault, Fault } from './mirror/fault.ts';
-export {
+export type { ContractDiff, ContractFinding, ContractFindingKind } from './mirror/contract-diff.ts';
+export type { ActiveFault, Fault } from './mirror/fault.ts';
+export type {
   DeletedMirror,
   DiffMirrorRequest,
   ImportRecordingRequest,
@@ -279,7 +281,7 @@ export {
 } from './mirror/api.ts';
 export { MirrorMemory, MirrorParts } from './mirror/memory.ts';
 export { HarEntry, HarFile, HarPair, HarRequest, HarResponse, REDACTED } from './mirror/recording.ts';
-export { LearnedBehaviour, LearnRequest, OperationBehaviour } from './mirror/behaviour.ts';
+export type { LearnedBehaviour, LearnRequest, OperationBehaviour } from './mirror/behaviour.ts';
 export {
   Scenario,
   ScenarioAnswer,

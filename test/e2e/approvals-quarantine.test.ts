@@ -3,14 +3,8 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import {
-  ApprovalList,
-  EventPage,
-  HubStatus,
-  ProposalList,
-  ServerDetail,
-  type ToolDefinition,
-} from '@counterpart/schemas';
+import { ApprovalList, ProposalList, type ToolDefinition } from '@counterpart/schemas';
+import { EventPage, HubStatus, ServerDetail } from '@counterpart/schemas/hub/api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { execute } from '../../hub/src/cli/main.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ejectTool } from '@counterpart/scaffolds/server/eject';
-import { VerifyReport } from '@counterpart/schemas';
+import { VerifyReport } from '@counterpart/schemas/builds/verify';
 import { expect, test } from 'vitest';
 import { verifyServer } from '../../hub/src/builder/verify/verify-server.ts';
 import { createTestHome } from './cli-runner.ts';

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HookSummary, LoopSummary, ServerSummary, type LoopDetail } from '@counterpart/schemas';
+import { LoopSummary, type LoopDetail } from '@counterpart/schemas';
+import { ServerSummary } from '@counterpart/schemas/hub/api';
+import { HookSummary } from '@counterpart/schemas/hub/hook';
 import { z } from 'zod';
 import { rested } from '../fixtures/builds.ts';
 import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';

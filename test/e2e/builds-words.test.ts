@@ -1,7 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EventPage, LoopSummary, type LoopDetail } from '@counterpart/schemas';
+import { LoopSummary, type LoopDetail } from '@counterpart/schemas';
+import { EventPage } from '@counterpart/schemas/hub/api';
 import { z } from 'zod';
 import { rested } from '../fixtures/builds.ts';
 import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';

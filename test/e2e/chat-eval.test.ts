@@ -1,6 +1,6 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EvalReport } from '@counterpart/schemas';
+import { EvalReport } from '@counterpart/schemas/chat/eval';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHub, type TestHub } from '../fixtures/hub.ts';
 import { ROOT } from '../guards/proofs-reporter.ts';

@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlowEvalReport, FlowRun, FlowRunSummary, PromptVersion } from '@counterpart/schemas';
+import { FlowRun, FlowRunSummary } from '@counterpart/schemas/flows/flow';
+import { FlowEvalReport } from '@counterpart/schemas/flows/flow-eval';
+import { PromptVersion } from '@counterpart/schemas/flows/prompt';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HubStatus, ToolDefinition } from '@counterpart/schemas';
+import { ToolDefinition } from '@counterpart/schemas';
+import { HubStatus } from '@counterpart/schemas/hub/api';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { modern, RawSession } from '../fixtures/gateway/raw-client.ts';

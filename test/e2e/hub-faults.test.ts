@@ -5,7 +5,7 @@ import { createServer, request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { EventPage, HubStatus, ServerDetail } from '@counterpart/schemas';
+import { EventPage, HubStatus, ServerDetail } from '@counterpart/schemas/hub/api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HubStatus, ServerSummary } from '@counterpart/schemas';
+import { HubStatus, ServerSummary } from '@counterpart/schemas/hub/api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import {

@@ -2,13 +2,10 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import {
-  ContractDiff,
-  HarFile,
-  LearnedBehaviour,
-  MirrorInspection,
-  MirrorSummary,
-} from '@counterpart/schemas';
+import { HarFile } from '@counterpart/schemas';
+import { MirrorInspection, MirrorSummary } from '@counterpart/schemas/mirror/api';
+import { LearnedBehaviour } from '@counterpart/schemas/mirror/behaviour';
+import { ContractDiff } from '@counterpart/schemas/mirror/contract-diff';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';

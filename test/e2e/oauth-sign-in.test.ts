@@ -1,5 +1,6 @@
 import { globSync, readFileSync, statSync } from 'node:fs';
-import { ServerDetail, SignInList } from '@counterpart/schemas';
+import { SignInList } from '@counterpart/schemas';
+import { ServerDetail } from '@counterpart/schemas/hub/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ServerPermissions } from '@counterpart/schemas';
+import { ServerPermissions } from '@counterpart/schemas/hub/permissions';
 import { echo, startService, type Service } from '@counterpart/kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-import { Problem } from '@counterpart/schemas';
+import { Problem } from '@counterpart/schemas/hub/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {

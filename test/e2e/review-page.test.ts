@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AuditList, LoopDetail, LoopSummary, ReviewLink, ServerPermissions } from '@counterpart/schemas';
+import { AuditList, LoopDetail, LoopSummary } from '@counterpart/schemas';
+import { ReviewLink } from '@counterpart/schemas/builds/review';
+import { ServerPermissions } from '@counterpart/schemas/hub/permissions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rested } from '../fixtures/builds.ts';
 import { eventually, fixtureServer, HUB_PROGRAM, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';

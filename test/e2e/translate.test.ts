@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { MirrorSummary, type JsonObject } from '@counterpart/schemas';
+import type { JsonObject } from '@counterpart/schemas';
+import { MirrorSummary } from '@counterpart/schemas/mirror/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   hasDatabases,

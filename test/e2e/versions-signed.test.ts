@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HubStatus } from '@counterpart/schemas';
+import { HubStatus } from '@counterpart/schemas/hub/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startHub, type TestHub } from '../fixtures/hub.ts';

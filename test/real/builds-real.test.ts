@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LoopSummary, ToolEntry, type LoopDetail } from '@counterpart/schemas';
+import { LoopSummary, type LoopDetail } from '@counterpart/schemas';
+import { ToolEntry } from '@counterpart/schemas/hub/api';
 import { z } from 'zod';
 import { rested } from '../fixtures/builds.ts';
 import { makeHome, startHub, type TestHub } from '../fixtures/hub.ts';

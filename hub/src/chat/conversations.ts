@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ConversationRequest, hubError } from '@counterpart/schemas';
+import { hubError } from '@counterpart/schemas';
+import { ConversationRequest } from '@counterpart/schemas/chat/api/responses';
 import { answerJson } from './errors.ts';
 import { listOf, pageOf } from './lists.ts';
 import { withoutPastedCredentials } from '../orchestrator/understanding/credentials/pasted.ts';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { EmbeddingsRequest, toCounterpartError } from '@counterpart/schemas';
+import { toCounterpartError } from '@counterpart/schemas';
+import { EmbeddingsRequest } from '@counterpart/schemas/chat/api/embeddings';
 import { answerJson } from './errors.ts';
 import { whenGone } from './request/gone.ts';
 import { unknownModel } from './models.ts';

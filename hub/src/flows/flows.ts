@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   JsonValue,
   hubError,
-  Judgement,
   type FileIssue,
   type FlowRun,
   type FlowRunSummary,
@@ -11,6 +10,7 @@ import {
   type JudgeRequest,
   type ToolDefinition,
 } from '@counterpart/schemas';
+import { Judgement } from '@counterpart/schemas/flows/flow';
 import { check, problemText } from '@counterpart/kit/schema';
 import { z } from 'zod';
 import { lazily, type Lazy } from '../kernel/lazily.ts';

@@ -1,10 +1,5 @@
-import {
-  AddServerRequest,
-  CallRequest,
-  DecideRequest,
-  hubError,
-  toCounterpartError,
-} from '@counterpart/schemas';
+import { DecideRequest, hubError, toCounterpartError } from '@counterpart/schemas';
+import { AddServerRequest, CallRequest } from '@counterpart/schemas/hub/api';
 import type {
   DecideResponse,
   HubEvent,

@@ -1,4 +1,5 @@
-import { Fault, hubError, Scenario, type ToolDefinition } from '@counterpart/schemas';
+import { hubError, Scenario, type ToolDefinition } from '@counterpart/schemas';
+import { Fault } from '@counterpart/schemas/mirror/fault';
 import { z } from 'zod';
 import type { JsonMembers } from '../kernel/ports.ts';
 import type { MirrorControl } from './control.ts';

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   hubError,
-  PromptName,
   type Json,
   type PromptDetail,
   type PromptSummary,
@@ -10,6 +9,7 @@ import {
   type PromptVersion,
   type RenderedPrompt,
 } from '@counterpart/schemas';
+import { PromptName } from '@counterpart/schemas/flows/prompt';
 import type { Clock } from '../kernel/clock.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import type { Db } from '../store/store.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { PromptTemplate, type FileIssue, type PromptMessage } from '@counterpart/schemas';
+import type { FileIssue, PromptMessage } from '@counterpart/schemas';
+import { PromptTemplate } from '@counterpart/schemas/flows/prompt';
 import { z } from 'zod';
 import { didYouMean } from '../kernel/nearest.ts';
 import { variablesOf } from './render.ts';

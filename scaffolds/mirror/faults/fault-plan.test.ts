@@ -1,4 +1,4 @@
-import { Fault } from '@counterpart/schemas';
+import { Fault } from '@counterpart/schemas/mirror/fault';
 import { describe, expect, test } from 'vitest';
 import { createFaultPlan } from './fault-plan.ts';
 

@@ -1,4 +1,5 @@
-import { Fault, HarEntry } from '@counterpart/schemas';
+import { HarEntry } from '@counterpart/schemas';
+import { Fault } from '@counterpart/schemas/mirror/fault';
 import { expect, test } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
 import { faultsFrom, learnBehaviour, type KnownExchange } from './behaviour.ts';

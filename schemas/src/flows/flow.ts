@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FlowRunState } from './run-state.ts';
 import { ContentHash } from '../ids.ts';
 import { JsonSchema, JsonValue } from '../json.ts';
 import { PromptMessage, FileIssue } from './prompt.ts';
@@ -114,9 +115,6 @@ export const FlowSummary = z.strictObject({
   issues: z.array(FileIssue),
 });
 export type FlowSummary = z.infer<typeof FlowSummary>;
-
-export const FlowRunState = z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'cancelled']);
-export type FlowRunState = z.infer<typeof FlowRunState>;
 
 /** `approved` and `rejected`: a person decided, and the node has not gone on yet. */
 export const FlowStepState = z.enum([

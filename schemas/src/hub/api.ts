@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { DefinitionNotice } from './approval.ts';
-import { HubEvent, ServerState, ServiceUse } from './event.ts';
+import { HealthRecord, HubEvent, ServerState, ServiceUse } from './event.ts';
 import { ToolDefinition } from '../tool.ts';
 
 /** Bodies of the admin API under `/api`, shared by the hub's routes and the CLI. */
 
 export const ServerKind = z.enum(['built', 'command', 'remote']);
-
-export const HealthRecord = z.strictObject({
-  at: z.iso.datetime(),
-  state: ServerState,
-  detail: z.string().optional(),
-});
-export type HealthRecord = z.infer<typeof HealthRecord>;
 
 export const ServerSummary = z.strictObject({
   id: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ContentHash, TraceId } from '../ids.ts';
 import { ToolChange } from './approval.ts';
-import { FlowRunState } from '../flows/flow.ts';
+import { FlowRunState } from '../flows/run-state.ts';
 import { LoopId, LoopStage, LoopState } from '../builds/loop.ts';
 
 /** State of a supervised process. */
@@ -15,6 +15,13 @@ export const ServerState = z.enum([
   'stopping',
 ]);
 export type ServerState = z.infer<typeof ServerState>;
+
+export const HealthRecord = z.strictObject({
+  at: z.iso.datetime(),
+  state: ServerState,
+  detail: z.string().optional(),
+});
+export type HealthRecord = z.infer<typeof HealthRecord>;
 
 /** What a server inside walls asked of one host since it was started there. */
 export const ServiceUse = z.strictObject({

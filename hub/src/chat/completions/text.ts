@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hubError, TextCompletionRequest, toCounterpartError } from '@counterpart/schemas';
+import { hubError, toCounterpartError } from '@counterpart/schemas';
+import { TextCompletionRequest } from '@counterpart/schemas/chat/api/completions';
 import { hear } from '../../kernel/async/event-queue.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { ChatItem, GenerationSettings, RunRequest } from '../../kernel/ports.ts';

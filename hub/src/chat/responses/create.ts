@@ -1,11 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  CounterpartError,
-  hubError,
-  ResponsesRequest,
-  toCounterpartError,
-  type ErrorCode,
-} from '@counterpart/schemas';
+import { CounterpartError, hubError, toCounterpartError, type ErrorCode } from '@counterpart/schemas';
+import { ResponsesRequest } from '@counterpart/schemas/chat/api/responses';
 import { hear } from '../../kernel/async/event-queue.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { RunEvent, RunRequest } from '../../kernel/ports.ts';

@@ -1,4 +1,5 @@
-import { ResponseInputItem, type ResponsesRequest } from '@counterpart/schemas';
+import type { ResponsesRequest } from '@counterpart/schemas';
+import { ResponseInputItem } from '@counterpart/schemas/chat/api/responses';
 import type { Responses, StoredResponse } from '../../orchestrator/conversations/responses.ts';
 import { wrongField } from '../request/read-body.ts';
 import { toWire } from './items.ts';

@@ -1,10 +1,6 @@
 import type { Duplex } from 'node:stream';
-import {
-  hubError,
-  ResponseSocketEvent,
-  toCounterpartError,
-  type CounterpartError,
-} from '@counterpart/schemas';
+import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
+import { ResponseSocketEvent } from '@counterpart/schemas/chat/api/responses';
 import type { ServerSocket } from 'ws';
 import { parseBody, wrongField } from '../request/read-body.ts';
 import type { ChatParts } from '../parts.ts';

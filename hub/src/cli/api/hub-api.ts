@@ -4,15 +4,17 @@ import {
   errorCatalogue,
   HarFile,
   hubError,
+  ProposalList,
+} from '@counterpart/schemas';
+import { ReviewLink } from '@counterpart/schemas/builds/review';
+import {
   HubStatus,
   Problem,
-  ProposalList,
   RecordingState,
-  ReviewLink,
   ServerDetail,
   ServerSummary,
   ToolEntry,
-} from '@counterpart/schemas';
+} from '@counterpart/schemas/hub/api';
 import type {
   CounterpartError,
   DecideRequest,

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type CounterpartError, hubError, Problem } from '@counterpart/schemas';
+import { type CounterpartError, hubError } from '@counterpart/schemas';
+import { Problem } from '@counterpart/schemas/hub/api';
 import { z } from 'zod';
 import type { Home } from '../home.ts';
 import { problemError } from '../api/hub-api.ts';

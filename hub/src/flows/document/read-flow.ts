@@ -1,4 +1,5 @@
-import { FlowDocument, FlowName, type FileIssue } from '@counterpart/schemas';
+import type { FileIssue } from '@counterpart/schemas';
+import { FlowDocument, FlowName } from '@counterpart/schemas/flows/flow';
 import { hashOf } from '../../prompts/read-template.ts';
 import { pathText, readYaml, type Path } from '../../prompts/yaml-file.ts';
 import { checkDocument } from './check-document.ts';

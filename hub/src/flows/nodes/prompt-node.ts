@@ -1,4 +1,5 @@
-import { JsonValue, hubError, PromptMessage, type FlowNode, type Json } from '@counterpart/schemas';
+import { JsonValue, hubError, type FlowNode, type Json } from '@counterpart/schemas';
+import { PromptMessage } from '@counterpart/schemas/flows/prompt';
 import { check, isKeywords, problemText, type Keywords } from '@counterpart/kit/schema';
 import { z } from 'zod';
 import { isMembers } from '../../kernel/protocol/members.ts';

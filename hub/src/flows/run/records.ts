@@ -1,13 +1,6 @@
 import { randomInt } from 'node:crypto';
-import {
-  JsonValue,
-  FlowProblem,
-  FlowRunState,
-  FlowStep,
-  hubError,
-  type FlowRun,
-  type FlowRunSummary,
-} from '@counterpart/schemas';
+import { JsonValue, FlowRunState, hubError, type FlowRun, type FlowRunSummary } from '@counterpart/schemas';
+import { FlowProblem, FlowStep } from '@counterpart/schemas/flows/flow';
 import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Db } from '../../store/store.ts';

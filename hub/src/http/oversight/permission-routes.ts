@@ -1,4 +1,5 @@
-import { ChangePermissionRequest, type ServerPermissions } from '@counterpart/schemas';
+import type { ServerPermissions } from '@counterpart/schemas';
+import { ChangePermissionRequest } from '@counterpart/schemas/hub/permissions';
 import type { Hono } from 'hono';
 import { readBody } from '../read-body.ts';
 

@@ -1,4 +1,5 @@
-import { errorCatalogue, OpenReviewRequest, toCounterpartError } from '@counterpart/schemas';
+import { errorCatalogue, toCounterpartError } from '@counterpart/schemas';
+import { OpenReviewRequest } from '@counterpart/schemas/builds/review';
 import type { Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';

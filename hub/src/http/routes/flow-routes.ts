@@ -1,19 +1,21 @@
+import type {
+  FlowRun,
+  FlowRunSummary,
+  FlowSummary,
+  Json,
+  Judgement,
+  PromptDetail,
+  PromptSummary,
+  PromptVersion,
+  RenderedPrompt,
+} from '@counterpart/schemas';
 import {
   DecideFlowRequest,
   JudgeRequest,
-  RenderPromptRequest,
   ServeFlowRequest,
   StartFlowRequest,
-  type FlowRun,
-  type FlowRunSummary,
-  type FlowSummary,
-  type Json,
-  type Judgement,
-  type PromptDetail,
-  type PromptSummary,
-  type PromptVersion,
-  type RenderedPrompt,
-} from '@counterpart/schemas';
+} from '@counterpart/schemas/flows/flow';
+import { RenderPromptRequest } from '@counterpart/schemas/flows/prompt';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { readBody } from '../read-body.ts';

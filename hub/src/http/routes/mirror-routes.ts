@@ -1,21 +1,23 @@
+import type {
+  ContractDiff,
+  DeletedMirror,
+  LearnedBehaviour,
+  MirrorInspection,
+  MirrorParts,
+  MirrorSummary,
+  RecordingSummary,
+} from '@counterpart/schemas';
 import {
-  type ContractDiff,
-  type DeletedMirror,
   DiffMirrorRequest,
-  Fault,
   ImportRecordingRequest,
-  type LearnedBehaviour,
-  LearnRequest,
   MirrorChange,
-  type MirrorInspection,
-  type MirrorParts,
-  type MirrorSummary,
   PushMirrorRequest,
-  type RecordingSummary,
   ScenarioRequest,
   SeedMirrorRequest,
   StartMirrorRequest,
-} from '@counterpart/schemas';
+} from '@counterpart/schemas/mirror/api';
+import { LearnRequest } from '@counterpart/schemas/mirror/behaviour';
+import { Fault } from '@counterpart/schemas/mirror/fault';
 import type { Hono } from 'hono';
 import { readBody } from '../read-body.ts';
 

@@ -1,4 +1,5 @@
-import { type HarFile, RecordRequest, type RecordingState } from '@counterpart/schemas';
+import type { HarFile, RecordingState } from '@counterpart/schemas';
+import { RecordRequest } from '@counterpart/schemas/hub/api';
 import type { Hono } from 'hono';
 import { readBody as body } from '../read-body.ts';
 

@@ -1,4 +1,4 @@
-import { EvalCase } from '@counterpart/schemas';
+import { EvalCase } from '@counterpart/schemas/chat/eval';
 import { expect, test } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
 import { reportOf, scoreCase, type WatchedAnswer } from './score.ts';

@@ -1,14 +1,11 @@
+import type { JsonObject } from '@counterpart/schemas';
+import { FlowRun, FlowRunSummary, FlowSummary, Judgement } from '@counterpart/schemas/flows/flow';
 import {
-  FlowRun,
-  FlowRunSummary,
-  FlowSummary,
-  Judgement,
   PromptDetail,
   PromptSummary,
   PromptVersion,
   RenderedPrompt,
-  type JsonObject,
-} from '@counterpart/schemas';
+} from '@counterpart/schemas/flows/prompt';
 import { z } from 'zod';
 import type { Send } from './mirror-api.ts';
 

@@ -1,4 +1,4 @@
-import { HookSummary } from '@counterpart/schemas';
+import { HookSummary } from '@counterpart/schemas/hub/hook';
 import { z } from 'zod';
 import type { Send } from './mirror-api.ts';
 

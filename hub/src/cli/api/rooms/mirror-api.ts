@@ -1,22 +1,24 @@
 import {
-  ContractDiff,
-  DeletedMirror,
   type DiffMirrorRequest,
   type Fault,
   type HarFile,
-  LearnedBehaviour,
   type LearnRequest,
   type MirrorChange,
-  MirrorInspection,
-  MirrorList,
   MirrorParts,
-  MirrorSummary,
   type PushMirrorRequest,
-  RecordingSummary,
   type ScenarioRequest,
   type SeedMirrorRequest,
   type StartMirrorRequest,
 } from '@counterpart/schemas';
+import {
+  DeletedMirror,
+  MirrorInspection,
+  MirrorList,
+  MirrorSummary,
+  RecordingSummary,
+} from '@counterpart/schemas/mirror/api';
+import { LearnedBehaviour } from '@counterpart/schemas/mirror/behaviour';
+import { ContractDiff } from '@counterpart/schemas/mirror/contract-diff';
 import { z } from 'zod';
 
 /** Sends one request to the admin API and reads its answer by a schema. */

@@ -3,12 +3,11 @@ import {
   AuditList,
   AuditReport,
   AuditTrimmed,
-  PermissionList,
   PersonList,
   PersonToken,
-  ServerPermissions,
   Sharing,
 } from '@counterpart/schemas';
+import { PermissionList, ServerPermissions } from '@counterpart/schemas/hub/permissions';
 import { z } from 'zod';
 import type { AuditService } from '../../../http/oversight/audit-routes.ts';
 import type { PermissionService } from '../../../http/oversight/permission-routes.ts';

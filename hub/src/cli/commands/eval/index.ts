@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { EvalCase, hubError, toCounterpartError, type EvalReport, type Json } from '@counterpart/schemas';
+import { hubError, toCounterpartError, type EvalReport, type Json } from '@counterpart/schemas';
+import { EvalCase } from '@counterpart/schemas/chat/eval';
 import { z } from 'zod';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 import { reportOf, scoreCase, type WatchedAnswer } from '../../../orchestrator/eval/score.ts';

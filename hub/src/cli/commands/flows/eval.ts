@@ -1,11 +1,6 @@
 import { resolve } from 'node:path';
-import {
-  FlowEvalCase,
-  hubError,
-  toCounterpartError,
-  type FlowEvalReport,
-  type FlowEvalResult,
-} from '@counterpart/schemas';
+import { hubError, toCounterpartError, type FlowEvalReport, type FlowEvalResult } from '@counterpart/schemas';
+import { FlowEvalCase } from '@counterpart/schemas/flows/flow-eval';
 import { z } from 'zod';
 import { reportOfRuns, scoreRun } from '../../../flows/eval/score-run.ts';
 import { defineCommand } from '../../command.ts';

@@ -1,4 +1,5 @@
-import { Fault, hubError, RecordingName, type LearnedBehaviour } from '@counterpart/schemas';
+import { hubError, RecordingName, type LearnedBehaviour } from '@counterpart/schemas';
+import { Fault } from '@counterpart/schemas/mirror/fault';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import { count } from '../../output/text/format.ts';

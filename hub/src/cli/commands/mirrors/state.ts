@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { hubError, SeedMirrorRequest } from '@counterpart/schemas';
+import { hubError } from '@counterpart/schemas';
+import { SeedMirrorRequest } from '@counterpart/schemas/mirror/api';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import { count } from '../../output/text/format.ts';

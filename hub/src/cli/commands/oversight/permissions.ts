@@ -1,4 +1,5 @@
-import { Capability, type ServerPermissions } from '@counterpart/schemas';
+import type { ServerPermissions } from '@counterpart/schemas';
+import { Capability } from '@counterpart/schemas/hub/permissions';
 import { z } from 'zod';
 import { defineCommand, type CommandDefinition } from '../../command.ts';
 import type { Context } from '../../context.ts';
