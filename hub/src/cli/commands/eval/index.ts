@@ -58,7 +58,8 @@ const run = defineCommand({
 
 async function readCases(file: string): Promise<EvalCase[]> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const detail = isMissing ? 'there is no such file' : String(cause);
     throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
   });
   const lines = text.split('\n').map((line, at) => ({ line: line.trim(), number: at + 1 }));
