@@ -80,6 +80,7 @@ describe('what is proposed', () => {
     [['--home', '.', 'lsit'], 'npx hub --home . --help'],
     [['--home', '.', 'providers'], 'npx hub --home . providers --help'],
     [['providers', '--home=.'], 'npx hub --home . providers --help'],
+    [['memory', 'add'], 'Run npx hub memory add --help'],
     [['providers'], 'Run npx hub providers --help'],
     [['providers', '--', '--home', '.'], 'Run npx hub providers --help'],
   ])('after %j works for the home that was named', async (argv, line) => {

@@ -122,9 +122,7 @@ function homeIn(flags: readonly string[]): string | undefined {
 function usageError(error: CommanderError, { argv, program }: Failed): CounterpartError {
   // Commander's own word for it, after it has printed the help, says nothing.
   if (error.code === 'commander.help') return unknownCommand(argv, program);
-  const commands = program.commands.flatMap(namesOf);
-  const named = argv.find((word) => commands.includes(word));
-  const command = named === undefined ? 'hub' : `hub ${named}`;
+  const command = ['hub', ...namedIn(argv, program)].join(' ');
   // Commander writes the suggestion on a row of its own, in brackets.
   const detail = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, '. $1');
   return hubError(
@@ -132,6 +130,13 @@ function usageError(error: CommanderError, { argv, program }: Failed): Counterpa
     { detail: detail.charAt(0).toUpperCase() + detail.slice(1), command },
     { cause: error },
   );
+}
+
+/** The command that was called, with its verb where it has verbs. */
+function namedIn(argv: readonly string[], { commands }: Command): string[] {
+  const at = argv.findIndex((word) => commands.some((command) => namesOf(command).includes(word)));
+  const found = commands.find((command) => namesOf(command).includes(argv[at] ?? ''));
+  return found === undefined ? [] : [found.name(), ...namedIn(argv.slice(at + 1), found)];
 }
 
 /** For `hub help lsit`, and for options that stand without a command. */
