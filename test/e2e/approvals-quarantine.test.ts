@@ -371,8 +371,12 @@ test('status, list, inspect and doctor say what awaits approval and what should 
   const [listed] = (await hubCommand('status')).stdout.match(/find +1 +search +http.*$/m) ?? [];
   expect(listed).toContain(`${hub.url}/mcp/p/find`);
   expect((await hubCommand('list', '--tools')).stdout).not.toContain('\u2060');
-  expect((await hubCommand('list')).stdout).toMatch(/1 tool left out until `(npx )?hub approve notes`/);
-  expect((await hubCommand('status')).stdout).toMatch(/`(npx )?hub approve` lists what awaits approval/);
+  expect((await hubCommand('list')).stdout).toMatch(
+    /1 tool left out until `(npx )?hub (--home \S+ )?approve notes`/,
+  );
+  expect((await hubCommand('status')).stdout).toMatch(
+    /`(npx )?hub (--home \S+ )?approve` lists what awaits approval/,
+  );
   expect((await hubCommand('inspect', 'notes')).stdout).toContain('Tools (1 of 2 that it lists)');
   const one = (await hubCommand('inspect', 'notes__read_note')).stdout;
   expect(one).toContain('Reads a note.⟨U+2060⟩');
@@ -380,7 +384,7 @@ test('status, list, inspect and doctor say what awaits approval and what should 
     'read_note: description holds characters that nobody sees: U+2060',
   );
   const { stdout } = await hubCommand('doctor');
-  expect(stdout).toMatch(/`(npx )?hub approve notes` shows it and asks/);
+  expect(stdout).toMatch(/`(npx )?hub (--home \S+ )?approve notes` shows it and asks/);
   expect(stdout).toContain('the definition of read_note holds characters that nobody sees');
 });
 
@@ -397,7 +401,7 @@ test('adding a server whose definitions hide something says so at once', async (
     join(FIXTURE_SERVERS, 'changes-tools.mjs'),
   );
   expect(added.stdout).toMatch(
-    /1 place in what it tells a model should be read by you first: `(npx )?hub inspect poisoned`/,
+    /1 place in what it tells a model should be read by you first: `(npx )?hub (--home \S+ )?inspect poisoned`/,
   );
 });
 
