@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { ended } from '../../peers/peer-process.ts';
 import type { Caller } from '../targets.ts';
 
 interface Waiting {
@@ -8,6 +9,7 @@ interface Waiting {
 }
 
 const NEWLINE = 10;
+const LONGEST_GOODBYE_MS = 3_000;
 const ID = /"id":(\d+)[,}]/;
 
 /** A client of the 2025-11-25 revision over a program's standard input and output. */
@@ -48,12 +50,14 @@ export class LineLoad implements Caller {
     return answer;
   }
 
-  /** Ends the program as clients do, and waits for its end. */
+  /** Ends the program as clients do, and waits for its end; one that goes on without an input is stopped. */
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    const ended = once(this.#child, 'exit');
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exit = once(this.#child, 'exit');
     this.#child.stdin?.end();
-    await ended;
+    const late = setTimeout(() => void ended(this.#child), LONGEST_GOODBYE_MS);
+    await exit;
+    clearTimeout(late);
   }
 
   #send(method: string, params: string): Promise<string> {

@@ -126,7 +126,7 @@ mixes the hub with what else was at work, most of all the calls a second.
 ## Make it anew
 
     npm run bench:peers -- /tmp/peers          # installs the peers, each in a folder of its own
-    PEERS_NPM=/tmp/peers npm run bench:report  # about six minutes; Linux only
+    PEERS_NPM=/tmp/peers npm run bench:report  # about a quarter of an hour; Linux only
     npm run bench:report -- --rounds 3 --soak 0
     npm run bench -- --soak 600                # ten minutes of load, the hub's memory
 

@@ -39,24 +39,21 @@ const [busy = 0] = loadavg();
 
 const told = (line: string): void => console.error(line);
 
-async function startPeers(): Promise<Subject[]> {
-  const started: Subject[] = [];
-  const folder = process.env['PEERS_NPM'];
-  const starts = [
-    ...installedOf(PEERS, folder).map((peer) => () => startPeer(peer)),
-    ...installedOf(LINE_PEERS, folder).map((peer) => () => startLinePeer(peer)),
-  ];
+/** Those that run here; of the others it is told why they do not. */
+async function started(starts: readonly (() => Promise<Subject>)[]): Promise<Subject[]> {
+  const subjects: Subject[] = [];
   for (const start of starts) {
     try {
-      started.push(await start());
+      subjects.push(await start());
     } catch (thrown) {
       told(`a peer does not run here: ${String(thrown)}`);
     }
   }
-  return started;
+  return subjects;
 }
 
 async function startSubjects(): Promise<{ subjects: Subject[]; stop: () => Promise<void> }> {
+  const folder = process.env['PEERS_NPM'];
   const direct = await startDirect();
   const floor = await startFloor();
   const hub = await startHubWithEcho();
@@ -65,15 +62,16 @@ async function startSubjects(): Promise<{ subjects: Subject[]; stop: () => Promi
     overHttp(floor, 'modern', { name: 'forwarding only, node:http', kind: 'floor', tool: 'echo' }),
     overHttp(hub, 'modern', { name: 'hub, 2026-07-28', kind: 'hub', tool: 'bench__echo' }),
     overHttp(hub, 'legacy', { name: 'hub, 2025-11-25', kind: 'hub', tool: 'bench__echo' }),
-    ...(await startPeers()),
+    ...(await started(installedOf(PEERS, folder).map((peer) => () => startPeer(peer)))),
     await directStdio(),
     await floorStdio(),
     await hubAlone(),
     await hubShim(),
+    ...(await started(installedOf(LINE_PEERS, folder).map((peer) => () => startLinePeer(peer)))),
   ];
   const stop = async (): Promise<void> => {
     for (const subject of subjects) await subject.stop();
-    for (const started of [hub, floor, direct]) await started.stop();
+    for (const target of [hub, floor, direct]) await target.stop();
   };
   return { subjects, stop };
 }
