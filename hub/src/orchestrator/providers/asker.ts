@@ -4,6 +4,7 @@ import type { GenerationEvent, GenerationRequest, JsonMembers } from '../../kern
 import { traceparentOf } from '../../kernel/protocol/trace.ts';
 import { AnswerParts } from './answer/answer-parts.ts';
 import { readAnswer } from './answer/read-answer.ts';
+import type { ThinkingHabits } from './answer/thinking.ts';
 import { assertFiles } from './asking/files.ts';
 import { assertSeed, toBody } from './asking/request-body.ts';
 import { Deadline, pause } from './exchange/deadline.ts';
@@ -186,7 +187,7 @@ function partsFor({ request, model, seat, signatures }: Asking, body: JsonMember
   const { stop = [] } = request;
   return new AnswerParts({
     model: model.model,
-    thinksInText: seat.dialect.thinksInText,
+    thinking: seat.dialect.thinksInText ? habitsOf(seat, model.model) : undefined,
     // A provider that takes no such words is listened to until one comes.
     stop: stop.length === 0 || body['stop'] !== undefined ? undefined : stop,
     mayBeEmpty: stop.length > 0,
@@ -196,6 +197,14 @@ function partsFor({ request, model, seat, signatures }: Asking, body: JsonMember
       : {}),
   });
 }
+
+/** Models whose template begins their thoughts, by their names; others are found out. */
+const THINKERS = /\bdeepseek-r1|\bqwq\b|\bqwen3\b.*\bthinking\b/i;
+
+const habitsOf = ({ thinkers }: Seat, model: string): ThinkingHabits => ({
+  startsThinking: thinkers.get(model) ?? THINKERS.test(model),
+  learn: (startsThinking) => void thinkers.set(model, startsThinking),
+});
 
 /** Parameters that an answer can do without; the others are the question itself. `stop` is then held to here. */
 const SPARE = [

@@ -22,6 +22,8 @@ export class Seat {
   readonly statistics = new Statistics();
   /** Parameters that a model was seen to refuse, by model. */
   readonly refused = new Map<string, Set<string>>();
+  /** Whether a model was seen to begin its answers with thoughts that no mark opens. */
+  readonly thinkers = new Map<string, boolean>();
   readonly #clock: Clock;
   readonly #slots: Slots;
   #found: ReadonlyMap<string, FoundModel> = new Map();

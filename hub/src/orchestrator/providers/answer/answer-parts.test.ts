@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import type { GenerationEvent, JsonMembers } from '../../../kernel/ports.ts';
 import { AnswerParts } from './answer-parts.ts';
 import { EventReader, EventTooLong } from './event-reader.ts';
-import { ThinkingSplitter } from './thinking.ts';
+import { type ThinkingHabits, ThinkingSplitter } from './thinking.ts';
 
-const eventsOf = (chunks: readonly JsonMembers[], thinksInText = false): GenerationEvent[] => {
-  const parts = new AnswerParts({ model: 'asked-1', thinksInText, estimatedInput: () => 7 });
+const UNKNOWN: ThinkingHabits = { startsThinking: false, learn: () => undefined };
+const eventsOf = (chunks: readonly JsonMembers[], thinking?: ThinkingHabits): GenerationEvent[] => {
+  const parts = new AnswerParts({ model: 'asked-1', thinking, estimatedInput: () => 7 });
   return [...chunks.flatMap((chunk) => parts.push(chunk)), ...parts.end()];
 };
 const delta = (members: JsonMembers, finish: string | null = null): JsonMembers => ({
@@ -118,7 +119,7 @@ test('thoughts are told from words: by their own member, as parts of content, an
     const said = thoughts(
       eventsOf(
         pieces.map((content) => delta({ content })),
-        true,
+        UNKNOWN,
       ),
     );
     expect(said).toEqual(['hm < a </thin b', 'yes, <think> is a tag']);
@@ -127,10 +128,10 @@ test('thoughts are told from words: by their own member, as parts of content, an
 
 test('text that only begins like a thought is kept whole', () => {
   const splitter = new ThinkingSplitter();
-  expect([...splitter.push('<thi'), ...splitter.push('rd>'), ...splitter.end()]).toEqual([
+  expect([...splitter.push('<thi'), ...splitter.push('rd>'), ...splitter.end(false)]).toEqual([
     { type: 'text', delta: '<third>' },
   ]);
-  expect([...new ThinkingSplitter().push('<th'), ...new ThinkingSplitter().end()]).toEqual([]);
+  expect([...new ThinkingSplitter().push('<th'), ...new ThinkingSplitter().end(false)]).toEqual([]);
 });
 
 test('events are read however the stream is cut, with comments, CRLF, and without empty lines', () => {

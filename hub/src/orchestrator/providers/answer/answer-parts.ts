@@ -1,15 +1,16 @@
 import { isMembers, membersOf } from '../../../kernel/protocol/members.ts';
 import type { GenerationEvent, GenerationFinish, JsonMembers, TokenUsage } from '../../../kernel/ports.ts';
 import { CallParts } from './call-parts.ts';
+import type { MarkedPiece } from './harmony.ts';
 import { StopGate } from './stop-gate.ts';
-import { ThinkingSplitter } from './thinking.ts';
+import { type ThinkingHabits, ThinkingSplitter } from './thinking.ts';
 
 /** What an answer is read with. */
 export interface AnswerReading {
   /** Named by the configuration, for providers that do not say. */
   readonly model: string;
-  /** Whether thoughts may stand in the text, in `<think>`. */
-  readonly thinksInText: boolean;
+  /** How thoughts may stand in the text, in `<think>` or the like; absent: they never do. */
+  readonly thinking?: ThinkingHabits | undefined;
   /** Words before which the text ends; absent: the provider was told, or there are none. */
   readonly stop?: readonly string[] | undefined;
   /** Whether an answer without a word is one, as with words that end it before it begins. */
@@ -42,7 +43,7 @@ export class AnswerParts {
   constructor(reading: AnswerReading) {
     this.#reading = reading;
     this.#calls = new CallParts(reading.keepCall);
-    this.#thinking = reading.thinksInText ? new ThinkingSplitter() : undefined;
+    this.#thinking = reading.thinking && new ThinkingSplitter(reading.thinking);
     this.#stop = reading.stop === undefined ? undefined : new StopGate(reading.stop);
   }
 
@@ -102,7 +103,8 @@ export class AnswerParts {
   /** What was held back, and the end itself. */
   end(): GenerationEvent[] {
     const events: GenerationEvent[] = [];
-    for (const { type, delta } of this.#thinking?.end() ?? []) this.#tell(type, delta, events);
+    const isCut = this.#finish === 'length' || this.#calls.count > 0;
+    for (const piece of this.#thinking?.end(isCut) ?? []) this.#marked(piece, events);
     const held = this.#stop?.end() ?? '';
     if (held !== '') events.push({ type: 'text', delta: held });
     this.#calls.end(events);
@@ -123,7 +125,10 @@ export class AnswerParts {
 
   #said(delta: JsonMembers, events: GenerationEvent[]): void {
     const thought = isTold(delta['reasoning_content']) ? delta['reasoning_content'] : delta['reasoning'];
-    if (typeof thought === 'string') this.#tell('reasoning', thought, events);
+    if (typeof thought === 'string') {
+      if (thought !== '') this.#thinking?.toldElsewhere();
+      this.#tell('reasoning', thought, events);
+    }
     const { content } = delta;
     if (typeof content === 'string') this.#content(content, events);
     else if (Array.isArray(content)) for (const part of content) this.#part(membersOf(part), events);
@@ -137,7 +142,14 @@ export class AnswerParts {
 
   #content(text: string, events: GenerationEvent[]): void {
     if (this.#thinking === undefined) return this.#tell('text', text, events);
-    for (const { type, delta } of this.#thinking.push(text)) this.#tell(type, delta, events);
+    for (const piece of this.#thinking.push(text)) this.#marked(piece, events);
+  }
+
+  #marked({ type, delta, call }: MarkedPiece, events: GenerationEvent[]): void {
+    if (type !== 'call') return this.#tell(type, delta, events);
+    const { number = 0, name = '' } = call ?? {};
+    this.#calls.push({ index: -number, function: { name, arguments: delta } }, events);
+    this.#written += 1;
   }
 
   /** A piece of content that is a list of parts, as Mistral's thinking models write it. */

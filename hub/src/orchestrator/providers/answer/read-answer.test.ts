@@ -22,7 +22,12 @@ async function read(body: string | Buffer, pieceLength = 7, mayBeEmpty = false):
     bytes.subarray(n * pieceLength, (n + 1) * pieceLength),
   );
   const events: GenerationEvent[] = [];
-  const parts = new AnswerParts({ model: 'm', thinksInText: true, mayBeEmpty, estimatedInput: () => 1 });
+  const parts = new AnswerParts({
+    model: 'm',
+    thinking: { startsThinking: false, learn: () => undefined },
+    mayBeEmpty,
+    estimatedInput: () => 1,
+  });
   const source = {
     model: 's/m',
     parts,

@@ -61,7 +61,12 @@ async function said(pieces: readonly string[], stop?: readonly string[]): Promis
   const body = new PassThrough();
   const reading = readAnswer(new StreamBody(body), {
     model: 'one/two',
-    parts: new AnswerParts({ model: 'two', thinksInText: true, stop, estimatedInput: () => 7 }),
+    parts: new AnswerParts({
+      model: 'two',
+      thinking: { startsThinking: false, learn: () => undefined },
+      stop,
+      estimatedInput: () => 7,
+    }),
     redact: (text) => text,
     signal: new AbortController().signal,
     waiting: () => undefined,

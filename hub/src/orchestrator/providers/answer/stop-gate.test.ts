@@ -39,7 +39,12 @@ test('an answer is over at the word, and nobody waits for a provider that goes o
   const body = new PassThrough();
   const reading = readAnswer(new StreamBody(body), {
     model: 'one/two',
-    parts: new AnswerParts({ model: 'two', thinksInText: true, stop: ['END'], estimatedInput: () => 7 }),
+    parts: new AnswerParts({
+      model: 'two',
+      thinking: { startsThinking: false, learn: () => undefined },
+      stop: ['END'],
+      estimatedInput: () => 7,
+    }),
     redact: (text) => text,
     signal: new AbortController().signal,
     waiting: () => undefined,

@@ -1,7 +1,10 @@
-/** A run of an answer's text, said or thought. */
-export interface SplitText {
-  readonly type: 'text' | 'reasoning';
-  readonly delta: string;
+import { HARMONY_BEGINNINGS, HarmonyReader, type MarkedPiece } from './harmony.ts';
+
+/** What is known of how a model thinks, and who is told more of it. */
+export interface ThinkingHabits {
+  /** Its answers begin with thoughts, without a mark that says so. */
+  readonly startsThinking: boolean;
+  readonly learn: (startsThinking: boolean) => void;
 }
 
 /** Between which thoughts stand, by family of models. */
@@ -12,40 +15,84 @@ const MARKS = [
   ['[THINK]', '[/THINK]'],
 ] as const;
 
+/** Templates that begin the thoughts in the question leave the answer with this mark alone. */
+const LONE_CLOSE = '</think>';
+const BEGINNINGS: readonly string[] = [...MARKS.map(([open]) => open), ...HARMONY_BEGINNINGS];
+const QUOTED = /["'`“‘]$/;
+/** Characters of what was said that tell whether a mark behind them is spoken of. */
+const LOOK_BACK = 16;
+
 /**
  * Tells what a model thinks from what it says, where the program that runs it leaves `<think>…</think>` or the like at the
- * beginning of its text. Elsewhere in an answer these are words like others.
+ * beginning of its text, the end of it alone, or the marks of gpt-oss. Elsewhere in an answer these are words like others.
  */
 export class ThinkingSplitter {
+  readonly #habits: ThinkingHabits;
   #state: 'before' | 'thinking' | 'saying' = 'before';
+  #harmony: HarmonyReader | undefined;
   /** Of which it is not known yet what it is. */
   #held = '';
   /** White space beside a mark belongs to the mark. */
   #trims = false;
   /** Ends the thoughts that began. */
   #close = '';
+  /** What was taken for thoughts by habit only. */
+  #guessed: string | undefined;
+  /** What was said last. */
+  #last = '';
+  /** Whether a lone mark may still come. */
+  #mayClose = true;
 
-  push(text: string): SplitText[] {
+  constructor(habits: ThinkingHabits = { startsThinking: false, learn: () => undefined }) {
+    this.#habits = habits;
+  }
+
+  push(text: string): MarkedPiece[] {
+    if (this.#harmony !== undefined) return this.#harmony.push(text);
     if (this.#state === 'saying') return this.#say(text);
     this.#held += text;
-    if (this.#state === 'thinking') return this.#think();
+    return this.#state === 'thinking' ? this.#think() : this.#begin();
+  }
+
+  /** Thoughts come beside the text: it holds none. */
+  toldElsewhere(): void {
+    this.#mayClose = false;
+  }
+
+  /** What was held back at the end of the answer; `isCut`: more was to come. */
+  end(isCut: boolean): MarkedPiece[] {
+    if (this.#harmony !== undefined) return this.#harmony.end();
+    const type = this.#state === 'thinking' ? 'reasoning' : 'text';
+    const rest = run(type, this.#release());
+    if (this.#guessed === undefined || isCut) return rest;
+    // It did not think this time: what was shown as thoughts is the answer.
+    this.#habits.learn(false);
+    return [...rest, ...run('text', this.#guessed)];
+  }
+
+  #begin(): MarkedPiece[] {
     const trimmed = this.#held.trimStart();
     const marks = MARKS.find(([open]) => trimmed.startsWith(open));
     if (marks !== undefined) {
       const [open, close] = marks;
       this.#close = close;
+      this.#mayClose = false;
       this.#enter('thinking', trimmed.slice(open.length));
       return this.#think();
     }
-    if (MARKS.some(([open]) => open.startsWith(trimmed))) return [];
+    if (HARMONY_BEGINNINGS.some((mark) => trimmed.startsWith(mark))) {
+      this.#harmony = new HarmonyReader();
+      return this.#harmony.push(trimmed);
+    }
+    if (BEGINNINGS.some((mark) => mark.startsWith(trimmed))) return [];
+    if (this.#mayClose && (this.#habits.startsThinking || isClosed(trimmed))) {
+      this.#close = LONE_CLOSE;
+      this.#guessed = '';
+      this.#enter('thinking', this.#held);
+      return this.#think();
+    }
     this.#state = 'saying';
     return this.#say(this.#release());
-  }
-
-  /** What was held back at the end of the answer. */
-  end(): SplitText[] {
-    const type = this.#state === 'thinking' ? 'reasoning' : 'text';
-    return run(type, this.#release());
   }
 
   #enter(state: 'thinking' | 'saying', held: string): void {
@@ -60,22 +107,59 @@ export class ThinkingSplitter {
     return held;
   }
 
-  #say(text: string): SplitText[] {
-    return run('text', this.#trimmed(text));
+  #say(text: string): MarkedPiece[] {
+    const told = this.#trimmed(text);
+    if (!this.#mayClose) return run('text', told);
+    return this.#held === '' && !told.includes('<')
+      ? this.#remember(told)
+      : this.#sayToClose(this.#release() + told);
   }
 
-  #think(): SplitText[] {
+  #remember(text: string): MarkedPiece[] {
+    this.#last = (this.#last + text).slice(-LOOK_BACK);
+    return run('text', text);
+  }
+
+  /** What came before a lone mark was shown already, and was thought: from the next answer on this is known. */
+  #sayToClose(text: string): MarkedPiece[] {
+    const end = text.indexOf(LONE_CLOSE);
+    const before = end < 0 ? text : text.slice(0, end);
+    if (isSpokenOf(this.#last + before, end >= 0)) {
+      this.#mayClose = false;
+      return run('text', text);
+    }
+    if (end < 0) {
+      const free = text.length - startOf(LONE_CLOSE, text);
+      this.#held = text.slice(free);
+      return this.#remember(text.slice(0, free));
+    }
+    this.#mayClose = false;
+    this.#habits.learn(true);
+    this.#enter('saying', '');
+    const gap = (this.#last + before).endsWith('\n') ? '\n' : '\n\n';
+    return [...run('text', before + gap), ...this.#say(text.slice(end + LONE_CLOSE.length))];
+  }
+
+  #think(): MarkedPiece[] {
     this.#held = this.#trimmed(this.#held);
     const end = this.#held.indexOf(this.#close);
     if (end >= 0) {
-      const thought = run('reasoning', this.#held.slice(0, end));
+      const thought = this.#thought(this.#held.slice(0, end));
+      if (this.#guessed !== undefined) this.#habits.learn(true);
+      this.#guessed = undefined;
+      this.#mayClose = false;
       this.#enter('saying', this.#held.slice(end + this.#close.length));
       return [...thought, ...this.#say(this.#release())];
     }
     const known = this.#held.length - startOf(this.#close, this.#held);
     const thought = this.#held.slice(0, known);
     this.#held = this.#held.slice(known);
-    return run('reasoning', thought);
+    return this.#thought(thought);
+  }
+
+  #thought(text: string): MarkedPiece[] {
+    if (this.#guessed !== undefined) this.#guessed += text;
+    return run('reasoning', text);
   }
 
   #trimmed(text: string): string {
@@ -86,7 +170,18 @@ export class ThinkingSplitter {
   }
 }
 
-const run = (type: SplitText['type'], delta: string): SplitText[] => (delta === '' ? [] : [{ type, delta }]);
+const run = (type: 'text' | 'reasoning', delta: string): MarkedPiece[] =>
+  delta === '' ? [] : [{ type, delta }];
+
+/** Whether thoughts end in this text that began before it. */
+function isClosed(text: string): boolean {
+  const end = text.indexOf(LONE_CLOSE);
+  return end >= 0 && !isSpokenOf(text.slice(0, end), true);
+}
+
+/** Whether marks are words here: an opening one was written, or the closing one stands behind this in quotes. */
+const isSpokenOf = (before: string, isClosing: boolean): boolean =>
+  before.includes('<think') || (isClosing && QUOTED.test(before));
 
 /** How many characters at the end may be the beginning of the closing mark. */
 function startOf(mark: string, text: string): number {
