@@ -108,3 +108,57 @@ test('the list of models has the shape that programs read, and each is found by 
   for (const { id } of data) expect(await get(`/${id}`)).toMatchObject({ id });
   expect(await get('/nobody')).toMatchObject({ error: { code: 'MODEL_UNKNOWN', param: 'model' } });
 });
+
+describe('what programs try before they ask', () => {
+  const ask = async (method: string, path: string) => {
+    const response = await fetch(`${served.url}/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    const text = await response.text();
+    return { status: response.status, allow: response.headers.get('allow'), text };
+  };
+
+  test('HEAD is answered as GET is, without the body, and OPTIONS with the methods there are', async () => {
+    const listed = await ask('GET', 'models');
+    expect(await ask('HEAD', 'models')).toMatchObject({ status: 200, text: '' });
+    const { status, headers } = await fetch(`${served.url}/models`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    expect([status, headers.get('content-length')]).toEqual([200, String(listed.text.length)]);
+    expect(await ask('HEAD', 'models/nobody')).toMatchObject({ status: 404 });
+    const made = z.object({ id: z.string() }).parse(await (await post('conversations', {})).json());
+    expect(await ask('HEAD', `conversations/${made.id}`)).toMatchObject({ status: 200, text: '' });
+    expect(await ask('OPTIONS', 'models')).toMatchObject({ status: 204, allow: 'GET, HEAD, OPTIONS' });
+    expect(await ask('OPTIONS', 'nothing')).toMatchObject({ status: 404 });
+  });
+
+  test('slashes too many, as a base URL that ends in one makes them, change nothing', async () => {
+    for (const path of ['/models', 'models/', '/models//', 'models/hub//auto'])
+      expect(await ask('GET', path)).toMatchObject({ status: 200 });
+    const body = { model: 'hub/auto', messages: [{ role: 'user', content: 'hi' }] };
+    for (const path of ['/chat/completions', 'chat//completions/'])
+      expect((await post(path, body)).status).toBe(200);
+  });
+
+  test.each([
+    { asked: 'GET chat/completions', code: 'METHOD_UNFIT', told: 'POST' },
+    { asked: 'PUT models', code: 'METHOD_UNFIT', told: 'GET' },
+    { asked: 'GET conversations', code: 'METHOD_UNFIT', told: 'POST' },
+    { asked: 'PATCH responses/resp_1', code: 'METHOD_UNFIT', told: 'GET, DELETE' },
+    { asked: 'GET ', code: 'ENDPOINT_UNKNOWN', told: 'chat/completions' },
+    { asked: 'POST messages', code: 'ENDPOINT_UNKNOWN', told: 'chat/completions' },
+    { asked: 'GET responses/resp_1/input_items/more', code: 'ENDPOINT_UNKNOWN', told: 'responses' },
+  ])('"$asked" is refused with what there is', async ({ asked, code, told }) => {
+    const [method = '', path = ''] = asked.split(' ');
+    const { text, allow, ...answer } = await ask(method, path);
+    expect(answer.status).toBe(code === 'METHOD_UNFIT' ? 405 : 404);
+    const { error } = z
+      .object({ error: z.object({ code: z.string(), message: z.string() }) })
+      .parse(JSON.parse(text));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(told);
+    expect(allow).toBe(code === 'METHOD_UNFIT' ? told : null);
+  });
+});

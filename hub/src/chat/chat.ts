@@ -6,6 +6,7 @@ import { completeText } from './completions/text.ts';
 import { serveConversations } from './conversations.ts';
 import { embed } from './embeddings.ts';
 import { answerError, answerJson } from './errors.ts';
+import { methodsAt, namesIn, noEndpoint } from './request/endpoints.ts';
 import { resumptionOf } from './request/headers.ts';
 import { listModels } from './models.ts';
 import type { ChatOptions, ChatParts } from './parts.ts';
@@ -66,33 +67,40 @@ export async function createChat(options: ChatOptions): Promise<ChatSurface> {
 }
 
 async function serve(parts: ChatParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const [pathname = '', search = ''] = (req.url ?? '').split('?');
-  const [, , room = '', ...path] = pathname.split('/').map(decoded);
-  const method = req.method ?? 'GET';
+  const { method: asked = '', url = '' } = req;
+  const [pathname = '', search = ''] = url.split('?');
+  const methods = methodsAt(pathname);
+  if (!methods.includes(asked)) throw noEndpoint(asked, pathname);
+  if (asked === 'OPTIONS') return void res.writeHead(204, { allow: methods.join(', ') }).end();
   const exchange = { req, res, query: new URLSearchParams(search) };
+  // Of an answer to HEAD, node:http leaves out the body.
+  return toRoom(parts, { method: asked === 'HEAD' ? 'GET' : asked, pathname }, exchange);
+}
+
+async function toRoom(
+  parts: ChatParts,
+  { method, pathname }: { readonly method: string; readonly pathname: string },
+  exchange: Exchange,
+): Promise<void> {
+  const { req, res, query } = exchange;
+  const [room = '', ...path] = namesIn(pathname).map(decoded);
   switch (room) {
     case 'chat':
-      return serveCompletions(parts, `${method} ${path.join('/')}`, { ...exchange, path });
+      return method === 'POST' ? complete(parts, req, res) : resumeCompletion(parts, path[1] ?? '', exchange);
     case 'responses':
       return serveResponses(parts, { method, path }, exchange);
     case 'conversations':
-      return serveConversations(parts, { method, path, query: exchange.query }, exchange);
+      return serveConversations(parts, { method, path, query }, exchange);
     case 'models':
-      if (method === 'GET') return serveModels(parts, path, res);
-      break;
+      return serveModels(parts, path, res);
     case 'completions':
-      if (method === 'POST') return completeText(parts, req, res);
-      break;
+      return completeText(parts, req, res);
     case 'embeddings':
-      if (method === 'POST') return embed(parts, req, res);
-      break;
+      return embed(parts, req, res);
     default:
+      throw noEndpoint(method, pathname);
   }
-  throw noRoute(method, pathname);
 }
-
-const noRoute = (method: string, path: string) =>
-  hubError('ROUTE_UNKNOWN', { path: `${method} ${path.slice(0, 200)}` });
 
 function decoded(part: string): string {
   try {
@@ -102,27 +110,17 @@ function decoded(part: string): string {
   }
 }
 
-async function serveCompletions(
-  parts: ChatParts,
-  call: string,
-  { req, res, query, path }: Exchange & { readonly path: readonly string[] },
-): Promise<void> {
-  if (call === 'POST completions') return complete(parts, req, res);
-  const [, id = ''] = path;
-  if (call !== `GET completions/${id}` || id === '') throw noRoute(call, 'below /v1/chat');
+function resumeCompletion(parts: ChatParts, id: string, { req, res, query }: Exchange): void {
   const from = resumptionOf(req)?.from ?? Number(query.get('starting_after') ?? -1) + 1;
   resume(parts, { id, from: Number.isSafeInteger(from) ? from : 0 }, req, res);
 }
 
 async function serveResponses(
   parts: ChatParts,
-  {
-    method,
-    path: [id = '', verb = '', ...more],
-  }: { readonly method: string; readonly path: readonly string[] },
+  { method, path: [id = '', verb = ''] }: { readonly method: string; readonly path: readonly string[] },
   { req, res, query }: Exchange,
 ): Promise<void> {
-  const place = id === '' ? '' : [':id', verb, ...more].filter((part) => part !== '').join('/');
+  const place = id === '' ? '' : [':id', verb].filter((part) => part !== '').join('/');
   switch (`${method} ${place}`) {
     case 'POST ':
       return createResponse(parts, req, res);
@@ -135,7 +133,7 @@ async function serveResponses(
     case 'GET :id/input_items':
       return listInput(parts, { id, query }, res);
     default:
-      throw noRoute(method, `/v1/responses/${place}`);
+      throw noEndpoint(method, `/v1/responses/${place}`);
   }
 }
 

@@ -28,7 +28,6 @@ export async function serveConversations(
   };
   const call = `${method} ${[id === undefined ? '' : ':id', ...below].join('/')}`;
   if (id === undefined) {
-    if (method !== 'POST') throw hubError('ROUTE_UNKNOWN', { path: `${method} /v1/conversations` });
     const { items, metadata } = await readBody(req, ConversationRequest);
     const made = await conversations.create({
       items: withoutPastedCredentials(toItems(items, 'items')),
@@ -61,20 +60,18 @@ export async function serveConversations(
       return answerJson(res, listOf({ data: wire, hasMore: false }));
     }
     default:
-      return oneItem({ conversations }, { id, below, method }, res);
+      return oneItem({ conversations }, { id, below }, res);
   }
 }
 
 async function oneItem(
   { conversations }: Pick<ChatParts, 'conversations'>,
-  { id, below, method }: { readonly id: string; readonly below: readonly string[]; readonly method: string },
+  { id, below }: { readonly id: string; readonly below: readonly string[] },
   res: ServerResponse,
 ): Promise<void> {
-  const [items, wanted, ...more] = below;
-  if (items !== 'items' || wanted === undefined || more.length > 0 || method !== 'GET')
-    throw hubError('ROUTE_UNKNOWN', { path: `${method} /v1/conversations/${id}/${below.join('/')}` });
+  const [, wanted] = below;
   const found = (await conversations.show(id)).items.find((one) => one.id === wanted);
-  if (found === undefined) throw hubError('ROUTE_UNKNOWN', { path: `item ${wanted} of ${id}` });
+  if (found === undefined) throw hubError('ROUTE_UNKNOWN', { path: `item ${wanted ?? ''} of ${id}` });
   answerJson(res, toWire(found.item, found.id));
 }
 

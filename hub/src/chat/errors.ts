@@ -45,6 +45,7 @@ export function answerError(res: ServerResponse, error: CounterpartError): void 
   const { status } = errorCatalogue[error.code];
   const busy = status === 429 || status === 503;
   answerJson(res, toErrorBody(error), status, {
+    ...(status === 405 ? { allow: String(error.params['methods']) } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(busy ? { 'retry-after': retryAfter(error) } : {}),
     // Clients of OpenAI's ask again after any 409 or 5xx: where that cannot help they are told.

@@ -10,6 +10,22 @@ export const endpointErrors = {
     message: '{what} does not fit: {detail}.',
     fix: 'docs/chat.md says what is taken.',
   }),
+  ENDPOINT_UNKNOWN: entry({
+    status: 404,
+    rpc: -32601,
+    exit: 3,
+    title: 'No such endpoint',
+    message: 'There is nothing at {path}.',
+    fix: 'Below /v1 are chat/completions, responses, conversations, completions, embeddings and models (docs/chat.md); MCP is at /mcp.',
+  }),
+  METHOD_UNFIT: entry({
+    status: 405,
+    rpc: -32601,
+    exit: 4,
+    title: 'The endpoint is asked in another way',
+    message: '{path} takes {methods}, not {method}.',
+    fix: 'docs/chat.md says how each endpoint is asked.',
+  }),
   RESPONSE_UNKNOWN: entry({
     status: 404,
     rpc: -32602,

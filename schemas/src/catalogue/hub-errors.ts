@@ -122,6 +122,6 @@ export const hubErrors = {
     exit: 3,
     title: 'No such page',
     message: 'There is nothing at {path}.',
-    fix: 'The MCP endpoint is /mcp; GET /api lists the rest.',
+    fix: 'The MCP endpoint is /mcp, the base URL of programs for OpenAI’s API ends in /v1, /healthz says whether the hub lives; GET /api lists the rest.',
   }),
 };
