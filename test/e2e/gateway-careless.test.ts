@@ -53,6 +53,7 @@ test.each(Object.entries(clients))(
     const ofCareless = tools.filter((tool) => tool.name.startsWith('careless__'));
     const texts = ofCareless.find((tool) => tool.name === 'careless__texts');
     const { structuredContent } = await client.callTool({ name: 'careless__texts', arguments: {} });
+    const undeclared = await client.callTool({ name: 'careless__nothing', arguments: {} });
     const { resources } = await client.listResources();
     const { prompts } = await client.listPrompts();
     await client.close();
@@ -66,6 +67,7 @@ test.each(Object.entries(clients))(
     const isOld = name !== 'SDK v2 in 2026';
     expect(texts?.outputSchema?.['type']).toBe(isOld ? 'object' : 'array');
     expect(structuredContent).toEqual(isOld ? { result: ['a', 'ü'] } : ['a', 'ü']);
+    expect(undeclared.structuredContent).toEqual(isOld ? { result: [1, null] } : [1, null]);
     expect(resources).toEqual([{ uri: 'careless:1', name: 'careless:1' }]);
     expect(prompts).toEqual([{ name: 'careless__hello' }]);
   },

@@ -154,6 +154,50 @@ describe.each(ways)('a client on standard input and output of %s', (way) => {
     expect((await client.request(2, 'tools/list', { _meta: modernMeta() })).result).toBeDefined();
   });
 
+  it('may send batches in 2025-03-26, and is answered in one line', async () => {
+    const { client, upstream } = await connect();
+    await client.initialize({ elicitation: {} }, '2025-03-26');
+    const call = (id: number, name: string, more: object = {}) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name, ...more },
+    });
+    const count = call(2, 'count', { _meta: { progressToken: 't' } });
+    const digits =
+      '{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"echo","arguments":{"n":9007199254740993}}}';
+    const others = [{ jsonrpc: '2.0', id: 1, method: 'ping' }, count, call(3, 'ask'), { nonsense: true }];
+    client.send(`[${digits},${JSON.stringify(others).slice(1)}`);
+    expect((await client.notification('notifications/progress')).params).toMatchObject({ progress: 1 });
+    const question = await client.notification('elicitation/create');
+    client.send(JSON.stringify([{ jsonrpc: '2.0', id: question.id, result: { action: 'cancel' } }]));
+    await expect.poll(() => client.batches).toHaveLength(1);
+    const answers = new Map(client.batches[0]?.map((answer) => [answer.id, answer]));
+    expect(new Set(answers.keys())).toEqual(new Set([1, 2, 3, 4, null]));
+    expect([answers.get(1), answers.get(2), answers.get(3), answers.get(4)].map((a) => a?.result)).toEqual([
+      {},
+      text('counted'),
+      text('{"action":"cancel"}'),
+      text('{"n":9007199254740993}'),
+    ]);
+    client.send(JSON.stringify([call(5, 'slow')]));
+    await expect.poll(() => upstream.requests).toHaveLength(4);
+    const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 5 } };
+    client.send(JSON.stringify([cancelled]));
+    await expect.poll(() => upstream.cancelled).toHaveLength(1);
+    // Where all of a batch was given up there is nothing to say, an empty list either.
+    expect((await client.request(6, 'ping')).result).toEqual({});
+    expect(client.batches).toHaveLength(1);
+  });
+
+  it('may send no batches in another version', async () => {
+    const { client } = await connect();
+    await client.initialize();
+    client.send('[{"jsonrpc":"2.0","id":1,"method":"ping"}]');
+    expect((await client.request(2, 'ping')).result).toEqual({});
+    expect(client.batches).toEqual([]);
+  });
+
   it('ends with its input, and its call with it', async () => {
     const { client, closed, upstream } = await connect();
     await client.initialize();

@@ -87,6 +87,17 @@ describe('a tool called by REST', () => {
     expect(await bare.json()).toEqual({ args: {} });
   });
 
+  test('numbers of a result keep all their digits, also in a stream', async () => {
+    const exact = async (path: string, digits: string, accept = 'application/json') =>
+      (await post(path, { digits }, { headers: { accept } })).text();
+    for (const digits of ['9007199254740993', '123456789012345678901234567890', '-0', '1e400', '0.1']) {
+      const said = `"digits":${digits}}`;
+      expect(await exact('shop/get_item', digits)).toContain(said);
+      expect(await exact('shop/get_item?raw=1', digits)).toContain(said);
+      expect(await exact('shop/get_item', digits, 'text/event-stream')).toContain(said);
+    }
+  });
+
   test('tells progress as events when asked for a stream, then the answer', async () => {
     const response = await post('counter/count', { to: 3 }, { headers: { accept: 'text/event-stream' } });
     expect(response.headers.get('content-type')).toContain('text/event-stream');

@@ -9,6 +9,7 @@ import type { Core } from './core.ts';
 import { codes, invalidRequest, type Fault } from './wire/fault.ts';
 import { utf8Wire, type Wire } from './wire/frame.ts';
 import { initializeResult, serveLegacy, takeNotification } from './legacy/legacy.ts';
+import { serveBatch } from './legacy/batch.ts';
 import { LineReader } from './wire/line-reader.ts';
 import type { Listens } from './modern/listen.ts';
 import {
@@ -138,10 +139,18 @@ export class StdioEndpoint {
         status: 400,
       });
     }
+    if (Array.isArray(value)) return this.#batch(value);
     const message = readMessage(value);
     if (message.kind === 'invalid') return this.#refuse(message.idText, invalidRequest(message.problem));
     if (message.kind === 'request') return this.#request(message);
     this.#aside(message);
+  }
+
+  #batch(values: readonly unknown[]): void {
+    const fault = this.#session
+      ? serveBatch(this.#core, this.#session, values, this.#channel)
+      : invalidRequest('batches are not supported');
+    if (fault) this.#refuse('null', fault);
   }
 
   #request(request: ClientRequest): void {

@@ -1,7 +1,6 @@
 import type { Core } from '../core.ts';
 import { invalidRequest, type Fault } from '../wire/fault.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
-import type { HttpExchange } from '../http/http-exchange.ts';
 import { serveLegacy, takeNotification } from './legacy.ts';
 import { errorFrame, readMessage, type ClientRequest } from '../wire/message.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
@@ -13,7 +12,7 @@ export function serveBatch(
   core: Core,
   session: Session,
   values: readonly unknown[],
-  exchange: HttpExchange,
+  channel: ReplyChannel,
 ): Fault | undefined {
   if (session.version !== BATCH_VERSION) return invalidRequest(`batches are not part of ${session.version}`);
   if (values.length === 0 || values.length > core.limits.maxBatch)
@@ -29,23 +28,22 @@ export function serveBatch(
         errorFrame(message.idText, { code: -32600, message: `Invalid request: ${message.problem}` }),
       );
   }
-  if (requests.length === 0 && answers.length === 0) {
-    exchange.empty(202);
-    return undefined;
-  }
   let waiting = requests.length;
   const collect = (text: string | undefined): void => {
     if (text !== undefined) answers.push(text);
     waiting--;
-    if (waiting <= 0) exchange.finish(utf8Wire(`[${answers.join(',')}]`));
+    if (waiting > 0) return;
+    // An empty list is no answer (JSON-RPC 2.0, 6).
+    if (answers.length === 0) channel.drop();
+    else channel.finish(utf8Wire(`[${answers.join(',')}]`));
   };
   if (waiting === 0) collect(undefined);
-  for (const request of requests) serveLegacy(core, session, request, partOf(exchange, collect));
+  for (const request of requests) serveLegacy(core, session, request, partOf(channel, collect));
   return undefined;
 }
 
 /** The way back of one request of a batch: notifications go ahead, its answer waits for the others. */
-function partOf(exchange: HttpExchange, collect: (text: string | undefined) => void): ReplyChannel {
+function partOf(channel: ReplyChannel, collect: (text: string | undefined) => void): ReplyChannel {
   let answered = false;
   const once = (text: string | undefined): void => {
     if (answered) return;
@@ -54,9 +52,9 @@ function partOf(exchange: HttpExchange, collect: (text: string | undefined) => v
   };
   return {
     get streams() {
-      return exchange.streams;
+      return channel.streams;
     },
-    send: (frame) => exchange.send(frame),
+    send: (frame) => channel.send(frame),
     finish: (wire) => once(textOf(wire)),
     drop: () => once(undefined),
   };

@@ -1,5 +1,6 @@
 import { hubError, type CounterpartError } from '@counterpart/schemas';
 import { principalOf } from '../../kernel/audit/principal.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import type {
   Caller,
@@ -101,7 +102,8 @@ class DirectCourse implements RelaySink {
       return;
     }
     if (reply.kind === 'failure') return this.#fail(reply.error);
-    const { error, result } = membersOf(parseJson(reply.frame)?.value);
+    const parsed = parseJson(reply.frame, this.#request.exact === true ? parseExact : JSON.parse);
+    const { error, result } = membersOf(parsed?.value);
     const failed = isMembers(error) || (isMembers(result) && result['isError'] === true);
     if (failed && this.#unanswered !== undefined) return this.#fail(this.#asksBack(this.#unanswered));
     if (isMembers(error)) return this.#fail(new RpcFailure(error));

@@ -73,3 +73,11 @@ test('what is too large to be kept says so', () => {
   const fitted = fitResult({ content: [text('x'.repeat(500))] }, 100, () => undefined);
   expect(JSON.stringify(fitted)).toContain('too large to be kept: ask the tool for less');
 });
+
+test('numbers of what is cut keep all their digits', () => {
+  const digits = `1${'0'.repeat(299)}`;
+  const whole = `{"id":9007199254740993,"long":${digits},"text":"${'x'.repeat(900)}"}`;
+  fitResult({ content: [text(whole)] }, 300, keep);
+  expect(kept).toContain('"id": 9007199254740993,');
+  expect(kept).toContain(`"long": ${digits},`);
+});

@@ -1,4 +1,5 @@
 import { hubTools } from '../../kernel/tools/hub-tools.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { layOut, pageOf } from './page.ts';
@@ -57,7 +58,7 @@ function documentOf(texts: readonly string[], structured: unknown, data: string)
 function jsonOf(text: string): { readonly value: unknown } | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseExact(text) };
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { exactText } from '../../kernel/protocol/exact-numbers.ts';
+
 /** Width of a line of laid out JSON: what is shorter stays on one. */
 const WIDTH = 200;
 /** Lists inside lists that are laid out; what lies deeper stays on one line. */
@@ -8,6 +10,7 @@ export function layOut(value: unknown, depth = 0): string {
   const compact = JSON.stringify(value) ?? 'null';
   if (compact.length <= WIDTH || depth >= DEEPEST || typeof value !== 'object' || value === null)
     return compact;
+  if (exactText(value) !== undefined) return compact;
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   const parts = Array.isArray(value)
     ? value.map((item) => layOut(item, depth + 1))

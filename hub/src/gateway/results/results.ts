@@ -1,4 +1,5 @@
 import type { CatalogView } from '../../kernel/ports.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { CHARS_PER_TOKEN, fitResult } from './fit-result.ts';
@@ -23,7 +24,7 @@ export function budgetOf(
     cut(answer) {
       // A frame of so many bytes cannot hold more characters: nothing smaller is ever read.
       if (sizeOf(answer) <= most) return undefined;
-      const message: unknown = JSON.parse(textOf(answer));
+      const message = parseExact(textOf(answer));
       if (!isMembers(message) || !isMembers(message['result'])) return undefined;
       const result = fitResult(message['result'], most, (text) => store.keep(client(), text));
       return result && utf8Wire(JSON.stringify({ ...message, result }));

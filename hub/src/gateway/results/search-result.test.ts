@@ -19,6 +19,10 @@ test('a pointer leads to one value; a wrong one is told what there is', () => {
   const json = JSON.stringify({ items: [{ 'a/b': 1 }, { c: null }] });
   expect(pointTo(json, '/items/0/a~1b', 0, 100)).toEqual({ text: '1', next: undefined });
   expect(pointTo(json, '/items', 0, 5)).toEqual({ text: '[{"a/', next: 5 });
+  expect(pointTo('{"id":9007199254740993}', '/id', 0, 100)).toEqual({
+    text: '9007199254740993',
+    next: undefined,
+  });
   expect(pointTo(json, '/items/7', 0, 100)).toBe('nothing at "7" of /items/7; there is a list of 2');
   expect(pointTo(json, '/constructor', 0, 100)).toMatch(/there is items$/);
   expect(pointTo('plain', '/a', 0, 100)).toMatch(/not JSON/);

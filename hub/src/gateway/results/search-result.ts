@@ -1,3 +1,4 @@
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
 import { layOut, pageOf, type Page } from './page.ts';
 
@@ -36,7 +37,7 @@ const around = (line: string, at: number): string =>
 export function pointTo(text: string, pointer: string, offset: number, most: number): Page | string {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExact(text);
   } catch {
     return 'the result is not JSON, so no pointer leads into it; ask for words instead';
   }

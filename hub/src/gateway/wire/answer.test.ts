@@ -1,6 +1,7 @@
 import { hubError } from '@counterpart/schemas';
 import { describe, expect, it } from 'vitest';
 import type { Era, RawReply } from '../../kernel/ports.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import { answerOf, translateError } from './answer.ts';
 
 const frame = (text: string, era: Era, isError = false): RawReply => {
@@ -31,10 +32,35 @@ describe('translateError', () => {
 
 describe('answerOf', () => {
   const plain = '{"jsonrpc":"2.0","id":7,"result":{"a":1}}';
+  const read = (text: string): unknown => JSON.parse(text);
   const textOf = (reply: RawReply, era: Era, method = 'tools/call'): unknown => {
     const { wire } = answerOf(reply, { idText: '1', method, era });
     return wire.kind === 'bytes' ? undefined : JSON.parse(wire.text);
   };
+
+  it.each([
+    ['[1,{"a":"]"}]', '{"result":[1,{"a":"]"}]}'],
+    ['null', '{"result":null}'],
+    ['"a\\"structuredContent\\":{"', '{"result":"a\\"structuredContent\\":{"}'],
+    [' 7 ', '{"result":7}'],
+    ['{"a":[]}', '{"a":[]}'],
+  ])('gives a legacy client the structured content %s of a modern server as %s', (value, expected) => {
+    for (const [before, after] of [
+      ['', ''],
+      ['"resultType":"complete","content":[{"text":"\\"structuredContent\\""}],', ',"_meta":{}'],
+      ['"_meta":{"structuredContent":[0]},', ',"resultType":"complete"'],
+    ] as const) {
+      const text = `{"jsonrpc":"2.0","id":7,"result":{${before}"structuredContent":${value}${after}}}`;
+      const said = (reply: RawReply, era: Era) => membersOf(membersOf(textOf(reply, era))['result']);
+      expect(said(frame(text, 'modern'), 'legacy')).toMatchObject({
+        structuredContent: read(expected),
+      });
+      expect(said(frame(text, 'modern'), 'legacy')).not.toHaveProperty('resultType');
+      expect(said(frame(text, 'modern'), 'modern')).toMatchObject({ structuredContent: read(value) });
+      // Between two of the same age it passes as it came.
+      expect(said(frame(text, 'legacy'), 'legacy')).toMatchObject({ structuredContent: read(value) });
+    }
+  });
 
   it('answers for an error that is no JSON, or nested without end, with one of its own', () => {
     const deep = `{"code":1,"message":"m","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;

@@ -2,6 +2,7 @@ import type { Era, RawReply, RelayReply } from '../../kernel/ports.ts';
 import { codes, faultOf, type Fault } from './fault.ts';
 import { spliceReply, utf8Wire, type Cut, type Wire } from './frame.ts';
 import { modernMembers } from './modern-members.ts';
+import { strayCuts } from './non-object-value.ts';
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import { errorFrame, readError, type RpcError } from './message.ts';
 
@@ -41,7 +42,9 @@ function cutsOf(reply: RawReply, { era, edit }: Question): readonly Cut[] | unde
   const named = edit?.(reply.frame);
   if (era === 'modern' || reply.era === 'legacy') return named;
   const added = modernMembers(reply);
-  return named ? [...named, ...added] : added;
+  const stray = strayCuts(reply, named);
+  // What is put behind a value stands before the comma after it, which may be cut.
+  return named || stray.length > 0 ? [...(named ?? []), ...stray, ...added] : added;
 }
 
 /** What a server says is its error may be no JSON, or nested so deep that it cannot be written again. */

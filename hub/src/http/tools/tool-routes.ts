@@ -79,6 +79,7 @@ async function outcomeOf(
       tool: route.name,
       arguments: args,
       via: 'rest',
+      exact: true,
       signal,
       ...(progress ? { progress } : {}),
     });

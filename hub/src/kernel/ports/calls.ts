@@ -53,6 +53,8 @@ export interface ToolCallRequest {
   /** Aborted, the server is told and the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
+  /** For a caller that only writes the result again: a number of it that a double would change stands for its own text. */
+  readonly exact?: boolean;
   /** Given, the server is asked for progress: the parameters of each `notifications/progress`. */
   readonly progress?: ((params: JsonMembers) => void) | undefined;
   /** Answers what `caller` declares; without it a server that asks is refused. */

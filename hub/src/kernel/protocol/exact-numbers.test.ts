@@ -12,6 +12,8 @@ describe('parseFrame', () => {
   it('keeps the text of numbers that no double holds, in arguments', () => {
     const exact = '{"id":9007199254740993,"list":[123456789012345678901234567890,-0,1e400,-1.5E-400]}';
     expect(written(exact)).toBe(exact);
+    for (const alone of ['9007199254740993', '-9007199254740993', '9007199254740.993', '-0', '1e400'])
+      expect(written(`{"n":${alone}}`)).toBe(`{"n":${alone}}`);
     expect(written('{"fine":0.100000000000000000000000000001}')).toBe(
       '{"fine":0.100000000000000000000000000001}',
     );
@@ -35,6 +37,17 @@ describe('parseFrame', () => {
       undefined,
     ]);
     expect(parseFrame('{"id":1.5}')).toEqual({ id: 1.5 });
+  });
+
+  it('does the same for each message of a batch', () => {
+    const args = '{"id":9007199254740993}';
+    const batch = `[${frame(args)},[],{"id":7}]`;
+    const [first, ...others] = parseFrame(batch) as { id: unknown; params: { arguments: object } }[]; // the batch above
+    expect([exactText(first?.id), JSON.stringify(first?.params.arguments), others]).toEqual([
+      '9007199254740993',
+      args,
+      [[], { id: 7 }],
+    ]);
   });
 
   it('throws for what is not JSON', () => {

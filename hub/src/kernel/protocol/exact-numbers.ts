@@ -2,7 +2,7 @@ import type { JsonMembers } from '../ports.ts';
 import { isMembers, membersOf } from './members.ts';
 
 /** Text in which a number may stand that no double holds: many digits, a large exponent, minus zero. */
-const DELICATE = /[\d.]{17}|\d[eE][+-]?\d{3}|-0(?:\.0*)?[\s,\]}]/;
+const DELICATE = /\d{16}|[\d.]{17}|\d[eE][+-]?\d{3}|-0(?:\.0*)?[\s,\]}]/;
 
 /** Members of JSON that TypeScript's library does not know yet (ECMAScript 2026; Node 22 and later). */
 interface SourceJson {
@@ -55,6 +55,7 @@ const exactly = (text: string): unknown =>
  */
 export function parseFrame(text: string): unknown {
   const value: unknown = JSON.parse(text);
+  if (Array.isArray(value)) return parseBatch(text, value);
   const { id, params } = membersOf(value);
   if (typeof id === 'number' && !Number.isSafeInteger(id))
     Object.assign(membersOf(value), { id: exactIn(text, id) });
@@ -62,6 +63,15 @@ export function parseFrame(text: string): unknown {
   if (!mayHoldNumber(params['arguments']) || !DELICATE.test(text)) return value;
   params['arguments'] = membersOf(membersOf(exactly(text))['params'])['arguments'];
   return value;
+}
+
+/** A batch (2025-03-26): each of its messages as a frame of its own. */
+function parseBatch(text: string, messages: readonly unknown[]): unknown {
+  if (!DELICATE.test(text)) return messages;
+  const exact = exactly(text);
+  return (Array.isArray(exact) ? exact : []).map((message: unknown) =>
+    Array.isArray(message) ? message : parseFrame(JSON.stringify(message)),
+  );
 }
 
 /** An id that is a whole number keeps its digits: a client knows its answer by them. */

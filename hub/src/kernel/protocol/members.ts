@@ -17,12 +17,15 @@ export function isRpcId(value: unknown): value is RpcId {
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** Parsed JSON, or undefined when the bytes are not JSON. */
-export function parseJson(bytes: Buffer): { readonly value: unknown } | undefined {
+/** Parsed JSON, or undefined when the bytes are not JSON. `parse` as `JSON.parse`, but for what becomes of numbers. */
+export function parseJson(
+  bytes: Buffer,
+  parse: (text: string) => unknown = JSON.parse,
+): { readonly value: unknown } | undefined {
   try {
     const text = bytes.toString('utf8');
     // Some frameworks begin what they write with a byte order mark, which a reader may pass over (RFC 8259, 8.1).
-    const value: unknown = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+    const value = parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
     return { value };
   } catch {
     return undefined;

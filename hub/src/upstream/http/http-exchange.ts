@@ -1,5 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { hubError, type CounterpartError } from '@counterpart/schemas';
+import { codingOf, contentOf } from '../../kernel/protocol/content-coding.ts';
 import { nodeHttp, nodeHttps } from '../../kernel/protocol/node-http.ts';
 import type { Redact } from '../../kernel/redact.ts';
 import { MAX_FRAME_BYTES } from '../rpc/framing.ts';
@@ -82,50 +84,56 @@ function receive(peer: HttpPeer, response: IncomingMessage, events: HttpEvents):
   const status = response.statusCode ?? 0;
   response.on('error', (error) => events.failed(connectionError(peer, error)));
   response.on('aborted', () => events.failed(lost(peer, 'the connection broke in the middle of an answer')));
+  // Asked for as they are, answers come packed all the same where a proxy or a framework packs everything.
+  const content = contentOf(response);
+  if (!content) {
+    events.failed(unreadable(peer, response));
+    return void response.destroy();
+  }
+  if (content !== response) content.on('error', () => events.failed(unreadable(peer, response)));
   if (status < 200 || status > 299) {
-    collect(response, MAX_REFUSAL_BYTES, (body) => events.refused(status, response, body));
+    collect(content, MAX_REFUSAL_BYTES, (body) => events.refused(status, response, body));
     return;
   }
   events.accepted?.(response);
   if (/^text\/event-stream\b/i.test(response.headers['content-type'] ?? ''))
-    return receiveStream(peer, response, events);
-  collect(response, MAX_FRAME_BYTES, (body, complete) => {
-    if (!complete) return events.failed(tooLong(peer, response));
+    return receiveStream(peer, content, events);
+  collect(content, MAX_FRAME_BYTES, (body, complete) => {
+    if (!complete) return events.failed(tooLong(peer));
     if (isPage(response, body)) return events.failed(noEndpoint(peer));
     if (body.length > 0) events.message(withoutMark(body), 'message');
     events.ended();
   });
 }
 
-function receiveStream(peer: HttpPeer, response: IncomingMessage, events: HttpEvents): void {
+function receiveStream(peer: HttpPeer, content: Readable, events: HttpEvents): void {
   const reader = new SseReader({
     event: (data, kind) => events.message(data, kind),
     marked: (id) => events.marked?.(id),
     retry: (ms) => events.retry?.(ms),
-    oversize: () => events.failed(tooLong(peer, response)),
+    oversize: () => {
+      events.failed(tooLong(peer));
+      content.destroy();
+    },
   });
-  response.on('data', (chunk: Buffer) => reader.push(chunk));
-  response.on('end', () => events.ended());
+  content.on('data', (chunk: Buffer) => reader.push(chunk));
+  content.on('end', () => events.ended());
 }
 
 /** Reads a body up to a limit; `complete` is false when there was more. */
-function collect(
-  response: IncomingMessage,
-  maxBytes: number,
-  done: (body: Buffer, complete: boolean) => void,
-): void {
+function collect(content: Readable, maxBytes: number, done: (body: Buffer, complete: boolean) => void): void {
   const parts: Buffer[] = [];
   let size = 0;
   let complete = true;
-  response.on('data', (chunk: Buffer) => {
+  content.on('data', (chunk: Buffer) => {
     if (!complete) return;
     size += chunk.length;
     complete = size <= maxBytes;
     if (complete) return void parts.push(chunk);
     done(Buffer.concat(parts), false);
-    response.destroy();
+    content.destroy();
   });
-  response.on('end', () => {
+  content.on('end', () => {
     if (complete) done(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), true);
   });
 }
@@ -179,12 +187,13 @@ const isPage = ({ headers }: IncomingMessage, body: Buffer): boolean =>
 const noEndpoint = ({ server, url }: HttpPeer): CounterpartError =>
   hubError('UPSTREAM_NOT_MCP', { server, url: publicUrl(url) });
 
-function tooLong(peer: HttpPeer, response: IncomingMessage): CounterpartError {
-  response.destroy();
-  return hubError('UPSTREAM_PROTOCOL', {
-    server: peer.server,
-    detail: `an answer longer than ${MAX_FRAME_BYTES} bytes`,
-  });
+const tooLong = ({ server }: HttpPeer): CounterpartError =>
+  hubError('UPSTREAM_PROTOCOL', { server, detail: `an answer longer than ${MAX_FRAME_BYTES} bytes` });
+
+function unreadable({ server, redact }: HttpPeer, response: IncomingMessage): CounterpartError {
+  const coding = quoted(codingOf(response) ?? '', redact);
+  const detail = `an answer that cannot be read in the content encoding ${coding}, which its header names`;
+  return hubError('UPSTREAM_PROTOCOL', { server, detail });
 }
 
 /** A refusal in words; `status` is kept for those who decide by it. */

@@ -229,7 +229,9 @@ export class HttpWire implements Wire {
     const { id } = place;
     const session = this.#session;
     const canGoOn = id !== undefined && !place.isHopeless && session?.era === 'legacy' && !this.#closed;
-    if (!exchange || !canGoOn || !session.isOpen(exchange)) return this.#fail(out, error);
+    // What it sent and could not be taken would come again.
+    const isBroken = error.code === 'UPSTREAM_PROTOCOL';
+    if (!exchange || !canGoOn || isBroken || !session.isOpen(exchange)) return this.#fail(out, error);
     const stop = this.#hooks.clock.after(place.pauseMs, () => {
       place.failed();
       const headers = { ...this.common(), Accept: 'text/event-stream', 'Last-Event-ID': id };

@@ -29,3 +29,16 @@ test.each([1, 2, 3, 7, 1_000])('events are read from chunks of %i bytes', (step)
     ['message', '{"c":\n2}'],
   ]);
 });
+
+test.each([1, 2, 3, 7, 1_000])('lines may end with carriage returns alone, in chunks of %i bytes', (step) => {
+  const text = 'event: endpoint\rdata: /a\r\rdata: {"b":\r\ndata: 1}\r\n\rid: 1\n\rdata: c\r\r\n';
+  expect(read(text, step)).toEqual([
+    ['endpoint', '/a'],
+    ['message', '{"b":\n1}'],
+    ['message', 'c'],
+  ]);
+});
+
+test('an event that ends with a carriage return is told without waiting for what follows', () => {
+  expect(read('data: a\r\r', 1_000)).toEqual([['message', 'a']]);
+});

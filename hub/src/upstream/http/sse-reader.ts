@@ -5,6 +5,8 @@ const EVENT = Buffer.from('event:');
 const ID = Buffer.from('id:');
 const RETRY = Buffer.from('retry:');
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
 
 export interface SseEvents {
   /** The data of one event; `kind` is `message` unless the server named another. */
@@ -13,7 +15,7 @@ export interface SseEvents {
   marked?(id: string): void;
   /** How long the server wants a client to stay away that lost the stream. */
   retry?(ms: number): void;
-  /** An event beyond the size limit was dropped. */
+  /** An event goes beyond the size limit, and is dropped. */
   oversize(): void;
 }
 
@@ -26,18 +28,24 @@ export class SseReader {
   #kind = 'message';
   #id: string | undefined;
   #isFirst = true;
+  #endedInReturn = false;
 
   constructor(events: SseEvents) {
     this.#events = events;
     this.#lines = new FrameReader({
       frame: (line) => this.#line(line),
       blank: () => this.#dispatch(),
-      oversize: () => events.oversize(),
+      overlong: () => events.oversize(),
+      oversize: () => undefined,
     });
   }
 
   push(chunk: Buffer): void {
-    this.#lines.push(chunk);
+    if (chunk.length === 0) return;
+    const isSecondHalf = this.#endedInReturn && chunk[0] === NEWLINE;
+    this.#endedInReturn = chunk.at(-1) === CARRIAGE_RETURN;
+    endAtReturns(chunk);
+    this.#lines.push(isSecondHalf ? chunk.subarray(1) : chunk);
   }
 
   #line(whole: Buffer): void {
@@ -55,9 +63,11 @@ export class SseReader {
   }
 
   #collect(part: Buffer): void {
+    const fitted = this.#size <= MAX_FRAME_BYTES;
     this.#size += part.length;
     if (this.#size > MAX_FRAME_BYTES) {
       this.#data = [];
+      if (fitted) this.#events.oversize();
       return;
     }
     if (this.#data.length > 0) this.#data.push(Buffer.from('\n'));
@@ -74,10 +84,18 @@ export class SseReader {
     this.#size = 0;
     this.#kind = 'message';
     if (id !== undefined) this.#events.marked?.(id);
-    if (size > MAX_FRAME_BYTES) this.#events.oversize();
-    else if (first !== undefined && size > 0)
+    if (first !== undefined && size > 0)
       this.#events.event(more.length === 0 ? first : Buffer.concat([first, ...more]), kind);
   }
+}
+
+/**
+ * A line may end with a carriage return alone: such ones become line feeds where they stand, in bytes that are nobody else's. One
+ * at the end of a chunk does so at once, since nothing may follow for long.
+ */
+function endAtReturns(chunk: Buffer): void {
+  for (let at = chunk.indexOf(CARRIAGE_RETURN); at >= 0; at = chunk.indexOf(CARRIAGE_RETURN, at + 1))
+    if (chunk[at + 1] !== NEWLINE) chunk[at] = NEWLINE;
 }
 
 const startsWith = (line: Buffer, field: Buffer): boolean => line.subarray(0, field.length).equals(field);

@@ -26,6 +26,8 @@ export interface FrameEvents {
   begun?(head: Buffer): LineTaker | undefined;
   /** A line without text; MCP over stdio gives it no meaning, server-sent events end with it. */
   blank?(): void;
+  /** A line has grown longer than the limit; what follows of it is dropped. */
+  overlong?(): void;
   /** A line longer than the limit was dropped: its first and last bytes. */
   oversize(head: Buffer, tail: Buffer): void;
 }
@@ -95,10 +97,12 @@ export class FrameReader {
 
   /** Forgets the middle of a line that is too long, so that memory stays bounded however long it gets. */
   #shrink(): void {
+    const isFirst = this.#head === undefined;
     this.#head ??= Buffer.concat(this.#parts, KEPT_BYTES);
     this.#parts = [lastBytes(this.#parts)];
     // Counts as almost full, so that the next shrink comes after another bounded run of bytes.
     this.#size = Math.max(0, this.#maxBytes - 1024 * 1024);
+    if (isFirst) this.#events.overlong?.();
   }
 
   #finish(): void {

@@ -125,6 +125,20 @@ test('an answer reaches its call as it came, whatever the order of its members',
   ]);
 });
 
+test('answers in one batch reach their calls, with all their digits, and what stands beside them is heard', () => {
+  const { call, session, notifications } = opened();
+  const sinks = [new RecordingSink(), new RecordingSink()];
+  sinks.forEach((sink) => call(sink));
+  const changed = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}';
+  const answers = [
+    '{"jsonrpc":"2.0","id":2,"result":{"n":9007199254740993}}',
+    '{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}}',
+  ];
+  session.receive(Buffer.from(`[${answers.join(',')},${changed}]`));
+  expect(sinks.map(({ reply }) => reply)).toEqual([answers[1], answers[0]]);
+  expect(notifications).toEqual([['notifications/tools/list_changed', {}]]);
+});
+
 test('a second answer, an unknown id, junk and arrays of nothing disturb nobody', () => {
   const { call, receive, session } = opened();
   const sink = new RecordingSink();

@@ -21,9 +21,9 @@ import {
 } from './exchange.ts';
 import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
-import { isMembers, isRpcId, membersOf, parseJson } from '../../kernel/protocol/members.ts';
+import { isMembers, isRpcId, membersOf } from '../../kernel/protocol/members.ts';
 import { PassingReply, type PassingOwner } from './passing-reply.ts';
-import { locateBegun, locateReply } from './reply-scan.ts';
+import { locateBegun, locateReply, messagesIn } from './reply-scan.ts';
 import type { SessionOptions } from './session-options.ts';
 import { ServerQuestions } from './server-questions.ts';
 import { HUB_CALLER, modernMeta } from './stamps.ts';
@@ -158,10 +158,8 @@ export class RpcSession implements ExchangeOwner {
       const era = this.era ?? 'legacy';
       return this.#reply(exchange, { kind: 'frame', frame, text, idStart, idEnd, isError, era, spent });
     }
-    const parsed = parseJson(frame);
-    const messages = Array.isArray(parsed?.value) ? parsed.value : [parsed?.value];
     try {
-      for (const message of messages) {
+      for (const message of messagesIn(frame)) {
         if (isMembers(message)) this.#receiveParsed(message, owner);
         else this.#countJunk(frame);
       }

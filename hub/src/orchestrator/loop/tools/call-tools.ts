@@ -123,6 +123,7 @@ async function answerOf(
       tool: name,
       arguments: input,
       via: 'chat',
+      exact: true,
       signal,
       timeoutMs,
     });

@@ -134,19 +134,20 @@ test('text that only begins like a thought is kept whole', () => {
   expect([...new ThinkingSplitter().push('<th'), ...new ThinkingSplitter().end(false)]).toEqual([]);
 });
 
-test('events are read however the stream is cut, with comments, CRLF, and without empty lines', () => {
+test('events are read however the stream is cut, with comments, CRLF, CR alone, and without empty lines', () => {
   const stream =
-    ': hello\r\ndata: {"a":1}\r\n\r\nevent: x\ndata: {"b":\ndata: 2}\n\ndata:{"c":3}\ndata: [DONE]\n';
-  for (const size of [1, 2, 7, 1000]) {
-    const reader = new EventReader();
-    const pieces = stream.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
-    expect([...pieces.flatMap((piece) => reader.push(piece)), ...reader.end()]).toEqual([
-      '{"a":1}',
-      '{"b":\n2}',
-      '{"c":3}',
-      '[DONE]',
-    ]);
-  }
+    ': hello\r\ndata: {"a":1}\r\n\r\nevent: x\ndata: {"b":\r\ndata: 2}\n\ndata:{"c":3}\ndata: [DONE]\n';
+  for (const size of [1, 2, 7, 1000])
+    for (const text of [stream, stream.replace(/\r?\n/g, '\r')]) {
+      const reader = new EventReader();
+      const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+      expect([...pieces.flatMap((piece) => reader.push(piece)), ...reader.end()]).toEqual([
+        '{"a":1}',
+        '{"b":\n2}',
+        '{"c":3}',
+        '[DONE]',
+      ]);
+    }
 });
 
 test('two megabytes in one event are read in pieces, and one without end is refused', () => {

@@ -15,6 +15,7 @@ export class EventReader {
   #pieces: string[] = [];
   #pending = 0;
   #data: string[] = [];
+  #endedInReturn = false;
 
   /** Whether what comes next begins an event. */
   get isBetween(): boolean {
@@ -22,13 +23,14 @@ export class EventReader {
   }
 
   /** The data of the events that end in this text. Throws EventTooLong. */
-  push(text: string): string[] {
+  push(given: string): string[] {
+    const text = this.#endedInReturn || given.includes('\r') ? this.#withNewlines(given) : given;
     const ended: string[] = [];
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
       const line = this.#pieces.length === 0 ? text.slice(start, end) : this.#join(text.slice(start, end));
       start = end + 1;
-      this.#line(line.endsWith('\r') ? line.slice(0, -1) : line, ended);
+      this.#line(line, ended);
     }
     if (start < text.length) {
       this.#pieces.push(text.slice(start));
@@ -45,6 +47,14 @@ export class EventReader {
     if (this.#pieces.length > 0) this.#line(this.#join(''), ended);
     this.#dispatch(ended);
     return ended;
+  }
+
+  /** A line may end with a line feed, a carriage return, or both, and both may come in two pieces. */
+  #withNewlines(text: string): string {
+    if (text === '') return text;
+    const isSecondHalf = this.#endedInReturn && text.startsWith('\n');
+    this.#endedInReturn = text.endsWith('\r');
+    return (isSecondHalf ? text.slice(1) : text).replace(/\r\n?/g, '\n');
   }
 
   #join(last: string): string {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
+import { contentOf } from '../../../kernel/protocol/content-coding.ts';
 import { nodeHttp, nodeHttps } from '../../../kernel/protocol/node-http.ts';
 import { StreamBody } from './body.ts';
 import { askPlain, isPlain } from './plain/ask-plain.ts';
@@ -27,7 +28,9 @@ export async function send(sending: Sending): Promise<Reply> {
     const { statusCode: status = 0, headers } = message;
     const following: Sending | undefined =
       hops < MOST_REDIRECTS ? redirected(next, status, headers.location) : undefined;
-    if (following === undefined) return { status, headers, body: new StreamBody(await decoded(message)) };
+    // Answers are asked for as they are; some gateways pack them all the same.
+    if (following === undefined)
+      return { status, headers, body: new StreamBody(contentOf(message) ?? message) };
     message.resume();
     next = following;
   }
@@ -98,22 +101,3 @@ const isSecured = (from: URL, to: URL): boolean =>
   to.protocol === 'https:' &&
   from.port === '' &&
   to.port === '';
-
-/** Answers are asked for as they are; some gateways pack them all the same (RFC 9110, 8.4.1). */
-async function decoded(message: IncomingMessage): Promise<Readable> {
-  const coding = (message.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (!CODED.test(coding)) return message;
-  const zlib = await import('node:zlib');
-  const { pipeline } = await import('node:stream');
-  const unpacking =
-    coding === 'br'
-      ? zlib.createBrotliDecompress()
-      : coding === 'zstd'
-        ? zlib.createZstdDecompress()
-        : zlib.createUnzip();
-  // An error of either ends the other; whoever reads is told.
-  pipeline(message, unpacking, () => undefined);
-  return unpacking;
-}
-
-const CODED = /^(?:x-)?(?:gzip|deflate|br|zstd)$/;
