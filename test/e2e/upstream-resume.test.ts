@@ -1,11 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { InMemoryEventStore } from '@modelcontextprotocol/sdk/examples/shared/inMemoryEventStore.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock, type Clock } from '../../hub/src/kernel/clock.ts';
 import type { JsonMembers } from '../../hub/src/kernel/ports.ts';
+import { HttpWire } from '../../hub/src/upstream/http/http-wire.ts';
+import { OwnStream } from '../../hub/src/upstream/http/own-stream.ts';
 import { Bench, call, LEGACY_CALLER, textOf } from './upstream-harness.ts';
 import { closeServers, listen, sendJson, type Handler } from '../fixtures/upstream/http-servers.ts';
 
@@ -177,6 +180,37 @@ test('a call that is given up after its stream was taken up closes it', async ()
   await expect(left.happened).resolves.toBeUndefined();
 });
 
+test('a call that is given up before its stream is taken up asks for nothing any more', async () => {
+  const came: unknown[] = [];
+  const handle = legacyRaw({
+    call: (response) => void stream(response).end('retry: 40000\nid: one\ndata:\n\n'),
+    stream: (response, request) => {
+      came.push(request.headers['last-event-id']);
+      response.writeHead(405).end();
+    },
+  });
+  const pausing = occasion();
+  let elapse: (() => void) | undefined;
+  const clock: Clock = {
+    now: () => systemClock.now(),
+    after(delayMs, task) {
+      if (delayMs !== 40_000) return systemClock.after(delayMs, task);
+      elapse = task;
+      pausing.happen();
+      return () => (elapse = undefined);
+    },
+  };
+  const abort = new AbortController();
+  const upstream = bench.remote(await listen(handle), { clock });
+  void call(upstream, 'x', {}, { signal: abort.signal });
+  await pausing.happened;
+  abort.abort();
+  elapse?.();
+  // What was asked for by then has come when this is answered.
+  await upstream.refresh();
+  expect([elapse, came]).toEqual([undefined, [undefined]]);
+});
+
 test('nothing overtakes the word that the handshake is over', async () => {
   const order: unknown[] = [];
   const listed = occasion();
@@ -263,6 +297,28 @@ test('a renewed session has one stream of its own', async () => {
   await third.happened;
   // One that the first had left behind would have come sooner.
   expect([Date.now() - since > 250, open.size]).toEqual([true, 1]);
+});
+
+test('a stream that another one replaced is not asked for again', async () => {
+  const came = [occasion(), occasion()];
+  const gone = occasion();
+  const url = await listen((_, response) => {
+    response.on('close', gone.happen);
+    stream(response).write(': here\n\n');
+    came.shift()?.happen();
+  });
+  const [first, second] = came;
+  let waits = 0;
+  const clock: Clock = { now: () => 0, after: () => ((waits += 1), () => undefined) };
+  const peer = { server: 'raw', url: new URL(url), agent: new Agent(), redact: (text: string) => text };
+  const hooks = { clock, renew: () => Promise.resolve(), unreachable: () => undefined };
+  const own = new OwnStream({ clock, wire: new HttpWire(peer, {}, hooks), message: () => undefined });
+  own.open();
+  await first?.happened;
+  own.open();
+  await Promise.all([gone.happened, second?.happened]);
+  expect(waits).toBe(0);
+  own.close();
 });
 
 test('a byte order mark before a body or a stream is passed over', async () => {
