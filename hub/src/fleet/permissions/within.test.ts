@@ -1,27 +1,14 @@
-import { Manifest } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
+import { shopManifest } from '../../../../test/fixtures/shop-manifest.ts';
 import { listPermissions } from './listed.ts';
 import { deniedSchemes, withinPermissions, withoutDenied } from './within.ts';
 
-const manifest = Manifest.parse({
-  id: 'shop',
-  version: '1.0.0',
-  title: 'Shop',
-  category: 'commerce',
-  platform: 'shop',
-  scaffold: 'hand',
-  entry: 'src/server.mjs',
-  source: 'src/server.mjs',
+const manifest = shopManifest({
   permissions: { net: ['*.shop.test:443'], files: ['a.csv', 'b.csv'] },
-  config: [],
   secrets: [
     { name: 'SHOP_KEY', required: true, scheme: 'key' },
     { name: 'SHOP_NOTE', required: false },
   ],
-  dependsOn: [],
-  test: 'test/contract.test.ts',
-  health: {},
-  tools: {},
 });
 const deny = { net: ['api.shop.test:443'], fs: ['a.csv'], secret: ['SHOP_KEY'] };
 const override = { permissions: { deny }, env: { SHOP_KEY: 'k', SHOP_BASE_URL: 'http://10.0.0.1:8080/v1' } };

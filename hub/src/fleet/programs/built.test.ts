@@ -1,27 +1,14 @@
-import { Manifest } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
+import { shopManifest } from '../../../../test/fixtures/shop-manifest.ts';
 import { environmentOf, type BuiltOrigin } from './built.ts';
 import type { Lookup } from './lookup.ts';
 
-const manifest = Manifest.parse({
-  id: 'shop',
-  version: '1.0.0',
-  title: 'Shop',
-  category: 'commerce',
-  platform: 'shop',
-  scaffold: 'hand',
-  entry: 'src/server.mjs',
-  source: 'src/server.mjs',
+const manifest = shopManifest({
   permissions: { net: ['shop.test:443'], files: [] },
-  config: [],
   secrets: [
     { name: 'SHOP_TOKEN', required: true, scheme: 'sign_in' },
     { name: 'SHOP_KEY', required: false, scheme: 'key' },
   ],
-  dependsOn: [],
-  test: 'test/contract.test.ts',
-  health: {},
-  tools: {},
 });
 
 /** Somebody signed in to both schemes. */
