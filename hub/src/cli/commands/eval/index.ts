@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { hubError, toCounterpartError, type EvalReport, type Json } from '@counterpart/schemas';
 import { EvalCase } from '@counterpart/schemas/chat/eval';
 import { z } from 'zod';
@@ -9,6 +7,7 @@ import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { ChatNews } from '../../api/rooms/chat-api.ts';
 import type { HubApi } from '../../api/hub-api.ts';
+import { readJsonLines } from '../../input/read-text.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { withHub } from '../../running/with-hub.ts';
 
@@ -40,7 +39,7 @@ const run = defineCommand({
     minRecall: z.coerce.number().min(0).max(1).optional(),
   }),
   async run(context, { file, model, minRecall }) {
-    const cases = await readCases(resolve(context.io.cwd, file));
+    const cases = await readCases(context.io.cwd, file);
     const report = await withHub(context, (hub) =>
       context.working('Asking', async (progress) => {
         const results = [];
@@ -56,30 +55,10 @@ const run = defineCommand({
   },
 });
 
-async function readCases(file: string): Promise<EvalCase[]> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const detail = isMissing ? 'there is no such file' : String(cause);
-    throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
-  });
-  const lines = text.split('\n').map((line, at) => ({ line: line.trim(), number: at + 1 }));
-  const cases = lines
-    .filter(({ line }) => line !== '')
-    .map(({ line, number }) => readCase(line, `${file}:${number}`));
-  if (cases.length === 0) throw hubError('INPUT_INVALID', { subject: file, detail: 'it holds no question' });
-  return cases;
-}
-
-function readCase(line: string, subject: string): EvalCase {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw hubError('INPUT_INVALID', { subject, detail: 'the line is not JSON' }, { cause });
-  }
-  const parsed = EvalCase.safeParse(value);
-  if (!parsed.success) throw hubError('INPUT_INVALID', { subject, detail: z.prettifyError(parsed.error) });
-  return parsed.data;
+async function readCases(cwd: string, file: string): Promise<readonly EvalCase[]> {
+  const lines = await readJsonLines(cwd, file, EvalCase);
+  if (lines.length === 0) throw hubError('INPUT_INVALID', { subject: file, detail: 'it holds no question' });
+  return lines.map(({ value }) => value);
 }
 
 /** One answer, watched as any client of the chat sees it. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { hubError, toCounterpartError, type FlowEvalReport, type FlowEvalResult } from '@counterpart/schemas';
 import { FlowEvalCase } from '@counterpart/schemas/flows/flow-eval';
 import { z } from 'zod';
@@ -6,11 +5,11 @@ import { reportOfRuns, scoreRun } from '../../../flows/eval/score-run.ts';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
+import { readJsonLines } from '../../input/read-text.ts';
 import { duration } from '../../output/text/format.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { withHub } from '../../running/with-hub.ts';
 import { followRun } from './follow.ts';
-import { readText } from './inputs.ts';
 
 /** Exit code when a case is not as expected. */
 const DIFFERENT = 4;
@@ -44,7 +43,7 @@ export const evaluation = defineCommand({
     concurrency: z.coerce.number().int().min(1).max(16).default(2),
   }),
   async run(context, { name, data, judge, approve, concurrency }) {
-    const cases = await readCases(resolve(context.io.cwd, data));
+    const cases = await readCases(context.io.cwd, data);
     const report = await withHub(context, async (hub) => {
       await hub.flows.show(name);
       return await context.working('Running', async (progress) => {
@@ -105,27 +104,12 @@ async function runCase(
   }
 }
 
-async function readCases(file: string): Promise<FlowEvalCase[]> {
-  const lines = (await readText(file)).split('\n').map((line, at) => ({ line: line.trim(), number: at + 1 }));
-  const cases = lines
-    .filter(({ line }) => line !== '')
-    .map(({ line, number }) => readCase(line, `${file}:${number}`));
-  if (cases.length === 0) throw hubError('INPUT_INVALID', { subject: file, detail: 'it holds no case' });
-  return cases;
-}
-
-function readCase(line: string, subject: string): FlowEvalCase {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw hubError('INPUT_INVALID', { subject, detail: 'the line is not JSON' }, { cause });
-  }
-  const parsed = FlowEvalCase.safeParse(value);
-  if (!parsed.success) throw hubError('INPUT_INVALID', { subject, detail: z.prettifyError(parsed.error) });
-  for (const { matches } of parsed.data.expect.outputs)
-    if (matches !== undefined) assertPattern(matches, subject);
-  return parsed.data;
+async function readCases(cwd: string, file: string): Promise<readonly FlowEvalCase[]> {
+  const lines = await readJsonLines(cwd, file, FlowEvalCase);
+  if (lines.length === 0) throw hubError('INPUT_INVALID', { subject: file, detail: 'it holds no case' });
+  for (const { value, place } of lines)
+    for (const { matches } of value.expect.outputs) if (matches !== undefined) assertPattern(matches, place);
+  return lines.map(({ value }) => value);
 }
 
 function assertPattern(pattern: string, subject: string): void {

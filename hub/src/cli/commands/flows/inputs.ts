@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { JsonValue, hubError, type JsonObject } from '@counterpart/schemas';
 import { z } from 'zod';
 import { parseWordArguments } from '../../input/call-arguments.ts';
+import { readText } from '../../input/read-text.ts';
 import type { Context } from '../../context.ts';
 
 const Members = z.record(z.string(), JsonValue);
@@ -13,13 +12,13 @@ export async function readInputs(
   { words, file }: { readonly words: readonly string[]; readonly file: string | undefined },
   schema: unknown,
 ): Promise<JsonObject> {
-  const base = file === undefined ? {} : await readObject(resolve(io.cwd, file));
+  const base = file === undefined ? {} : await readObject(io.cwd, file);
   return parseWordArguments(words, schema, base);
 }
 
 /** A file that holds one JSON object or YAML map. Rejects with INPUT_INVALID. */
-async function readObject(file: string): Promise<JsonObject> {
-  const text = await readText(file);
+async function readObject(cwd: string, file: string): Promise<JsonObject> {
+  const text = await readText(cwd, file);
   const { parse } = await import('yaml');
   try {
     return Members.parse(parse(text));
@@ -27,12 +26,4 @@ async function readObject(file: string): Promise<JsonObject> {
     const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is neither JSON nor YAML';
     throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
   }
-}
-
-/** The text of a file that a command was given. Rejects with INPUT_INVALID. */
-export async function readText(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((cause: unknown) => {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
-  });
 }

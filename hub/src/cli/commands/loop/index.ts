@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { hubError, LoopDecision, LoopStage, type LoopSummary } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { duration } from '../../output/text/format.ts';
 import { renderTable } from '../../output/text/table.ts';
+import { readText } from '../../input/read-text.ts';
 import { withHub } from '../../running/with-hub.ts';
 import { followBuild } from './follow.ts';
 import { renderSheet } from '../../../builds/client/sheet-text.ts';
@@ -198,10 +198,7 @@ async function textOf({ io }: Context, file: string): Promise<string> {
     for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk as Uint8Array)); // Bytes of a pipe.
     return Buffer.concat(chunks).toString('utf8');
   }
-  return await readFile(file, 'utf8').catch((cause: unknown) => {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('INPUT_INVALID', { subject: file, detail });
-  });
+  return await readText(io.cwd, file);
 }
 
 const skip = defineCommand({

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { hubError, Scenario } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
+import { readText } from '../../input/read-text.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 export const scenario = defineCommand({
@@ -54,9 +53,10 @@ export const scenario = defineCommand({
 async function readScenario(cwd: string, file: string): Promise<Scenario> {
   const refuse = (detail: string, cause?: unknown): Error =>
     hubError('INPUT_INVALID', { subject: file, detail }, { cause });
+  const text = await readText(cwd, file);
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(resolve(cwd, file), 'utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
   }

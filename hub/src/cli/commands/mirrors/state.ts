@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { SeedMirrorRequest } from '@counterpart/schemas/mirror/api';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import { count } from '../../output/text/format.ts';
+import { readText } from '../../input/read-text.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 const NAME = ['<name>', 'A mirror’s or a built server’s name'] as const;
@@ -43,15 +42,12 @@ export const seed = defineCommand({
 async function readData(cwd: string, file: string): Promise<SeedMirrorRequest['data']> {
   const refuse = (detail: string, cause?: unknown): Error =>
     hubError('INPUT_INVALID', { subject: file, detail }, { cause });
-  const words = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-  const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
-    throw refuse(words(cause), cause);
-  });
+  const text = await readText(cwd, file);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw refuse(words(cause), cause);
+    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
   }
   const parsed = SeedMirrorRequest.shape.data.safeParse(value);
   if (!parsed.success) throw refuse(z.prettifyError(parsed.error));

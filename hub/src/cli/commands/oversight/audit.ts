@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorCatalogue, hubError } from '@counterpart/schemas';
 import type { AuditAnchor, AuditEntry, AuditReport } from '@counterpart/schemas';
@@ -7,6 +7,7 @@ import type { HubApi } from '../../api/hub-api.ts';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderTable } from '../../output/text/table.ts';
+import { readText } from '../../input/read-text.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 const own = { parent: 'audit', group: 'hub' } as const;
@@ -99,17 +100,9 @@ async function verifyFile(
     import('../../../versions/signing/key.ts'),
   ]);
   const walk = new ChainWalk({ key: readSigningKey(context.home.dataDir), known });
-  for (const line of (await readText(file)).split('\n')) if (line !== '' && !walk.take(parsed(line))) break;
+  for (const line of (await readText(context.io.cwd, file)).split('\n'))
+    if (line !== '' && !walk.take(parsed(line))) break;
   return walk.report();
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(resolve(file), 'utf8');
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
-  }
 }
 
 function parsed(line: string): unknown {
@@ -141,11 +134,12 @@ const exporting = defineCommand({
     const lines = await withHub(context, allLines);
     const text = lines.join('');
     if (out === undefined && !context.json) return void context.io.stdout.write(text);
-    if (out !== undefined) await writeOut(out, text);
+    const file = resolve(context.io.cwd, out ?? '');
+    if (out !== undefined) await writeOut(file, text);
     context.result(
       out === undefined
         ? { entries: lines.map((line): unknown => JSON.parse(line)) }
-        : { entries: lines.length, file: resolve(out) },
+        : { entries: lines.length, file },
       () => `${lines.length} entries are in ${out ?? ''}.`,
     );
     return undefined;
@@ -154,7 +148,7 @@ const exporting = defineCommand({
 
 async function writeOut(file: string, text: string): Promise<void> {
   try {
-    await writeFile(resolve(file), text, { mode: 0o600 });
+    await writeFile(file, text, { mode: 0o600 });
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw hubError('DATA_UNWRITABLE', { directory: file, detail }, { cause });
