@@ -16,6 +16,8 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
 const BUILD_TRACE = 'a3ce929d0e0e47364bf92f3577b34da6';
 const KEY = 'key-that-only-the-collector-gets';
+/** Of the environment, and called as one might call something. */
+const TENANT = 'TENANT_THAT_ONLY_THE_COLLECTOR_GETS';
 const SECRET = 'value-that-no-span-may-hold';
 const WISH = 'a wish that is nobody’s business';
 const TOLD_ONCE = /takes no spans/g;
@@ -29,9 +31,9 @@ beforeAll(async () => {
   collector = await startCollector();
   service = createServer((_, res) => void res.writeHead(200).end(shop()));
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-  const headers = { authorization: 'Bearer ${secret:COLLECTOR_KEY}' };
+  const headers = { authorization: 'Bearer ${secret:COLLECTOR_KEY}', 'x-tenant': '${TENANT}' };
   place = makeHome({ telemetry: { otlp: { endpoint: collector.url, headers } } });
-  hub = await startHub(place.home);
+  hub = await startHub(place.home, { TENANT });
   await store('COLLECTOR_KEY', KEY);
 });
 afterAll(async () => {
@@ -112,7 +114,8 @@ test('a build that ends is a span above its stages, in one trace with its approv
   expect([waiting.waitsFor, waiting.problem]).toEqual(['approval', undefined]);
   const ended = await rested(hub, async () => {
     const word = { decision: 'approve', hash: waiting.sheet?.hash };
-    await hub.send('POST', `/api/builds/${waiting.id}/decide`, word);
+    // Asked for in another trace.
+    await traced('POST', `/api/builds/${waiting.id}/decide`, word);
     return waiting.id;
   });
   if (ended.waitsFor === 'secrets') await rested(hub, async () => (await skip(ended.id), ended.id));
@@ -127,20 +130,24 @@ test('a build that ends is a span above its stages, in one trace with its approv
   expect(ofBuild().map(({ name }) => name)).toEqual(
     expect.arrayContaining(['build.approve', 'version.install']),
   );
+  expect(ofBuild().find(({ name }) => name === 'build.approve')).not.toHaveProperty('parentSpanId');
 }, 120_000);
 const skip = (id: string) => hub.send('POST', `/api/builds/${id}/skip`, {});
 
 test('the collector gets its key, and nothing that was sent holds a secret or anybody’s words', async () => {
   verifies('C12');
   await store('OTHER_KEY', SECRET);
+  await store(TENANT, SECRET);
   await allTold();
   const { requests } = collector;
-  expect(new Set(requests.map(({ path, headers }) => `${path} ${headers.authorization}`))).toEqual(
-    new Set([`/v1/traces Bearer ${KEY}`]),
-  );
+  expect(
+    new Set(
+      requests.map(({ path, headers: sent }) => [path, sent.authorization, sent['x-tenant']].join(' ')),
+    ),
+  ).toEqual(new Set([`/v1/traces Bearer ${KEY} ${TENANT}`]));
   const bodies = requests.map(({ body }) => body).join('\n');
   expect(bodies).toContain('OTHER_KEY');
-  for (const hidden of [SECRET, KEY, WISH, hub.token]) expect(bodies).not.toContain(hidden);
+  for (const hidden of [SECRET, KEY, TENANT, WISH, hub.token]) expect(bodies).not.toContain(hidden);
 });
 
 test('a collector that is silent, then overloaded, keeps no act waiting, is told of once, and loses nothing', async () => {

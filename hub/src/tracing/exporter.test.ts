@@ -7,6 +7,8 @@ import { createSpanExporter, type SpanExporter } from './exporter.ts';
 import type { Span } from './spans.ts';
 
 const KEY = 'key-of-the-collector';
+/** After which a request is given up. */
+const LATE_MS = 10_000;
 
 let collector: Collector;
 let exporter: SpanExporter;
@@ -23,9 +25,15 @@ const clock: Clock = {
     return () => void (waits = waits.filter((other) => other !== wait));
   },
 };
-/** All that waits has waited long enough; how long that was. */
-const elapse = (): number[] => waits.splice(0).map(({ ms, task }) => (task(), ms));
-const paused = (): Promise<void> => eventually(() => waits.length > 0);
+/** What waits beside requests that are not answered. */
+const pauses = () => waits.filter(({ ms }) => ms !== LATE_MS);
+/** All of that has waited long enough; how long that was. */
+function elapse(): number[] {
+  const all = pauses();
+  waits = waits.filter(({ ms }) => ms === LATE_MS);
+  return all.map(({ ms, task }) => (task(), ms));
+}
+const paused = (): Promise<void> => eventually(() => pauses().length > 0);
 
 beforeEach(async () => {
   collector = await startCollector();
@@ -37,7 +45,7 @@ beforeEach(async () => {
     version: '1.2.3',
     config: () => ({ ...(endpoint === undefined ? {} : { endpoint }), headers: { 'x-key': '${KEY}' } }),
     resolve: (text) => Promise.resolve(text.replace('${KEY}', KEY)),
-    clean: (text) => text,
+    clean: (text) => text.replace('429', 'too often'),
     clock,
     log: { warn: tell, info: tell },
   });
@@ -92,7 +100,7 @@ test('an overloaded collector is asked again when it said, and gets the same spa
   await taken(1);
   await eventually(() => told.length === 2);
   expect(told).toEqual([
-    'the collector of traces takes no spans: what waits too long is dropped {"problem":"it answered 429"}',
+    'the collector of traces takes no spans: what waits too long is dropped {"problem":"it answered too often"}',
     'the collector of traces takes spans again {"dropped":0}',
   ]);
 });
@@ -110,6 +118,55 @@ test('what a collector refuses for good is not sent again', async () => {
   expect(collector.requests).toHaveLength(2);
   await eventually(() => told.length === 2);
   expect(told[1]).toContain('{"dropped":1}');
+  collector.answer({ status: 400 });
+  exporter.add(...many(200));
+  await eventually(() => told.length === 3);
+  collector.answer('take');
+  exporter.add(...many(200));
+  await taken(201);
+  await eventually(() => told.length === 4);
+  expect(told[3]).toContain('{"dropped":200}');
+});
+
+test('a collector that asks for long is not waited for so long', async () => {
+  collector.answer({ status: 503, retryAfter: '3600' });
+  exporter.add(span());
+  elapse();
+  await paused();
+  expect(elapse()).toEqual([30_000]);
+});
+
+test('an address that sends on to another one gets spans and keys no further', async () => {
+  const other = await startCollector();
+  collector.answer({ status: 307, location: `${other.url}/v1/traces` });
+  exporter.add(span());
+  elapse();
+  await eventually(() => told.length === 1);
+  expect(other.requests).toEqual([]);
+  await other.close();
+});
+
+test('a request that is not answered in time is given up, and its spans are sent once more', async () => {
+  collector.answer('hold');
+  exporter.add(span());
+  elapse();
+  await eventually(() => collector.requests.length === 1);
+  for (const { task } of waits.splice(0)) task();
+  await paused();
+  expect(told[0]).toContain('it does not answer');
+  expect(elapse()).toEqual([1_000]);
+  await eventually(() => collector.requests.length === 2);
+});
+
+test('where no collector is wanted any more, what waits is dropped without a word', async () => {
+  collector.answer({ status: 503 });
+  exporter.add(span());
+  elapse();
+  await paused();
+  endpoint = undefined;
+  elapse();
+  await exporter.close();
+  expect([collector.requests.length, told.length]).toEqual([1, 1]);
 });
 
 test('while nobody takes spans they are kept up to a number, and that is told once', async () => {
@@ -138,10 +195,20 @@ test('a collector that says nothing keeps nobody, and the end of the hub for a b
   expect(exporter.isOn()).toBe(false);
 });
 
-test('at the end what is left is sent', async () => {
+test('the end of the hub waits for no pause, and leaves no timer behind', async () => {
+  collector.answer({ status: 503 });
   exporter.add(span());
+  elapse();
+  await paused();
   await exporter.close();
-  expect(collector.spans).toHaveLength(1);
+  expect([collector.requests.length, waits]).toEqual([2, []]);
+});
+
+test('at the end what is left is sent, and where it is not taken, not sent again', async () => {
+  exporter.add(span());
+  collector.answer({ status: 503 });
+  await exporter.close();
+  expect(collector.requests).toHaveLength(1);
 });
 
 test('without a collector nothing is kept', async () => {

@@ -92,20 +92,22 @@ class OtlpExporter implements SpanExporter {
   #send(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined;
-      this.#gather();
-    });
+    if (this.#waiting.length > 0) this.#sending ??= this.#sendAll();
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#deliver(this.#waiting.splice(0, BATCH));
+    try {
+      while (this.#waiting.length > 0) await this.#deliver(this.#waiting.splice(0, BATCH));
+    } finally {
+      // In the turn in which nothing waits any more: what is added from then on is sent anew.
+      this.#sending = undefined;
+    }
   }
 
   async #deliver(batch: readonly Span[]): Promise<void> {
     for (const pause of [...PAUSES_MS, undefined]) {
       const refusal = await this.#post(batch);
-      if (refusal === undefined) return this.#taken();
+      if (refusal === undefined) return;
       const isOver = this.#leaving.signal.aborted || !refusal.mayRetry || pause === undefined;
       if (isOver) return this.#drop(batch.length, refusal.problem);
       this.#tell(refusal.problem);
@@ -117,6 +119,8 @@ class OtlpExporter implements SpanExporter {
   async #post(batch: readonly Span[]): Promise<Refusal | undefined> {
     const { endpoint, headers } = this.#options.config();
     if (endpoint === undefined) return undefined;
+    const late = new AbortController();
+    const inTime = this.#options.clock.after(TIMEOUT_MS, () => late.abort(new Error('it does not answer')));
     try {
       const sent = new Headers();
       for (const [name, value] of Object.entries(headers)) sent.set(name, await this.#options.resolve(value));
@@ -127,10 +131,10 @@ class OtlpExporter implements SpanExporter {
         body: JSON.stringify(traceRequest(batch, this.#options)),
         // Headers with keys are for this address and no other.
         redirect: 'error',
-        signal: AbortSignal.any([this.#gone.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: AbortSignal.any([this.#gone.signal, late.signal]),
       });
       await response.body?.cancel();
-      if (response.ok) return undefined;
+      if (response.ok) return this.#taken();
       return {
         problem: `it answered ${response.status}`,
         mayRetry: AGAIN.has(response.status),
@@ -138,12 +142,13 @@ class OtlpExporter implements SpanExporter {
       };
     } catch (cause) {
       return { problem: cause instanceof Error ? connectionReason(cause) : String(cause), mayRetry: true };
+    } finally {
+      inTime();
     }
   }
 
   async #pause(ms: number): Promise<void> {
     const { signal } = this.#leaving;
-    if (signal.aborted) return;
     await new Promise<void>((go) => {
       const end = (): void => {
         cancel();
@@ -167,7 +172,7 @@ class OtlpExporter implements SpanExporter {
     this.#options.log.warn(facts, 'the collector of traces takes no spans: what waits too long is dropped');
   }
 
-  #taken(): void {
+  #taken(): undefined {
     if (this.#isTold)
       this.#options.log.info({ dropped: this.#dropped }, 'the collector of traces takes spans again');
     this.#isTold = false;

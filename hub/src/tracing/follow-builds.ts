@@ -13,12 +13,23 @@ interface Following {
 
 const ENDED: ReadonlySet<LoopState> = new Set<LoopState>(['installed', 'failed', 'rejected', 'cancelled']);
 
+/** Of so many it is known that they have ended. */
+const MOST_ENDED = 100;
+
 /** Makes spans of every build that comes to its end; one that is retried ends anew, with spans of its own. */
 export function followBuilds({ events, show, spans, log }: Following): { close(): Promise<void> } {
   const under = new Set<Promise<void>>();
+  /** What they told last was their end. */
+  const ended = new Set<string>();
   const hear = (event: HubEvent): void => {
-    if (event.kind !== 'build-changed' || !ENDED.has(event.state) || !spans.isOn()) return;
-    const { build } = event;
+    if (event.kind !== 'build-changed') return;
+    const { build, state } = event;
+    if (!ENDED.has(state)) return void ended.delete(build);
+    // A stage that was cut off tells of itself once more.
+    if (ended.has(build) || !spans.isOn()) return;
+    ended.add(build);
+    const [oldest = build] = ended;
+    if (ended.size > MOST_ENDED) ended.delete(oldest);
     const done: Promise<void> = show(build)
       .then((detail) => spans.add(...buildSpans(detail)))
       .catch((cause: unknown) => log.warn({ build, cause }, 'a build was not traced'))

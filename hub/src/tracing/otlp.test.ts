@@ -116,4 +116,7 @@ test('a build is a span above those of its stages, and what was wished, found or
   // A stage without an end ended with its build.
   expect(stages[1]?.endTimeUnixNano).toBe(root?.endTimeUnixNano);
   expect(JSON.stringify(spans)).not.toContain('private');
+  expect(buildSpans({ ...build, order: { text: 'of before there were traces', author: 'client' } })).toEqual(
+    [],
+  );
 });
