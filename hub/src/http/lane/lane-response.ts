@@ -20,6 +20,8 @@ const LAST_CHUNK = '0\r\n\r\n';
 export class LaneResponse implements VisitResponse {
   readonly #answerer: LaneAnswerer;
   #last = false;
+  /** What is written waits for `#flush`. */
+  #joins = false;
   #onClosed: (() => void) | undefined;
   readonly #onIdle = (): void => this.cut();
 
@@ -71,20 +73,38 @@ export class LaneResponse implements VisitResponse {
   }
 
   stream(headers: OutgoingHttpHeaders): void {
+    this.#join();
     this.#answerer.socket.write(`${this.#head(200, headers)}transfer-encoding: chunked\r\n\r\n`, 'latin1');
   }
 
   write(piece: Payload): void {
+    if (piece.kind === 'bytes') this.#join();
     this.#write(`${hex(payloadBytes(piece))}\r\n`, piece, LINE_END);
   }
 
   end(last?: Payload, taken?: () => void): void {
     const { socket } = this.#answerer;
+    this.#join();
     if (last) this.#write(`${hex(payloadBytes(last))}\r\n`, last, LINE_END + LAST_CHUNK);
     else socket.write(LAST_CHUNK, 'latin1');
     if (taken) this.#tell(taken);
+    this.#flush();
     this.#answerer.answered(this.#last);
   }
+
+  /** What is written until the end of this turn of the event loop leaves in one write: the parts of a long answer come in bursts. */
+  #join(): void {
+    if (this.#joins) return;
+    this.#joins = true;
+    this.#answerer.socket.cork();
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    if (!this.#joins) return;
+    this.#joins = false;
+    this.#answerer.socket.uncork();
+  };
 
   /** Nothing, written behind everything: told when it is its turn. */
   #tell(taken: () => void): void {

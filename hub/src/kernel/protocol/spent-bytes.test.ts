@@ -8,3 +8,11 @@ test('buffers with memory of their own are empty afterwards; parts of others and
   giveBack([own, small, shared.subarray(1), own]);
   expect([own.length, small.length, shared.length]).toEqual([0, 16, 64 * 1024]);
 });
+
+test('a line is given back without its end, and left where more follows it', () => {
+  const chunk = Buffer.from(new ArrayBuffer(64 * 1024));
+  giveBack([chunk.subarray(0, -3)]);
+  expect(chunk.length).toBe(64 * 1024);
+  giveBack([chunk.subarray(0, -2)]);
+  expect(chunk.length).toBe(0);
+});

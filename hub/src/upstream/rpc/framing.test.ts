@@ -104,3 +104,8 @@ test('a line that is taken and gets too long says so once, and the next one is a
   const told = passing(true, [...LONG.slice(0, 4), 'w'.repeat(9), 'w'.repeat(9), ...LONG.slice(4)], 100_000);
   expect(told.slice(2)).toEqual(['too long', '{"b":1}']);
 });
+
+test('a piece that ends a long line and holds nothing else may be given back while it is read', () => {
+  const pieces = ['{"a":"', 'x'.repeat(40_000), `${'y'.repeat(40_000)}"}\n`, '{"b":1}\n'];
+  expect(passing(false, pieces)).toEqual(['{"a":"x*40000y*40000"}', '{"b":1}']);
+});

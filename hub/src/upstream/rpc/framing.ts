@@ -49,6 +49,8 @@ export class FrameReader {
   }
 
   push(chunk: Buffer): void {
+    const { length } = chunk;
+    if (length === 0) return;
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const part = chunk.subarray(start, end);
@@ -59,8 +61,9 @@ export class FrameReader {
         this.#finish();
       }
       start = end + 1;
+      // Its memory may be gone, then.
+      if (start === length) return;
     }
-    if (start === chunk.length) return;
     this.#take(start === 0 ? chunk : chunk.subarray(start));
     if (this.#size >= LONG_BYTES && !this.#isOffered) this.#offer();
   }
