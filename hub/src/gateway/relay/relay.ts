@@ -63,7 +63,7 @@ class Course implements RelaySink, Asking {
     this.#passage = passage;
     this.request = request;
     this.caller = passage.caller;
-    this.#again = passage.caller.era === 'legacy' ? { ...request, params: { ...request.params } } : undefined;
+    this.#again = passage.caller.era === 'legacy' ? request : undefined;
   }
 
   get server(): string {

@@ -26,7 +26,7 @@ import { PassingReply, type PassingOwner } from './passing-reply.ts';
 import { locateBegun, locateReply, messagesIn } from './reply-scan.ts';
 import type { SessionOptions } from './session-options.ts';
 import { ServerQuestions } from './server-questions.ts';
-import { HUB_CALLER, modernMeta } from './stamps.ts';
+import { HUB_CALLER, modernMeta, modernMetaText } from './stamps.ts';
 
 /** What carries frames to one server. Answers come back through `RpcSession.receive` and failures through `fail`. */
 export interface Wire {
@@ -116,8 +116,8 @@ export class RpcSession implements ExchangeOwner {
     };
     const exchange = this.#open(request.method, parts);
     try {
-      const params = this.#stamped(request, sink, exchange.id);
-      this.#wire.request(exchange, frameText(exchange, params), params);
+      const text = this.#paramsText(request, sink, exchange.id);
+      this.#wire.request(exchange, frameText(exchange, text), request.params);
     } catch (cause) {
       this.fail(exchange.id, unsendable(request.method, cause));
     }
@@ -139,7 +139,7 @@ export class RpcSession implements ExchangeOwner {
       signal?.addEventListener('abort', onAbort, { once: true });
       stopListening = () => signal?.removeEventListener('abort', onAbort);
       const full = this.era === 'modern' ? stampedAsHub(params, options.capabilities) : params;
-      this.#wire.request(exchange, frameText(exchange, full), full);
+      this.#wire.request(exchange, frameText(exchange, JSON.stringify(full)), full);
     });
     return answer.finally(() => stopListening());
   }
@@ -269,13 +269,16 @@ export class RpcSession implements ExchangeOwner {
     exchange.reply(reply);
   }
 
-  #stamped(request: RelayRequest, sink: RelaySink, id: number): JsonMembers {
-    const { params } = request;
-    if (this.era === 'modern') params['_meta'] = modernMeta(params['_meta'], sink.caller);
-    else this.#followLevel(sink.caller.logLevel);
-    if (request.progressToken !== undefined)
-      params['_meta'] = { ...membersOf(params['_meta']), progressToken: id };
-    return params;
+  /** JSON text of a relayed request's parameters, with the `_meta` that this era wants. */
+  #paramsText({ params, progressToken }: RelayRequest, { caller }: RelaySink, id: number): string {
+    const isModern = this.era === 'modern';
+    if (!isModern) this.#followLevel(caller.logLevel);
+    const meta = params['_meta'];
+    if (meta === undefined && progressToken === undefined)
+      return isModern ? withMeta(params, modernMetaText(caller)) : JSON.stringify(params);
+    const stamped = isModern ? modernMeta(meta, caller) : { ...membersOf(meta) };
+    if (progressToken !== undefined) stamped['progressToken'] = id;
+    return JSON.stringify({ ...params, _meta: stamped });
   }
 
   #followLevel(level: string | undefined): void {
@@ -389,8 +392,17 @@ export class RpcSession implements ExchangeOwner {
 
 const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
 
-const frameText = (exchange: Exchange, params: JsonMembers): string =>
-  `{"jsonrpc":"2.0","id":${exchange.id},"method":${JSON.stringify(exchange.method)},"params":${JSON.stringify(params)}}`;
+/** Names of methods that are relayed or asked for are plain. */
+const frameText = ({ id, method }: Exchange, paramsText: string): string =>
+  `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${paramsText}}`;
+
+/** Parameters without a `_meta` of their own as JSON text, with one. */
+function withMeta(params: JsonMembers, metaText: string): string {
+  const text = JSON.stringify(params);
+  return `${text.slice(0, -1)}${text.length > EMPTY.length ? ',' : ''}"_meta":${metaText}}`;
+}
+
+const EMPTY = '{}';
 
 function stampedAsHub(params: JsonMembers, capabilities: JsonMembers | undefined): JsonMembers {
   const caller = capabilities ? { ...HUB_CALLER, capabilities } : HUB_CALLER;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { carriedCapabilities, modernMeta } from './stamps.ts';
+import { carriedCapabilities, modernMeta, modernMetaText } from './stamps.ts';
 
 const TASKS = { 'io.modelcontextprotocol/tasks': {} };
 
@@ -30,4 +30,11 @@ test('a legacy client that named no level gets logs, a modern one that named non
     undefined,
     'error',
   ]);
+});
+
+test('the text for a session says what its caller is now', () => {
+  const caller = { era: 'legacy', capabilities: {}, clientInfo: { name: 'ide' } } as const;
+  const louder = { ...caller, logLevel: 'error' };
+  for (const one of [caller, louder, caller, { ...caller, era: 'modern' } as const])
+    expect(JSON.parse(modernMetaText(one))).toEqual(modernMeta(undefined, one));
 });
