@@ -1,6 +1,7 @@
 /**
- * The provider of the chat benchmark: streams `chunks` pieces of an answer, one each `everyMs`, whose text is the moment it was
- * sent at. Prints its address.
+ * The provider of the chat benchmark: streams `chunks` pieces of an answer, whose text is the moment it was sent at. Between two
+ * is half to one and a half times `everyMs`, at random: with intervals all alike Node fires ever more of them at once, and 200
+ * streams that know nothing of each other would speak in chorus. Prints its address.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -28,16 +29,16 @@ const server = createServer((request, response) => {
         sent += 1;
         // Of the one clock that all processes of a machine share.
         response.write(piece({ content: `${process.hrtime.bigint()} ` }, null));
+        timer = setTimeout(say, everyMs * (0.5 + Math.random()));
         return;
       }
-      clearInterval(timer);
       const usage = { prompt_tokens: 10, completion_tokens: chunks, total_tokens: chunks + 10 };
       response.write(piece({}, 'stop'));
       response.write(`data: ${JSON.stringify({ id: 'bench', choices: [], usage })}\n\n`);
       response.end('data: [DONE]\n\n');
     };
-    const timer = setInterval(say, everyMs);
-    response.once('close', () => clearInterval(timer));
+    let timer: NodeJS.Timeout | undefined;
+    response.once('close', () => clearTimeout(timer));
     say();
   });
 });

@@ -62,7 +62,7 @@ async function measure(targets: Targets): Promise<void> {
   const found: Round[] = [];
   for (let round = 0; round < rounds; round += 1) found.push(await roundOf(targets));
   process.stdout.write(
-    `${streams} streams at every moment, each of ${chunks} chunks, one each ${every} ms; ${found.length} rounds\n${reportOf(found, GOALS)}`,
+    `${streams} streams at every moment, each of ${chunks} chunks, one about each ${every} ms; ${found.length} rounds\n${reportOf(found, GOALS)}`,
   );
   const lost = lossesIn(found, chunks);
   process.stdout.write(
