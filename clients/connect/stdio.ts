@@ -1,18 +1,25 @@
 import type { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { HubLink } from './hub-link.ts';
-import { openLines } from './line-link.ts';
-import { LineShim } from './line-shim.ts';
+import { openLines, type HubDoor } from './lines/line-link.ts';
+import { LineShim } from './lines/line-shim.ts';
 import { Shim } from './shim.ts';
 
-export interface StdioShimOptions {
+/** Where the hub is. */
+export interface HubPlace {
   /** Address of the hub, or of one of its MCP endpoints (`…/mcp`, `…/mcp/s/<id>`). */
   readonly url: string;
+  /** Path of its socket, where it has one. */
+  readonly socket?: string | undefined;
+}
+
+export interface StdioShimOptions extends HubPlace {
   readonly token?: string | undefined;
   readonly input: Readable;
   readonly output: Writable;
   readonly signal?: AbortSignal | undefined;
-  /** The hub cannot be reached; may start one and resolve with its address when it answers again. Called once at a time. */
-  readonly onLost?: (() => Promise<string>) | undefined;
+  /** The hub cannot be reached; may start one and resolve with where it answers again. Called once at a time. */
+  readonly onLost?: (() => Promise<HubPlace>) | undefined;
 }
 
 /**
@@ -27,7 +34,7 @@ export async function runStdioShim(options: StdioShimOptions): Promise<void> {
       options.output.once('error', () => resolve());
       options.signal?.addEventListener('abort', () => resolve(), { once: true });
       if (options.signal?.aborted) resolve();
-      readLines(options.input, shim);
+      options.input.on('data', (chunk: Buffer) => shim.push(chunk));
     });
     if (!options.signal?.aborted) await shim.drain();
   } finally {
@@ -36,39 +43,34 @@ export async function runStdioShim(options: StdioShimOptions): Promise<void> {
 }
 
 interface Carrier {
-  line(text: string): void;
-  /** Called after the lines of one piece of input. */
-  flush?(): void;
+  /** Takes a piece of what the client wrote. */
+  push(chunk: Buffer): void;
   drain(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The hub speaks lines itself; any other endpoint, and one that is not there yet, is spoken to over HTTP. */
-async function carrierOf({ url, token, output, onLost }: StdioShimOptions): Promise<Carrier> {
-  let endpoint = endpointOf(url);
-  const socket = await openLines(endpoint, token).catch(() => undefined);
-  if (!socket) return overHttp({ url, token, output, onLost });
+async function carrierOf(options: StdioShimOptions): Promise<Carrier> {
+  const { token, input, output, onLost } = options;
+  let door = doorOf(options);
+  const socket = await openLines(door, token).catch(() => undefined);
+  if (!socket) return overHttp(options);
   const open = async () => {
-    const again = await openLines(endpoint, token);
+    const again = await openLines(door, token);
     if (!again) throw new Error('it takes no lines any more');
     return again;
   };
   // A hub that was started anew may have taken another port.
-  const revive = onLost && (async () => void (endpoint = endpointOf(await onLost())));
-  return new LineShim({ socket, output, open, onLost: revive, address: () => endpoint.href });
+  const revive = onLost && (async () => void (door = doorOf(await onLost())));
+  return new LineShim({ socket, input, output, open, onLost: revive, address: () => door.url.href });
 }
 
-function overHttp({
-  url,
-  token,
-  output,
-  onLost,
-}: Pick<StdioShimOptions, 'url' | 'token' | 'output' | 'onLost'>): Carrier {
+function overHttp({ url, token, output, onLost }: StdioShimOptions): Carrier {
   const link = new HubLink(endpointOf(url), token);
-  const revive = onLost && (async () => link.moveTo(endpointOf(await onLost())));
+  const revive = onLost && (async () => link.moveTo(endpointOf((await onLost()).url)));
   const shim = new Shim({ link, output, onLost: revive });
   return {
-    line: (text) => shim.line(text),
+    push: textLines((text) => shim.line(text)),
     drain: () => shim.drain(),
     async close() {
       await shim.close();
@@ -77,6 +79,8 @@ function overHttp({
   };
 }
 
+const doorOf = ({ url, socket }: HubPlace): HubDoor => ({ url: endpointOf(url), socket });
+
 /** A bare address means the endpoint of all servers. */
 function endpointOf(address: string): URL {
   const url = new URL(address);
@@ -84,15 +88,15 @@ function endpointOf(address: string): URL {
   return url;
 }
 
-function readLines(input: Readable, carrier: Carrier): void {
+function textLines(take: (line: string) => void): (chunk: Buffer) => void {
+  const decoder = new StringDecoder('utf8');
   let begun: string[] = [];
-  input.setEncoding('utf8');
-  input.on('data', (chunk: string) => {
-    const end = chunk.lastIndexOf('\n');
-    if (end < 0) return void begun.push(chunk);
-    const lines = `${begun.join('')}${chunk.slice(0, end)}`.split('\n');
-    begun = [chunk.slice(end + 1)];
-    for (const line of lines) if (line.trim() !== '') carrier.line(line);
-    carrier.flush?.();
-  });
+  return (chunk) => {
+    const text = decoder.write(chunk);
+    const end = text.lastIndexOf('\n');
+    if (end < 0) return void begun.push(text);
+    const lines = `${begun.join('')}${text.slice(0, end)}`.split('\n');
+    begun = [text.slice(end + 1)];
+    for (const line of lines) if (line.trim() !== '') take(line);
+  };
 }

@@ -122,13 +122,13 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
     shutdown: () => stop(),
   });
   own.builder = builderSource({ ...base, builds, fleet: domain.fleet, service });
-  const { url } = await openSurfaces(base, { ...domain, mirrors, service, chats, scope, options });
+  const { url, socket } = await openSurfaces(base, { ...domain, mirrors, service, chats, scope, options });
   address.url = url;
   // Before the servers end: what a flow is about to do is left to the next hub, not failed.
   scope.add(() => flows.close());
   await begin(base, { fleet: domain.fleet, mirrors, builds, flows, scope, isLasting });
   state.ready = true;
-  if (isLasting) base.data.announce(url);
+  if (isLasting) base.data.announce(url, socket);
   base.log.info({ url, servers: domain.fleet.members.size }, 'hub is ready');
   return toHub({ url, base, service, gateway: domain.gateway, stopRequested, scope });
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Client as ModernClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -142,6 +145,20 @@ describe.each(ways)('a client on standard input and output of %s', (way) => {
     expect((await client.request(2, 'tools/list', { _meta: modernMeta() })).result).toBeDefined();
   });
 
+  it('is read however its bytes are cut', async () => {
+    const { client } = await connect();
+    const params = { name: 'echo', arguments: { size: 'größe ü €' }, _meta: modernMeta() };
+    const calls = ['1', '"ä"', '"c"'].map(
+      (id) => `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${JSON.stringify(params)}}\r\n\n`,
+    );
+    const bytes = Buffer.from(calls.join(''));
+    for (const size of [1, 97]) {
+      for (let at = 0; at < bytes.length; at += size) client.input.write(bytes.subarray(at, at + size));
+      for (const id of [1, 'ä', 'c'])
+        expect((await client.answer(id)).result).toMatchObject(text('{"size":"größe ü €"}'));
+    }
+  });
+
   it('gets an answer to garbage and is served on', async () => {
     const { client } = await connect({}, { maxBodyBytes: 2_000 });
     client.send('{"jsonrpc"');
@@ -207,6 +224,56 @@ describe.each(ways)('a client on standard input and output of %s', (way) => {
   });
 });
 
+it('speaks lines at the port where the socket leads nowhere', async () => {
+  const { served } = await setUp({}, { maxBodyBytes: 2_000 }, true);
+  const client = new LineClient();
+  const { input, output } = client;
+  const closed = runStdioShim({ url: served.url, socket: '/nowhere/hub.sock', input, output });
+  client.send({ id: 'big', method: 'tools/call', params: { name: 'x'.repeat(4_000) } });
+  // Over HTTP it would be known who asked.
+  expect((await client.answer(null)).error?.code).toBe(-32600);
+  client.send({ method: 'notifications/cancelled', params: { requestId: 'big' } });
+  client.end();
+  await closed;
+});
+
+it('stops reading its client while the hub does not read, and loses nothing', async () => {
+  const hub = createServer();
+  const taken = new Promise<Duplex>((resolve) => {
+    hub.on('upgrade', (_, socket: Duplex) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: mcp-lines\r\n\r\n');
+      resolve(socket);
+    });
+  });
+  hub.listen(0, '127.0.0.1');
+  await once(hub, 'listening');
+  const address = hub.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  cleanUp.push(() => hub.close());
+  const { input, output } = new LineClient();
+  const closed = runStdioShim({ url: `http://127.0.0.1:${port}`, input, output });
+  const socket = await taken;
+  const line = Buffer.from(`{"jsonrpc":"2.0","method":"notifications/x","params":"${'x'.repeat(65_000)}"}\n`);
+  let written = 0;
+  while (!input.isPaused() && written < 800) {
+    input.write(line);
+    written += 1;
+    await new Promise(setImmediate);
+  }
+  expect(input.isPaused()).toBe(true);
+  let read = 0;
+  const whole = new Promise<void>((resolve) => {
+    socket.on('data', (chunk: Buffer) => {
+      read += chunk.length;
+      if (read === written * line.length) resolve();
+    });
+  });
+  await whole;
+  input.end();
+  socket.end();
+  await closed;
+});
+
 describe.each([true, false])('the stdio shim, lines offered: %s', (lines) => {
   it('goes on over a restart of the hub without the client noticing', async () => {
     const { catalog, served } = await setUp({}, {}, lines);
@@ -244,10 +311,10 @@ describe.each([true, false])('the stdio shim, lines offered: %s', (lines) => {
     alone.end();
     await shim;
     const helped = new LineClient();
-    const onLost = async (): Promise<string> => {
+    const onLost = async (): Promise<{ url: string }> => {
       const revived = await serveGateway(catalog, { port: served.port, lines });
       cleanUp.push(() => revived.close());
-      return revived.url;
+      return { url: revived.url };
     };
     const second = runStdioShim({ url: served.url, input: helped.input, output: helped.output, onLost });
     expect((await helped.request(1, 'tools/list', { _meta: modernMeta() })).result).toBeDefined();
@@ -258,10 +325,10 @@ describe.each([true, false])('the stdio shim, lines offered: %s', (lines) => {
   it('follows a hub that comes back at another address, sessions included', async () => {
     const { catalog, served } = await setUp({}, {}, lines);
     const client = new LineClient();
-    const onLost = async (): Promise<string> => {
+    const onLost = async (): Promise<{ url: string }> => {
       const elsewhere = await serveGateway(catalog, { lines });
       cleanUp.push(() => elsewhere.close());
-      return elsewhere.url;
+      return { url: elsewhere.url };
     };
     const shim = runStdioShim({ url: served.url, input: client.input, output: client.output, onLost });
     await client.initialize();

@@ -1,16 +1,25 @@
 import type { Readable, Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 
-/** Carries MCP between two streams and the hub's endpoint until the input ends; lives outside the hub. */
-export type RunShim = (options: {
+/** Where a client finds its part of a hub. */
+interface HubPlace {
+  /** Of the endpoint. */
   readonly url: string;
-  readonly token: string;
-  readonly input: Readable;
-  readonly output: Writable;
-  readonly signal: AbortSignal;
-  /** The hub is gone; resolves with the endpoint’s address when it answers again. */
-  readonly onLost: () => Promise<string>;
-}) => Promise<void>;
+  /** Path of the hub's socket, where it has one. */
+  readonly socket: string | undefined;
+}
+
+/** Carries MCP between two streams and the hub's endpoint until the input ends; lives outside the hub. */
+export type RunShim = (
+  options: HubPlace & {
+    readonly token: string;
+    readonly input: Readable;
+    readonly output: Writable;
+    readonly signal: AbortSignal;
+    /** The hub is gone; resolves with where it is when it answers again. */
+    readonly onLost: () => Promise<HubPlace>;
+  },
+) => Promise<void>;
 
 /** The outside world of one command, handed in so that every screen can be tested without a process. */
 export interface Io {

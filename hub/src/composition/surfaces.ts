@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { AdminService } from '../http/admin.ts';
 import { isSameText } from '../http/guard.ts';
-import { startHttp } from '../http/server.ts';
+import { startHttp, type HttpOptions } from '../http/server.ts';
 import { OWNER } from '../kernel/audit/principal.ts';
 import type { Catalog } from '../kernel/ports.ts';
 import type { Lazy } from '../kernel/lazily.ts';
@@ -19,8 +20,13 @@ interface Surfaces {
   readonly service: AdminService;
   readonly chats: Lazy<Chats>;
   readonly scope: Scope;
-  /** Instead of the configured address. */
-  readonly options: { readonly host?: string | undefined; readonly port?: number | undefined };
+  readonly options: {
+    /** Instead of the configured address. */
+    readonly host?: string | undefined;
+    readonly port?: number | undefined;
+    /** A hub of one command is asked nothing by others. */
+    readonly ephemeral?: boolean | undefined;
+  };
 }
 
 /** Tells principals by their tokens: the owner by that of the data folder. */
@@ -29,11 +35,18 @@ export const identifier =
   (token: string): string | undefined =>
     isSameText(token, data.token) ? OWNER : access.identify(token);
 
+/** Beside `run`, which servers see inside their walls. */
+const localSocket = ({ data, log }: Base): HttpOptions['local'] => ({
+  path: join(data.directory, 'local', 'hub.sock'),
+  missing: (cause) =>
+    log.info({ cause }, 'no socket in the data folder: `hub stdio` uses the port, which costs more'),
+});
+
 /** The gateway, the admin API and mirrors behind one listener. */
 export async function openSurfaces(
   base: Base,
   { catalog, gateway, fleet, mirrors, service, chats, scope, options }: Surfaces,
-): Promise<{ url: string }> {
+): Promise<{ url: string; socket: string | undefined }> {
   const { log, config, access: people } = base;
   const { listen } = config.current();
   let address = '';
@@ -45,6 +58,7 @@ export async function openSurfaces(
   const http = await startHttp({
     host: options.host ?? listen.host,
     port: options.port ?? listen.port,
+    local: options.ephemeral === true ? undefined : localSocket(base),
     identify: identifier(base),
     access: () => {
       const { listen: addresses, auth } = config.current();
@@ -75,5 +89,5 @@ export async function openSurfaces(
     gateway.refuse();
     http.refuse();
   });
-  return { url: http.url };
+  return { url: http.url, socket: http.socket };
 }

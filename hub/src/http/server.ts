@@ -20,7 +20,8 @@ import { isReviewPage } from './review/review-path.ts';
 import { PAGE_PATH } from './secrets/secret-page.ts';
 import { LENDING_PATH } from './secrets/sign-in-routes.ts';
 import { openLane, type Lane } from './lane/lane.ts';
-import { serveLines, shouldUpgrade } from './lines.ts';
+import { serveLines, shouldUpgrade } from './lines/lines.ts';
+import { listenLocally, type LocalSocket } from './lines/local-socket.ts';
 import { NodeRequest, NodeResponse } from './node-visit.ts';
 import { asksForSocket, serveSockets } from './sockets.ts';
 import type { Web } from './web.ts';
@@ -28,6 +29,8 @@ import type { Web } from './web.ts';
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
+  /** Where programs of the same user reach it, too; it goes without where there can be no socket. */
+  readonly local?: { readonly path: string; missing(cause: unknown): void } | undefined;
   /** Whose token this is; undefined: nobody's. */
   readonly identify: (token: string) => string | undefined;
   /** Asked for every request, so that a reload of the configuration takes effect at once. */
@@ -59,6 +62,8 @@ export interface ChatDoor {
 export interface HttpServer {
   readonly url: string;
   readonly port: number;
+  /** Path of the socket where it is reached, too. */
+  readonly socket: string | undefined;
   /** Takes no new connection from now on; what is under way goes on. */
   refuse(): void;
   /** Stops listening, lets answers that are being written out, and ends every connection. */
@@ -129,8 +134,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   });
   await listen(server, options);
   port = (server.address() as AddressInfo).port;
+  const local = await openLocal(server, options.local);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, port, ...ending(server, lane, lines) };
+  const url = `http://${host}:${port}`;
+  return { url, port, socket: local?.path, ...ending({ server, local, lane, lines }) };
 }
 
 /** The endpoints under `/v1`, loaded once; a loading that failed is tried again by the next request. */
@@ -261,22 +268,35 @@ function listen(server: Server, { host, port }: HttpOptions): Promise<void> {
   });
 }
 
+async function openLocal(server: Server, local: HttpOptions['local']): Promise<LocalSocket | undefined> {
+  if (!local) return undefined;
+  try {
+    return await listenLocally(server, local.path);
+  } catch (cause) {
+    local.missing(cause);
+    return undefined;
+  }
+}
+
 /** Time for answers on their way out; what is open then, such as a stream of events, is cut. */
 const FLUSH_MS = 500;
 const POLL_MS = 10;
 
-function ending(
-  server: Server,
-  lane: Lane,
-  lines: ReturnType<typeof serveLines>,
-): Pick<HttpServer, 'refuse' | 'close'> {
+interface Listening {
+  readonly server: Server;
+  readonly local: LocalSocket | undefined;
+  readonly lane: Lane;
+  readonly lines: ReturnType<typeof serveLines>;
+}
+
+function ending({ server, local, lane, lines }: Listening): Pick<HttpServer, 'refuse' | 'close'> {
   let closed: Promise<void> | undefined;
-  const refuse = () => {
+  const refuse = async (): Promise<void> => {
     lane.close();
     closed ??= new Promise((resolve) => {
       server.close(() => resolve());
     });
-    return closed;
+    await Promise.all([closed, local?.close()]);
   };
   return {
     refuse: () => void refuse(),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type CounterpartError, toCounterpartError } from '@counterpart/schemas';
-import { problemText } from './lines.ts';
+import { problemText } from './lines/lines.ts';
 
 /** Whether a request asks for a WebSocket (RFC 6455, 4.2.1). */
 export const asksForSocket = ({ headers }: IncomingMessage): boolean =>

@@ -11,6 +11,8 @@ export const RunningHub = z.object({
   /** Start of the process in clock ticks since boot, so that a reused pid is not taken for the hub; absent off Linux. */
   startTicks: z.string().optional(),
   url: z.string(),
+  /** Where programs of the same user reach it for less; absent where there can be none. */
+  socket: z.string().optional(),
   home: z.string(),
   startedAt: z.string(),
 });
@@ -21,8 +23,8 @@ export interface DataFolder {
   readonly directory: string;
   /** Bearer token for everything that changes state; made on first use, readable by the owner only. */
   readonly token: string;
-  /** Tells others where the hub answers. */
-  announce(url: string): void;
+  /** Tells others where the hub answers: its address, and its socket if it has one. */
+  announce(url: string, socket?: string): void;
   /** Gives the folder free for another hub. */
   release(): void;
 }
@@ -41,7 +43,8 @@ export function takeDataFolder(directory: string, home: string): DataFolder {
   return {
     directory,
     token,
-    announce: (url) => writable(directory, () => writeWhole(record, JSON.stringify(thisHub(url, home)))),
+    announce: (url, socket) =>
+      writable(directory, () => writeWhole(record, JSON.stringify({ ...thisHub(url, home), socket }))),
     release: () => rmSync(record, { force: true }),
   };
 }

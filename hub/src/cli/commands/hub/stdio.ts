@@ -1,3 +1,4 @@
+import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { aborted } from '../../aborted.ts';
 import { defineCommand } from '../../command.ts';
@@ -10,6 +11,7 @@ import {
   selectorOf,
 } from '../../running/endpoint.ts';
 import type { Context } from '../../context.ts';
+import type { RunningHub } from '../../../kernel/files/data-folder.ts';
 import { launchHub } from '../../running/launch.ts';
 import { findSettledHub, readToken } from '../../running/running-hub.ts';
 import { silentHub } from '../../running/with-hub.ts';
@@ -37,14 +39,17 @@ export const stdio = defineCommand({
   async run(context, { alone, ...part }) {
     if (alone) return serveAlone(context, part);
     const path = endpointPath(part);
-    const endpoint = async () => (await ensureHub(context)) + path;
+    const place = async () => {
+      const { url, socket } = await ensureHub(context);
+      return { url: url + path, socket };
+    };
     await context.io.runShim({
-      url: await endpoint(),
+      ...(await place()),
       token: personToken(context) ?? readToken(context.home),
       input: context.io.stdin,
       output: context.io.stdout,
       signal: context.signal,
-      onLost: endpoint,
+      onLost: place,
     });
   },
 });
@@ -68,16 +73,25 @@ async function serveAlone(context: Context, part: Part): Promise<void> {
   }
 }
 
-/** The address of the hub, started if need be. Several shims may begin at once: whoever comes second uses the first one's hub. */
-async function ensureHub(context: Context): Promise<string> {
-  const presence = await findSettledHub(context.home, SETTLE_MS, context.signal);
-  if (presence.kind === 'running') return presence.record.url;
+/** The hub, started if need be. Several shims may begin at once: whoever comes second uses the first one's hub. */
+async function ensureHub(context: Context): Promise<RunningHub> {
+  const presence = await settled(context);
+  if (presence.kind === 'running') return presence.record;
   if (presence.kind === 'silent') throw silentHub(presence);
   try {
-    return (await launchHub(context.home, { signal: context.signal })).url;
+    await launchHub(context.home, { signal: context.signal });
+    return await running(context);
   } catch (error) {
-    const other = await findSettledHub(context.home, SETTLE_MS, context.signal);
-    if (other.kind === 'running') return other.record.url;
+    const other = await settled(context);
+    if (other.kind === 'running') return other.record;
     throw error;
   }
 }
+
+async function running(context: Context): Promise<RunningHub> {
+  const presence = await settled(context);
+  if (presence.kind === 'running') return presence.record;
+  throw hubError('HUB_NOT_RUNNING', { home: context.home.directory });
+}
+
+const settled = ({ home, signal }: Context) => findSettledHub(home, SETTLE_MS, signal);

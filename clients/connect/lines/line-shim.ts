@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { answeredId } from './line-link.ts';
-import { SessionEffects } from './session-effects.ts';
-import { isMembers, readShimMessage, type ShimMessage } from './shim-message.ts';
-import { unreachable, wasNotThere } from './unreachable.ts';
+import { SessionEffects } from '../session-effects.ts';
+import { isMembers, readShimMessage, type ShimMessage } from '../shim-message.ts';
+import { unreachable, wasNotThere } from '../unreachable.ts';
+import { answeredId, calledId, textOf, type Id, type Line } from './line-ids.ts';
 
 export interface LineShimOptions {
   readonly socket: Socket;
+  /** Is not read while the hub takes nothing more. */
+  readonly input: Readable;
   readonly output: Writable;
   /** A new connection to the hub; rejects when nothing answers. */
   readonly open: () => Promise<Socket>;
@@ -17,31 +19,45 @@ export interface LineShimOptions {
   readonly address: () => string;
 }
 
+/** A request without an answer. */
+interface Asked {
+  readonly method: string;
+  /** Its line, where it may be sent again. */
+  readonly line?: Buffer;
+}
+
 const NEWLINE = 10;
+const LINE_END = Buffer.of(NEWLINE);
 const INITIALIZED = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
 /** After the end of input, answers are waited for this long. */
 const DRAIN_MS = 5_000;
 /** Before a connection that broke is opened again for a client that waits for news only. */
 const REOPEN_MS = 500;
+/** The same for all calls: of what may have done something only the id is kept. */
+const CALL: Asked = { method: 'tools/call' };
 /** Requests that may have done something, or that only make sense on the connection they came on. */
-const NOT_REPEATED: ReadonlySet<string | undefined> = new Set(['tools/call', 'subscriptions/listen']);
+const NOT_REPEATED: ReadonlySet<string> = new Set(['tools/call', 'subscriptions/listen']);
 
 /**
- * Passes lines between a client and the hub on one connection, as they are. When the hub restarts, the client's session is
- * begun anew and what it asked meanwhile is sent then; only calls that were under way fail.
+ * Passes bytes between a client and the hub on one connection, in whole lines and as they are; of a call only the ends of its
+ * line are looked at. When the hub restarts, the client's session is begun anew and what it asked meanwhile is sent then; only
+ * calls that were under way fail.
  */
 export class LineShim {
   readonly #options: LineShimOptions;
   readonly #effects = new SessionEffects();
-  /** Requests without an answer, in their order. */
-  readonly #waiting = new Map<string | number, ShimMessage>();
+  /** In their order. */
+  readonly #waiting = new Map<Id, Asked>();
   /** Requests of the shim's own, whose answers are for nobody. */
-  readonly #own = new Set<string | number>();
+  readonly #own = new Set<Id>();
   #socket: Socket | undefined;
   #hello: ShimMessage | undefined;
-  /** Lines that wait for the end of what came with them, or for a connection. */
-  #outbox: string[] = [];
-  #parts: Buffer[] = [];
+  /** Lines that wait for a connection, and the requests among them. */
+  #outbox: Buffer[] = [];
+  readonly #unsent = new Set<Id>();
+  /** Lines that are not whole yet. */
+  #asking = new Joiner();
+  #answering = new Joiner();
   #revival: Promise<void> | undefined;
   #onQuiet: (() => void) | undefined;
   #owns = 0;
@@ -52,24 +68,16 @@ export class LineShim {
     this.#adopt(options.socket);
   }
 
-  /** Takes a line of the client, which is sent with the next `flush`. */
-  line(text: string): void {
-    const message = readShimMessage(text);
-    if (message?.id !== undefined && message.method !== undefined) this.#waiting.set(message.id, message);
-    if (message?.cancels !== undefined) this.#waiting.delete(message.cancels);
-    if (message?.method === 'initialize' && message.modernVersion === undefined) this.#hello = message;
-    if (message) this.#effects.noted(message);
-    this.#outbox.push(text);
-  }
-
-  /** Sends what waits, in one write. */
-  flush(): void {
-    if (this.#outbox.length === 0) return;
-    if (!this.#socket) return void this.#revive();
-    const text = `${this.#outbox.join('\n')}\n`;
-    this.#outbox = [];
-    this.#socket.write(text);
-    if (this.#onQuiet) this.#lookQuiet();
+  /** Takes what the client wrote. */
+  push(chunk: Buffer): void {
+    const lines = this.#asking.join(chunk);
+    if (!lines) return;
+    eachLine(lines, (line) => this.#note(line));
+    if (this.#socket) return this.#send(this.#socket, lines);
+    this.#outbox.push(lines);
+    const { input } = this.#options;
+    input.pause();
+    void this.#revive().then(() => input.resume());
   }
 
   /** Waits for the answers that are still due, but not for ever. */
@@ -92,6 +100,33 @@ export class LineShim {
     socket.destroy();
   }
 
+  #note(line: Line): void {
+    const called = calledId(line);
+    if (called !== undefined) return this.#asked(called, CALL);
+    const message = readShimMessage(textOf(line));
+    if (!message) return;
+    const { id, method, cancels } = message;
+    if (cancels !== undefined) this.#waiting.delete(cancels);
+    if (method === 'initialize' && message.modernVersion === undefined) this.#hello = message;
+    this.#effects.noted(message);
+    if (id === undefined || method === undefined) return;
+    const { bytes, from, to } = line;
+    this.#asked(id, NOT_REPEATED.has(method) ? { method } : { method, line: bytes.subarray(from, to) });
+  }
+
+  #asked(id: Id, asked: Asked): void {
+    this.#waiting.set(id, asked);
+    if (!this.#socket) this.#unsent.add(id);
+  }
+
+  /** A hub that does not read is asked nothing more. */
+  #send(socket: Socket, lines: Buffer): void {
+    const { input } = this.#options;
+    if (socket.write(lines) || input.isPaused()) return;
+    input.pause();
+    socket.once('drain', () => input.resume());
+  }
+
   #adopt(socket: Socket): void {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => this.#take(chunk, socket));
@@ -102,12 +137,9 @@ export class LineShim {
 
   /** Whole lines leave in one write, however many came. */
   #take(chunk: Buffer, socket: Socket): void {
-    const end = chunk.lastIndexOf(NEWLINE) + 1;
-    if (end === 0) return void this.#parts.push(chunk);
-    this.#parts.push(chunk.subarray(0, end));
-    const lines = this.#parts.length === 1 ? chunk.subarray(0, end) : Buffer.concat(this.#parts);
-    this.#parts = end < chunk.length ? [chunk.subarray(end)] : [];
-    const kept = this.#withoutOwn(lines);
+    const lines = this.#answering.join(chunk);
+    if (!lines) return;
+    const kept = this.#waiting.size + this.#own.size === 0 ? lines : this.#withoutOwn(lines);
     if (kept.length > 0 && !this.#write(kept)) {
       socket.pause();
       this.#options.output.once('drain', () => socket.resume());
@@ -115,20 +147,19 @@ export class LineShim {
     if (this.#onQuiet) this.#lookQuiet();
   }
 
+  /** Strikes out what was answered. */
   #withoutOwn(lines: Buffer): Buffer {
     const kept: Buffer[] = [];
-    let from = 0;
-    let start = 0;
-    for (let end = lines.indexOf(NEWLINE); end >= 0; end = lines.indexOf(NEWLINE, start)) {
-      const id = answeredId(lines.subarray(start, end));
-      if (id !== undefined) this.#waiting.delete(id);
-      if (id !== undefined && this.#own.delete(id)) {
-        kept.push(lines.subarray(from, start));
-        from = end + 1;
-      }
-      start = end + 1;
-    }
-    return from === 0 ? lines : Buffer.concat([...kept, lines.subarray(from)]);
+    let begin = 0;
+    eachLine(lines, (line) => {
+      const id = answeredId(line);
+      if (id === undefined) return;
+      this.#waiting.delete(id);
+      if (!this.#own.delete(id)) return;
+      kept.push(lines.subarray(begin, line.from));
+      begin = line.to + 1;
+    });
+    return begin === 0 ? lines : Buffer.concat([...kept, lines.subarray(begin)]);
   }
 
   #write(bytes: Buffer | string): boolean {
@@ -143,16 +174,17 @@ export class LineShim {
   #lost(socket: Socket): void {
     if (this.#closed || this.#socket !== socket) return;
     this.#socket = undefined;
-    this.#parts = [];
+    this.#answering = new Joiner();
     this.#own.clear();
-    const unsent = new Set(this.#outbox);
-    const again: string[] = [];
-    for (const message of this.#waiting.values()) {
-      if (unsent.has(message.text)) continue;
-      if (NOT_REPEATED.has(message.method)) this.#fail(message, new Error('the connection broke off'));
-      else again.push(message.text);
+    const again: Buffer[] = [];
+    for (const [id, asked] of this.#waiting) {
+      if (this.#unsent.has(id)) continue;
+      if (asked.line) again.push(asked.line, LINE_END);
+      else this.#fail(id, new Error('the connection broke off'));
     }
+    for (const id of this.#waiting.keys()) this.#unsent.add(id);
     this.#outbox.unshift(...again);
+    this.#options.input.resume();
     if (this.#outbox.length > 0) void this.#revive();
     else if (this.#hello) void this.#reopen();
   }
@@ -175,7 +207,8 @@ export class LineShim {
       this.#renew(socket);
     } catch (thrown) {
       this.#outbox = [];
-      for (const message of this.#waiting.values()) this.#fail(message, thrown);
+      this.#unsent.clear();
+      for (const id of this.#waiting.keys()) this.#fail(id, thrown);
     }
   }
 
@@ -196,12 +229,17 @@ export class LineShim {
     const hello = this.#hello;
     // Not yet answered, it is among what is sent again anyway.
     if (hello?.id !== undefined && !this.#waiting.has(hello.id)) {
-      const pending = new Set([...this.#waiting.values()].map(({ text }) => text));
+      const pending = new Set([...this.#waiting.values()].map(({ line }) => line?.toString()));
       const effects = [...this.#effects.values()].filter((text) => !pending.has(text));
-      this.#outbox.unshift(this.#asOwn(hello.text), INITIALIZED, ...effects.map((text) => this.#asOwn(text)));
+      const begin = [this.#asOwn(hello.text), INITIALIZED, ...effects.map((text) => this.#asOwn(text))];
+      this.#outbox.unshift(Buffer.from(`${begin.join('\n')}\n`));
     }
+    const lines = Buffer.concat(this.#outbox);
+    this.#outbox = [];
+    this.#unsent.clear();
     this.#adopt(socket);
-    this.flush();
+    this.#send(socket, lines);
+    if (this.#onQuiet) this.#lookQuiet();
   }
 
   #asOwn(text: string): string {
@@ -212,11 +250,34 @@ export class LineShim {
     return JSON.stringify({ ...(isMembers(message) ? message : {}), id });
   }
 
-  #fail({ id, method }: ShimMessage, thrown: unknown): void {
-    if (id === undefined || method === undefined) return;
+  #fail(id: Id, thrown: unknown): void {
     this.#waiting.delete(id);
     const error = unreachable(this.#options.address(), thrown);
     this.#write(`${JSON.stringify({ jsonrpc: '2.0', id, error })}\n`);
     if (this.#onQuiet) this.#lookQuiet();
+  }
+}
+
+/** Puts pieces of a stream together to whole lines. */
+class Joiner {
+  #begun: Buffer[] = [];
+
+  /** The lines that a piece makes whole, with their ends. */
+  join(chunk: Buffer): Buffer | undefined {
+    const isWhole = chunk[chunk.length - 1] === NEWLINE;
+    if (isWhole && this.#begun.length === 0) return chunk;
+    const end = isWhole ? chunk.length : chunk.lastIndexOf(NEWLINE) + 1;
+    if (end === 0) return void this.#begun.push(chunk);
+    const lines = Buffer.concat([...this.#begun, chunk.subarray(0, end)]);
+    this.#begun = isWhole ? [] : [chunk.subarray(end)];
+    return lines;
+  }
+}
+
+function eachLine(bytes: Buffer, take: (line: Line) => void): void {
+  let from = 0;
+  for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, from)) {
+    take({ bytes, from, to });
+    from = to + 1;
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type CounterpartError, errorCatalogue, toProblem } from '@counterpart/schemas';
-import { nodeHttp } from '../kernel/protocol/node-http.ts';
+import { nodeHttp } from '../../kernel/protocol/node-http.ts';
 
 /**
  * Value of `Upgrade` by which a client turns its connection to an MCP endpoint into newline-delimited JSON-RPC both ways, as
