@@ -26,7 +26,7 @@ import { PassingReply, type PassingOwner } from './passing-reply.ts';
 import { locateBegun, locateReply, messagesIn } from './reply-scan.ts';
 import type { SessionOptions } from './session-options.ts';
 import { ServerQuestions } from './server-questions.ts';
-import { HUB_CALLER, modernMeta, modernMetaText } from './stamps.ts';
+import { frameText, relayedText, stampedAsHub } from './stamps.ts';
 
 /** What carries frames to one server. Answers come back through `RpcSession.receive` and failures through `fail`. */
 export interface Wire {
@@ -116,7 +116,8 @@ export class RpcSession implements ExchangeOwner {
     };
     const exchange = this.#open(request.method, parts);
     try {
-      const text = this.#paramsText(request, sink, exchange.id);
+      if (this.era !== 'modern') this.#followLevel(sink.caller.logLevel);
+      const text = relayedText(request, { caller: sink.caller, era: this.era, id: exchange.id });
       this.#wire.request(exchange, frameText(exchange, text), request.params);
     } catch (cause) {
       this.fail(exchange.id, unsendable(request.method, cause));
@@ -269,18 +270,6 @@ export class RpcSession implements ExchangeOwner {
     exchange.reply(reply);
   }
 
-  /** JSON text of a relayed request's parameters, with the `_meta` that this era wants. */
-  #paramsText({ params, progressToken }: RelayRequest, { caller }: RelaySink, id: number): string {
-    const isModern = this.era === 'modern';
-    if (!isModern) this.#followLevel(caller.logLevel);
-    const meta = params['_meta'];
-    if (meta === undefined && progressToken === undefined)
-      return isModern ? withMeta(params, modernMetaText(caller)) : JSON.stringify(params);
-    const stamped = isModern ? modernMeta(meta, caller) : { ...membersOf(meta) };
-    if (progressToken !== undefined) stamped['progressToken'] = id;
-    return JSON.stringify({ ...params, _meta: stamped });
-  }
-
   #followLevel(level: string | undefined): void {
     if (
       level === undefined ||
@@ -391,20 +380,3 @@ export class RpcSession implements ExchangeOwner {
 }
 
 const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
-
-/** Names of methods that are relayed or asked for are plain. */
-const frameText = ({ id, method }: Exchange, paramsText: string): string =>
-  `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${paramsText}}`;
-
-/** Parameters without a `_meta` of their own as JSON text, with one. */
-function withMeta(params: JsonMembers, metaText: string): string {
-  const text = JSON.stringify(params);
-  return `${text.slice(0, -1)}${text.length > EMPTY.length ? ',' : ''}"_meta":${metaText}}`;
-}
-
-const EMPTY = '{}';
-
-function stampedAsHub(params: JsonMembers, capabilities: JsonMembers | undefined): JsonMembers {
-  const caller = capabilities ? { ...HUB_CALLER, capabilities } : HUB_CALLER;
-  return { ...params, _meta: modernMeta(params['_meta'], caller) };
-}

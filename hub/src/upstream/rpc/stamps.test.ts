@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { carriedCapabilities, modernMeta, modernMetaText } from './stamps.ts';
+import { carriedCapabilities, modernMeta, relayedText } from './stamps.ts';
 
 const TASKS = { 'io.modelcontextprotocol/tasks': {} };
 
@@ -32,9 +32,24 @@ test('a legacy client that named no level gets logs, a modern one that named non
   ]);
 });
 
-test('the text for a session says what its caller is now', () => {
+test('the text of a request says what its caller is now, with the arguments and keys that came', () => {
   const caller = { era: 'legacy', capabilities: {}, clientInfo: { name: 'ide' } } as const;
   const louder = { ...caller, logLevel: 'error' };
   for (const one of [caller, louder, caller, { ...caller, era: 'modern' } as const])
-    expect(JSON.parse(modernMetaText(one))).toEqual(modernMeta(undefined, one));
+    for (const params of [{}, { name: 'echo', arguments: { a: 1 } }, { name: 'echo', _meta: { own: 1 } }]) {
+      const { _meta, ...rest } = params as { _meta?: object };
+      const sent: unknown = JSON.parse(relayedText({ params }, { era: 'modern', caller: one, id: 7 }));
+      expect(sent).toEqual({ ...rest, _meta: modernMeta(_meta, one) });
+    }
 });
+
+test('a server of before gets no more than the progress token in place of the client’s', () => {
+  const told = (params: object, progressToken?: string): unknown =>
+    JSON.parse(
+      relayedText({ params: { ...params }, progressToken }, { era: 'legacy', caller: LEGACY, id: 7 }),
+    );
+  expect(told({ name: 'echo' })).toEqual({ name: 'echo' });
+  expect(told({ _meta: { own: 1 } }, 'mine')).toEqual({ _meta: { own: 1, progressToken: 7 } });
+});
+
+const LEGACY = { era: 'legacy', capabilities: {} } as const;

@@ -1,5 +1,5 @@
 import packageFile from '../../../package.json' with { type: 'json' };
-import type { Caller, JsonMembers } from '../../kernel/ports.ts';
+import type { Caller, Era, JsonMembers, RelayRequest } from '../../kernel/ports.ts';
 import { extensionOf, extensions } from '../../kernel/protocol/extensions.ts';
 import { membersOf } from '../../kernel/protocol/members.ts';
 
@@ -60,11 +60,51 @@ export function modernMeta(meta: unknown, caller: Caller): JsonMembers {
 const metaTexts = new WeakMap<Caller, string>();
 
 /** The same as JSON text, for a request without a `_meta` of its own. */
-export function modernMetaText(caller: Caller): string {
+function modernMetaText(caller: Caller): string {
   if (caller.era === 'modern') return JSON.stringify(modernMeta(undefined, caller));
   const known = metaTexts.get(caller);
   if (known !== undefined) return known;
   const text = JSON.stringify(modernMeta(undefined, caller));
   metaTexts.set(caller, text);
   return text;
+}
+
+export interface Stamping {
+  /** Of the server. */
+  readonly era: Era | undefined;
+  readonly caller: Caller;
+  /** Of the request, by which the server reports progress. */
+  readonly id: number;
+}
+
+/** JSON text of a relayed request's parameters, with the `_meta` that the server's era wants. */
+export function relayedText(
+  { params, progressToken }: Pick<RelayRequest, 'params' | 'progressToken'>,
+  { era, caller, id }: Stamping,
+): string {
+  const isModern = era === 'modern';
+  const meta = params['_meta'];
+  if (meta === undefined && progressToken === undefined)
+    return isModern ? withMeta(params, modernMetaText(caller)) : JSON.stringify(params);
+  const stamped = isModern ? modernMeta(meta, caller) : { ...membersOf(meta) };
+  if (progressToken !== undefined) stamped['progressToken'] = id;
+  return JSON.stringify({ ...params, _meta: stamped });
+}
+
+/** Parameters of the hub's own request to a modern server. */
+export function stampedAsHub(params: JsonMembers, capabilities: JsonMembers | undefined): JsonMembers {
+  const caller = capabilities ? { ...HUB_CALLER, capabilities } : HUB_CALLER;
+  return { ...params, _meta: modernMeta(params['_meta'], caller) };
+}
+
+/** A request as JSON text. Names of methods that are relayed or asked for are plain. */
+export const frameText = ({ id, method }: { id: number; method: string }, paramsText: string): string =>
+  `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${paramsText}}`;
+
+const EMPTY = '{}';
+
+/** Parameters without a `_meta` of their own as JSON text, with one. */
+function withMeta(params: JsonMembers, metaText: string): string {
+  const text = JSON.stringify(params);
+  return `${text.slice(0, -1)}${text.length > EMPTY.length ? ',' : ''}"_meta":${metaText}}`;
 }
