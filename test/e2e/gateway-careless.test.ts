@@ -73,6 +73,18 @@ test.each(Object.entries(clients))(
   },
 );
 
+test.each(Object.entries(clients))(
+  'a notification of a server’s own making reaches the call that it belongs to, with %s',
+  async (_, connect) => {
+    const client = await connect();
+    const heard: unknown[] = [];
+    client.fallbackNotificationHandler = async ({ method, params }) => void heard.push([method, params]);
+    await client.callTool({ name: 'careless__sound', arguments: {} });
+    await expect.poll(() => heard).toEqual([['notifications/vendor/piece', { of: 'sound' }]]);
+    await client.close();
+  },
+);
+
 test('such a server hides nobody’s tools from a search', async () => {
   const found = await hub.rpc(
     'tools/call',

@@ -43,6 +43,27 @@ test('each place that does not fit is told by its pointer, through local referen
   ]);
 });
 
+test('what has a default may be left out, though it is listed as required', () => {
+  const size = { properties: { unit: { default: 'px' }, width: {} }, required: ['unit', 'width'] };
+  const schema = {
+    properties: {
+      scale: { enum: ['css', 'device'], default: 'css' },
+      sizes: { items: { $ref: '#/$defs/size' } },
+    },
+    required: ['scale', 'sizes'],
+    $defs: { size: { type: 'object', ...size } },
+  };
+  expect(read('{"sizes":[{"width":1}]}', schema)).toEqual({ sizes: [{ width: 1 }] });
+  expect(read('{"sizes":[{}],"scale":"x"}', schema)).toEqual([
+    'ARGUMENTS_INVALID',
+    [
+      { pointer: '#/scale', detail: 'must be one of "css", "device"' },
+      { pointer: '#/sizes/0/width', detail: 'is required' },
+    ],
+  ]);
+  expect(read('{}', schema)).toEqual(['ARGUMENTS_INVALID', [{ pointer: '#/sizes', detail: 'is required' }]]);
+});
+
 test('what a schema only annotates, or says in a way nobody can read, is left to the server', () => {
   expect(read('{"when":"soon"}', { properties: { when: { type: 'string', format: 'date' } } })).toEqual({
     when: 'soon',

@@ -1,6 +1,12 @@
-import { hubError, type CounterpartError, type Json, type ToolDefinition } from '@counterpart/schemas';
+import {
+  hubError,
+  type CounterpartError,
+  type Json,
+  type JsonObject,
+  type ToolDefinition,
+} from '@counterpart/schemas';
 import { createSchemaBook, type SchemaBook } from '@counterpart/scaffolds/mirror/schema/schema-book';
-import { isObject, parseJson, toSchemaMap } from '@counterpart/scaffolds/mirror/schema/json-value';
+import { isArray, isObject, parseJson, toSchemaMap } from '@counterpart/scaffolds/mirror/schema/json-value';
 import type { JsonMembers, ToolRoute } from '../../kernel/ports.ts';
 import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { membersOf } from '../../kernel/protocol/members.ts';
@@ -63,16 +69,51 @@ function misfits(tool: string, errors: readonly Misfit[]): ReadArguments {
   return refused(hubError('ARGUMENTS_INVALID', { tool, detail: told.join('; ') + more }), errors);
 }
 
+interface Checked {
+  readonly book: SchemaBook;
+  readonly schema: JsonObject;
+}
+
 /** Compiled when a tool is first called by REST, kept as long as its definition is. */
-const books = new WeakMap<ToolDefinition, SchemaBook>();
+const checks = new WeakMap<ToolDefinition, Checked>();
+
+function checkOf(definition: ToolDefinition): Checked {
+  const known = checks.get(definition);
+  if (known) return known;
+  const schema = jsonObject(asGiven(jsonObject(definition.inputSchema), 0));
+  const check = { schema, book: createSchemaBook(toSchemaMap(schema['$defs'])) };
+  checks.set(definition, check);
+  return check;
+}
+
+/** Deeper than any schema that is checked. */
+const DEEPEST = 64;
+
+/**
+ * What a caller may give: a member with a default may be left out, even where generators list it as required because the tool
+ * itself, after filling defaults in, always has it.
+ */
+function asGiven(node: Json, depth: number): Json {
+  if (depth > DEEPEST) return node;
+  if (isArray(node)) return node.map((item) => asGiven(item, depth + 1));
+  if (!isObject(node)) return node;
+  const given = Object.fromEntries(
+    Object.entries(node).map(([name, member]) => [name, asGiven(member, depth + 1)]),
+  );
+  const { properties, required } = given;
+  if (!isObject(properties) || !isArray(required)) return given;
+  const hasDefault = (name: Json): boolean => {
+    const member = typeof name === 'string' ? properties[name] : undefined;
+    return isObject(member) && member['default'] !== undefined;
+  };
+  return { ...given, required: required.filter((name) => !hasDefault(name)) };
+}
 
 /** `format` is an annotation in JSON Schema 2020-12; whether a value has it is for the server to say. */
 const BY_FORMAT = /^format /;
 
 function misfitsOf(definition: ToolDefinition, value: Json): Misfit[] {
-  const schema = jsonObject(definition.inputSchema);
-  const book = books.get(definition) ?? createSchemaBook(toSchemaMap(schema['$defs']));
-  books.set(definition, book);
+  const { book, schema } = checkOf(definition);
   return book
     .breaches(schema, value)
     .filter(({ expected }) => !BY_FORMAT.test(expected))

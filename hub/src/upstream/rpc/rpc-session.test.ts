@@ -40,9 +40,11 @@ class HandClock implements Clock {
 class RecordingWire implements Wire {
   readonly congested = false;
   readonly sent: JsonMembers[] = [];
+  readonly requested: Exchange[] = [];
   readonly abandoned: number[] = [];
 
-  request(_exchange: Exchange, text: string): void {
+  request(exchange: Exchange, text: string): void {
+    this.requested.push(exchange);
     this.tell(text);
   }
 
@@ -137,6 +139,30 @@ test('answers in one batch reach their calls, with all their digits, and what st
   session.receive(Buffer.from(`[${answers.join(',')},${changed}]`));
   expect(sinks.map(({ reply }) => reply)).toEqual([answers[1], answers[0]]);
   expect(notifications).toEqual([['notifications/tools/list_changed', {}]]);
+});
+
+test('a notification of the server’s own making is told to the client that alone can be meant', () => {
+  const { call, receive, notifications, session, wire } = opened();
+  const piece = (of: number) =>
+    receive({ jsonrpc: '2.0', method: 'notifications/vendor/piece', params: { of } });
+  piece(0);
+  const [one, another] = [new RecordingSink(), new RecordingSink({ ...CALLER })];
+  call(one);
+  piece(1);
+  call(one);
+  piece(2);
+  call(another);
+  piece(3);
+  receive({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+  const own = wire.requested.at(-1);
+  const frame = '{"jsonrpc":"2.0","method":"notifications/vendor/piece","params":{"of":4}}';
+  session.receive(Buffer.from(frame), own);
+  const told = (of: number) => ['notifications/vendor/piece', { of }];
+  expect([one.heard, another.heard, notifications]).toEqual([
+    [told(1), told(2)],
+    [told(4)],
+    [['notifications/tools/list_changed', {}]],
+  ]);
 });
 
 test('a second answer, an unknown id, junk and arrays of nothing disturb nobody', () => {

@@ -25,7 +25,7 @@ import { isMembers, isRpcId, membersOf } from '../../kernel/protocol/members.ts'
 import { PassingReply, type PassingOwner } from './passing-reply.ts';
 import { locateBegun, locateReply, messagesIn } from './reply-scan.ts';
 import type { SessionOptions } from './session-options.ts';
-import { ServerQuestions } from './server-questions.ts';
+import { isStandard, ServerQuestions } from './server-questions.ts';
 import { frameText, relayedText, stampedAsHub } from './stamps.ts';
 
 /** What carries frames to one server. Answers come back through `RpcSession.receive` and failures through `fail`. */
@@ -318,7 +318,8 @@ export class RpcSession implements ExchangeOwner {
       case 'notifications/cancelled':
         return this.#cancelled(params);
       default:
-        return this.#options.events.notification(method, params);
+        if (isStandard(method)) return this.#options.events.notification(method, params);
+        return this.#questions.tell(method, params, owner ? [owner] : this.#relayed());
     }
   }
 

@@ -11,6 +11,12 @@ const QUESTIONS = new Map([
 ]);
 const MOST_OPEN = 64;
 
+/** Notifications that MCP itself has: each goes its own way. */
+const STANDARD =
+  /^notifications\/(?:initialized|progress|message|cancelled|(?:tools|prompts|resources|roots|tasks|elicitation|subscriptions)(?:\/(?:list_changed|updated|status|complete|acknowledged))?)$/;
+
+export const isStandard = (method: string): boolean => STANDARD.test(method);
+
 interface OpenQuestion {
   readonly exchange: Exchange;
   readonly controller: AbortController;
@@ -50,6 +56,11 @@ export class ServerQuestions {
       });
     }
     void this.#ask(question, exchange);
+  }
+
+  /** Tells a notification of the server's own making, such as pieces of a result, to the client of the one call it can belong to. */
+  tell(method: string, params: JsonMembers, candidates: readonly Exchange[]): void {
+    unambiguous(candidates)?.sink?.notify(method, params);
   }
 
   /** The server takes its question back. */
