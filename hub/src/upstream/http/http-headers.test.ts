@@ -73,6 +73,7 @@ test('a modern request repeats method, name and annotated arguments; absent and 
     modernHeaders('tools/call', params, () => parameters),
     modernHeaders('resources/read', { uri: 'file:///x', _meta: VERSION }, () => parameters),
     modernHeaders('tools/list', { _meta: VERSION }, () => parameters),
+    modernHeaders('tools/list', {}, () => parameters, '2026-07-28'),
     modernHeaders('tools/call', { name: 'legacy' }, () => parameters),
   ]).toEqual([
     {
@@ -83,6 +84,7 @@ test('a modern request repeats method, name and annotated arguments; absent and 
       'Mcp-Param-Flag': 'true',
     },
     { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'resources/read', 'Mcp-Name': 'file:///x' },
+    { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/list' },
     { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/list' },
     {},
   ]);

@@ -70,13 +70,13 @@ const NAMED_BY: ReadonlyMap<string, string> = new Map([
   ['tasks/cancel', 'taskId'],
 ]);
 
-/** Headers that repeat the body of a modern request; none for a legacy one. */
+/** Headers that repeat the body of a modern request; none for a legacy one. `version`: where `params` do not say it. */
 export function modernHeaders(
   method: string,
   params: JsonMembers,
   parametersOf: (tool: string) => readonly HeaderParameter[],
+  version: unknown = membersOf(params['_meta'])[VERSION_KEY],
 ): Record<string, string> {
-  const version = membersOf(params['_meta'])[VERSION_KEY];
   if (typeof version !== 'string') return {};
   const headers: Record<string, string> = { 'MCP-Protocol-Version': version, 'Mcp-Method': method };
   const name = params[NAMED_BY.get(method) ?? ''];

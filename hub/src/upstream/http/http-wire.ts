@@ -108,7 +108,10 @@ export class HttpWire implements Wire {
   }
 
   request(exchange: Exchange, text: string, params: JsonMembers): void {
-    const headers = modernHeaders(exchange.method, params, (tool) => this.#parameters.get(tool) ?? []);
+    // A relayed request is stamped in its text alone.
+    const version = this.#session?.era === 'modern' ? this.#session.info?.protocolVersion : undefined;
+    const parametersOf = (tool: string) => this.#parameters.get(tool) ?? [];
+    const headers = modernHeaders(exchange.method, params, parametersOf, version);
     const out = { text, headers, exchange, attempts: 0 };
     if (this.#holds === 0 || GREETINGS.has(exchange.method)) return this.#post(out);
     let isWanted = true;
