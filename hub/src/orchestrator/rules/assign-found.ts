@@ -83,11 +83,15 @@ function assignOne(filling: Filling, value: FoundValue): void {
     const named = filling.open.filter(({ type, label }) => type === 'string' && hasWord(label, value.before));
     for (const slot of named) if (filling.assign(slot, value.text, value)) return;
   }
-  if (value.kind === 'number' && assignNumber(filling, value)) return;
+  if (value.kind === 'number' && (assignNumber(filling, value) || assignCount(filling, value))) return;
   for (const takes of TAKERS[value.kind])
     for (const slot of filling.open.filter((open) => takes(open)))
-      if (filling.assign(slot, value.text, value)) return;
+      if (!isCountOf(slot, value, filling) && filling.assign(slot, value.text, value)) return;
 }
+
+/** `10 datasets` is how many, not which one. */
+const isCountOf = (slot: Slot, { kind, after }: FoundValue, filling: Filling): boolean =>
+  kind === 'number' && after !== root(after) && filling.isOneOfMany(slot);
 
 /** `pet 5` for a `pet id` and `3 of them` for a `quantity`, also where these are optional. */
 function assignNumber(filling: Filling, value: FoundValue): boolean {
@@ -96,6 +100,15 @@ function assignNumber(filling: Filling, value: FoundValue): boolean {
     type !== 'boolean' &&
     ((value.before !== '' && id.test(label)) || (value.after === 'of' && /^(?:quantity|qty)$/.test(label)));
   return filling.open.some((slot) => takes(slot) && filling.assign(slot, value.text, value));
+}
+
+/** `10 datasets` for a `limit`. */
+function assignCount(filling: Filling, value: FoundValue): boolean {
+  if (value.after === root(value.after) || !filling.toolWords.has(root(value.after))) return false;
+  const slot = filling.open.find(
+    (open) => open.type !== 'string' && TAKERS.count.some((takes) => takes(open)),
+  );
+  return slot !== undefined && !slot.isRequired && filling.assign(slot, value.text, value);
 }
 
 const hasWord = (label: string, word: string): boolean =>

@@ -1,8 +1,8 @@
 import type { Effect } from '@counterpart/schemas';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { fillArguments, type Filled } from './fill.ts';
-import { valuesIn, type FoundValue } from './values.ts';
-import { verbOf, contentWords, allWords, root, type Action } from './words.ts';
+import { blanked, valuesIn, type FoundValue } from './values.ts';
+import { allWords, contentWords, root, SIGNS, verbOf, type Action } from './words.ts';
 
 /** A tool of the hub, as the rules look at it. */
 export interface RuleTool {
@@ -31,6 +31,8 @@ const WEIGHT = {
   unasked: 0.25,
   extent: 0.4,
   untellable: 0.6,
+  unused: 0.4,
+  form: 0.2,
 };
 
 /** Below this the sentence has too little to do with the tool; without a word of its name it must be nearly all about it. */
@@ -49,6 +51,8 @@ interface Asked {
   readonly values: readonly FoundValue[];
   /** Words that are no values. */
   readonly words: readonly string[];
+  /** How many are values. */
+  readonly valueWords: number;
   readonly action: Action | undefined;
   /** That says so. */
   readonly verb: string;
@@ -60,17 +64,16 @@ interface Asked {
 
 function readSentence(sentence: string, today: Date): Omit<Asked, 'otherWords'> {
   const values = valuesIn(sentence, today);
-  let rest = sentence;
-  for (const { start, end } of values)
-    rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end);
   const isOne =
     /^\W*(?:\w+\s+){0,3}?(?:an?|one|ein(?:e[nm]?)?|une?|una?)\s/i.test(sentence) &&
     !/\blist\b/i.test(sentence);
-  return { sentence, values, words: contentWords(rest), ...verbOf(sentence), isOne };
+  const words = contentWords(blanked(sentence, values));
+  const valueWords = Math.max(0, contentWords(sentence).length - words.length);
+  return { sentence, values, words, valueWords, ...verbOf(sentence), isOne };
 }
 
 function judge(
-  { sentence, values, words, action, verb, isOne, otherWords }: Asked,
+  { sentence, values, words, valueWords, action, verb, isOne, otherWords }: Asked,
   tool: RuleTool,
   place: number,
 ): Choice & { readonly isAbout: boolean; readonly isSafe: boolean } {
@@ -82,27 +85,50 @@ function judge(
     values,
     otherWords,
     isCareful: tool.effect === 'destructive',
+    nouns: lastWords(tool),
   });
   const described = new Set([...own, ...contentWords((tool.description ?? '').slice(0, 300))]);
   const known = words.filter((word) => described.has(word)).length / Math.max(1, words.length);
-  const named = words.filter((word) => own.has(word)).length;
-  const covered = Math.min(1, known + filled.usedWords / Math.max(1, words.length));
-  const isList = /^(?:list|search|query)\b/i.test(tool.title ?? lastName(tool.name).replaceAll('_', ' '));
+  const names = new Set([...allWords(lastName(tool.name)), ...allWords(tool.title ?? '')].map(root));
+  const named = new Set(words.filter((word) => names.has(word))).size;
+  const covered = Math.min(
+    1,
+    (known * words.length + filled.usedWords) / Math.max(1, words.length + valueWords),
+  );
   const isMeant = action === undefined || agrees(action, tool) || own.has(verb);
-  const isSafe = (isMeant || action !== 'delete') && mayBe(action, tool, { named, used: filled.usedWords });
+  const isSafe =
+    (isMeant || action !== 'delete') && mayBe(action, tool, { sentence, named, used: filled.usedWords });
   const score =
     WEIGHT.covered * covered +
-    WEIGHT.named * Math.min(1, named / Math.max(1, new Set(contentWords(lastName(tool.name))).size)) -
+    WEIGHT.named * Math.min(1, named / Math.max(1, new Set(lastWords(tool)).size)) -
     WEIGHT.place * place -
-    WEIGHT.missing * Math.min(3, filled.unfilled) * (isOne ? 0 : 1) -
-    WEIGHT.untellable * Math.min(1, filled.untellable.length) -
-    (isOne && isList ? WEIGHT.extent : 0) -
-    actionCost(action, tool, { isMeant, isNamed: verb !== '' && own.has(verb) });
+    lacks(filled, isOne) -
+    formCost(sentence, tool, isOne) -
+    actionCost(action, tool, {
+      isMeant,
+      isNamed: verb !== '' && own.has(verb),
+    });
   // Of what is no argument, half is about the tool.
   const others = Math.max(1, words.length - filled.usedWords);
   const isRest = named > 0 && (known * words.length) / others >= LEAST_KNOWN.rest;
   const isAbout = isRest || known >= (named > 0 ? LEAST_KNOWN.named : LEAST_KNOWN.unnamed);
   return { tool, filled, score, isAbout, isSafe };
+}
+
+/** What a call would go without, and what of the sentence it would pass over. */
+const lacks = ({ unfilled, untellable, unusedIds }: Filled, isOne: boolean): number =>
+  WEIGHT.missing * Math.min(3, unfilled) * (isOne ? 0 : 1) +
+  WEIGHT.untellable * Math.min(1, untellable.length) +
+  WEIGHT.unused * unusedIds;
+
+/** One thing is not listed; several are what a tool is for that has them in its name, or lists them: `projects`. */
+function formCost(sentence: string, tool: RuleTool, isOne: boolean): number {
+  const isList = /^(?:list|search|query)\b/i.test(tool.title ?? plainName(tool));
+  const names = new Set(isList ? lastWords(tool) : allWords(lastName(tool.name)));
+  const isSeveral = allWords(sentence).some(
+    (word) => word !== root(word) && names.has(isList ? root(word) : word),
+  );
+  return (isOne && isList ? WEIGHT.extent : 0) - (isSeveral ? WEIGHT.form : 0);
 }
 
 /** How far what is to be done is from what the tool does. */
@@ -117,31 +143,47 @@ function actionCost(
 
 /**
  * Whether a tool may be what is wished: one that deletes only where the wish is to delete, nothing is destroyed that the sentence
- * does not name, and nothing is written for the sake of one word.
+ * does not name, nobody is signed in or out by the way, and nothing is written for the sake of one word.
  */
 function mayBe(
   action: Action | undefined,
   tool: RuleTool,
-  { named, used }: { readonly named: number; readonly used: number },
+  { sentence, named, used }: { readonly sentence: string; readonly named: number; readonly used: number },
 ): boolean {
+  const said = allWords(sentence);
+  if (SIGNS.test(plainName(tool)) && !SIGNS.test(said.join(' '))) return false;
   if (deletes(tool) && action !== 'delete') return false;
   if (tool.effect === 'destructive' && named === 0) return false;
-  return action !== undefined || tool.effect === 'read' || named > 1 || used > 0;
+  if (action !== undefined || tool.effect === 'read') return true;
+  // Some services write `post` before everything.
+  const { verb } = verbOf(plainName(tool).replace(/^(?:post|put|patch) /, ''));
+  return verb === '' ? named > 1 || used > 0 : said.map(root).includes(verb);
 }
 
 /** Without the server's name before it. */
 const lastName = (name: string): string => name.split('__').at(-1) ?? name;
 
-const lastWords = ({ name }: RuleTool): readonly string[] =>
-  contentWords(lastName(name).replaceAll('_', ' '));
+/** Words of names that say nothing of the thing. */
+const NO_NOUN = /^(?:v\d+|post|put|patch|many|all|legacy|unstable|beta|api|rest)$/;
+
+/** What a tool is about, by its name. */
+export const lastWords = ({ name }: RuleTool): readonly string[] =>
+  contentWords(
+    lastName(name)
+      .replace(/_[\da-f]{4}$/, '')
+      .replace(/_by_.*$/, '')
+      .replaceAll('_', ' '),
+  ).filter((word) => !NO_NOUN.test(word));
 
 /** Words of a tool's name and title, one form each. */
 export function nameWords({ name, title = '' }: RuleTool): ReadonlySet<string> {
   return new Set([...allWords(name.replace(/_[\da-f]{4}$/, '')), ...allWords(title)].map(root));
 }
 
+const plainName = ({ name }: Pick<RuleTool, 'name'>): string => lastName(name).replace(/[_-]+/g, ' ');
+
 const ownAction = ({ name, title = '' }: Pick<RuleTool, 'name' | 'title'>): Action | undefined =>
-  verbOf(title).action ?? verbOf(lastName(name).replace(/[_-]+/g, ' ')).action;
+  verbOf(title).action ?? verbOf(plainName({ name })).action;
 
 const deletes = (tool: RuleTool): boolean => tool.effect === 'destructive' && ownAction(tool) === 'delete';
 

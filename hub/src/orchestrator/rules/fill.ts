@@ -2,21 +2,17 @@ import type { JsonMembers } from '../../kernel/ports.ts';
 import { plainText } from '../understanding/plain-text.ts';
 import { assignFound } from './assign-found.ts';
 import { assignWritten } from './assign-written.ts';
-import { Filling } from './filling.ts';
+import { assignFollowing, assignRenamed } from './assign-named.ts';
+import { ALL, Filling, type FillingResult } from './filling.ts';
 import { isId, slotsOf, untellable, type Slot } from './slots.ts';
 import { valuesIn, type FoundValue } from './values.ts';
 
 /** What a sentence says of a tool's arguments. */
-export interface Filled {
-  readonly arguments: JsonMembers;
-  /** What has to be asked for. */
-  readonly missing: readonly Slot[];
+export interface Filled extends FillingResult {
   /** Required slots of these, without what is asked for to have something in a required object. */
   readonly unfilled: number;
   /** Required arguments that no sentence can tell. */
   readonly untellable: readonly string[];
-  /** Words of the sentence that became arguments. */
-  readonly usedWords: number;
 }
 
 export interface ToFill {
@@ -26,13 +22,13 @@ export interface ToFill {
   readonly sentence: string;
   /** Of the sentence. */
   readonly values: readonly FoundValue[];
+  /** What the tool is about, by its name. */
+  readonly nouns?: readonly string[];
   /** Of the names of other tools that were found. */
   readonly otherWords?: ReadonlySet<string> | undefined;
   /** It destroys something: what it is done to has to be said. */
   readonly isCareful?: boolean;
 }
-
-const ALL = /\b(?:all|every|everything|alles?|tous|toutes|tout|todos|todas|todo|tutti|tutto)\b/i;
 
 /** Fills a tool's arguments from a sentence: what says by itself what it is first, what is left over last. */
 export function fillArguments({
@@ -42,6 +38,7 @@ export function fillArguments({
   values,
   isCareful = false,
   otherWords,
+  nouns = [],
 }: ToFill): Filled {
   const slots = slotsOf(parameters);
   const filling = new Filling({
@@ -51,8 +48,11 @@ export function fillArguments({
     values,
     isCareful,
     otherWords,
+    nouns,
   });
+  assignRenamed(filling);
   assignWritten(filling);
+  assignFollowing(filling, nouns);
   assignFound(filling);
   filling.assignLeftOver();
   const result = filling.result();

@@ -1,12 +1,14 @@
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { allWords, contentWords, root } from './words.ts';
-import { isId, valueAt, withValue, type Slot } from './slots.ts';
-import type { FoundValue } from './values.ts';
+import { isId, objectsOf, valueAt, withValue, type Slot } from './slots.ts';
+import { blanked, type FoundValue } from './values.ts';
 
 export interface FillingStart {
   readonly sentence: string;
   readonly toolWords: ReadonlySet<string>;
   readonly slots: readonly Slot[];
+  /** What the tool is about, by its name. */
+  readonly nouns?: readonly string[] | undefined;
   readonly values: readonly FoundValue[];
   readonly given?: JsonMembers;
   /** Words of other tools' names: what they name is no name of something else. */
@@ -15,14 +17,29 @@ export interface FillingStart {
   readonly isCareful?: boolean;
 }
 
+export interface FillingResult {
+  readonly arguments: JsonMembers;
+  /** What has to be asked for. */
+  readonly missing: readonly Slot[];
+  /** Words of the sentence that became arguments. */
+  readonly usedWords: number;
+  /** Ids in the sentence that no argument takes. */
+  readonly unusedIds: number;
+}
+
 interface Span {
   readonly start: number;
   readonly end: number;
 }
 
+/** Everything is meant, not one thing. */
+export const ALL = /\b(?:all|every|everything|alles?|tous|toutes|tout|todos|todas|todo|tutti|tutte|tutto)\b/i;
+
+const ASKED = /^(?:which|what|whose|welche[rsnm]?|quel(?:le)?s?|que|cual(?:es)?)$/;
+
 /** Words that point at something instead of naming it. */
 const POINTING =
-  /^(?:latest|last|newest|first|new|current|recent|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail|sort|sorted|ordered|grouped|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
+  /^(?:latest|last|newest|first|new|current|recent|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|alle[ns]?|tous|toutes|todos|todas|tutti|tutte|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail|sort|sorted|ordered|grouped|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
 
 /** Words of a name that is taken from what is left over. */
 const LONGEST_REST = 4;
@@ -36,6 +53,7 @@ export class Filling {
   readonly #isCareful: boolean;
   readonly #otherWords: ReadonlySet<string>;
   readonly #used: Span[] = [];
+  readonly #nouns: readonly string[];
   /** The words of the sentence, a blank around each. */
   readonly #said: string;
   #given: JsonMembers;
@@ -48,6 +66,7 @@ export class Filling {
     given = {},
     isCareful = false,
     otherWords = new Set(),
+    nouns = [],
   }: FillingStart) {
     this.sentence = sentence;
     this.toolWords = toolWords;
@@ -56,12 +75,28 @@ export class Filling {
     this.#isCareful = isCareful;
     this.#otherWords = otherWords;
     this.#given = given;
+    this.#nouns = nouns;
     this.#said = ` ${allWords(sentence).map(root).join(' ')} `;
   }
 
   /** Whether the sentence has these words side by side, in any of their forms. */
   says(words: string): boolean {
     return this.#said.includes(` ${allWords(words).map(root).join(' ')} `);
+  }
+
+  /** Whether several of a thing are meant and not one of them: `the containers`, `all containers`. */
+  speaksOfMany(object: string): boolean {
+    const words = allWords(this.sentence);
+    // What is asked for has no name: `which container is running`.
+    if (words.some((word, at) => root(word) === root(object) && ASKED.test(words[at - 1] ?? ''))) return true;
+    const forms = words.filter((word) => root(word) === root(object));
+    if (forms.length === 0) return false;
+    return ALL.test(this.sentence) || forms.every((word) => word !== root(word));
+  }
+
+  /** Whether a slot is to tell one of many of which the sentence speaks: no word that is left over does that. */
+  isOneOfMany(slot: Slot): boolean {
+    return objectsOf(slot, this.#nouns).some((object) => this.speaksOfMany(object));
   }
 
   /** Slots without a value, required ones first. */
@@ -78,10 +113,7 @@ export class Filling {
 
   /** The sentence without what was used of it. */
   get rest(): string {
-    let rest = this.sentence;
-    for (const { start, end } of this.#used)
-      rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end);
-    return rest.replace(/^[\s,;]+|[\s,;]+$/g, '');
+    return blanked(this.sentence, this.#used).replace(/^[\s,;]+|[\s,;]+$/g, '');
   }
 
   isFree({ start, end }: Span): boolean {
@@ -105,6 +137,7 @@ export class Filling {
   assignLeftOver(): void {
     const [slot, ...others] = this.open.filter(({ isRequired }) => isRequired);
     if (!slot || others.length > 0 || slot.type !== 'string' || slot.values || !takesAnyText(slot)) return;
+    if (this.isOneOfMany(slot)) return;
     const rest = this.#leftOver();
     const isMarked = this.#isCareful ? isId(slot) : /\bid$/.test(slot.label) && slot.label !== 'id';
     if (rest === undefined || (isMarked && !/\d/.test(rest.text))) return;
@@ -122,7 +155,7 @@ export class Filling {
     const left = words.filter(
       (word) =>
         this.isFree(word) &&
-        this.#isName(word.text) &&
+        this.isName(word.text) &&
         numbers.every(({ start, end }) => word.end <= start || word.start >= end),
     );
     const [first] = left;
@@ -134,7 +167,8 @@ export class Filling {
     return { text: this.sentence.slice(first.start, last.end), start: first.start, end: last.end };
   }
 
-  #isName(word: string): boolean {
+  /** Whether a word may be a name: it says nothing else. */
+  isName(word: string): boolean {
     const plain = allWords(word);
     return (
       contentWords(word).length > 0 &&
@@ -145,16 +179,17 @@ export class Filling {
     );
   }
 
-  result(): {
-    readonly arguments: JsonMembers;
-    readonly missing: readonly Slot[];
-    readonly usedWords: number;
-  } {
+  result(): FillingResult {
     const usedWords = this.#used.reduce(
       (sum, { start, end }) => sum + contentWords(this.sentence.slice(start, end)).length,
       0,
     );
-    return { arguments: this.#given, missing: this.open.filter(({ isRequired }) => isRequired), usedWords };
+    return {
+      arguments: this.#given,
+      missing: this.open.filter(({ isRequired }) => isRequired),
+      usedWords,
+      unusedIds: this.values.filter(({ kind }) => kind === 'id' || kind === 'uuid').length,
+    };
   }
 }
 

@@ -3,7 +3,7 @@ import { clarifyingQuestion } from '../understanding/grounding.ts';
 import { buildIntent } from '../understanding/intents/build-intent.ts';
 import { plainText } from '../understanding/plain-text.ts';
 import { textOf } from '../understanding/text-of.ts';
-import { chooseTool, nameWords, type RuleTool } from './choose.ts';
+import { chooseTool, lastWords, nameWords, type RuleTool } from './choose.ts';
 import { fillAnswer, fillArguments, givesUp } from './fill.ts';
 import { isRefusal } from './refusal.ts';
 import type { Slot } from './slots.ts';
@@ -120,6 +120,7 @@ function answer({ tool, said }: OpenQuestion, today: Date): RuleAnswer | undefin
     sentence: request,
     values: valuesIn(request, today),
     isCareful: tool.effect === 'destructive',
+    nouns: lastWords(tool),
   });
   let state = { given: filled.arguments, missing: filled.missing };
   let before = state.missing.length;
@@ -158,9 +159,9 @@ async function useTool(message: string, tools: RuleTools, today: Date): Promise<
   const found = await tools.search(message, HITS);
   const composed = COMPOSED.exec(plainText(message))?.[1];
   if (composed !== undefined && !found.some((tool) => nameWords(tool).has(composed)))
-    return { kind: 'explain', text: nothingFits([], tools.count) };
+    return { kind: 'explain', text: nothingFits(message, [], tools.count) };
   const choice = chooseTool(message, found, today);
-  if (!choice) return { kind: 'explain', text: nothingFits(found, tools.count) };
+  if (!choice) return { kind: 'explain', text: nothingFits(message, found, tools.count) };
   const { tool, filled } = choice;
   if (filled.untellable.length > 0)
     return {
@@ -188,7 +189,14 @@ const explanation = (count: number): string =>
     `For everything else connect a model: ${CONNECT}`,
   ].join('\n\n');
 
-function nothingFits(found: readonly RuleTool[], count: number): string {
+const ENGLISH =
+  'The rules read English, and the most usual words of German, French and Spanish beside names as tools have them: in English there may be a tool for this. A model reads every language.';
+/** Letters of other scripts, and words that English does not have. */
+const FOREIGN =
+  /(?!\p{Script=Latin})\p{L}|(?<!\p{L})(?:der|das|und|ist|ich|mir|wie|welche|les|des|une|est|quel(?:le)?s?|avec|los|las|una|que|cual(?:es)?|con|il|che|gli|della|het|een|welke)(?!\p{L})/iu;
+const isForeign = (message: string): boolean => FOREIGN.test(message);
+
+function nothingFits(message: string, found: readonly RuleTool[], count: number): string {
   const near = found
     .slice(0, MOST_LISTED)
     .map(({ name, title }) => `- ${name}${title === undefined ? '' : `: ${title}`}`);
@@ -198,6 +206,7 @@ function nothingFits(found: readonly RuleTool[], count: number): string {
       : 'I found no tool that clearly does this.';
   return [
     start,
+    ...(isForeign(message) ? [ENGLISH] : []),
     ...(near.length > 0 ? [`The nearest are:\n${near.join('\n')}`] : []),
     `No model is connected, so I answer by rules. For everything else connect one: ${CONNECT}`,
   ].join('\n\n');

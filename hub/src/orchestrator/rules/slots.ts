@@ -1,5 +1,6 @@
 import { isMembers, membersOf } from '../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
+import { allWords, contentWords, root as rootOf } from './words.ts';
 
 /** One place in a tool's arguments that a word of a sentence can fill. */
 export interface Slot {
@@ -162,4 +163,20 @@ export function valueAt(given: JsonMembers, path: readonly string[]): unknown {
   let value: unknown = given;
   for (const part of path) value = membersOf(value)[part];
   return value;
+}
+
+/** What ends the name of a parameter that takes one thing of many: `user id`, `datasetName`, `username`. */
+const TAIL = / ?(?:id|name|key|slug|handle|identifier|uuid|number|no|tag)$/;
+
+/** The things that a slot tells one of, in one form each: of a `dataset name` datasets, of a bare `id` what the tool is about. */
+export function objectsOf({ label, description }: Slot, nouns: readonly string[]): readonly string[] {
+  const stem = label.replace(TAIL, '');
+  if (stem === label && !/^(?:id|name|key)$/.test(label)) return [];
+  const own = allWords(stem).map(rootOf);
+  const last = own.at(-1);
+  if (last !== undefined && last.length > 2 && !TAIL.test(` ${last}`))
+    return own.length > 1 ? [stem, ...own] : own;
+  const described = new Set(contentWords(description.slice(0, 120)));
+  const told = nouns.filter((noun) => described.has(noun));
+  return told.length > 0 ? told : nouns;
 }

@@ -19,7 +19,10 @@ const PATTERNS: readonly (readonly [kind: FoundValue['kind'], expression: RegExp
     'quoted',
     /"([^"]{1,500})"|“([^”]{1,500})”|„([^“”]{1,500})[“”]|«\s?([^»]{1,500})\s?»|`([^`]{1,500})`|(?<![\p{L}\p{N}])'([^']{1,500})'(?![\p{L}\p{N}])/gu,
   ],
-  ['id', /#([\w-]+)|\b([a-z]{2,6}_[\da-z]*\d[\dA-Za-z]*)\b|\b([A-Z][A-Z\d]{1,9}-\d+)\b/g],
+  [
+    'id',
+    /#([\w-]+)|\b([a-z]{2,6}_[\da-z]*\d[\dA-Za-z]*)\b|\b([A-Z][A-Z\d]{1,9}-\d+)\b|\b([a-z][a-z\d]*(?:-[a-z\d]+)*-\d[\w-]*)\b|\b((?=[a-f]*\d)(?=\d*[a-f])[\da-f]{12,64})\b/g,
+  ],
   ['time', /\b((?:[01]?\d|2[0-3]):[0-5]\d)(?::[0-5]\d)?\s*(am|pm)?\b|\b(\d{1,2})\s*(am|pm)\b/gi],
   [
     'money',
@@ -66,6 +69,17 @@ export function valuesIn(sentence: string, today: Date): readonly FoundValue[] {
       add(kind, valueOf(kind, match), match.index, match.index + match[0].length);
   }
   return found.toSorted((a, b) => a.start - b.start);
+}
+
+/** A sentence without what stands at these places. */
+export function blanked(
+  sentence: string,
+  places: readonly { readonly start: number; readonly end: number }[],
+): string {
+  let rest = sentence;
+  for (const { start, end } of places)
+    rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end);
+  return rest;
 }
 
 function valueOf(kind: FoundValue['kind'], match: RegExpExecArray): string {

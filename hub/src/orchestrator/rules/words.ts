@@ -6,16 +6,17 @@ const EMPTY: ReadonlySet<string> = new Set(
     'a an the this that these those of in on at to for from by with without into about as is are be am was were will would can could ' +
     'may might should must do does did has have had it its i me my mine we us our you your they them their and or if then than so not ' +
     'only also just very please want need like what who which whom whose when where how there here some any each every all let lets ' +
-    'tell give show say now right much many few get fetch list find search look lookup see display retrieve read check view ' +
+    'tell give show say now right much many few out off up down get fetch list find search look lookup inspect describe retrieve see display retrieve read check view ' +
     'create add new make delete remove update change edit set called named via using use whats s t re d ll ve ' +
-    'der die das ein eine einen zeig zeige mir bitte fur mit von le la les un une des moi montre el los las una muestra'
+    'der die das den dem des ein eine einen zeig zeige zeigen mir bitte fur mit von liste auflisten anzeigen gib hole finde suche ' +
+    'le la les un une des moi montre affiche afficher lister cherche trouve el los las una muestra mostrar lista listar busca buscar'
   ).split(' '),
 );
 
 const ACTIONS: readonly (readonly [action: Action, verbs: RegExp])[] = [
   [
     'delete',
-    /^(?:delete|remove|erase|drop|destroy|cancel|revoke|purge|clear|losch\w*|supprime\w*|elimina\w*|borra\w*)$/,
+    /^(?:delete|remove|erase|drop|destroy|cancel|revoke|purge|clear|prune|wipe|clean|losch\w*|entferne\w*|supprime\w*|efface\w*|elimina\w*|borra\w*|cancella\w*)$/,
   ],
   [
     'create',
@@ -27,7 +28,7 @@ const ACTIONS: readonly (readonly [action: Action, verbs: RegExp])[] = [
   ],
   [
     'read',
-    /^(?:get|list|show|find|search|fetch|read|retrieve|look|lookup|see|display|view|check|query|count|describe|what|which|who|when|where|how|is|are|does|do|plan|zeig\w*|montre|muestra|mostra)$/,
+    /^(?:get|list|show|find|search|fetch|read|retrieve|look|lookup|see|display|view|check|query|count|describe|what|which|who|when|where|how|is|are|does|do|plan|inspect|zeig\w*|liste\w*|auflisten|anzeigen|finde\w*|suche\w*|montre|affiche\w*|cherche\w*|trouve\w*|muestra|mostra\w*|lista\w*|busca\w*)$/,
   ],
 ];
 
@@ -47,11 +48,16 @@ export function contentWords(text: string): string[] {
 
 /** A word without the endings of its forms, so that `tickets` meets `ticket` and `abilities` meets `ability`. */
 export function root(word: string): string {
+  if (/^(?:species|series|news)$/.test(word)) return word;
   if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
   if (word.length > 4 && /(?:ss|sh|ch|x|z)es$/.test(word)) return word.slice(0, -2);
   if (word.length > 3 && word.endsWith('s') && !/(?:ss|us|is)$/.test(word)) return word.slice(0, -1);
   return word;
 }
+
+/** A tool that signs somebody in or out does nothing else, whatever words its name shares with a sentence. */
+export const SIGNS =
+  /\b(?:log ?(?:ged )?(?:in|out|on|off)|login|logout|sign ?(?:ed )?(?:in|out|on|off)|authenticate|anmelden|abmelden)\b/;
 
 const LEADING =
   /^(?:please|can|could|would|will|you|i|we|want|need|like|to|d|would|hey|hi|now|then|and|let|s|me|us|bitte|help)$/;
