@@ -1,5 +1,6 @@
 import { ProviderConfig, ProviderName } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
+import { dialectAt } from './asking/dialects.ts';
 import { isLocalHost, placeOf } from './kinds.ts';
 import { knownModel } from './known-models.ts';
 import { modelsOf } from './models.ts';
@@ -12,17 +13,27 @@ test('a kind says where it is; an address says what it is; only at its own addre
     baseUrl: 'https://api.anthropic.com/v1',
     keyVariable: 'ANTHROPIC_API_KEY',
     isLocal: false,
+    isOwn: true,
   });
   expect(place({ baseUrl: 'http://127.0.0.1:11434/v1/', model: 'm' })).toEqual({
     kind: 'ollama',
     baseUrl: 'http://127.0.0.1:11434/v1',
     keyVariable: undefined,
     isLocal: true,
+    isOwn: false,
   });
   expect(place({ baseUrl: 'https://api.perplexity.ai' }).kind).toBe('perplexity');
   expect(place({ kind: 'openai', baseUrl: 'https://evil.test/v1' }).keyVariable).toBeUndefined();
   expect(ProviderConfig.safeParse({ kind: 'other' }).success).toBe(false);
   expect(['hub', 'a/b', 'a b', ''].map((name) => ProviderName.safeParse(name).success)).not.toContain(true);
+});
+
+test('what only answers as OpenAI does may think in its text, OpenAI itself does not', () => {
+  const thinks = (config: object) => dialectAt(place(config)).thinksInText;
+  expect(thinks({ baseUrl: 'http://127.0.0.1:5001/v1', model: 'm' })).toBe(true);
+  expect(thinks({ kind: 'openai', baseUrl: 'https://gateway.test/v1', model: 'm' })).toBe(true);
+  expect(thinks({ kind: 'openai' })).toBe(false);
+  expect(thinks({ baseUrl: 'https://eu.api.openai.com/v1', model: 'm' })).toBe(false);
 });
 
 test.each([

@@ -62,6 +62,8 @@ export interface Place {
   /** Looked up for the key where none is configured: only at the kind's own address is it shown to anybody. */
   readonly keyVariable: string | undefined;
   readonly isLocal: boolean;
+  /** It is the service that the kind is named for. */
+  readonly isOwn: boolean;
 }
 
 /** The place of a provider. */
@@ -69,12 +71,13 @@ export function placeOf(config: ProviderConfig): Place {
   const kind = config.kind ?? (config.baseUrl === undefined ? 'openai' : kindAt(new URL(config.baseUrl)));
   const preset = PRESETS[kind];
   const baseUrl = (config.baseUrl ?? preset.baseUrl ?? '').replace(/\/+$/, '');
+  const { hostname } = new URL(baseUrl);
   return {
     kind,
     baseUrl,
+    isOwn: preset.hosts?.test(hostname) === true,
     keyVariable: config.baseUrl === undefined ? preset.keyVariable : undefined,
-    isLocal:
-      config.locality === undefined ? isLocalHost(new URL(baseUrl).hostname) : config.locality === 'local',
+    isLocal: config.locality === undefined ? isLocalHost(hostname) : config.locality === 'local',
   };
 }
 

@@ -1,7 +1,7 @@
 import { type CounterpartError, hubError, type ProviderConfig } from '@counterpart/schemas';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ProviderHealth } from '../../kernel/ports.ts';
-import { type Dialect, dialectOf } from './asking/dialects.ts';
+import { type Dialect, dialectAt } from './asking/dialects.ts';
 import { pause } from './exchange/deadline.ts';
 import { type Place, placeOf } from './kinds.ts';
 import { type Circuit, CLOSED, enter, failed, leftOpen } from './limits/breaker.ts';
@@ -37,7 +37,7 @@ export class Seat {
     this.name = name;
     this.config = config;
     this.place = placeOf(config);
-    this.dialect = dialectOf(this.place.kind);
+    this.dialect = dialectAt(this.place);
     this.#clock = clock;
     this.#slots = new Slots(config.maxConcurrent);
   }

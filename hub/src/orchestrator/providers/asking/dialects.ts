@@ -1,4 +1,5 @@
 import type { ProviderKind, Structured } from '@counterpart/schemas';
+import type { Place } from '../kinds.ts';
 
 /** How a family of providers takes `/chat/completions`, where it is not as OpenAI does. */
 export interface Dialect {
@@ -122,3 +123,9 @@ const DIALECTS: Readonly<Record<ProviderKind, Dialect>> = {
 
 /** The ways of a family. */
 export const dialectOf = (kind: ProviderKind): Dialect => DIALECTS[kind];
+
+/** The ways of one place; what only answers as OpenAI's API does may be any model, which thinks in any way. */
+export function dialectAt({ kind, isOwn }: Pick<Place, 'kind' | 'isOwn'>): Dialect {
+  const dialect = DIALECTS[kind];
+  return kind === 'openai' && !isOwn ? { ...dialect, thinksInText: true } : dialect;
+}
