@@ -132,6 +132,29 @@ describe('an answer of a provider that', () => {
   );
 });
 
+test.each([false, true])(
+  'a question that no model may answer does not stay in its conversation (stream: %s)',
+  async (stream) => {
+    const conversation = `too-long-${stream}`;
+    const response = await fetch(`${hub.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${hub.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'scripted/scripted-1',
+        stream,
+        messages: [{ role: 'user', content: 'word '.repeat(400_000) }],
+        metadata: { conversation },
+      }),
+    });
+    expect(await response.text()).toMatch(/ROUTE_IMPOSSIBLE|MODEL_OVER_CONTEXT/);
+    provider.say('Well.');
+    expect(await ask('scripted/scripted-1', conversation)).toMatchObject({ status: 200, text: 'Well.' });
+    const told = provider.asked.at(-1)?.body.messages.filter(({ role }) => role === 'user');
+    expect(told?.map(({ content }) => content)).toEqual([`Question ${asked}`]);
+    expect(JSON.stringify(await hub.get('/api/conversations'))).not.toContain('before it was edited');
+  },
+);
+
 describe('a model that', () => {
   const call = (name: string, given: string | object, id?: string) => ({
     name: `tools__${name}`,

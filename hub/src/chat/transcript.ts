@@ -4,10 +4,19 @@ import type { ChatItem, RunEvent } from '../kernel/ports.ts';
 export class Transcript {
   #text = '';
   #items: readonly ChatItem[] | undefined;
+  #problem: string | undefined;
 
   take(event: RunEvent): void {
     if (event.type === 'text') this.#text += event.delta;
-    if (event.type === 'end') this.#items = event.items;
+    if (event.type !== 'end') return;
+    this.#items = event.items;
+    this.#problem = event.problem?.code;
+  }
+
+  /** Whether no model may ever answer what was asked: every question after it would have the same fate. */
+  get isUnanswerable(): boolean {
+    const isRefused = this.#problem === 'ROUTE_IMPOSSIBLE' || this.#problem === 'MODEL_OVER_CONTEXT';
+    return isRefused && this.items.length === 0;
   }
 
   get items(): readonly ChatItem[] {

@@ -13,7 +13,7 @@ export interface Bound {
   readonly conversation?: string | undefined;
   /** What the model is told. */
   readonly items: readonly ChatItem[];
-  /** Keeps what the run said; what cannot be written is logged. */
+  /** Keeps what the run said, and takes back what no model may answer; what cannot be written is logged. */
   keep(transcript: Transcript): Promise<void>;
 }
 
@@ -55,7 +55,8 @@ export async function bind(
     items: [...instructionsIn(sent), ...before, ...added],
     async keep(transcript) {
       try {
-        await conversations.append(id, transcript.items);
+        if (transcript.isUnanswerable) await conversations.takeBack(id, kept);
+        else await conversations.append(id, transcript.items);
       } catch (cause) {
         log.error({ conversation: id, cause }, 'an answer was not kept');
       }

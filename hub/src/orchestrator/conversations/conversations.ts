@@ -36,6 +36,8 @@ export interface Conversations {
   append(id: string, items: readonly ChatItem[]): Promise<void>;
   /** Keeps the first `count` items; what stood behind them lives on in a branch. */
   cut(id: string, count: number): Promise<void>;
+  /** The same without the branch: what came after was never answered. */
+  takeBack(id: string, count: number): Promise<void>;
   change(id: string, change: ConversationChange): Promise<ConversationSummary>;
   /** How many items from the first on the summary stands for; 0: there is none. */
   summarised(id: string): Promise<number>;
@@ -202,6 +204,10 @@ class StoredConversations implements Conversations {
     const { title } = await this.#row(id);
     if ((await this.#count(id)) <= count) return;
     await this.branch(id, { title: `${title || 'A conversation'} (before it was edited)` });
+    await this.takeBack(id, count);
+  }
+
+  async takeBack(id: string, count: number) {
     await written(
       this.#db
         .deleteFrom('conversation_item')
