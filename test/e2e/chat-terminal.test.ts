@@ -131,6 +131,14 @@ describe('a chat in a terminal', () => {
     await chat.say('', PROMPT);
     expect(lastAsked()).toBe('one\ntwo');
   });
+
+  test('shows a mark for a long line that is pasted, and sends the whole line', async () => {
+    const long = 'long '.repeat(10_000);
+    chat.type(`see \u001b[200~${long}\u001b[201~`);
+    await chat.until(/see \[pasted 48\.8 KB\]/);
+    await chat.say('', PROMPT);
+    expect(lastAsked() === `see ${long}`.trim()).toBe(true);
+  });
 });
 
 test('a tool is built, approved and used in one conversation, its secret entered elsewhere', async () => {

@@ -12,6 +12,7 @@ import { CallLog } from './screen/call-log.ts';
 import { widthOf } from './screen/columns.ts';
 import { EntryReader } from './entry-reader.ts';
 import { ChatHistory } from './history.ts';
+import { PastedInput, sizeOf } from './pasted-input.ts';
 import { runSlash, slashNames, type SlashRoom, type TerminalRoom } from './slash.ts';
 
 const BRACKETED_PASTE = { on: '\u001b[?2004h', off: '\u001b[?2004l' };
@@ -31,6 +32,7 @@ class Terminal {
   readonly #context: Context;
   readonly #history: ChatHistory;
   readonly #entries = new EntryReader();
+  readonly #input: PastedInput;
   readonly #lines: Interface;
   readonly #resized: () => void;
   /** Entries that were typed during an answer: they come after it. */
@@ -59,8 +61,9 @@ class Terminal {
     });
     Object.defineProperty(output, 'columns', { get: () => widthOf(io) });
     this.#resized = () => void output.emit('resize');
+    this.#input = new PastedInput(io.stdin, (bytes) => this.#refusePaste(bytes));
     this.#lines = createInterface({
-      input: io.stdin,
+      input: this.#input,
       output,
       terminal: true,
       history: this.#history.lines.filter((line) => !line.includes('\n')),
@@ -80,7 +83,7 @@ class Terminal {
       if (!this.#isLeaving) io.stdout.write('\n');
       this.#isLeaving = true;
     });
-    io.stdin.on('keypress', this.#onKey);
+    this.#input.on('keypress', this.#onKey);
     io.stdout.on('resize', this.#resized);
     io.stdout.write(BRACKETED_PASTE.on);
     signal.addEventListener('abort', () => this.#lines.close(), { once: true });
@@ -91,7 +94,7 @@ class Terminal {
     await closed;
     this.#waiting = [];
     await this.#work;
-    io.stdin.off('keypress', this.#onKey);
+    this.#input.leave();
     io.stdout.off('resize', this.#resized);
     io.stdout.write(BRACKETED_PASTE.off);
     this.#part();
@@ -160,6 +163,14 @@ class Terminal {
     this.#isWarned = isEmpty;
   }
 
+  #refusePaste(bytes: number): void {
+    this.#context.io.stdout.write('\n');
+    this.#write(
+      `What was pasted has ${sizeOf(bytes)}: a message has at most 32 MB, and nothing of it was taken. Paste a part of it.`,
+    );
+    this.#prompt();
+  }
+
   #leave(): void {
     this.#isLeaving = true;
     this.#context.io.stdout.write('\n');
@@ -168,7 +179,7 @@ class Terminal {
 
   #takeLine(line: string): void {
     this.#isWarned = false;
-    const entry = this.#entries.take(line);
+    const entry = this.#entries.take(this.#input.expand(line));
     if (entry.kind === 'more') {
       if (!this.#entries.isPasting && !this.#isMuted) this.#prompt();
       return;
