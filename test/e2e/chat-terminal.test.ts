@@ -106,6 +106,22 @@ describe('a chat in a terminal', () => {
     expect(JSON.stringify(await done())).toContain('delete_item');
   });
 
+  test('a yes that was typed before the question stood there is none', async () => {
+    const done = async () =>
+      JSON.stringify(await hub.send('POST', '/api/call', { tool: 'effects__get_log', arguments: {} }));
+    const before = await done();
+    chat.type(`delete it${KEYS.enter}yes${KEYS.enter}`);
+    expect(await chat.until(/typed before[^]*show > $/)).toContain('Do effects__delete_item?');
+    expect(await done()).toBe(before);
+    expect(await chat.say('n', PROMPT)).toContain('The person said no');
+  });
+
+  test('/build of a file says how a file is built', async () => {
+    expect(await chat.say('/build ./hub.config.json', PROMPT)).toMatch(
+      /hub\s+.*build\s+--from\s+\.\/hub\.config\.json/,
+    );
+  });
+
   test('Ctrl-C stops the answer and what was typed for later, and not the program', async () => {
     chat.type(`count slowly${KEYS.enter}`);
     await chat.until(/one two three/);

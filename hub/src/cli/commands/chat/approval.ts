@@ -1,3 +1,4 @@
+import { decisionIntent } from '../../../orchestrator/understanding/intents/decision-intent.ts';
 import type { ChatApi, PendingApproval } from '../../api/rooms/chat-api.ts';
 import { pretty } from './screen/call-log.ts';
 import { harmless, harmlessLine } from '../../output/text/harmless.ts';
@@ -12,6 +13,12 @@ const ANSWER = 8;
 const YES = /^(?:y|yes|ok|j|ja|o|oui|s|si|sí|sim|д|да)[.!]?$/iu;
 const NO = /^(?:n|no|nein|non|não|nee|нет)[.!]?$/iu;
 const SHOW = /^(?:show|args|arguments|\?|details?|zeig|voir)$/iu;
+
+/** Whether a line says yes to what is asked. */
+export function isYes(line: string): boolean {
+  const asked = { id: 'asked', names: [], isAsked: true };
+  return YES.test(line.trim()) || decisionIntent(line, [asked])?.decision === 'approve';
+}
 
 /**
  * The calls that the last answer asked to be approved. A yes or no is sent with their id, so that it decides on these and on

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hubError } from '@counterpart/schemas';
@@ -132,9 +133,13 @@ async function listTools({ hub, context }: SlashRoom, words: string): Promise<Sl
 }
 
 /** Said in the conversation, so that its approval and its tool are part of it. */
-function build(_room: SlashRoom, words: string): SlashOutcome {
+function build({ context: { io } }: SlashRoom, words: string): SlashOutcome {
   if (words === '')
     return done('What shall I build? `/build a tool that …`, or `/build https://…/openapi.json`.');
+  if (/[./]/.test(words) && existsSync(resolve(io.cwd, words)))
+    return done(
+      `A file is built in another terminal, and its tools are here at once: \`hub build --from ${harmlessLine(words)}\``,
+    );
   return { kind: 'say', text: buildIntent(words).isBuild ? words : `Build me a tool: ${words}` };
 }
 

@@ -7,7 +7,7 @@ import { wrap } from '../../output/text/wrap.ts';
 import { renderProblem } from '../../output/problem.ts';
 import { runningHub } from '../../running/with-hub.ts';
 import { AnswerScreen } from './screen/answer-screen.ts';
-import { OpenApproval } from './approval.ts';
+import { isYes, OpenApproval } from './approval.ts';
 import { CallLog } from './screen/call-log.ts';
 import { widthOf } from './screen/columns.ts';
 import { EntryReader } from './entry-reader.ts';
@@ -35,8 +35,9 @@ class Terminal {
   readonly #input: PastedInput;
   readonly #lines: Interface;
   readonly #resized: () => void;
-  /** Entries that were typed during an answer: they come after it. */
-  #waiting: string[] = [];
+  /** Entries that were typed during an answer: they come after it. `asked`: questions that stood there by then. */
+  #waiting: { readonly text: string; readonly asked: number }[] = [];
+  #asked = 0;
   #work = Promise.resolve();
   /** What readline echoes stays away while an answer is written. */
   #isMuted = false;
@@ -184,14 +185,18 @@ class Terminal {
       if (!this.#entries.isPasting && !this.#isMuted) this.#prompt();
       return;
     }
-    this.#waiting.push(entry.text);
+    this.#waiting.push({ text: entry.text, asked: this.#asked });
     this.#work = this.#work.then(() => this.#answerNext());
   }
 
   async #answerNext(): Promise<void> {
-    const entry = this.#waiting.shift();
-    if (entry === undefined) return;
-    if (entry !== '') {
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) return;
+    const { text: entry, asked } = waiting;
+    const isAsked = this.#approval !== undefined || this.#asksBack;
+    if (isAsked && asked < this.#asked && isYes(entry))
+      this.#write(`“${entry}” was typed before this was asked, and counts for nothing: what is the answer?`);
+    else if (entry !== '') {
       // What may be a credential is on no disk.
       if (this.#room.session.withoutCredentials(entry) === entry) this.#history.add(entry);
       await this.#act(entry).catch((thrown: unknown) => this.#tell(thrown));
@@ -245,6 +250,7 @@ class Terminal {
   #settle(approval: OpenApproval | undefined, answer: string): void {
     this.#approval = approval;
     this.#asksBack = ASKS.test(answer);
+    if (approval !== undefined || this.#asksBack) this.#asked += 1;
   }
 
   /** After the hub went away: the one that runs now has the same conversations. Rejects with HUB_NOT_RUNNING. */
