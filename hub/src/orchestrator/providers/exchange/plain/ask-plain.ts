@@ -36,10 +36,10 @@ function goesByProxy(): boolean {
  * for node:http to read it from its first byte on. Rejects where there is no answer, or with an error once nobody waits.
  */
 export async function askPlain(sending: Sending): Promise<Reply | Replay> {
-  const first = await askedOn(takeFor(sending), sending);
+  const first = await askedOn(takeFor, sending);
   // A connection that was kept turns out to be closed: nothing of the question was read there.
   if (first !== undefined) return first;
-  const second = await askedOn(newFor(sending), sending);
+  const second = await askedOn(newFor, sending);
   if (second === undefined) throw hangUp();
   return second;
 }
@@ -58,10 +58,14 @@ function textOf({ url, headers, text = '' }: Sending): string {
 }
 
 /** undefined: the connection had been used before, and is closed. */
-function askedOn(connection: Connection, sending: Sending): Promise<Reply | Replay | undefined> {
+function askedOn(
+  connectionFor: (sending: Sending) => Connection,
+  sending: Sending,
+): Promise<Reply | Replay | undefined> {
   const { signal } = sending;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
+    const connection = connectionFor(sending);
     const leave = (): void => {
       settle();
       connection.socket.destroy();

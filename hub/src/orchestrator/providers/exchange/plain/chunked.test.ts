@@ -34,6 +34,7 @@ test('a connection on which more follows than the body serves no other question'
   expect(read('1\r\na\r\n0\r\n\r\n', 'x')).toMatchObject({ said: 'a', isEnded: true });
   expect(read('1\r\na\r\n0\r\n\r\r')).toEqual(ended);
   expect(read('1\r\na\r\n0\r\nDigest: x\r\n\r\n')).toEqual(ended);
+  expect(read('1\r\na\r\n0\r\nx\n')).toEqual(ended);
 });
 
 test.each([
