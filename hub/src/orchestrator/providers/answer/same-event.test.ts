@@ -55,6 +55,14 @@ test('from an answer whose events all differ nothing is learnt any more, until t
   expect(same.textIn(event('y', '"n":8'))).toBeUndefined();
 });
 
+test('one event that was like the last one is reason to learn on', () => {
+  const same = new SameEvent();
+  for (let n = 0; n < 8; n += 1) same.learn(event('x', `"n":${n}`), 'x');
+  expect(same.textIn(event('y', '"n":7'))).toBe('y');
+  same.learn(event('x', '"n":8'), 'x');
+  expect(same.textIn(event('y', '"n":8'))).toBe('y');
+});
+
 /** What an answer says that comes in these pieces. */
 async function said(pieces: readonly string[], stop?: readonly string[]): Promise<GenerationEvent[]> {
   const events: GenerationEvent[] = [];
@@ -113,6 +121,31 @@ test('an event that stands behind half a line is none, and two in one piece are 
   expect(await texts(event('a'), event('b'), 'x', event('c'), event('d'))).toEqual(['a', 'b', 'd', 'end']);
   const thought = 'data: {"choices":[{"delta":{"reasoning_content":"r"}}]}\n\n';
   expect(await texts(thought + event('a'), thought + event('b'))).toEqual(['r', 'a', 'r', 'b', 'end']);
+  const rest = (content: string) => event(content).slice(20);
+  expect(await texts(event('a').slice(0, 20), rest('a'), rest('b'))).toEqual(['a', 'end']);
+});
+
+test('an event with the beginning of the next is no pattern, nor is one that is not at its end', async () => {
+  const texts = async (...pieces: readonly string[]) =>
+    (await said([...pieces, LAST])).flatMap((one) => ('delta' in one ? [one.delta] : []));
+  const pair = (first: string, second: string) => [
+    event(first) + event(second).slice(0, 30),
+    event(second).slice(30),
+  ];
+  expect(await texts(...pair('a', 'b'), ...pair('c', 'd'))).toEqual(['a', 'b', 'c', 'd']);
+  expect(await texts(event('a'), event('b').slice(0, -1), event('c'))).toEqual(['a', 'b', 'c']);
+});
+
+test('what says more than a text, or no answer at all, is no pattern', async () => {
+  const called = (content: string, more: string) =>
+    `data: {"choices":[{"delta":{"content":"${content}","tool_calls":[{"index":0,"function":{"name":"n","arguments":"${more}"}}]}}]}\n\n`;
+  const given = (await said([called('a', '1'), called('b', '1'), LAST])).flatMap((one) =>
+    one.type === 'call' ? [one.delta] : [],
+  );
+  expect(given.join('')).toBe('11');
+  const listed = (content: string) => `data: [{"content":"${content}"}]\n\n`;
+  const events = await said([event('x'), listed('x'), listed('y'), LAST]);
+  expect(events.flatMap((one) => ('delta' in one ? [one.delta] : []))).toEqual(['x']);
 });
 
 test('a word at which the text ends is found there as well', async () => {
