@@ -506,6 +506,15 @@ describe('with no model at all', () => {
     expect([text, end.problem?.code, calls]).toEqual(['', 'MODEL_NONE', []]);
   });
 
+  test.each([
+    ['text', { settings: { format: { type: 'text' as const } } }],
+    ['a call, whichever tool of the hub it is of', { settings: { toolChoice: 'required' as const } }],
+  ])('a program that wants %s is answered', async (_, wanted) => {
+    const { orchestrator } = await room(script);
+    const { end } = await answerOf(orchestrator, { ...ask('delete the note'), ...wanted });
+    expect(end.problem).toBeUndefined();
+  });
+
   test('says what it is to whoever only greets', async () => {
     const { orchestrator } = await room(script);
     const { text } = await answerOf(orchestrator, ask('hello'));

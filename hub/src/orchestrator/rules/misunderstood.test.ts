@@ -41,12 +41,15 @@ describe('what is not to be done is not done', () => {
     expect(gist(await talk(sentence))).toBe('explain');
   });
 
-  test.each(['Why are pets not listed?', 'get pet 7', 'do you have pet 7?', 'donut orders'])(
-    '%s: that is no refusal',
-    (sentence) => {
-      expect(isRefusal(sentence)).toBe(false);
-    },
-  );
+  test.each([
+    'Why are pets not listed?',
+    'get pet 7',
+    'do you have pet 7?',
+    'donut orders',
+    'don’t forget to list the pets',
+  ])('%s: that is no refusal', (sentence) => {
+    expect(isRefusal(sentence)).toBe(false);
+  });
 });
 
 describe('nothing is deleted or changed that nobody asked for', () => {

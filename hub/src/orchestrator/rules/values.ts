@@ -34,7 +34,7 @@ const PATTERNS: readonly (readonly [kind: FoundValue['kind'], expression: RegExp
   ],
   [
     'number',
-    /(?<![\w.-])-?\d+(?:[.,]\d+)?(?![\w-]|[.,]\d)|(?<!\b(?:the|this|that|which|other|another|same|any|no|every|each|last|next|first|second|third|fourth|fifth) )\bone\b|\b(?:two|three|four|five|six|seven|eight|nine|ten|twenty)\b/gi,
+    /(?<![\w.-])-?\d+(?:[.,]\d+)?(?![\w-]|[.,]\d)|(?<!\b(?:the|this|that|which|other|another|same|any|no|every|each|last|latest|newest|oldest|previous|current|next|first|second|third|fourth|fifth) )\bone\b|\b(?:two|three|four|five|six|seven|eight|nine|ten|twenty)\b/gi,
   ],
 ];
 
