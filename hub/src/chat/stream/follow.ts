@@ -5,6 +5,7 @@ import type { Follower, Journal } from './journal.ts';
 /** Between two signs of life on a silent stream: less than what proxies wait. */
 const ALIVE_MS = 15_000;
 const ALIVE = ': still here\n\n';
+const LAST_CHUNK = '0\r\n\r\n';
 
 export interface FollowOptions {
   /** The number of the first frame that is wanted. */
@@ -30,7 +31,7 @@ export function followOver(
   // With the first frames, where there are any: each writing of its own is a packet.
   if (journal.next <= from) res.flushHeaders();
   const alive = setInterval(() => {
-    if (!req.socket.writableNeedDrain) body.write(ALIVE);
+    if (!req.socket.writableNeedDrain) body.write(ALIVE, false);
   }, ALIVE_MS);
   alive.unref();
   const followed = journal.follow(from, body);
@@ -55,15 +56,17 @@ function bodyOf(res: ServerResponse): Follower {
   if (!res.chunkedEncoding) return { write: (text) => res.write(text), end: () => res.end() };
   res.chunkedEncoding = false;
   let isBegun = false;
+  let hasEnd = false;
   return {
-    write(text) {
+    write(text, isLast) {
+      hasEnd = isLast;
       const bytes = Buffer.byteLength(text);
-      const chunk = `${bytes.toString(16)}\r\n${text}\r\n`;
+      const chunk = `${bytes.toString(16)}\r\n${text}\r\n${isLast ? LAST_CHUNK : ''}`;
       const to: Writable = isBegun ? (res.socket ?? res) : res;
       isBegun = true;
       // Where each character is a byte, the two are the same, and this one is copied as it is.
       return to.write(chunk, bytes === text.length ? 'latin1' : 'utf8');
     },
-    end: () => res.end('0\r\n\r\n'),
+    end: () => res.end(hasEnd ? '' : LAST_CHUNK),
   };
 }

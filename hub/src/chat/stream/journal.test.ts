@@ -105,3 +105,22 @@ test('what one piece of input says is written once, at the end of its turn', () 
   }, undefined);
   expect(taken).toEqual(['ab']);
 });
+
+test('what is written last is told to be so where the end is known by then', async () => {
+  const { journal } = journalOf(0);
+  const lasts: [string, boolean][] = [];
+  journal.follow(0, {
+    write: (text, isLast) => lasts.push([text, isLast]) > 0,
+    end: () => lasts.push(['END', true]),
+  });
+  journal.append('a');
+  await settled();
+  journal.append('b');
+  journal.end();
+  await settled();
+  expect(lasts).toEqual([
+    ['a', false],
+    ['b', true],
+    ['END', true],
+  ]);
+});

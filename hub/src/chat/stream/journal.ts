@@ -2,8 +2,11 @@ import { soon } from '../../kernel/async/turn.ts';
 
 /** Who takes the frames of a journal, one after another. */
 export interface Follower {
-  /** False: enough for now; `resume` of the journal's `follow` is called when there is room again. */
-  write(text: string): boolean;
+  /**
+   * `isLast`: the end comes right behind it. False: enough for now; `resume` of the journal's `follow` is called when there is
+   * room again.
+   */
+  write(text: string, isLast: boolean): boolean;
   end(): void;
 }
 
@@ -109,7 +112,7 @@ export class Journal {
     const at = Math.min(Math.max(from, this.#first), this.next);
     const behind = this.#frames.slice(at - this.#first).reduce((sum, { length }) => sum + length, 0);
     const reader: Reader = {
-      write: (text) => follower.write(text),
+      write: (text, isLast) => follower.write(text, isLast),
       end: () => follower.end(),
       at,
       isBlocked: false,
@@ -152,7 +155,7 @@ export class Journal {
         reader.at += 1;
       }
       reader.behind -= text.length;
-      reader.isBlocked = !reader.write(text);
+      reader.isBlocked = !reader.write(text, this.#isEnded && reader.at === this.next);
     }
     if (this.#isEnded && reader.at === this.next && this.#readers.delete(reader)) reader.end();
     this.#trim();
