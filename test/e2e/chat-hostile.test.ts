@@ -155,6 +155,19 @@ test.each([false, true])(
   },
 );
 
+test('neither does one that was put to a conversation by /v1/responses', async () => {
+  const conversation = 'too-long-response';
+  await ask('scripted/scripted-1', conversation);
+  const input = 'word '.repeat(400_000);
+  const { body } = await post('responses', { model: 'scripted/scripted-1', conversation, input });
+  expect(body.error?.code).toMatch(/ROUTE_IMPOSSIBLE|MODEL_OVER_CONTEXT/);
+  provider.say('Well.');
+  expect(await ask('scripted/scripted-1', conversation)).toMatchObject({ status: 200, text: 'Well.' });
+  const { items } = Conversation.parse(await hub.get(`/api/conversations/${conversation}`));
+  expect(JSON.stringify(items)).not.toContain('word word');
+});
+const Conversation = z.looseObject({ items: z.array(z.unknown()) });
+
 describe('a model that', () => {
   const call = (name: string, given: string | object, id?: string) => ({
     name: `tools__${name}`,

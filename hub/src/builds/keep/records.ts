@@ -33,7 +33,10 @@ export interface StepChange extends Pick<LoopStep, 'stage' | 'round' | 'state'> 
 /** The durable list of builds. Rejects with DATA_UNWRITABLE where the disk refuses. */
 export interface BuildRecords {
   insert(record: BuildRecord): Promise<void>;
-  /** Members that are named with the value undefined are emptied. */
+  /**
+   * Members that are named with the value undefined are emptied. A build that was cancelled stays so, whatever its work was about to
+   * write, until a retry queues it.
+   */
   update(id: string, change: RecordChange): Promise<BuildRecord>;
   /** Rejects with BUILD_UNKNOWN. */
   get(id: string): Promise<BuildRecord>;
@@ -47,6 +50,8 @@ export interface BuildRecords {
   dropSteps(id: string, stages: readonly LoopStage[]): Promise<void>;
 }
 
+const CANCELLED = { state: 'cancelled', waitsFor: undefined } as const;
+
 /** Opens the list in the hub's database. */
 export function createBuildRecords({ db, clock }: { readonly db: Db; readonly clock: Clock }): BuildRecords {
   const now = (): string => new Date(clock.now()).toISOString();
@@ -55,41 +60,32 @@ export function createBuildRecords({ db, clock }: { readonly db: Db; readonly cl
     if (row === undefined) throw hubError('BUILD_UNKNOWN', { build: id });
     return toRecord(row);
   };
+  const update = async (id: string, change: RecordChange): Promise<BuildRecord> => {
+    const before = await get(id);
+    const isOver = before.state === 'cancelled' && change.state !== 'queued';
+    const next = { ...before, ...change, ...(isOver ? CANCELLED : {}), updatedAt: now() };
+    const { id: _, ...values } = toRow(next);
+    await written(db.updateTable('build').set(values).where('id', '=', id).execute());
+    return next;
+  };
+  let last: Promise<unknown> = Promise.resolve();
   return {
     get,
     async insert(record) {
       await written(db.insertInto('build').values(toRow(record)).execute());
     },
     async update(id, change) {
-      const next = { ...(await get(id)), ...change, updatedAt: now() };
-      const { id: _, ...values } = toRow(next);
-      await written(db.updateTable('build').set(values).where('id', '=', id).execute());
-      return next;
+      // Of two at once the second would write back what it read before the first.
+      const updated = last.then(() => update(id, change));
+      last = updated.catch(() => undefined);
+      return await updated;
     },
     disown: (person) => disown(db, person),
     async list() {
       const rows = await db.selectFrom('build').selectAll().orderBy('id', 'desc').execute();
       return rows.map(toRecord);
     },
-    async steps(id) {
-      const rows = await db
-        .selectFrom('build_step')
-        .selectAll()
-        .where('build_id', '=', id)
-        .orderBy('started_at')
-        .orderBy('number')
-        .execute();
-      return rows.map((row) =>
-        LoopStep.parse({
-          stage: row.stage,
-          round: row.round,
-          state: row.state,
-          startedAt: row.started_at,
-          ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-          ...(row.detail === null ? {} : { detail: row.detail }),
-        }),
-      );
-    },
+    steps: (id) => stepsOf(db, id),
     async step(id, { stage, round, state, detail }) {
       const ended_at = state === 'running' ? null : now();
       const values = { state, ended_at, detail: detail ?? null };
@@ -107,6 +103,26 @@ export function createBuildRecords({ db, clock }: { readonly db: Db; readonly cl
       );
     },
   };
+}
+
+async function stepsOf(db: Db, id: string): Promise<LoopStep[]> {
+  const rows = await db
+    .selectFrom('build_step')
+    .selectAll()
+    .where('build_id', '=', id)
+    .orderBy('started_at')
+    .orderBy('number')
+    .execute();
+  return rows.map((row) =>
+    LoopStep.parse({
+      stage: row.stage,
+      round: row.round,
+      state: row.state,
+      startedAt: row.started_at,
+      ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+      ...(row.detail === null ? {} : { detail: row.detail }),
+    }),
+  );
 }
 
 async function disown(db: Db, person: string): Promise<void> {

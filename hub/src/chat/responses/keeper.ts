@@ -38,9 +38,16 @@ export class ResponseKeeper {
     const { conversation, before, input } = items;
     if (isKept) this.#write(() => this.#keep(writer, transcript.items));
     else this.#parts.recent?.add(this.#kept.head.id, [...before, ...input, ...transcript.items]);
-    if (conversation !== undefined)
-      this.#write(() => this.#parts.conversations.append(conversation, transcript.items));
+    if (conversation !== undefined) this.#write(() => this.#converse(conversation, input, transcript));
     await this.#written;
+  }
+
+  /** A question that no model may answer is taken back, as are those of `/v1/chat/completions`. */
+  async #converse(id: string, input: readonly ChatItem[], transcript: Transcript): Promise<void> {
+    const { conversations } = this.#parts;
+    if (!transcript.isUnanswerable) return await conversations.append(id, transcript.items);
+    const { length } = await conversations.items(id);
+    await conversations.takeBack(id, length - input.length);
   }
 
   #keep(writer: ResponseWriter, added: readonly ChatItem[]): Promise<void> {
