@@ -285,7 +285,7 @@ test('who has no token, comes from another page or asks elsewhere is turned away
   expect(await statusOf({ authorization: 'Bearer wrong' })).toBe(401);
   expect(await statusOf({ authorization, origin: 'https://evil.test' })).toBe(403);
   expect(await statusOf({ authorization, host: 'evil.test' })).toBe(403);
-  expect(await statusOf({ authorization }, 'chat/completions')).toBe(404);
+  expect(await statusOf({ authorization }, 'chat/completions')).toBe(405);
 });
 
 test('a message over 32 MB ends its connection with the code for it', async () => {

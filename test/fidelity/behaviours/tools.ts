@@ -1,5 +1,5 @@
 import { type Behaviour, only } from '../behaviour.ts';
-import { callTool, itemsOf, listAll, plain, resultOf, textOf } from '../seen.ts';
+import { callTool, itemsOf, listAll, membersOf, plain, resultOf, textOf } from '../seen.ts';
 import type { Place } from '../behaviour.ts';
 import type { Members } from '../client/message.ts';
 
@@ -13,6 +13,20 @@ const says = (what: string, title: string, more: Partial<Behaviour> = {}): Behav
   run: async (place) => plain(resultOf(await callTool(place, 'say', { what }))),
   ...more,
 });
+
+/**
+ * The same with structured content that is no object: clients of before take objects only, so that what comes from a modern server is
+ * under `result` for them, as the SDKs have it.
+ */
+const saysValue = (what: string, title: string): Behaviour =>
+  says(what, title, {
+    run: async (place) => {
+      const seen = plain(resultOf(await callTool(place, 'say', { what })));
+      if (place.cell.client !== 'legacy' || place.cell.server !== 'modern') return seen;
+      const { structuredContent } = seen;
+      return { ...seen, structuredContent: membersOf(structuredContent)['result'] };
+    },
+  });
 
 /** A result whose exact bytes must arrive. */
 const exactly = (what: string, title: string, bytes: string): Behaviour => ({
@@ -70,8 +84,8 @@ export const TOOLS: readonly Behaviour[] = [
   says('unknown', 'An unknown kind of part, unknown members of part and result'),
   says('meta', '_meta of a result'),
   says('failed', 'isError with structuredContent'),
-  says('list', 'structuredContent that is a list'),
-  says('scalar', 'structuredContent that is a number'),
+  saysValue('list', 'structuredContent that is a list'),
+  saysValue('scalar', 'structuredContent that is a number'),
   {
     id: 'result-structured',
     group,
