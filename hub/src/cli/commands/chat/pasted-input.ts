@@ -1,5 +1,6 @@
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import { begunAtEnd } from '../../../kernel/text/begun-at-end.ts';
 
 const BEGIN = '\u001b[200~';
 const END = '\u001b[201~';
@@ -64,7 +65,9 @@ export class PastedInput extends Transform {
       const bracket = this.#pasting === undefined ? BEGIN : END;
       const at = rest.indexOf(bracket);
       if (at < 0) {
-        const free = rest.length - startOf(bracket, rest);
+        // An escape that comes alone is a key.
+        const isKey = bracket === BEGIN && rest.length === 1;
+        const free = rest.length - (isKey ? 0 : begunAtEnd(rest, [bracket]));
         this.#held = rest.slice(free);
         return this.#take(rest.slice(0, free));
       }
@@ -110,12 +113,4 @@ export class PastedInput extends Transform {
 export function sizeOf(bytes: number): string {
   const [unit, name] = bytes < 1024 ** 2 ? [1024, 'KB'] : [1024 ** 2, 'MB'];
   return `${Number((bytes / unit).toFixed(1))} ${name}`;
-}
-
-/** How many characters at the end may be the beginning of a bracket; an escape that comes alone is a key. */
-function startOf(bracket: string, text: string): number {
-  const least = bracket === BEGIN && text.length === 1 ? 2 : 1;
-  for (let length = Math.min(bracket.length - 1, text.length); length >= least; length--)
-    if (bracket.startsWith(text.slice(-length))) return length;
-  return 0;
 }

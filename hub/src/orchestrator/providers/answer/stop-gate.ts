@@ -1,3 +1,5 @@
+import { begunAtEnd } from '../../../kernel/text/begun-at-end.ts';
+
 /**
  * Ends a text before the first of some words, as `stop` of a request demands, for providers that cannot be told. What may
  * still become one of them is held.
@@ -22,7 +24,7 @@ export class StopGate {
     const all = this.#held + text;
     const found = this.#words.map((word) => all.indexOf(word)).filter((at) => at >= 0);
     this.#isShut = found.length > 0;
-    const free = this.#isShut ? Math.min(...found) : all.length - this.#mayBegin(all);
+    const free = this.#isShut ? Math.min(...found) : all.length - begunAtEnd(all, this.#words);
     this.#held = this.#isShut ? '' : all.slice(free);
     return all.slice(0, free);
   }
@@ -32,13 +34,5 @@ export class StopGate {
     const held = this.#held;
     this.#held = '';
     return held;
-  }
-
-  /** Characters at the end with which one of the words may begin. */
-  #mayBegin(text: string): number {
-    const longest = Math.max(0, ...this.#words.map((word) => word.length - 1));
-    for (let length = Math.min(longest, text.length); length > 0; length -= 1)
-      if (this.#words.some((word) => word.startsWith(text.slice(-length)))) return length;
-    return 0;
   }
 }

@@ -1,3 +1,4 @@
+import { begunAtEnd } from '../../../kernel/text/begun-at-end.ts';
 import { HARMONY_BEGINNINGS, HarmonyReader, type MarkedPiece } from './harmony.ts';
 
 /** What is known of how a model thinks, and who is told more of it. */
@@ -129,7 +130,7 @@ export class ThinkingSplitter {
       return run('text', text);
     }
     if (end < 0) {
-      const free = text.length - startOf(LONE_CLOSE, text);
+      const free = text.length - begunAtEnd(text, [LONE_CLOSE]);
       this.#held = text.slice(free);
       return this.#remember(text.slice(0, free));
     }
@@ -151,7 +152,7 @@ export class ThinkingSplitter {
       this.#enter('saying', this.#held.slice(end + this.#close.length));
       return [...thought, ...this.#say(this.#release())];
     }
-    const known = this.#held.length - startOf(this.#close, this.#held);
+    const known = this.#held.length - begunAtEnd(this.#held, [this.#close]);
     const thought = this.#held.slice(0, known);
     this.#held = this.#held.slice(known);
     return this.#thought(thought);
@@ -182,10 +183,3 @@ function isClosed(text: string): boolean {
 /** Whether marks are words here: an opening one was written, or the closing one stands behind this in quotes. */
 const isSpokenOf = (before: string, isClosing: boolean): boolean =>
   before.includes('<think') || (isClosing && QUOTED.test(before));
-
-/** How many characters at the end may be the beginning of the closing mark. */
-function startOf(mark: string, text: string): number {
-  for (let length = Math.min(mark.length - 1, text.length); length > 0; length--)
-    if (mark.startsWith(text.slice(-length))) return length;
-  return 0;
-}
