@@ -84,7 +84,6 @@ export class LaneResponse implements VisitResponse {
 
   end(last?: Payload, taken?: () => void): void {
     const { socket } = this.#answerer;
-    this.#join();
     if (last) this.#write(`${hex(payloadBytes(last))}\r\n`, last, LINE_END + LAST_CHUNK);
     else socket.write(LAST_CHUNK, 'latin1');
     if (taken) this.#tell(taken);

@@ -194,7 +194,6 @@ const ENGLISH =
 /** Letters of other scripts, and words that English does not have. */
 const FOREIGN =
   /(?!\p{Script=Latin})\p{L}|(?<!\p{L})(?:der|das|und|ist|ich|mir|wie|welche|les|des|une|est|quel(?:le)?s?|avec|los|las|una|que|cual(?:es)?|con|il|che|gli|della|het|een|welke)(?!\p{L})/iu;
-const isForeign = (message: string): boolean => FOREIGN.test(message);
 
 function nothingFits(message: string, found: readonly RuleTool[], count: number): string {
   const near = found
@@ -206,7 +205,7 @@ function nothingFits(message: string, found: readonly RuleTool[], count: number)
       : 'I found no tool that clearly does this.';
   return [
     start,
-    ...(isForeign(message) ? [ENGLISH] : []),
+    ...(FOREIGN.test(message) ? [ENGLISH] : []),
     ...(near.length > 0 ? [`The nearest are:\n${near.join('\n')}`] : []),
     `No model is connected, so I answer by rules. For everything else connect one: ${CONNECT}`,
   ].join('\n\n');
