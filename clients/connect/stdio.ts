@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { HubLink } from './hub-link.ts';
+import { Joiner } from './lines/joiner.ts';
 import { openLines, type HubDoor } from './lines/line-link.ts';
 import { LineShim } from './lines/line-shim.ts';
 import { Shim } from './shim.ts';
@@ -89,14 +89,9 @@ function endpointOf(address: string): URL {
 }
 
 function textLines(take: (line: string) => void): (chunk: Buffer) => void {
-  const decoder = new StringDecoder('utf8');
-  let begun: string[] = [];
+  const joiner = new Joiner();
   return (chunk) => {
-    const text = decoder.write(chunk);
-    const end = text.lastIndexOf('\n');
-    if (end < 0) return void begun.push(text);
-    const lines = `${begun.join('')}${text.slice(0, end)}`.split('\n');
-    begun = [text.slice(end + 1)];
-    for (const line of lines) if (line.trim() !== '') take(line);
+    const lines = joiner.join(chunk)?.toString() ?? '';
+    for (const line of lines.split('\n')) if (line.trim() !== '') take(line);
   };
 }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SessionEffects } from '../session-effects.ts';
 import { isMembers, readShimMessage, type ShimMessage } from '../shim-message.ts';
 import { unreachable, wasNotThere } from '../unreachable.ts';
+import { Joiner } from './joiner.ts';
 import { answeredId, calledId, textOf, type Id, type Line } from './line-ids.ts';
 
 export interface LineShimOptions {
@@ -255,22 +256,6 @@ export class LineShim {
     const error = unreachable(this.#options.address(), thrown);
     this.#write(`${JSON.stringify({ jsonrpc: '2.0', id, error })}\n`);
     if (this.#onQuiet) this.#lookQuiet();
-  }
-}
-
-/** Puts pieces of a stream together to whole lines. */
-class Joiner {
-  #begun: Buffer[] = [];
-
-  /** The lines that a piece makes whole, with their ends. */
-  join(chunk: Buffer): Buffer | undefined {
-    const isWhole = chunk[chunk.length - 1] === NEWLINE;
-    if (isWhole && this.#begun.length === 0) return chunk;
-    const end = isWhole ? chunk.length : chunk.lastIndexOf(NEWLINE) + 1;
-    if (end === 0) return void this.#begun.push(chunk);
-    const lines = Buffer.concat([...this.#begun, chunk.subarray(0, end)]);
-    this.#begun = isWhole ? [] : [chunk.subarray(end)];
-    return lines;
   }
 }
 

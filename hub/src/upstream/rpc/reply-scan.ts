@@ -77,7 +77,7 @@ export function locateIn(head: Buffer, tail: Buffer): number | undefined {
 export const locateBegun = (head: Buffer): ReplySpan | undefined =>
   idFirst(head.toString('latin1', 0, WINDOW));
 
-/** The messages of a frame, or of a batch (2025-03-26); undefined for what is no JSON. Answers keep their digits, which are passed on. */
+/** The message of a frame, or those of a batch (2025-03-26); `[undefined]` for what is no JSON. Answers keep their digits, which are passed on. */
 export function messagesIn(frame: Buffer): readonly unknown[] {
   const messages = listOf(parseJson(frame)?.value);
   if (messages.every(isSaid)) return messages;
