@@ -1,17 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
-import { complete, resume } from './completions/completions.ts';
-import { completeText } from './completions/text.ts';
-import { serveConversations } from './conversations.ts';
-import { embed } from './embeddings.ts';
-import { answerError, answerJson } from './errors.ts';
-import { methodsAt, namesIn, noEndpoint } from './request/endpoints.ts';
-import { resumptionOf } from './request/headers.ts';
-import { listModels } from './models.ts';
+import { answerError } from './errors.ts';
+import { endpointAt } from './routes.ts';
+import { noEndpoint } from './request/endpoints.ts';
 import type { ChatOptions, ChatParts } from './parts.ts';
-import { createResponse } from './responses/create.ts';
-import { cancelResponse, deleteResponse, failUnfinished, listInput, showResponse } from './responses/kept.ts';
+import { failUnfinished } from './responses/kept.ts';
 import { ResponseSockets } from './socket/sockets.ts';
 import { Runs } from './stream/runs.ts';
 
@@ -26,12 +20,6 @@ export interface ChatSurface {
   expel(person: string): void;
   /** Ends all that is under way; what is kept says so. */
   close(): Promise<void>;
-}
-
-interface Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly query: URLSearchParams;
 }
 
 /** Opens the endpoints; answers that an earlier life of the hub left unfinished are told as failed. */
@@ -67,83 +55,12 @@ export async function createChat(options: ChatOptions): Promise<ChatSurface> {
 }
 
 async function serve(parts: ChatParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const { method: asked = '', url = '' } = req;
+  const { method = '', url = '' } = req;
   const [pathname = '', search = ''] = url.split('?');
-  const methods = methodsAt(pathname);
-  if (!methods.includes(asked)) throw noEndpoint(asked, pathname);
-  if (asked === 'OPTIONS') return void res.writeHead(204, { allow: methods.join(', ') }).end();
-  const exchange = { req, res, query: new URLSearchParams(search) };
-  // Of an answer to HEAD, node:http leaves out the body.
-  return toRoom(parts, { method: asked === 'HEAD' ? 'GET' : asked, pathname }, exchange);
-}
-
-async function toRoom(
-  parts: ChatParts,
-  { method, pathname }: { readonly method: string; readonly pathname: string },
-  exchange: Exchange,
-): Promise<void> {
-  const { req, res, query } = exchange;
-  const [room = '', ...path] = namesIn(pathname).map(decoded);
-  switch (room) {
-    case 'chat':
-      return method === 'POST' ? complete(parts, req, res) : resumeCompletion(parts, path[1] ?? '', exchange);
-    case 'responses':
-      return serveResponses(parts, { method, path }, exchange);
-    case 'conversations':
-      return serveConversations(parts, { method, path, query }, exchange);
-    case 'models':
-      return serveModels(parts, path, res);
-    case 'completions':
-      return completeText(parts, req, res);
-    case 'embeddings':
-      return embed(parts, req, res);
-    default:
-      throw noEndpoint(method, pathname);
-  }
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
-function resumeCompletion(parts: ChatParts, id: string, { req, res, query }: Exchange): void {
-  const from = resumptionOf(req)?.from ?? Number(query.get('starting_after') ?? -1) + 1;
-  resume(parts, { id, from: Number.isSafeInteger(from) ? from : 0 }, req, res);
-}
-
-async function serveResponses(
-  parts: ChatParts,
-  { method, path: [id = '', verb = ''] }: { readonly method: string; readonly path: readonly string[] },
-  { req, res, query }: Exchange,
-): Promise<void> {
-  const place = id === '' ? '' : [':id', verb].filter((part) => part !== '').join('/');
-  switch (`${method} ${place}`) {
-    case 'POST ':
-      return createResponse(parts, req, res);
-    case 'GET :id':
-      return showResponse(parts, { id, query }, { req, res });
-    case 'DELETE :id':
-      return deleteResponse(parts, id, res);
-    case 'POST :id/cancel':
-      return cancelResponse(parts, id, res);
-    case 'GET :id/input_items':
-      return listInput(parts, { id, query }, res);
-    default:
-      throw noEndpoint(method, `/v1/responses/${place}`);
-  }
-}
-
-/** Names of models hold a slash, which clients send as it is or escaped. */
-function serveModels(parts: ChatParts, path: readonly string[], res: ServerResponse): void {
-  const models = listModels(parts);
-  const wanted = path.join('/');
-  if (wanted === '') return answerJson(res, { object: 'list', data: models });
-  const found = models.find(({ id }) => id === wanted);
-  if (found === undefined)
-    throw hubError('MODEL_UNKNOWN', { model: wanted.slice(0, 100), suggestion: '', field: 'model' });
-  answerJson(res, found);
+  const endpoint = endpointAt(pathname);
+  if (endpoint === undefined || !endpoint.methods.includes(method))
+    throw noEndpoint(method, pathname, endpoint?.methods);
+  const handler = endpoint.handlerOf(method);
+  if (handler === undefined) return void res.writeHead(204, { allow: endpoint.methods.join(', ') }).end();
+  return handler({ parts, req, res, query: new URLSearchParams(search), names: endpoint.names });
 }
