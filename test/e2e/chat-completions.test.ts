@@ -85,6 +85,7 @@ test('settings and the conversation reach the loop under neutral names', async (
   });
   expect(loop.asked.at(-1)).toEqual({
     model: MODEL,
+    isWhole: true,
     items: [
       { type: 'message', role: 'system', content: [{ type: 'text', text: 'Be short.' }] },
       {

@@ -70,6 +70,18 @@ const routed = (answer: object): (string | undefined)[] =>
     .parse(answer)
     .counterpart.events.flatMap(({ type, model }) => (type === 'routed' ? [model] : []));
 
+test('a document has the thoughts of a model that nobody knows beside the text, where no mark opens them', async () => {
+  local.say({ text: 'It wants a greeting.\n</think>\n\nHello!' });
+  const completion = await ask('Say hello', { model: 'local/small' });
+  expect(completion.choices[0]?.message).toMatchObject({
+    content: 'Hello!',
+    reasoning_content: 'It wants a greeting.\n',
+  });
+  const response = await client.responses.create({ model: 'local/small', input: 'Say hello' });
+  expect(response.output.map(({ type }) => type)).toEqual(['reasoning', 'message']);
+  expect(response.output_text).toBe('Hello!');
+});
+
 test('what the local model and then the searching one cannot answer is answered by the one in the cloud', async () => {
   verifies('I06');
   local.say({ status: 500 });

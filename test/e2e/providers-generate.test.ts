@@ -386,6 +386,38 @@ test('local programs say themselves which models they have, what these can do an
   expect(await models('vllm')).toMatchObject([{ id: 'own/Qwen/Qwen3-8B', contextTokens: 40_960 }]);
 });
 
+const LONE = 'Is it 5?\n</think>\n\nIt is 5.';
+const told = (events: readonly GenerationEvent[]) => [textOf(events, 'reasoning'), textOf(events)];
+
+test('thoughts that no mark opens are thoughts in the first answer where the program says what its template begins', async () => {
+  const llama = { '/apply-template': { prompt: '<|user|>Hi<|assistant|><think>\n' } };
+  const vllm = { '/tokenize': { tokens: [1, 2], token_strs: ['<|user|>', 'Hi', '<think>', 'Ċ'] } };
+  const first = async (kind: ProviderKind, pages: Readonly<Record<string, object>>) => {
+    const { generations, provider, ask } = await room({ kind, model: undefined }, LONE);
+    for (const [path, body] of Object.entries(pages)) provider.pages.set(path, body);
+    await generations.check('main', never());
+    return told(await ask());
+  };
+  const apart = ['Is it 5?\n', 'It is 5.'];
+  expect(await first('llama.cpp', llama)).toEqual(apart);
+  expect(await first('vllm', vllm)).toEqual(apart);
+  const isTextThere = [['', 'Is it 5?\n\nIt is 5.']];
+  const elsewhere = { '/props': { default_generation_settings: { params: { reasoning_format: 'auto' } } } };
+  expect([await first('llama.cpp', { ...llama, ...elsewhere })]).toEqual(isTextThere);
+  expect([await first('vllm', { '/tokenize': { token_strs: ['<think>', '</think>'] } })]).toEqual(
+    isTextThere,
+  );
+});
+
+test('an answer that is told at its end is slow only when its model says nothing', async () => {
+  const more = { kind: 'ollama', firstTokenTimeoutMs: 200, idleTimeoutMs: 150 };
+  const [thought, text] = ['It may be 5, or 6.\n'.repeat(3), 'It is 5.'];
+  const slow = { text: `${thought}</think>\n\n${text}`, pieceLength: 1, pauseMs: 10 };
+  const { generations, ask } = await room(more, slow);
+  expect(told(await ask({ isWhole: true }))).toEqual([thought, text]);
+  expect(generations.health()[0]?.firstTokenMs).toBeLessThan(200);
+});
+
 test('texts become vectors in their order', async () => {
   const { generations, provider } = await room({ models: { 'embed-1': {} } });
   const options = { model: 'main/embed-1', dimensions: 2, signal: never() };

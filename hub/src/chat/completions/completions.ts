@@ -51,6 +51,7 @@ export async function complete(parts: ChatParts, req: IncomingMessage, res: Serv
     ...offered,
     conversation: bound.conversation,
     principal: parts.principal,
+    isWhole: body.stream !== true,
   };
   const id = `chatcmpl-${newId().replaceAll('-', '')}`;
   const asked = { id, created: Math.floor(parts.clock.now() / 1000), bound, run, body };

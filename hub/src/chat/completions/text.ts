@@ -40,6 +40,7 @@ export async function completeText(
     settings: toSettings(body),
     view: 'none',
     principal: parts.principal,
+    isWhole: body.stream !== true,
   };
   const id = `cmpl-${newId().replaceAll('-', '')}`;
   const text = new TextWriter(id, Math.floor(parts.clock.now() / 1000), model);

@@ -85,6 +85,7 @@ async function begin(parts: ChatParts, sent: ResponsesRequest, mayBeEmpty = fals
     ...offered,
     conversation: items.conversation,
     principal: parts.principal,
+    isWhole: request.stream !== true && request.background !== true,
   };
   const head: ResponseHead = {
     id: `resp_${newId().replaceAll('-', '')}`,

@@ -78,7 +78,7 @@ async function askOne(
   meter.model = decision.model;
   const budget = new Budget(room.config(), asked.left);
   try {
-    const turn = await askModel({ ...settings, items }, decision, {
+    const turn = await askModel({ ...settings, items, isWhole: true }, decision, {
       room,
       budget,
       emit: () => undefined,
@@ -103,6 +103,7 @@ async function askWithTools(asked: Asked, items: readonly ChatItem[], attempt: T
     view: viewOf(tools),
     principal: room.principal,
     limits: asked.left,
+    isWhole: true,
   };
   return await follow((await room.orchestrator()).run(request, signal), attempt);
 }

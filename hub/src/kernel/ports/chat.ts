@@ -148,6 +148,8 @@ export interface RunRequest {
   readonly samples?: number | undefined;
   /** `false`: neither given from the cache nor kept there. */
   readonly cache?: false | undefined;
+  /** Nobody is shown the answer before its end. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** Calls that wait for a person, all of one round: they are approved or rejected together. */

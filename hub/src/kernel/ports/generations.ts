@@ -67,6 +67,8 @@ export interface GenerationSettings {
 export interface GenerationRequest extends GenerationSettings {
   readonly items: readonly ChatItem[];
   readonly tools?: readonly ChatTool[] | undefined;
+  /** Nobody is shown the answer before its end: it may be told then, where that tells thoughts and text apart better. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** Tokens as the provider counts them, estimated where it does not say; `cached` is part of `input`, `reasoning` part of `output`. */
@@ -81,6 +83,7 @@ export type GenerationFinish = 'stop' | 'length' | 'tool_calls' | 'content_filte
 
 /** What comes of a question, in the order it came. The last one is `end`; a failure rejects instead. */
 export type GenerationEvent =
+  /** An empty text says that words came which are told later. */
   | { readonly type: 'text' | 'reasoning' | 'refusal'; readonly delta: string }
   /** `index` tells the calls of one answer apart; id and name stand in the first event of each. */
   | {

@@ -108,7 +108,7 @@ async function write(
   const request = [message('system', INSTRUCTIONS), asked];
   const decision = router.choose({ asked: 'hub/standard', items: request, toolCount: 0, principal });
   let text = '';
-  const settings = { items: request, maxTokens: MOST_TOKENS };
+  const settings = { items: request, maxTokens: MOST_TOKENS, isWhole: true };
   for await (const event of generations.generate(settings, { model: decision.model, signal }))
     if (event.type === 'text') text += event.delta;
   return clean(text.trim());

@@ -247,6 +247,7 @@ export class Run {
       toolChoice: this.#choice,
       items: [system, ...this.#items, ...this.#added.items],
       ...(tools.length > 0 ? { tools } : {}),
+      isWhole: this.#request.isWhole,
     };
     const asking = { room, budget: this.budget, emit, signal };
     const samples = this.#samples(decision);

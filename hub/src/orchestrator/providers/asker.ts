@@ -188,6 +188,7 @@ function partsFor({ request, model, seat, signatures }: Asking, body: JsonMember
   return new AnswerParts({
     model: model.model,
     thinking: seat.dialect.thinksInText ? habitsOf(seat, model.model) : undefined,
+    isWhole: request.isWhole,
     // A provider that takes no such words is listened to until one comes.
     stop: stop.length === 0 || body['stop'] !== undefined ? undefined : stop,
     mayBeEmpty: stop.length > 0,
@@ -198,13 +199,8 @@ function partsFor({ request, model, seat, signatures }: Asking, body: JsonMember
   });
 }
 
-/** Models whose template begins their thoughts, by their names; others are found out. */
-const THINKERS = /\bdeepseek-r1|\bqwq\b|\bqwen3\b.*\bthinking\b/i;
-
-const habitsOf = ({ thinkers }: Seat, model: string): ThinkingHabits => ({
-  startsThinking: thinkers.get(model) ?? THINKERS.test(model),
-  learn: (startsThinking) => void thinkers.set(model, startsThinking),
-});
+const habitsOf = ({ thinkers, found }: Seat, model: string): ThinkingHabits =>
+  thinkers.habitsOf(model, found.get(model)?.startsThinking);
 
 /** Parameters that an answer can do without; the others are the question itself. `stop` is then held to here. */
 const SPARE = [

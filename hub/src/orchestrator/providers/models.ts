@@ -13,6 +13,8 @@ export interface Model extends ModelInfo {
 export interface FoundModel extends ModelConfig {
   /** Of its memory, the model itself. */
   readonly weightsMb?: number | undefined;
+  /** Whether its template opens the thoughts that an answer begins with. */
+  readonly startsThinking?: boolean | undefined;
 }
 
 /** How models for embeddings are called, where nobody says what they are. */

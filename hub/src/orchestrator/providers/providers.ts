@@ -46,6 +46,7 @@ const toGeneration = ({ system, messages, answer, maxTokens }: ModelRequest): Ge
       content: [{ type: 'text' as const, text }],
     })),
   ],
+  isWhole: true,
   maxTokens,
   ...(answer === undefined
     ? {}

@@ -8,6 +8,7 @@ import { type Circuit, CLOSED, enter, failed, leftOpen } from './limits/breaker.
 import { type Bucket, fullBucket, giveBack, rateOf, take } from './limits/bucket.ts';
 import { Slots } from '../../kernel/async/slots.ts';
 import { type FoundModel, type Model, modelsOf } from './models.ts';
+import { Thinkers } from './answer/thinkers.ts';
 import { Statistics } from './limits/statistics.ts';
 
 /** Failures of a provider, not of a question. */
@@ -22,8 +23,7 @@ export class Seat {
   readonly statistics = new Statistics();
   /** Parameters that a model was seen to refuse, by model. */
   readonly refused = new Map<string, Set<string>>();
-  /** Whether a model was seen to begin its answers with thoughts that no mark opens. */
-  readonly thinkers = new Map<string, boolean>();
+  readonly thinkers = new Thinkers();
   readonly #clock: Clock;
   readonly #slots: Slots;
   #found: ReadonlyMap<string, FoundModel> = new Map();

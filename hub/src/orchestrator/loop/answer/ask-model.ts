@@ -140,7 +140,8 @@ class TurnReader {
     this.#firstTokenMs ??= this.#asking.room.clock.now() - this.#began;
     switch (event.type) {
       case 'text':
-        return this.#gate.write(event.delta);
+        if (event.delta !== '') this.#gate.write(event.delta);
+        return;
       case 'reasoning':
       case 'refusal':
         return this.#asking.emit(event);

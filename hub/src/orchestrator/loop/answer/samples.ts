@@ -14,7 +14,7 @@ export async function askSamples(
   const { room, emit } = asking;
   // Nobody is shown an answer that may not be the one.
   const quiet: Asking = { ...asking, emit: (event) => passRoute(event, emit) };
-  const warm = { temperature: SAMPLE_TEMPERATURE, ...request };
+  const warm = { temperature: SAMPLE_TEMPERATURE, ...request, isWhole: true };
   const turns = await Promise.all(Array.from({ length: samples }, () => askModel(warm, decision, quiet)));
   const calling = turns.find(({ calls, held }) => calls.length > 0 || held !== '');
   if (calling) return { turn: shown(calling, emit) };

@@ -4,7 +4,7 @@ import { AnswerParts } from './answer-parts.ts';
 import { EventReader, EventTooLong } from './event-reader.ts';
 import { type ThinkingHabits, ThinkingSplitter } from './thinking.ts';
 
-const UNKNOWN: ThinkingHabits = { startsThinking: false, learn: () => undefined };
+const UNKNOWN: ThinkingHabits = { beginning: 'never', learn: () => undefined };
 const eventsOf = (chunks: readonly JsonMembers[], thinking?: ThinkingHabits): GenerationEvent[] => {
   const parts = new AnswerParts({ model: 'asked-1', thinking, estimatedInput: () => 7 });
   return [...chunks.flatMap((chunk) => parts.push(chunk)), ...parts.end()];
@@ -127,11 +127,13 @@ test('thoughts are told from words: by their own member, as parts of content, an
 });
 
 test('text that only begins like a thought is kept whole', () => {
-  const splitter = new ThinkingSplitter();
+  const splitter = new ThinkingSplitter(UNKNOWN);
   expect([...splitter.push('<thi'), ...splitter.push('rd>'), ...splitter.end(false)]).toEqual([
     { type: 'text', delta: '<third>' },
   ]);
-  expect([...new ThinkingSplitter().push('<th'), ...new ThinkingSplitter().end(false)]).toEqual([]);
+  expect([...new ThinkingSplitter(UNKNOWN).push('<th'), ...new ThinkingSplitter(UNKNOWN).end(false)]).toEqual(
+    [],
+  );
 });
 
 test('events are read however the stream is cut, with comments, CRLF, CR alone, and without empty lines', () => {

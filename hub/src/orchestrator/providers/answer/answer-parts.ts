@@ -11,6 +11,8 @@ export interface AnswerReading {
   readonly model: string;
   /** How thoughts may stand in the text, in `<think>` or the like; absent: they never do. */
   readonly thinking?: ThinkingHabits | undefined;
+  /** Whether nobody reads it before its end. */
+  readonly isWhole?: boolean | undefined;
   /** Words before which the text ends; absent: the provider was told, or there are none. */
   readonly stop?: readonly string[] | undefined;
   /** Whether an answer without a word is one, as with words that end it before it begins. */
@@ -43,7 +45,7 @@ export class AnswerParts {
   constructor(reading: AnswerReading) {
     this.#reading = reading;
     this.#calls = new CallParts(reading.keepCall);
-    this.#thinking = reading.thinking && new ThinkingSplitter(reading.thinking);
+    this.#thinking = reading.thinking && new ThinkingSplitter(reading.thinking, reading.isWhole);
     this.#stop = reading.stop === undefined ? undefined : new StopGate(reading.stop);
   }
 
@@ -59,7 +61,7 @@ export class AnswerParts {
 
   /** Whether anything came: words, thoughts or calls. */
   get isBegun(): boolean {
-    return this.#written > 0 || this.#calls.count > 0;
+    return this.#written > 0 || this.#calls.count > 0 || this.#thinking?.isWaiting === true;
   }
 
   /** Whether the end came before anything else, and nothing says why. */
@@ -104,7 +106,7 @@ export class AnswerParts {
   end(): GenerationEvent[] {
     const events: GenerationEvent[] = [];
     const isCut = this.#finish === 'length' || this.#calls.count > 0;
-    for (const piece of this.#thinking?.end(isCut) ?? []) this.#marked(piece, events);
+    this.#release(isCut, events);
     const held = this.#stop?.end() ?? '';
     if (held !== '') events.push({ type: 'text', delta: held });
     this.#calls.end(events);
@@ -121,6 +123,17 @@ export class AnswerParts {
       ...(this.#citations.size === 0 ? {} : { citations: [...this.#citations] }),
     });
     return events;
+  }
+
+  /** What came of an answer that broke off and was to be told later. */
+  waited(): GenerationEvent[] {
+    const events: GenerationEvent[] = [];
+    if (this.#thinking?.isWaiting === true) this.#release(true, events);
+    return events;
+  }
+
+  #release(isCut: boolean, events: GenerationEvent[]): void {
+    for (const piece of this.#thinking?.end(isCut) ?? []) this.#marked(piece, events);
   }
 
   #said(delta: JsonMembers, events: GenerationEvent[]): void {
@@ -141,8 +154,12 @@ export class AnswerParts {
   }
 
   #content(text: string, events: GenerationEvent[]): void {
-    if (this.#thinking === undefined) return this.#tell('text', text, events);
-    for (const piece of this.#thinking.push(text)) this.#marked(piece, events);
+    const thinking = this.#thinking;
+    if (thinking === undefined) return this.#tell('text', text, events);
+    const wasWaiting = thinking.isWaiting;
+    for (const piece of thinking.push(text)) this.#marked(piece, events);
+    // Who measures how quick a model is has to know that it speaks.
+    if (thinking.isWaiting && !wasWaiting) events.push({ type: 'text', delta: '' });
   }
 
   #marked({ type, delta, call }: MarkedPiece, events: GenerationEvent[]): void {

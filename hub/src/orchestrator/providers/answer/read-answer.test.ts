@@ -25,7 +25,7 @@ async function read(body: string | Buffer, pieceLength = 7, mayBeEmpty = false):
   const events: GenerationEvent[] = [];
   const parts = new AnswerParts({
     model: 'm',
-    thinking: { startsThinking: false, learn: () => undefined },
+    thinking: { beginning: 'never', learn: () => undefined },
     mayBeEmpty,
     estimatedInput: () => 1,
   });
@@ -261,7 +261,7 @@ describe('a reader', () => {
       model: 's/m',
       parts: new AnswerParts({
         model: 'm',
-        thinking: { startsThinking: false, learn: () => undefined },
+        thinking: { beginning: 'never', learn: () => undefined },
         estimatedInput: () => 1,
       }),
       redact: (text) => text,

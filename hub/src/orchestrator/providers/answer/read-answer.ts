@@ -47,6 +47,7 @@ export function readAnswer(body: Body, source: AnswerSource): Promise<void> {
         resolve();
       } catch (cause) {
         body.destroy();
+        for (const event of parts.waited()) source.take(event);
         reject(cause);
       }
     };

@@ -71,7 +71,7 @@ async function said(pieces: readonly string[], stop?: readonly string[]): Promis
     model: 'one/two',
     parts: new AnswerParts({
       model: 'two',
-      thinking: { startsThinking: false, learn: () => undefined },
+      thinking: { beginning: 'never', learn: () => undefined },
       stop,
       estimatedInput: () => 7,
     }),

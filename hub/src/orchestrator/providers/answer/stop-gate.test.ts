@@ -41,7 +41,7 @@ test('an answer is over at the word, and nobody waits for a provider that goes o
     model: 'one/two',
     parts: new AnswerParts({
       model: 'two',
-      thinking: { startsThinking: false, learn: () => undefined },
+      thinking: { beginning: 'never', learn: () => undefined },
       stop: ['END'],
       estimatedInput: () => 7,
     }),

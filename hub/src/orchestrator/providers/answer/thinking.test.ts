@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { GenerationEvent, JsonMembers } from '../../../kernel/ports.ts';
 import { AnswerParts } from './answer-parts.ts';
+import { Thinkers } from './thinkers.ts';
 import type { ThinkingHabits } from './thinking.ts';
 
 const SIZES = [1, 2, 3, 7, 1000];
@@ -9,20 +10,23 @@ const delta = (members: JsonMembers, finish: string | null = null): JsonMembers 
 });
 
 /** A model that is asked several times: what is learned of one answer holds for the next. */
-function model(startsThinking = false) {
-  const habits = {
-    startsThinking,
-    learned: [] as boolean[],
-    learn(starts: boolean) {
-      habits.startsThinking = starts;
-      habits.learned.push(starts);
+function model(startsThinking?: boolean): ThinkingHabits {
+  const thinkers = new Thinkers();
+  return {
+    get beginning() {
+      return thinkers.habitsOf('m', startsThinking).beginning;
     },
+    learn: (hasThought) => thinkers.habitsOf('m', startsThinking).learn(hasThought),
   };
-  return habits;
 }
 
-function eventsOf(text: string, size: number, thinking: ThinkingHabits, finish = 'stop'): GenerationEvent[] {
-  const parts = new AnswerParts({ model: 'm', thinking, estimatedInput: () => 1 });
+function eventsOf(
+  text: string,
+  size: number,
+  thinking: ThinkingHabits,
+  { finish = 'stop', isWhole = false } = {},
+): GenerationEvent[] {
+  const parts = new AnswerParts({ model: 'm', thinking, isWhole, estimatedInput: () => 1 });
   const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'gu')) ?? [];
   return [
     ...pieces.flatMap((content) => parts.push(delta({ content }))),
@@ -53,18 +57,52 @@ describe('thoughts that no mark opens', () => {
       expect(both(eventsOf(ANSWER, size, model(true)))).toEqual(['Is 2 < 3? Yes.\n', 'It is.']);
   });
 
-  test('are found out at their end in the first answer of a model, and known from the next one on', () => {
+  test('are found out at their end in the first stream of a model, and then known before anything is told', () => {
     const habits = model();
     expect(both(eventsOf(ANSWER, 3, habits))).toEqual(['', 'Is 2 < 3? Yes.\n\nIt is.']);
-    expect(habits.learned).toEqual([true]);
-    expect(both(eventsOf(ANSWER, 3, habits))).toEqual(['Is 2 < 3? Yes.\n', 'It is.']);
+    for (const size of SIZES.slice(0, 2))
+      expect(both(eventsOf(ANSWER, size, habits))).toEqual(['Is 2 < 3? Yes.\n', 'It is.']);
+    expect(habits.beginning).toBe('always');
   });
 
-  test('are an answer after all where it ends without the mark, unless it was cut or calls a tool', () => {
-    const habits = model(true);
+  test('are told apart in the first answer already where nobody reads it before its end', () => {
+    for (const size of SIZES) {
+      expect(both(eventsOf(ANSWER, size, model(), { isWhole: true }))).toEqual([
+        'Is 2 < 3? Yes.\n',
+        'It is.',
+      ]);
+      const plain = eventsOf('2 < 3 </b> holds.', size, model(), { isWhole: true });
+      expect(both(plain)).toEqual(['', '2 < 3 </b> holds.']);
+    }
+  });
+
+  test('are told as they come by a model that always thought, and what it says without a thought is told once from then on', () => {
+    const habits = model();
+    for (let answer = 0; answer < 3; answer++) eventsOf(ANSWER, 3, habits);
+    const parts = new AnswerParts({ model: 'm', thinking: habits, estimatedInput: () => 1 });
+    expect(parts.push(delta({ content: 'Is it' }))).toEqual([{ type: 'reasoning', delta: 'Is it' }]);
     expect(said(eventsOf('Just hello.', 2, habits), 'text')).toBe('Just hello.');
-    expect(habits.learned).toEqual([false]);
-    expect(both(eventsOf('Just hel', 2, model(true), 'length'))).toEqual(['Just hel', '']);
+    for (const isWhole of [false, true]) {
+      expect(both(eventsOf('Just hello.', 2, habits, { isWhole }))).toEqual(['', 'Just hello.']);
+      expect(both(eventsOf(ANSWER, 3, habits, { isWhole: true }))).toEqual(['Is 2 < 3? Yes.\n', 'It is.']);
+    }
+    for (let answer = 0; answer < 9; answer++) eventsOf(ANSWER, 3, habits);
+    expect(both(eventsOf('Just hello.', 2, habits))).toEqual(['', 'Just hello.']);
+  });
+
+  test('of which a part came are told where the answer is cut, and show that it began before they are told', () => {
+    expect(both(eventsOf('Just hel', 2, model(true), { finish: 'length' }))).toEqual(['Just hel', '']);
+    const habits = model();
+    eventsOf(ANSWER, 3, habits);
+    expect(both(eventsOf('Just hel', 2, habits, { finish: 'length' }))).toEqual(['Just hel', '']);
+    expect(both(eventsOf('Just hel', 2, model(), { finish: 'length', isWhole: true }))).toEqual([
+      '',
+      'Just hel',
+    ]);
+    const parts = new AnswerParts({ model: 'm', thinking: habits, estimatedInput: () => 1 });
+    expect(parts.push(delta({ content: 'Is it' }))).toEqual([{ type: 'text', delta: '' }]);
+    expect(parts.push(delta({ content: ' so?' }))).toEqual([]);
+    expect(parts.isBegun).toBe(true);
   });
 
   test('are not looked for where they come beside the text or the mark is spoken of, and nothing else is held back', () => {
@@ -75,7 +113,9 @@ describe('thoughts that no mark opens', () => {
     ];
     expect(both(events)).toEqual(['hm', 'a </think> b']);
     const spoken = 'Thoughts end with `</think>` there, and <think> opens them. </think>';
-    for (const size of SIZES) expect(both(eventsOf(spoken, size, model()))).toEqual(['', spoken]);
+    for (const size of SIZES)
+      for (const isWhole of [false, true])
+        expect(both(eventsOf(spoken, size, model(), { isWhole }))).toEqual(['', spoken]);
     const asItComes = new AnswerParts({ model: 'm', thinking: model(), estimatedInput: () => 1 });
     for (const content of ['1 < 2', ' and <b>', ' so</b>'])
       expect(asItComes.push(delta({ content }))).toEqual([{ type: 'text', delta: content }]);

@@ -1,11 +1,17 @@
 import { begunAtEnd } from '../../../kernel/text/begun-at-end.ts';
 import { HARMONY_BEGINNINGS, HarmonyReader, type MarkedPiece } from './harmony.ts';
 
+/**
+ * Whether the answers of a model begin with thoughts, without a mark that says so: `always`, and they are told as they come;
+ * `perhaps`, and nothing is told before it is known which it is, so that nothing is told twice.
+ */
+export type Beginning = 'never' | 'perhaps' | 'always';
+
 /** What is known of how a model thinks, and who is told more of it. */
 export interface ThinkingHabits {
-  /** Its answers begin with thoughts, without a mark that says so. */
-  readonly startsThinking: boolean;
-  readonly learn: (startsThinking: boolean) => void;
+  readonly beginning: Beginning;
+  /** Told whether an answer began with thoughts, of those that could have. */
+  readonly learn: (hasThought: boolean) => void;
 }
 
 /** Between which thoughts stand, by family of models. */
@@ -29,10 +35,13 @@ const LOOK_BACK = 16;
  */
 export class ThinkingSplitter {
   readonly #habits: ThinkingHabits;
-  #state: 'before' | 'thinking' | 'saying' = 'before';
+  readonly #isWhole: boolean;
+  #state: 'before' | 'waiting' | 'thinking' | 'saying' = 'before';
   #harmony: HarmonyReader | undefined;
   /** Of which it is not known yet what it is. */
   #held = '';
+  /** All that came since the beginning, which is thoughts if a lone mark follows. */
+  #waiting: string[] = [];
   /** White space beside a mark belongs to the mark. */
   #trims = false;
   /** Ends the thoughts that began. */
@@ -44,15 +53,23 @@ export class ThinkingSplitter {
   /** Whether a lone mark may still come. */
   #mayClose = true;
 
-  constructor(habits: ThinkingHabits = { startsThinking: false, learn: () => undefined }) {
+  /** `isWhole`: nobody reads the answer before its end, so that a lone mark is waited for in every one. */
+  constructor(habits: ThinkingHabits, isWhole = false) {
     this.#habits = habits;
+    this.#isWhole = isWhole;
   }
 
   push(text: string): MarkedPiece[] {
     if (this.#harmony !== undefined) return this.#harmony.push(text);
     if (this.#state === 'saying') return this.#say(text);
+    if (this.#state === 'waiting') return this.#wait(text);
     this.#held += text;
     return this.#state === 'thinking' ? this.#think() : this.#begin();
+  }
+
+  /** Whether words came that are told later. */
+  get isWaiting(): boolean {
+    return this.#state === 'waiting';
   }
 
   /** Thoughts come beside the text: it holds none. */
@@ -63,6 +80,7 @@ export class ThinkingSplitter {
   /** What was held back at the end of the answer; `isCut`: more was to come. */
   end(isCut: boolean): MarkedPiece[] {
     if (this.#harmony !== undefined) return this.#harmony.end();
+    if (this.#state === 'waiting') return this.#waitedInVain(isCut);
     const type = this.#state === 'thinking' ? 'reasoning' : 'text';
     const rest = run(type, this.#release());
     if (this.#guessed === undefined || isCut) return rest;
@@ -86,14 +104,53 @@ export class ThinkingSplitter {
       return this.#harmony.push(trimmed);
     }
     if (BEGINNINGS.some((mark) => mark.startsWith(trimmed))) return [];
-    if (this.#mayClose && (this.#habits.startsThinking || isClosed(trimmed))) {
+    if (this.#mayClose && (this.#habits.beginning === 'always' || isClosed(trimmed))) {
       this.#close = LONE_CLOSE;
       this.#guessed = '';
       this.#enter('thinking', this.#held);
       return this.#think();
     }
+    if (this.#mayClose && (this.#habits.beginning === 'perhaps' || this.#isWhole)) {
+      this.#state = 'waiting';
+      return this.#wait(this.#release());
+    }
     this.#state = 'saying';
     return this.#say(this.#release());
+  }
+
+  #wait(text: string): MarkedPiece[] {
+    const from = this.#last.length;
+    const seen = this.#last + text;
+    const end = seen.indexOf(LONE_CLOSE);
+    this.#waiting.push(text);
+    this.#last = seen.slice(-LOOK_BACK);
+    const before = end < 0 ? seen : seen.slice(0, end);
+    if (!this.#mayClose || isSpokenOf(before, end >= 0)) {
+      this.#mayClose = false;
+      return run('text', this.#waited());
+    }
+    if (end < 0) return [];
+    const all = this.#waited();
+    const thoughts = all.slice(0, all.length - text.length - from + end);
+    this.#mayClose = false;
+    this.#habits.learn(true);
+    this.#enter('saying', '');
+    return [...run('reasoning', thoughts.trimStart()), ...this.#say(seen.slice(end + LONE_CLOSE.length))];
+  }
+
+  /** Of a model that was seen to think, an answer that was cut off had not come further than its thoughts. */
+  #waitedInVain(isCut: boolean): MarkedPiece[] {
+    const mayThink = this.#habits.beginning === 'perhaps' && this.#mayClose;
+    if (mayThink && isCut) return run('reasoning', this.#waited());
+    if (mayThink) this.#habits.learn(false);
+    return run('text', this.#waited());
+  }
+
+  #waited(): string {
+    const all = this.#waiting.join('');
+    this.#waiting = [];
+    this.#state = 'saying';
+    return all;
   }
 
   #enter(state: 'thinking' | 'saying', held: string): void {

@@ -117,12 +117,25 @@ export function sizedModels(body: unknown, are: 'loaded' | 'files'): Map<string,
   return found;
 }
 
+/** What a question of one word becomes by a model's template: the text of llama.cpp's, the tokens of vLLM's. */
+export function templatedModel(body: unknown): FoundModel {
+  const { prompt, token_strs: tokens } = membersOf(body);
+  const text = typeof prompt === 'string' ? prompt : Array.isArray(tokens) ? tokens.join('') : undefined;
+  return known({ startsThinking: text === undefined ? undefined : OPENED.test(text) });
+}
+
+/** Of tokens, `Ċ` is the end of a line, as their makers write it. */
+const OPENED = /<think>[\sĊĠ▁]*$/;
+
 /** llama.cpp's `/props`, or `/slots` where that is switched off: what one conversation may take, and whether it sees. */
 export function servedModel(body: unknown): FoundModel {
   const slot: unknown = Array.isArray(body) ? body[0] : membersOf(body)['default_generation_settings'];
   const { modalities, chat_template_caps: caps } = membersOf(body);
+  const { reasoning_format: thoughts } = membersOf(membersOf(slot)['params']);
   return known({
     contextTokens: positive(membersOf(slot)['n_ctx']),
+    // In every other format it tells thoughts beside the text itself.
+    startsThinking: typeof thoughts === 'string' && thoughts !== 'none' ? false : undefined,
     takesImages: isMembers(modalities) ? flag(modalities['vision']) : undefined,
     takesTools: isMembers(caps) ? flag(caps['supports_tools']) : undefined,
   });

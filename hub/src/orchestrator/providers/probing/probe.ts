@@ -7,7 +7,7 @@ import { Refused, request, textOf } from '../exchange/exchange.ts';
 import type { Line } from '../exchange/line.ts';
 import type { FoundModel } from '../models.ts';
 import type { Seat } from '../seat.ts';
-import { listedModels, servedModel, shownModel, sizedModels } from './found-models.ts';
+import { listedModels, servedModel, shownModel, sizedModels, templatedModel } from './found-models.ts';
 
 /** What asking a provider about itself needs. */
 export interface Probing {
@@ -19,9 +19,10 @@ export interface Probing {
 }
 
 const LIMIT_MS = 10_000;
-/** Of one Ollama: each is a request. */
+/** Of one provider: each is a request. */
 const MOST_SHOWN = 64;
 const AT_A_TIME = 4;
+const GREETING = { role: 'user', content: 'Hi' };
 
 /**
  * The models that a provider lists, with what it says of them; undefined: it has no list. Rejects with the catalogue's
@@ -53,11 +54,29 @@ async function found(probing: Probing): Promise<ReadonlyMap<string, FoundModel>>
     const served = servedModel(
       (await maybe(probing, `${root}/props`)) ?? (await maybe(probing, `${root}/slots`)),
     );
-    return new Map([...listed].map(([name, model]) => [name, { ...model, ...served }]));
+    const templated = templatedModel(
+      await maybe(probing, `${root}/apply-template`, { messages: [GREETING] }),
+    );
+    return new Map([...listed].map(([name, model]) => [name, { ...model, ...templated, ...served }]));
   }
+  if (kind === 'vllm') return together(listed, await askTemplates(probing, root, listed));
   if (kind === 'lmstudio')
     return together(listed, listedModels(await maybe(probing, `${root}/api/v0/models`)));
   return listed;
+}
+
+/** vLLM shows a question as its model is given it. */
+async function askTemplates(
+  probing: Probing,
+  root: string,
+  listed: ReadonlyMap<string, FoundModel>,
+): Promise<ReadonlyMap<string, FoundModel>> {
+  const names = [...listed.keys()].slice(0, MOST_SHOWN);
+  const shown = await atMost(AT_A_TIME, names, async (model): Promise<[string, FoundModel]> => {
+    const question = { model, messages: [GREETING], return_token_strs: true };
+    return [model, templatedModel(await maybe(probing, `${root}/tokenize`, question))];
+  });
+  return new Map(shown);
 }
 
 async function askOllama(
