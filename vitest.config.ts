@@ -23,6 +23,11 @@ export default defineConfig({
           ],
           exclude: ['**/node_modules/**', '**/dist/**', 'scaffolds/golden/**'],
           testTimeout: 20_000,
+          // Loading the modules again for each of hundreds of files is twice the work of the tests; a file that would change
+          // how others end fails.
+          isolate: false,
+          setupFiles: ['test/guards/leaves-nothing.ts'],
+          maxWorkers: 2,
         },
       },
       {
