@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hasDescriptions } from '../e2e/builder-workspace.ts';
 import { answerBytes, descriptionBytes, firstListBytes } from './footprint.ts';
-import { copiedIn, questionsIn, recallAt, searchedServices, type Searched } from './services.ts';
+import {
+  copiedIn,
+  questionsIn,
+  recallAt,
+  searchedServices,
+  withoutAnnotations,
+  type Searched,
+} from './services.ts';
 
 /** Real services with much in common: messages, files, users, groups, webhooks and templates exist in several of them. */
 const SERVICES: Readonly<Record<string, string>> = {
@@ -29,6 +36,16 @@ const FLOORS = [
   ['paraphrases', paraphrases, 10, 0.97],
 ] as const;
 
+/** The same where tools neither are annotated nor come with hints. */
+const BARE_FLOORS = [
+  ['questions', questions, 1, 0.46],
+  ['questions', questions, 5, 0.77],
+  ['questions', questions, 10, 0.885],
+  ['paraphrases', paraphrases, 1, 0.69],
+  ['paraphrases', paraphrases, 5, 0.965],
+  ['paraphrases', paraphrases, 10, 0.97],
+] as const;
+
 /** A measured share may exceed its floor by this much before the floor must be raised. */
 const SLACK = 0.025;
 
@@ -38,6 +55,7 @@ describe.skipIf(!hasDescriptions)(
   `search over the tools of ${Object.keys(SERVICES).length} real services (skipped when ${missing})`,
   () => {
     let searched: Searched;
+    let bare: Searched | undefined;
 
     beforeAll(async () => {
       searched = await searchedServices(SERVICES);
@@ -64,6 +82,19 @@ describe.skipIf(!hasDescriptions)(
       expect(recall).toBeGreaterThanOrEqual(floor);
       expect(recall, 'the search got better: raise the floor').toBeLessThan(floor + SLACK);
     });
+
+    test.each(BARE_FLOORS)(
+      'enough %s find their tool among the first hits where nothing is annotated',
+      async (set, asked, first, floor) => {
+        bare ??= await withoutAnnotations(searched);
+        const recall = recallAt(first, asked, bare);
+        process.stdout.write(
+          `bare, ${set}: recall@${first} = ${recall.toFixed(3)} of ${asked.length} (floor ${floor})\n`,
+        );
+        expect(recall).toBeGreaterThanOrEqual(floor);
+        expect(recall, 'the search got better: raise the floor').toBeLessThan(floor + SLACK);
+      },
+    );
 
     test('what a model is given of Stripe is small at every step', () => {
       expect(firstListBytes(searched)).toBeLessThanOrEqual(8_000);

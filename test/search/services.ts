@@ -60,6 +60,16 @@ export async function searchedServices(files: Readonly<Record<string, string>>):
   return { index, routes, names };
 }
 
+/** The same tools as most servers list them: nothing says what they do but their words. */
+export async function withoutAnnotations(searched: Searched): Promise<Searched> {
+  const index = new ToolIndex(await loadWordVectors());
+  for (const [name, { definition }] of searched.routes) {
+    const { annotations: _, ...bare } = definition;
+    index.add(name, analyseTool(name, bare));
+  }
+  return { ...searched, index };
+}
+
 /** Enough for every count that is asked for below. */
 const MOST_HITS = 10;
 const found = new WeakMap<ToolIndex, Map<string, readonly string[]>>();

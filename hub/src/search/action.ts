@@ -71,15 +71,13 @@ export function wantedAction(query: string): Action | undefined {
   return verb === undefined ? undefined : actionOf.get(verb);
 }
 
-/** What a tool does: its annotations tell reading, its name or first words the rest. */
+/** What a tool does: its annotations tell reading, its name or first words the rest, and reading too where nothing is annotated. */
 export function toolAction(tool: ToolDefinition): Action | undefined {
   if (effectOf(tool) === 'read') return 'read';
   const said = [...wordsOf(tool.description ?? '').slice(0, 1), ...wordsOf(tool.name).slice(0, 2)];
-  for (const word of said) {
-    const action = actionOf.get(word);
-    if (action !== undefined && action !== 'read') return action;
-  }
-  return undefined;
+  const actions = said.flatMap((word) => actionOf.get(word) ?? []);
+  const other = actions.find((action) => action !== 'read');
+  return other ?? (tool.annotations?.readOnlyHint === undefined ? actions[0] : undefined);
 }
 
 /** Whether one thing or many are meant; undefined where that is not said. */

@@ -57,6 +57,16 @@ const FILLERS: ReadonlySet<string> = new Set(
   ),
 );
 
+/** What a plain verb is kept as that a name ends with; leading names and questions, it says little and is passed over. */
+export const bareVerb = (verb: string): string => `=${verb}`;
+
+/** `add`, or `cart_add`: a question for it leads with its verb, which tells it from other tools. */
+function endingVerb(nameWords: readonly string[]): string[] {
+  const verb = nameWords.at(-1);
+  const isOnly = nameWords.findIndex(isPlainVerb) === nameWords.length - 1;
+  return verb !== undefined && isOnly ? [bareVerb(verb)] : [];
+}
+
 type Members = Readonly<Record<string, unknown>>;
 
 /** Reads a definition for search; `hubName` is the name it is called by. Bounded, whatever the definition holds. */
@@ -67,6 +77,7 @@ export function analyseTool(hubName: string, tool: ToolDefinition, hints?: Searc
   const bag = new Bag();
   bag.take(wordsOf(server), WEIGHTS.name);
   const nameWords = bag.takeLed(wordsOf(name), WEIGHTS.name);
+  bag.take(endingVerb(wordsOf(name)), WEIGHTS.name);
   const titleWords = bag.takeLed(wordsOf(title), WEIGHTS.title);
   const summaryWords = bag.takeLed(wordsOf(summary), WEIGHTS.summary);
   bag.take(wordsOf(rest.slice(0, MOST_TEXT)), WEIGHTS.description);

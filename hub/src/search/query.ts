@@ -1,3 +1,4 @@
+import { bareVerb } from './analysis.ts';
 import { extentOf, isPlainVerb, wantedAction, withoutManners, type Action, type Extent } from './action.ts';
 import type { Expansion, Part } from './expansion.ts';
 import { wordsMeant } from './meaning/phrases.ts';
@@ -9,6 +10,8 @@ export interface Query {
   readonly words: readonly string[];
   /** For each word all that stand for it. */
   readonly terms: readonly (readonly Part[])[];
+  /** What stands for the plain verb that leads it: what tools are found by whose name ends with it. */
+  readonly verb: readonly Part[];
   /** Every word of the terms with the best of its weights. */
   readonly near: ReadonlyMap<string, number>;
   /** Two words that follow each other, as `pull request`, also in other words. */
@@ -16,6 +19,9 @@ export interface Query {
   readonly wanted: Action | undefined;
   readonly extent: Extent | undefined;
 }
+
+/** How well the verb of a name stands for what is asked: less than anything that names the thing. */
+const ENDING_VERB = 0.2;
 
 /** Words of a query that are looked at. */
 const MOST_WORDS = 32;
@@ -30,6 +36,7 @@ export function readQuery(asked: string, expansion: Expansion): Query {
   return {
     words,
     terms,
+    verb: verbOf(text, words),
     near: nearOf(terms),
     pairs: pairsOf(terms),
     wanted: wantedAction(text),
@@ -42,6 +49,12 @@ function contentWords(text: string): string[] {
   const [first] = said;
   const rest = first !== undefined && isPlainVerb(first) && said.length > 1 ? said.slice(1) : said;
   return [...new Set([...rest, ...wordsOf(wordsMeant(text))])].slice(0, MOST_WORDS);
+}
+
+function verbOf(text: string, words: readonly string[]): Part[] {
+  const [verb] = wordsOf(text);
+  if (verb === undefined || words.includes(verb)) return [];
+  return [{ word: bareVerb(verb), weight: ENDING_VERB }];
 }
 
 function nearOf(terms: readonly (readonly Part[])[]): Map<string, number> {

@@ -1,5 +1,6 @@
 import type { ToolDefinition } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
+import { toolAction } from './action.ts';
 import { analyseTool, summaryOf } from './analysis.ts';
 import { loadWordVectors } from './meaning/word-vectors.ts';
 import { ToolIndex } from './tool-index.ts';
@@ -144,4 +145,49 @@ test('a summary is the first sentence in one line', () => {
   expect(summaryOf(tool('a', '  Gets v1.2 of\n it. More.'))).toBe('Gets v1.2 of');
   expect(summaryOf(tool('a', 'Gets v1.2 of it. More.'))).toBe('Gets v1.2 of it.');
   expect(summaryOf({ name: 'a', title: 'A title', inputSchema: { type: 'object' } })).toBe('A title');
+});
+
+/** A hundred tools that do such things to others, as a large catalog has them. */
+const crowd = [
+  'customer',
+  'order',
+  'phone_number',
+  'label',
+  'issue',
+  'file',
+  'user',
+  'event',
+  'number_range',
+].flatMap((thing) => [
+  tool(`shop__add_${thing}`, `Add a new ${thing} to the account.`),
+  tool(`shop__get_${thing}`, `Get one ${thing} by its number.`),
+  tool(`shop__list_${thing}s`, `Lists all ${thing}s.`),
+  tool(`shop__update_${thing}`, `Updates a ${thing} and its numbers.`),
+]);
+
+test.each([
+  ['calc__add', 'Add two numbers', 'add numbers'],
+  ['calc__add', 'Sums up.', 'add numbers'],
+  ['calc__add', '', 'please add some numbers'],
+  ['calc__calculator_add', '', 'add two numbers'],
+  ['disk__read', 'Takes a path.', 'read the number plate'],
+])(
+  'a tool whose name ends with the verb of a question is found among many: %s (%s)',
+  (name, words, asked) => {
+    const index = indexed(...crowd, tool(name, words));
+    expect(index.find(asked, 5)).toContain(name);
+  },
+);
+
+test('a verb alone outranks no tool that names the thing as well', () => {
+  const index = indexed(...crowd, tool('calc__add', 'Add two numbers'));
+  expect(index.find('add a customer', 1)).toEqual(['shop__add_customer']);
+});
+
+test('tools that nobody annotated are told apart by their verbs, and what is annotated to write never reads', () => {
+  const index = indexed(...crowd);
+  expect(index.find('add a label', 1)).toEqual(['shop__add_label']);
+  const writes = tool('shop__check_labels', 'Checks labels.', { annotations: { readOnlyHint: false } });
+  expect(toolAction(writes)).toBeUndefined();
+  expect(toolAction({ ...writes, annotations: {} })).toBe('read');
 });

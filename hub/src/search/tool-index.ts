@@ -132,7 +132,7 @@ export class ToolIndex implements Corpus {
   #candidates(query: Query): Candidate[] {
     const scores = new Float64Array(this.size);
     const scratch = { weights: new Float64Array(this.size), shares: new Float64Array(this.size) };
-    for (const parts of query.terms) this.#score(parts, scores, scratch);
+    for (const parts of [...query.terms, query.verb]) this.#score(parts, scores, scratch);
     let best = 0;
     for (const [tool, { outline }] of this.#entries.entries()) {
       const score = (scores[tool] ?? 0) * fit(outline, query);
