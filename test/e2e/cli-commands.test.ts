@@ -157,6 +157,23 @@ describe('with no hub running', () => {
     });
   });
 
+  test('call keeps the digits of numbers that no double holds, in what is asked and in what is answered', async () => {
+    const digits = '123456789012345678901234567890';
+    const exact = testHome({
+      mcpServers: { shop: { command: process.execPath, args: [join(FIXTURE_SERVERS, 'effects.mjs')] } },
+    });
+    const call = ['call', 'shop__get_item', '--args'];
+    const whole = await exact.run([...call, `{"n":${digits},"digits":"${digits}"}`, '--json']);
+    const said = `{"args":{"n":${digits},"digits":"${digits}"},"digits":${digits}}`;
+    expect([whole.code, whole.stdout.replace(/\s/g, '')]).toEqual([0, expect.stringContaining(said)]);
+    const shown = await exact.run([...call, `{"digits":"${digits}"}`, `n=${digits}`]);
+    expect(shown.stdout.match(/\w+: "?\d{20,}"?/g)).toEqual([
+      `digits: "${digits}"`,
+      `n: ${digits}`,
+      `digits: ${digits}`,
+    ]);
+  });
+
   test('a value that does not fit the tool’s schema is refused before the call', async () => {
     const { code, stderr } = await place.run(['call', 'pets__get_pet', 'id=seven']);
     expect([code, stderr.includes('integer is needed')]).toEqual([4, true]);

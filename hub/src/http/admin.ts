@@ -16,13 +16,15 @@ import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { actAs, CLI_AGENT } from '../kernel/audit/actor.ts';
 import type { Logger } from '../kernel/log.ts';
+import { parseExact } from '../kernel/protocol/exact-numbers.ts';
+import { membersOf } from '../kernel/protocol/members.ts';
 import { callerOf, newTrace } from '../kernel/protocol/trace.ts';
 import { addDriftRoutes, type DriftService } from './routes/drift-routes.ts';
 import { addFlowRoutes, type FlowService } from './routes/flow-routes.ts';
 import { addHookRoutes, HOOKS_PATH, type HookService } from './routes/hook-routes.ts';
 import { addConversationRoutes, type ConversationService } from './routes/conversation-routes.ts';
 import { addChatRoutes, type ChatService } from './routes/chat-routes.ts';
-import type { BuildService } from '../kernel/ports.ts';
+import type { BuildService, JsonMembers } from '../kernel/ports.ts';
 import { addAuditRoutes, type AuditService } from './oversight/audit-routes.ts';
 import { askerOf, onlyTheirs } from './asker.ts';
 import { addPeopleRoutes, type PeopleService } from './oversight/people-routes.ts';
@@ -43,6 +45,9 @@ import { addToolRoutes } from './tools/tool-routes.ts';
 import type { Health } from './health.ts';
 import type { ToolTwin } from './tools/tool-twin.ts';
 
+/** A call with its arguments as they came. */
+export type GivenCall = Omit<CallRequest, 'arguments'> & { readonly arguments: JsonMembers };
+
 /** What the admin API does, as the composition root implements it. Unknown servers and tools reject with the catalogue's errors. */
 export interface AdminService extends Health {
   status(): Promise<HubStatus>;
@@ -50,7 +55,7 @@ export interface AdminService extends Health {
   servers(principal?: string): Promise<ServerSummary[]>;
   server(id: string): Promise<ServerDetail>;
   tools(server: string | undefined, principal?: string): ToolEntry[];
-  call(request: CallRequest, signal: AbortSignal, principal?: string): Promise<Record<string, unknown>>;
+  call(request: GivenCall, signal: AbortSignal, principal?: string): Promise<Record<string, unknown>>;
   add(request: AddServerRequest): Promise<ServerSummary>;
   /** Its versions and secrets are kept. */
   remove(id: string): Promise<{ undo: string }>;
@@ -191,8 +196,14 @@ function serverRoutes(app: Hono, service: AdminService): void {
 function callRoutes(app: Hono, service: AdminService): void {
   app.get('/api/tools', (c) => c.json({ tools: service.tools(c.req.query('server'), askerOf(c)) }));
   app.post('/api/call', async (c) =>
-    c.json(await service.call(await body(c, CallRequest), c.req.raw.signal, askerOf(c))),
+    c.json(await service.call(await callRequest(c), c.req.raw.signal, askerOf(c))),
   );
+}
+
+/** The arguments as they came: a number of more digits than a double holds is another one afterwards. */
+async function callRequest(c: Context): Promise<GivenCall> {
+  const request = await body(c, CallRequest);
+  return { ...request, arguments: membersOf(membersOf(parseExact(await c.req.text()))['arguments']) };
 }
 
 function approvalRoutes(app: Hono, service: AdminService): void {

@@ -28,6 +28,7 @@ import type {
 import { z } from 'zod';
 import { CLI_AGENT } from '../../kernel/audit/actor.ts';
 import type { BuildService } from '../../kernel/ports.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import type { HubAddress } from './hub-address.ts';
 import {
   createAuditApi,
@@ -126,10 +127,19 @@ const roomApis = (address: HubAddress, send: Send) => ({
   flows: createFlowApi(send),
 });
 
+type Parse = (text: string) => unknown;
+
+interface Question {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly parse: Parse;
+}
+
 /** Talks to a hub over HTTP; `signal` ends whatever is under way. */
 export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): HubApi {
   const authorization = `Bearer ${token}`;
-  const send = async <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> => {
+  const ask = async <T>(schema: z.ZodType<T>, { method, path, body, parse }: Question): Promise<T> => {
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const text = body === undefined ? null : JSON.stringify(body);
     const response = await reach(url, path, {
@@ -138,8 +148,9 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       body: text,
       signal,
     });
-    return readAnswer(schema, response, `${method} ${url}${path}`);
+    return readAnswer(schema, response, { subject: `${method} ${url}${path}`, parse });
   };
+  const send: Send = (schema, method, path, body) => ask(schema, { method, path, body, parse: JSON.parse });
   const at = (id: string, verb = '') => `/api/servers/${encodeURIComponent(id)}${verb}`;
   const servers = z.object({ servers: z.array(ServerSummary) });
   const tools = z.object({ tools: z.array(ToolEntry) });
@@ -154,7 +165,8 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       return (await send(tools, 'GET', `/api/tools${query}`)).tools;
     },
     lists: (server) => readServerLists({ url, token }, server, signal),
-    call: (request) => send(CallResult, 'POST', '/api/call', request),
+    // Its result is only written again.
+    call: (body) => ask(CallResult, { method: 'POST', path: '/api/call', body, parse: parseExact }),
     add: (request) => send(ServerSummary, 'POST', '/api/servers', request),
     remove: async (id) => void (await send(done, 'DELETE', at(id))),
     purge: async (id) =>
@@ -198,11 +210,15 @@ async function reach(
   }
 }
 
-async function readAnswer<T>(schema: z.ZodType<T>, response: Response, subject: string): Promise<T> {
+async function readAnswer<T>(
+  schema: z.ZodType<T>,
+  response: Response,
+  { subject, parse }: { readonly subject: string; readonly parse: Parse },
+): Promise<T> {
   const text = await response.text();
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parse(text);
   } catch {
     throw hubError('INTERNAL', {
       detail: `${subject} answered ${response.status} with something that is not JSON`,

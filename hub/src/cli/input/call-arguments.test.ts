@@ -70,6 +70,30 @@ describe('parseWordArguments', () => {
   });
 });
 
+describe('numbers that no double holds', () => {
+  const big = '12345678901234567890';
+  const written = (words: string[], base: string) =>
+    JSON.stringify(parseWordArguments(words, schema, parseWholeArguments(base)));
+
+  it('keep their digits, in words and in whole arguments', () => {
+    expect(written([`days=${big}`, `body.size.cm=1.00000000000000000001`], `{"ids":[${big}]}`)).toBe(
+      `{"ids":[${big}],"days":${big},"body":{"size":{"cm":1.00000000000000000001}}}`,
+    );
+    expect(written([`ids=1,${big}`, `either=${big}`, `any=[${big}]`], '{}')).toBe(
+      `{"ids":[1,${big}],"either":${big},"any":[${big}]}`,
+    );
+    expect(written([`city=${big}`], `{"body":{"size":{"cm":${big}}}}`)).toBe(
+      `{"body":{"size":{"cm":${big}}},"city":"${big}"}`,
+    );
+  });
+
+  it('are no objects, and no whole numbers where they are not', () => {
+    expect(() => parseWholeArguments(big)).toThrow('it must be a JSON object');
+    expect(() => written(['days=0.12345678901234567'], '{}')).toThrow('integer is needed');
+    expect(written(['body.name=x'], `{"body":${big}}`)).toBe('{"body":{"name":"x"}}');
+  });
+});
+
 describe('parseWholeArguments', () => {
   it('takes a JSON object and nothing else', () => {
     expect(parseWholeArguments('{"a":[1]}')).toEqual({ a: [1] });

@@ -1,11 +1,11 @@
 import { hubError, type Json } from '@counterpart/schemas';
-import { z } from 'zod';
+import { exactText, parseExact } from '../../kernel/protocol/exact-numbers.ts';
 
-/** JSON text as a plain value; undefined when it is none. */
+/** JSON text as a value, numbers that a double would change as they are written; undefined when it is none. */
 function tryJson(text: string): Json | undefined {
   try {
-    const parsed = z.json().safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
+    // Whatever this gives is written as JSON again and nothing else.
+    return parseExact(text) as Json;
   } catch {
     return undefined;
   }
@@ -29,7 +29,7 @@ export function parseWholeArguments(text: string): Arguments {
 }
 
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && exactText(value) === undefined;
 
 /**
  * Turns `key=value` words into arguments typed by the tool's input schema: numbers, booleans, lists (repeated or with
@@ -41,7 +41,7 @@ export function parseWordArguments(
   base: Arguments = {},
 ): Arguments {
   const root = isSchema(schema) ? schema : {};
-  const result: Arguments = structuredClone(base);
+  const result: Arguments = { ...base };
   const lists = new Set<string>();
   for (const word of words) {
     const at = word.indexOf('=');
@@ -134,8 +134,9 @@ function typed(text: string, schema: Schema, spot: Spot): Json {
 function fits(value: Json, types: ReadonlySet<string>): boolean {
   if (value === null) return types.has('null');
   if (isList(value)) return types.has('array');
-  if (typeof value === 'number')
-    return types.has('number') || (types.has('integer') && Number.isInteger(value));
+  const digits = typeof value === 'number' ? value : exactText(value);
+  if (digits !== undefined)
+    return types.has('number') || (types.has('integer') && Number.isInteger(Number(digits)));
   if (typeof value === 'boolean') return types.has('boolean');
   return typeof value === 'object' && types.has('object');
 }

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { renderLogLine } from '../log-lines.ts';
 import { bytes, duration, shellWord } from './text/format.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { harmlessMembers } from './text/harmless.ts';
 import { createPaint, paintCode } from './text/paint.ts';
 import { renderResult } from './result.ts';
@@ -76,6 +77,15 @@ it('a result shows structure, text that is JSON, and several lines as they are',
     ),
   ).toBe('no');
   expect(renderResult({}, plain)).toBe('(no content)');
+});
+
+it('a number that no double holds is shown with its digits', () => {
+  const digits = '{"n":12345678901234567890,"list":[1.00000000000000000001]}';
+  const shown = 'n: 12345678901234567890\nlist:\n  - 1.00000000000000000001';
+  const structuredContent = parseExact(digits);
+  expect(renderResult({ structuredContent }, plain)).toBe(shown);
+  expect(renderResult(harmlessMembers({ structuredContent }), plain)).toBe(shown);
+  expect(renderResult({ content: [{ type: 'text', text: digits }] }, plain)).toBe(shown);
 });
 
 const readOnly = { readOnlyHint: true };

@@ -1,3 +1,4 @@
+import { exactText, parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import type { Paint } from './text/paint.ts';
 
 /** A call's result for a person: structured content if there is any, else the content's parts. */
@@ -28,7 +29,7 @@ function renderPart(part: unknown, paint: Paint): string {
 function renderText(text: string, paint: Paint): string {
   if (!/^\s*[{[]/.test(text)) return text;
   try {
-    return renderValue(JSON.parse(text), paint);
+    return renderValue(parseExact(text), paint);
   } catch {
     return text;
   }
@@ -63,7 +64,7 @@ const isNested = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : isRecord(value) && Object.keys(value).length > 0;
 
 function renderScalar(value: unknown, paint: Paint, indent: string): string {
-  if (typeof value !== 'string') return paint.warn(String(value));
+  if (typeof value !== 'string') return paint.warn(exactText(value) ?? String(value));
   if (value.includes('\n')) return `|\n${indent}  ${value.trimEnd().replaceAll('\n', `\n${indent}  `)}`;
   if (value === '' || /^(?:true|false|null|-?\d[\d.]*)$/.test(value) || value.trim() !== value)
     return JSON.stringify(value);
@@ -71,4 +72,4 @@ function renderScalar(value: unknown, paint: Paint, indent: string): string {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && exactText(value) === undefined;

@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import { hubError, ServerEntry, ServerId } from '@counterpart/schemas';
 import type {
   AddServerRequest,
-  CallRequest,
   HubConfig,
   HubStatus,
   ServerDetail,
@@ -24,7 +23,7 @@ import type { Walls } from '../../fleet/walls/walls.ts';
 import { toDetail, toSummaries, toSummary } from '../../fleet/summary.ts';
 import { buildsOf } from '../../builds/own-builds.ts';
 import type { Builds } from '../../builds/builds.ts';
-import type { AdminService } from '../../http/admin.ts';
+import type { AdminService, GivenCall } from '../../http/admin.ts';
 import type { ProviderService } from '../../http/routes/provider-routes.ts';
 import { OWNER, seenBy } from '../../kernel/audit/principal.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -263,7 +262,7 @@ function entriesOf(
 
 function caller(options: AdminOptions): AdminService['call'] {
   const { calls, redactor } = options;
-  return async ({ tool, arguments: args, timeoutMs }: CallRequest, signal, principal = OWNER) => {
+  return async ({ tool, arguments: args, timeoutMs }: GivenCall, signal, principal = OWNER) => {
     const view = seenBy({ kind: 'all' }, principal);
     try {
       return await calls.call({
@@ -271,6 +270,7 @@ function caller(options: AdminOptions): AdminService['call'] {
         tool,
         arguments: args,
         via: 'cli',
+        exact: true,
         signal,
         timeoutMs,
       });

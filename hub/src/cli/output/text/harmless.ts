@@ -1,3 +1,5 @@
+import { exactText } from '../../../kernel/protocol/exact-numbers.ts';
+
 /** Characters that steer a terminal or turn the reading direction: what a model or a tool writes may hold none of them. */
 const STEERING =
   // eslint-disable-next-line no-control-regex -- these are what is looked for
@@ -21,7 +23,9 @@ export const harmlessLine = (text: string): string => harmless(text.replace(/\s+
 export function harmlessValue(value: unknown): unknown {
   if (typeof value === 'string') return harmless(value);
   if (Array.isArray(value)) return value.map(harmlessValue);
-  return typeof value === 'object' && value !== null ? harmlessMembers(value) : value;
+  return typeof value === 'object' && value !== null && exactText(value) === undefined
+    ? harmlessMembers(value)
+    : value;
 }
 
 /** An object with all its texts so. */
