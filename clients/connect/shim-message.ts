@@ -1,3 +1,5 @@
+import type { ShimError } from './unreachable.ts';
+
 /** A JSON-RPC line of the client, as far as the shim must understand it. */
 export interface ShimMessage {
   readonly text: string;
@@ -9,6 +11,8 @@ export interface ShimMessage {
   readonly name: string | undefined;
   readonly cancels: string | number | undefined;
   readonly toolArguments: unknown;
+  /** The messages of a batch (2025-03-26), which is itself none. */
+  readonly batch: readonly ShimMessage[] | undefined;
 }
 
 type Members = Record<string, unknown>;
@@ -21,14 +25,16 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 const idOf = (value: unknown): string | number | undefined =>
   typeof value === 'string' || typeof value === 'number' ? value : undefined;
 
-/** Reads a line; undefined when it is not JSON. A batch is passed on as it is. */
+/** Reads a line; undefined when it is not JSON. */
 export function readShimMessage(text: string): ShimMessage | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return messageOf(JSON.parse(text), text);
   } catch {
     return undefined;
   }
+}
+
+function messageOf(value: unknown, text: string): ShimMessage {
   const message = membersOf(value);
   const params = membersOf(message['params']);
   const method = textOf(message['method']);
@@ -40,7 +46,30 @@ export function readShimMessage(text: string): ShimMessage | undefined {
     name: nameOf(method, params),
     cancels: method === 'notifications/cancelled' ? idOf(params['requestId']) : undefined,
     toolArguments: method === 'tools/call' ? params['arguments'] : undefined,
+    batch: Array.isArray(value)
+      ? value.map((part: unknown) => messageOf(membersOf(part), JSON.stringify(part)))
+      : undefined,
   };
+}
+
+/** A message that is to be answered. */
+export type ShimRequest = ShimMessage & { readonly id: string | number; readonly method: string };
+
+/** What of a line is to be answered: itself, or what is asked in a batch. */
+export const requestsIn = (message: ShimMessage): readonly ShimRequest[] =>
+  (message.batch ?? [message]).filter(
+    (part): part is ShimRequest => part.id !== undefined && part.method !== undefined,
+  );
+
+/** What tells a client that a line of its failed, in the form of the line; undefined where nothing is to be answered. */
+export function failureText(
+  { batch }: Pick<ShimMessage, 'batch'>,
+  ids: readonly (string | number)[],
+  error: ShimError,
+): string | undefined {
+  const answers = ids.map((id) => ({ jsonrpc: '2.0', id, error }));
+  if (answers.length === 0) return undefined;
+  return JSON.stringify(batch ? answers : answers[0]);
 }
 
 /** Member of the parameters that the `Mcp-Name` header repeats, by method. */

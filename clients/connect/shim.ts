@@ -1,7 +1,14 @@
 import type { Writable } from 'node:stream';
 import { StaleConnection, type HubLink, type Visit } from './hub-link.ts';
 import { LegacySession } from './legacy-session.ts';
-import { headerValue, isMembers, readShimMessage, type ShimMessage } from './shim-message.ts';
+import {
+  failureText,
+  headerValue,
+  isMembers,
+  readShimMessage,
+  requestsIn,
+  type ShimMessage,
+} from './shim-message.ts';
 import { ToolHeaders } from './tool-headers.ts';
 import { unreachable, wasNotThere, type ShimError } from './unreachable.ts';
 
@@ -79,7 +86,7 @@ export class Shim {
       await this.#session.renew();
       visit = await this.#send(message, signal);
     }
-    if (visit.status >= 400) return this.#fail(message, refusalOf(visit));
+    if (visit.status >= 400) return this.#refused(message, refusalOf(visit));
     this.#session.noted(message);
     if (message.method === 'notifications/initialized') this.#session.listen();
   }
@@ -103,7 +110,7 @@ export class Shim {
     try {
       return await this.#send(message, signal);
     } catch (thrown) {
-      if (thrown instanceof StaleConnection && message.method !== 'tools/call')
+      if (thrown instanceof StaleConnection && !requestsIn(message).some(isCall))
         return this.#send(message, signal);
       throw thrown;
     }
@@ -138,9 +145,17 @@ export class Shim {
     return { ...headers, 'mcp-name': headerValue(name), ...this.#toolHeaders.of(name, toolArguments) };
   }
 
+  /** A batch is refused as a whole (JSON-RPC 2.0, 6). */
+  #refused(message: ShimMessage, error: ShimError): void {
+    if (message.batch) this.#write(JSON.stringify({ jsonrpc: '2.0', id: null, error }));
+    else this.#fail(message, error);
+  }
+
   /** Only a request hears of a failure; nothing answers a notification. */
-  #fail({ id, method }: ShimMessage, error: ShimError): void {
-    if (id !== undefined && method !== undefined) this.#write(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  #fail(message: ShimMessage, error: ShimError): void {
+    const ids = requestsIn(message).map(({ id }) => id);
+    const text = failureText(message, ids, error);
+    if (text !== undefined) this.#write(text);
   }
 
   #write(text: string): void {
@@ -150,6 +165,8 @@ export class Shim {
 
 const isHello = ({ method, modernVersion }: ShimMessage): boolean =>
   method === 'initialize' && modernVersion === undefined;
+
+const isCall = ({ method }: ShimMessage): boolean => method === 'tools/call';
 
 /** What the hub refused with: a JSON-RPC error, or the problem document of its HTTP surface. */
 function refusalOf({ status, refusal }: Visit): ShimError {

@@ -211,6 +211,7 @@ describe.each(ways)('a client on standard input and output of %s', (way) => {
     const { client } = await connect();
     await client.initialize();
     client.send('[{"jsonrpc":"2.0","id":1,"method":"ping"}]');
+    expect((await client.answer(null)).error?.message).toContain('batches are not part of 2025-11-25');
     expect((await client.request(2, 'ping')).result).toEqual({});
     expect(client.batches).toEqual([]);
   });

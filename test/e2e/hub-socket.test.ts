@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -86,6 +97,63 @@ test('a folder for the socket that others could open is closed before there is o
   expect(statSync(join(home, '.hub/local')).mode & 0o777).toBe(0o700);
 });
 
+const NOBODY = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+/** What comes of connecting to a socket as a user who has nothing to do with the hub. */
+async function connectAsNobody(path: string): Promise<string> {
+  const program = `process.setgroups([]); process.setgid(${NOBODY}); process.setuid(${NOBODY});
+    const socket = require('node:net').connect(process.argv[1], () => end('connected'));
+    const end = (what) => { console.log(what); socket.destroy(); };
+    socket.on('error', ({ code }) => end(code));`;
+  const child = spawn(process.execPath, ['-e', program, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return (await text(child.stdout)).trim();
+}
+
+test.skipIf(!isRoot)(
+  'another user of the machine gets neither to the socket nor through its folder',
+  async () => {
+    const home = newHome();
+    await boot(home);
+    const [folder, socket] = [join(home, '.hub/local'), socketOf(home)];
+    for (const above of [home, join(home, '.hub')]) chmodSync(above, 0o755);
+    expect(await connectAsNobody(socket)).toBe('EACCES');
+    chmodSync(folder, 0o755);
+    expect(await connectAsNobody(socket)).toBe('EACCES');
+    chmodSync(folder, 0o700);
+    chmodSync(socket, 0o666);
+    expect(await connectAsNobody(socket)).toBe('EACCES');
+    // With both open it could: what refused above were the modes.
+    chmodSync(folder, 0o755);
+    expect(await connectAsNobody(socket)).toBe('connected');
+  },
+);
+
+const others: readonly (readonly [string, (folder: string, place: string) => void])[] = [
+  ['is a link', (folder, place) => symlinkSync(folder, place)],
+  ['belongs to somebody else', belongToNobody],
+];
+
+function belongToNobody(folder: string, place: string): void {
+  chownSync(folder, NOBODY, NOBODY);
+  renameSync(folder, place);
+}
+
+test.each(isRoot ? others : others.slice(0, 1))(
+  'a hub makes no socket in a folder that %s, and leaves it as it is',
+  async (_, put) => {
+    const home = newHome();
+    const [folder, place] = [join(home, '.hub/folder'), join(home, '.hub/local')];
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o755);
+    put(folder, place);
+    await boot(home);
+    expect(recordOf(home)).not.toHaveProperty('socket');
+    expect(statSync(place).mode & 0o777).toBe(0o755);
+    expect(readdirSync(place)).toEqual([]);
+  },
+);
+
 test('the shim speaks through the socket where there is one', async () => {
   const home = newHome();
   await boot(home);
@@ -150,6 +218,32 @@ test('a hub killed amid a call fails that call only, and the next one takes its 
   expect(second.url).not.toBe(first.url);
   await untilListed(client);
   expect(recordOf(home)).toMatchObject({ pid: second.pid, socket: socketOf(home) });
+  client.end();
+  expect(await exit).toEqual([0, null]);
+});
+
+test('a hub killed amid a batch fails all that was asked in it, in one line', async () => {
+  const home = newHome();
+  const first = await boot(home);
+  const { client, exit } = launch(home);
+  await client.initialize({}, '2025-03-26');
+  await untilListed(client);
+  const request = (id: string, method: string, params: object = {}) => ({
+    jsonrpc: '2.0',
+    id,
+    method,
+    params,
+  });
+  const slow = { name: 'ok__count', arguments: {}, _meta: { progressToken: 'p' } };
+  client.send(JSON.stringify([request('a', 'ping'), request('b', 'tools/list')]));
+  await expect.poll(() => client.batches).toHaveLength(1);
+  client.send(JSON.stringify([request('c', 'tools/list'), request('d', 'tools/call', slow)]));
+  await client.notification('notifications/progress');
+  await first.kill();
+  await expect.poll(() => client.batches).toHaveLength(2);
+  const failed = client.batches[1] ?? [];
+  expect(failed.map(({ id }) => id)).toEqual(['c', 'd']);
+  for (const { error } of failed) expect(error?.message).toContain('Check before repeating');
   client.end();
   expect(await exit).toEqual([0, null]);
 });

@@ -24,13 +24,29 @@ export function answeredId(line: Line): Id | undefined {
   const found = plainId(line, ANSWER_FIRST, ANSWER_LAST);
   if (found !== undefined) return found;
   try {
-    const message: unknown = JSON.parse(textOf(line));
-    const isAnswer =
-      typeof message === 'object' && message !== null && 'id' in message && !('method' in message);
-    return isAnswer ? idOf(message.id) : undefined;
+    return idAnswered(JSON.parse(textOf(line)));
   } catch {
     return undefined;
   }
+}
+
+/** Whether several messages stand in a line. */
+export const isBatch = ({ bytes, from }: Line): boolean => bytes[from] === 0x5b;
+
+/** Ids of the requests that a batch answers. */
+export function answeredIds(line: Line): readonly Id[] {
+  try {
+    const messages: unknown = JSON.parse(textOf(line));
+    return Array.isArray(messages) ? messages.flatMap((message: unknown) => idAnswered(message) ?? []) : [];
+  } catch {
+    return [];
+  }
+}
+
+function idAnswered(message: unknown): Id | undefined {
+  const isAnswer =
+    typeof message === 'object' && message !== null && 'id' in message && !('method' in message);
+  return isAnswer ? idOf(message.id) : undefined;
 }
 
 /** Id of the call of a tool that a line is, where its ends tell; its arguments are not read. */

@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SessionEffects } from '../session-effects.ts';
-import { isMembers, readShimMessage, type ShimMessage } from '../shim-message.ts';
+import { failureText, isMembers, readShimMessage, requestsIn, type ShimMessage } from '../shim-message.ts';
 import { unreachable, wasNotThere } from '../unreachable.ts';
 import { Joiner } from './joiner.ts';
-import { answeredId, calledId, textOf, type Id, type Line } from './line-ids.ts';
+import { answeredId, answeredIds, calledId, isBatch, textOf, type Id, type Line } from './line-ids.ts';
 
 export interface LineShimOptions {
   readonly socket: Socket;
@@ -20,22 +20,26 @@ export interface LineShimOptions {
   readonly address: () => string;
 }
 
-/** A request without an answer. */
+/** A request without an answer; one object for all of a batch. */
 interface Asked {
   readonly method: string;
   /** Its line, where it may be sent again. */
   readonly line?: Buffer;
+  /** Its batch, which is answered in one line. */
+  readonly batch: ShimMessage['batch'];
 }
 
 const NEWLINE = 10;
 const LINE_END = Buffer.of(NEWLINE);
+/** The only revision of the protocol that has batches. */
+const BATCH_VERSION = '2025-03-26';
 const INITIALIZED = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
 /** After the end of input, answers are waited for this long. */
 const DRAIN_MS = 5_000;
 /** Before a connection that broke is opened again for a client that waits for news only. */
 const REOPEN_MS = 500;
 /** The same for all calls: of what may have done something only the id is kept. */
-const CALL: Asked = { method: 'tools/call' };
+const CALL: Asked = { method: 'tools/call', batch: undefined };
 /** Requests that may have done something, or that only make sense on the connection they came on. */
 const NOT_REPEATED: ReadonlySet<string> = new Set(['tools/call', 'subscriptions/listen']);
 
@@ -106,13 +110,27 @@ export class LineShim {
     if (called !== undefined) return this.#asked(called, CALL);
     const message = readShimMessage(textOf(line));
     if (!message) return;
-    const { id, method, cancels } = message;
-    if (cancels !== undefined) this.#waiting.delete(cancels);
-    if (method === 'initialize' && message.modernVersion === undefined) this.#hello = message;
-    this.#effects.noted(message);
-    if (id === undefined || method === undefined) return;
+    const { batch } = message;
+    for (const part of batch ?? [message]) this.#heard(part);
+    const requests = requestsIn(message);
+    const once = requests.find(({ method }) => NOT_REPEATED.has(method));
+    const method = (once ?? requests[0])?.method;
+    if (method === undefined || (batch && !this.#takesBatches)) return;
     const { bytes, from, to } = line;
-    this.#asked(id, NOT_REPEATED.has(method) ? { method } : { method, line: bytes.subarray(from, to) });
+    const asked: Asked = { method, batch, ...(once ? {} : { line: bytes.subarray(from, to) }) };
+    for (const { id } of requests) this.#asked(id, asked);
+  }
+
+  #heard(message: ShimMessage): void {
+    const { cancels, method, modernVersion } = message;
+    if (cancels !== undefined) this.#waiting.delete(cancels);
+    if (method === 'initialize' && modernVersion === undefined) this.#hello = message;
+    this.#effects.noted(message);
+  }
+
+  /** A hub refuses a batch of any other version whole, and what it asks is never answered. */
+  get #takesBatches(): boolean {
+    return this.#hello?.text.includes(`"${BATCH_VERSION}"`) === true;
   }
 
   #asked(id: Id, asked: Asked): void {
@@ -153,6 +171,7 @@ export class LineShim {
     const kept: Buffer[] = [];
     let begin = 0;
     eachLine(lines, (line) => {
+      if (isBatch(line)) for (const answered of answeredIds(line)) this.#waiting.delete(answered);
       const id = answeredId(line);
       if (id === undefined) return;
       this.#waiting.delete(id);
@@ -177,14 +196,14 @@ export class LineShim {
     this.#socket = undefined;
     this.#answering = new Joiner();
     this.#own.clear();
-    const again: Buffer[] = [];
-    for (const [id, asked] of this.#waiting) {
-      if (this.#unsent.has(id)) continue;
-      if (asked.line) again.push(asked.line, LINE_END);
-      else this.#fail(id, new Error('the connection broke off'));
-    }
+    const sent = [...this.#waiting].filter(([id]) => !this.#unsent.has(id));
+    const again = new Set(sent.flatMap(([, { line }]) => line ?? []));
+    this.#fail(
+      sent.filter(([, { line }]) => !line),
+      new Error('the connection broke off'),
+    );
     for (const id of this.#waiting.keys()) this.#unsent.add(id);
-    this.#outbox.unshift(...again);
+    this.#outbox.unshift(...[...again].flatMap((line) => [line, LINE_END]));
     this.#options.input.resume();
     if (this.#outbox.length > 0) void this.#revive();
     else if (this.#hello) void this.#reopen();
@@ -209,7 +228,7 @@ export class LineShim {
     } catch (thrown) {
       this.#outbox = [];
       this.#unsent.clear();
-      for (const id of this.#waiting.keys()) this.#fail(id, thrown);
+      this.#fail([...this.#waiting], thrown);
     }
   }
 
@@ -251,10 +270,16 @@ export class LineShim {
     return JSON.stringify({ ...(isMembers(message) ? message : {}), id });
   }
 
-  #fail(id: Id, thrown: unknown): void {
-    this.#waiting.delete(id);
+  #fail(open: readonly (readonly [Id, Asked])[], thrown: unknown): void {
     const error = unreachable(this.#options.address(), thrown);
-    this.#write(`${JSON.stringify({ jsonrpc: '2.0', id, error })}\n`);
+    // Calls share one object, the requests of a batch another.
+    const groups = Map.groupBy(open, ([id, asked]) => (asked.batch ? asked : id));
+    for (const group of groups.values()) {
+      const ids = group.map(([id]) => id);
+      for (const id of ids) this.#waiting.delete(id);
+      const text = failureText(group[0]?.[1] ?? CALL, ids, error);
+      if (text !== undefined) this.#write(`${text}\n`);
+    }
     if (this.#onQuiet) this.#lookQuiet();
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
@@ -20,6 +20,7 @@ export async function listenLocally(server: Server, path: string): Promise<Local
   // The folder keeps others out from the first moment on, whatever mode a socket is made with.
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!isOwn(folder)) throw new Error(`${folder} is no folder of this user's own`);
   chmodSync(folder, 0o700);
   rmSync(path, { force: true });
   const local = createServer({ allowHalfOpen: true }, (socket) => void server.emit('connection', socket));
@@ -37,4 +38,10 @@ export async function listenLocally(server: Server, path: string): Promise<Local
     return closed;
   };
   return { path, close };
+}
+
+/** Whether a folder is this user's and nobody else can put another in its place: its owner may open it, and so may who made a link. */
+function isOwn(folder: string): boolean {
+  const found = lstatSync(folder);
+  return found.isDirectory() && found.uid === process.getuid?.();
 }
