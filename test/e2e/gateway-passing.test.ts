@@ -71,6 +71,18 @@ describe.each<Era>(['modern', 'legacy'])('a long answer of a server, for a %s cl
     expect(seen(events)).toMatchObject({ status: 200, type: 'text/event-stream', messages: [message] });
   });
 
+  it.each([
+    ['an object', '{"a":[1]}', '{"a":[1]}'],
+    ['no object', '[1,"a"]', era === 'modern' ? '[1,"a"]' : '{"result":[1,"a"]}'],
+  ])('has its structured content as its client can take it where that is %s', async (_, value, taken) => {
+    for (const args of [{ value }, { value, valueFirst: true }, { value, last: true }])
+      expect(seen(await call(long(era, args)))).toMatchObject({
+        messages: [{ result: { content, structuredContent: JSON.parse(taken) as unknown } }],
+      });
+    // The value behind the text does not keep the text from passing.
+    expect((await call(long(era, { value }))).headers['content-length']).toBeUndefined();
+  });
+
   it('is as a short one on a connection that is not the lane’s, and the next request on it is answered', async () => {
     expect(seen(await call(long(era, {}, { expect: '100-continue' })))).toMatchObject({
       messages: [message],

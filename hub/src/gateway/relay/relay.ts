@@ -21,6 +21,7 @@ import type { ToolGate } from './tool-gate.ts';
 import { passesLevel } from '../wire/log-level.ts';
 import { bytesOnOneLine, utf8Wire } from '../wire/frame.ts';
 import { notificationFrame, resultFrame } from '../wire/message.ts';
+import { asItIs, wrapPassing } from '../wire/non-object-value.ts';
 import { urlQuestions } from './url-elicitations.ts';
 import { isAnswer } from '../wire/modern-members.ts';
 import type { OpenAnswer } from '../wire/reply-channel.ts';
@@ -91,9 +92,12 @@ class Course implements RelaySink, Asking {
     const { channel, budget, edit } = this.#passage;
     if (!this.hasClient || this.lacking || this.onEnd || budget || edit) return undefined;
     if (head.era === 'modern' && !isAnswer(head)) return undefined;
+    const isForOlder = head.era === 'modern' && this.caller.era === 'legacy' && this.#call !== undefined;
+    const wrap = isForOlder ? wrapPassing(head.frame) : asItIs;
+    if (!wrap) return undefined;
     const passing = channel.begin?.(this.#answer(head).wire);
     this.#passing = passing;
-    return passing && ((part) => passing.write(bytesOnOneLine(part)));
+    return passing && ((part) => passing.write(bytesOnOneLine(wrap(part))));
   }
 
   settle(reply: RelayReply): void {
