@@ -1,8 +1,8 @@
 import { takesPlace } from '../understanding/entities.ts';
 import type { Filling } from './filling.ts';
-import type { FoundValue } from './values.ts';
+import type { FoundValue } from './sentence/values.ts';
 import { isId, type Slot } from './slots.ts';
-import { root } from './words.ts';
+import { root } from './sentence/words.ts';
 
 type Test = (slot: Slot) => boolean;
 
@@ -86,7 +86,12 @@ function assignOne(filling: Filling, value: FoundValue): void {
   if (value.kind === 'number' && (assignNumber(filling, value) || assignCount(filling, value))) return;
   for (const takes of TAKERS[value.kind])
     for (const slot of filling.open.filter((open) => takes(open)))
-      if (!isCountOf(slot, value, filling) && filling.assign(slot, value.text, value)) return;
+      if (
+        !isCountOf(slot, value, filling) &&
+        !filling.isOfOther(slot, value) &&
+        filling.assign(slot, value.text, value)
+      )
+        return;
 }
 
 /** `10 datasets` is how many, not which one. */

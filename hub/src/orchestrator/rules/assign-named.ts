@@ -1,6 +1,6 @@
 import type { Filling } from './filling.ts';
 import { objectsOf, type Slot } from './slots.ts';
-import { root, verbOf } from './words.ts';
+import { root, verbOf } from './sentence/words.ts';
 
 const NAMING = `(?:\\s+(?:with|by|of))?(?:\\s+(?:the\\s+)?(?:id|name|named|called|number))?\\s*[:=#]?\\s+`;
 const TOKEN = `("[^"]{1,200}"|“[^”]{1,200}”|[\\p{L}\\p{N}_@][\\p{L}\\p{N}_.:/@+-]*)`;

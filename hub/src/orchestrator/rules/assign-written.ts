@@ -1,6 +1,6 @@
 import type { Filling } from './filling.ts';
 import type { Slot } from './slots.ts';
-import { allWords, root, verbOf } from './words.ts';
+import { allWords, root, verbOf } from './sentence/words.ts';
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 

@@ -1,8 +1,8 @@
 import type { Effect } from '@counterpart/schemas';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { fillArguments, type Filled } from './fill.ts';
-import { blanked, valuesIn, type FoundValue } from './values.ts';
-import { allWords, contentWords, root, SIGNS, verbOf, type Action } from './words.ts';
+import { blanked, valuesIn, type FoundValue } from './sentence/values.ts';
+import { allWords, contentWords, root, SIGNS, verbOf, type Action } from './sentence/words.ts';
 
 /** A tool of the hub, as the rules look at it. */
 export interface RuleTool {
@@ -161,7 +161,7 @@ function mayBe(
 }
 
 /** Without the server's name before it. */
-const lastName = (name: string): string => name.split('__').at(-1) ?? name;
+export const lastName = (name: string): string => name.split('__').at(-1) ?? name;
 
 /** Words of names that say nothing of the thing. */
 const NO_NOUN = /^(?:v\d+|post|put|patch|many|all|legacy|unstable|beta|api|rest)$/;

@@ -4,7 +4,7 @@ import { chooseTool, nameWords, type RuleTool } from './choose.ts';
 import { fillAnswer, fillArguments } from './fill.ts';
 import { respondByRules } from './respond.ts';
 import { slotsOf } from './slots.ts';
-import { valuesIn } from './values.ts';
+import { valuesIn } from './sentence/values.ts';
 
 const TODAY = new Date('2026-03-10T12:00:00Z');
 const text = { type: 'string' };

@@ -5,7 +5,7 @@ import { assignWritten } from './assign-written.ts';
 import { assignFollowing, assignRenamed } from './assign-named.ts';
 import { ALL, Filling, type FillingResult } from './filling.ts';
 import { isId, slotsOf, untellable, type Slot } from './slots.ts';
-import { valuesIn, type FoundValue } from './values.ts';
+import { valuesIn, type FoundValue } from './sentence/values.ts';
 
 /** What a sentence says of a tool's arguments. */
 export interface Filled extends FillingResult {

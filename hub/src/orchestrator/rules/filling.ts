@@ -1,7 +1,8 @@
 import type { JsonMembers } from '../../kernel/ports.ts';
-import { allWords, contentWords, root } from './words.ts';
+import { allWords, contentWords, root } from './sentence/words.ts';
 import { isId, objectsOf, valueAt, withValue, type Slot } from './slots.ts';
-import { blanked, type FoundValue } from './values.ts';
+import { predicateOf } from './sentence/question.ts';
+import { blanked, type FoundValue } from './sentence/values.ts';
 
 export interface FillingStart {
   readonly sentence: string;
@@ -39,7 +40,7 @@ const ASKED = /^(?:which|what|whose|welche[rsnm]?|quel(?:le)?s?|que|cual(?:es)?)
 
 /** Words that point at something instead of naming it. */
 const POINTING =
-  /^(?:latest|last|newest|first|new|current|recent|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|alle[ns]?|tous|toutes|todos|todas|tutti|tutte|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail|sort|sorted|ordered|grouped|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
+  /^(?:latest|last|newest|first|new|current|recent|still|yet|already|anyone|anybody|someone|somebody|everyone|everybody|nobody|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|alle[ns]?|tous|toutes|todos|todas|tutti|tutte|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail|sort|sorted|ordered|grouped|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
 
 /** Words of a name that is taken from what is left over. */
 const LONGEST_REST = 4;
@@ -56,6 +57,7 @@ export class Filling {
   readonly #nouns: readonly string[];
   /** The words of the sentence, a blank around each. */
   readonly #said: string;
+  readonly #predicate: string | undefined;
   #given: JsonMembers;
 
   constructor({
@@ -76,6 +78,7 @@ export class Filling {
     this.#otherWords = otherWords;
     this.#given = given;
     this.#nouns = nouns;
+    this.#predicate = predicateOf(sentence);
     this.#said = ` ${allWords(sentence).map(root).join(' ')} `;
   }
 
@@ -138,25 +141,28 @@ export class Filling {
     const [slot, ...others] = this.open.filter(({ isRequired }) => isRequired);
     if (!slot || others.length > 0 || slot.type !== 'string' || slot.values || !takesAnyText(slot)) return;
     if (this.isOneOfMany(slot)) return;
-    const rest = this.#leftOver();
-    const isMarked = this.#isCareful ? isId(slot) : /\bid$/.test(slot.label) && slot.label !== 'id';
+    const rest = this.#leftOver(slot);
+    const isMarked = this.#isCareful ? isId(slot) : / (?:id|sid|key|uuid|hash)$/.test(slot.label);
     if (rest === undefined || (isMarked && !/\d/.test(rest.text))) return;
     if (/^\d+$/.test(rest.text) && !isId(slot)) return;
     this.assign(slot, rest.text, rest);
   }
 
-  #leftOver(): (Span & { readonly text: string }) | undefined {
+  #leftOver(slot: Slot): (Span & { readonly text: string }) | undefined {
     const words = [...this.sentence.matchAll(/[\p{L}\p{N}][\p{L}\p{N}.'’_-]*/gu)].map((match) => ({
       text: match[0].replace(/[.'’]+$/, ''),
       start: match.index,
       end: match.index + match[0].replace(/[.'’]+$/, '').length,
     }));
-    const numbers = this.#values.filter(({ kind }) => /^(?:count|day|time|money)$/.test(kind));
+    const others = this.#values.filter(
+      (value) => /^(?:count|day|time|money)$/.test(value.kind) || this.isOfOther(slot, value),
+    );
     const left = words.filter(
       (word) =>
         this.isFree(word) &&
         this.isName(word.text) &&
-        numbers.every(({ start, end }) => word.end <= start || word.start >= end),
+        !this.#isCounted(word) &&
+        others.every(({ start, end }) => word.end <= start || word.start >= end),
     );
     const [first] = left;
     const last = left.at(-1);
@@ -167,11 +173,31 @@ export class Filling {
     return { text: this.sentence.slice(first.start, last.end), start: first.start, end: last.end };
   }
 
+  /** Whether a value is no `file key` but of what a tool is about: `comment 5`, unless the slot says that it takes that. */
+  isOfOther({ label, description }: Slot, { kind, before }: FoundValue): boolean {
+    const object = root(before);
+    return (
+      /^(?:number|id|uuid)$/.test(kind) &&
+      label.includes(' ') &&
+      this.#nouns.includes(object) &&
+      !allWords(label).some((word) => root(word) === object) &&
+      !tellsOne(object).test(description)
+    );
+  }
+
+  /** Whether a word says of what a number is: `4 replicas`. */
+  #isCounted({ start, text }: Span & { readonly text: string }): boolean {
+    const isBehind = (value: FoundValue): boolean =>
+      value.kind === 'number' && this.sentence.slice(value.end, start).trim() === '' && value.end < start;
+    return root(text) !== text && this.#values.some(isBehind);
+  }
+
   /** Whether a word may be a name: it says nothing else. */
   isName(word: string): boolean {
     const plain = allWords(word);
     return (
       contentWords(word).length > 0 &&
+      word !== this.#predicate &&
       plain.every(
         (part) =>
           !this.toolWords.has(root(part)) && !this.#otherWords.has(root(part)) && !POINTING.test(part),
@@ -192,6 +218,13 @@ export class Filling {
     };
   }
 }
+
+/** `ID of the comment`, `comment identifier`. */
+const tellsOne = (object: string): RegExp =>
+  new RegExp(
+    `\\b(?:id|identifier|key|number|name)\\b.{0,12}\\b(?:of|for) (?:the |an? )?${object}|\\b${object} (?:id|identifier|key|number)\\b`,
+    'i',
+  );
 
 const takesAnyText = ({ format, label }: Slot): boolean =>
   (format === undefined || format === 'string') && !/\b(?:urls?|uris?|e ?mails?)$/.test(label);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { shopTools } from '../../../../test/fixtures/understanding/shop-tools.ts';
 import type { ChatItem } from '../../kernel/ports.ts';
-import { isRefusal } from './refusal.ts';
+import { isRefusal } from './sentence/refusal.ts';
 import { respondByRules, type RuleAnswer } from './respond.ts';
 
 const TODAY = new Date('2026-03-10T12:00:00Z');

@@ -3,12 +3,14 @@ import { clarifyingQuestion } from '../understanding/grounding.ts';
 import { buildIntent } from '../understanding/intents/build-intent.ts';
 import { plainText } from '../understanding/plain-text.ts';
 import { textOf } from '../understanding/text-of.ts';
-import { chooseTool, lastWords, nameWords, type RuleTool } from './choose.ts';
+import { chooseTool, lastName, lastWords, nameWords, type RuleTool } from './choose.ts';
 import { fillAnswer, fillArguments, givesUp } from './fill.ts';
-import { isRefusal } from './refusal.ts';
+import { isRefusal } from './sentence/refusal.ts';
 import type { Slot } from './slots.ts';
-import { valuesIn } from './values.ts';
-import { allWords, contentWords, root, verbOf } from './words.ts';
+import { searchText } from './sentence/question.ts';
+import { standingQuestion } from './sentence/standing.ts';
+import { valuesIn } from './sentence/values.ts';
+import { allWords, contentWords, root, verbOf } from './sentence/words.ts';
 
 /** The hub's own search, as the rules use it. */
 export interface RuleTools {
@@ -156,7 +158,9 @@ const COMPOSED =
 
 async function useTool(message: string, tools: RuleTools, today: Date): Promise<RuleAnswer> {
   if (isRefusal(message)) return { kind: 'explain', text: LEFT };
-  const found = await tools.search(message, HITS);
+  const standing = await answerStanding(message, tools);
+  if (standing !== undefined) return standing;
+  const found = await tools.search(searchText(message, valuesIn(message, today)), HITS);
   const composed = COMPOSED.exec(plainText(message))?.[1];
   if (composed !== undefined && !found.some((tool) => nameWords(tool).has(composed)))
     return { kind: 'explain', text: nothingFits(message, [], tools.count) };
@@ -170,6 +174,36 @@ async function useTool(message: string, tools: RuleTools, today: Date): Promise<
     };
   return filled.missing.length > 0 ? ask(tool, filled.missing) : callOf(tool, filled.arguments);
 }
+
+/** A question of which every service has one tool: it is that of the service which is named, or of the only one. */
+async function answerStanding(message: string, tools: RuleTools): Promise<RuleAnswer | undefined> {
+  const question = standingQuestion(message);
+  if (question === undefined) return undefined;
+  const { search, names, about } = question;
+  const near = await tools.search(`${search} ${about.join(' ')}`, HITS);
+  const named = await tools.search(about.join(' '), HITS);
+  const servers = new Set([...near, ...named].flatMap((tool) => [...serverWords(tool)]));
+  const found = near.filter(
+    (tool) => tool.effect === 'read' && names.test(lastName(tool.name)) && isFree(tool),
+  );
+  const meant = found.filter((tool) => about.every((word) => serverWords(tool).has(root(word))));
+  const [only, ...others] = meant;
+  // Of a thing that is no server it may be asked as well.
+  if (only === undefined)
+    return about.some((word) => !servers.has(root(word)))
+      ? undefined
+      : { kind: 'explain', text: nothingFits(message, near, tools.count) };
+  if (others.length === 0) return callOf(only, {});
+  const list = meant.slice(0, MOST_LISTED).map(({ name }) => `- ${name}`);
+  return { kind: 'explain', text: `Several servers can tell. Say which one is meant:\n${list.join('\n')}` };
+}
+
+const serverWords = ({ name }: RuleTool): ReadonlySet<string> =>
+  new Set(allWords(name.split('__')[0] ?? '').map(root));
+
+/** Whether a tool can be called with nothing. */
+const isFree = ({ parameters: { required } }: RuleTool): boolean =>
+  !Array.isArray(required) || required.length === 0;
 
 const LEFT = 'All right, I do nothing. Say what I should do, without a “not”, and I look for the tool.';
 

@@ -1,6 +1,6 @@
 import { isMembers, membersOf } from '../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
-import { allWords, contentWords, root as rootOf } from './words.ts';
+import { allWords, contentWords, root as rootOf } from './sentence/words.ts';
 
 /** One place in a tool's arguments that a word of a sentence can fill. */
 export interface Slot {

@@ -1,4 +1,4 @@
-import { plainText } from '../understanding/plain-text.ts';
+import { plainText } from '../../understanding/plain-text.ts';
 
 /** Words that say nothing of the thing: of manners, of grammar, of asking. */
 const EMPTY: ReadonlySet<string> = new Set(
@@ -7,6 +7,7 @@ const EMPTY: ReadonlySet<string> = new Set(
     'may might should must do does did has have had it its i me my mine we us our you your they them their and or if then than so not ' +
     'only also just very please want need like what who which whom whose when where how there here some any each every all let lets ' +
     'tell give show say now right much many few out off up down get fetch list find search look lookup inspect describe retrieve see display retrieve read check view ' +
+    'created changed modified updated made done happen happened exist exists belong belongs anyone anybody someone somebody ' +
     'create add new make delete remove update change edit set called named via using use whats s t re d ll ve ' +
     'der die das den dem des ein eine einen zeig zeige zeigen mir bitte fur mit von liste auflisten anzeigen gib hole finde suche ' +
     'le la les un une des moi montre affiche afficher lister cherche trouve el los las una muestra mostrar lista listar busca buscar'
@@ -16,7 +17,7 @@ const EMPTY: ReadonlySet<string> = new Set(
 const ACTIONS: readonly (readonly [action: Action, verbs: RegExp])[] = [
   [
     'delete',
-    /^(?:delete|remove|erase|drop|destroy|cancel|revoke|purge|clear|prune|wipe|clean|losch\w*|entferne\w*|supprime\w*|efface\w*|elimina\w*|borra\w*|cancella\w*)$/,
+    /^(?:delete|remove|erase|drop|destroy|cancel|revoke|purge|clear|prune|wipe|clean|truncate|empty|losch\w*|entferne\w*|supprime\w*|efface\w*|elimina\w*|borra\w*|cancella\w*)$/,
   ],
   [
     'create',
@@ -64,7 +65,7 @@ const LEADING =
 
 /** What a sentence wants done, by the first of its verbs; a question reads. */
 export function verbOf(text: string): { readonly action: Action | undefined; readonly verb: string } {
-  const words = allWords(text).filter((word) => !LEADING.test(word));
+  const words = allWords(text.replace(/\bget rid of\b/i, 'delete')).filter((word) => !LEADING.test(word));
   for (const word of words.slice(0, 3)) {
     const action = ACTIONS.find(([, verbs]) => verbs.test(word))?.[0];
     if (action !== undefined) return { action, verb: root(word) };

@@ -1,4 +1,4 @@
-import { plainText } from '../understanding/plain-text.ts';
+import { plainText } from '../../understanding/plain-text.ts';
 
 /** A day that a text names. */
 export interface NamedDay {

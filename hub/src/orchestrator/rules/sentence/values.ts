@@ -21,7 +21,7 @@ const PATTERNS: readonly (readonly [kind: FoundValue['kind'], expression: RegExp
   ],
   [
     'id',
-    /#([\w-]+)|\b([a-z]{2,6}_[\da-z]*\d[\dA-Za-z]*)\b|\b([A-Z][A-Z\d]{1,9}-\d+)\b|\b([a-z][a-z\d]*(?:-[a-z\d]+)*-\d[\w-]*)\b|\b((?=[a-f]*\d)(?=\d*[a-f])[\da-f]{12,64})\b/g,
+    /#([\w-]+)|\b([a-z]{2,6}_[\da-z]*\d[\dA-Za-z]*)\b|\b([A-Z][A-Z\d]{1,9}-\d+)\b|\b([a-z][a-z\d]*(?:-[a-z\d]+)*-\d[\w-]*)\b|\b((?=[a-f]*\d)(?=\d*[a-f])[\da-f]{12,64})\b|\b((?!\d{4}-\d)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z\d][\w-]{14,}[A-Za-z\d])\b/g,
   ],
   ['time', /\b((?:[01]?\d|2[0-3]):[0-5]\d)(?::[0-5]\d)?\s*(am|pm)?\b|\b(\d{1,2})\s*(am|pm)\b/gi],
   [
