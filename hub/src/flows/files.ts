@@ -21,7 +21,9 @@ const OWNERS_MODE = 0o644;
 /** The files in a folder. */
 export function createFlowFiles(directory: string): FlowFiles {
   const read = (): readonly ReadFlow[] =>
-    namesIn(directory).map(({ file, name }) => readOne(directory, file, name));
+    namesIn(directory).map(({ file, name, other }) =>
+      other === undefined ? readOne(directory, file, name) : twice(readOne(directory, file, name), other),
+    );
   const get = (name: string): ReadFlow => {
     const names = namesIn(directory);
     const found = names.find((one) => one.name === name);
@@ -51,16 +53,40 @@ export function createFlowFiles(directory: string): FlowFiles {
 const readOne = (directory: string, file: string, name: string): ReadFlow =>
   readFlow(`flows/${file}`, name, readFileSync(join(directory, file), 'utf8'));
 
-/** Of two files with one name only the first is there. */
-function namesIn(directory: string): { readonly file: string; readonly name: string }[] {
+/** A file whose name another one has: that one is the flow, and this one says so. */
+const twice = (read: ReadFlow, other: string): ReadFlow => ({
+  ...read,
+  flow: undefined,
+  document: undefined,
+  issues: [
+    {
+      file: read.file,
+      line: 1,
+      path: '',
+      severity: 'error',
+      message: `flows/${other} is called the same`,
+      fix: 'Rename one of them, or delete it.',
+    },
+  ],
+});
+
+interface NamedFile {
+  readonly file: string;
+  readonly name: string;
+  /** A file before it with this name. */
+  readonly other: string | undefined;
+}
+
+function namesIn(directory: string): NamedFile[] {
   if (!existsSync(directory)) return [];
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   return readdirSync(directory)
     .toSorted()
     .flatMap((file) => {
       const name = FILE.exec(file)?.groups?.['name'];
-      if (name === undefined || seen.has(name)) return [];
-      seen.add(name);
-      return [{ file, name }];
+      if (name === undefined) return [];
+      const other = seen.get(name);
+      if (other === undefined) seen.set(name, file);
+      return [{ file, name, other }];
     });
 }

@@ -200,6 +200,23 @@ outputs: { b: '\${nodes.b.output}', c: '\${nodes.c.output}' }
     expect(await flows.runs({ limit: 10 })).toEqual([]);
   });
 
+  test('has its name alone: of two files with one name the first is the flow, and the other one says so', async () => {
+    const { flows, write, run } = await open({
+      flows: { two: 'nodes: { a: { code: return 1 } }\noutputs: { x: "${nodes.a.output}" }' },
+    });
+    write('flows/two.yml', 'nodes: { a: { code: return 2 } }\noutputs: { x: "${nodes.a.output}" }');
+    expect(
+      (await flows.list()).map(({ name, issues }) => [
+        name,
+        issues.map(({ file, message }) => `${file}: ${message}`),
+      ]),
+    ).toEqual([
+      ['two', []],
+      ['two', ['flows/two.yml: flows/two.yaml is called the same']],
+    ]);
+    expect((await run('two')).outputs).toEqual({ x: 1 });
+  });
+
   test('keeps no secret that the hub knows', async () => {
     const { run } = await open({
       tools: { x__leak: { description: 'Leaks.', run: () => '{"key":"marked-secret"}' } },

@@ -64,7 +64,7 @@ function valuesOf(
 }
 
 /** What is wrong with a value; text is read as the type, as clients give text for everything. */
-function misfit({ type, enum: choices }: PromptArgument, value: Json): string | undefined {
+export function misfit({ type, enum: choices }: PromptArgument, value: Json): string | undefined {
   const read = typeof value === 'string' && type !== 'string' ? parsed(value) : value;
   if (!isOf(type, read)) return `has to be ${type === 'array' ? 'a list' : `of the type ${type}`}`;
   if (choices !== undefined && !(typeof value === 'string' && choices.includes(value)))

@@ -43,7 +43,9 @@ export function readYaml<T>({ file, text, linesBefore = 0 }: YamlSource, schema:
       fix: 'Mend the YAML there; texts with `: ` or `#` in them are quoted.',
     }),
   );
-  if (broken.length > 0) return { value: undefined, issues: broken, lineOf };
+  // One mistake is often found at several places of its line.
+  const mistakes = broken.filter(({ line }, at) => broken.findIndex((other) => other.line === line) === at);
+  if (mistakes.length > 0) return { value: undefined, issues: mistakes, lineOf };
   let plain: unknown;
   try {
     plain = document.toJS({ maxAliasCount: 100 });

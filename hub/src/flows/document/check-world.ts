@@ -1,7 +1,7 @@
-import type { FileIssue, FlowNode, Json } from '@counterpart/schemas';
+import type { FileIssue, FlowNode, Json, PromptTemplate } from '@counterpart/schemas';
 import { check, type Keywords } from '@counterpart/kit/schema';
 import { didYouMean } from '../../kernel/nearest.ts';
-import { isRequired } from '../../prompts/render.ts';
+import { isRequired, misfit } from '../../prompts/render.ts';
 import { referencesInText, textsIn } from '../expression/references.ts';
 import { partsOf } from '../expression/text.ts';
 import { textsOfNode, type PlannedNode } from './plan.ts';
@@ -176,6 +176,18 @@ function checkPrompt(node: FlowNode, reference: string, { world, tell }: Checkin
         `the template has no argument ${argument}.${didYouMean(argument, Object.keys(template.arguments))}`,
         'Take it out, or mend its name.',
       );
+  checkWritten(node, template, tell);
+}
+
+/** Values that are written out, which the template does not take. */
+function checkWritten({ arguments: given = {} }: FlowNode, template: PromptTemplate, tell: Tell): void {
+  for (const [argument, value] of Object.entries(given)) {
+    const known = Object.hasOwn(template.arguments, argument) ? template.arguments[argument] : undefined;
+    const isWritten = textsIn(value, []).every(({ text }) => !text.includes('${'));
+    const problem = known === undefined || !isWritten ? undefined : misfit(known, value);
+    if (problem !== undefined)
+      tell(['arguments', argument], `${argument} ${problem}`, 'Write a value of that kind.');
+  }
 }
 
 /** Paths into outputs whose schema does not have them. */

@@ -60,6 +60,11 @@ describe('a flow is told', () => {
       ['2 nodes.a warning: nothing uses what a gives'],
     ],
     [
+      'a mistake of the language once',
+      'nodes:\n  a:\n    code: return { one: 1, two: 2 };\n',
+      ['3  error: Nested mappings are not allowed in compact mappings'],
+    ],
+    [
       'a member that does not exist',
       'nodes:\n  a: { mesages: Hi }\n',
       ['2 nodes.a.mesages error: there is no member mesages here'],
@@ -108,6 +113,13 @@ const world: World = {
   toolNames: ['weather__get_weather'],
   templates: new Map([
     ['short', { arguments: { text: { type: 'string' } }, messages: [{ role: 'user', content: '{{text}}' }] }],
+    [
+      'toned',
+      {
+        arguments: { tone: { type: 'string', enum: ['warm', 'cool'] }, times: { type: 'integer' } },
+        messages: [{ role: 'user', content: '{{tone}} {{times}}' }],
+      },
+    ],
     ['broken', undefined],
   ]),
   modelProblem: (name) =>
@@ -169,6 +181,14 @@ describe('in a hub, a flow is told', () => {
         '4 nodes.b.arguments error: the template needs text',
         '4 nodes.b.arguments.texts error: the template has no argument texts. Did you mean text?',
         '5 nodes.c.prompt error: the prompt template broken cannot be used',
+      ],
+    ],
+    [
+      'values that a template does not take',
+      '  a: { prompt: toned, arguments: { tone: loud, times: 1.5 } }\n  b: { prompt: toned, arguments: { tone: warm, times: 2 } }\n  c: { prompt: toned, arguments: { tone: "${inputs.s}", times: "${inputs.n}" } }\n',
+      [
+        '3 nodes.a.arguments.tone error: tone has to be one of warm, cool',
+        '3 nodes.a.arguments.times error: times has to be of the type integer',
       ],
     ],
     [

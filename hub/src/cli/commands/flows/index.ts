@@ -136,7 +136,7 @@ function renderRuns({ paint, io }: Context, known: readonly FlowRunSummary[]): s
     `${stateMark(state, paint)} ${state}`,
     `${duration(Date.now() - Date.parse(startedAt))} ago`,
     tokens === 0 ? '' : `${tokens} tokens, $${costUsd.toFixed(4)}`,
-    problem?.message ?? '',
+    problem?.message.replace(/\s+/g, ' ') ?? '',
   ]);
   return renderTable(['RUN', 'FLOW', 'STATE', 'BEGAN', 'COST', 'PROBLEM'].map(paint.faint), rows, io.width);
 }
