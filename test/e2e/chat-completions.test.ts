@@ -239,21 +239,27 @@ test('a failure with nothing said is an error, and one after words stands beside
     status: 502,
     code: 'MODEL_UNREACHABLE',
   });
-  const stream = await client.chat.completions.create({ model, messages: ask, stream: true });
-  const read = async (): Promise<void> => {
-    for await (const chunk of stream) void chunk;
-  };
-  await expect(read()).rejects.toMatchObject({ code: 'MODEL_UNREACHABLE' });
+  await expect(client.chat.completions.create({ model, messages: ask, stream: true })).rejects.toMatchObject({
+    status: 502,
+    code: 'MODEL_UNREACHABLE',
+  });
+  await expect(client.completions.create({ model, prompt: 'So', stream: true })).rejects.toMatchObject({
+    status: 502,
+    code: 'MODEL_UNREACHABLE',
+  });
   const busy = hubError('MODEL_OVER_QUOTA', { model: MODEL, detail: 'wait', retryAfterMs: 41_500 });
   loop.plays(async function* () {
     yield end([], { problem: busy });
   });
-  const refused = await fetch(`${served.url}/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${TOKEN}` },
-    body: JSON.stringify({ model, messages: ask }),
-  });
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '42']);
+  for (const stream of [false, true]) {
+    const refused = await fetch(`${served.url}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify({ model, messages: ask, stream }),
+    });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '42']);
+    expect(await refused.json()).toMatchObject({ error: { code: 'MODEL_OVER_QUOTA' } });
+  }
   loop.plays(async function* () {
     yield { type: 'text', delta: 'So far' };
     yield end([said('So far')], { problem });

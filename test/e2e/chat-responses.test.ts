@@ -312,9 +312,13 @@ test('what is wrong names its member, and a failed run fails', async () => {
     status: 504,
     code: 'MODEL_SLOW',
   });
+  await expect(client.responses.create({ model, input: 'Hi', stream: true })).rejects.toMatchObject({
+    status: 504,
+    code: 'MODEL_SLOW',
+  });
   const events: ResponseStreamEvent[] = [];
-  for await (const event of await client.responses.create({ model, input: 'Hi', stream: true }))
-    events.push(event);
+  const inBackground = { model, input: 'Hi', stream: true, background: true } as const;
+  for await (const event of await client.responses.create(inBackground)) events.push(event);
   expect(events.at(-1)).toMatchObject({
     type: 'response.failed',
     response: { status: 'failed', error: { code: 'MODEL_SLOW' } },

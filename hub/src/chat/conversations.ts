@@ -61,9 +61,17 @@ export async function addItems({ conversations }: Kept, id: string, req: Incomin
 /** `GET /v1/conversations/<id>/items/<item>`. */
 export async function showItem({ conversations }: Kept, id: string, item: string): Promise<object> {
   const found = (await conversations.show(id)).items.find((one) => one.id === item);
-  if (found === undefined) throw hubError('ROUTE_UNKNOWN', { path: `item ${item} of ${id}` });
+  if (found === undefined) throw noItem(id, item);
   return wireOf(found);
 }
+
+/** `DELETE /v1/conversations/<id>/items/<item>`: what is left is the conversation. */
+export async function removeItem(kept: Kept, id: string, item: string): Promise<object> {
+  if (!(await kept.conversations.remove(id, item))) throw noItem(id, item);
+  return await showConversation(kept, id);
+}
+
+const noItem = (id: string, item: string) => hubError('ROUTE_UNKNOWN', { path: `item ${item} of ${id}` });
 
 const wireOf = ({ id, item }: { readonly id: string; readonly item: ChatItem }) => toWire(item, id);
 const seconds = (at: string): number => Math.floor(Date.parse(at) / 1000);

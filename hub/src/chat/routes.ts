@@ -8,6 +8,7 @@ import {
   createConversation,
   deleteConversation,
   listItems,
+  removeItem,
   showConversation,
   showItem,
 } from './conversations.ts';
@@ -64,7 +65,10 @@ export const endpointAt = endpointsOf<Handler>({
     GET: json(({ parts, query }, id) => listItems(parts, id, query)),
     POST: json(({ parts, req }, id) => addItems(parts, id, req)),
   },
-  'conversations/*/items/*': { GET: json(({ parts }, id, item) => showItem(parts, id, item)) },
+  'conversations/*/items/*': {
+    GET: json(({ parts }, id, item) => showItem(parts, id, item)),
+    DELETE: json(({ parts }, id, item) => removeItem(parts, id, item)),
+  },
   completions: { POST: ({ parts, req, res }) => completeText(parts, req, res) },
   embeddings: { POST: ({ parts, req, res }) => embed(parts, req, res) },
 });

@@ -3,7 +3,7 @@ import { hubError, toCounterpartError } from '@counterpart/schemas';
 import { ChatCompletionRequest } from '@counterpart/schemas/chat/api/completions';
 import { hear } from '../../kernel/async/event-queue.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { RunRequest } from '../../kernel/ports.ts';
+import type { RunEvent, RunRequest } from '../../kernel/ports.ts';
 import { answerJson } from '../errors.ts';
 import {
   CACHE_HEADER,
@@ -16,6 +16,7 @@ import { askedModel, runOptions } from '../request/hub-options.ts';
 import { assertModel } from '../models.ts';
 import type { ChatParts } from '../parts.ts';
 import { readBody } from '../request/read-body.ts';
+import { Beginning, followBegun } from '../stream/beginning.ts';
 import { followOver } from '../stream/follow.ts';
 import type { Journal } from '../stream/journal.ts';
 import { Transcript } from '../transcript.ts';
@@ -112,11 +113,10 @@ function stream(parts: ChatParts, asked: Asked, req: IncomingMessage, res: Serve
     includeUsage,
     isNumbered: isResumable,
   });
-  live.begin((signal) => runInto(parts, { run, signal, writer, journal, bound }));
-  followOver(req, res, live.journal, {
-    from: 0,
-    headers: { ...conversationHeader(asked), 'x-request-id': id },
-  });
+  const beginning = new Beginning();
+  live.begin((signal) => runInto(parts, { run, signal, writer, journal, bound, beginning }));
+  const headers = { ...conversationHeader(asked), 'x-request-id': id };
+  followBegun(req, res, { journal, beginning, clock: parts.clock, headers });
 }
 
 interface Running {
@@ -125,21 +125,29 @@ interface Running {
   readonly writer: ChunkWriter;
   readonly journal: Journal;
   readonly bound: Bound;
+  readonly beginning: Beginning;
 }
 
-async function runInto(parts: ChatParts, { run, signal, writer, journal, bound }: Running): Promise<void> {
+async function runInto(parts: ChatParts, running: Running): Promise<void> {
+  const { run, signal, writer, journal, bound, beginning } = running;
   const transcript = new Transcript();
+  const take = (event: RunEvent): void => {
+    writer.take(event);
+    beginning.tell(event);
+  };
   try {
     await hear(parts.orchestrator.run(run, signal), (event) => {
       transcript.take(event);
       // Who has the last word may ask the next question at once, and it builds on what is kept.
-      if (event.type === 'end') return bound.keep(transcript).then(() => writer.take(event));
-      writer.take(event);
+      if (event.type === 'end') return bound.keep(transcript).then(() => take(event));
+      take(event);
       return journal.room();
     });
   } catch (thrown) {
     if (!signal.aborted) parts.log.error({ cause: thrown }, 'a run was broken off');
     await bound.keep(transcript);
-    writer.fail(toCounterpartError(signal.aborted ? signal.reason : thrown));
+    const problem = toCounterpartError(signal.aborted ? signal.reason : thrown);
+    writer.fail(problem);
+    beginning.settle(problem);
   }
 }

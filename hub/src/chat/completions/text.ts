@@ -10,7 +10,7 @@ import { readBody } from '../request/read-body.ts';
 import { askedModel } from '../request/hub-options.ts';
 import { assertModel } from '../models.ts';
 import type { ChatParts } from '../parts.ts';
-import { followOver } from '../stream/follow.ts';
+import { Beginning, followBegun } from '../stream/beginning.ts';
 import { compact } from './request.ts';
 import { chatUsage, type RunEnd } from './usage.ts';
 
@@ -128,16 +128,20 @@ function stream(
     if (includeUsage) write({ ...text.head(end), choices: [], usage: chatUsage(end) });
     journal.append('data: [DONE]\n\n');
   };
+  const beginning = new Beginning();
   live.begin(async (signal) => {
     try {
       await hear(parts.orchestrator.run(run, signal), (event) => {
         if (event.type === 'text') write(text.chunk(event.delta));
         if (event.type === 'end') finish(event);
+        beginning.tell(event);
         return journal.room();
       });
     } catch (thrown) {
-      write(toErrorBody(toCounterpartError(signal.aborted ? signal.reason : thrown)));
+      const problem = toCounterpartError(signal.aborted ? signal.reason : thrown);
+      write(toErrorBody(problem));
+      beginning.settle(problem);
     }
   });
-  followOver(req, res, journal, { from: 0 });
+  followBegun(req, res, { journal, beginning, clock: parts.clock });
 }

@@ -10,7 +10,7 @@ import { askedModel, runOptions } from '../request/hub-options.ts';
 import { assertModel, contextTokens } from '../models.ts';
 import type { ChatParts } from '../parts.ts';
 import { readBody, wrongField } from '../request/read-body.ts';
-import { followOver } from '../stream/follow.ts';
+import { Beginning, followBegun } from '../stream/beginning.ts';
 import type { Journal } from '../stream/journal.ts';
 import type { LiveRun } from '../stream/runs.ts';
 import { chosenTools } from '../request/tool-choice.ts';
@@ -42,8 +42,12 @@ export async function createResponse(
   if (request.background === true && request.store === false)
     throw wrongField('store', 'an answer that is made in the background has to be kept');
   const begun = await begin(parts, request);
-  const { live, writer, failure } = startRun(parts, begun);
-  if (request.stream === true) return followOver(req, res, live.journal, { from: 0 });
+  const { live, writer, failure, beginning } = startRun(parts, begun);
+  if (request.stream === true) {
+    // It goes on without whoever asked for it, who wants its id at once.
+    if (request.background === true) beginning.settle();
+    return followBegun(req, res, { journal: live.journal, beginning, clock: parts.clock });
+  }
   if (request.background === true) return answerJson(res, writer.resource());
   const stay = whenGone(res, () => void live.cancel(undefined));
   await live.done;
@@ -128,6 +132,7 @@ interface Started {
   readonly writer: ResponseWriter;
   /** Why there is no answer, once the run is over. */
   readonly failure: () => CounterpartError | undefined;
+  readonly beginning: Beginning;
 }
 
 function startRun(parts: ChatParts, { head, items, work }: Begun): Started {
@@ -140,11 +145,13 @@ function startRun(parts: ChatParts, { head, items, work }: Begun): Started {
   const keeper = new ResponseKeeper(parts, { head, items, isKept, journal });
   keeper.begin(writer);
   let problem: CounterpartError | undefined;
+  const beginning = new Beginning();
   live.begin(async (signal) => {
-    problem = await runInto(parts, { work, signal, writer, journal, keeper });
+    problem = await runInto(parts, { work, signal, writer, journal, keeper, beginning });
     writer.finish();
+    beginning.settle(writer.isEmpty ? problem : undefined);
   });
-  return { live, writer, failure: () => problem };
+  return { live, writer, failure: () => problem, beginning };
 }
 
 interface Running {
@@ -153,11 +160,12 @@ interface Running {
   readonly writer: ResponseWriter;
   readonly journal: Journal;
   readonly keeper: ResponseKeeper;
+  readonly beginning: Beginning;
 }
 
 /** Runs to the end, which is kept before it is told: whoever has it may go on from it at once. */
 async function runInto(parts: ChatParts, running: Running): Promise<CounterpartError | undefined> {
-  const { work, signal, writer, journal, keeper } = running;
+  const { work, signal, writer, journal, keeper, beginning } = running;
   const transcript = new Transcript();
   let problem: CounterpartError | undefined;
   let hasEnded = false;
@@ -171,6 +179,7 @@ async function runInto(parts: ChatParts, running: Running): Promise<CounterpartE
         return undefined;
       }
       writer.take(event);
+      beginning.tell(event);
       return journal.room();
     });
     if (!hasEnded) throw hubError('INTERNAL', { detail: 'the run ended without a last word' });

@@ -34,6 +34,8 @@ export interface Conversations {
   context(id: string): Promise<readonly ChatItem[]>;
   /** Adds to the end; the first question gives an unnamed conversation its title. */
   append(id: string, items: readonly ChatItem[]): Promise<void>;
+  /** Takes one item out; false: there is none of this id. */
+  remove(id: string, itemId: string): Promise<boolean>;
   /** Keeps the first `count` items; what stood behind them lives on in a branch. */
   cut(id: string, count: number): Promise<void>;
   /** The same without the branch: what came after was never answered. */
@@ -198,6 +200,30 @@ class StoredConversations implements Conversations {
       }),
     );
     this.#added(id);
+  }
+
+  async remove(id: string, itemId: string) {
+    await this.#row(id);
+    const key = this.#key(id);
+    const own = (await this.#itemRows(id)).find((row) => row.id === itemId);
+    if (own === undefined) return false;
+    await written(
+      this.#db.transaction().execute(async (db) => {
+        await db.deleteFrom('conversation_item').where('id', '=', itemId).execute();
+        // Places are unique: each is free before it is taken.
+        const moved = db.updateTable('conversation_item').where('conversation_id', '=', key);
+        await moved
+          .set((eb) => ({ position: eb.neg('position') }))
+          .where('position', '>', own.position)
+          .execute();
+        await moved
+          .set((eb) => ({ position: eb(eb.neg('position'), '-', 1) }))
+          .where('position', '<', 0)
+          .execute();
+      }),
+    );
+    await this.#forgetSummaryBeyond(id, own.position);
+    return true;
   }
 
   async cut(id: string, count: number) {
