@@ -5,13 +5,15 @@ import nodeModule, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 
 const FLOOR = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= FLOOR) {
   // What is hot while a hub starts is cold afterwards: nothing is optimised until it has started (kernel/process/optimise.ts).
-  if (process.argv[2] === 'start') setFlagsFromString('--no-maglev --no-turbofan');
+  if (process.argv[2] === 'start') {
+    const { changeV8Flags } = await import('../src/kernel/process/v8-flags.ts');
+    changeV8Flags('--no-maglev --no-turbofan');
+  }
   // Compiled code is kept between runs, which halves the start of every command.
   nodeModule.enableCompileCache?.();
   const { run } = await import('../src/cli/main.ts');

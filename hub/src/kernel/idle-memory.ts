@@ -1,6 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
+import { changeV8Flags } from './process/v8-flags.ts';
 
 /** Between two looks at how busy the process is. */
 export const LOOK_MS = 1_000;
@@ -55,8 +55,8 @@ const COLLECT = "gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 
 /** V8's own collector, which Node shows only to a context that was made while the flag stands. */
 function collectAll(): void {
-  setFlagsFromString('--expose-gc');
+  if (!changeV8Flags('--expose-gc')) return;
   runInNewContext(COLLECT);
   // Code that is compiled under other flags than these is not taken from the cache of compiled code.
-  setFlagsFromString('--no-expose-gc');
+  changeV8Flags('--no-expose-gc');
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../clock.ts';
 import { optimiseOnceStarted } from './optimise.ts';
+import { changeV8Flags } from './v8-flags.ts';
 
 /** A hub that starts: its clock, its processor and its callers are moved by hand. */
 function starting() {
@@ -57,4 +58,14 @@ test('nothing is optimised after the end', () => {
   call();
   stop();
   expect(look(0)).toBe(0);
+});
+
+test('the flags of a V8 that nobody tried this with are left alone', () => {
+  const said: string[] = [];
+  const set = (flags: string) => void said.push(flags);
+  for (const version of ['14.1.146.11-node.18', '13.60.1', '12.4.254.21-node.33'])
+    expect(changeV8Flags('--x', { version, set })).toBe(false);
+  expect(said).toEqual([]);
+  expect(changeV8Flags('--x', { version: '13.6.233.17-node.53', set })).toBe(true);
+  expect(said).toEqual(['--x']);
 });

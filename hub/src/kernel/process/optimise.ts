@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Clock } from '../clock.ts';
+import { changeV8Flags } from './v8-flags.ts';
 import { IDLE_US, LOOK_MS, ownCpuUs } from '../idle-memory.ts';
 
 /** Between two looks whether somebody calls: what a first caller waits for optimised code at most. */
@@ -25,7 +25,7 @@ export function optimiseOnceStarted({
   clock,
   isServing,
   cpuUs = ownCpuUs,
-  optimise = letOptimise,
+  optimise = () => changeV8Flags('--maglev --turbofan'),
 }: StartedOptions): () => void {
   let used = cpuUs();
   let waitedMs = 0;
@@ -44,5 +44,3 @@ export function optimiseOnceStarted({
   stop = clock.after(CALLED_MS, look);
   return () => stop();
 }
-
-const letOptimise = (): void => setFlagsFromString('--maglev --turbofan');
