@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import { eventually, fixtureServer, makeHome, startHub } from '../fixtures/hub.ts';
 
 const undo: (() => unknown)[] = [];
@@ -46,4 +47,34 @@ test('clients of both eras learn with the lists which servers are down, and noth
   expect(await answer.text()).toContain('"away":{"state":"failed"');
   writeFileSync(join(place.home, 'hub.config.json'), JSON.stringify({ mcpServers: well }));
   await eventually(async () => (await listed()) === undefined);
+});
+
+const Servers = z.object({
+  servers: z.array(z.looseObject({ state: z.string(), problem: z.string().optional() })),
+});
+
+test.each([
+  ['nothing of what it has', 'failed', {}],
+  ['all but its tools', 'stale', { ALSO: 'resources' }],
+])('a server that runs and lists %s says why, and is listed once it can be', async (_, state, env) => {
+  const place = makeHome();
+  undo.push(() => place.remove());
+  const ready = join(place.home, 'ready');
+  const mcpServers = { late: fixtureServer('late-lists', { READY: ready, ...env }) };
+  writeFileSync(join(place.home, 'hub.config.json'), JSON.stringify({ mcpServers }));
+  const hub = await startHub(place.home);
+  undo.push(() => hub.stop());
+  const late = async () => Servers.parse(await hub.get('/api/servers')).servers[0];
+  await eventually(async () => (await late())?.problem !== undefined);
+  expect(await late()).toMatchObject({
+    state: 'ready',
+    problem: 'late runs, and answered tools/list with an error: fetch failed',
+  });
+  const outcome = { late: { state, code: 'LISTS_UNREAD' } };
+  await expect.poll(async () => outcomesIn(await hub.rpc('tools/list'))).toEqual(outcome);
+  writeFileSync(ready, '');
+  await eventually(async () => JSON.stringify(await hub.rpc('tools/list')).includes('"late__echo"'));
+  expect(await late()).toMatchObject({ state: 'ready', tools: 1 });
+  expect(await late()).not.toHaveProperty('problem');
+  expect(outcomesIn(await hub.rpc('tools/list'))).toBeUndefined();
 });

@@ -235,7 +235,8 @@ export class Fleet {
     for (const [id, member] of this.#members) {
       const facts = { expired: this.#isExpired(member), listed: listsOf(member) !== undefined };
       const { enabled, upstream, desired } = member;
-      const judged = { enabled, isRemote: desired.origin.kind === 'remote', snapshot: upstream.snapshot };
+      const { snapshot, listProblem } = upstream;
+      const judged = { enabled, isRemote: desired.origin.kind === 'remote', snapshot, listProblem };
       const outcome = outcomeOf(judged, facts);
       if (outcome) outcomes.set(id, outcome);
     }

@@ -6,6 +6,8 @@ export interface Judged {
   readonly enabled: boolean;
   readonly isRemote: boolean;
   readonly snapshot: ProcessSnapshot;
+  /** Why it gives no lists though it runs. */
+  readonly listProblem?: CounterpartError | undefined;
 }
 
 /**
@@ -13,15 +15,18 @@ export interface Judged {
  * it gave last; `failed`: nothing of it is listed, or it could not be made; `quarantined`: it is not started any more.
  */
 export function outcomeOf(
-  { enabled, isRemote, snapshot }: Judged,
+  { enabled, isRemote, snapshot, listProblem }: Judged,
   facts: { readonly expired: boolean; readonly listed: boolean },
 ): ServerOutcome | undefined {
   const { state, problem, code = 'UPSTREAM_LOST' } = snapshot;
+  const isOffered = facts.listed && !facts.expired;
+  if (enabled && state === 'ready' && listProblem)
+    return { state: isOffered ? 'stale' : 'failed', code: listProblem.code };
   if (!enabled || problem === undefined || state === 'ready') return undefined;
   // Calls that fail do not make a server one that is down.
   if (state === 'degraded' && (!isRemote || code === 'CALL_TIMEOUT')) return undefined;
   if (state === 'quarantined') return { state: 'quarantined', code };
-  return { state: facts.listed && !facts.expired ? 'stale' : 'failed', code };
+  return { state: isOffered ? 'stale' : 'failed', code };
 }
 
 /** The same of a server that cannot be had as it stands, of which an earlier version may go on. */

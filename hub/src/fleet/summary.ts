@@ -66,9 +66,9 @@ function summaryOf(member: Member, memory: ReadonlyMap<number, number>, awaiting
   };
 }
 
-/** Of its process, or else of the services it asks. */
+/** Of its process, or else of its lists or the services it asks. */
 function problemOf({ upstream, serviceProblem }: Member): { problem?: string } {
-  const problem = upstream.snapshot.problem ?? serviceProblem();
+  const problem = upstream.snapshot.problem ?? upstream.listProblem?.message ?? serviceProblem();
   return problem === undefined ? {} : { problem };
 }
 

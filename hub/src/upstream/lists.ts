@@ -14,8 +14,10 @@ const METHOD_NOT_FOUND = -32601;
 export interface ListsReading {
   /** What was read last: it stays for a list that cannot be read now. */
   readonly before: UpstreamLists | undefined;
-  /** A list was cut, or could not be read while others could; in words. */
-  readonly warn: (words: string, cause?: unknown) => void;
+  /** A list was cut; in words. */
+  readonly warn: (words: string) => void;
+  /** A list could not be read. */
+  readonly failed: (method: string, cause: unknown) => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ListsReading {
 export async function readLists(
   session: RpcSession,
   { capabilities }: UpstreamInfo,
-  { before, warn }: ListsReading,
+  { before, warn, failed }: ListsReading,
 ): Promise<UpstreamLists> {
   const failures: unknown[] = [];
   let given = 0;
@@ -41,7 +43,7 @@ export async function readLists(
       return items.filter(isItem).map(mendListed);
     } catch (thrown) {
       failures.push(thrown);
-      warn(`${method} failed`, thrown);
+      failed(method, thrown);
       return known ?? [];
     }
   };

@@ -1,4 +1,4 @@
-import { hubError } from '@counterpart/schemas';
+import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type {
   JsonMembers,
   ProcessSnapshot,
@@ -22,10 +22,12 @@ import type { UpstreamOptions } from './options.ts';
 import { ProcessConnection } from './stdio/process-connection.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { Unlisted } from './unlisted.ts';
 import { WaitingCall } from './waiting-call.ts';
 
 /** Servers announce changes in bursts; the lists are read once per burst. */
 const DEBOUNCE_MS = 150;
+const TOOLS = 'tools/list';
 const CHANGED_LIST = /^notifications\/(?:tools|prompts|resources)\/list_changed$/;
 
 /** What is told to the one client that knows the id in it. */
@@ -50,6 +52,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
   readonly #emitter = new UpstreamEmitter();
   readonly #subscriptions: Subscriptions;
   readonly #connection: Connection;
+  readonly #unlisted: Unlisted;
   #info: UpstreamInfo | undefined;
   #lists: UpstreamLists | undefined;
   #waiting = 0;
@@ -67,6 +70,11 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     this.#info = options.prior?.info;
     this.#subscriptions = new Subscriptions({ server: options.id, clock: options.clock, log: options.log });
     this.#connection = connectionOf(options, this);
+    const retry = (): void => {
+      this.#connection.touch(); // asleep it would not be asked again
+      void this.#refreshAnew();
+    };
+    this.#unlisted = new Unlisted({ server: options.id, clock: options.clock, retry });
   }
 
   get info(): UpstreamInfo | undefined {
@@ -75,6 +83,10 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
 
   get snapshot(): ProcessSnapshot {
     return this.#connection.snapshot;
+  }
+
+  get listProblem(): CounterpartError | undefined {
+    return this.#unlisted.problem;
   }
 
   get process(): Supervised | undefined {
@@ -142,6 +154,7 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
   async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
     this.#closed = true;
     this.#refreshDue?.();
+    this.#unlisted.end();
     if (drainMs > 0) await this.#drain(drainMs);
     this.#subscriptions.lost();
     await this.#connection.close();
@@ -225,19 +238,42 @@ class LinkedUpstream implements Upstream, ConnectionEvents {
     const { info } = session;
     if (!info) throw hubError('UPSTREAM_LOST', { server: this.id, detail: 'it ended right after its start' });
     try {
-      const lists = this.#connection.accept(
-        await readLists(session, info, {
-          before: this.#lists,
-          warn: (words, err) => this.#options.log.warn({ server: this.id, err }, `${this.id}: ${words}`),
-        }),
-      );
+      const lists = this.#connection.accept(await this.#listsOf(session, info));
       // One that was replaced has no say in what its successor may offer.
       if (!this.#closed) await this.#options.review?.(lists, info);
       this.#lists = lists;
       this.#emitter.emit('lists-changed', lists);
       return lists;
     } finally {
-      if (this.#connection.session === session) this.#reviewed = session;
+      const isUp = this.#connection.session === session;
+      if (isUp) this.#reviewed = session;
+      if (this.#unlisted.isNews()) this.#emitter.emit('availability-changed', isUp);
+    }
+  }
+
+  async #listsOf(session: RpcSession, info: UpstreamInfo): Promise<UpstreamLists> {
+    const { log, readsLists } = this.#options;
+    const failures = new Map<string, unknown>();
+    try {
+      return await readLists(session, info, {
+        before: this.#lists,
+        warn: (words) => log.warn({ server: this.id }, `${this.id}: ${words}`),
+        failed: (method, err) => {
+          failures.set(method, err);
+          log.warn({ server: this.id, err }, `${this.id}: ${method} failed`);
+        },
+      });
+    } finally {
+      // What was listed before goes on being offered, and one that ended is listed when it is back.
+      const [first] = failures.keys();
+      const method = failures.has(TOOLS)
+        ? TOOLS
+        : info.capabilities['tools'] === undefined
+          ? first
+          : undefined;
+      const isUp = this.#connection.session === session && !this.#closed && readsLists !== false;
+      if (method === undefined) this.#unlisted.end();
+      else if (isUp && !this.#lists?.tools.length) this.#unlisted.begin(method, failures.get(method));
     }
   }
 

@@ -90,6 +90,14 @@ export const serverErrors = {
     message: '{server} sent something that is not MCP: {detail}',
     fix: 'Check the program; standard output belongs to the protocol, logs go to standard error.',
   }),
+  LISTS_UNREAD: entry({
+    status: 502,
+    rpc: -32603,
+    exit: 6,
+    title: 'Server does not list what it has',
+    message: '{server} runs, and answered {method} with an error: {detail}',
+    fix: 'See `hub logs {server}`. It is asked again from time to time; `hub restart {server}` asks at once.',
+  }),
   CALL_TIMEOUT: entry({
     status: 504,
     rpc: -32603,

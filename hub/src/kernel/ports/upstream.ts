@@ -120,6 +120,8 @@ export interface Upstream {
   readonly info: UpstreamInfo | undefined;
   /** The lists as this process or connection gave them last; undefined before that. */
   readonly lists: UpstreamLists | undefined;
+  /** Why it gives no lists though it runs; it is asked again. */
+  readonly listProblem?: CounterpartError | undefined;
   /** Words for search by name of tool, read from the server's package; absent for a server that has none. */
   readonly searchHints?: ReadSearchHints | undefined;
   /** Hot path: forwards a request; the server is started if need be. Never throws: failures go to the sink. */

@@ -1,4 +1,4 @@
-import { toCounterpartError } from '@counterpart/schemas';
+import { toCounterpartError, type CounterpartError } from '@counterpart/schemas';
 import type {
   CallerSession,
   JsonMembers,
@@ -62,6 +62,10 @@ export class IsolatedUpstream implements Upstream {
 
   get lists(): UpstreamLists | undefined {
     return this.#shared.lists;
+  }
+
+  get listProblem(): CounterpartError | undefined {
+    return this.#shared.listProblem;
   }
 
   get instances(): readonly ProcessSnapshot[] {

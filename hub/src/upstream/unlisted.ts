@@ -1,0 +1,53 @@
+import { hubError, type CounterpartError } from '@counterpart/schemas';
+import type { Clock } from '../kernel/clock.ts';
+
+/** A server that runs and cannot say what it has, most often waits for something itself: a network, a login, a database. */
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+
+interface UnlistedOptions {
+  readonly server: string;
+  readonly clock: Clock;
+  /** Reads the lists once more. */
+  readonly retry: () => void;
+}
+
+/** Why the lists of a server that runs could not be read, and when it is asked again: ever later. */
+export class Unlisted {
+  readonly #options: UnlistedOptions;
+  #problem: CounterpartError | undefined;
+  #isTold = false;
+  #waitMs = FIRST_RETRY_MS;
+  #due: (() => void) | undefined;
+
+  constructor(options: UnlistedOptions) {
+    this.#options = options;
+  }
+
+  get problem(): CounterpartError | undefined {
+    return this.#problem;
+  }
+
+  /** Whether there is a problem where there was none when this was asked last, or none where there was one. */
+  isNews(): boolean {
+    const before = this.#isTold;
+    this.#isTold = this.#problem !== undefined;
+    return before !== this.#isTold;
+  }
+
+  begin(method: string, thrown: unknown): void {
+    const { server, clock, retry } = this.#options;
+    const detail = thrown instanceof Error ? thrown.message : String(thrown);
+    this.#problem = hubError('LISTS_UNREAD', { server, method, detail });
+    this.#due?.();
+    this.#due = clock.after(this.#waitMs, retry);
+    this.#waitMs = Math.min(LONGEST_RETRY_MS, this.#waitMs * 2);
+  }
+
+  end(): void {
+    this.#problem = undefined;
+    this.#due?.();
+    this.#due = undefined;
+    this.#waitMs = FIRST_RETRY_MS;
+  }
+}
