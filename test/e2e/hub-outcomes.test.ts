@@ -1,5 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { eventually, fixtureServer, makeHome, startHub } from '../fixtures/hub.ts';
@@ -78,3 +81,56 @@ test.each([
   expect(await late()).not.toHaveProperty('problem');
   expect(outcomesIn(await hub.rpc('tools/list'))).toBeUndefined();
 });
+
+test('a remote server that could not be reached when the hub came to know it, or for too long, is listed once it can be', async () => {
+  const remote = createServer((request, response) => void serve(request, response));
+  await new Promise<void>((resolve) => remote.listen(0, '127.0.0.1', resolve));
+  const { port } = remote.address() as AddressInfo; // it listens
+  undo.push(
+    () => remote.closeAllConnections(),
+    () => remote.close(),
+  );
+  const url = `http://127.0.0.1:${port}/mcp`;
+  const place = makeHome({
+    defaults: { graceMs: 500 },
+    mcpServers: { away: { url }, off: { url, enabled: false } },
+  });
+  undo.push(() => place.remove());
+  isAway = true;
+  const hub = await startHub(place.home);
+  undo.push(() => hub.stop());
+  const outcome = { away: { state: 'failed', code: 'UPSTREAM_UNREACHABLE' } };
+  await expect.poll(async () => outcomesIn(await hub.rpc('tools/list'))).toEqual(outcome);
+  isAway = false;
+  await eventually(async () => JSON.stringify(await hub.rpc('tools/list')).includes('"away__act"'));
+  expect(outcomesIn(await hub.rpc('tools/list'))).toBeUndefined();
+  // It goes away for longer than its tools stay listed: nobody can call them then.
+  remote.closeAllConnections();
+  await new Promise((resolve) => remote.close(resolve));
+  await expect(hub.rpc('tools/call', { name: 'away__act' })).rejects.toThrow('Cannot reach away');
+  await eventually(async () => !JSON.stringify(await hub.rpc('tools/list')).includes('"away__act"'));
+  await new Promise<void>((resolve) => remote.listen(port, '127.0.0.1', resolve));
+  await eventually(async () => JSON.stringify(await hub.rpc('tools/list')).includes('"away__act"'));
+});
+
+let isAway = true;
+const ANSWERS: Readonly<Record<string, object>> = {
+  initialize: {
+    protocolVersion: '2025-11-25',
+    capabilities: { tools: {} },
+    serverInfo: { name: 'away', version: '1' },
+  },
+  'tools/list': { tools: [{ name: 'act', inputSchema: { type: 'object' } }] },
+};
+
+/** What stands before a server that does not run yet says so. */
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (isAway) return void response.writeHead(502).end('bad gateway');
+  if (request.method !== 'POST') return void response.writeHead(405).end();
+  const { id, method } = JSON.parse(await text(request)) as { id?: number; method: string }; // written by the hub
+  if (id === undefined) return void response.writeHead(202).end();
+  const result = ANSWERS[method];
+  const answer = result ? { result } : { error: { code: -32601, message: 'no such method' } };
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+}

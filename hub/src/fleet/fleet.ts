@@ -8,6 +8,7 @@ import type { CatalogSource, ServerOutcome, UpstreamLists } from '../kernel/port
 import { discoverServers } from '../registry/discover.ts';
 import { secretsStamp } from '../vault/given-secrets.ts';
 import { type Desired, type DesiredServer, toChange, toDesired } from './desired.ts';
+import { Learner } from './learner.ts';
 import { outcomeOf, outcomeOfProblem } from './outcomes.ts';
 import { wantedSecrets } from './member-secrets.ts';
 import { createMember, type Member, type MemberOptions } from './member.ts';
@@ -43,10 +44,12 @@ export class Fleet {
   #retry: (() => void) | undefined;
 
   readonly #unsubscribe: () => void;
+  readonly #learner: Learner;
 
   constructor(options: FleetOptions) {
     this.#options = options;
-    const { catalog, events } = options;
+    const { catalog, events, clock, log } = options;
+    this.#learner = new Learner({ clock, log, isUnlisted: (member) => this.#isUnlisted(member) });
     this.#unsubscribe = catalog.subscribe(() =>
       events.publish({ kind: 'catalog-changed', tools: this.toolCount() }),
     );
@@ -199,7 +202,12 @@ export class Fleet {
   #expireLater(id: string, since: number): void {
     const { graceMs } = this.#options.config().defaults;
     this.#unavailable.set(id, since);
-    this.#options.clock.after(graceMs + 1, () => this.publish());
+    this.#options.clock.after(graceMs + 1, () => {
+      this.publish();
+      const member = this.#members.get(id);
+      // Nobody can call it any more, and so find out that it is back.
+      if (member && this.#isUnlisted(member)) this.#learner.again(member);
+    });
   }
 
   /** What had left the lists is offered again. */
@@ -266,17 +274,17 @@ export class Fleet {
     return this.#options.catalog.view({ kind: 'all' })?.toolCount ?? 0;
   }
 
+  /** Of the member as it is now: it may have been disabled or replaced since. */
+  #isUnlisted({ desired: { id }, upstream }: Member): boolean {
+    const now = this.#members.get(id);
+    if (this.#closed || now?.upstream !== upstream || !now.enabled) return false;
+    return listsOf(now) === undefined || this.#isExpired(now);
+  }
+
   /** Third-party servers must run once before anyone knows what they offer. */
   #learn(): void {
-    for (const { upstream, known, enabled, desired } of this.#members.values()) {
-      if (known !== undefined || !enabled) continue;
-      upstream.refresh().catch((cause: unknown) => {
-        this.#options.log.warn(
-          { server: desired.id, problem: toCounterpartError(cause).message },
-          'server could not be listed',
-        );
-      });
-    }
+    for (const member of this.#members.values())
+      if (member.known === undefined && member.enabled) this.#learner.learn(member);
   }
 
   /** Enables or disables in place; a disabled server is stopped after its calls and leaves the lists. */
@@ -323,6 +331,7 @@ export class Fleet {
     this.#closed = true;
     this.#unsubscribe();
     this.#retry?.();
+    this.#learner.close();
     await this.#queue;
     const upstreams = [...[...this.#members.values()].map(({ upstream }) => upstream), ...this.#retiring];
     await Promise.allSettled(upstreams.map((upstream) => upstream.close({ drainMs: STOP_DRAIN_MS })));
