@@ -79,6 +79,46 @@ test('a run that waits goes on when it is woken, also one that was woken before 
   await expect(ended.promise).resolves.toBeUndefined();
 });
 
+test('a run that waits for a second thing rests until it is woken, and costs nothing meanwhile', async () => {
+  const isOpen = { door: false, gate: false };
+  const looks: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  const passed = Promise.withResolvers<void>();
+  const [atDoor, atGate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let turns = 0;
+  const engine = await open(async (id, { wait }) => {
+    if (id === 'other') {
+      // Each look at it takes a turn of the engine, in which whatever does not rest would be taken up as well.
+      await wait('turn', async () => ++turns > 10);
+      return passed.resolve();
+    }
+    looks.push(id);
+    await wait('door', async () => {
+      atDoor.resolve();
+      return isOpen.door;
+    });
+    await wait('gate', async () => {
+      atGate.resolve();
+      return isOpen.gate;
+    });
+    ended.resolve();
+  });
+  await engine.start('a');
+  await atDoor.promise;
+  isOpen.door = true;
+  await engine.wake('a');
+  await atGate.promise;
+  const before = looks.length;
+  await engine.start('other');
+  const waking = setInterval(() => void engine.wake('other'), 10);
+  await passed.promise;
+  clearInterval(waking);
+  expect(looks.length - before).toBeLessThan(2);
+  isOpen.gate = true;
+  await engine.wake('a');
+  await ended.promise;
+});
+
 test('a wait goes on in the next hub, whose wake was lost', async () => {
   let isOpen = false;
   const asked = Promise.withResolvers<void>();

@@ -128,10 +128,20 @@ class Engine implements DurableEngine {
     if (run?.status !== 'running') return;
     const { workerId } = run;
     if (workerId !== null) return await this.#endLease(workflowRunId, workerId);
+    for (const signal of await this.#awaited(workflowRunId))
+      await this.#backend.sendSignal({ signal, data: null, idempotencyKey: null });
+  }
+
+  /**
+   * Signals that a run waits for, those included that came. Each has to be taken: a run that rests while one lies there is
+   * taken up again by the library at once, and so on without end.
+   */
+  async #awaited(workflowRunId: string | undefined): Promise<readonly string[]> {
+    if (workflowRunId === undefined) return [];
     const { data } = await this.#backend.listStepAttempts({ workflowRunId, limit: MOST_STEPS });
-    for (const { status, context } of data)
-      if (status === 'running' && context?.kind === 'signal-wait')
-        await this.#backend.sendSignal({ signal: context.signal, data: null, idempotencyKey: null });
+    return data.flatMap(({ status, context }) =>
+      status === 'running' && context?.kind === 'signal-wait' ? [context.signal] : [],
+    );
   }
 
   /** On a full disk the library's statement answers with the row that it then fails to keep: only a second look tells. */
@@ -182,9 +192,15 @@ class Engine implements DurableEngine {
           return await (kind === 'waiting' ? work() : inPlace(places, controller.signal, work));
         });
       },
-      async wait(name, isDone) {
+      wait: async (name, isDone) => {
+        const lead = `${id} ${name} `;
         for (let turn = 1; !(await isDone()); turn += 1) {
-          const signal = `${id} ${name} ${turn}`;
+          const signal = `${lead}${turn}`;
+          await library.waitForSignal({ name: signal, signal });
+        }
+        for (const signal of await this.#awaited(this.#runs.get(id))) {
+          if (!signal.startsWith(lead)) continue;
+          await this.#backend.sendSignal({ signal, data: null, idempotencyKey: null });
           await library.waitForSignal({ name: signal, signal });
         }
       },
