@@ -150,6 +150,10 @@ describe('a build that waits for secrets', () => {
 
   test('goes on without them when they come later, and says where they are entered when they are not there', async () => {
     expect((await turn('later', { build: waiting('secrets'), answers })).done).toEqual([`skip ${ID}`]);
+    const later = await turn('later', { build: waiting('secrets'), answers, ends: 'installed' });
+    expect(later.said).toMatch(/is installed[^]*still wants secrets[^]*\/CLASH_TOKEN$/);
+    // Nobody waits for a word any more.
+    expect(later.said).not.toMatch(/"done"|"later"/);
     expect((await turn('done', { build: waiting('secrets'), answers })).said).toContain('/CLASH_TOKEN');
     expect((await turn('no', { build: waiting('secrets'), answers })).done).toEqual([]);
     expect((await turn('how do I do that later?', { build: waiting('secrets'), answers })).isAnswered).toBe(

@@ -19,7 +19,8 @@ export function endWords(builds: ChatBuilds, build: LoopDetail): string {
     const missing = builds.missingSecrets(server);
     const names = build.sheet?.tools.map(({ name }) => name) ?? [];
     const ready = `${server} is installed: ${names.slice(0, MOST_LISTED).join(', ')}. You can use it right here.`;
-    return missing.length === 0 ? ready : `${ready}\n${secretWords(builds, server, id)}`;
+    if (missing.length === 0) return ready;
+    return `${ready}\n${server} still wants secrets. ${NEVER_HERE}: enter each on its own page, which works once. Tools that need them say so until then.\n${secretPages(builds, server)}`;
   }
   if (waitsFor === 'approval') return sheetWords(build);
   if (waitsFor === 'secrets') return secretWords(builds, server, id);
@@ -74,10 +75,16 @@ function authorWords({ author, cost }: ApprovalSheet): string {
 
 /** Where the secrets of a server are entered; also whether there are none left. */
 export function secretWords(builds: ChatBuilds, server: string, id: string): string {
-  const pages = builds.missingSecrets(server).map((name) => `- ${name}: ${builds.secretPage(server, name)}`);
-  if (pages.length === 0) return `All secrets of ${server} are there (${id}).`;
-  return `${server} wants secrets. ${NEVER_HERE}: enter each on its own page, which works once, then say "done" (or "later") (${id}).\n${pages.join('\n')}`;
+  const pages = secretPages(builds, server);
+  if (pages === '') return `All secrets of ${server} are there (${id}).`;
+  return `${server} wants secrets. ${NEVER_HERE}: enter each on its own page, which works once, then say "done" (or "later") (${id}).\n${pages}`;
 }
+
+const secretPages = (builds: ChatBuilds, server: string): string =>
+  builds
+    .missingSecrets(server)
+    .map((name) => `- ${name}: ${builds.secretPage(server, name)}`)
+    .join('\n');
 
 /** A content hash without its kind. */
 export const hexOf = (hash: string): string => hash.replace(/^sha256[:-]/, '');
