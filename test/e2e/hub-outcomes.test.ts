@@ -75,10 +75,15 @@ test.each([
   });
   const outcome = { late: { state, code: 'LISTS_UNREAD' } };
   await expect.poll(async () => outcomesIn(await hub.rpc('tools/list'))).toEqual(outcome);
+  // There is nothing of it that somebody could approve.
+  expect(await hub.get('/api/status')).toMatchObject({ leftOut: [] });
   writeFileSync(ready, '');
   await eventually(async () => JSON.stringify(await hub.rpc('tools/list')).includes('"late__echo"'));
   expect(await late()).toMatchObject({ state: 'ready', tools: 1 });
   expect(await late()).not.toHaveProperty('problem');
+  expect(await hub.rpc('server/discover')).toMatchObject({
+    instructions: expect.stringContaining('one thing at a time') as string,
+  });
   expect(outcomesIn(await hub.rpc('tools/list'))).toBeUndefined();
 });
 

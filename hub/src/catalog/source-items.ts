@@ -140,8 +140,11 @@ function holds(
 }
 
 function instructionsOf(sorting: Sorting): string | undefined {
-  const { instructions } = sorting.source.upstream.info ?? {};
+  const { known, packaged, upstream } = sorting.source;
+  const { instructions } = upstream.info ?? {};
   if (instructions === undefined || instructions === '') return undefined;
+  // What it says of itself is looked at with its first lists; before them there is nothing that anybody could approve.
+  if (packaged !== true && known === undefined && upstream.lists === undefined) return undefined;
   const subject = instructionsSubject(instructions);
   return holds(sorting, 'instructions', sorting.source.id, subject) ? undefined : instructions;
 }
