@@ -96,6 +96,15 @@ describe('a build that is at work', () => {
     );
   });
 
+  test('is followed by who was told that this is done with a word, also where it came further meanwhile', async () => {
+    const answers = [`Build ${ID} is at work. Say “wait” to follow it, or “cancel it”.`];
+    expect((await turn('wait', { build: detail({}), answers })).said).toContain('Followed.');
+    const asks = await turn('wait', { build: waiting('approval'), answers });
+    expect(asks.said).toContain(`Shall I install it (${ID} / `);
+    const failed = detail({ state: 'failed', problem: 'It has no tests.' });
+    expect((await turn('wait', { build: failed, answers })).said).toContain('is failed. It has no tests.');
+  });
+
   test('is cancelled by a word', async () => {
     for (const word of ['cancel it', 'stop', 'Abbrechen'])
       expect((await turn(word, { build: detail({}), answers: [ID] })).done).toEqual([`cancel ${ID}`]);

@@ -115,8 +115,10 @@ async function answerTalk(turn: BuildTurn, build: LoopDetail, talk: BuildTalk): 
 async function goOn(turn: BuildTurn, build: LoopDetail, word: 'follow' | 'done' | 'later'): Promise<boolean> {
   const { id, state, server = '' } = build;
   if (build.waitsFor !== 'secrets') {
-    if (word !== 'follow' || (state !== 'running' && state !== 'queued')) return false;
-    await tellEnd(turn, id);
+    if (word !== 'follow') return false;
+    // It may have come to its end since its follower was told to say so.
+    if (state === 'running' || state === 'queued') await tellEnd(turn, id);
+    else turn.say(endWords(turn.builds, build));
     return true;
   }
   if (word === 'later') await turn.builds.skip(id);
