@@ -139,11 +139,19 @@ describe('flows', () => {
 
   test('go on after kill -9 without doing again what was done, and wait for a person over it', async () => {
     verifies('K01');
-    const id = await start('shop', { id: 'i1' });
-    await eventually(async () =>
-      (await show(id)).steps.some(({ node, state }) => node === 'wait' && state === 'running'),
-    );
+    const following = home.run(['flow', 'run', 'shop', '--input', 'id=i1']);
+    let id = '';
+    await eventually(async () => {
+      const { runs } = z
+        .object({ runs: z.array(FlowRunSummary) })
+        .parse(await hub.get('/api/flow-runs?flow=shop'));
+      id = runs[0]?.id ?? '';
+      return (
+        id !== '' && (await show(id)).steps.some(({ node, state }) => node === 'wait' && state === 'running')
+      );
+    }, 30_000);
     await hub.kill();
+    expect((await following).stderr).toContain(`The run ${id} goes on with the one that is started next`);
     gate.resolve();
     hub = await startHub(home.home);
     const waiting = await until(id, 'waiting');

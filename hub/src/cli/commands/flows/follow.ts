@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCatalogue, type FlowRun } from '@counterpart/schemas';
+import { CounterpartError, errorCatalogue, type FlowRun } from '@counterpart/schemas';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { renderTrace, stepLine, waitingText } from './render.ts';
@@ -21,7 +21,13 @@ export async function followRun(
 ): Promise<FlowRun> {
   const told = new Set<string>();
   for (;;) {
-    const run = await hub.flows.run(id);
+    const run = await hub.flows.run(id).catch((cause: unknown) => {
+      if (cause instanceof CounterpartError && cause.code === 'UPSTREAM_UNREACHABLE')
+        context.io.stderr.write(
+          `The hub went away. The run ${id} goes on with the one that is started next: \`hub flow trace ${id}\`\n`,
+        );
+      throw cause;
+    });
     if (!context.json) tellSteps(context, run, told);
     if (ENDED.has(run.state)) return run;
     if (run.state === 'waiting') {
