@@ -10,7 +10,10 @@ import {
   type RawRequest,
 } from '../fixtures/gateway/raw-client.ts';
 
-const BYTES = 700_000;
+/** More than is collected before it passes. */
+const BYTES = 5_000_000;
+/** Less than that. */
+const FEWER_BYTES = 700_000;
 /** More than the system holds of a connection that nobody reads. */
 const LATE_BYTES = 40_000_000;
 const LEGACY = '2025-11-25';
@@ -71,6 +74,14 @@ describe.each<Era>(['modern', 'legacy'])('a long answer of a server, for a %s cl
     expect(seen(events)).toMatchObject({ status: 200, type: 'text/event-stream', messages: [message] });
   });
 
+  it('is whole, with its length, where it is of some megabytes at most', async () => {
+    const answer = await call(long(era, { bytes: FEWER_BYTES }));
+    expect(seen(answer)).toMatchObject({
+      messages: [{ result: { content: [{ text: String(FEWER_BYTES) }] } }],
+    });
+    expect(Number(answer.headers['content-length'])).toBe(Buffer.byteLength(answer.text));
+  });
+
   it.each([
     ['an object', '{"a":[1]}', '{"a":[1]}'],
     ['no object', '[1,"a"]', era === 'modern' ? '[1,"a"]' : '{"result":[1,"a"]}'],
@@ -112,19 +123,22 @@ describe.each<Era>(['modern', 'legacy'])('a long answer of a server, for a %s cl
     expect(seen(await call(long(era, {})))).toMatchObject({ messages: [message] });
   });
 
-  it('ends with the client that leaves, and nobody else notices', async () => {
-    const { body, headers } = long(era, { ends: 'stall' });
-    const type = { 'content-type': 'application/json', accept: 'application/json' };
-    const request = httpRequest(`${hub.url}/mcp`, { method: 'POST', headers: { ...type, ...headers } });
-    request.on('error', () => undefined).end(body);
-    const begun = new Promise((resolve) => {
-      request.on('response', (response) => response.on('error', () => undefined).once('data', resolve));
-    });
-    await begun;
-    request.destroy();
-    if (era === 'legacy') await cancelled();
-    expect(seen(await call(long(era, {})))).toMatchObject({ messages: [message] });
-  });
+  it.each([BYTES, FEWER_BYTES])(
+    'ends with the client that leaves, and nobody else notices (%i)',
+    async (bytes) => {
+      const { body, headers } = long(era, { bytes, ends: 'stall' });
+      const type = { 'content-type': 'application/json', accept: 'application/json' };
+      const request = httpRequest(`${hub.url}/mcp`, { method: 'POST', headers: { ...type, ...headers } });
+      request.on('error', () => undefined).end(body);
+      const begun = new Promise((resolve) => {
+        request.on('response', (response) => response.on('error', () => undefined).once('data', resolve));
+      });
+      await begun;
+      request.destroy();
+      if (era === 'legacy') await cancelled();
+      expect(seen(await call(long(era, {})))).toMatchObject({ messages: [message] });
+    },
+  );
 });
 
 /** A legacy client says so itself. */

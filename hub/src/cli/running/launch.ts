@@ -14,7 +14,11 @@ const BINARY = fileURLToPath(new URL('../../../bin/hub.js', import.meta.url));
  * As `npm start` has them: what is left of calls is collected before it counts as old, and one thread helps with that instead of
  * four, each of which keeps memory of its own.
  */
-export const HUB_NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8', '--v8-pool-size=1'];
+export const HUB_NODE_FLAGS: readonly string[] = [
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=100',
+  '--v8-pool-size=1',
+];
 
 /** The program and arguments that run this command line again, for clients and for the background. */
 export const selfCommand = (): { readonly command: string; readonly script: string } => ({

@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { CounterpartError, ServerState } from '@counterpart/schemas';
 import type { BoxedProcess } from './sandbox.ts';
 
@@ -33,7 +33,23 @@ export interface ProcessSpec {
 export interface ChildIo {
   readonly pid: number;
   readonly stdin: Writable;
-  readonly stdout: Readable;
+  readonly stdout: ChildOutput;
+}
+
+/** What a process writes to its standard output, for one reader. */
+export interface ChildOutput {
+  /** All of it is put there, from the first byte on. To be called once. */
+  readInto(taker: OutputTaker): void;
+}
+
+/** Gives the memory that output is read into. */
+export interface OutputTaker {
+  /** Where the next bytes are to be put; asked anew after every `took`, and never empty. */
+  room(): Buffer;
+  /** So many bytes are there now. */
+  took(length: number): void;
+  /** There will be no more. */
+  ended(): void;
 }
 
 /** What the supervisor must be told of a process it knows nothing about. */

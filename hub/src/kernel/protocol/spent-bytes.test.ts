@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { giveBack } from './spent-bytes.ts';
+import { giveBack, lend } from './spent-bytes.ts';
+
+const A = 0x61;
+const B = 0x62;
 
 test('buffers with memory of their own are empty afterwards; parts of others and small ones stay', () => {
   const own = Buffer.from(new ArrayBuffer(64 * 1024));
@@ -15,4 +18,31 @@ test('a line is given back without its end, and left where more follows it', () 
   expect(chunk.length).toBe(64 * 1024);
   giveBack([chunk.subarray(0, -2)]);
   expect(chunk.length).toBe(0);
+});
+
+test('what was lent is lent again, and who still has it finds it empty', () => {
+  const line = lend(300_000);
+  line.fill(A);
+  const part = line.subarray(0, 290_000);
+  giveBack([part]);
+  expect([line.length, part.length]).toEqual([0, 0]);
+  // Other tests may have left memory of the same size.
+  const next = Array.from({ length: 20 }, () => lend(300_000));
+  expect(next.filter((memory) => memory.subarray(0, 300_000).every((byte) => byte === A))).toHaveLength(1);
+  giveBack([...next, ...next]);
+  expect(next.every(({ length }) => length === 0)).toBe(true);
+});
+
+test('what waits to be lent again is bounded, and memory of an odd size does not wait', () => {
+  const lines = Array.from({ length: 8 }, () => lend(4_000_000));
+  for (const line of lines) line.fill(B);
+  giveBack(lines);
+  const again = Array.from({ length: 8 }, () => lend(4_000_000));
+  const known = again.filter((line) => line.every((byte) => byte === B));
+  expect(known.length).toBeLessThanOrEqual(3);
+  giveBack(again);
+  const odd = lend(6_000_000);
+  expect(odd).toHaveLength(6_000_000);
+  giveBack([odd]);
+  expect(odd).toHaveLength(0);
 });

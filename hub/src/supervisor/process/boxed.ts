@@ -2,6 +2,7 @@ import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { ProcessSpec, SandboxEnd } from '../../kernel/ports.ts';
 import type { Exit } from './causes.ts';
 import type { Child } from './child.ts';
+import { PipedOutput } from './output/piped-output.ts';
 import { MARKER_VARIABLE } from './process-table.ts';
 
 /** An end inside the walls as the system reports one outside. */
@@ -26,7 +27,7 @@ export async function openBoxed(
     box.stderr.on('data', onStderr);
     const exited = box.ended.then(exitOf);
     return {
-      io: { pid: box.pid, stdin: box.stdin, stdout: box.stdout },
+      io: { pid: box.pid, stdin: box.stdin, stdout: new PipedOutput(box.stdout) },
       exited,
       gone: exited.then(() => undefined),
       signal(step) {

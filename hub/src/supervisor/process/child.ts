@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import type { ChildIo } from '../../kernel/ports.ts';
+import type { ChildIo, ChildOutput } from '../../kernel/ports.ts';
 import type { StopStep } from '../state/state.ts';
 import type { Exit } from './causes.ts';
 
@@ -15,9 +15,10 @@ export interface Child {
   signal(step: StopStep): void;
 }
 
-/** A process whose standard streams are pipes to us. */
-export type PipedProcess = ChildProcess & {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-};
+/** A process whose standard streams lead to us. */
+export interface PipedProcess {
+  readonly child: ChildProcess & { readonly stdin: Writable; readonly stderr: Readable };
+  readonly output: ChildOutput;
+  /** Resolves when it has ended and all that it and what it left behind wrote was delivered. */
+  readonly closed: Promise<void>;
+}

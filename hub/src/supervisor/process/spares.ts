@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../kernel/clock.ts';
@@ -7,6 +7,7 @@ import type { ProcessSpec } from '../../kernel/ports.ts';
 import type { PipedProcess } from './child.ts';
 import type { Ledger } from './ledger.ts';
 import { MARKER_VARIABLE, send } from './process-table.ts';
+import { spawnPiped } from './output/spawn-piped.ts';
 import { fitsSpare } from './spare-fit.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../bin/spare.js', import.meta.url));
@@ -30,7 +31,7 @@ export interface SpareOptions {
 
 /** A process that is nobody yet, with the marker it was recorded under. */
 export interface Spare {
-  readonly child: PipedProcess;
+  readonly process: PipedProcess;
   readonly marker: string;
 }
 
@@ -56,7 +57,7 @@ export class Spares {
   }
 
   get pids(): readonly number[] {
-    return [...this.#idle].flatMap(({ child }) => child.pid ?? []);
+    return [...this.#idle].flatMap(({ process: { child } }) => child.pid ?? []);
   }
 
   /** A server is there that could begin in a spare; until then none is made. */
@@ -70,12 +71,12 @@ export class Spares {
   take(spec: ProcessSpec): Spare | undefined {
     if (this.#wanted) this.#refillAfter(QUIET_MS);
     if (!fitsSpare(spec, this.#parts.env)) return undefined;
-    const spare = [...this.#idle].find(({ child }) => child.exitCode === null && child.signalCode === null);
+    const spare = [...this.#idle].find(({ process: { child } }) => isRunning(child));
     if (!spare) return undefined;
     this.#idle.delete(spare);
     const { args, cwd, env } = spec;
     const order = { args, cwd, env: { ...env, [MARKER_VARIABLE]: spare.marker } };
-    const [, , , orders] = spare.child.stdio;
+    const [, , , orders] = spare.process.child.stdio;
     if (orders && 'end' in orders) orders.end(JSON.stringify(order));
     return spare;
   }
@@ -85,9 +86,9 @@ export class Spares {
     this.#closed = true;
     this.#disarm?.();
     await Promise.all(
-      [...this.#idle].map(async ({ child }) => {
+      [...this.#idle].map(async ({ process: { child } }) => {
         const ended = once(child, 'exit');
-        if (child.exitCode !== null || child.signalCode !== null) return;
+        if (!isRunning(child)) return;
         send(-Number(child.pid), 'SIGKILL');
         await ended;
       }),
@@ -116,21 +117,26 @@ export class Spares {
 
   async #make(marker: string): Promise<void> {
     const { env, ledger, stateDir } = this.#parts;
-    const child = spawn(process.execPath, [PROGRAM, stateDir], {
+    const begun = await spawnPiped({
+      command: process.execPath,
+      args: [PROGRAM, stateDir],
       cwd: '/',
       env: { ...env, [MARKER_VARIABLE]: marker },
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      more: ['pipe'],
     });
-    const spare: Spare = { child, marker };
+    const { child } = begun;
+    const spare: Spare = { process: begun, marker };
     for (const stream of child.stdio) stream?.on('error', () => undefined);
     child.once('exit', () => {
       if (!this.#idle.delete(spare)) return;
       this.#failures += 1;
       ledger.remove(Number(child.pid));
     });
-    await once(child, 'spawn');
     ledger.add(Number(child.pid));
     this.#idle.add(spare);
+    if (this.#closed) await this.close();
   }
 }
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode === null && signalCode === null;

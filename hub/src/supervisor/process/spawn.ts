@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hubError } from '@counterpart/schemas';
@@ -9,6 +7,7 @@ import { describeSpawnError, type Exit } from './causes.ts';
 import type { Ledger } from './ledger.ts';
 import { openBoxed } from './boxed.ts';
 import type { Child, PipedProcess } from './child.ts';
+import { spawnPiped } from './output/spawn-piped.ts';
 import { groupRuns, MARKER_VARIABLE, markedProcesses, send } from './process-table.ts';
 import type { Spares } from './spares.ts';
 
@@ -33,7 +32,8 @@ export function createSpawner({ ledger, log, spares }: SpawnerParts): SpawnProce
     if (spec.openBox !== undefined) return await openBoxed(spec, await ledger.prepare(), onStderr);
     const spare = spares.take(spec);
     const marker = spare?.marker ?? (await ledger.prepare());
-    const child = spare?.child ?? (await begin(spec, marker));
+    const begun = spare?.process ?? (await begin(spec, marker));
+    const { child, output } = begun;
     // It may stop reading at any moment; its end is told by `exited`.
     child.stdin.on('error', () => undefined);
     child.on('error', (cause) => log.debug({ server: spec.id, cause }, 'process reported an error'));
@@ -41,13 +41,13 @@ export function createSpawner({ ledger, log, spares }: SpawnerParts): SpawnProce
     const pid = Number(child.pid);
     if (!spare) ledger.add(pid);
     const sweep = { pid, marker, killed: false };
-    const exited = ended(child);
+    const exited = ended(begun);
     const gone = exited.then(async () => {
       if (!(await vanished(sweep))) log.error({ server: spec.id, pid }, 'processes could not be killed');
       ledger.remove(pid);
     });
     return {
-      io: { pid, stdin: child.stdin, stdout: child.stdout },
+      io: { pid, stdin: child.stdin, stdout: output },
       exited,
       gone,
       signal(step) {
@@ -62,15 +62,7 @@ export function createSpawner({ ledger, log, spares }: SpawnerParts): SpawnProce
 async function begin(spec: ProcessSpec, marker: string): Promise<PipedProcess> {
   const { id: server, command, args, cwd, env } = spec;
   try {
-    const child = spawn(command, [...args], {
-      ...(cwd === undefined ? {} : { cwd }),
-      env: { ...env, [MARKER_VARIABLE]: marker },
-      // A process group of its own, so that all of it can be signalled at once.
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    await once(child, 'spawn');
-    return child;
+    return await spawnPiped({ command, args, cwd, env: { ...env, [MARKER_VARIABLE]: marker } });
   } catch (cause) {
     throw hubError('SERVER_START_FAILED', { server, detail: describeSpawnError(spec, cause) }, { cause });
   }
@@ -84,8 +76,7 @@ async function requireFolder(server: string, cwd: string): Promise<void> {
   throw hubError('SERVER_START_FAILED', { server, detail });
 }
 
-async function ended(child: ChildProcess): Promise<Exit> {
-  const closed = new Promise<void>((resolve) => void child.once('close', () => resolve()));
+async function ended({ child, closed }: PipedProcess): Promise<Exit> {
   const exit = await new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });

@@ -48,18 +48,25 @@ export class FrameReader {
     this.#maxBytes = maxBytes;
   }
 
+  /** Part of a line was taken, and not its end. */
+  get isInside(): boolean {
+    return this.#size > 0;
+  }
+
+  /** A line, or the rest of one, without its line end. */
+  line(part: Buffer): void {
+    // Most lines come whole.
+    if (this.#size === 0 && part.length <= this.#maxBytes) return this.#line(part);
+    this.#take(part);
+    this.#finish();
+  }
+
   push(chunk: Buffer): void {
     const { length } = chunk;
     if (length === 0) return;
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      const part = chunk.subarray(start, end);
-      // Most lines come whole.
-      if (this.#size === 0 && part.length <= this.#maxBytes) this.#line(part);
-      else {
-        this.#take(part);
-        this.#finish();
-      }
+      this.line(chunk.subarray(start, end));
       start = end + 1;
       // Its memory may be gone, then.
       if (start === length) return;

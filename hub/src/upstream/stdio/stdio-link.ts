@@ -5,6 +5,7 @@ import { FrameReader, MAX_FRAME_BYTES } from '../rpc/framing.ts';
 import { locateIn } from '../rpc/reply-scan.ts';
 import { RpcSession } from '../rpc/rpc-session.ts';
 import type { SessionOptions } from '../rpc/session-options.ts';
+import { Intake } from './intake.ts';
 import { StdioWire } from './stdio-wire.ts';
 
 /** A process whose output ended is expected to be gone within this time; one that is not is of no use any more. */
@@ -29,12 +30,26 @@ export class StdioLink {
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });
-    this.#read(child);
-    child.stdout.on('end', () => {
-      this.#isEnding = true;
-      options.clock.after(LINGER_MS, () => {
-        if (!this.#isClosed) lingers();
-      });
+    const { session } = this;
+    const reader = new FrameReader({
+      frame: (line) => session.receive(line),
+      begun: (head) => session.begin(head),
+      oversize: (head, tail) => session.receiveOversize(locateIn(head, tail), MAX_FRAME_BYTES),
+    });
+    const intake = new Intake(reader, options.clock);
+    const take = (length: number): void => intake.took(length);
+    child.stdout.readInto({
+      room: () => intake.room(),
+      took: (length) => {
+        // Nobody listens any more when it is closed, but a pipe that is not drained would block a server that is flushing its last lines.
+        if (!this.#isClosed) inOneTurn(take, length);
+      },
+      ended: () => {
+        this.#isEnding = true;
+        options.clock.after(LINGER_MS, () => {
+          if (!this.#isClosed) lingers();
+        });
+      },
     });
   }
 
@@ -54,22 +69,6 @@ export class StdioLink {
     this.#isClosed = true;
     this.#wire.close();
     this.session.failAll(error);
-    // Nobody listens any more, but a pipe that is not drained would block a server that is flushing its last lines.
-    this.#child.stdout.resume();
     this.#markClosed();
-  }
-
-  #read({ stdout }: ChildIo): void {
-    const { session } = this;
-    const reader = new FrameReader({
-      frame: (line) => session.receive(line),
-      begun: (head) => session.begin(head),
-      oversize: (head, tail) => session.receiveOversize(locateIn(head, tail), MAX_FRAME_BYTES),
-    });
-    const take = (chunk: Buffer): void => reader.push(chunk);
-    stdout.on('data', (chunk: Buffer) => {
-      if (!this.#isClosed) inOneTurn(take, chunk);
-    });
-    stdout.on('error', () => undefined);
   }
 }

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import { Duct } from './duct.ts';
+import { spawnPiped } from './spawn-piped.ts';
+
+const shell = (script: string) => spawnPiped({ command: '/bin/sh', args: ['-c', script], env: {} });
+
+/** All that a process writes, read into a room of this size. */
+async function all(
+  { output, closed }: Awaited<ReturnType<typeof shell>>,
+  roomBytes = 64 * 1024,
+): Promise<string> {
+  const room = Buffer.alloc(roomBytes);
+  const parts: Buffer[] = [];
+  await new Promise<void>((resolve) => {
+    output.readInto({
+      room: () => room,
+      took: (length) => void parts.push(Buffer.from(room.subarray(0, length))),
+      ended: resolve,
+    });
+  });
+  await closed;
+  return Buffer.concat(parts).toString();
+}
+
+test('all that a process writes arrives, from its first byte on, whenever it is read', async () => {
+  const process = await shell('echo first; echo second');
+  await once(process.child, 'exit');
+  expect(await all(process)).toBe('first\nsecond\n');
+});
+
+test('a process that writes more than the system holds waits, and loses nothing', async () => {
+  const text = await all(
+    await shell(
+      'i=0; while [ $i -lt 40000 ]; do echo "line $i of a long text that nobody reads yet"; i=$((i+1)); done',
+    ),
+  );
+  const lines = text.trimEnd().split('\n');
+  expect([lines.length, lines[0], lines.at(-1)]).toEqual([
+    40_000,
+    'line 0 of a long text that nobody reads yet',
+    'line 39999 of a long text that nobody reads yet',
+  ]);
+});
+
+test('what came before anybody read is put into rooms of any size', async () => {
+  expect(await all(await shell('printf 0123456789'), 3)).toBe('0123456789');
+});
+
+test('a child that outlives the process is read to its end', async () => {
+  const process = await shell('(cat > /dev/null; echo late) <&0 & echo early');
+  await once(process.child, 'exit');
+  process.child.stdin.end();
+  expect(await all(process)).toBe('early\nlate\n');
+});
+
+test('what nobody reads is thrown away when the process has ended', async () => {
+  const process = await shell('echo nobody');
+  await process.closed;
+  expect(process.child.exitCode).toBe(0);
+});
+
+test('no folder is left of it, also where the program does not exist', async () => {
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('counterpart-duct-'));
+  const process = await shell('exit 0');
+  await process.closed;
+  await expect(spawnPiped({ command: '/no/such/program', args: [], env: {} })).rejects.toMatchObject({
+    code: 'ENOENT',
+  });
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('counterpart-duct-'))).toEqual(before);
+});
+
+test('both ends close when there is no process after all', async () => {
+  const duct = await Duct.open();
+  duct.drop();
+  await duct.closed;
+  expect(duct.theirs.destroyed).toBe(true);
+});
+
+test('where no folder can be made the output comes through a pipe', async () => {
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = '/no/such/folder';
+  try {
+    await expect(Duct.open()).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await all(await shell('echo piped'))).toBe('piped\n');
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  }
+});
