@@ -200,9 +200,15 @@ export class Fleet {
   }
 
   #expireLater(id: string, since: number): void {
-    const { graceMs } = this.#options.config().defaults;
     this.#unavailable.set(id, since);
-    this.#options.clock.after(graceMs + 1, () => {
+    this.#expireAfter(id, this.#graceLeft(id));
+  }
+
+  #expireAfter(id: string, delayMs: number): void {
+    this.#options.clock.after(delayMs, () => {
+      // A timer is early by as long as the turn took that set it.
+      const left = this.#graceLeft(id);
+      if (left > 0) return this.#expireAfter(id, left);
       this.publish();
       const member = this.#members.get(id);
       // Nobody can call it any more, and so find out that it is back.
@@ -218,9 +224,15 @@ export class Fleet {
   }
 
   #isLate(id: string): boolean {
+    return this.#unavailable.has(id) && this.#graceLeft(id) <= 0;
+  }
+
+  /** Milliseconds for which what it offered stays listed; 0 or less where it is over, or there is nothing to wait for. */
+  #graceLeft(id: string): number {
     const since = this.#unavailable.get(id);
+    if (since === undefined) return 0;
     const { graceMs } = this.#options.config().defaults;
-    return since !== undefined && this.#options.clock.now() - since > graceMs;
+    return since + graceMs + 1 - this.#options.clock.now();
   }
 
   /** Gives the catalog the servers as they are now. */
