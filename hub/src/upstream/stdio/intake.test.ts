@@ -75,6 +75,8 @@ test('what was handed over stays as it is while more is read, also a line in mem
   const { seen, feed } = reading();
   const lines = [lineOf(10, 'a'), lineOf(900_000, 'b'), lineOf(900_000, 'c'), lineOf(20, 'd')];
   feed(lines.map((line) => `${line}\n`).join(''));
+  for (const letter of 'ef') lines.push(lineOf(10, letter));
+  for (const line of lines.slice(-2)) feed(`${line}\n`);
   expect(seen.kept.map((line) => line.toString())).toEqual(lines);
 });
 
