@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import type { ChildOutput, OutputTaker } from '../../../kernel/ports.ts';
 import { pour } from './pour.ts';
 
+/** Both ends are in this process: more than a turn or two means that something is wrong. */
+const OPEN_MS = 2_000;
+
 /** Into which is read what comes before anybody takes it. */
 const first = Buffer.alloc(64 * 1024);
 
@@ -28,23 +31,31 @@ export class Duct implements ChildOutput {
     this.closed = new Promise((resolve) => void ours.once('close', () => resolve()));
   }
 
-  /** Rejects where no socket can be, such as without a folder for temporary files. */
+  /** Rejects where no socket can be, such as without a folder for temporary files or when too many files are open. */
   static async open(): Promise<Duct> {
     // A folder that nobody else may enter: whoever connects is this process.
     const folder = mkdtempSync(join(tmpdir(), 'counterpart-duct-'));
     const server = createServer({ pauseOnConnect: true });
     const end: End = { taker: undefined };
+    const path = join(folder, 'o');
+    // A connection for which no file is left is dropped, and nobody told.
+    const signal = AbortSignal.timeout(OPEN_MS);
+    let ours: Socket | undefined;
     try {
-      const path = join(folder, 'o');
       server.listen(path);
-      await once(server, 'listening');
-      const ours = connect({ path, onread: onread(end) }).pause();
-      const [[theirs]] = (await Promise.all([once(server, 'connection'), once(ours, 'connect')])) as [
+      await once(server, 'listening', { signal });
+      ours = connect({ path, onread: onread(end) }).pause();
+      ours.on('error', () => undefined);
+      const accepted = once(server, 'connection', { signal });
+      const [[theirs]] = (await Promise.all([accepted, once(ours, 'connect', { signal })])) as [
         [Socket],
         unknown,
       ];
-      for (const socket of [ours, theirs]) socket.on('error', () => undefined);
+      theirs.on('error', () => undefined);
       return new Duct(theirs, ours, end);
+    } catch (cause) {
+      ours?.destroy();
+      throw cause;
     } finally {
       server.close();
       rmSync(folder, { recursive: true, force: true });
