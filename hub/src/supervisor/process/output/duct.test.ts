@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { Duct } from './duct.ts';
@@ -92,13 +93,18 @@ test('where no folder can be made the output comes through a pipe', async () => 
   }
 });
 
-test('with too many files open a process does not begin, and nobody waits for it for ever', async () => {
+test('with too many files open a process does not begin, nobody waits for it for ever, and no folder is left', async () => {
   const fixture = fileURLToPath(
     new URL('../../../../../test/fixtures/supervisor/few-files.ts', import.meta.url),
   );
-  const limited = await shell(`ulimit -n 64; exec '${globalThis.process.execPath}' '${fixture}'`);
+  const folder = mkdtempSync(join(tmpdir(), 'few-files-'));
+  const limited = await shell(
+    `export TMPDIR='${folder}'; ulimit -n 64; exec '${globalThis.process.execPath}' '${fixture}'`,
+  );
   const outcomes = (await all(limited)).trim().split('\n');
   expect(outcomes).toHaveLength(13);
   expect(new Set(outcomes)).toEqual(new Set(['EMFILE', 'begun']));
   expect(outcomes.at(-1)).toBe('begun');
+  expect(readdirSync(folder)).toEqual([]);
+  rmdirSync(folder);
 });

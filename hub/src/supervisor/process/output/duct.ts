@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +58,9 @@ export class Duct implements ChildOutput {
       throw cause;
     } finally {
       server.close();
-      rmSync(folder, { recursive: true, force: true });
+      // To look into the folder would take a file more.
+      rmSync(path, { force: true });
+      rmdirSync(folder);
     }
   }
 
