@@ -106,8 +106,9 @@ export class Intake {
   }
 }
 
+/** Memory is lent where the bytes fill much of it: what Node reads from a pipe fills a quarter at most. */
 function copyOf(bytes: Buffer): Buffer {
-  if (bytes.length < LEAST_ROOM_BYTES) return Buffer.from(bytes);
+  if (bytes.length < PIECE_BYTES / 2) return Buffer.from(bytes);
   const own = lend(bytes.length);
   return own.subarray(0, bytes.copy(own));
 }
