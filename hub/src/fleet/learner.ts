@@ -1,9 +1,9 @@
 import { toCounterpartError } from '@counterpart/schemas';
+import { retryDelay } from '../kernel/async/retry-delay.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Member } from './member.ts';
 
-const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 /** What may be otherwise later without anybody doing anything here. */
 const PASSING: ReadonlySet<string> = new Set(['UPSTREAM_UNREACHABLE', 'UPSTREAM_LOST']);
@@ -27,28 +27,28 @@ export class Learner {
     this.#options = options;
   }
 
-  learn(member: Member, waitMs = FIRST_RETRY_MS): void {
+  learn(member: Member, failures = 0): void {
     const { desired, upstream } = member;
     this.#waiting.get(upstream)?.();
     this.#waiting.delete(upstream);
     upstream.refresh().catch((cause: unknown) => {
       const { code, message: problem } = toCounterpartError(cause);
       this.#options.log.warn({ server: desired.id, problem }, 'server could not be listed');
-      if (PASSING.has(code)) this.again(member, waitMs);
+      if (PASSING.has(code)) this.again(member, failures);
     });
   }
 
   /** Asks a remote server after a while, unless it is listed by then. */
-  again(member: Member, waitMs = FIRST_RETRY_MS): void {
+  again(member: Member, failures = 0): void {
     const { upstream, desired } = member;
     if (desired.origin.kind !== 'remote') return;
     const { clock, isUnlisted } = this.#options;
     this.#waiting.get(upstream)?.();
     const ask = (): void => {
       this.#waiting.delete(upstream);
-      if (isUnlisted(member)) this.learn(member, Math.min(LONGEST_RETRY_MS, waitMs * 2));
+      if (isUnlisted(member)) this.learn(member, failures + 1);
     };
-    this.#waiting.set(upstream, clock.after(waitMs, ask));
+    this.#waiting.set(upstream, clock.after(retryDelay(failures, LONGEST_RETRY_MS), ask));
   }
 
   close(): void {

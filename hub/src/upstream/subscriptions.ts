@@ -1,3 +1,4 @@
+import { retryDelay } from '../kernel/async/retry-delay.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
@@ -6,8 +7,6 @@ import { membersOf } from '../kernel/protocol/members.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 30_000;
 const METHOD_NOT_FOUND = -32601;
 
 export interface SubscriptionOptions {
@@ -125,7 +124,7 @@ export class Subscriptions {
     if (this.#listening !== which) return;
     this.#listening = undefined;
     if (thrown instanceof RpcFailure && thrown.code === METHOD_NOT_FOUND) return;
-    const delayMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries);
+    const delayMs = retryDelay(this.#retries);
     this.#retries += 1;
     this.#options.clock.after(delayMs, () => {
       if (this.#session && !this.#listening) this.#listen();

@@ -1,8 +1,8 @@
 import { hubError, type CounterpartError } from '@counterpart/schemas';
+import { retryDelay } from '../kernel/async/retry-delay.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 /** A server that runs and cannot say what it has, most often waits for something itself: a network, a login, a database. */
-const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
 interface UnlistedOptions {
@@ -17,7 +17,7 @@ export class Unlisted {
   readonly #options: UnlistedOptions;
   #problem: CounterpartError | undefined;
   #isTold = false;
-  #waitMs = FIRST_RETRY_MS;
+  #failures = 0;
   #due: (() => void) | undefined;
 
   constructor(options: UnlistedOptions) {
@@ -40,14 +40,14 @@ export class Unlisted {
     const detail = thrown instanceof Error ? thrown.message : String(thrown);
     this.#problem = hubError('LISTS_UNREAD', { server, method, detail });
     this.#due?.();
-    this.#due = clock.after(this.#waitMs, retry);
-    this.#waitMs = Math.min(LONGEST_RETRY_MS, this.#waitMs * 2);
+    this.#due = clock.after(retryDelay(this.#failures, LONGEST_RETRY_MS), retry);
+    this.#failures += 1;
   }
 
   end(): void {
     this.#problem = undefined;
     this.#due?.();
     this.#due = undefined;
-    this.#waitMs = FIRST_RETRY_MS;
+    this.#failures = 0;
   }
 }

@@ -1,18 +1,13 @@
 import { CounterpartError, hubError, toCounterpartError } from '@counterpart/schemas';
 import type { JsonMembers, ProcessSnapshot, UpstreamInfo, UpstreamLists } from '../../kernel/ports.ts';
 import { redactError } from '../../kernel/redact.ts';
+import { retryDelay } from '../../kernel/async/retry-delay.ts';
 import type { Connection, ConnectionEvents } from '../connection.ts';
 import { legacyOnly, presumedEra, refusesRequest } from '../era.ts';
 import type { RemoteTarget, UpstreamOptions } from '../options.ts';
 import type { RpcSession } from '../rpc/rpc-session.ts';
 import { createAgent, type HttpPeer } from './http-exchange.ts';
-import {
-  CONNECT_TIMEOUT_MS,
-  retryDelay,
-  unreachable,
-  type LinkParts,
-  type RemoteLink,
-} from './remote-link.ts';
+import { CONNECT_TIMEOUT_MS, unreachable, type LinkParts, type RemoteLink } from './remote-link.ts';
 import { SseLink } from './sse-link.ts';
 import { StreamableLink } from './streamable-link.ts';
 

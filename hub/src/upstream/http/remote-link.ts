@@ -7,13 +7,6 @@ import { publicUrl, type HttpPeer } from './http-exchange.ts';
 
 /** From connecting to the end of the handshake, where nothing else is said. */
 export const CONNECT_TIMEOUT_MS = 15_000;
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 30_000;
-
-/** Milliseconds before the next attempt after so many that failed. */
-export const retryDelay = (failures: number): number =>
-  Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
-
 /** One way to speak with a remote server, from its first byte to its loss. Used once. */
 export interface RemoteLink {
   readonly session: RpcSession;

@@ -1,4 +1,4 @@
-import { retryDelay } from './remote-link.ts';
+import { retryDelay } from '../../kernel/async/retry-delay.ts';
 
 /** Statuses by which a server, or a proxy before it, says that it may be asked again. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
