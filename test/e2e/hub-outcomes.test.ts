@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { answerPosts } from '../fixtures/upstream/answer-posts.ts';
 import { eventually, fixtureServer, makeHome, startHub } from '../fixtures/hub.ts';
 
 const undo: (() => unknown)[] = [];
@@ -131,11 +131,5 @@ const ANSWERS: Readonly<Record<string, object>> = {
 /** What stands before a server that does not run yet says so. */
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (isAway) return void response.writeHead(502).end('bad gateway');
-  if (request.method !== 'POST') return void response.writeHead(405).end();
-  const { id, method } = JSON.parse(await text(request)) as { id?: number; method: string }; // written by the hub
-  if (id === undefined) return void response.writeHead(202).end();
-  const result = ANSWERS[method];
-  const answer = result ? { result } : { error: { code: -32601, message: 'no such method' } };
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+  return answerPosts(ANSWERS, request, response);
 }

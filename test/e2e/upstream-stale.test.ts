@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { answerPosts } from '../fixtures/upstream/answer-posts.ts';
 import { Bench, call } from './upstream-harness.ts';
 
 /** What a server of 2025-11-25 answers to everything that is asked here. */
@@ -28,13 +28,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   const used = served.has(socket);
   served.add(socket);
   if (cuts && used) return void socket.destroy();
-  if (request.method !== 'POST') return void response.writeHead(405).end();
-  const { id, method } = JSON.parse(await textOf(request)) as { id?: number; method: string }; // written by the hub
-  if (id === undefined) return void response.writeHead(202).end();
-  const result = ANSWERS[method];
-  const answer = result ? { result } : { error: { code: -32601, message: 'no such method' } };
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+  return answerPosts(ANSWERS, request, response);
 }
 const served = new WeakSet<object>();
 
