@@ -7,7 +7,7 @@ const MB = 1024 * 1024;
 
 /** What a reader is given, and an intake before it that is read into in pieces. */
 function reading({ passes = false } = {}) {
-  const seen = { lines: [] as string[], parts: [] as number[], kept: [] as Buffer[] };
+  const seen = { lines: [] as string[], parts: [] as number[], memory: [] as number[], kept: [] as Buffer[] };
   /** What was to be done after a while. */
   let due: () => void = () => undefined;
   const passed: Buffer[] = [];
@@ -20,6 +20,7 @@ function reading({ passes = false } = {}) {
       if (!passes) return undefined;
       const take = (part: Buffer): void => {
         seen.parts.push(part.length);
+        seen.memory.push(part.buffer.byteLength);
         passed.push(part);
       };
       take(head);
@@ -136,4 +137,14 @@ test('a short line whose end takes long is whole, and so is what comes behind it
   feed('\n{"c":3}\n');
   wait();
   expect(seen.lines).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
+});
+
+test('parts do not hold much more memory than they fill, also where they are small', () => {
+  for (const most of [64 * 1024, 200 * 1024]) {
+    const { seen, feed } = reading({ passes: true });
+    feed(`${lineOf(9 * MB)}\n`, most);
+    const filled = seen.parts.reduce((sum, bytes) => sum + bytes, 0);
+    const held = seen.memory.reduce((sum, bytes) => sum + bytes, 0);
+    expect(held).toBeLessThan(filled * 2);
+  }
 });
