@@ -150,6 +150,37 @@ describe('a request of 2026-07-28', () => {
     ]);
   });
 
+  it.each(['2025-11-25', '2024-11-05'])(
+    'of %s, which is spoken in sessions, learns how to begin one and what it can be repeated with',
+    async (version) => {
+      const { url } = await setUp();
+      const meta = modernMeta({}, { 'io.modelcontextprotocol/protocolVersion': version });
+      const headers = { 'mcp-protocol-version': version };
+      const answer = await modern(url, 'tools/list', { meta, headers });
+      expect([answer.status, answer.messages[0]?.error]).toMatchObject([
+        400,
+        {
+          code: -32022,
+          message: expect.stringMatching(
+            /only in a session: begin one with initialize .*2026-07-28$/,
+          ) as unknown,
+          data: { requested: version, supported: ['2026-07-28'] },
+        },
+      ]);
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+      const bare = await send(url, { headers, body });
+      expect([bare.status, bare.messages[0]?.error]).toMatchObject([
+        400,
+        {
+          code: -32600,
+          message: expect.stringMatching(
+            /begin a session with initialize .*, or name 2026-07-28 in/,
+          ) as unknown,
+        },
+      ]);
+    },
+  );
+
   it('finds neither sessions nor streams: GET and DELETE are not allowed, notifications are taken', async () => {
     const { url } = await setUp();
     expect((await send(url, { method: 'GET' })).status).toBe(405);

@@ -15,7 +15,7 @@ import { metaKeys, metaOf, readCaller } from '../wire/meta.ts';
 import { serveModern, viewFault } from '../modern/modern.ts';
 import { Session } from '../legacy/session.ts';
 import type { SessionStore } from '../legacy/session-store.ts';
-import { LEGACY_VERSIONS, MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
+import { LEGACY_VERSIONS, MODERN_VERSION } from '../wire/versions.ts';
 
 /** One HTTP request of an MCP endpoint and its response. */
 interface Visit {
@@ -191,11 +191,14 @@ export class HttpEndpoint {
   /** The session a request names, now used; 400 without one, 404 for one that ended, so that its client begins anew. */
   #sessionOf({ req, selector }: Visit): Session | Fault {
     const version = headerText(req.headers, 'mcp-protocol-version');
-    if (version !== undefined && !LEGACY_VERSIONS.includes(version))
-      return unsupportedVersion(version, SUPPORTED_VERSIONS);
+    if (version !== undefined && !LEGACY_VERSIONS.includes(version)) return unsupportedVersion(version);
     const id = headerText(req.headers, 'mcp-session-id');
     if (id === undefined)
-      return invalidRequest('send initialize first, then its Mcp-Session-Id with every request', 400);
+      return invalidRequest(
+        'begin a session with initialize and send its Mcp-Session-Id with every request, or name ' +
+          `${MODERN_VERSION} in _meta["${metaKeys.protocolVersion}"]`,
+        400,
+      );
     return (
       this.#sessions.use(id, selector) ?? invalidRequest('the session is unknown; initialize again', 404)
     );

@@ -1,7 +1,14 @@
 import type { Caller, CatalogView, JsonMembers, Upstream, ViewSelector } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import { instructionsOf, listMeta, offeredTo, type Core } from '../core.ts';
-import { faultOf, methodNotFound, unsupportedVersion, headerMismatch, type Fault } from '../wire/fault.ts';
+import {
+  codes,
+  faultOf,
+  headerMismatch,
+  methodNotFound,
+  unsupportedVersion,
+  type Fault,
+} from '../wire/fault.ts';
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { checkStandardHeaders, headerText } from './headers.ts';
 import { cacheMembers, LIST_METHODS, listAnswer } from '../relay/lists.ts';
@@ -21,7 +28,7 @@ import { findTarget, isFault, isOwnResult, RELAYED } from '../relay/targets.ts';
 import { answerOwn } from '../own/answer-own.ts';
 import { clientOf } from '../parking/client-of.ts';
 import { budgetOf } from '../results/results.ts';
-import { MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
+import { LEGACY_VERSIONS, MODERN_VERSION, SUPPORTED_VERSIONS } from '../wire/versions.ts';
 
 /** Serves a request of 2026-07-28; undefined when it is answered already. */
 export function serveModern(
@@ -70,9 +77,23 @@ function checkEnvelope({ method, params }: ClientRequest, headers: ModernContext
   const header = headers && headerText(headers, 'mcp-protocol-version');
   if (header !== undefined && header !== version)
     return headerMismatch(`MCP-Protocol-Version says ${header}, the body says ${version}`);
-  if (version !== MODERN_VERSION) return unsupportedVersion(version, SUPPORTED_VERSIONS);
+  if (version !== MODERN_VERSION)
+    return LEGACY_VERSIONS.includes(version) ? spokenInSessions(version) : unsupportedVersion(version);
   return (headers && checkStandardHeaders(headers, version, method, params)) ?? caller;
 }
+
+/**
+ * For a request that stands alone and names a revision that begins with `initialize`. What it lists as supported is what the
+ * client may repeat the request with: a revision that is spoken in sessions only would send it round in a circle.
+ */
+const spokenInSessions = (requested: string): Fault => ({
+  code: codes.unsupportedVersion,
+  message:
+    `Protocol version ${requested} is spoken only in a session: begin one with initialize and leave ` +
+    `_meta["${metaKeys.protocolVersion}"] out of its requests, or send this one as ${MODERN_VERSION}`,
+  data: { supported: [MODERN_VERSION], requested },
+  status: 400,
+});
 
 /** A request that passed the checks, and the view it is for. */
 interface Admitted {

@@ -1,5 +1,6 @@
 import { toCounterpartError, toRpcError } from '@counterpart/schemas';
 import type { RpcError } from './message.ts';
+import { SUPPORTED_VERSIONS } from './versions.ts';
 
 /** An error answer and the HTTP status that goes with it. */
 export interface Fault extends RpcError {
@@ -52,9 +53,9 @@ export const methodNotFound = (method: string, status: number): Fault => ({
   status,
 });
 
-export const unsupportedVersion = (requested: string, supported: readonly string[]): Fault => ({
+export const unsupportedVersion = (requested: string): Fault => ({
   code: codes.unsupportedVersion,
   message: `Unsupported protocol version: ${requested}`,
-  data: { supported, requested },
+  data: { supported: SUPPORTED_VERSIONS, requested },
   status: 400,
 });
