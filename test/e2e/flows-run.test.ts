@@ -226,6 +226,21 @@ describe('clients have', () => {
     ]);
   }, 60_000);
 
+  test('and the owner finds them listed under the name they have, beside the servers', async () => {
+    const Names = z.object({ tools: z.array(z.looseObject({ name: z.string() })) });
+    const own = ['flows__museum-week', 'flows__shop'];
+    const listed = await home.run(['list', '--tools', '--server', 'flows', '--json']);
+    expect(listed.json(Names).tools.map(({ name }) => name)).toEqual(own);
+    const asked = Names.parse(await hub.get('/api/tools?server=flows'));
+    expect(asked.tools.map(({ name }) => name)).toEqual(own);
+    expect((await home.run(['list'])).stdout).toContain(
+      'The hub itself offers flows (2 tools), prompts (1 prompt).',
+    );
+    const alone = await home.run(['list', '--server', 'flows']);
+    expect([alone.code, alone.stdout]).toEqual([0, 'The hub itself offers flows (2 tools).\n']);
+    expect((await home.run(['list', '--tools', '--server', 'flow'])).stderr).toContain('Did you mean flows?');
+  }, 60_000);
+
   test('a form for what a flow is about to change, where theirs shows one and the owner lets them decide', async () => {
     gate.resolve(); // The flow waits at it.
     const person = await connectAnswering('modern', `${hub.url}/mcp`);

@@ -146,6 +146,12 @@ test('a call of what is not theirs is answered as one of what never was, and the
   expect(refused.map((word) => /Nothing|no tool|no server|unknown|404|There is no/i.test(word))).toEqual(
     refused.map(() => true),
   );
+  const near = async (person: Person): Promise<string> =>
+    (await send(`${hub.url}/api/tools?server=diarie`, { method: 'GET', headers: bearer(person) })).text;
+  expect([await near(anna), await near(ben)]).toEqual([
+    expect.stringContaining('Did you mean diary?'),
+    expect.not.stringContaining('diary'),
+  ]);
   const never = await wordsOf(ben.rpc('tools/call', { name: 'never__touch', arguments: {} }));
   expect(asNever([refused[0] ?? ''])).toEqual([never]);
   const [uri] = await resourceUris(anna);

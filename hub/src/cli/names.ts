@@ -7,12 +7,20 @@ import { didYouMean } from '../kernel/nearest.ts';
 /** The server of this name. Rejects with SERVER_UNKNOWN and names near to it, or why the one of this name is not served. */
 export async function findServer(hub: HubApi, id: string): Promise<ServerDetail> {
   const ids = (await hub.servers()).map((server) => server.id);
-  if (!ids.includes(id)) {
-    const broken = (await hub.status()).problems.find(({ server }) => server === id);
-    const suggestion = broken === undefined ? didYouMean(id, ids) : ` ${broken.detail}`;
-    throw hubError('SERVER_UNKNOWN', { server: id, suggestion });
-  }
+  if (!ids.includes(id)) throw unknownServer(id, ids, await hub.status());
   return hub.server(id);
+}
+
+/** Whether this is a server, or what the hub itself offers as one. Throws as `findServer` rejects. */
+export function checkServed(status: HubStatus, id: string): void {
+  const ids = [...status.servers, ...status.ownServers].map((server) => server.id);
+  if (!ids.includes(id)) throw unknownServer(id, ids, status);
+}
+
+function unknownServer(id: string, known: readonly string[], { problems }: HubStatus): CounterpartError {
+  const broken = problems.find(({ server }) => server === id);
+  const suggestion = broken === undefined ? didYouMean(id, known) : ` ${broken.detail}`;
+  return hubError('SERVER_UNKNOWN', { server: id, suggestion });
 }
 
 /** The tool of this name in the hub, or by its own name where only one server has it. Rejects with TOOL_UNKNOWN. */

@@ -99,6 +99,8 @@ export const HubStatus = z.strictObject({
   startedAt: z.iso.datetime(),
   ready: z.boolean(),
   servers: z.array(ServerSummary),
+  /** What the hub itself offers as a server does: flows, prompt templates, the builder, the controls of mirrors. */
+  ownServers: z.array(z.strictObject({ id: z.string(), tools: z.int(), prompts: z.int() })),
   /** Processes that wait to become a server, and the memory they take (PSS). */
   spares: z.strictObject({ count: z.int(), pssBytes: z.int() }),
   tools: z.int(),

@@ -38,6 +38,18 @@ function noteOf(server: ServerSummary): string {
 /** Without the words that lead over to the rows below. */
 const firstSentence = (problem: string): string => (problem.split('\n')[0] ?? '').replace(/;[^;]*:$/, '');
 
+/** What the hub itself offers as a server does; nothing when it offers nothing. */
+export function renderOwn(ownServers: HubStatus['ownServers']): string[] {
+  const each = ownServers.map(({ id, tools, prompts }) => {
+    const own = [
+      ...(tools > 0 ? [count(tools, 'tool')] : []),
+      ...(prompts > 0 ? [count(prompts, 'prompt')] : []),
+    ];
+    return `${id} (${own.join(', ')})`;
+  });
+  return each.length === 0 ? [] : [`The hub itself offers ${each.join(', ')}.`];
+}
+
 /** Servers that cannot be served as they stand, each with its remedy; nothing when there are none. */
 export const renderBroken = (problems: HubStatus['problems'], paint: Paint): string[] =>
   problems.flatMap(({ server, detail, fix }) => [

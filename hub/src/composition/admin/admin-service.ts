@@ -27,7 +27,6 @@ import type { AdminService, GivenCall } from '../../http/admin.ts';
 import type { ProviderService } from '../../http/routes/provider-routes.ts';
 import { OWNER, seenBy } from '../../kernel/audit/principal.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { unknownView } from '../../kernel/tools/unknown-view.ts';
 import type { Recordings, Supervisor } from '../../kernel/ports.ts';
 import type { Redactor } from '../../kernel/redact.ts';
 import type { ToolCalls, Vault } from '../../kernel/ports.ts';
@@ -44,6 +43,7 @@ import type { FlowDesk } from '../flows/flow-desk.ts';
 import { hookDesk } from './hook-desk.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
 import { logTail } from './log-tail.ts';
+import { knownServer, ownServers } from '../known-server.ts';
 import { peopleDesk } from '../people/people-desk.ts';
 import { permissionDesk } from './permission-desk.ts';
 import { purge } from './purge-desk.ts';
@@ -164,6 +164,7 @@ function readings(options: AdminOptions): Readings {
         startedAt,
         ready: options.ready(),
         servers: await servers(),
+        ownServers: ownServers(options),
         spares: await sparesOf(options),
         tools: fleet.toolCount(),
         profiles: profilesOf(options),
@@ -237,13 +238,11 @@ const ListedTools = z.array(
 
 /** Every tool of all pages, with the name it has in the hub. */
 function entriesOf(
-  { catalog, fleet, mirrors, access }: AdminOptions,
+  { catalog, fleet, access }: AdminOptions,
   server: string | undefined,
   principal = OWNER,
 ): ToolEntry[] {
-  if (server !== undefined && !access.sees(principal, server))
-    throw unknownView({ kind: 'server', id: server });
-  if (server !== undefined && !mirrors.offers(server)) fleet.get(server);
+  if (server !== undefined) knownServer({ access, catalog, fleet }, server, principal);
   const view = catalog.view(seenBy({ kind: 'all' }, principal));
   if (!view) return [];
   const listed: ToolDefinition[] = [];

@@ -2,6 +2,7 @@ import type { Access } from '../../access/access.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { PeopleService } from '../../http/oversight/people-routes.ts';
 import type { Catalog } from '../../kernel/ports.ts';
+import { knownServer } from '../known-server.ts';
 
 interface Desk {
   readonly access: Access;
@@ -11,11 +12,7 @@ interface Desk {
 
 /** People and what they see, as the owner of a hub orders it. */
 export function peopleDesk({ access, fleet, catalog }: Desk): PeopleService {
-  /** Servers, and what the hub's own rooms offer as one. Throws SERVER_UNKNOWN. */
-  const known = (id: string): string => {
-    if (catalog.view({ kind: 'all' })?.upstreams.has(id) !== true) fleet.get(id);
-    return id;
-  };
+  const known = (id: string): string => knownServer({ access, catalog, fleet }, id);
   return {
     people: () => access.people(),
     add: (name) => access.add(name),

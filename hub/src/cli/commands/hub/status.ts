@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { bytes, count, duration } from '../../output/text/format.ts';
-import { renderBroken, renderLeftOut, renderServers } from '../../output/server-table.ts';
+import { renderBroken, renderLeftOut, renderOwn, renderServers } from '../../output/server-table.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { readToken, tokenFile } from '../../running/running-hub.ts';
 import { runningHub } from '../../running/with-hub.ts';
@@ -43,6 +43,7 @@ export const status = defineCommand({
         paint.faint(
           `${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}${spares(state.spares)}`,
         ),
+        ...renderOwn(state.ownServers),
         ...(state.profiles.length === 0 ? [] : ['', ...renderProfiles(state, context)]),
         ...(state.signingKey === undefined
           ? []

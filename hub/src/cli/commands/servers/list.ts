@@ -5,9 +5,9 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { LEARN_MS, untilLearned } from '../../running/learned.ts';
-import { findServer } from '../../names.ts';
+import { checkServed } from '../../names.ts';
 import { count, effectOf } from '../../output/text/format.ts';
-import { renderBroken, renderServers } from '../../output/server-table.ts';
+import { renderBroken, renderOwn, renderServers } from '../../output/server-table.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { withHub } from '../../running/with-hub.ts';
 
@@ -36,20 +36,30 @@ const askHub = <T>(context: Context, work: (hub: HubApi) => Promise<T>): Promise
 
 async function listServers(context: Context, server: string | undefined): Promise<void> {
   const { paint, io } = context;
-  const { servers, problems } = await askHub(context, async (hub) => {
+  const { servers, ownServers, problems } = await askHub(context, async (hub) => {
     await untilLearned(hub, GLANCE_MS, context.signal);
     const status = await hub.status();
     if (server === undefined) return status;
-    const { id } = await findServer(hub, server);
-    return { servers: status.servers.filter((each) => each.id === id), problems: [] };
+    checkServed(status, server);
+    const isIt = ({ id }: { readonly id: string }): boolean => id === server;
+    return {
+      servers: status.servers.filter(isIt),
+      ownServers: status.ownServers.filter(isIt),
+      problems: [],
+    };
   });
   const tools = servers.reduce((sum, each) => sum + each.tools, 0);
   const totals = `${count(servers.length, 'server')}, ${count(tools, 'tool')}`;
   const none =
-    'No servers yet. `hub build --from <file|url>` makes one, `hub add` and `hub import` take others in.';
-  context.result({ servers, problems }, () =>
+    server === undefined
+      ? [
+          'No servers yet. `hub build --from <file|url>` makes one, `hub add` and `hub import` take others in.',
+        ]
+      : [];
+  context.result({ servers, ownServers, problems }, () =>
     [
-      ...(servers.length === 0 ? [none] : [renderServers(servers, paint, io.width), paint.faint(totals)]),
+      ...(servers.length === 0 ? none : [renderServers(servers, paint, io.width), paint.faint(totals)]),
+      ...renderOwn(ownServers),
       ...renderBroken(problems, paint),
     ].join('\n'),
   );
@@ -58,7 +68,7 @@ async function listServers(context: Context, server: string | undefined): Promis
 async function listTools(context: Context, server: string | undefined): Promise<void> {
   const { paint, io } = context;
   const tools = await askHub(context, async (hub) => {
-    if (server !== undefined) await findServer(hub, server);
+    if (server !== undefined) checkServed(await hub.status(), server);
     await untilLearned(hub, LEARN_MS, context.signal);
     return hub.tools(server);
   });
