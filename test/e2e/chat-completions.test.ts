@@ -83,7 +83,9 @@ test('settings and the conversation reach the loop under neutral names', async (
     tools: [{ type: 'function', function: { name: 'look', parameters: { type: 'object' }, strict: true } }],
     response_format: { type: 'json_schema', json_schema: { name: 'thing', schema: { type: 'object' } } },
   });
-  expect(loop.asked.at(-1)).toEqual({
+  const { requestId, ...asked } = loop.asked.at(-1) ?? {};
+  expect(requestId).toMatch(/^req_/);
+  expect(asked).toEqual({
     model: MODEL,
     isWhole: true,
     items: [

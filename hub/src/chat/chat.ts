@@ -4,46 +4,80 @@ import { hubError, toCounterpartError, type CounterpartError } from '@counterpar
 import { answerError } from './errors.ts';
 import { endpointAt } from './routes.ts';
 import { noEndpoint } from './request/endpoints.ts';
-import type { ChatOptions, ChatParts } from './parts.ts';
+import type { ChatOptions, ChatParts, PersonsParts } from './parts.ts';
+import { clientIdOf, noteRequest } from './request/note-request.ts';
 import { failUnfinished } from './responses/kept.ts';
 import { ResponseSockets } from './socket/sockets.ts';
 import { Runs } from './stream/runs.ts';
 
 /** The endpoints under `/v1` that programs for OpenAI's API know. Whoever calls was let in before. */
 export interface ChatSurface {
-  handle(req: IncomingMessage, res: ServerResponse, principal: string): void;
+  handle(visit: Visit, principal: string): void;
   /** Tells somebody who is not let in why, in the shape that these programs read. */
-  refuse(res: ServerResponse, error: CounterpartError): void;
+  refuse(visit: Visit, error: CounterpartError): void;
   /** `/v1/responses` over a WebSocket. Rejects where there is no room for one, and the connection is as it was. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, principal: string): Promise<void>;
+  upgrade(visit: SocketVisit, principal: string): Promise<void>;
   /** Ends the connections of a person. */
   expel(person: string): void;
   /** Ends all that is under way; what is kept says so. */
   close(): Promise<void>;
 }
 
+interface Visit {
+  /** Of the request, as its answer bears it. */
+  readonly id: string;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+interface SocketVisit extends Pick<Visit, 'id' | 'req'> {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
 /** Opens the endpoints; answers that an earlier life of the hub left unfinished are told as failed. */
 export async function createChat(options: ChatOptions): Promise<ChatSurface> {
   const runs = new Runs(options.clock);
   const sockets = new ResponseSockets(options);
-  const partsOf = (principal: string): ChatParts => {
+  const ownOf = (principal: string): Partial<PersonsParts> => {
     const own = principal === options.principal ? {} : options.people?.of(principal);
     if (own === undefined) throw hubError('OWNER_NEEDED', { subject: '/v1', person: principal });
-    return { ...options, ...own, principal, runs: runs.of(principal) };
+    return own;
   };
+  const logOf = (request: string) => options.log.child({ request });
+  const partsOf = (principal: string, requestId: string): ChatParts => ({
+    ...options,
+    ...ownOf(principal),
+    log: logOf(requestId),
+    requestId,
+    principal,
+    runs: runs.of(principal),
+  });
   for (const principal of [options.principal, ...(options.people?.names() ?? [])])
-    await failUnfinished(partsOf(principal));
+    await failUnfinished({ ...options, ...ownOf(principal) });
   return {
-    handle(req, res, principal) {
-      serve(partsOf(principal), req, res).catch((thrown: unknown) => {
+    handle({ id, req, res }, principal) {
+      const parts = partsOf(principal, id);
+      const failed = noteRequest(parts, { req, res, principal });
+      serve(parts, req, res).catch((thrown: unknown) => {
         const error = toCounterpartError(thrown);
-        if (error.code === 'INTERNAL') options.log.error({ path: req.url, cause: thrown }, 'request failed');
+        failed(error.code);
+        if (error.code === 'INTERNAL') parts.log.error({ path: req.url, cause: thrown }, 'request failed');
         answerError(res, error);
       });
     },
-    refuse: answerError,
-    async upgrade(req, socket, head, principal) {
-      await sockets.take(req, socket, head, partsOf(principal));
+    refuse({ id, req, res }, error) {
+      noteRequest({ ...options, log: logOf(id) }, { req, res })(error.code);
+      answerError(res, error);
+    },
+    async upgrade({ id, ...visit }, principal) {
+      const parts = partsOf(principal, id);
+      const client = { clientRequest: clientIdOf(visit.req), principal };
+      await sockets.take(visit, parts).catch((thrown: unknown) => {
+        parts.log.info({ ...client, code: toCounterpartError(thrown).code }, 'a WebSocket was refused');
+        throw thrown;
+      });
+      parts.log.info(client, 'a WebSocket was opened');
     },
     expel: (person) => sockets.expel(person),
     async close() {

@@ -31,6 +31,8 @@ export interface People {
 
 /** The same with what the endpoints share. */
 export interface ChatParts extends ChatOptions {
+  /** Of the request that is answered; `log` writes it into each line. */
+  readonly requestId: string;
   readonly runs: Pick<Runs, 'open' | 'find'>;
   /** Of the connection over which is asked: answers that are not kept. */
   readonly recent?: RecentAnswers | undefined;

@@ -10,6 +10,7 @@ import {
 } from '@counterpart/schemas';
 import { OWNER, seenBy } from '../kernel/audit/principal.ts';
 import { nodeHttp } from '../kernel/protocol/node-http.ts';
+import { newRequestId, REQUEST_ID } from '../kernel/ids.ts';
 import type { ViewSelector, VisitRequest, VisitResponse } from '../kernel/ports.ts';
 import { answerCors } from './cors.ts';
 import { noteAsker } from './asker.ts';
@@ -23,7 +24,7 @@ import { openLane, type Lane } from './lane/lane.ts';
 import { serveLines, shouldUpgrade } from './lines/lines.ts';
 import { listenLocally, type LocalSocket } from './lines/local-socket.ts';
 import { NodeRequest, NodeResponse } from './node-visit.ts';
-import { asksForSocket, serveSockets } from './sockets.ts';
+import { asksForSocket, serveSockets, type SocketVisit } from './sockets.ts';
 import type { Web } from './web.ts';
 
 export interface HttpOptions {
@@ -53,10 +54,17 @@ export interface HttpOptions {
 
 /** Chats, streamed on node:http as they are: no framework stands between a chunk and its client. */
 export interface ChatDoor {
-  handle(req: IncomingMessage, res: ServerResponse, principal: string): void;
-  refuse(res: ServerResponse, error: CounterpartError): void;
+  handle(visit: ChatVisit, principal: string): void;
+  refuse(visit: ChatVisit, error: CounterpartError): void;
   /** A client that was let in and wants a WebSocket; rejects where it gets none. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, principal: string): Promise<void>;
+  upgrade(visit: SocketVisit, principal: string): Promise<void>;
+}
+
+/** A request to `/v1`; `id` stands in the head of its answer already, whatever that is. */
+export interface ChatVisit {
+  readonly id: string;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
 }
 
 export interface HttpServer {
@@ -97,10 +105,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     (req, res) => {
       const route = routeOf(req.url ?? '/');
       const asker = admit(req, route, options, port);
-      if (route.kind === 'chat')
-        return (typeof asker === 'string' || asker.code !== 'HOST_FORBIDDEN') && answerCors(req, res)
-          ? undefined
-          : void chat.serve(asker, req, res);
+      if (route.kind === 'chat') return chat.answer(asker, req, res);
       if (typeof asker !== 'string') return answerProblem(res, asker);
       if (route.kind === 'mcp')
         return options.mcp(new NodeRequest(req), new NodeResponse(res), seenBy(route.selector, asker));
@@ -130,7 +135,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   });
   serveSockets(server, {
     admit: (req) => admit(req, routeOf(req.url ?? '/'), options, port),
-    take: async (req, socket, head, asker) => (await chat.open()).upgrade(req, socket, head, asker),
+    take: async (visit, asker) => (await chat.open()).upgrade(visit, asker),
   });
   await listen(server, options);
   port = (server.address() as AddressInfo).port;
@@ -148,21 +153,23 @@ function chatDoor(load: HttpOptions['chat']) {
     loading ??= load();
     return loading;
   };
-  const serve = async (
-    asker: string | CounterpartError,
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Promise<void> => {
+  const serve = async (asker: string | CounterpartError, visit: ChatVisit): Promise<void> => {
     try {
       const door = await open();
-      if (typeof asker === 'string') door.handle(req, res, asker);
-      else door.refuse(res, asker);
+      if (typeof asker === 'string') door.handle(visit, asker);
+      else door.refuse(visit, asker);
     } catch (cause) {
       loading = undefined;
-      answerProblem(res, toCounterpartError(cause));
+      answerProblem(visit.res, toCounterpartError(cause));
     }
   };
-  return { open, serve };
+  const answer = (asker: string | CounterpartError, req: IncomingMessage, res: ServerResponse): void => {
+    const id = newRequestId();
+    res.setHeader(REQUEST_ID, id);
+    const isForeign = typeof asker !== 'string' && asker.code === 'HOST_FORBIDDEN';
+    if (isForeign || !answerCors(req, res)) void serve(asker, { id, req, res });
+  };
+  return { open, answer };
 }
 
 /** Where which other protocol is spoken; elsewhere a request is served as if it had not asked. */

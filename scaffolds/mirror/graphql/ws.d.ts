@@ -25,6 +25,8 @@ declare module 'ws' {
       handleProtocols?: (protocols: ReadonlySet<string>) => string | false;
     });
     readonly clients: ReadonlySet<ServerSocket>;
+    /** Of each answer that takes a client: further lines of its head may be added. */
+    on(event: 'headers', listener: (lines: string[], request: IncomingMessage) => void): this;
     handleUpgrade(
       request: IncomingMessage,
       socket: Duplex,

@@ -52,6 +52,7 @@ export async function complete(parts: ChatParts, req: IncomingMessage, res: Serv
     ...offered,
     conversation: bound.conversation,
     principal: parts.principal,
+    requestId: parts.requestId,
     isWhole: body.stream !== true,
   };
   const id = `chatcmpl-${newId().replaceAll('-', '')}`;
@@ -115,8 +116,7 @@ function stream(parts: ChatParts, asked: Asked, req: IncomingMessage, res: Serve
   });
   const beginning = new Beginning();
   live.begin((signal) => runInto(parts, { run, signal, writer, journal, bound, beginning }));
-  const headers = { ...conversationHeader(asked), 'x-request-id': id };
-  followBegun(req, res, { journal, beginning, clock: parts.clock, headers });
+  followBegun(req, res, { journal, beginning, clock: parts.clock, headers: conversationHeader(asked) });
 }
 
 interface Running {

@@ -40,6 +40,7 @@ export async function completeText(
     settings: toSettings(body),
     view: 'none',
     principal: parts.principal,
+    requestId: parts.requestId,
     isWhole: body.stream !== true,
   };
   const id = `cmpl-${newId().replaceAll('-', '')}`;

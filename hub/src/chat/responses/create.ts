@@ -89,6 +89,7 @@ async function begin(parts: ChatParts, sent: ResponsesRequest, mayBeEmpty = fals
     ...offered,
     conversation: items.conversation,
     principal: parts.principal,
+    requestId: parts.requestId,
     isWhole: request.stream !== true && request.background !== true,
   };
   const head: ResponseHead = {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import type { ServerSocket, WebSocketServer } from 'ws';
 import { lazily } from '../../kernel/lazily.ts';
+import { REQUEST_ID } from '../../kernel/ids.ts';
 import type { ChatOptions, ChatParts } from '../parts.ts';
 import { MOST_BYTES } from '../request/read-body.ts';
 import { ResponseConnection } from './connection.ts';
@@ -18,10 +19,18 @@ const GOING_AWAY = 1001;
 /** The library is loaded by the first client: most hubs have none. */
 const library = lazily(() => import('ws'));
 
+interface Upgrading {
+  readonly req: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
 /** Clients of `/v1/responses` on WebSockets (RFC 6455). Whoever comes here was let in before. */
 export class ResponseSockets {
   readonly #options: Pick<ChatOptions, 'clock' | 'log'>;
   readonly #clients = new Map<ServerSocket, ResponseConnection>();
+  /** Of the requests that are answered with a connection. */
+  readonly #ids = new WeakMap<IncomingMessage, string>();
   #server: WebSocketServer | undefined;
   #isRefusing = false;
 
@@ -30,16 +39,17 @@ export class ResponseSockets {
   }
 
   /** Takes a connection over. Rejects with SOCKETS_BUSY or HUB_STOPPING, and the connection is as it was. */
-  async take(req: IncomingMessage, socket: Duplex, head: Buffer, parts: ChatParts): Promise<void> {
+  async take({ req, socket, head }: Upgrading, parts: ChatParts): Promise<void> {
     const { WebSocketServer } = await library.open();
     this.#server ??= new WebSocketServer({
       noServer: true,
       clientTracking: false,
       maxPayload: MOST_BYTES,
       perMessageDeflate: false,
-    });
+    }).on('headers', (lines, asked) => lines.push(`${REQUEST_ID}: ${this.#ids.get(asked) ?? ''}`));
     const refusal = this.#refusal();
     if (refusal !== undefined) throw refusal;
+    this.#ids.set(req, parts.requestId);
     this.#server.handleUpgrade(req, socket, head, (client) => this.#welcome(client, socket, parts));
   }
 

@@ -44,9 +44,15 @@ export function serveLines(server: Server, options: LinesOptions): { end(): void
 }
 
 /** An error as a whole answer, for a connection that node:http has let go of. */
-export function problemText(error: CounterpartError): string {
+export function problemText(error: CounterpartError, headers: Readonly<Record<string, string>> = {}): string {
   const body = JSON.stringify(toProblem(error));
   const { status } = errorCatalogue[error.code];
-  const head = `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ''}\r\ncontent-type: application/problem+json`;
-  return `${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
+  const all = {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
 }

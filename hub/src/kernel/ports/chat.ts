@@ -150,6 +150,8 @@ export interface RunRequest {
   readonly cache?: false | undefined;
   /** Nobody is shown the answer before its end. */
   readonly isWhole?: boolean | undefined;
+  /** Of the request that asks: lines of the log bear it. */
+  readonly requestId?: string | undefined;
 }
 
 /** Calls that wait for a person, all of one round: they are approved or rejected together. */

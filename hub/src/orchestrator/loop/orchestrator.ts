@@ -12,7 +12,7 @@ import { Run, type Resumed } from './run.ts';
 export function createOrchestrator(room: ChatRoom): Orchestrator {
   const interludes = new Interludes();
   const follow = (request: RunRequest, signal: AbortSignal, resumed?: Resumed): AsyncIterable<RunEvent> =>
-    follower(room, interludes, { request, signal, resumed });
+    follower(roomFor(request, room), interludes, { request, signal, resumed });
   return {
     run(request, signal) {
       return follow(request, signal);
@@ -29,6 +29,10 @@ export function createOrchestrator(room: ChatRoom): Orchestrator {
     },
   };
 }
+
+/** The same room, whose lines in the log tell what was asked. */
+const roomFor = ({ requestId: request }: RunRequest, room: ChatRoom): ChatRoom =>
+  request === undefined ? room : { ...room, log: room.log.child({ request }) };
 
 const shown = ({ id, calls, conversation, createdAt }: PendingRun): PendingCalls => ({
   id,
