@@ -262,7 +262,7 @@ const WRONG: readonly (readonly [endpoint: string, body: object, param: string])
       ['audio', { voice: 'alloy', format: 'wav' }],
       ['web_search_options', {}],
       ['verbosity', 'loud'],
-      ['functions', []],
+      ['functions', 'look'],
       ['function_call', 'auto'],
       ['parallel_tool_calls', 1],
       ['response_format', 'json'],
@@ -295,7 +295,7 @@ const WRONG: readonly (readonly [endpoint: string, body: object, param: string])
   ],
   ['embeddings', { input: [5] }, 'input[0]'],
   ['embeddings', { input: [[1, 2]] }, 'input[0]'],
-  ['chat/completions', { messages: [{ role: 'function', name: 'f', content: 'x' }] }, 'messages[0].role'],
+  ['chat/completions', { messages: [{ role: 'function', name: 'f', content: 'x' }] }, 'messages[0].name'],
   [
     'chat/completions',
     { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }] },

@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from 'node:http';
 import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { eventually, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
+import { eventually, fixtureServer, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
 import { startScriptedProvider, type ScriptedProvider } from '../fixtures/models/scripted-provider.ts';
 
 let provider: ScriptedProvider;
@@ -15,6 +15,7 @@ beforeAll(async () => {
   provider = await startScriptedProvider();
   place = makeHome({
     providers: { scripted: { baseUrl: provider.url, model: 'scripted-1', retries: 0 } },
+    mcpServers: { tools: fixtureServer('effects') },
     listen: { allowedOrigins: ['https://chat.example'] },
   });
   hub = await startHub(place.home);
@@ -133,5 +134,88 @@ describe('the id of a request', () => {
     const id = answer.headers['x-request-id'];
     expect(id).toMatch(ID);
     expect(await logged(String(id), 'a WebSocket was opened')).toHaveLength(1);
+  });
+});
+
+describe('a program from before there were tools', () => {
+  const functions = [
+    { name: 'look', description: 'Looks at a thing', parameters: { type: 'object', properties: {} } },
+  ];
+  const called = { name: 'look', arguments: '{"at":"sky"}' };
+  const calls = [{ ...called, id: 'model-1' }];
+  const given = { role: 'function' as const, name: 'look', content: 'a rainbow' };
+
+  test.each([false, true])('has its function called and its answer taken (stream: %s)', async (stream) => {
+    provider.say({ calls }, 'A rainbow.');
+    const ask = async (said: OpenAI.ChatCompletionMessageParam[]) => {
+      const body = { model, messages: said, functions };
+      return stream
+        ? await client.chat.completions.stream(body).finalChatCompletion()
+        : await client.chat.completions.create(body);
+    };
+    const [choice] = (await ask(messages)).choices;
+    expect(choice).toMatchObject({
+      finish_reason: 'function_call',
+      message: { role: 'assistant', function_call: called },
+    });
+    expect(choice?.message.tool_calls ?? []).toEqual([]);
+    expect(provider.asked.at(-1)?.body).toMatchObject({ parallel_tool_calls: false });
+    expect(provider.asked.at(-1)?.body.tools.map((tool) => tool.function.name)).toContain('look');
+    const { role = 'assistant', content = null } = choice?.message ?? {};
+    const back = { role, content, function_call: called };
+    const last = await ask([...messages, back, given]);
+    expect(last.choices[0]).toMatchObject({ finish_reason: 'stop', message: { content: 'A rainbow.' } });
+    expect(provider.asked.at(-1)?.body.messages.slice(-2)).toMatchObject([
+      { role: 'assistant', tool_calls: [{ function: called }] },
+      { role: 'tool', content: 'a rainbow' },
+    ]);
+  });
+
+  test('gets one call at a time, and loses nothing of what the hub did before it', async () => {
+    const own = { name: 'tools__get_item', arguments: '{"id":"five"}', id: 'own-1' };
+    provider.say({ calls: [own] }, { calls: [...calls, { ...called, id: 'model-2' }] }, 'Both seen.');
+    const first = await client.chat.completions.create({ model, messages, functions });
+    expect(first.choices[0]?.message).toMatchObject({ function_call: called });
+    const back = { role: 'assistant' as const, content: null, function_call: called };
+    await client.chat.completions.create({ model, messages: [...messages, back, given], functions });
+    const told = provider.asked.at(-1)?.body.messages.slice(-4);
+    expect(told).toMatchObject([
+      { tool_calls: [{ function: { name: 'tools__get_item' } }] },
+      { role: 'tool', content: expect.stringContaining('get_item done') as string },
+      { tool_calls: [{ function: called }] },
+      { role: 'tool', content: 'a rainbow' },
+    ]);
+  });
+
+  test('may name the function that has to be called, or none', async () => {
+    const ask = async (choice: 'none' | { name: string }): Promise<unknown> => {
+      await client.chat.completions.create({ model, messages, functions, function_call: choice });
+      return provider.asked.at(-1)?.body['tool_choice'];
+    };
+    expect(await ask({ name: 'look' })).toEqual({ type: 'function', function: { name: 'look' } });
+    expect(await ask('none')).toBe('none');
+  });
+
+  test('goes on in its conversation, in which its call stands once', async () => {
+    const conversation = { headers: { 'counterpart-conversation': 'old-times' } };
+    provider.say({ calls }, 'A rainbow.');
+    await client.chat.completions.create({ model, messages, functions }, conversation);
+    const back = { role: 'assistant' as const, content: null, function_call: called };
+    const all = [...messages, back, given];
+    await client.chat.completions.create({ model, messages: all, functions }, conversation);
+    const told = provider.asked.at(-1)?.body.messages.map(({ role }) => role);
+    expect(told).toEqual(['system', 'user', 'assistant', 'tool']);
+  });
+
+  test('is told at which member, where it mixes both shapes', async () => {
+    const tools = [{ type: 'function' as const, function: { name: 'look' } }];
+    const both = await raised(client.chat.completions.create({ model, messages, functions, tools }));
+    expect([both.status, both.param, both.message]).toEqual([
+      400,
+      'functions',
+      expect.stringContaining('either it or `tools`'),
+    ]);
+    const lone = await raised(client.chat.completions.create({ model, messages: [given], functions }));
+    expect([lone.status, lone.param]).toEqual([400, 'messages[0].name']);
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { hubError, toCounterpartError, type CounterpartError } from '@counterpart/schemas';
+import { CallIds } from './completions/call-ids.ts';
 import { answerError } from './errors.ts';
 import { endpointAt } from './routes.ts';
 import { noEndpoint } from './request/endpoints.ts';
@@ -39,6 +40,7 @@ interface SocketVisit extends Pick<Visit, 'id' | 'req'> {
 export async function createChat(options: ChatOptions): Promise<ChatSurface> {
   const runs = new Runs(options.clock);
   const sockets = new ResponseSockets(options);
+  const callIds = new CallIds();
   const ownOf = (principal: string): Partial<PersonsParts> => {
     const own = principal === options.principal ? {} : options.people?.of(principal);
     if (own === undefined) throw hubError('OWNER_NEEDED', { subject: '/v1', person: principal });
@@ -52,6 +54,7 @@ export async function createChat(options: ChatOptions): Promise<ChatSurface> {
     requestId,
     principal,
     runs: runs.of(principal),
+    callIds,
   });
   for (const principal of [options.principal, ...(options.people?.names() ?? [])])
     await failUnfinished({ ...options, ...ownOf(principal) });

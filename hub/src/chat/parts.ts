@@ -3,6 +3,7 @@ import type { Logger } from '../kernel/log.ts';
 import type { Generations, Orchestrator } from '../kernel/ports.ts';
 import type { Conversations } from '../orchestrator/conversations/conversations.ts';
 import type { Responses } from '../orchestrator/conversations/responses.ts';
+import type { CallIds } from './completions/call-ids.ts';
 import type { RecentAnswers } from './socket/recent.ts';
 import type { Runs } from './stream/runs.ts';
 
@@ -34,6 +35,7 @@ export interface ChatParts extends ChatOptions {
   /** Of the request that is answered; `log` writes it into each line. */
   readonly requestId: string;
   readonly runs: Pick<Runs, 'open' | 'find'>;
+  readonly callIds: CallIds;
   /** Of the connection over which is asked: answers that are not kept. */
   readonly recent?: RecentAnswers | undefined;
 }

@@ -3,7 +3,8 @@ import { CitedText } from '../citations.ts';
 import { toErrorBody } from '../errors.ts';
 import { newsOf } from '../hub-news.ts';
 import type { Journal } from '../stream/journal.ts';
-import { chatUsage, hubReport, type RunEnd } from './usage.ts';
+import type { CallThread } from './call-ids.ts';
+import { chatUsage, finishOf, hubReport, type RunEnd } from './usage.ts';
 
 export interface ChunkOptions {
   readonly id: string;
@@ -14,6 +15,8 @@ export interface ChunkOptions {
   readonly includeUsage: boolean;
   /** Whether chunks bear ids, by which a client that comes back says what it has. */
   readonly isNumbered: boolean;
+  /** Where it is given, a call is one of a function, and told to it. */
+  readonly functions: Pick<CallThread, 'answered'> | undefined;
 }
 
 /** Writes the events of one run as chunks of `/v1/chat/completions`. */
@@ -71,9 +74,16 @@ export class ChunkWriter {
     this.#choice(`{"annotations":${annotations}}`, null, { citations: this.#said.urls });
   }
 
-  #call({ callId: id, name, arguments: given }: Extract<RunEvent, { readonly type: 'caller-call' }>): void {
+  #call(event: Extract<RunEvent, { readonly type: 'caller-call' }>): void {
     this.#hasSaid = true;
-    const call = { index: this.#calls, id, type: 'function', function: { name, arguments: given } };
+    const { callId: id, name, arguments: given } = event;
+    const called = { name, arguments: given };
+    const { functions } = this.#options;
+    if (functions) {
+      functions.answered(event);
+      return this.#choice(`{"function_call":${JSON.stringify(called)}}`, null);
+    }
+    const call = { index: this.#calls, id, type: 'function', function: called };
     this.#calls += 1;
     this.#choice(`{"tool_calls":[${JSON.stringify(call)}]}`, null);
   }
@@ -81,7 +91,7 @@ export class ChunkWriter {
   #end(end: RunEnd): void {
     // With nothing said, a failure is the whole answer, and clients raise it.
     if (end.problem !== undefined && !this.#hasSaid) return this.fail(end.problem);
-    this.#choice('{}', end.finish, { counterpart: hubReport(end) });
+    this.#choice('{}', finishOf(end, this.#options.functions), { counterpart: hubReport(end) });
     if (this.#options.includeUsage)
       this.#write(`${this.#head}"choices":[],"usage":${JSON.stringify(chatUsage(end))}}\n\n`);
     this.#write('[DONE]\n\n');

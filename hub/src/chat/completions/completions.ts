@@ -22,10 +22,12 @@ import type { Journal } from '../stream/journal.ts';
 import { Transcript } from '../transcript.ts';
 import { whenGone } from '../request/gone.ts';
 import { Answer } from './answer.ts';
+import type { CallThread } from './call-ids.ts';
 import { bind, conversationOf, type Bound } from './bound.ts';
 import { ChunkWriter } from './chunks.ts';
 import { chosenTools } from '../request/tool-choice.ts';
-import { choiceOf, toItems, toSettings, toTools } from './request.ts';
+import { askedTools, hasFunctions, toToolMessages } from './functions.ts';
+import { toItems, toSettings } from './request.ts';
 
 interface Asked {
   readonly id: string;
@@ -33,6 +35,8 @@ interface Asked {
   readonly bound: Bound;
   readonly run: RunRequest;
   readonly body: ChatCompletionRequest;
+  /** Is told of calls that are answered as calls of functions; undefined: they are answered as calls of tools. */
+  readonly functions: CallThread | undefined;
 }
 
 /** `POST /v1/chat/completions`. */
@@ -42,12 +46,19 @@ export async function complete(parts: ChatParts, req: IncomingMessage, res: Serv
   const body = await readBody(req, ChatCompletionRequest);
   const model = askedModel(body.model);
   assertModel(parts, model);
-  const { toolChoice, ...offered } = chosenTools(toTools(body.tools), choiceOf(body.tool_choice));
-  const bound = await bind(parts, conversationOf(req, body), toItems(body.messages));
+  const { tools, choice, asFunctions } = askedTools(body);
+  const { toolChoice, ...offered } = chosenTools(tools, choice);
+  const thread = hasFunctions(body) ? parts.callIds.thread(parts.principal) : undefined;
+  const items = toItems(toToolMessages(body.messages, thread));
+  const bound = await bind(parts, conversationOf(req, body), items);
   const run: RunRequest = {
     model,
     items: bound.items,
-    settings: { ...toSettings(body), ...(toolChoice === undefined ? {} : { toolChoice }) },
+    settings: {
+      ...toSettings(body),
+      ...(toolChoice === undefined ? {} : { toolChoice }),
+      ...(asFunctions ? { parallelToolCalls: false } : {}),
+    },
     ...runOptions(body.counterpart),
     ...offered,
     conversation: bound.conversation,
@@ -56,7 +67,8 @@ export async function complete(parts: ChatParts, req: IncomingMessage, res: Serv
     isWhole: body.stream !== true,
   };
   const id = `chatcmpl-${newId().replaceAll('-', '')}`;
-  const asked = { id, created: Math.floor(parts.clock.now() / 1000), bound, run, body };
+  const functions = asFunctions ? thread : undefined;
+  const asked = { id, created: Math.floor(parts.clock.now() / 1000), bound, run, body, functions };
   if (body.stream === true) stream(parts, asked, req, res);
   else await answer(parts, asked, res);
 }
@@ -79,7 +91,7 @@ const conversationHeader = ({ bound: { conversation } }: Asked): Record<string, 
   conversation === undefined ? {} : { [CONVERSATION_HEADER]: conversation };
 
 async function answer(parts: ChatParts, asked: Asked, res: ServerResponse): Promise<void> {
-  const gathered = new Answer();
+  const gathered = new Answer(asked.functions);
   const transcript = new Transcript();
   const controller = new AbortController();
   const stay = whenGone(res, () => controller.abort());
@@ -102,7 +114,7 @@ async function answer(parts: ChatParts, asked: Asked, res: ServerResponse): Prom
 }
 
 function stream(parts: ChatParts, asked: Asked, req: IncomingMessage, res: ServerResponse): void {
-  const { id, created, bound, body, run } = asked;
+  const { id, created, bound, body, run, functions } = asked;
   const isResumable = body.counterpart?.resumable === true || req.headers[RESUMABLE_HEADER] === 'true';
   const live = parts.runs.open({ id, survival: isResumable ? 'grace' : 'never' });
   const { journal } = live;
@@ -113,6 +125,7 @@ function stream(parts: ChatParts, asked: Asked, req: IncomingMessage, res: Serve
     created,
     includeUsage,
     isNumbered: isResumable,
+    functions,
   });
   const beginning = new Beginning();
   live.begin((signal) => runInto(parts, { run, signal, writer, journal, bound, beginning }));

@@ -3,6 +3,9 @@ import type { ChatItem, ChatPart, ChatTool, GenerationSettings } from '../../ker
 import { wrongField } from '../request/read-body.ts';
 import type { AskedChoice } from '../request/tool-choice.ts';
 
+/** Without those of functions, in whose place calls of tools stand by then. */
+export type ToolMessage = Exclude<ChatMessage, { readonly role: 'function' }>;
+
 type Parts = readonly ChatPart[];
 const part = (text: string): ChatPart => ({ type: 'text', text });
 
@@ -10,7 +13,7 @@ const part = (text: string): ChatPart => ({ type: 'text', text });
  * Messages as items of a conversation. Throws FIELD_INVALID for an answer of a tool that nobody called, and for a call that
  * nobody answered: providers refuse both.
  */
-export function toItems(messages: readonly ChatMessage[]): ChatItem[] {
+export function toItems(messages: readonly ToolMessage[]): ChatItem[] {
   const open = new Map<string, number>();
   return messages.flatMap((message, n): ChatItem[] => {
     const [waiting] = open.entries();
@@ -34,7 +37,7 @@ export function toItems(messages: readonly ChatMessage[]): ChatItem[] {
   });
 }
 
-function itemsOf(message: Exclude<ChatMessage, { role: 'tool' }>): ChatItem[] {
+function itemsOf(message: Exclude<ToolMessage, { role: 'tool' }>): ChatItem[] {
   const { role } = message;
   if (role !== 'assistant') return [{ type: 'message', role, content: partsOf(message.content) }];
   const content = [

@@ -3,6 +3,10 @@ import type { RunEvent } from '../../kernel/ports.ts';
 /** The last event of a run. */
 export type RunEnd = Extract<RunEvent, { readonly type: 'end' }>;
 
+/** Why an answer ended, as its client knows it. */
+export const finishOf = ({ finish }: RunEnd, functions: object | undefined): string =>
+  functions !== undefined && finish === 'tool_calls' ? 'function_call' : finish;
+
 /** Tokens and cost as `/v1/chat/completions` tells them; `cost` is in United States dollars. */
 export const chatUsage = ({ usage: { input, output, cached, reasoning }, costUsd }: RunEnd) => ({
   prompt_tokens: input,

@@ -33,6 +33,14 @@ const FunctionCall = z.looseObject({
   function: z.looseObject({ name: Name, arguments: z.string() }),
 });
 
+/** What stood in the place of tools before there were any; calls of functions have no id. */
+const OldFunction = z.looseObject({
+  name: Name,
+  description: z.string().nullish(),
+  parameters: Members.nullish(),
+});
+const OldCall = z.looseObject({ name: Name, arguments: z.string() });
+
 /** A message of `/v1/chat/completions`. */
 export const ChatMessage = z.discriminatedUnion(
   'role',
@@ -59,11 +67,12 @@ export const ChatMessage = z.discriminatedUnion(
         .nullish(),
       refusal: z.string().nullish(),
       tool_calls: z.array(FunctionCall).nullish(),
-      function_call: refused('send `tool_calls`, which took its place'),
+      function_call: OldCall.nullish(),
     }),
     z.looseObject({ role: z.literal('tool'), tool_call_id: CallId, content: texts }),
+    z.looseObject({ role: z.literal('function'), name: Name, content: texts.nullable() }),
   ],
-  { error: 'a message has the role "system", "developer", "user", "assistant" or "tool"' },
+  { error: 'a message has the role "system", "developer", "user", "assistant", "tool" or "function"' },
 );
 export type ChatMessage = z.infer<typeof ChatMessage>;
 
@@ -117,8 +126,12 @@ export const ChatCompletionRequest = z.looseObject({
     .superRefine(differentNames((tool) => tool.function.name, ['function', 'name']))
     .nullish(),
   tool_choice: z.union([ToolMode, ToolChoice]).nullish(),
-  functions: refused('send `tools`, which took its place'),
-  function_call: refused('send `tool_choice`, which took its place'),
+  functions: z
+    .array(OldFunction)
+    .max(2000)
+    .superRefine(differentNames((one) => one.name, ['name']))
+    .nullish(),
+  function_call: z.union([z.enum(['none', 'auto']), z.looseObject({ name: Name })]).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: z
     .discriminatedUnion('type', [
