@@ -1,3 +1,5 @@
+import { linger } from './linger.ts';
+
 /**
  * Small writes of one turn leave as one. A turn is what one piece of input causes: its reader says where it ends. What is caused
  * by anything else, such as one of many connections, waits for the end of the event loop's turn, so that their writes are joined
@@ -8,7 +10,10 @@ let depth = 0;
 
 /** Runs a task at the end of the turn; whoever gives one gives it once a turn. */
 export function atEndOfTurn(task: () => void): void {
-  if (due.length === 0 && depth === 0) setImmediate(finish);
+  if (due.length === 0 && depth === 0) {
+    linger.found();
+    setImmediate(finish);
+  }
   due.push(task);
 }
 
@@ -20,6 +25,7 @@ export function soon(task: () => void): void {
 
 /** Does what one piece of input causes, and then all that was left for the end of the turn. */
 export function inOneTurn<T>(work: (input: T) => void, input: T): void {
+  if (depth === 0) linger.found();
   depth += 1;
   try {
     work(input);
@@ -31,6 +37,7 @@ export function inOneTurn<T>(work: (input: T) => void, input: T): void {
 
 /** Each task belongs to another connection, and must not be lost because one before it failed. */
 function finish(): void {
+  linger.begin();
   const tasks = due;
   due = [];
   const failures: unknown[] = [];
