@@ -76,9 +76,10 @@ test('no folder is left of it, also where the program does not exist', async () 
 
 test('both ends close when there is no process after all', async () => {
   const duct = await Duct.open();
+  const { theirs } = duct;
   duct.drop();
   await duct.closed;
-  expect(duct.theirs.destroyed).toBe(true);
+  expect(theirs?.destroyed).toBe(true);
 });
 
 test('where no folder can be made the output comes through a pipe', async () => {

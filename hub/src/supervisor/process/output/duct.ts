@@ -17,15 +17,15 @@ const first = Buffer.alloc(64 * 1024);
  * what comes through that is read into memory made for each read; a socket that the program opens is read where it says.
  */
 export class Duct implements ChildOutput {
-  /** For `spawn`; to be destroyed when the process has it. */
-  readonly theirs: Socket;
   /** Resolves when all was read that will ever come, and at once after `drop`. */
   readonly closed: Promise<void>;
   readonly #ours: Socket;
+  /** Gone once the process has it: it knows the socket that it came from, which listened. */
+  #theirs: Socket | undefined;
   readonly #end: End;
 
   private constructor(theirs: Socket, ours: Socket, end: End) {
-    this.theirs = theirs;
+    this.#theirs = theirs;
     this.#ours = ours;
     this.#end = end;
     this.closed = new Promise((resolve) => void ours.once('close', () => resolve()));
@@ -64,6 +64,17 @@ export class Duct implements ChildOutput {
     }
   }
 
+  /** For `spawn`. */
+  get theirs(): Socket | undefined {
+    return this.#theirs;
+  }
+
+  /** The process has its end, or there is none. */
+  handOver(): void {
+    this.#theirs?.destroy();
+    this.#theirs = undefined;
+  }
+
   readInto(taker: OutputTaker): void {
     this.#end.taker = taker;
     this.#ours.once('close', () => taker.ended());
@@ -77,7 +88,7 @@ export class Duct implements ChildOutput {
 
   /** There is no process that could write. */
   drop(): void {
-    this.theirs.destroy();
+    this.handOver();
     this.#ours.destroy();
   }
 }

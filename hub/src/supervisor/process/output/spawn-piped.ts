@@ -41,7 +41,7 @@ function outputOf(
   ended: Promise<void>,
 ): Pick<PipedProcess, 'output' | 'closed'> {
   if (duct === undefined) return { output: new PipedOutput(child.stdout as Readable), closed: ended };
-  duct.theirs.destroy();
+  duct.handOver();
   child.once('exit', () => duct.release());
   return { output: duct, closed: Promise.all([ended, duct.closed]).then(() => undefined) };
 }
