@@ -7,7 +7,7 @@ import { begin } from './composition/begin.ts';
 import { chatsAndFlows, offered, type OwnSources } from './composition/flows/chats-and-flows.ts';
 import { createDomain } from './composition/domain.ts';
 import { openMirrors } from './composition/mirrors.ts';
-import { routingDesk } from './composition/models/routing-desk.ts';
+import { lazyRouting } from './composition/models/lazy-routing.ts';
 import { identifier, openSurfaces } from './composition/surfaces.ts';
 import { openWalls } from './composition/walls.ts';
 import { builderSource } from './composition/work/builder-source.ts';
@@ -102,9 +102,9 @@ async function compose(options: HubOptions, scope: Scope): Promise<Hub> {
   const { promise: stopRequested, resolve: stop } = Promise.withResolvers<void>();
   const work = { ...base, ...domain, calls: domain.gateway.calls, generations: base.providers };
   const { builds, drift } = await openWork(work, { scope, watch, url: () => address.url });
-  const routing = await routingDesk({ ...work, principal: OWNER, scope });
+  const routing = lazyRouting({ ...work, principal: OWNER }, scope);
   const secrets = () => service.secrets;
-  const { chats, flows } = chatsAndFlows({ ...work, builds, router: routing.router, secrets });
+  const { chats, flows } = chatsAndFlows({ ...work, builds, routing, secrets });
   own.flows = flows;
   const service: AdminService = createAdminService({
     chats: () => chats.open(),

@@ -1,4 +1,5 @@
-import { Blueprint, type JsonSchema, type ParameterBinding } from '@counterpart/schemas';
+import type { JsonSchema, ParameterBinding } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect } from 'vitest';
 import { createMirror, type MirrorOptions } from './mirror.ts';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { credentialNames, baseUrlName, serverVariableName } from '@counterpart/kit/settings';
-import { styleOf, type Blueprint, type Json, type JsonObject, type Operation } from '@counterpart/schemas';
+import type { Blueprint, Json, JsonObject, Operation } from '@counterpart/schemas';
+import { styleOf } from '@counterpart/schemas/blueprint/blueprint';
 import { pascalCase, snakeCase, uniqueNames } from './names.ts';
 import { pythonDeclaration, pythonString, pythonType } from './python-types.ts';
 

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hubError, styleOf, type Blueprint } from '@counterpart/schemas';
+import { hubError, type Blueprint } from '@counterpart/schemas';
+import { styleOf } from '@counterpart/schemas/blueprint/blueprint';
 import { runBundler } from '../server/bundle/run-bundler.ts';
 import { toOpenApi } from './openapi.ts';
 import { servicePage } from './page.ts';

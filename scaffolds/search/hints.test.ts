@@ -1,4 +1,5 @@
-import { Operation, type SearchHints } from '@counterpart/schemas';
+import type { SearchHints } from '@counterpart/schemas';
+import { Operation } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { searchHints } from './hints.ts';
 

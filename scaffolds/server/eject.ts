@@ -1,14 +1,8 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isWrapped, takesFields, toolInput, toToolDefinition } from '@counterpart/kit';
-import {
-  Blueprint,
-  hubError,
-  JsonSchema,
-  styleOf,
-  type HttpBinding,
-  type Operation,
-} from '@counterpart/schemas';
+import { hubError, JsonSchema, type HttpBinding, type Operation } from '@counterpart/schemas';
+import { Blueprint, styleOf } from '@counterpart/schemas/blueprint/blueprint';
 import { z } from 'zod';
 import { renderPaging } from './eject-paging.ts';
 import { toExportName } from './program.ts';

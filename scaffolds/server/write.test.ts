@@ -1,7 +1,8 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Blueprint, Manifest, ToolDefinition } from '@counterpart/schemas';
+import { Manifest, ToolDefinition } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { hashJson } from './content-hash.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { listTools } from '@counterpart/kit';
-import { Blueprint, ServerId, ToolDefinition, type Json, type JsonObject } from '@counterpart/schemas';
+import { ServerId, ToolDefinition, type Json, type JsonObject } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { createMirror } from '../mirror/mirror.ts';
 import { graphqlText, toGraphql } from './to-graphql.ts';

@@ -1,17 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  Blueprint,
-  BuildReport,
-  DecideRequest,
-  HarFile,
-  HubConfig,
-  HubEvent,
-  Manifest,
-  MirrorSettings,
-  ProposalList,
-  Scenario,
-} from '@counterpart/schemas';
+import { HarFile, HubConfig, HubEvent, Manifest, MirrorSettings } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
+import { BuildReport } from '@counterpart/schemas/builds/build';
+import { DecideRequest, ProposalList } from '@counterpart/schemas/hub/approval';
+import { Scenario } from '@counterpart/schemas/mirror/scenario';
 import {
   AddServerRequest,
   CallRequest,

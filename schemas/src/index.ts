@@ -13,15 +13,15 @@ export {
   type JsonObject,
 } from './json.ts';
 export { SCHEMA_IN, SCHEMAS_LISTED_IN, SCHEMAS_NAMED_IN } from './schema-keywords.ts';
-export { AuthRequirement, AuthScheme } from './blueprint/auth.ts';
-export { XmlForm, XmlShape } from './blueprint/xml.ts';
-export { MessageSignature, RequestSignature, TemplateSignature } from './blueprint/signature.ts';
-export {
+export { Effect } from './effect.ts';
+export type { AuthRequirement, AuthScheme } from './blueprint/auth.ts';
+export type { XmlForm, XmlShape } from './blueprint/xml.ts';
+export type { MessageSignature, RequestSignature, TemplateSignature } from './blueprint/signature.ts';
+export type {
   Blueprint,
   BlueprintSource,
   BodyBinding,
   BodyContent,
-  Effect,
   FILE_VALUE_SCHEMA,
   HttpBinding,
   Omission,
@@ -36,9 +36,9 @@ export {
   ServerVariable,
   ServiceServer,
   styleOf,
-  type ApiStyle,
+  ApiStyle,
 } from './blueprint/blueprint.ts';
-export {
+export type {
   GraphqlCall,
   GraphqlFacet,
   GraphqlFieldCall,
@@ -46,11 +46,11 @@ export {
   GraphqlSchemaCall,
   GraphqlVariable,
 } from './blueprint/graphql.ts';
-export { McpCall, McpFacet } from './mcp.ts';
-export { StreamCall } from './blueprint/stream.ts';
-export { RpcCall, RpcError, RpcFacet, RpcParams } from './blueprint/rpc.ts';
-export { SoapAttribute, SoapCall, SoapElement, SoapFacet, SoapType } from './blueprint/soap.ts';
-export {
+export type { McpCall, McpFacet } from './mcp.ts';
+export type { StreamCall } from './blueprint/stream.ts';
+export type { RpcCall, RpcError, RpcFacet, RpcParams } from './blueprint/rpc.ts';
+export type { SoapAttribute, SoapCall, SoapElement, SoapFacet, SoapType } from './blueprint/soap.ts';
+export type {
   DatabaseCall,
   DatabaseColumn,
   DatabaseEngine,
@@ -59,8 +59,15 @@ export {
   DatabaseRelation,
   DatabaseTable,
 } from './blueprint/database.ts';
-export { GrpcCall, GrpcFacet, GrpcField, GrpcScalar } from './blueprint/grpc.ts';
-export { DataCall, DataColumn, DataDialect, DataFacet, DataFormat, DataSource } from './blueprint/data.ts';
+export type { GrpcCall, GrpcFacet, GrpcField, GrpcScalar } from './blueprint/grpc.ts';
+export type {
+  DataCall,
+  DataColumn,
+  DataDialect,
+  DataFacet,
+  DataFormat,
+  DataSource,
+} from './blueprint/data.ts';
 export { LockedName, NameLock, OperationLink, Pagination, SearchHints } from './blueprint/facets.ts';
 export {
   ConfigSlot,
@@ -106,7 +113,7 @@ export {
 export { compareVersions, satisfies, SemVerRange } from './semver.ts';
 export { ListedPrompt, ListedResource, ListedTool } from './listed.ts';
 export { effectOf, ToolDefinition } from './tool.ts';
-export { TranslatedField, TranslatedJoin, TranslationFacet } from './mirror/translation.ts';
+export type { TranslatedField, TranslatedJoin, TranslationFacet } from './mirror/translation.ts';
 export {
   VersionAuthor,
   VersionDiff,
@@ -124,7 +131,7 @@ export type {
   ResponseSocketEvent,
   ResponsesRequest,
 } from './chat/api/responses.ts';
-export {
+export type {
   BranchRequest,
   ConversationChange,
   ConversationDetail,
@@ -135,7 +142,7 @@ export {
 } from './chat/conversation.ts';
 export { HubConfig, Profile } from './hub/config.ts';
 export { CommandServer, RemoteServer, ServerEntry, ServerOverride, ToolPolicy } from './hub/server-entry.ts';
-export {
+export type {
   ApprovalList,
   DecideRequest,
   DecideResponse,
@@ -168,10 +175,11 @@ export {
   SignOutReport,
   SignOutRequest,
 } from './hub/sign-in.ts';
-export { BuildReport, BuildStage, DiffReport, ServiceChange } from './builds/build.ts';
+export type { BuildReport, BuildStage, DiffReport } from './builds/build.ts';
+export { ServiceChange } from './builds/service-change.ts';
 export type { EvalCase, EvalReport, EvalResult } from './chat/eval.ts';
 export type { FlowCheck, FlowEvalCase, FlowEvalReport, FlowEvalResult } from './flows/flow-eval.ts';
-export { FlowRunState } from './flows/run-state.ts';
+export type { FlowRunState } from './flows/run-state.ts';
 export type {
   DecideFlowRequest,
   FlowCall,
@@ -279,10 +287,10 @@ export type {
   SeedMirrorRequest,
   StartMirrorRequest,
 } from './mirror/api.ts';
-export { MirrorMemory, MirrorParts } from './mirror/memory.ts';
+export type { MirrorMemory, MirrorParts } from './mirror/memory.ts';
 export { HarEntry, HarFile, HarPair, HarRequest, HarResponse, REDACTED } from './mirror/recording.ts';
 export type { LearnedBehaviour, LearnRequest, OperationBehaviour } from './mirror/behaviour.ts';
-export {
+export type {
   Scenario,
   ScenarioAnswer,
   ScenarioMatch,

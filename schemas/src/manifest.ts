@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Effect } from './blueprint/blueprint.ts';
+import { Effect } from './effect.ts';
 import { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
 import { SemVerRange } from './semver.ts';
 

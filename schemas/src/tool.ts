@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Effect } from './blueprint/blueprint.ts';
+import type { Effect } from './effect.ts';
 
 /**
  * A tool as `tools/list` shows it (MCP 2026-07-28, server/tools). Unknown members are kept: the hub relays, it does not re-model.

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApprovalList } from '@counterpart/schemas';
+import { ApprovalList } from '@counterpart/schemas/hub/approval';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import {

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildReport } from '@counterpart/schemas';
+import { BuildReport } from '@counterpart/schemas/builds/build';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { compileSource } from '../../hub/src/builder/source/compile-source.ts';

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Blueprint, BuildReport } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
+import { BuildReport } from '@counterpart/schemas/builds/build';
 import { MirrorSummary } from '@counterpart/schemas/mirror/api';
 import { createMirror } from '@counterpart/scaffolds/mirror/mirror';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildReport } from '@counterpart/schemas';
+import { BuildReport } from '@counterpart/schemas/builds/build';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestHome, type Ran, type TestHome } from './cli-runner.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ConversationDetail, ConversationSummary, MemoryEntry } from '@counterpart/schemas';
+import { ConversationDetail, ConversationSummary, MemoryEntry } from '@counterpart/schemas/chat/conversation';
 import { z } from 'zod';
 import { systemClock } from '../../hub/src/kernel/clock.ts';
 import type { ChatItem } from '../../hub/src/kernel/ports.ts';

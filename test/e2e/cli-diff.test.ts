@@ -1,4 +1,4 @@
-import { DiffReport } from '@counterpart/schemas';
+import { DiffReport } from '@counterpart/schemas/builds/build';
 import { expect, test } from 'vitest';
 import { shop } from './builder-shop.ts';
 import { createTestHome } from './cli-runner.ts';

@@ -7,7 +7,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { ejectTool } from '@counterpart/scaffolds/server/eject';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
-import { Blueprint } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { startReferee } from '../fixtures/graphql/referee.ts';
 import { verifies } from '../verifies.ts';

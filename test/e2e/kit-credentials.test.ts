@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import { echo, StdioPeer, startService } from '@counterpart/kit/testing';
-import { Blueprint } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startMirror } from '../../scaffolds/mirror/serve.ts';
 import { createAuthority, readCertificate, type CertificateFiles } from '../fixtures/certificates.ts';

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AuditList, AuditReport, ApprovalList, SecretList, type AuditEntry } from '@counterpart/schemas';
+import { AuditList, AuditReport, SecretList, type AuditEntry } from '@counterpart/schemas';
+import { ApprovalList } from '@counterpart/schemas/hub/approval';
 import Database from 'libsql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, fixtureServer, startHub, type TestHub } from '../fixtures/hub.ts';

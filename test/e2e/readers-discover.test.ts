@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { discover } from '@counterpart/scaffolds/readers/discover/discover';
-import { BuildReport } from '@counterpart/schemas';
+import { BuildReport } from '@counterpart/schemas/builds/build';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { createTestHome, type TestHome } from './cli-runner.ts';

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startMirror } from '@counterpart/scaffolds/mirror/serve';
-import { Blueprint } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { verifyServer } from '../../hub/src/builder/verify/verify-server.ts';
 import { openSession } from '../../hub/src/builder/verify/stdio-session.ts';

@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
-import { BuildReport, Manifest, type Blueprint, type ToolDefinition } from '@counterpart/schemas';
+import { Manifest, type Blueprint, type ToolDefinition } from '@counterpart/schemas';
+import { BuildReport } from '@counterpart/schemas/builds/build';
 import type { TestHome } from '../e2e/cli-runner.ts';
 import { peakMegabytes, watchPeak } from './peak-memory.ts';
 

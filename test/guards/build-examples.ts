@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GENERATED_FILES } from '@counterpart/scaffolds/server/write';
-import { Blueprint } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { buildServer } from '../../hub/src/builder/build.ts';
 import { readInstalled } from '../../hub/src/builder/installed.ts';
 import { validateServer } from '../../hub/src/builder/verify/validate.ts';

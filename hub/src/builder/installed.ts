@@ -1,13 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  Blueprint,
-  hubError,
-  Manifest,
-  ToolDefinition,
-  type NameLock,
-  type ServerId,
-} from '@counterpart/schemas';
+import { hubError, Manifest, ToolDefinition, type NameLock, type ServerId } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { lockOfBuilt } from '@counterpart/scaffolds/readers/listed-before';
 import { z } from 'zod';
 import type { BuiltState } from './next-version.ts';

@@ -1,4 +1,5 @@
-import { DecideRequest, hubError, toCounterpartError } from '@counterpart/schemas';
+import { hubError, toCounterpartError } from '@counterpart/schemas';
+import { DecideRequest } from '@counterpart/schemas/hub/approval';
 import { AddServerRequest, CallRequest } from '@counterpart/schemas/hub/api';
 import type {
   DecideResponse,
@@ -79,7 +80,7 @@ export interface AdminService extends Health {
   /** Those of the owner, who has all, or of a person. */
   buildsOf(principal: string): BuildService;
   readonly hooks: HookService;
-  conversationsOf(principal: string): ConversationService;
+  conversationsOf(principal: string): Promise<ConversationService>;
   readonly settings: SettingsService;
   readonly people: PeopleService;
   readonly permissions: PermissionService;
@@ -88,7 +89,7 @@ export interface AdminService extends Health {
   readonly secrets: SecretService;
   readonly providers: ProviderService;
   readonly signIns: SignInService;
-  readonly routing: RoutingService;
+  routing(): Promise<RoutingService>;
   readonly chats: ChatService;
   readonly flows: FlowService;
   readonly recordings: RecordingService;
@@ -141,7 +142,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addSecretRoutes(app, service.secrets);
   addProviderRoutes(app, service.providers);
   addSignInRoutes(app, service.signIns);
-  addRoutingRoutes(app, service.routing);
+  addRoutingRoutes(app, () => service.routing());
   addRecordingRoutes(app, service.recordings);
   app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
   app.onError((thrown, c) => {

@@ -1,4 +1,5 @@
-import { hubError, Scenario, type ToolDefinition } from '@counterpart/schemas';
+import { hubError, type ToolDefinition } from '@counterpart/schemas';
+import { Scenario } from '@counterpart/schemas/mirror/scenario';
 import { Fault } from '@counterpart/schemas/mirror/fault';
 import { z } from 'zod';
 import type { JsonMembers } from '../kernel/ports.ts';

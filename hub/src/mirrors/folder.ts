@@ -2,14 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHar, type ReadHar } from '@counterpart/scaffolds/mirror/recording/har-text';
-import {
-  Blueprint,
-  type HarEntry,
-  hubError,
-  MirrorMemory,
-  type RecordingSummary,
-  Scenario,
-} from '@counterpart/schemas';
+import { type HarEntry, hubError, type RecordingSummary } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
+import { MirrorMemory } from '@counterpart/schemas/mirror/memory';
+import { Scenario } from '@counterpart/schemas/mirror/scenario';
 import { z } from 'zod';
 import { writeWhole } from '../kernel/files/write-whole.ts';
 

@@ -18,7 +18,7 @@ import type { CatalogSource } from '../kernel/ports.ts';
 import type { Db } from '../store/store.ts';
 import type { MirrorControl } from './control.ts';
 import type { LiveDoor } from './live-door.ts';
-import { openMirrorFolder, readBlueprint } from './folder.ts';
+import type { MirrorFolder } from './folder.ts';
 import { createMirrorRecords, type MirrorRecord, type MirrorRecords } from './records.ts';
 import type { RunningMirror } from './running.ts';
 import { controlServerId, describeMirror } from './summary.ts';
@@ -219,7 +219,7 @@ class HubMirrors implements Mirrors {
     });
     if ('unknown' in record) throw this.#unknown(record.unknown);
     const { name } = record;
-    const folder = openMirrorFolder(join(this.#options.directory, name));
+    const folder = await this.#folderOf(name);
     const blueprint =
       request.blueprint ?? (record.server === undefined ? blankFor(request, before) : undefined);
     if (blueprint) folder.saveBlueprint(blueprint);
@@ -236,6 +236,11 @@ class HubMirrors implements Mirrors {
     }
     await this.#offer();
     return this.#summary(name);
+  }
+
+  async #folderOf(name: string): Promise<MirrorFolder> {
+    const { openMirrorFolder } = await import('./folder.ts');
+    return openMirrorFolder(join(this.#options.directory, name));
   }
 
   #unknown(name: string): Error {
@@ -297,15 +302,16 @@ class HubMirrors implements Mirrors {
     record: MirrorRecord,
     { file, stamp, old }: { file: string; stamp: string; old: Serving | undefined },
   ): Promise<Serving> {
-    const { clock, log, clean, version, env, directory, live } = this.#options;
+    const { clock, log, clean, version, env, live } = this.#options;
     const opening = (async (): Promise<Serving> => {
       const port = old?.mirror.ownPort;
       await old?.mirror.close();
       const { RunningMirror: Running } = await import('./running.ts');
+      const { readBlueprint } = await import('./folder.ts');
       const mirror = await Running.open({
         record,
         blueprint: readBlueprint(file),
-        folder: openMirrorFolder(join(directory, record.name)),
+        folder: await this.#folderOf(record.name),
         clock,
         log,
         env: (name) => env()[name],
@@ -363,7 +369,7 @@ class HubMirrors implements Mirrors {
     return describeMirror({
       record,
       mirror: serving?.mirror,
-      folder: openMirrorFolder(join(this.#options.directory, name)),
+      folder: await this.#folderOf(name),
       problem: this.#problems.get(name),
       url: url === undefined ? undefined : `${url}/mirror/${name}`,
     });

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareBlueprints } from '@counterpart/scaffolds/compare/compare-blueprints';
 import {
-  Blueprint,
   canonicalJson,
   type Manifest,
   needsOf,
@@ -10,6 +9,7 @@ import {
   type ServiceChange,
   type VersionDiff,
 } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { z } from 'zod';
 import { readManifest } from './keep.ts';
 import { changedFiles, readPackage } from './package/content.ts';

@@ -1,6 +1,4 @@
-export { BROKER_NAME, HANDED_NAME, baseUrlName, databaseUrlName } from './compile/credentials/env-names.ts';
 export { HANDED_PATH } from './credentials/handed.ts';
-export { parseDatabaseUrl, type DatabaseAddress } from './database/address.ts';
 export {
   BROKER_HEADERS,
   CREDENTIALS_HEADER,
@@ -9,9 +7,7 @@ export {
   REFUSAL_HEADER,
   TOKEN_HEADER,
 } from './http/broker.ts';
-export { addressOf, hostAllowed, type Address } from './http/address.ts';
-export { hasDotSegment, joinCookies, mergeHeaders, withQuery } from './http/compose.ts';
-export { encodeStrict } from './http/percent.ts';
+export { joinCookies, mergeHeaders, withQuery } from './http/compose.ts';
 export { HttpFailure, type HttpFailureKind } from './http/failures/http-failure.ts';
 export type { TlsIdentity } from './http/exchange.ts';
 export type { WireRequest } from './http/exchange.ts';

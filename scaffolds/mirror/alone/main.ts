@@ -7,9 +7,9 @@ import {
   errorCatalogue,
   hubError,
   MirrorMode,
-  MirrorParts,
   toCounterpartError,
 } from '@counterpart/schemas';
+import { MirrorParts } from '@counterpart/schemas/mirror/memory';
 import { z } from 'zod';
 import { parseHar } from '../recording/har-text.ts';
 import { serveParts } from './serve-parts.ts';

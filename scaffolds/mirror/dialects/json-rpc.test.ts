@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Blueprint } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { createMirror } from '../mirror.ts';
 

@@ -1,4 +1,5 @@
-import { FILE_VALUE_SCHEMA, type JsonSchema, type ParameterBinding } from '@counterpart/schemas';
+import type { JsonSchema, ParameterBinding } from '@counterpart/schemas';
+import { FILE_VALUE_SCHEMA } from '@counterpart/schemas/blueprint/blueprint';
 import { describe, expect, test } from 'vitest';
 import { matching, ask, parameter, type Body, type Draft } from '../mirror-fixture.ts';
 

@@ -1,4 +1,4 @@
-import { Scenario } from '@counterpart/schemas';
+import { Scenario } from '@counterpart/schemas/mirror/scenario';
 import { describe, expect, test } from 'vitest';
 import { checkScenario, createScenarioPlayer, type ScenarioPlayer } from './scenario-player.ts';
 import { fillText, fillValue, parseTemplate, type TemplateValues } from './template.ts';

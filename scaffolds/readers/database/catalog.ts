@@ -1,4 +1,5 @@
-import { DatabaseColumn, DatabaseEngine, hubError } from '@counterpart/schemas';
+import { hubError } from '@counterpart/schemas';
+import { DatabaseColumn, DatabaseEngine } from '@counterpart/schemas/blueprint/database';
 import { z } from 'zod';
 
 /** What a database tells of itself, in its own names; the text that the reader of databases reads. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { listTools } from '@counterpart/kit';
-import { Blueprint, ServerId } from '@counterpart/schemas';
+import { ServerId } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { createSeeds } from '../../mirror/database/seeds.ts';
 import { sampleDatabaseCall } from '../../mirror/database/sample-call.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { listTools } from '@counterpart/kit';
-import { Blueprint } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { buildASTSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { lintTool } from '../../profiles/lint.ts';

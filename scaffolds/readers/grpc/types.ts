@@ -1,5 +1,5 @@
 import type { GrpcField, GrpcScalar, Json, JsonObject } from '@counterpart/schemas';
-import { GrpcScalar as Scalar } from '@counterpart/schemas';
+import { GrpcScalar as Scalar } from '@counterpart/schemas/blueprint/grpc';
 import protobuf from 'protobufjs';
 import { commentOf, fullName, jsonName } from './names.ts';
 

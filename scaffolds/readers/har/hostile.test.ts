@@ -1,4 +1,5 @@
-import { Blueprint, type Json } from '@counterpart/schemas';
+import type { Json } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { entry, readDrafts, readText, recordingOf, type Draft } from './testing.ts';
 

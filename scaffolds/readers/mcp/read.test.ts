@@ -1,4 +1,5 @@
-import { Blueprint, ServerId, type JsonObject } from '@counterpart/schemas';
+import { ServerId, type JsonObject } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { createMirror } from '../../mirror/mirror.ts';
 import { expect, test } from 'vitest';
 import { readSource } from '../read.ts';

@@ -1,5 +1,6 @@
 import type { Effect, Json, JsonObject, NameLock, Omission, Operation } from '@counterpart/schemas';
-import { McpCall, ToolName } from '@counterpart/schemas';
+import { ToolName } from '@counterpart/schemas';
+import { McpCall } from '@counterpart/schemas/mcp';
 import { readOpenApi } from '../openapi/read.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';

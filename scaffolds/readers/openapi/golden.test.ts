@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { Blueprint } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { lintTool } from '../../profiles/lint.ts';
 import { definitionOf, readText } from './testing.ts';

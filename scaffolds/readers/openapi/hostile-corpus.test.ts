@@ -1,5 +1,6 @@
 import { listTools } from '@counterpart/kit';
-import { Blueprint, CounterpartError, type Json, type JsonObject } from '@counterpart/schemas';
+import { CounterpartError, type Json, type JsonObject } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { describe, expect, test } from 'vitest';
 import { lintTool } from '../../profiles/lint.ts';
 import type { ReadResult } from '../reader.ts';

@@ -1,4 +1,5 @@
-import { Blueprint, type JsonObject } from '@counterpart/schemas';
+import type { JsonObject } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { describe, expect, test } from 'vitest';
 import { lintTool } from '../../profiles/lint.ts';
 import { definitionOf, describing, inputsOf, operationAt, readText } from './testing.ts';

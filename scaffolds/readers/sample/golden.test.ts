@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { listTools } from '@counterpart/kit';
-import { Blueprint, ServerId } from '@counterpart/schemas';
+import { ServerId } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { lintTool } from '../../profiles/lint.ts';
 import { readSource } from '../read.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuthRequirement, AuthScheme } from './auth.ts';
 import { DataCall, DataFacet } from './data.ts';
+import { Effect } from '../effect.ts';
 import { DatabaseCall, DatabaseFacet } from './database.ts';
 import { NameLock, OperationLink, Pagination, SearchHints } from './facets.ts';
 import { GraphqlCall, GraphqlFacet } from './graphql.ts';
@@ -18,10 +19,6 @@ import { XmlForm } from './xml.ts';
  * The intermediate form between readers and writers: what a service is, how each field travels on the wire.
  * Plain data; every schema in it is JSON Schema 2020-12 whose references point into `types` as `#/$defs/<name>`.
  */
-
-/** What a call does to the service: `destructive` may remove or overwrite what was there. */
-export const Effect = z.enum(['read', 'write', 'destructive']);
-export type Effect = z.infer<typeof Effect>;
 
 /** Where a blueprint's part came from, so that every omission and problem can be found in the source. */
 export const Provenance = z.strictObject({

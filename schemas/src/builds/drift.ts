@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ServiceChange } from './build.ts';
+import { ServiceChange } from './service-change.ts';
 import { LoopId } from './loop.ts';
 
 /** How calls of one tool went since its server was installed. */

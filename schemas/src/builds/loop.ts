@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Effect } from '../blueprint/blueprint.ts';
-import { ServiceChange } from './build.ts';
+import { Effect } from '../effect.ts';
+import { ServiceChange } from './service-change.ts';
 import { Diagnostic } from './diagnostic.ts';
 import { Category, ContentHash, SemVer, ServerId, TraceId } from '../ids.ts';
 import { ConfigSlot, HookSlot, SecretSlot } from '../manifest.ts';

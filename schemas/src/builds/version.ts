@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ServiceChange } from './build.ts';
+import { ServiceChange } from './service-change.ts';
 import { ContentHash, SemVer, ServerId, TraceId } from '../ids.ts';
 
 /** Who wrote a version: the compiler from a description, a model with prompts of a version, or a person. */

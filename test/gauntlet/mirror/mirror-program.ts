@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { serveParts } from '@counterpart/scaffolds/mirror/alone/serve-parts';
-import { Blueprint, MirrorSettings } from '@counterpart/schemas';
+import { MirrorSettings } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 
 /** A mirror in a process of its own, as an exported one runs: `mirror-program.ts <blueprint.json>` prints its address. */
 const blueprint = Blueprint.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));

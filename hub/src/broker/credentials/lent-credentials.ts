@@ -1,10 +1,8 @@
 import {
-  addressOf,
   authorised,
   baseUrlOf,
   credentialsFor,
   credentialsWanted,
-  hostAllowed,
   joinCookies,
   proofOf,
   tokenHosts,
@@ -12,6 +10,7 @@ import {
   type TlsIdentity,
   type WireRequest,
 } from '@counterpart/kit/broker';
+import { addressOf, hostAllowed } from '@counterpart/kit/http/hosts';
 import { type Blueprint, hubError } from '@counterpart/schemas';
 import type { BrokeredServer } from '../../kernel/ports.ts';
 import type { Target } from '../hosts/host-rules.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { encodeStrict } from '@counterpart/kit/broker';
+import { encodeStrict } from '@counterpart/kit/http/hosts';
 
 const RANDOM_BYTES = 12;
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { addressOf, hasDotSegment, hostAllowed, type Address } from '@counterpart/kit/broker';
+import { addressOf, hasDotSegment, hostAllowed, type Address } from '@counterpart/kit/http/hosts';
 import { hubError } from '@counterpart/schemas';
 import type { HostRule } from '../../kernel/ports.ts';
 import { addressKind, type AddressKind } from './address-kind.ts';

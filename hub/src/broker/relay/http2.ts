@@ -1,7 +1,8 @@
 import * as http2 from 'node:http2';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { addressOf, CREDENTIALS_HEADER, OPERATION_HEADER, REFUSAL_HEADER } from '@counterpart/kit/broker';
+import { CREDENTIALS_HEADER, OPERATION_HEADER, REFUSAL_HEADER } from '@counterpart/kit/broker';
+import { addressOf } from '@counterpart/kit/http/hosts';
 import { hubError } from '@counterpart/schemas';
 import { type Credentialed, type Headers, lendCredentials } from '../credentials/lent-credentials.ts';
 import { createMask, type Mask } from '../credentials/mask.ts';

@@ -1,7 +1,8 @@
 import type * as http from 'node:http';
 import type * as https from 'node:https';
 import type { Readable } from 'node:stream';
-import { addressOf, HttpFailure, OPERATION_HEADER, ToolFailure } from '@counterpart/kit/broker';
+import { HttpFailure, OPERATION_HEADER, ToolFailure } from '@counterpart/kit/broker';
+import { addressOf } from '@counterpart/kit/http/hosts';
 import { CounterpartError, hubError } from '@counterpart/schemas';
 import type { BrokeredServer } from '../../kernel/ports.ts';
 import { nodeHttp, nodeHttps } from '../../kernel/protocol/node-http.ts';

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  Blueprint,
   effectOf,
   hubError,
   Manifest,
@@ -11,6 +10,7 @@ import {
   type Operation,
   type VerifyReport,
 } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { z } from 'zod';
 import { startCheckMirror, type CheckMirror } from './check-mirror.ts';
 import { assertSameTools, checkEnvironment } from './check-server.ts';

@@ -1,6 +1,7 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { addressOf, baseUrlName } from '@counterpart/kit/broker';
+import { addressOf } from '@counterpart/kit/http/hosts';
+import { baseUrlName } from '@counterpart/kit/settings';
 import { renderHandServer } from '@counterpart/scaffolds/templates/render-hand';
 import type { CodeDraft, ConfigSlot, LoopPlan } from '@counterpart/schemas';
 import { fileSlots } from '../given/given-files.ts';

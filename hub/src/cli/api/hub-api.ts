@@ -1,11 +1,5 @@
-import {
-  ApprovalList,
-  DecideResponse,
-  errorCatalogue,
-  HarFile,
-  hubError,
-  ProposalList,
-} from '@counterpart/schemas';
+import { errorCatalogue, HarFile, hubError } from '@counterpart/schemas';
+import { ApprovalList, DecideResponse, ProposalList } from '@counterpart/schemas/hub/approval';
 import { ReviewLink } from '@counterpart/schemas/builds/review';
 import {
   HubStatus,

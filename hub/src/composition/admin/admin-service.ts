@@ -27,6 +27,7 @@ import type { AdminService, GivenCall } from '../../http/admin.ts';
 import type { ProviderService } from '../../http/routes/provider-routes.ts';
 import { OWNER, seenBy } from '../../kernel/audit/principal.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { lazily, type Lazy } from '../../kernel/lazily.ts';
 import type { Recordings, Supervisor } from '../../kernel/ports.ts';
 import type { Redactor } from '../../kernel/redact.ts';
 import type { ToolCalls, Vault } from '../../kernel/ports.ts';
@@ -37,7 +38,6 @@ import type { Logins } from '../../oauth/logins.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { StoredEventLog } from '../../store/event-log.ts';
 import type { Db } from '../../store/store.ts';
-import { conversationDesk } from './conversation-desk.ts';
 import type { Drift } from '../../drift/drift.ts';
 import type { FlowDesk } from '../flows/flow-desk.ts';
 import { hookDesk } from './hook-desk.ts';
@@ -94,7 +94,7 @@ export interface AdminOptions {
   readonly logins: Logins;
   readonly lending: LendingKeys;
   readonly recordings: Recordings;
-  readonly routing: RoutingDesk;
+  readonly routing: Lazy<RoutingDesk>;
   readonly host: () => Variables;
   readonly events: StoredEventLog;
   readonly redactor: Redactor;
@@ -105,6 +105,7 @@ export interface AdminOptions {
 
 /** What `hub`'s commands ask of a running hub. */
 export function createAdminService(options: AdminOptions): AdminService {
+  const conversations = lazily(() => import('./conversation-desk.ts'));
   const approvals = approvalDesk(options);
   const permissions = permissionDesk(options);
   return {
@@ -121,7 +122,7 @@ export function createAdminService(options: AdminOptions): AdminService {
       return { prompts, flows, refresh: () => options.flowDesk.refresh() };
     },
     hooks: hookDesk(options),
-    conversationsOf: (principal) => conversationDesk(options, principal),
+    conversationsOf: async (principal) => (await conversations.open()).conversationDesk(options, principal),
     settings: settingsDesk(options),
     people: peopleDesk(options),
     permissions,
@@ -129,7 +130,7 @@ export function createAdminService(options: AdminOptions): AdminService {
     secrets: secretDesk(options),
     providers: options.providers,
     signIns: signInDesk(options),
-    routing: options.routing.service,
+    routing: async () => (await options.routing.open()).service,
     recordings: recordingDesk(options),
     call: caller(options),
   };

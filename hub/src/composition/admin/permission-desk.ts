@@ -1,4 +1,4 @@
-import { hostAllowed } from '@counterpart/kit/broker';
+import { hostAllowed } from '@counterpart/kit/http/hosts';
 import {
   effectOf,
   hubError,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Blueprint, hubError } from '@counterpart/schemas';
+import { hubError } from '@counterpart/schemas';
 import type { BeginSignInRequest, SignInList, SignInStatus } from '@counterpart/schemas';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Variables } from '../../fleet/environment.ts';
@@ -55,12 +55,13 @@ export function signInDesk(desk: Desk): SignInService {
 }
 
 /** Schemes of a built server that can be signed in to; none where its blueprint cannot be read. */
-function signIns(fleet: Fleet, server: string): SignIn[] {
+async function signIns(fleet: Fleet, server: string): Promise<SignIn[]> {
   const { origin } = fleet.get(server).desired;
   if (origin.kind !== 'built' || origin.found.manifest.blueprint === undefined) return [];
   const { directory, manifest } = origin.found;
   try {
     const text = readFileSync(join(directory, manifest.blueprint?.path ?? ''), 'utf8');
+    const { Blueprint } = await import('@counterpart/schemas/blueprint/blueprint');
     return signInsOf(Blueprint.parse(JSON.parse(text)));
   } catch {
     return [];
@@ -69,12 +70,12 @@ function signIns(fleet: Fleet, server: string): SignIn[] {
 
 async function list({ fleet, grants }: Desk): Promise<SignInList> {
   const held = await grants.all();
-  const offered = [...fleet.members.keys()].flatMap((server) =>
-    signIns(fleet, server).map((signIn) => {
+  const offered: SignInStatus[] = [];
+  for (const server of fleet.members.keys())
+    for (const signIn of await signIns(fleet, server)) {
       const grant = held.find((one) => one.server === server && one.grant.scheme === signIn.scheme)?.grant;
-      return grant ? statusOf(server, grant) : signedOut(server, signIn);
-    }),
-  );
+      offered.push(grant ? statusOf(server, grant) : signedOut(server, signIn));
+    }
   const left = held
     .filter(
       ({ server, grant }) => !offered.some((one) => one.server === server && one.scheme === grant.scheme),
@@ -101,7 +102,7 @@ const statusOf = (server: string, grant: Grant): SignInStatus => ({
 });
 
 async function begin(server: string, request: BeginSignInRequest, desk: Desk) {
-  const signIn = chosen(server, signIns(desk.fleet, server), request.scheme);
+  const signIn = chosen(server, await signIns(desk.fleet, server), request.scheme);
   const client = await clientOf(server, signIn, { ...desk, clientId: request.clientId });
   const { scopes, flow, port } = request;
   return desk.logins.begin({ server, signIn, client, scopes, flow, port });

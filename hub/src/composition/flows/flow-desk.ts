@@ -20,9 +20,10 @@ export interface FlowDesk extends Lazy<FlowHouse> {
 
 export interface FlowDeskOptions {
   readonly home: string;
+  readonly dataDir: string;
   readonly log: Logger;
   /** What the rooms are made of. */
-  readonly parts: () => FlowParts;
+  readonly parts: () => Promise<FlowParts>;
   /** Lets the catalog have the sources. */
   readonly publish: () => void;
   /** Calls back after the catalog's tools changed. */
@@ -35,10 +36,10 @@ const QUIET_MS = 100;
 const NOTHING: Served = { sources: [], models: [], stamp: '' };
 
 /** The desk of prompts and flows; nothing is read before `refresh`. */
-export function flowDesk({ home, log, parts, publish, onTools }: FlowDeskOptions): FlowDesk {
+export function flowDesk({ home, dataDir, log, parts, publish, onTools }: FlowDeskOptions): FlowDesk {
   const house = lazily(async () => {
     const { openFlowHouse } = await import('./flow-house.ts');
-    return openFlowHouse(parts());
+    return openFlowHouse(await parts());
   });
   let served = NOTHING;
   let reading: Promise<void> = Promise.resolve();
@@ -72,7 +73,7 @@ export function flowDesk({ home, log, parts, publish, onTools }: FlowDeskOptions
         folders();
         stop();
       });
-      if (existsSync(join(parts().dataDir, 'flows'))) await (await house.open()).flows.resume();
+      if (existsSync(join(dataDir, 'flows'))) await (await house.open()).flows.resume();
     },
     async close() {
       await reading;

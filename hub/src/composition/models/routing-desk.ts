@@ -7,7 +7,6 @@ import type { RoutingService } from '../../http/routes/routing-routes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { Generations } from '../../kernel/ports.ts';
-import type { Scope } from '../../kernel/scope.ts';
 import type { Metrics, ProcessMemory } from '../../metrics/metrics.ts';
 import { patternsOf } from '../../orchestrator/routing/choose/decide.ts';
 import { matchModel, tierTable, TIERS } from '../../orchestrator/routing/choose/tiers.ts';
@@ -16,7 +15,7 @@ import { createRouteRecords } from '../../orchestrator/routing/state/records.ts'
 import type { Db } from '../../store/store.ts';
 import { memoryOfEach } from '../../supervisor/process/memory.ts';
 
-interface Desk {
+export interface RoutingParts {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
@@ -26,13 +25,13 @@ interface Desk {
   readonly fleet: Pick<Fleet, 'members'>;
   /** Who asks by `hub route explain`. */
   readonly principal: string;
-  /** At its end all decisions are written. */
-  readonly scope: Pick<Scope, 'add'>;
 }
 
 export interface RoutingDesk {
   readonly router: Router;
   readonly service: RoutingService;
+  /** Writes the decisions that wait for it. */
+  flush(): Promise<void>;
 }
 
 const BYTES_OF_MB = 1_000_000;
@@ -41,11 +40,10 @@ const MOST_LISTED = 50;
 const MEMORY_MS = 1_000;
 
 /** The router of a hub, with what is known from before, and what the admin API does with it. */
-export async function routingDesk(desk: Desk): Promise<RoutingDesk> {
+export async function openRouting(desk: RoutingParts): Promise<RoutingDesk> {
   const { config, clock, generations, metrics } = desk;
   const routing = () => config.current().routing;
   const records = createRouteRecords({ ...desk, most: () => routing().records.keep });
-  desk.scope.add(() => records.flush());
   const router = new Router({
     routing,
     generations,
@@ -83,7 +81,7 @@ export async function routingDesk(desk: Desk): Promise<RoutingDesk> {
     metricsText: () => metricsText(desk),
     metrics: () => metrics.summary(),
   };
-  return { router, service };
+  return { router, service, flush: () => records.flush() };
 }
 
 function freeMemory(clock: Clock): () => number {
@@ -95,7 +93,7 @@ function freeMemory(clock: Clock): () => number {
   };
 }
 
-async function metricsText({ config, generations, metrics, fleet }: Desk): Promise<string> {
+async function metricsText({ config, generations, metrics, fleet }: RoutingParts): Promise<string> {
   const models = generations.models();
   const table = tierTable(config.current().routing, models);
   return metrics.render({
@@ -133,7 +131,7 @@ async function memoryNow({ members }: Pick<Fleet, 'members'>): Promise<ReadonlyM
   ]);
 }
 
-function stateOf({ config, generations }: Desk, router: Router): RoutingState {
+function stateOf({ config, generations }: RoutingParts, router: Router): RoutingState {
   const { routing } = config.current();
   const models = generations.models();
   const table = tierTable(routing, models);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Blueprint, hubError, ServerId, ToolDefinition } from '@counterpart/schemas';
+import { type Blueprint, hubError, ServerId, ToolDefinition } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Builds } from '../../builds/builds.ts';
 import type { ConfigStore } from '../../config/store.ts';
@@ -101,7 +101,8 @@ async function recompile(id: string, from: string, { serversDir }: Desk): Promis
     const { compileCandidate, readJson } = await toolchain();
     const order = { from, name: ServerId.parse(id), serversDir, candidate };
     await compileCandidate(order, new AbortController().signal);
-    return Blueprint.parse(await readJson(join(candidate, 'blueprint.json')));
+    const contracts = await import('@counterpart/schemas/blueprint/blueprint');
+    return contracts.Blueprint.parse(await readJson(join(candidate, 'blueprint.json')));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

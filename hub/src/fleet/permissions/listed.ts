@@ -1,4 +1,5 @@
-import { baseUrlName, addressOf, hostAllowed } from '@counterpart/kit/broker';
+import { addressOf, hostAllowed } from '@counterpart/kit/http/hosts';
+import { baseUrlName } from '@counterpart/kit/settings';
 import type { Capability, HubConfig, Permission, ServerPermissions } from '@counterpart/schemas';
 import type { DesiredServer, Origin } from '../desired.ts';
 

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { addressOf } from '@counterpart/kit/http/hosts';
 import {
-  addressOf,
   baseUrlName,
   BROKER_NAME,
   databaseUrlName,
   HANDED_NAME,
   parseDatabaseUrl,
   type DatabaseAddress,
-} from '@counterpart/kit/broker';
-import { GRANTS_NAME } from '@counterpart/kit/settings';
-import { Blueprint, hubError, type Manifest, type ServerOverride } from '@counterpart/schemas';
+  GRANTS_NAME,
+} from '@counterpart/kit/settings';
+import { type Blueprint, hubError, type Manifest, type ServerOverride } from '@counterpart/schemas';
 import { newStandIn } from '../../broker/credentials/stand-ins.ts';
 import type { HostRule, SandboxJob } from '../../kernel/ports.ts';
 import { namesSecret, type Environment } from '../environment.ts';
@@ -177,5 +177,6 @@ export async function wallIn(walls: Walls, inmate: Inmate): Promise<Walled> {
 async function readBlueprint(directory: string, { blueprint }: Manifest): Promise<Blueprint | undefined> {
   if (blueprint === undefined) return undefined;
   const parsed: unknown = JSON.parse(await readFile(join(directory, blueprint.path), 'utf8'));
-  return Blueprint.parse(parsed);
+  const contracts = await import('@counterpart/schemas/blueprint/blueprint');
+  return contracts.Blueprint.parse(parsed);
 }

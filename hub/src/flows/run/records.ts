@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { JsonValue, FlowRunState, hubError, type FlowRun, type FlowRunSummary } from '@counterpart/schemas';
+import { JsonValue, hubError, type FlowRun, type FlowRunSummary } from '@counterpart/schemas';
+import { FlowRunState } from '@counterpart/schemas/flows/run-state';
 import { FlowProblem, FlowStep } from '@counterpart/schemas/flows/flow';
 import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';

@@ -1,7 +1,7 @@
 import { declare, declareWhole, pathOf } from '../../code/declarations.ts';
 import { answerWith, refused, textResult, type Offer, type OwnCall } from '../own/own-tool.ts';
 import { hitsWanted, NOTHING_FOUND } from '../search/hub-call.ts';
-import { indexOf } from '../search/tool-search.ts';
+import { searching } from '../search/searching.ts';
 
 const HITS = 8;
 
@@ -9,6 +9,7 @@ const HITS = 8;
 export const findApi = ({ tools }: Offer, query: string, limit: unknown): OwnCall => ({
   kind: 'own',
   answer: async () => {
+    const { indexOf } = await searching.open();
     const index = await indexOf(tools);
     const routes = index.find(query, hitsWanted(limit, HITS)).flatMap((name) => tools.get(name) ?? []);
     return textResult(routes.length === 0 ? NOTHING_FOUND : declare(routes));

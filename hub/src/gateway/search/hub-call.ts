@@ -6,7 +6,7 @@ import { DEFAULT_HITS, MOST_HITS } from '../own/definitions.ts';
 import { answerWith, misfit, refused, textResult, type Offer, type OwnCall } from '../own/own-tool.ts';
 import { fitDefinition } from './fit-definition.ts';
 import { hitLines } from './hits.ts';
-import { indexOf } from './tool-search.ts';
+import { searching } from './searching.ts';
 
 /** Weakest first. */
 const EFFECTS: readonly Effect[] = ['read', 'write', 'destructive'];
@@ -21,6 +21,7 @@ export const hitsWanted = (limit: unknown, otherwise = DEFAULT_HITS): number =>
 export const find = ({ tools }: Offer, query: string, limit: unknown): OwnCall => ({
   kind: 'own',
   answer: async () => {
+    const { indexOf } = await searching.open();
     const index = await indexOf(tools);
     return textResult(hitLines(tools, index.find(query, hitsWanted(limit))) || NOTHING_FOUND);
   },

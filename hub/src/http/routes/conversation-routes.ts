@@ -1,12 +1,10 @@
-import {
-  BranchRequest,
-  ConversationChange,
-  MemoryRequest,
-  type CachedAnswer,
-  type ConversationDetail,
-  type ConversationSummary,
-  type MemoryEntry,
+import type {
+  CachedAnswer,
+  ConversationDetail,
+  ConversationSummary,
+  MemoryEntry,
 } from '@counterpart/schemas';
+import { BranchRequest, ConversationChange, MemoryRequest } from '@counterpart/schemas/chat/conversation';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { askerOf } from '../asker.ts';
@@ -35,35 +33,39 @@ const Format = z.enum(['json', 'markdown']).catch('json');
 /** Routes under `/api/conversations`, `/api/memory` and `/api/cache`. */
 export function addConversationRoutes(
   app: Hono,
-  conversationsOf: (principal: string) => ConversationService,
+  conversationsOf: (principal: string) => Promise<ConversationService>,
 ): void {
-  const at = (c: Context): ConversationService => conversationsOf(askerOf(c));
-  app.get('/api/conversations', async (c) => c.json({ conversations: await at(c).list() }));
-  app.get('/api/conversations/:id', async (c) => c.json(await at(c).show(c.req.param('id'))));
+  const at = (c: Context): Promise<ConversationService> => conversationsOf(askerOf(c));
+  app.get('/api/conversations', async (c) => c.json({ conversations: await (await at(c)).list() }));
+  app.get('/api/conversations/:id', async (c) => c.json(await (await at(c)).show(c.req.param('id'))));
   app.post('/api/conversations/:id', async (c) =>
-    c.json(await at(c).change(c.req.param('id'), await readBody(c, ConversationChange))),
+    c.json(await (await at(c)).change(c.req.param('id'), await readBody(c, ConversationChange))),
   );
   app.post('/api/conversations/:id/branch', async (c) =>
-    c.json(await at(c).branch(c.req.param('id'), await readBody(c, BranchRequest)), 201),
+    c.json(await (await at(c)).branch(c.req.param('id'), await readBody(c, BranchRequest)), 201),
   );
   app.delete('/api/conversations/:id', async (c) => {
-    await at(c).delete(c.req.param('id'));
+    await (await at(c)).delete(c.req.param('id'));
     return c.json({ deleted: true });
   });
   app.get('/api/conversations/:id/export', async (c) => {
     const id = c.req.param('id');
-    if (Format.parse(c.req.query('format')) === 'json') return c.json(await at(c).show(id));
-    return c.text(await at(c).markdown(id), 200, { 'content-type': 'text/markdown; charset=utf-8' });
+    if (Format.parse(c.req.query('format')) === 'json') return c.json(await (await at(c)).show(id));
+    return c.text(await (await at(c)).markdown(id), 200, { 'content-type': 'text/markdown; charset=utf-8' });
   });
-  app.get('/api/memory', async (c) => c.json({ memory: await at(c).remembered(c.req.query('kind')) }));
-  app.post('/api/memory', async (c) => c.json(await at(c).remember(await readBody(c, MemoryRequest)), 201));
+  app.get('/api/memory', async (c) =>
+    c.json({ memory: await (await at(c)).remembered(c.req.query('kind')) }),
+  );
+  app.post('/api/memory', async (c) =>
+    c.json(await (await at(c)).remember(await readBody(c, MemoryRequest)), 201),
+  );
   app.delete('/api/memory/:kind/:subject', async (c) => {
-    await at(c).forget(c.req.param('kind'), c.req.param('subject'));
+    await (await at(c)).forget(c.req.param('kind'), c.req.param('subject'));
     return c.json({ forgotten: true });
   });
-  app.get('/api/cache', async (c) => c.json({ answers: await at(c).cached() }));
-  app.delete('/api/cache', async (c) => c.json({ cleared: await at(c).clearCache(undefined) }));
+  app.get('/api/cache', async (c) => c.json({ answers: await (await at(c)).cached() }));
+  app.delete('/api/cache', async (c) => c.json({ cleared: await (await at(c)).clearCache(undefined) }));
   app.delete('/api/cache/:principal', async (c) =>
-    c.json({ cleared: await at(c).clearCache(c.req.param('principal')) }),
+    c.json({ cleared: await (await at(c)).clearCache(c.req.param('principal')) }),
   );
 }

@@ -27,10 +27,10 @@ const Wanted = z.record(z.string(), z.unknown());
 const MOST = 1_000;
 
 /** `/api/routing`, `/api/routes`, `/metrics`; `/admin/routing-config` is another name of the first. */
-export function addRoutingRoutes(app: Hono, routing: RoutingService): void {
+export function addRoutingRoutes(app: Hono, routing: () => Promise<RoutingService>): void {
   for (const path of ['/api/routing', '/admin/routing-config']) {
-    app.get(path, (c) => c.json(routing.state()));
-    app.put(path, async (c) => c.json(await routing.change(await readBody(c, Wanted))));
+    app.get(path, async (c) => c.json((await routing()).state()));
+    app.put(path, async (c) => c.json(await (await routing()).change(await readBody(c, Wanted))));
   }
   app.get('/api/routes', async (c) => {
     const limit = z.coerce
@@ -41,14 +41,16 @@ export function addRoutingRoutes(app: Hono, routing: RoutingService): void {
       .optional()
       .catch(undefined)
       .parse(c.req.query('limit'));
-    return c.json({ routes: await routing.list(limit) });
+    return c.json({ routes: await (await routing()).list(limit) });
   });
-  app.get('/api/routes/:id', async (c) => c.json(await routing.show(c.req.param('id'))));
+  app.get('/api/routes/:id', async (c) => c.json(await (await routing()).show(c.req.param('id'))));
   app.post('/api/routes/explain', async (c) =>
-    c.json(routing.explain(await readBody(c, ExplainRouteRequest))),
+    c.json((await routing()).explain(await readBody(c, ExplainRouteRequest))),
   );
-  app.get('/api/metrics', (c) => c.json(routing.metrics()));
+  app.get('/api/metrics', async (c) => c.json((await routing()).metrics()));
   app.get('/metrics', async (c) =>
-    c.body(await routing.metricsText(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+    c.body(await (await routing()).metricsText(), 200, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    }),
   );
 }

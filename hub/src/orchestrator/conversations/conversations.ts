@@ -1,11 +1,11 @@
 import {
-  ConversationItem,
   hubError,
   type BranchRequest,
   type ConversationChange,
   type ConversationDetail,
   type ConversationSummary,
 } from '@counterpart/schemas';
+import { ConversationItem } from '@counterpart/schemas/chat/conversation';
 import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
 import { OWNER } from '../../kernel/audit/principal.ts';

@@ -1,4 +1,5 @@
-import { ConversationItem, hubError } from '@counterpart/schemas';
+import { hubError } from '@counterpart/schemas';
+import { ConversationItem } from '@counterpart/schemas/chat/conversation';
 import { z } from 'zod';
 import { conversationKey } from './conversations.ts';
 import { OWNER } from '../../kernel/audit/principal.ts';

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import { TemplateSignature, type RequestSignature } from '@counterpart/schemas';
+import type { RequestSignature } from '@counterpart/schemas';
+import { TemplateSignature } from '@counterpart/schemas/blueprint/signature';
 import { describe, expect, test } from 'vitest';
 import { signByTemplate, timestampOf, timestampText } from './template.ts';
 import type { Signable } from './wire.ts';

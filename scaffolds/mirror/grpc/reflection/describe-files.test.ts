@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { Blueprint, ServerId, type GrpcFacet, type GrpcField } from '@counterpart/schemas';
+import { ServerId, type GrpcFacet, type GrpcField } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { expect, test } from 'vitest';
 import { readSource } from '../../../readers/read.ts';
 import { describeFiles } from './describe-files.ts';

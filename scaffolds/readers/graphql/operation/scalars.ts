@@ -1,4 +1,5 @@
-import { FILE_VALUE_SCHEMA, type JsonObject } from '@counterpart/schemas';
+import type { JsonObject } from '@counterpart/schemas';
+import { FILE_VALUE_SCHEMA } from '@counterpart/schemas/blueprint/blueprint';
 
 /** Names that services give their own scalars, and what travels as one. Tested in this order. */
 const CUSTOM: readonly (readonly [RegExp, JsonObject])[] = [

@@ -1,4 +1,5 @@
-import { FILE_VALUE_SCHEMA, type BodyContent, type JsonObject } from '@counterpart/schemas';
+import type { BodyContent, JsonObject } from '@counterpart/schemas';
+import { FILE_VALUE_SCHEMA } from '@counterpart/schemas/blueprint/blueprint';
 
 type BodyKind = BodyContent['kind'];
 

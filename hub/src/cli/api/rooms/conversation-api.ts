@@ -1,12 +1,10 @@
 import {
   CachedAnswer,
-  ConversationDetail,
-  ConversationSummary,
-  MemoryEntry,
   type BranchRequest,
   type ConversationChange,
   type MemoryRequest,
 } from '@counterpart/schemas';
+import { ConversationDetail, ConversationSummary, MemoryEntry } from '@counterpart/schemas/chat/conversation';
 import { z } from 'zod';
 import type { Send } from './mirror-api.ts';
 

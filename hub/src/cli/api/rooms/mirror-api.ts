@@ -1,15 +1,15 @@
-import {
-  type DiffMirrorRequest,
-  type Fault,
-  type HarFile,
-  type LearnRequest,
-  type MirrorChange,
-  MirrorParts,
-  type PushMirrorRequest,
-  type ScenarioRequest,
-  type SeedMirrorRequest,
-  type StartMirrorRequest,
+import type {
+  DiffMirrorRequest,
+  Fault,
+  HarFile,
+  LearnRequest,
+  MirrorChange,
+  PushMirrorRequest,
+  ScenarioRequest,
+  SeedMirrorRequest,
+  StartMirrorRequest,
 } from '@counterpart/schemas';
+import { MirrorParts } from '@counterpart/schemas/mirror/memory';
 import {
   DeletedMirror,
   MirrorInspection,

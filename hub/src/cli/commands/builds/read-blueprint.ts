@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Blueprint, hubError } from '@counterpart/schemas';
+import { hubError } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { z } from 'zod';
 import type { BuildOptions } from '../../../builder/options.ts';
 import { didYouMean } from '../../../kernel/nearest.ts';

@@ -1,4 +1,5 @@
-import { hubError, Scenario } from '@counterpart/schemas';
+import { hubError } from '@counterpart/schemas';
+import { Scenario } from '@counterpart/schemas/mirror/scenario';
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import { readText } from '../../input/read-text.ts';

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import {
-  Blueprint,
   CounterpartError,
   type HarFile,
   hubError,
@@ -12,6 +11,7 @@ import {
   type MirrorParts,
   MirrorSettings,
 } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { z } from 'zod';
 import { didYouMean } from '../../../kernel/nearest.ts';
 import { toServerId } from '../../../builder/server-id.ts';

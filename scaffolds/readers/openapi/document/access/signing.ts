@@ -1,4 +1,5 @@
-import { RequestSignature, type AuthScheme, type JsonObject } from '@counterpart/schemas';
+import type { AuthScheme, JsonObject } from '@counterpart/schemas';
+import { RequestSignature } from '@counterpart/schemas/blueprint/signature';
 import { isObject, member, textMember } from '../../source/json-tree.ts';
 import { shortDescription } from '../../text/text.ts';
 

@@ -1,0 +1,3 @@
+export { addressOf, hostAllowed, type Address } from './address.ts';
+export { hasDotSegment } from './compose.ts';
+export { encodeStrict } from './percent.ts';
