@@ -194,6 +194,20 @@ describe('flows', () => {
     );
     expect((await home.run(['flow', 'run', 'bad'])).code).toBe(4);
   }, 60_000);
+
+  test('with code that cannot be read say so before they run, and in the log', async () => {
+    const text =
+      'nodes:\n  sum:\n    code: |\n      const list = [1, 2];\n      return list.reduce((a, b) => a + );\noutputs: { sum: "${nodes.sum.output}" }\n';
+    writeFileSync(join(home.home, 'flows/unread.yaml'), text);
+    const told = 'nodes.sum.code: line 2 of the code cannot be read: Unexpected token `)`';
+    const ran = await home.run(['flow', 'check', 'unread']);
+    expect([ran.code, ran.stdout]).toEqual([4, expect.stringContaining(`flows/unread.yaml:5 error ${told}`)]);
+    const refused = await home.run(['flow', 'run', 'unread']);
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('flows/unread.yaml:5')]);
+    expect((await home.run(['flow', 'list'])).stdout).toMatch(/unread +1 error/);
+    const logged = `a flow cannot be run: flows/unread.yaml:5 ${told}`;
+    await eventually(async () => (await home.run(['logs', '-n', '500'])).stdout.includes(logged));
+  }, 60_000);
 });
 
 describe('clients have', () => {

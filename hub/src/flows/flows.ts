@@ -53,8 +53,11 @@ export interface Flows {
   list(): Promise<FlowSummary[]>;
   /** Rejects with FLOW_UNKNOWN. */
   show(name: string): Promise<FlowSummary>;
-  /** The tools that flows are which clients are offered. */
-  definitions(): Promise<ToolDefinition[]>;
+  /** The tools that flows are which clients are offered, and what keeps flows from being run, as far as their files say. */
+  offered(): Promise<{
+    readonly definitions: readonly ToolDefinition[];
+    readonly errors: readonly FileIssue[];
+  }>;
   /** Begins a run. Rejects with FLOW_UNKNOWN, FLOW_INVALID and FLOW_INPUT, and has then begun nothing. */
   start(name: string, inputs: Inputs): Promise<FlowRunSummary>;
   runs(filter: { readonly flow?: string | undefined; readonly limit: number }): Promise<FlowRunSummary[]>;
@@ -104,11 +107,12 @@ class HubFlows implements Flows {
     return toSummary(read, checkWorld(read, await this.#world()));
   }
 
-  async definitions(): Promise<ToolDefinition[]> {
+  async offered(): ReturnType<Flows['offered']> {
     const flows = this.#files.read();
-    if (!flows.some(({ document }) => document?.serve === true)) return [];
+    const errors = flows.flatMap(({ issues }) => issues.filter(({ severity }) => severity === 'error'));
+    if (!flows.some(({ document }) => document?.serve === true)) return { definitions: [], errors };
     const world = await this.#world();
-    return flows.flatMap((read) => definitionOf(read, world) ?? []);
+    return { definitions: flows.flatMap((read) => definitionOf(read, world) ?? []), errors };
   }
 
   async start(name: string, given: Inputs): Promise<FlowRunSummary> {

@@ -4,13 +4,18 @@ import type { z } from 'zod';
 
 export type Path = readonly (string | number)[];
 
+/**
+ * Line of what stands at a path, or of the nearest thing around it; of a line of a text that stands there, as far as the file has
+ * its lines one by one.
+ */
+export type LineOf = (path: Path, line?: number) => number;
+
 /** A file that its owner wrote, as it was read. */
 export interface ReadFile<T> {
   /** Undefined when it does not fit. */
   readonly value: T | undefined;
   readonly issues: readonly FileIssue[];
-  /** Line of what stands at a path, or of the nearest thing around it. */
-  readonly lineOf: (path: Path) => number;
+  readonly lineOf: LineOf;
 }
 
 export interface YamlSource {
@@ -29,7 +34,8 @@ export const pathText = (path: Path): string =>
 export function readYaml<T>({ file, text, linesBefore = 0 }: YamlSource, schema: z.ZodType<T>): ReadFile<T> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const lineOf = (path: Path): number => linesBefore + lineAt(document, lines, path);
+  const lineOf: LineOf = (path, line) =>
+    linesBefore + (lineWithin(document, lines, path, line) ?? lineAt(document, lines, path));
   const issue = (line: number, path: Path, words: Pick<FileIssue, 'message' | 'fix'>): FileIssue => ({
     file,
     line,
@@ -88,6 +94,18 @@ function lineAt(document: Document.Parsed, lines: LineCounter, path: Path): numb
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
+}
+
+/** Of other texts, lines are joined when they are read. */
+function lineWithin(
+  document: Document.Parsed,
+  lines: LineCounter,
+  path: Path,
+  line: number | undefined,
+): number | undefined {
+  const node = line === undefined ? undefined : document.getIn(path, true);
+  if (line === undefined || !isScalar(node) || node.type !== 'BLOCK_LITERAL' || !node.range) return undefined;
+  return lines.linePos(node.range[0]).line + line;
 }
 
 const isNamed = (key: unknown, name: string | number | undefined): boolean =>

@@ -5,13 +5,11 @@ import {
   type QuickJSHandle,
   type QuickJSRuntime,
 } from 'quickjs-emscripten-core';
+import { asFunction } from '../body.ts';
 import type { SandboxAnswer, SandboxEnd, SandboxInput, SandboxSays } from './messages.ts';
 import { PRELUDE } from './prelude.ts';
 
 const FILE = 'code.js';
-/** On one line with the code's first, so that its lines keep their numbers. */
-const OPENING = '(async () => {';
-const CLOSING = '\n})';
 /** Jobs between two looks at the clock. */
 const JOBS_AT_ONCE = 500;
 const LONGEST_MESSAGE = 4_000;
@@ -53,7 +51,7 @@ class Interpreter {
 
   start(): void {
     this.#slice(() => {
-      const body = this.#evaluate(`${OPENING}${this.#input.code}${CLOSING}`);
+      const body = this.#evaluate(asFunction(this.#input.code));
       const begin = body && this.#prelude();
       if (!body || !begin) return;
       const began = this.#vm.callFunction(begin, this.#vm.undefined, body);

@@ -33,7 +33,7 @@ export interface FlowDeskOptions {
 const FOLDERS = ['flows', 'prompts'];
 /** Editors write in several steps. */
 const QUIET_MS = 100;
-const NOTHING: Served = { sources: [], models: [], stamp: '' };
+const NOTHING: Served = { sources: [], models: [], errors: [], stamp: '' };
 
 /** The desk of prompts and flows; nothing is read before `refresh`. */
 export function flowDesk({ home, dataDir, log, parts, publish, onTools }: FlowDeskOptions): FlowDesk {
@@ -41,12 +41,14 @@ export function flowDesk({ home, dataDir, log, parts, publish, onTools }: FlowDe
     const { openFlowHouse } = await import('./flow-house.ts');
     return openFlowHouse(await parts());
   });
+  const errors = new ErrorLog(log);
   let served = NOTHING;
   let reading: Promise<void> = Promise.resolve();
   const read = async (): Promise<void> => {
     const isThere = FOLDERS.some((folder) => existsSync(join(home, folder)));
     if (!isThere && served === NOTHING) return;
     const now = await (await house.open()).served();
+    errors.tell(now.errors);
     if (now.stamp === served.stamp) return;
     served = now;
     publish();
@@ -80,6 +82,26 @@ export function flowDesk({ home, dataDir, log, parts, publish, onTools }: FlowDe
       await (await house.opened())?.flows.close();
     },
   };
+}
+
+/** Writes each error of a file once, and again when it came back. */
+class ErrorLog {
+  readonly #log: Logger;
+  #told: ReadonlySet<string> = new Set();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  tell(errors: Served['errors']): void {
+    const texts = new Set<string>();
+    for (const { file, line, path, message, fix } of errors) {
+      const text = `${file}:${line} ${path === '' ? '' : `${path}: `}${message}`;
+      if (!this.#told.has(text)) this.#log.warn({ fix }, `a flow cannot be run: ${text}`);
+      texts.add(text);
+    }
+    this.#told = texts;
+  }
 }
 
 /** Calls back after anything happened in the folders, also when one of them comes into being. The returned function ends it. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ToolDefinition } from '@counterpart/schemas';
+import type { FileIssue } from '@counterpart/schemas';
 import type { Chats } from '../models/chat-desk.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import { createFlows, type Flows } from '../../flows/flows.ts';
@@ -40,6 +40,8 @@ export interface Served {
   readonly sources: readonly CatalogSource[];
   /** Names under which flows are asked for as models. */
   readonly models: readonly string[];
+  /** What keeps flows from being run, as far as their files say. */
+  readonly errors: readonly FileIssue[];
   /** The same text for the same offer. */
   readonly stamp: string;
 }
@@ -77,11 +79,12 @@ export function openFlowHouse(parts: FlowParts): FlowHouse {
     flows,
     async served() {
       const templates = (await prompts.read()).filter(({ template }) => template !== undefined);
-      const definitions: ToolDefinition[] = await flows.definitions();
+      const { definitions, errors } = await flows.offered();
       const tools = definitions.length > 0 ? [toolSource(flowServer(definitions, { flows, mayDecide }))] : [];
       const listed = templates.length > 0 ? [toolSource(promptServer(prompts, templates))] : [];
       return {
         sources: [...tools, ...listed],
+        errors,
         models: definitions.map(({ name }) => `${FLOW_MODEL}${name}`),
         stamp: JSON.stringify([definitions, templates.map(({ name, hash }) => [name, hash])]),
       };

@@ -65,6 +65,23 @@ describe('a flow is told', () => {
       ['3  error: Nested mappings are not allowed in compact mappings'],
     ],
     [
+      'code that cannot be read, by its line in the file',
+      'nodes:\n  # twice\n  a:\n    code: | # of input\n\n      const b = input;\n      return b b;\n  b:\n    code: return (${1\n    input: ${nodes.a.output}\n  c: { code: const input = 1, input: "${nodes.b.output}" }\n  d: { code: "const e =\\nreturn 1", input: "${nodes.c.output}" }\noutputs: { d: "${nodes.d.output}" }\n',
+      [
+        '7 nodes.a.code error: line 3 of the code cannot be read: Unexpected token `b`',
+        '9 nodes.b.code error: the code cannot be read: Unexpected token `{`',
+        "11 nodes.c.code error: the code cannot be read: Identifier 'input' has already been declared",
+        '12 nodes.d.code error: line 2 of the code cannot be read: Unexpected token `return`',
+      ],
+    ],
+    [
+      'code that ends too early, by its last line',
+      'nodes:\n  a:\n    code: |\n      if (input) {\n        return 1;\n\n    input: 2\noutputs: { a: "${nodes.a.output}" }\n',
+      [
+        '5 nodes.a.code error: line 2 of the code cannot be read: it ends too early, or its brackets do not match',
+      ],
+    ],
+    [
       'a member that does not exist',
       'nodes:\n  a: { mesages: Hi }\n',
       ['2 nodes.a.mesages error: there is no member mesages here'],

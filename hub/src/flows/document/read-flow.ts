@@ -1,7 +1,8 @@
 import type { FileIssue } from '@counterpart/schemas';
 import { FlowDocument, FlowName } from '@counterpart/schemas/flows/flow';
 import { hashOf } from '../../prompts/read-template.ts';
-import { pathText, readYaml, type Path } from '../../prompts/yaml-file.ts';
+import { pathText, readYaml, type LineOf } from '../../prompts/yaml-file.ts';
+import { codeProblems } from './check-code.ts';
 import { checkDocument } from './check-document.ts';
 import { planOf, type FlowPlan } from './plan.ts';
 import type { Tell } from './tell.ts';
@@ -19,7 +20,7 @@ export interface ReadFlow {
   readonly document: FlowDocument | undefined;
   /** Found in the file alone; what there is in the hub is looked at by `checkWorld`. */
   readonly issues: readonly FileIssue[];
-  readonly lineOf: (path: Path) => number;
+  readonly lineOf: LineOf;
 }
 
 /** A flow without anything wrong in itself. */
@@ -41,6 +42,8 @@ export function readFlow(file: string, name: string, text: string): ReadFlow {
     if (value.name !== undefined && value.name !== name)
       tell(['name'], `the flow is called ${name}, as its file is`, 'Take `name` out, or rename the file.');
     checkDocument(value, tell);
+    for (const { path, line, ...words } of codeProblems(value))
+      issues.push({ file, line: lineOf(path, line), path: pathText(path), severity: 'error', ...words });
   }
   const isSound = value !== undefined && !issues.some(({ severity }) => severity === 'error');
   const flow = isSound ? { document: value, plan: planOf(value) } : undefined;

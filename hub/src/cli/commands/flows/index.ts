@@ -49,7 +49,7 @@ const check = defineCommand({
   name: 'check',
   summary: 'Look for mistakes in flows without running them',
   description:
-    'Circles, nodes that can never run, tools, templates, models and inputs that are not there, arguments that do not fit: each with its line and what to do. Exit code 4 when there is an error.',
+    'Circles, nodes that can never run, tools, templates, models and inputs that are not there, arguments that do not fit, code that cannot be read: each with its line and what to do. Exit code 4 when there is an error.',
   arguments: [['[name]', 'Only this flow']],
   examples: [
     ['hub flow check', 'all flows'],
