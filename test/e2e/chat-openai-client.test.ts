@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import OpenAI, { APIError } from 'openai';
+import OpenAI, { APIError, BadRequestError } from 'openai';
+import { ResponsesWS } from 'openai/resources/responses/ws';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { eventually, fixtureServer, makeHome, startHub, type TestHub } from '../fixtures/hub.ts';
@@ -217,5 +218,56 @@ describe('a program from before there were tools', () => {
     ]);
     const lone = await raised(client.chat.completions.create({ model, messages: [given], functions }));
     expect([lone.status, lone.param]).toEqual([400, 'messages[0].name']);
+  });
+});
+
+describe('what is too long for the model', () => {
+  const long = 'word '.repeat(400_000);
+  const asking = { messages: [{ role: 'user' as const, content: long }], model };
+  const known = {
+    status: 400,
+    code: 'context_length_exceeded',
+    type: 'invalid_request_error',
+    error: { counterpart: { code: 'MODEL_OVER_CONTEXT' } },
+    message: expect.stringContaining("longer than the model's context length") as string,
+  };
+
+  test('is raised with the code that programs shorten by, before a model is asked', async () => {
+    const before = provider.asked.length;
+    for (const ask of [
+      () => client.chat.completions.create(asking),
+      () => client.chat.completions.create({ ...asking, model: 'hub/auto' }),
+      () => client.chat.completions.create({ ...asking, stream: true }),
+      () => client.responses.create({ model, input: long }),
+      () => client.responses.create({ model, input: long, stream: true }),
+      () => client.completions.create({ model, prompt: long }),
+    ]) {
+      const thrown = await raised(ask());
+      expect(thrown).toBeInstanceOf(BadRequestError);
+      expect(thrown).toMatchObject(known);
+    }
+    expect(provider.asked.length).toBe(before);
+  });
+
+  test('is so, too, where the provider says it', async () => {
+    const message = "This model's maximum context length is 10 tokens.";
+    provider.say({ status: 400, body: { error: { message, code: 'context_length_exceeded' } } });
+    expect(await raised(client.chat.completions.create({ model, messages }))).toMatchObject(known);
+  });
+
+  test('fails an answer in the background by the same code', async () => {
+    const { id } = await client.responses.create({ model, input: long, background: true });
+    await eventually(async () => (await client.responses.retrieve(id)).status === 'failed');
+    expect((await client.responses.retrieve(id)).error).toMatchObject({ code: 'context_length_exceeded' });
+  });
+
+  test('is told over a WebSocket by the same code', async () => {
+    const socket = new ResponsesWS(client, { reconnect: null });
+    const failed = new Promise((resolve) => {
+      socket.on('response.failed', resolve);
+    });
+    socket.send({ type: 'response.create', model, input: long });
+    expect(await failed).toMatchObject({ response: { error: { code: 'context_length_exceeded' } } });
+    socket.close();
   });
 });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { errorCatalogue, type CounterpartError } from '@counterpart/schemas';
+import { errorCatalogue, type CounterpartError, type ErrorCode } from '@counterpart/schemas';
 
-/** An error as OpenAI's clients read it; `code` is ours, and `fix` says what to do. */
+/** An error as OpenAI's clients read it; `code` is ours unless they know another, and `fix` says what to do. */
 export interface ErrorBody {
   readonly error: {
     readonly message: string;
@@ -10,8 +10,16 @@ export interface ErrorBody {
     readonly param: string | null;
     readonly code: string;
     readonly fix: string;
+    /** Ours, where `code` is not. */
+    readonly counterpart?: { readonly code: ErrorCode };
   };
 }
+
+/** Codes of OpenAI's by which programs know what to do, such as to shorten what they send. */
+const KNOWN: Readonly<Partial<Record<ErrorCode, string>>> = { MODEL_OVER_CONTEXT: 'context_length_exceeded' };
+
+/** The code of an error as programs know it. */
+export const codeOf = (code: ErrorCode): string => KNOWN[code] ?? code;
 
 /** Seconds after which what is busy now may be free (RFC 9110, 10.2.3): as the provider says, else one. */
 function retryAfter({ params: { retryAfterMs } }: CounterpartError): string {
@@ -28,13 +36,15 @@ const typeOf = (status: number): string => {
 /** The body of an error; the member that is wrong stands in the error's `field`. */
 export function toErrorBody(error: CounterpartError): ErrorBody {
   const { field } = error.params;
+  const code = codeOf(error.code);
   return {
     error: {
       message: `${error.message.replace(/[.\s]*$/, '')}. ${error.fix}`,
       type: typeOf(errorCatalogue[error.code].status),
       param: typeof field === 'string' && field !== '' ? field : null,
-      code: error.code,
+      code,
       fix: error.fix,
+      ...(code === error.code ? {} : { counterpart: { code: error.code } }),
     },
   };
 }

@@ -67,11 +67,12 @@ export const modelErrors = {
     fix: 'Wait or choose another model. A build that stopped goes on with `hub builds retry`.',
   }),
   MODEL_OVER_CONTEXT: entry({
-    status: 413,
+    status: 400,
     rpc: -32603,
     exit: 5,
     title: 'Too long for the model',
-    message: 'The conversation is longer than model {model} takes: {detail}.',
+    // Some programs know what happened by these words.
+    message: "The conversation is longer than the model's context length ({model}): {detail}.",
     fix: 'Choose a model with a larger context, shorten the conversation, or begin a new one.',
   }),
   MODEL_SLOW: entry({

@@ -2,6 +2,7 @@ import type { CounterpartError } from '@counterpart/schemas';
 import type { RunEvent } from '../../kernel/ports.ts';
 import type { RunEnd } from '../completions/usage.ts';
 import { newsOf } from '../hub-news.ts';
+import { codeOf } from '../errors.ts';
 import type { Journal } from '../stream/journal.ts';
 import type { Emit, Output } from './emit.ts';
 import { HubCalls } from './hub-calls.ts';
@@ -92,7 +93,7 @@ export class ResponseWriter {
       completedAt: this.#seconds(),
       ...(error === undefined
         ? { incomplete: 'cancelled' }
-        : { error: { code: error.code, message: error.message } }),
+        : { error: { code: codeOf(error.code), message: error.message } }),
     };
   }
 
@@ -161,7 +162,10 @@ function outcomeOf(
   isEmpty: boolean,
 ): Pick<ResponseState, 'status' | 'incomplete' | 'error'> {
   if (problem !== undefined && isEmpty)
-    return { status: 'failed', error: { code: problem.code, message: `${problem.message} ${problem.fix}` } };
+    return {
+      status: 'failed',
+      error: { code: codeOf(problem.code), message: `${problem.message} ${problem.fix}` },
+    };
   if (problem !== undefined) return { status: 'incomplete', incomplete: problem.code };
   if (finish === 'length') return { status: 'incomplete', incomplete: 'max_output_tokens' };
   if (finish === 'content_filter') return { status: 'incomplete', incomplete: 'content_filter' };

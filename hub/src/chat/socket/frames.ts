@@ -24,7 +24,7 @@ const CODES: Readonly<Partial<Record<CounterpartError['code'], string>>> = {
 /** Why a request has no answer, as an `error` event. */
 export function errorMessage(error: CounterpartError, lane: Lane): string {
   const { error: body } = toErrorBody(error);
-  const code = CODES[error.code] ?? error.code;
+  const code = CODES[error.code] ?? body.code;
   const { status } = errorCatalogue[error.code];
   return onLane(JSON.stringify({ type: 'error', status, error: { ...body, code } }), lane);
 }

@@ -105,7 +105,7 @@ export interface RouteOutcome {
 export interface ChatRouter {
   /** The question with the word of the small model that classifies, where one is configured; never rejects but for an abort. */
   prepare(question: RouteQuestion, signal: AbortSignal): Promise<RouteQuestion>;
-  /** Pure of waits, and under two milliseconds. Throws MODEL_MISSING, MODEL_UNKNOWN or ROUTE_IMPOSSIBLE. */
+  /** Pure of waits, and under two milliseconds. Throws MODEL_MISSING, MODEL_UNKNOWN, MODEL_OVER_CONTEXT or ROUTE_IMPOSSIBLE. */
   choose(question: RouteQuestion): RouteDecision;
   /** The next of `fallbacks` that is right for this failure, as a decision of its own; undefined: none is left. */
   next(decision: RouteDecision, failure: CounterpartError): RouteDecision | undefined;

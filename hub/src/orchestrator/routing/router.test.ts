@@ -187,6 +187,35 @@ test.each(CONSTRAINTS)('$what excludes a model, with the reason', ({ routing, wh
   expect(decision.excluded[0]?.why).toMatch(why);
 });
 
+test('a question too long for all that may answer is told as such, with the largest; what lacks something else is not', () => {
+  const long = `${EASY} ${'lorem ipsum dolor '.repeat(2_500)}`;
+  const { choose, set } = world();
+  const thrown = (ask: () => unknown): unknown => {
+    try {
+      return ask();
+    } catch (cause) {
+      return cause;
+    }
+  };
+  expect(thrown(() => choose(long, { asked: 'local/small' }))).toMatchObject({
+    code: 'MODEL_OVER_CONTEXT',
+    params: {
+      model: 'local/small',
+      detail: expect.stringMatching(/^\d+ tokens do not fit into 8000$/) as string,
+    },
+  });
+  set({ tiers: TIERS, disabled: ['perplexity/*'] });
+  expect(thrown(() => choose(long.repeat(20)))).toMatchObject({
+    code: 'MODEL_OVER_CONTEXT',
+    params: {
+      model: 'claude/opus',
+      detail: expect.stringContaining('perplexity/sonar: it is switched off') as string,
+    },
+  });
+  set({ tiers: TIERS, disabled: ['*'] });
+  expect(thrown(() => choose(long))).toMatchObject({ code: 'ROUTE_IMPOSSIBLE' });
+});
+
 test('a model that was slow gives way: out above the limit, to the back above the threshold', () => {
   verifies('F35');
   const made = world({ tiers: TIERS, constraints: { delegationLatencyThresholdMs: 500 } });

@@ -39,6 +39,8 @@ export interface RouterOptions {
   readonly freeMemoryMb: () => number | undefined;
 }
 
+/** Nobody may answer, whatever the reason. */
+const UNROUTABLE: ReadonlySet<string> = new Set(['ROUTE_IMPOSSIBLE', 'MODEL_OVER_CONTEXT']);
 /** Decisions whose circumstances are remembered, for going on after a failure. */
 const MOST_OPEN = 5_000;
 /** What an answer is taken to have, when nobody limits it. */
@@ -158,7 +160,7 @@ export class Router implements ChatRouter {
       this.#enter(raised, { ...circumstances, tiers });
       return raised;
     } catch (thrown) {
-      if (toCounterpartError(thrown).code === 'ROUTE_IMPOSSIBLE') return undefined;
+      if (UNROUTABLE.has(toCounterpartError(thrown).code)) return undefined;
       throw thrown;
     }
   }

@@ -101,9 +101,9 @@ function unique(list: readonly Candidate[]): Candidate[] {
   return list.filter(({ model }) => !seen.has(model.id) && seen.add(model.id));
 }
 
-/** Chooses: pure. Throws ROUTE_IMPOSSIBLE with what every model lacks. */
+/** Chooses: pure. Throws ROUTE_IMPOSSIBLE with what every model lacks, MODEL_OVER_CONTEXT where less to read would do. */
 export function decide(choice: Choice): Decided {
-  const { routing, demand, situation, scope } = choice;
+  const { routing, demand, situation } = choice;
   const wanted = wantedTier(choice);
   const candidates = candidatesOf(choice, wanted);
   const judge = eligibility(routing, demand, situation);
@@ -112,8 +112,9 @@ export function decide(choice: Choice): Decided {
     const verdict = verdicts.get(id);
     return verdict ? [{ model: id, why: verdict.why }] : [];
   });
+  const tooSmall = candidates.filter(({ model }) => verdicts.get(model.id)?.reason === 'context');
   const eligible = candidates.filter(({ model }) => verdicts.get(model.id) === undefined);
-  if (eligible.length === 0) throw impossible(scope, excluded);
+  if (eligible.length === 0) throw impossible(choice, excluded, tooSmall);
   const { order, moved } = preferQuick(choice, eligible, wanted);
   const { chosen, pinned } = stay(choice, order);
   const first = candidates[0];
@@ -134,13 +135,20 @@ export function decide(choice: Choice): Decided {
 
 const MOST_NAMED = 6;
 
-function impossible(scope: Scope, excluded: readonly { readonly model: string; readonly why: string }[]) {
+function impossible({ scope }: Choice, excluded: Decided['excluded'], tooSmall: readonly Candidate[]) {
   const what =
     scope.kind === 'tier' ? `no model of tier ${scope.tier} or above is configured` : 'no tier has a model';
   if (excluded.length === 0) return hubError('ROUTE_IMPOSSIBLE', { detail: what });
   const named = excluded.slice(0, MOST_NAMED).map(({ model, why }) => `${model}: ${why}`);
   const more = excluded.length > MOST_NAMED ? [`and ${excluded.length - MOST_NAMED} more`] : [];
-  return hubError('ROUTE_IMPOSSIBLE', { detail: [...named, ...more].join('; ') });
+  const detail = [...named, ...more].join('; ');
+  const [largest] = tooSmall.toSorted((a, b) => b.model.contextTokens - a.model.contextTokens);
+  if (largest === undefined) return hubError('ROUTE_IMPOSSIBLE', { detail });
+  const [only, ...others] = excluded;
+  return hubError('MODEL_OVER_CONTEXT', {
+    model: largest.model.id,
+    detail: only !== undefined && others.length === 0 ? only.why : detail,
+  });
 }
 
 /** Slow models and full tiers go to the back, not out: better late than never. */
