@@ -1,4 +1,5 @@
 import { takesPlace } from '../understanding/entities.ts';
+import { assignExtent, isOfTime, isPart } from './assign-extent.ts';
 import type { Filling } from './filling.ts';
 import type { FoundValue } from './sentence/values.ts';
 import { isId, type Slot } from './slots.ts';
@@ -83,7 +84,7 @@ function assignOne(filling: Filling, value: FoundValue): void {
     const named = filling.open.filter(({ type, label }) => type === 'string' && hasWord(label, value.before));
     for (const slot of named) if (filling.assign(slot, value.text, value)) return;
   }
-  if (value.kind === 'number' && (assignNumber(filling, value) || assignCount(filling, value))) return;
+  if (isOfTime(value) || assignAmount(filling, value)) return;
   for (const takes of TAKERS[value.kind])
     for (const slot of filling.open.filter((open) => takes(open)))
       if (
@@ -92,6 +93,12 @@ function assignOne(filling: Filling, value: FoundValue): void {
         filling.assign(slot, value.text, value)
       )
         return;
+}
+
+/** What a number is of, and how much of something is meant. */
+function assignAmount(filling: Filling, value: FoundValue): boolean {
+  if (value.kind === 'number' && (assignNumber(filling, value) || assignCount(filling, value))) return true;
+  return (value.kind === 'count' || isPart(value.after)) && assignExtent(filling, value);
 }
 
 /** `10 datasets` is how many, not which one. */
@@ -109,7 +116,8 @@ function assignNumber(filling: Filling, value: FoundValue): boolean {
 
 /** `10 datasets` for a `limit`. */
 function assignCount(filling: Filling, value: FoundValue): boolean {
-  if (value.after === root(value.after) || !filling.toolWords.has(root(value.after))) return false;
+  const isTheirs = value.after !== root(value.after) && filling.toolWords.has(root(value.after));
+  if (!isTheirs && !isPart(value.after)) return false;
   const slot = filling.open.find(
     (open) => open.type !== 'string' && TAKERS.count.some((takes) => takes(open)),
   );

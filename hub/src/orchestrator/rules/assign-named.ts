@@ -19,11 +19,21 @@ export function assignFollowing(filling: Filling, nouns: readonly string[]): voi
   }
 }
 
+/** What parameters are often called by half of. */
+const WHOLE: ReadonlyMap<string, string> = new Map([
+  ['repo', 'repository'],
+  ['org', 'organi[sz]ation'],
+  ['env', 'environment'],
+  ['dir', 'directory'],
+  ['app', 'application'],
+]);
+
 /** Behind the parameter's own name, in any of its forms. */
 function assignLabelled(filling: Filling, slot: Slot): boolean {
   const word = root(slot.label);
   if (word.length < 3 || /^(?:all|size|sort|fields|filters?|body|name|text)$/.test(slot.label)) return false;
-  const form = `${escaped(word)}(?:s|es|${escaped(word.at(-1) ?? '')}?ed)?`;
+  const whole = WHOLE.get(word);
+  const form = `(?:${escaped(word)}(?:s|es|${escaped(word.at(-1) ?? '')}?ed)?${whole === undefined ? '' : `|${whole}`})`;
   return take(filling, slot, { form, isLone: slot.isRequired });
 }
 

@@ -40,7 +40,13 @@ const ASKED = /^(?:which|what|whose|welche[rsnm]?|quel(?:le)?s?|que|cual(?:es)?)
 
 /** Words that point at something instead of naming it. */
 const POINTING =
-  /^(?:latest|last|newest|first|new|current|recent|still|yet|already|anyone|anybody|someone|somebody|everyone|everybody|nobody|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|alle[ns]?|tous|toutes|todos|todas|tutti|tutte|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|item|entry|record|results?|please|thanks|detail|sort|sorted|ordered|grouped|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
+  /^(?:latest|last|newest|first|new|current|recent|still|yet|already|anyone|anybody|someone|somebody|everyone|everybody|nobody|next|previous|that|this|it|one|mine|same|other|details?|info|information|data|about|stuff|thing|something|everything|anything|all|alle[ns]?|tous|toutes|todos|todas|tutti|tutte|upcoming|available|existing|special|today|tomorrow|id|number|name|person|people|items?|entry|entries|records?|lines?|rows?|results?|left|remaining|please|thanks|detail|sort|sorted|ordered|grouped|permanently|immediately|completely|entirely|forever|really|finally|quickly|carefully|endgultig|sofort|definitivement|permanentemente)$/;
+
+/** A path is one as well: `/etc/hosts`, `notes/todo.md`. */
+const WORD = /(?:(?<![^\s("'])(?:~|\.{1,2})?\/)?[\p{L}\p{N}][\p{L}\p{N}.'’_/-]*/gu;
+const PATH = /^[~.]{0,2}\/|\/.*\.\w/;
+const TAKES_PATHS =
+  /\b(?:paths?|files?|filename|dir|director(?:y|ies)|folders?|location|key|route|endpoint|image|branch)\b/i;
 
 /** Words of a name that is taken from what is left over. */
 const LONGEST_REST = 4;
@@ -145,14 +151,15 @@ export class Filling {
     const isMarked = this.#isCareful ? isId(slot) : / (?:id|sid|key|uuid|hash)$/.test(slot.label);
     if (rest === undefined || (isMarked && !/\d/.test(rest.text))) return;
     if (/^\d+$/.test(rest.text) && !isId(slot)) return;
+    if (PATH.test(rest.text) && !TAKES_PATHS.test(`${slot.label} ${slot.description}`)) return;
     this.assign(slot, rest.text, rest);
   }
 
   #leftOver(slot: Slot): (Span & { readonly text: string }) | undefined {
-    const words = [...this.sentence.matchAll(/[\p{L}\p{N}][\p{L}\p{N}.'’_-]*/gu)].map((match) => ({
-      text: match[0].replace(/[.'’]+$/, ''),
+    const words = [...this.sentence.matchAll(WORD)].map((match) => ({
+      text: match[0].replace(/[.'’/]+$/, ''),
       start: match.index,
-      end: match.index + match[0].replace(/[.'’]+$/, '').length,
+      end: match.index + match[0].replace(/[.'’/]+$/, '').length,
     }));
     const others = this.#values.filter(
       (value) => /^(?:count|day|time|money)$/.test(value.kind) || this.isOfOther(slot, value),
@@ -188,12 +195,15 @@ export class Filling {
   /** Whether a word says of what a number is: `4 replicas`. */
   #isCounted({ start, text }: Span & { readonly text: string }): boolean {
     const isBehind = (value: FoundValue): boolean =>
-      value.kind === 'number' && this.sentence.slice(value.end, start).trim() === '' && value.end < start;
+      /^(?:number|count)$/.test(value.kind) &&
+      this.sentence.slice(value.end, start).trim() === '' &&
+      value.end < start;
     return root(text) !== text && this.#values.some(isBehind);
   }
 
   /** Whether a word may be a name: it says nothing else. */
   isName(word: string): boolean {
+    if (PATH.test(word)) return true;
     const plain = allWords(word);
     return (
       contentWords(word).length > 0 &&

@@ -3,8 +3,9 @@ import { clarifyingQuestion } from '../understanding/grounding.ts';
 import { buildIntent } from '../understanding/intents/build-intent.ts';
 import { plainText } from '../understanding/plain-text.ts';
 import { textOf } from '../understanding/text-of.ts';
-import { chooseTool, lastName, lastWords, nameWords, type RuleTool } from './choose.ts';
+import { chooseTool, lastName, lastWords, nameWords, type Choice, type RuleTool } from './choose.ts';
 import { fillAnswer, fillArguments, givesUp } from './fill.ts';
+import { moneyLeft } from './sentence/left.ts';
 import { isRefusal } from './sentence/refusal.ts';
 import type { Slot } from './slots.ts';
 import { searchText } from './sentence/question.ts';
@@ -160,13 +161,19 @@ async function useTool(message: string, tools: RuleTools, today: Date): Promise<
   if (isRefusal(message)) return { kind: 'explain', text: LEFT };
   const standing = await answerStanding(message, tools);
   if (standing !== undefined) return standing;
+  const left = await chooseLeft(message, tools, today);
+  if (left.length > 1) return several(left.map(({ tool }) => tool));
+  if (left[0] !== undefined) return answerWith(left[0]);
   const found = await tools.search(searchText(message, valuesIn(message, today)), HITS);
   const composed = COMPOSED.exec(plainText(message))?.[1];
   if (composed !== undefined && !found.some((tool) => nameWords(tool).has(composed)))
     return { kind: 'explain', text: nothingFits(message, [], tools.count) };
   const choice = chooseTool(message, found, today);
   if (!choice) return { kind: 'explain', text: nothingFits(message, found, tools.count) };
-  const { tool, filled } = choice;
+  return answerWith(choice);
+}
+
+function answerWith({ tool, filled }: Choice): RuleAnswer {
   if (filled.untellable.length > 0)
     return {
       kind: 'explain',
@@ -194,8 +201,45 @@ async function answerStanding(message: string, tools: RuleTools): Promise<RuleAn
       ? undefined
       : { kind: 'explain', text: nothingFits(message, near, tools.count) };
   if (others.length === 0) return callOf(only, {});
-  const list = meant.slice(0, MOST_LISTED).map(({ name }) => `- ${name}`);
+  return several(meant);
+}
+
+function several(tools: readonly RuleTool[]): RuleAnswer {
+  const list = tools.slice(0, MOST_LISTED).map(({ name }) => `- ${name}`);
   return { kind: 'explain', text: `Several servers can tell. Say which one is meant:\n${list.join('\n')}` };
+}
+
+/** Words beside an amount in the name of a tool that tells it, and nothing else. */
+const BESIDE_AMOUNT = /^(?:account|current|available|remaining|total|own|user|info)$/;
+
+/** What tells how much money is left, where a message asks for that: one, or one of each server that could be meant. */
+async function chooseLeft(message: string, tools: RuleTools, today: Date): Promise<readonly Choice[]> {
+  const question = moneyLeft(message);
+  for (const word of question?.words ?? []) {
+    const wording = question?.wording(word) ?? '';
+    const said = new Set([...contentWords(wording), ...contentWords(message)]);
+    const tells = (tool: RuleTool): boolean => {
+      const nouns = lastWords(tool);
+      const isAmount = nouns.includes(root(word));
+      return (
+        tool.effect === 'read' &&
+        isAmount &&
+        nouns.every((noun) => said.has(noun) || BESIDE_AMOUNT.test(noun))
+      );
+    };
+    const values = valuesIn(wording, today);
+    const found = (await tools.search(searchText(wording, values), HITS)).filter(tells);
+    const named = found.filter((tool) => [...serverWords(tool)].some((own) => said.has(own)));
+    const pool = named.length > 0 ? named : found;
+    const servers = Map.groupBy(pool, ({ name }) => name.split('__')[0]);
+    const asked = values.length > 0 ? [pool] : [...servers.values()];
+    // What is told of everything is no answer to what is asked of one.
+    const choices = asked
+      .flatMap((own) => chooseTool(wording, own, today) ?? [])
+      .filter(({ filled }) => filled.unusedIds === 0);
+    if (choices.length > 0) return choices;
+  }
+  return [];
 }
 
 const serverWords = ({ name }: RuleTool): ReadonlySet<string> =>
