@@ -96,7 +96,8 @@ ${ratioTable(rows)}
 
 ## Goals
 
-A goal that was missed stands here as missed.
+A goal that was missed stands here as missed. Those over stdio were set beside a hub in the one process that a client launches, which is
+\`hub stdio --alone\`; \`hub stdio\` with the hub that runs already is two, and is told beside them.
 
 ${table(['goal', 'measured', ''], goalLines)}
 
@@ -134,5 +135,11 @@ Without \`PEERS_NPM\` the peers' rows are left out. Peers that the registry does
 `;
 }
 
-const verdict = (met: boolean | undefined): string =>
-  met === undefined ? 'not measured' : met ? 'met' : 'missed';
+const VERDICTS = {
+  true: 'met',
+  false: 'missed',
+  compared: 'two processes',
+  undefined: 'not measured',
+} as const;
+
+const verdict = (met: Goal['met']): string => VERDICTS[`${met}`];
