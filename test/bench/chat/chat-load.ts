@@ -27,6 +27,10 @@ export interface ChatFigures {
   /** Processor time of a chunk that was measured, in milliseconds, with its share of its request; 0 where there is no `/proc`. */
   readonly userMs: number;
   readonly systemMs: number;
+  /** Processor time, in milliseconds, of all that was measured. */
+  readonly processorMs: number;
+  /** Streams that began while it was measured. */
+  readonly begun: number;
   /** Of each stream, to its end, measured or not. */
   readonly chunksOfEach: readonly number[];
 }
@@ -53,7 +57,7 @@ export const ascending = (values: readonly number[]): number[] => values.toSorte
 /** Keeps so many streams under way, measures while all of them are, and lets every stream come to its end. */
 export async function loadChat(target: ChatTarget, { streams, streamMs }: ChatLoad): Promise<ChatFigures> {
   const agent = new Agent({ keepAlive: true, maxSockets: streams });
-  const seen: Seen = { firsts: [], delays: [], isMeasured: false };
+  const seen: Seen = { firsts: [], delays: [], begun: 0, isMeasured: false };
   const chunksOfEach: number[] = [];
   const over = new AbortController();
   const seat = async (number: number): Promise<void> => {
@@ -79,6 +83,8 @@ export async function loadChat(target: ChatTarget, { streams, streamMs }: ChatLo
     chunkMs: ascending(seen.delays),
     userMs: user / measured,
     systemMs: system / measured,
+    processorMs: user + system,
+    begun: seen.begun,
     chunksOfEach,
   };
 }
@@ -86,6 +92,7 @@ export async function loadChat(target: ChatTarget, { streams, streamMs }: ChatLo
 interface Seen {
   readonly firsts: number[];
   readonly delays: number[];
+  begun: number;
   isMeasured: boolean;
 }
 
@@ -100,6 +107,7 @@ export function oneStream({ url, token, model }: ChatTarget, agent: Agent, seen:
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const wasMeasured = seen.isMeasured;
   const startedAt = performance.now();
+  if (wasMeasured) seen.begun += 1;
   let chunks = 0;
   return new Promise((resolve, reject) => {
     const asked = request(`${url}/chat/completions`, { method: 'POST', agent, headers }, (response) => {

@@ -5,6 +5,8 @@ export interface Round {
   readonly direct: ChatFigures;
   readonly relay: ChatFigures;
   readonly hub: ChatFigures;
+  /** The hub, with as many questions and hardly a chunk. */
+  readonly asked: ChatFigures;
 }
 
 export interface Goals {
@@ -32,6 +34,14 @@ const met = (value: number, goal: number): string => `${value < goal ? 'met' : '
 const medianOf = (values: readonly number[]): number => quantile(values, HALF);
 const processor = ({ userMs, systemMs }: ChatFigures): number => userMs + systemMs;
 
+const ofQuestion = ({ processorMs, begun }: ChatFigures): number => processorMs / Math.max(1, begun);
+
+/** What a chunk takes more than its question with the first one, which the time to the first word tells of. */
+function ownOfChunk({ hub, asked }: Round): number {
+  const chunks = hub.chunkMs.length - hub.begun;
+  return (hub.processorMs - hub.begun * ofQuestion(asked)) / Math.max(1, chunks);
+}
+
 /** The rounds as text, each figure with its quartiles; what is added is paired within its round. */
 export function reportOf(rounds: readonly Round[], goals: Goals): string {
   const added = (of: (figures: ChatFigures) => number, by: 'hub' | 'relay') =>
@@ -39,7 +49,7 @@ export function reportOf(rounds: readonly Round[], goals: Goals): string {
   const first = ({ firstMs }: ChatFigures): number => medianOf(firstMs);
   const chunk = ({ chunkMs }: ChatFigures): number => medianOf(chunkMs);
   const [firstAdded, chunkAdded] = [added(first, 'hub'), added(chunk, 'hub')];
-  const own = over(rounds, ({ hub }) => processor(hub));
+  const own = over(rounds, ownOfChunk);
   return [
     `${'milliseconds'.padEnd(44)}  quarter    median   quarter`,
     row(
@@ -63,6 +73,14 @@ export function reportOf(rounds: readonly Round[], goals: Goals): string {
       over(rounds, ({ relay }) => processor(relay)),
     ),
     row('processor time a chunk, hub', own, met(own.median, goals.chunkMs)),
+    row(
+      'processor time a question, hub',
+      over(rounds, ({ asked }) => ofQuestion(asked)),
+    ),
+    row(
+      'processor time a chunk with its share of both',
+      over(rounds, ({ hub }) => processor(hub)),
+    ),
     row(
       '  of it in its own code',
       over(rounds, ({ hub }) => hub.userMs),

@@ -2,7 +2,7 @@
  * `npm run bench:chat`: what the endpoint adds to an answer that comes from a provider, with 200 streams under way at every moment
  * that is measured. The provider itself, a relay of bytes before it and the hub before it are asked in turn, round after round:
  * what is added is told within a round, and over the rounds with its quartiles. `-- --streams 200 --chunks 60 --every 100
- * --rounds 5`. A round takes nine times as long as a stream.
+ * --rounds 5`. A round takes twelve times as long as a stream.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -48,12 +48,15 @@ interface Targets {
   readonly direct: ChatTarget;
   readonly relay: ChatTarget;
   readonly hub: ChatTarget;
+  /** The hub before a provider that says one chunk, and is silent for as long as the other one speaks. */
+  readonly asked: ChatTarget;
 }
 
-const roundOf = async ({ direct, relay, hub }: Targets): Promise<Round> => ({
+const roundOf = async ({ direct, relay, hub, asked }: Targets): Promise<Round> => ({
   direct: await loadChat(direct, load),
   relay: await loadChat(relay, load),
   hub: await loadChat(hub, load),
+  asked: await loadChat(asked, load),
 });
 
 async function measure(targets: Targets): Promise<void> {
@@ -72,10 +75,17 @@ async function measure(targets: Targets): Promise<void> {
 }
 
 const provider = await program('chat-provider.ts', values.chunks, values.every);
+const silent = await program('chat-provider.ts', '1', String(load.streamMs));
 const relay = await program('chat-relay.ts', new URL(provider.url).port);
+const providerAt = ({ url }: Program) => ({
+  baseUrl: url,
+  model: 'bench-1',
+  apiKey: 'bench',
+  timeoutMs: 120_000,
+});
 const place = makeHome({
   log: { level: 'error' },
-  providers: { bench: { baseUrl: provider.url, model: 'bench-1', apiKey: 'bench', timeoutMs: 120_000 } },
+  providers: { bench: providerAt(provider), silent: providerAt(silent) },
 });
 try {
   const hub = await startHub(place.home);
@@ -85,12 +95,14 @@ try {
       direct,
       relay: { ...direct, url: relay.url, pid: relay.child.pid ?? 0 },
       hub: { url: `${hub.url}/v1`, token: hub.token, model: 'bench/bench-1', pid: hub.pid },
+      asked: { url: `${hub.url}/v1`, token: hub.token, model: 'silent/bench-1', pid: hub.pid },
     });
   } finally {
     await hub.stop();
   }
 } finally {
   provider.child.kill();
+  silent.child.kill();
   relay.child.kill();
   place.remove();
 }
