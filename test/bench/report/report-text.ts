@@ -113,7 +113,7 @@ One raw client drives the same echo server directly and through everything else,
 that server on \`node:http\` without any framework. "Forwarding only" (\`test/bench/floor.ts\`) is the least that a program between
 client and server can be: over HTTP forty lines on \`node:http\` that give each body an id and write it to the server, over stdio
 two pipes. Neither parses, checks or knows a second server. The hub can be below the first because it reads plain requests
-itself (decision 0096). CPU is the processor time of the hub alone
+itself (decision 0096) and looks for the answer before it sleeps (0123). CPU is the processor time of the hub alone
 (of hub and shim together for \`hub stdio\`), from \`/proc\`, at eight calls at once. The hub runs with its usual settings. Peers
 run with the same Node and the same server behind them; bridges for one server are compared because they do less, and over stdio
 a hub that clients launch, whose one tool calls those of the servers behind it. Goals in microseconds were set on a faster machine,
