@@ -7,6 +7,8 @@ import { linger } from './linger.ts';
  */
 let due: (() => void)[] = [];
 let depth = 0;
+/** Something of what is due goes to whoever may answer at once. */
+let awaitsAnswer = false;
 
 /** Runs a task at the end of the turn; whoever gives one gives it once a turn. */
 export function atEndOfTurn(task: () => void): void {
@@ -14,6 +16,7 @@ export function atEndOfTurn(task: () => void): void {
     linger.found();
     setImmediate(finish);
   }
+  awaitsAnswer = true;
   due.push(task);
 }
 
@@ -37,7 +40,8 @@ export function inOneTurn<T>(work: (input: T) => void, input: T): void {
 
 /** Each task belongs to another connection, and must not be lost because one before it failed. */
 function finish(): void {
-  linger.begin();
+  if (awaitsAnswer) linger.begin();
+  awaitsAnswer = false;
   const tasks = due;
   due = [];
   const failures: unknown[] = [];
