@@ -10,6 +10,7 @@ import {
 import { CommanderError, type Command } from 'commander';
 import { z } from 'zod';
 import { didYouMean } from '../kernel/nearest.ts';
+import { endProcess } from '../kernel/process/end.ts';
 import type { EnterCommand } from './command.ts';
 import { commandsFor } from './commands/needed.ts';
 import { calledFor, createContext } from './context.ts';
@@ -28,7 +29,7 @@ export async function run(outside: { readonly runShim: RunShim }): Promise<void>
   process.stderr.on('error', () => undefined);
   const code = await execute(process.argv.slice(2), io, interrupt.signal);
   await Promise.all([drained(io.stdout), drained(io.stderr)]);
-  process.exit(code);
+  endProcess(code);
 }
 
 /** The first Ctrl-C or TERM asks the command to end, the second ends the process. */
@@ -36,7 +37,7 @@ function interruptible(): AbortController {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(INTERRUPTED);
+      if (controller.signal.aborted) endProcess(INTERRUPTED);
       controller.abort();
     });
   return controller;

@@ -1,13 +1,12 @@
-import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
-import { changeV8Flags } from './process/v8-flags.ts';
+import { collectAll } from './process/collect.ts';
 
 /** Between two looks at how busy the process is. */
 export const LOOK_MS = 1_000;
 /** With less processor time than this since the last look the process is idle. */
 export const IDLE_US = 50_000;
 /** Work after which there is something to give back. */
-const WORTH_US = 300_000;
+export const WORTH_US = 300_000;
 
 export interface IdleMemoryOptions {
   readonly clock: Clock;
@@ -48,15 +47,4 @@ export function tidyWhenIdle({
 export function ownCpuUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
-}
-
-/** `last-resort` alone makes V8 let go of what it keeps in reserve. */
-const COLLECT = "gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })";
-
-/** V8's own collector, which Node shows only to a context that was made while the flag stands. */
-function collectAll(): void {
-  if (!changeV8Flags('--expose-gc')) return;
-  runInNewContext(COLLECT);
-  // Code that is compiled under other flags than these is not taken from the cache of compiled code.
-  changeV8Flags('--no-expose-gc');
 }
