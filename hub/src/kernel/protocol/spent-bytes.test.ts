@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { giveBack, lend } from './spent-bytes.ts';
 
 const A = 0x61;
@@ -40,4 +40,19 @@ test('what waits to be lent again is bounded, and memory of an odd size does not
   expect(odd).toHaveLength(6_000_000);
   giveBack([odd]);
   expect(odd).toHaveLength(0);
+});
+
+test('memory that is lent and given back all the time is not forgotten each time', async () => {
+  vi.resetModules();
+  const own = await import('./spent-bytes.ts');
+  vi.useFakeTimers();
+  try {
+    for (let times = 0; times < 100; times += 1) own.giveBack([own.lend(300_000)]);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.runAllTimers();
+    own.giveBack([own.lend(300_000)]);
+    expect(vi.getTimerCount()).toBe(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -7,12 +7,13 @@ const LINE_END_BYTES = 2;
 const LENT_BYTES = [256 * 1024, 1280 * 1024, 5 * 1024 * 1024];
 /** Of all that waits to be lent again. */
 const MOST_KEPT_BYTES = 16 * 1024 * 1024;
-/** After this all of it goes back to the system. */
+/** So often all of it goes back to the system. */
 const KEPT_MS = 5_000;
 
 const lent = new WeakSet<ArrayBufferLike>();
 let kept: ArrayBuffer[] = [];
 let keptBytes = 0;
+let forgetting: NodeJS.Timeout | undefined;
 
 /** Memory for at least so many bytes of one line; longer than the longest size: just so many. Its content is anything. */
 export function lend(bytes: number): Buffer {
@@ -44,12 +45,14 @@ function keep(buffer: ArrayBufferLike): void {
   const mayKeep = LENT_BYTES.includes(size) && keptBytes + size <= MOST_KEPT_BYTES;
   const memory = moved(buffer, mayKeep ? size : 0);
   if (!mayKeep || memory === undefined) return;
-  if (kept.length === 0) setTimeout(forget, KEPT_MS).unref();
+  // One for all: what is lent and given back all the time would be forgotten all the time.
+  forgetting ??= setTimeout(forget, KEPT_MS).unref();
   kept.push(memory);
   keptBytes += size;
 }
 
 function forget(): void {
+  forgetting = undefined;
   kept = [];
   keptBytes = 0;
 }
