@@ -94,6 +94,14 @@ describe.each<Era>(['modern', 'legacy'])('a long answer of a server, for a %s cl
     expect((await call(long(era, { value }))).headers['content-length']).toBeUndefined();
   });
 
+  it('is one line of an event where its server broke lines between two values', async () => {
+    const args = { bytes: FEWER_BYTES, value: '{"a":\r[1]}' };
+    const plain = await call(long(era, args));
+    const events = await call(long(era, args, { accept: 'text/event-stream' }));
+    expect([plain.text.includes('\r'), events.text.includes('\r')]).toEqual([true, false]);
+    expect(messagesOf(events.text)).toEqual(messagesOf(plain.text));
+  });
+
   it('is as a short one on a connection that is not the lane’s, and the next request on it is answered', async () => {
     expect(seen(await call(long(era, {}, { expect: '100-continue' })))).toMatchObject({
       messages: [message],

@@ -7,7 +7,7 @@ import type { ViewSelector } from '../kernel/ports.ts';
 import { faultAnswer } from './wire/answer.ts';
 import type { Core } from './core.ts';
 import { codes, invalidRequest, type Fault } from './wire/fault.ts';
-import { utf8Wire, type Wire } from './wire/frame.ts';
+import { bytesOnOneLine, utf8Wire, type Wire } from './wire/frame.ts';
 import { initializeResult, serveLegacy, takeNotification } from './legacy/legacy.ts';
 import { serveBatch } from './legacy/batch.ts';
 import { LineReader } from './wire/line-reader.ts';
@@ -233,7 +233,7 @@ export class StdioEndpoint {
       return;
     }
     this.#output.cork();
-    for (const part of wire.parts) this.#output.write(part);
+    for (const part of wire.parts) this.#output.write(bytesOnOneLine(part));
     this.#output.write('\n', (error) => {
       if (!error) taken?.();
     });

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Clock } from '../../kernel/clock.ts';
 import type { VisitRequest, VisitResponse } from '../../kernel/ports.ts';
-import { utf8Wire, type Wire } from '../wire/frame.ts';
+import { bytesOnOneLine, utf8Wire, type Wire } from '../wire/frame.ts';
 import { headerText } from '../modern/headers.ts';
 import type { OpenAnswer, ReplyChannel } from '../wire/reply-channel.ts';
 import type { UnreadAnswers } from './unread.ts';
@@ -166,5 +166,5 @@ const EVENT_END = Buffer.from('\n\n');
 /** A frame as the last event of a stream. */
 const eventOf = (wire: Wire): Wire =>
   wire.kind === 'bytes'
-    ? { kind: 'bytes', parts: [EVENT_START, ...wire.parts, EVENT_END] }
+    ? { kind: 'bytes', parts: [EVENT_START, ...wire.parts.map(bytesOnOneLine), EVENT_END] }
     : { kind: wire.kind, text: `event: message\ndata: ${wire.text}\n\n` };

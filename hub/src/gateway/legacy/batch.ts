@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts';
 import { invalidRequest, type Fault } from '../wire/fault.ts';
-import { utf8Wire, type Wire } from '../wire/frame.ts';
+import { bytesOnOneLine, utf8Wire, type Wire } from '../wire/frame.ts';
 import { serveLegacy, takeNotification } from './legacy.ts';
 import { errorFrame, readMessage, type ClientRequest } from '../wire/message.ts';
 import type { ReplyChannel } from '../wire/reply-channel.ts';
@@ -62,5 +62,7 @@ function partOf(channel: ReplyChannel, collect: (text: string | undefined) => vo
 
 function textOf(wire: Wire): string {
   if (wire.kind === 'utf8') return wire.text;
-  return (wire.kind === 'latin1' ? Buffer.from(wire.text, 'latin1') : Buffer.concat(wire.parts)).toString();
+  return (
+    wire.kind === 'latin1' ? Buffer.from(wire.text, 'latin1') : Buffer.concat(wire.parts.map(bytesOnOneLine))
+  ).toString();
 }

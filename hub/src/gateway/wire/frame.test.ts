@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RawReply } from '../../kernel/ports.ts';
-import { findMember, spliceReply, type Wire } from './frame.ts';
+import { bytesOnOneLine, findMember, spliceReply, type Wire } from './frame.ts';
 import { idTextOf } from './message.ts';
 
 const MEMBERS = '"resultType":"complete",';
@@ -91,6 +91,15 @@ describe('spliceReply', () => {
     const wire = spliceReply(reply('{\n"jsonrpc":"2.0",\r\n"id":«7»,\n"result":{\n}\n}'), '8', MEMBERS);
     expect(text(wire)).not.toMatch(/[\r\n]/);
     expect(JSON.parse(text(wire))).toEqual({ jsonrpc: '2.0', id: 8, result: { resultType: 'complete' } });
+  });
+
+  it('leaves the lines of a large one to whoever ends a message with a line', () => {
+    const frame = reply(`{"jsonrpc":"2.0",\r\n"id":«7»,\n"result":{"text":"${'x'.repeat(20_000)}"\n}}`);
+    const wire = spliceReply(frame, '8', '');
+    expect(text(wire)).toMatch(/[\r\n]/);
+    const line = text({ kind: 'bytes', parts: wire.kind === 'bytes' ? wire.parts.map(bytesOnOneLine) : [] });
+    expect(line).not.toMatch(/[\r\n]/);
+    expect(JSON.parse(line)).toEqual(JSON.parse(text(wire)));
   });
 });
 

@@ -16,7 +16,8 @@ const NO_CUTS: readonly Cut[] = [];
 
 /**
  * The server's frame with the client's id in place of the hub's, and `members` (JSON members with a comma after each) put
- * first in its result. Nothing else is touched but what `more` names. The result is one line.
+ * first in its result. Nothing else is touched but what `more` names. What is given as text is one line; where bytes must be,
+ * they are made one when they are written (`bytesOnOneLine`), since a body of JSON need not be.
  */
 export function spliceReply(
   reply: RawReply,
@@ -32,7 +33,7 @@ export function spliceReply(
   if (more.length > 0) cuts.sort(([a], [b]) => a - b);
   const text = reply.text ?? textOfSmall(reply.frame);
   return text === undefined
-    ? { kind: 'bytes', parts: joinBytes(bytesOnOneLine(reply.frame), cuts) }
+    ? { kind: 'bytes', parts: joinBytes(reply.frame, cuts) }
     : { kind: 'latin1', text: joinText(textOnOneLine(text), cuts) };
 }
 
@@ -62,7 +63,7 @@ function joinBytes(frame: Buffer, cuts: readonly Cut[]): Buffer[] {
 const textOnOneLine = (text: string): string =>
   text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]/g, ' ') : text;
 
-/** The same in bytes. */
+/** The same in bytes, which stay the same buffer where nothing is to be done. */
 export function bytesOnOneLine(frame: Buffer): Buffer {
   if (frame.indexOf(LINE_FEED) < 0 && frame.indexOf(CARRIAGE_RETURN) < 0) return frame;
   const line = Buffer.from(frame);
