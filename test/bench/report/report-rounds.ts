@@ -2,18 +2,19 @@ import { load, median, type Load } from '../measure.ts';
 import { inTime } from './in-time.ts';
 import type { Subject } from './report-targets.ts';
 
-/** What one subject did in one round. */
+/** What one subject did in one round with short calls. */
 export interface Measured {
   readonly serial: Load;
   readonly eight: Load;
   readonly many: Load;
-  readonly big: Load;
 }
 
 /** A subject with its rounds; `failed` says why there are none. */
 export interface Row {
   readonly subject: Subject;
   readonly rounds: Measured[];
+  /** Long results, in short turns: several in each round. */
+  readonly bigs: Load[];
   failed: string | undefined;
 }
 
@@ -21,7 +22,10 @@ const BIG_BYTES = 1_000_000;
 const WARM_UP_MS = 400;
 const SERIAL_MS = 800;
 const PARALLEL_MS = 1_200;
-const BIG_MS = 800;
+/** A megabyte takes milliseconds of memory's own speed, which others of the machine share: what is compared stands close together. */
+const BIG_TURNS = 4;
+const BIG_WARM_UP_MS = 100;
+const BIG_MS = 250;
 
 /** Measures all subjects in turn, so that a busy moment of the machine hits them alike. */
 export async function measureRounds(
@@ -29,23 +33,28 @@ export async function measureRounds(
   rounds: number,
   told: (line: string) => void,
 ): Promise<Row[]> {
-  const rows = subjects.map((subject): Row => ({ subject, rounds: [], failed: undefined }));
-  for (let round = 1; round <= rounds; round++) {
+  const rows = subjects.map((subject): Row => ({ subject, rounds: [], bigs: [], failed: undefined }));
+  const inTurn = async (take: (row: Row) => Promise<unknown>): Promise<void> => {
     for (const row of rows) {
       if (row.failed !== undefined) continue;
       try {
-        row.rounds.push(await inTime(measure(row.subject)));
+        await inTime(take(row));
       } catch (thrown) {
         row.failed = thrown instanceof Error ? thrown.message : String(thrown);
         told(`${row.subject.name}: ${row.failed}`);
       }
     }
+  };
+  for (let round = 1; round <= rounds; round++) {
+    await inTurn(async ({ subject, rounds }) => rounds.push(await measureShort(subject)));
+    for (let turn = 0; turn < BIG_TURNS; turn++)
+      await inTurn(async ({ subject, bigs }) => bigs.push(await measureBig(subject)));
     told(`round ${round} of ${rounds}`);
   }
   return rows;
 }
 
-async function measure(subject: Subject): Promise<Measured> {
+async function measureShort(subject: Subject): Promise<Measured> {
   const { pids, tool } = subject;
   const client = await subject.connect();
   const call = () => client.request('tools/call', tool, '{"text":"hello"}');
@@ -55,29 +64,41 @@ async function measure(subject: Subject): Promise<Measured> {
     const serial = await times(1, SERIAL_MS);
     const eight = await times(8, PARALLEL_MS);
     const many = await times(32, PARALLEL_MS);
-    const bigCall = () => client.request('tools/call', tool, `{"bytes":${BIG_BYTES}}`);
-    const big = await load(bigCall, pids, { workers: 1, durationMs: BIG_MS });
-    return { serial, eight, many, big };
+    return { serial, eight, many };
   } finally {
     client.close();
   }
 }
 
-/** One number of a round. */
-export type Pick = (round: Measured) => number;
+async function measureBig(subject: Subject): Promise<Load> {
+  const { pids, tool } = subject;
+  const client = await subject.connect();
+  const call = () => client.request('tools/call', tool, `{"bytes":${BIG_BYTES}}`);
+  try {
+    await load(call, pids, { workers: 1, durationMs: BIG_WARM_UP_MS });
+    return await load(call, pids, { workers: 1, durationMs: BIG_MS });
+  } finally {
+    client.close();
+  }
+}
+
+/** One number of all that was measured of a subject, in order. */
+export type Pick = (row: Row) => readonly number[];
 
 /** The numbers of the report, by what they are called in code. */
 export const picks = {
-  serialMs: ({ serial }) => serial.p50Ms,
-  eightRate: ({ eight }) => eight.perSecond,
-  manyRate: ({ many }) => many.perSecond,
-  cpuUs: ({ eight }) => eight.cpuUs,
-  bigMs: ({ big }) => big.p50Ms,
+  serialMs: ({ rounds }) => rounds.map(({ serial }) => serial.p50Ms),
+  eightRate: ({ rounds }) => rounds.map(({ eight }) => eight.perSecond),
+  manyRate: ({ rounds }) => rounds.map(({ many }) => many.perSecond),
+  cpuUs: ({ rounds }) => rounds.map(({ eight }) => eight.cpuUs),
+  bigMs: ({ bigs }) => bigs.map(({ p50Ms }) => p50Ms),
 } satisfies Record<string, Pick>;
 
-/** Median over the rounds. */
-export const of = ({ rounds }: Row, pick: Pick): number => median(rounds.map(pick));
+/** Median of all. */
+export const of = (row: Row, pick: Pick): number => median(pick(row));
 
-/** Ratios are taken round by round and then their median, so that both sides had the same machine. */
-export const ratio = (row: Row, base: Row, pick: Pick): number =>
-  median(row.rounds.map((round, at) => pick(round) / pick(base.rounds[at] ?? round)));
+/** Ratios are taken of what stands at the same place and then their median, so that both sides had the same machine. */
+export function ratio(row: Row, base: Row, pick: Pick): number {
+  const bases = pick(base);
+  return median(pick(row).map((value, at) => value / (bases[at] ?? value)));
+}
