@@ -110,7 +110,7 @@ ${absoluteTable(rows)}
 ## What is measured
 
 One raw client drives the same echo server directly and through everything else, round by round in turn; results of 1 MB
-in four short turns a round, so that what is compared stands close together. "Direct, HTTP" is
+in three short turns a round, so that what is compared stands close together. "Direct, HTTP" is
 that server on \`node:http\` without any framework. "Forwarding only" (\`test/bench/floor.ts\`) is the least that a program between
 client and server can be: over HTTP forty lines on \`node:http\` that give each body an id and write it to the server, over stdio
 two pipes. Neither parses, checks or knows a second server. The hub can be below the first because it reads plain requests
