@@ -320,3 +320,32 @@ test('what was asked before the input ended is answered whole before the shim en
   expect(new Set(ids.filter((id) => id !== undefined))).toEqual(new Set([0, 1, 2, 3, 4]));
   expect(said.length).toBeGreaterThan(12_000_000);
 });
+
+test.each([
+  ['an answer', '2025-11-25', (call: object) => call],
+  ['a batch', '2025-03-26', (call: object) => [call]],
+])(
+  'a server that breaks lines between two values does not break the line of %s',
+  async (_, version, asked) => {
+    const home = newHome({ mcpServers: { far: fixtureServer('long-answers') } });
+    await boot(home);
+    const { child } = launch(home);
+    const hello = { protocolVersion: version, capabilities: {}, clientInfo: { name: 't', version: '1' } };
+    const args = { bytes: 700_000, value: '{"a":\r[1]}' };
+    const call = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'far__long', arguments: args },
+    };
+    const messages = [
+      { jsonrpc: '2.0', id: 0, method: 'initialize', params: hello },
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+      asked(call),
+    ];
+    child.stdin?.end(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
+    const said = child.stdout ? await text(child.stdout) : '';
+    expect(said).toContain('"structuredContent":{"a": [1]}');
+    expect(said).not.toContain('\r');
+  },
+);
