@@ -120,21 +120,25 @@ describe('the id of a request', () => {
     expect(response.headers.get('access-control-expose-headers')).toContain('x-request-id');
   });
 
-  test('of a WebSocket is told with its beginning', async () => {
+  test.each([
+    ['opened', 101, () => hub.token],
+    ['refused', 401, () => 'wrong'],
+  ])('of a WebSocket that is %s is told with its beginning', async (end, status, token) => {
     const asked = request(`${hub.url}/v1/responses`, {
       headers: {
         connection: 'upgrade',
         upgrade: 'websocket',
         'sec-websocket-version': '13',
         'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-        authorization: `Bearer ${hub.token}`,
+        authorization: `Bearer ${token()}`,
       },
     }).end();
-    const [answer] = (await once(asked, 'upgrade')) as [IncomingMessage];
+    const answered = Promise.race([once(asked, 'upgrade'), once(asked, 'response')]);
+    const [answer] = (await answered) as [IncomingMessage];
     answer.socket.destroy();
     const id = answer.headers['x-request-id'];
-    expect(id).toMatch(ID);
-    expect(await logged(String(id), 'a WebSocket was opened')).toHaveLength(1);
+    expect([answer.statusCode, id]).toEqual([status, expect.stringMatching(ID)]);
+    expect(await logged(String(id), `a WebSocket was ${end}`)).toHaveLength(1);
   });
 });
 

@@ -11,13 +11,13 @@ import { failUnfinished } from './responses/kept.ts';
 import { ResponseSockets } from './socket/sockets.ts';
 import { Runs } from './stream/runs.ts';
 
-/** The endpoints under `/v1` that programs for OpenAI's API know. Whoever calls was let in before. */
+/** The endpoints under `/v1` that programs for OpenAI's API know. Who calls was looked at before. */
 export interface ChatSurface {
   handle(visit: Visit, principal: string): void;
   /** Tells somebody who is not let in why, in the shape that these programs read. */
   refuse(visit: Visit, error: CounterpartError): void;
-  /** `/v1/responses` over a WebSocket. Rejects where there is no room for one, and the connection is as it was. */
-  upgrade(visit: SocketVisit, principal: string): Promise<void>;
+  /** `/v1/responses` over a WebSocket. Rejects for who is not let in or finds no room, and the connection is as it was. */
+  upgrade(visit: SocketVisit, asker: string | CounterpartError): Promise<void>;
   /** Ends the connections of a person. */
   expel(person: string): void;
   /** Ends all that is under way; what is kept says so. */
@@ -73,14 +73,18 @@ export async function createChat(options: ChatOptions): Promise<ChatSurface> {
       noteRequest({ ...options, log: logOf(id) }, { req, res })(error.code);
       answerError(res, error);
     },
-    async upgrade({ id, ...visit }, principal) {
-      const parts = partsOf(principal, id);
-      const client = { clientRequest: clientIdOf(visit.req), principal };
-      await sockets.take(visit, parts).catch((thrown: unknown) => {
-        parts.log.info({ ...client, code: toCounterpartError(thrown).code }, 'a WebSocket was refused');
+    async upgrade({ id, ...visit }, asker) {
+      const log = logOf(id);
+      const clientRequest = clientIdOf(visit.req);
+      const client = typeof asker === 'string' ? { clientRequest, principal: asker } : { clientRequest };
+      try {
+        if (typeof asker !== 'string') throw asker;
+        await sockets.take(visit, partsOf(asker, id));
+        log.info(client, 'a WebSocket was opened');
+      } catch (thrown) {
+        log.info({ ...client, code: toCounterpartError(thrown).code }, 'a WebSocket was refused');
         throw thrown;
-      });
-      parts.log.info(client, 'a WebSocket was opened');
+      }
     },
     expel: (person) => sockets.expel(person),
     async close() {

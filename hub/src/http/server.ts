@@ -56,8 +56,8 @@ export interface HttpOptions {
 export interface ChatDoor {
   handle(visit: ChatVisit, principal: string): void;
   refuse(visit: ChatVisit, error: CounterpartError): void;
-  /** A client that was let in and wants a WebSocket; rejects where it gets none. */
-  upgrade(visit: SocketVisit, principal: string): Promise<void>;
+  /** A client wants a WebSocket; rejects where it gets none, such as with why it is not let in. */
+  upgrade(visit: SocketVisit, asker: string | CounterpartError): Promise<void>;
 }
 
 /** A request to `/v1`; `id` stands in the head of its answer already, whatever that is. */

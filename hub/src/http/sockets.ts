@@ -19,8 +19,8 @@ export interface SocketVisit {
 export interface SocketsOptions {
   /** Who asks, or why this request is not served. */
   admit(req: IncomingMessage): string | CounterpartError;
-  /** Takes the connection over. Rejects where it does not, and the connection is as it was. */
-  take(visit: SocketVisit, asker: string): Promise<void>;
+  /** Takes the connection over. Rejects where it does not, such as with why this request is not served, and the connection is as it was. */
+  take(visit: SocketVisit, asker: string | CounterpartError): Promise<void>;
 }
 
 /** Hands over the connections of clients that ask for a WebSocket, as far as the server's upgrades let them. */
@@ -28,13 +28,10 @@ export function serveSockets(server: Server, options: SocketsOptions): void {
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!asksForSocket(req)) return;
     socket.on('error', () => socket.destroy());
-    const turnAway = (error: CounterpartError, headers?: Readonly<Record<string, string>>): void =>
-      void socket.end(problemText(error, headers), () => socket.destroy());
-    const asker = options.admit(req);
-    if (typeof asker !== 'string') return turnAway(asker);
     const id = newRequestId();
-    options
-      .take({ id, req, socket, head }, asker)
-      .catch((cause: unknown) => turnAway(toCounterpartError(cause), { [REQUEST_ID]: id }));
+    options.take({ id, req, socket, head }, options.admit(req)).catch((cause: unknown) => {
+      const text = problemText(toCounterpartError(cause), { [REQUEST_ID]: id });
+      socket.end(text, () => socket.destroy());
+    });
   });
 }
