@@ -193,6 +193,17 @@ describe('flows', () => {
       /flows\/bad\.yaml:3 error nodes\.a\.tool: there is no tool museum__get_museum_hour\. Did you mean museum__get_museum_hours/,
     );
     expect((await home.run(['flow', 'run', 'bad'])).code).toBe(4);
+    const found = (await home.run(['doctor', '--json'])).json(z.looseObject({ findings: z.unknown() }));
+    expect(found.findings).toContainEqual({
+      check: 'flow bad',
+      level: 'problem',
+      text: expect.stringMatching(/^flows\/bad\.yaml:3 nodes\.a\.tool: there is no tool/) as unknown,
+      fix: expect.any(String) as unknown,
+    });
+    expect(found.findings).toContainEqual({ check: 'flow shop', level: 'ok', text: 'nothing wrong in it' });
+    expect((await home.run(['inspect', 'flows'])).stdout).toMatch(
+      /^flows  of the hub itself\n\nTools \(\d\)\n[^]*  flows__shop\n/,
+    );
   }, 60_000);
 
   test('with code that cannot be read say so before they run, and in the log', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { Finding } from '../../doctor/finding.ts';
+import { checkFlows } from '../../doctor/flow-checks.ts';
 import { checkHub } from '../../doctor/hub-checks.ts';
 import { checkMachine } from '../../doctor/machine-checks.ts';
 import { askHub } from '../../doctor/running.ts';
@@ -16,7 +17,7 @@ export const doctor = defineCommand({
   group: 'hub',
   summary: 'Find what is wrong and say how to mend it',
   description:
-    'Looks at Node, the home, the data folder, the configuration, the port, every server, and the clients of this machine. Changes nothing of yours. Exits 5 if there is a problem.',
+    'Looks at Node, the home, the data folder, the configuration, the port, every server, flow and prompt template, and the clients of this machine. Changes nothing of yours. Exits 5 if there is a problem.',
   examples: [['hub doctor', 'every finding comes with its remedy']],
   input: z.object({}),
   async run(context) {
@@ -25,6 +26,7 @@ export const doctor = defineCommand({
       return [
         ...(await checkHub(context, running)),
         ...(await checkServers(context, running)),
+        ...(await checkFlows(context, running)),
         ...(await checkMachine(context)),
       ];
     });

@@ -12,7 +12,11 @@ import { renderParameters } from '../../output/parameters.ts';
 import { callWords } from '../../output/sample-call.ts';
 import { withHub } from '../../running/with-hub.ts';
 
-type Found = { readonly server: ServerDetail } | { readonly tool: ToolEntry };
+/** `own`: flows, prompts, mirrors or the hub's own tools, which are offered like a server's and have no process. */
+type Found =
+  | { readonly server: ServerDetail }
+  | { readonly tool: ToolEntry }
+  | { readonly own: { readonly id: string; readonly toolNames: readonly string[] } };
 
 export const inspect = defineCommand({
   name: 'inspect',
@@ -28,9 +32,7 @@ export const inspect = defineCommand({
     const found = await context.working('asking the hub', () =>
       withHub(context, (hub) => find(hub, name, context.signal)),
     );
-    context.result(found, () =>
-      'server' in found ? renderServer(found.server, context.paint) : renderTool(found.tool, context.paint),
-    );
+    context.result(found, () => render(found, context.paint));
   },
 });
 
@@ -40,6 +42,8 @@ async function find(hub: HubApi, name: string, signal: AbortSignal): Promise<Fou
   const servers = await hub.servers();
   if (servers.some(({ id }) => id === name)) return { server: await hub.server(name) };
   const tools = await hub.tools();
+  const own = tools.filter(({ server }) => server === name);
+  if (own.length > 0) return { own: { id: name, toolNames: own.map((tool) => tool.name) } };
   const withheld = tools.some((tool) => tool.name === name)
     ? undefined
     : withheldTool(await hub.status(), name);
@@ -50,6 +54,18 @@ async function find(hub: HubApi, name: string, signal: AbortSignal): Promise<Fou
     definition: { name: id, inputSchema: { type: 'object' as const } },
   }));
   return { tool: findTool([...tools, ...ids], name) };
+}
+
+function render(found: Found, paint: Paint): string {
+  if ('server' in found) return renderServer(found.server, paint);
+  if ('tool' in found) return renderTool(found.tool, paint);
+  const { own } = found;
+  return [
+    `${paint.strong(own.id)}  ${paint.faint('of the hub itself')}`,
+    '',
+    paint.strong(`Tools (${own.toolNames.length})`),
+    ...toolLines(own),
+  ].join('\n');
 }
 
 function renderServer(server: ServerDetail, paint: Paint): string {
@@ -139,7 +155,10 @@ function noticeLines({ notices }: ServerDetail, paint: Paint): string[] {
 /** So many that what stands above them stays in sight. */
 const MAX_TOOLS = 20;
 
-function toolLines({ id, toolNames }: ServerDetail): string[] {
+function toolLines({
+  id,
+  toolNames,
+}: Pick<ServerDetail, 'id'> & { readonly toolNames: readonly string[] }): string[] {
   const more = toolNames.length - MAX_TOOLS;
   const shown = toolNames.slice(0, more > 1 ? MAX_TOOLS : undefined).map((name) => `  ${name}`);
   return more > 1 ? [...shown, `  … and ${more} more: \`hub list --tools --server ${id}\``] : shown;
