@@ -14,6 +14,10 @@ const labelled =
   ({ label }) =>
     expression.test(label);
 
+const SAID = /^(?:text|message|content|body|comment|name|title|query|q|search|subject)$/;
+/** What is written with a hash and is no number: `#general`. */
+const HASHED = /\b(?:channel|room|topic|tag|label|group)s?$/;
+
 /** Which slots take a kind of value, the surest first. */
 const TAKERS: Readonly<Record<FoundValue['kind'], readonly Test[]>> = {
   url: [
@@ -30,6 +34,8 @@ const TAKERS: Readonly<Record<FoundValue['kind'], readonly Test[]>> = {
   uuid: [isRequiredUuid, isRequiredId, isRequiredText],
   id: [isRequiredId, isRequiredText],
   quoted: [
+    // `send "hello" to the channel`: of several texts it is the one that is said.
+    (slot) => isRequiredText(slot) && SAID.test(slot.label),
     isRequiredText,
     labelled(/^(?:name|title|query|q|search|text|content|message|body|subject|description|comment)$/),
   ],
@@ -84,6 +90,7 @@ function assignOne(filling: Filling, value: FoundValue): void {
     const named = filling.open.filter(({ type, label }) => type === 'string' && hasWord(label, value.before));
     for (const slot of named) if (filling.assign(slot, value.text, value)) return;
   }
+  if (assignHashed(filling, value)) return;
   if (isOfTime(value) || assignAmount(filling, value)) return;
   for (const takes of TAKERS[value.kind])
     for (const slot of filling.open.filter((open) => takes(open)))
@@ -93,6 +100,14 @@ function assignOne(filling: Filling, value: FoundValue): void {
         filling.assign(slot, value.text, value)
       )
         return;
+}
+
+/** `#general` goes to the channel. */
+function assignHashed(filling: Filling, value: FoundValue): boolean {
+  if (value.kind !== 'id' || filling.sentence[value.start] !== '#' || /\d/.test(value.text)) return false;
+  return filling.open
+    .filter(({ type, label }) => type === 'string' && HASHED.test(label))
+    .some((slot) => filling.assign(slot, value.text, value));
 }
 
 /** What a number is of, and how much of something is meant. */
@@ -145,10 +160,14 @@ function assignMoment(filling: Filling, slot: Slot, day: FoundValue): void {
   if (filling.assign(slot, `${day.text}T${time?.text ?? '00:00'}:00Z`, day) && time) filling.use(time);
 }
 
-const PLACE =
-  /\b(from|to|in|at|for|near|of|nach|von|aus|für|à|de|en|a)\s+((?:the |la |le |los |las |san |são )?\p{Lu}[\p{L}.'’-]*(?:[ -](?:\p{Lu}[\p{L}.'’-]*|am|an|der|de|la|upon|del))*)/gu;
+const ROOM = `(?:Room|Hall|Building|Gate|Suite|Floor|Platform|Raum|Halle|Saal|Zimmer|Salle) \\d{1,4}\\p{L}?`;
+const TOWN = `(?:the |la |le |los |las |san |são )?\\p{Lu}[\\p{L}.'’-]*(?:[ -](?:\\p{Lu}[\\p{L}.'’-]*|am|an|der|de|la|upon|del))*`;
+const PLACE = new RegExp(
+  `\\b(from|to|in|at|for|near|of|nach|von|aus|für|à|de|en|a)\\s+(${ROOM}|${TOWN})`,
+  'gu',
+);
 
-/** `from Berlin to Rome`, `in Paris`. */
+/** `from Berlin to Rome`, `in Paris`, `in Room 5`. */
 function assignPlaces(filling: Filling): void {
   for (const match of filling.sentence.matchAll(PLACE)) {
     const [, word = '', place = ''] = match;

@@ -9,10 +9,15 @@ const VALUE = `("[^"]+"|“[^”]+”|'[^']+'|[^,;\\n]+?)(?=\\s*(?:[,;\\n?!]|\\.
 
 /** Fills what the sentence names by the parameter’s own name: `city: Paris`, `limit=5`, `page size 10`, `named Ada`. */
 export function assignWritten(filling: Filling): void {
+  assignSaid(filling);
   for (const slot of filling.open.toSorted((a, b) => b.label.length - a.label.length)) {
     if (slot.label.length < 2) continue;
     const isNamed = filling.says(slot.label.split(' ').at(-1) ?? '');
-    if (isNamed && (assignSigned(filling, slot) || assignBeside(filling, slot))) continue;
+    if (
+      isNamed &&
+      (assignSigned(filling, slot) || assignMember(filling, slot) || assignBeside(filling, slot))
+    )
+      continue;
     assignChoice(filling, slot);
   }
   assignNamed(filling);
@@ -31,7 +36,7 @@ function assignSigned(filling: Filling, slot: Slot): boolean {
   if (!match || text === undefined || !filling.isFree(spanOf(match))) return false;
   const start = match.index + match[0].lastIndexOf(text);
   const typed = filling.values.find((value) => value.start >= start && value.end <= start + text.length);
-  const bare = text.replace(/^["“'](.*)["”']$/s, '$1');
+  const bare = unquoted(text);
   // What it is of is another argument.
   const isOfOther = /\sof\s.*\sto\s/is.test(match[0]);
   return filling.assign(
@@ -53,6 +58,73 @@ function assignBeside(filling: Filling, slot: Slot): boolean {
   return false;
 }
 
+const SAYING = /(?:\b(?:saying|that says|which says|sagend|disant|diciendo)\s+|:\s+)(\S[^]{0,2000})$/iu;
+
+/** `tell general: the build is green`, `post a message in general saying hi all`: all that follows. */
+function assignSaid(filling: Filling): void {
+  const slot = filling.open.find(
+    ({ label, type, isRequired }) =>
+      isRequired && type === 'string' && /^(?:text|message|content|body|comment|caption|note)$/.test(label),
+  );
+  const found = slot && SAYING.exec(filling.sentence);
+  const text = found?.[1];
+  if (!slot || !found || text === undefined || !isTold(filling, text)) return;
+  filling.assign(slot, unquoted(text), spanOf(found));
+}
+
+/** Where what is told of something begins, each thing with its name. */
+const MEMBER = `(?:[,;:]|\\b(?:with|having|and|und|mit|et|avec|y|con|e)\\b)\\s*(?:(?:an?|the|its|his|her|their)\\s+)?`;
+/** What takes whole sentences, with all that stands in them. */
+const PROSE =
+  /^(?:descriptions?|texts?|body|messages?|comments?|content|notes?|subject|summary|details|reason)$/;
+const PROSE_VALUE = `("[^"]+"|“[^”]+”|'[^']+'|[^,;\\n]+?)(?=\\s*(?:[,;\\n?!]|\\.(?:\\s|$)|$|\\s(?:and|with|und|mit|et|y|con)\\s))`;
+
+/** `with email ada@x.org and name Ada`, `title Groceries, body buy milk`: a text behind its name. */
+function assignMember(filling: Filling, slot: Slot): boolean {
+  if (slot.type !== 'string' || slot.format !== undefined || slot.values !== undefined) return false;
+  const label = escaped(slot.label).replaceAll(' ', '[\\s_-]');
+  const value = PROSE.test(slot.label) ? PROSE_VALUE : VALUE;
+  const match = new RegExp(`${MEMBER}${label}\\s+${value}`, 'iu').exec(filling.sentence);
+  const text = match?.[1];
+  if (!match || text === undefined || !isTold(filling, text)) return false;
+  const start = match.index + match[0].length - text.length;
+  const written = text + more(filling, start + text.length, value);
+  const told = value === VALUE ? beforeTime(filling, start, written) : written;
+  const span = { start: match.index, end: start + told.length };
+  return filling.isFree({ ...span, start }) && filling.assign(slot, unquoted(told), span);
+}
+
+/** What belongs to a value that ended at an `and`: `body milk and eggs`, not `name Ada and city Paris` or `tag home and list it`. */
+function more(filling: Filling, at: number, value: string): string {
+  const found = new RegExp(`^\\s(?:and|und|et|y|e|with|mit|con)\\s+${value}`, 'iu').exec(
+    filling.sentence.slice(at),
+  );
+  const text = found?.[1];
+  if (!found || text === undefined || !isTold(filling, text) || verbOf(text).action !== undefined) return '';
+  return found[0] + more(filling, at + found[0].length, value);
+}
+
+/** `Cafe Central` of `Cafe Central tomorrow at 7`. */
+function beforeTime({ values }: Filling, at: number, text: string): string {
+  const time = values.find(
+    ({ kind, start }) => /^(?:day|time)$/.test(kind) && start > at && start < at + text.length,
+  );
+  return time === undefined ? text : text.slice(0, time.start - at).trimEnd();
+}
+
+/** Words that lead on to something else, or say what a value is like. */
+const LEADS_ON =
+  /^(?:and|or|of|is|are|to|for|in|on|at|as|by|with|from|that|which|who|whose|containing|contains|like|matching|starting|ending|equals?|und|oder|mit|et|ou|con|y)\b/i;
+const ARTICLE = /^(?:an?|the|its|his|her|their)$/i;
+
+/** Whether it is a value and no mention of another argument: `with name and email`. */
+function isTold({ slots }: Filling, text: string): boolean {
+  const first = allWords(text).find((word) => !ARTICLE.test(word)) ?? '';
+  return !LEADS_ON.test(text) && !slots.some(({ label }) => root(label) === root(first));
+}
+
+const unquoted = (text: string): string => text.replace(/^["“'](.*)["”']$/s, '$1');
+
 /** One of the values that a parameter allows, or a switch that is named. */
 function assignChoice(filling: Filling, slot: Slot): boolean {
   const has = (text: string): boolean => filling.says(text);
@@ -63,10 +135,13 @@ function assignChoice(filling: Filling, slot: Slot): boolean {
       /\b(?:no|not|without|don.t|ohne|sans|sin)\b/.test(filling.sentence.toLowerCase()) ? 'false' : 'true',
     );
   }
+  const isMeant = has(slot.label) || /\b(?:sort|order)(?:ed)?\b/i.test(filling.sentence);
   // A choice deep inside is rarely what a word of a sentence means.
   if (!slot.isRequired && slot.path.length > 2) return false;
   const choice = slot.values
     ?.filter((value) => value.length > 2 && has(value) && !filling.toolWords.has(root(value.toLowerCase())))
+    // `year 1969` says nothing of a `sort` that may be `year`.
+    .filter((value) => isMeant || !filling.slots.some((other) => root(other.label) === root(value)))
     .toSorted((a, b) => b.length - a.length)[0];
   return choice !== undefined && filling.assign(slot, choice);
 }
@@ -100,8 +175,8 @@ function assignAfter(filling: Filling, slot: Slot, lead: RegExp): void {
   if (!match || text === undefined) return;
   const start = match.index + match[0].length - text.length;
   const isTool = allWords(text).every((word) => filling.toolWords.has(root(word)));
-  if (!isTool && filling.isFree({ start, end: start + text.length }))
-    filling.assign(slot, text.replace(/^["“'](.*)["”']$/s, '$1'), spanOf(match));
+  if (!isTool && isTold(filling, text) && filling.isFree({ start, end: start + text.length }))
+    filling.assign(slot, unquoted(text), spanOf(match));
 }
 
 const spanOf = (match: RegExpExecArray) => ({ start: match.index, end: match.index + match[0].length });

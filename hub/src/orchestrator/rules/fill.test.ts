@@ -148,3 +148,81 @@ describe('an answer', () => {
     expect(answered({ name: text, email }, 'a@b.test')).toEqual({ email: 'a@b.test' });
   });
 });
+
+describe('what stands behind the name of an argument', () => {
+  const user = tool(
+    's__create_user',
+    'write',
+    { email: { type: 'string', format: 'email' }, name: text, role: text, city: text },
+    ['email', 'name'],
+  );
+  const ada = { email: 'ada@x.org', name: 'Ada Lovelace' };
+
+  test.each([
+    ['create a user with email ada@x.org and name Ada Lovelace', ada],
+    ['new user: name Ada Lovelace, email ada@x.org', ada],
+    ['add user email ada@x.org, name Ada Lovelace, role admin', { ...ada, role: 'admin' }],
+    [
+      'create a user with role editor and the city New York and email ada@x.org',
+      { email: 'ada@x.org', role: 'editor', city: 'New York' },
+    ],
+  ])('is its value: %s', (sentence, given) => {
+    expect(fill(sentence, user).arguments).toEqual(given);
+  });
+
+  test('is none where it is the name of another one, or where nothing does', () => {
+    expect(fill('create a user with name and email', user).arguments).toEqual({});
+    expect(fill('create a user in city Paris with email a@b.co', user).arguments).toEqual({
+      email: 'a@b.co',
+      city: 'Paris',
+    });
+  });
+
+  test.each([
+    ['add a note with title Shopping and body milk and eggs', { title: 'Shopping', body: 'milk and eggs' }],
+    ['add note, title Trip, tag home and list all notes', { title: 'Trip', tag: 'home' }],
+    [
+      'add a note with title Fire and body two of us saw smoke in room 4 at noon',
+      { title: 'Fire', body: 'two of us saw smoke in room 4 at noon' },
+    ],
+  ])('goes on as long as it is told: %s', (sentence, given) => {
+    const note = tool('s__add_note', 'write', { title: text, body: text, tag: text }, ['title']);
+    expect(fill(sentence, note).arguments).toEqual(given);
+  });
+
+  test('ends before a day, and noon is a time', () => {
+    const start = { type: 'string', format: 'date-time' };
+    const event = tool('s__create_event', 'write', { title: text, start, location: text }, ['title']);
+    expect(
+      fill('create event with title Lunch and location Cafe Ada tomorrow at noon', event).arguments,
+    ).toEqual({
+      title: 'Lunch',
+      location: 'Cafe Ada',
+      start: '2026-03-11T12:00:00Z',
+    });
+    expect(fill('create event titled Review tomorrow at 9:30 in Room 5', event).arguments).toMatchObject({
+      location: 'Room 5',
+    });
+  });
+});
+
+test('what is quoted is said, and what has a hash is where', () => {
+  const send = tool('s__send_message', 'write', { channel: text, text }, ['channel', 'text']);
+  expect(fill('send "hello" to #general', send).arguments).toEqual({ channel: 'general', text: 'hello' });
+});
+
+test.each([
+  ['send a message to general: build 5 is green, at last', 'build 5 is green, at last'],
+  ['send a message in general saying "hi all"', 'hi all'],
+])('what is said is all that follows: %s', (sentence, said) => {
+  const send = tool('s__send_message', 'write', { channel: text, text }, ['channel', 'text']);
+  expect(fill(sentence, send).arguments['text']).toBe(said);
+  expect(fill(sentence, send).arguments['channel']).toBe('general');
+});
+
+test('the name of another argument is no choice, unless things are sorted by it', () => {
+  const sort = { type: 'string', enum: ['title', 'year'] };
+  const books = tool('s__list_books', 'read', { title: text, year: number, sort });
+  expect(fill('books with year 1969', books).arguments).toEqual({ year: 1969 });
+  expect(fill('books sorted by year', books).arguments).toEqual({ sort: 'year' });
+});

@@ -168,6 +168,7 @@ export class Filling {
       (word) =>
         this.isFree(word) &&
         this.isName(word.text) &&
+        !this.#isLabel(word.text) &&
         !this.#isCounted(word) &&
         others.every(({ start, end }) => word.end <= start || word.start >= end),
     );
@@ -190,6 +191,11 @@ export class Filling {
       !allWords(label).some((word) => root(word) === object) &&
       !tellsOne(object).test(description)
     );
+  }
+
+  /** Whether a word is the name of an argument, whose value may stand behind it. */
+  #isLabel(word: string): boolean {
+    return this.slots.some(({ label }) => root(label) === root(word.toLowerCase()));
   }
 
   /** Whether a word says of what a number is: `4 replicas`. */

@@ -23,7 +23,10 @@ const PATTERNS: readonly (readonly [kind: FoundValue['kind'], expression: RegExp
     'id',
     /#([\w-]+)|\b([a-z]{2,6}_[\da-z]*\d[\dA-Za-z]*)\b|\b([A-Z][A-Z\d]{1,9}-\d+)\b|\b([a-z][a-z\d]*(?:-[a-z\d]+)*-\d[\w-]*)\b|\b((?=[a-f]*\d)(?=\d*[a-f])[\da-f]{12,64})\b|\b((?!\d{4}-\d)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z\d][\w-]{14,}[A-Za-z\d])\b/g,
   ],
-  ['time', /\b((?:[01]?\d|2[0-3]):[0-5]\d)(?::[0-5]\d)?\s*(am|pm)?\b|\b(\d{1,2})\s*(am|pm)\b/gi],
+  [
+    'time',
+    /\b((?:[01]?\d|2[0-3]):[0-5]\d)(?::[0-5]\d)?\s*(am|pm)?\b|\b(\d{1,2})\s*(am|pm)\b|\b(?:noon|midday|midnight)\b/gi,
+  ],
   [
     'money',
     /(?:[$€£]\s?(\d+(?:[.,]\d{1,2})?))|(\d+(?:[.,]\d{1,2})?)\s?(?:[$€£]|(?:dollars?|euros?|eur|usd|gbp|pounds?)\b)/gi,
@@ -94,6 +97,7 @@ const numberOf = (text: string): string => NUMBER_WORDS[text.toLowerCase()] ?? t
 
 /** `HH:MM`, of 24 hours. */
 function timeOf(text: string): string {
+  if (/^[nm]/i.test(text)) return text.toLowerCase() === 'midnight' ? '00:00' : '12:00';
   const [, hour = '0', minute = '00', half = ''] =
     /(\d{1,2})(?::(\d\d))?(?::\d\d)?\s*(am|pm)?/i.exec(text) ?? [];
   const isAfternoon = half.toLowerCase() === 'pm';
