@@ -81,7 +81,9 @@ export function assignFound(filling: Filling): void {
     if (value.kind === 'day' && moments) assignMoment(filling, moments, value);
     else assignOne(filling, value);
   }
+  assignOwned(filling);
   assignPlaces(filling);
+  assignStart(filling);
 }
 
 function assignOne(filling: Filling, value: FoundValue): void {
@@ -160,12 +162,19 @@ function assignMoment(filling: Filling, slot: Slot, day: FoundValue): void {
   if (filling.assign(slot, `${day.text}T${time?.text ?? '00:00'}:00Z`, day) && time) filling.use(time);
 }
 
+const OWNER = /^(?:owner|org|organi[sz]ation|user|username|namespace|workspace|account)$/;
+const OWNED = /^(?:repo|repository|repo slug|project|package|image)$/;
+
 const ROOM = `(?:Room|Hall|Building|Gate|Suite|Floor|Platform|Raum|Halle|Saal|Zimmer|Salle) \\d{1,4}\\p{L}?`;
+/** `A-1`. */
+const MARK = `\\p{Lu}[\\p{L}\\p{N}]{0,8}-\\d[\\d-]*`;
 const TOWN = `(?:the |la |le |los |las |san |são )?\\p{Lu}[\\p{L}.'’-]*(?:[ -](?:\\p{Lu}[\\p{L}.'’-]*|am|an|der|de|la|upon|del))*`;
 const PLACE = new RegExp(
-  `\\b(from|to|in|at|for|near|of|nach|von|aus|für|à|de|en|a)\\s+(${ROOM}|${TOWN})`,
+  `\\b(from|to|in|at|for|near|of|nach|von|aus|für|à|de|en|a)\\s+(${ROOM}|${MARK}|${TOWN})(?![\\p{L}\\p{N}-])`,
   'gu',
 );
+/** `Berlin to Rome`. */
+const ROUTE = new RegExp(`(?<=\\s)(${TOWN})\\s+(?:to|nach|→)\\s+\\p{Lu}`, 'u');
 
 /** `from Berlin to Rome`, `in Paris`, `in Room 5`. */
 function assignPlaces(filling: Filling): void {
@@ -178,6 +187,27 @@ function assignPlaces(filling: Filling): void {
     );
     if (slot && filling.isFree(span)) filling.assign(slot, place, span);
   }
+}
+
+/** The beginning of a way of which only the end has a preposition. */
+function assignStart(filling: Filling): void {
+  const found = ROUTE.exec(filling.sentence);
+  const slot = filling.open.find((open) => isText(open) && takesPlaceAs('from', open));
+  if (!found || !slot) return;
+  const span = { start: found.index, end: found.index + (found[1] ?? '').length };
+  if (filling.isFree(span)) filling.assign(slot, found[1] ?? '', span);
+}
+
+/** `acme/web`: what is whose. */
+function assignOwned(filling: Filling): void {
+  const found = /(?<![^\s("'])([\w.-]+)\/([\w.-]*\w)(?=[\s:,.!?"')]|$)/.exec(filling.sentence);
+  const [owner, thing] = [OWNER, OWNED].map((name) =>
+    filling.open.find((open) => isText(open) && open.isRequired && name.test(open.label)),
+  );
+  const span = found && { start: found.index, end: found.index + found[0].length };
+  if (!span || !owner || !thing || !filling.isFree(span)) return;
+  filling.assign(owner, found[1] ?? '');
+  filling.assign(thing, found[2] ?? '', span);
 }
 
 function takesPlaceAs(word: string, { label, path }: Slot): boolean {

@@ -76,29 +76,33 @@ function assignSaid(filling: Filling): void {
 const MEMBER = `(?:[,;:]|\\b(?:with|having|and|und|mit|et|avec|y|con|e)\\b)\\s*(?:(?:an?|the|its|his|her|their)\\s+)?`;
 /** What takes whole sentences, with all that stands in them. */
 const PROSE =
-  /^(?:descriptions?|texts?|body|messages?|comments?|content|notes?|subject|summary|details|reason)$/;
+  /^(?:descriptions?|texts?|body|messages?|comments?|content|notes?|memo|subject|summary|details|reason|purpose)$/;
+const PLACED = /\b(?:location|place|city|room|venue|address)\b/;
 const PROSE_VALUE = `("[^"]+"|“[^”]+”|'[^']+'|[^,;\\n]+?)(?=\\s*(?:[,;\\n?!]|\\.(?:\\s|$)|$|\\s(?:and|with|und|mit|et|y|con)\\s))`;
 
 /** `with email ada@x.org and name Ada`, `title Groceries, body buy milk`: a text behind its name. */
 function assignMember(filling: Filling, slot: Slot): boolean {
   if (slot.type !== 'string' || slot.format !== undefined || slot.values !== undefined) return false;
   const label = escaped(slot.label).replaceAll(' ', '[\\s_-]');
-  const value = PROSE.test(slot.label) ? PROSE_VALUE : VALUE;
+  const value = isProse(filling, slot) ? PROSE_VALUE : VALUE;
   const match = new RegExp(`${MEMBER}${label}\\s+${value}`, 'iu').exec(filling.sentence);
   const text = match?.[1];
   if (!match || text === undefined || !isTold(filling, text)) return false;
   const start = match.index + match[0].length - text.length;
   const written = text + more(filling, start + text.length, value);
-  const told = value === VALUE ? beforeTime(filling, start, written) : written;
+  const told = PROSE.test(slot.label) ? written : beforeTime(filling, start, written);
   const span = { start: match.index, end: start + told.length };
   return filling.isFree({ ...span, start }) && filling.assign(slot, unquoted(told), span);
 }
 
+/** A title as well, unless what stands behind an `in` may be where it is. */
+const isProse = ({ open }: Filling, { label }: Slot): boolean =>
+  PROSE.test(label) || (label === 'title' && !open.some((other) => PLACED.test(other.label)));
+
 /** What belongs to a value that ended at an `and`: `body milk and eggs`, not `name Ada and city Paris` or `tag home and list it`. */
 function more(filling: Filling, at: number, value: string): string {
-  const found = new RegExp(`^\\s(?:and|und|et|y|e|with|mit|con)\\s+${value}`, 'iu').exec(
-    filling.sentence.slice(at),
-  );
+  const joint = value === VALUE ? '\\s(?:and|und|et|y|e)' : '(?:\\s(?:and|und|et|y|e|with|mit|con)|,)';
+  const found = new RegExp(`^${joint}\\s+${value}`, 'iu').exec(filling.sentence.slice(at));
   const text = found?.[1];
   if (!found || text === undefined || !isTold(filling, text) || verbOf(text).action !== undefined) return '';
   return found[0] + more(filling, at + found[0].length, value);
@@ -109,7 +113,9 @@ function beforeTime({ values }: Filling, at: number, text: string): string {
   const time = values.find(
     ({ kind, start }) => /^(?:day|time)$/.test(kind) && start > at && start < at + text.length,
   );
-  return time === undefined ? text : text.slice(0, time.start - at).trimEnd();
+  return time === undefined
+    ? text
+    : text.slice(0, time.start - at).replace(/(?:\s+(?:on|at|am|um|le|el))?\s*$/i, '');
 }
 
 /** Words that lead on to something else, or say what a value is like. */
@@ -119,8 +125,10 @@ const ARTICLE = /^(?:an?|the|its|his|her|their)$/i;
 
 /** Whether it is a value and no mention of another argument: `with name and email`. */
 function isTold({ slots }: Filling, text: string): boolean {
-  const first = allWords(text).find((word) => !ARTICLE.test(word)) ?? '';
-  return !LEADS_ON.test(text) && !slots.some(({ label }) => root(label) === root(first));
+  const words = allWords(text).map(root);
+  const said = `${words.slice(ARTICLE.test(words[0] ?? '') ? 1 : 0).join(' ')} `;
+  const names = slots.map(({ label }) => `${allWords(label).map(root).join(' ')} `);
+  return !LEADS_ON.test(text) && !names.some((name) => said.startsWith(name));
 }
 
 const unquoted = (text: string): string => text.replace(/^["“'](.*)["”']$/s, '$1');

@@ -226,3 +226,44 @@ test('the name of another argument is no choice, unless things are sorted by it'
   expect(fill('books with year 1969', books).arguments).toEqual({ year: 1969 });
   expect(fill('books sorted by year', books).arguments).toEqual({ sort: 'year' });
 });
+
+test.each([
+  ['create an issue in acme/web titled Crash', { owner: 'acme', repo: 'web', title: 'Crash' }],
+  [
+    'open an issue in repo web of owner acme with title Crash on start and body It crashes, always',
+    { owner: 'acme', repo: 'web', title: 'Crash on start', body: 'It crashes, always' },
+  ],
+  [
+    'file an issue for acme/web: title Crash, body It fails with code 5',
+    { owner: 'acme', repo: 'web', title: 'Crash', body: 'It fails with code 5' },
+  ],
+])('whose a thing is stands before a slash: %s', (sentence, given) => {
+  const own = ['owner', 'repo', 'title'];
+  const issue = tool('s__create_issue', 'write', { owner: text, repo: text, title: text, body: text }, own);
+  expect(fill(sentence, issue).arguments).toEqual(given);
+});
+
+test('names of several words end a value, too', () => {
+  const contact = tool('s__update_contact', 'write', { id: number, first_name: text, last_name: text }, [
+    'id',
+  ]);
+  expect(fill('update contact 7 with first name Ada and last name Lovelace', contact).arguments).toEqual({
+    id: 7,
+    first_name: 'Ada',
+    last_name: 'Lovelace',
+  });
+});
+
+test('a way may have marks for its ends, and a beginning without a preposition', () => {
+  const ends = ['from_account', 'to_account', 'amount'];
+  const money = { from_account: text, to_account: text, amount: number, memo: text };
+  const given = { amount: 50, from_account: 'A-1', to_account: 'B-2' };
+  expect(fill('transfer 50 from A-1 to B-2', tool('s__transfer', 'write', money, ends)).arguments).toEqual(
+    given,
+  );
+  const flights = tool('s__search_flights', 'read', { origin: text, destination: text }, [
+    'origin',
+    'destination',
+  ]);
+  expect(fill('fly Berlin to Rome', flights).arguments).toEqual({ origin: 'Berlin', destination: 'Rome' });
+});
