@@ -84,6 +84,7 @@ export function assignFound(filling: Filling): void {
   assignOwned(filling);
   assignPlaces(filling);
   assignStart(filling);
+  assignRoom(filling);
 }
 
 function assignOne(filling: Filling, value: FoundValue): void {
@@ -170,7 +171,7 @@ const ROOM = `(?:Room|Hall|Building|Gate|Suite|Floor|Platform|Raum|Halle|Saal|Zi
 const MARK = `\\p{Lu}[\\p{L}\\p{N}]{0,8}-\\d[\\d-]*`;
 const TOWN = `(?:the |la |le |los |las |san |são )?\\p{Lu}[\\p{L}.'’-]*(?:[ -](?:\\p{Lu}[\\p{L}.'’-]*|am|an|der|de|la|upon|del))*`;
 const PLACE = new RegExp(
-  `\\b(from|to|in|at|for|near|of|nach|von|aus|für|à|de|en|a)\\s+(${ROOM}|${MARK}|${TOWN})(?![\\p{L}\\p{N}-])`,
+  `\\b(from|to|into|in|at|for|near|of|nach|von|aus|für|à|de|en|a)\\s+(${ROOM}|${MARK}|${TOWN})(?![\\p{L}\\p{N}-])`,
   'gu',
 );
 /** `Berlin to Rome`. */
@@ -183,16 +184,30 @@ function assignPlaces(filling: Filling): void {
     const start = match.index + match[0].length - place.length;
     const span = { start, end: start + place.length };
     const slot = filling.open.find(
-      (candidate) => isText(candidate) && takesPlaceAs(word.toLowerCase(), candidate),
+      (candidate) => isText(candidate) && takesPlaceAs(word.toLowerCase(), candidate, place),
     );
     if (slot && filling.isFree(span)) filling.assign(slot, place, span);
   }
 }
 
+/** `in the kitchen`. */
+function assignRoom(filling: Filling): void {
+  const slot = filling.open.find(
+    (open) =>
+      isText(open) && open.isRequired && /^(?:room|area|zone|place|location)(?: name)?$/.test(open.label),
+  );
+  const found = slot && /\b(?:in|of) the (\p{Ll}[\p{L}-]*(?: room)?)(?=[\s.,!?]|$)/u.exec(filling.sentence);
+  const room = found?.[1];
+  if (!slot || !found || room === undefined || !filling.isName(room.split(' ')[0] ?? '')) return;
+  const end = found.index + found[0].length;
+  const span = { start: end - room.length, end };
+  if (filling.isFree(span)) filling.assign(slot, room, span);
+}
+
 /** The beginning of a way of which only the end has a preposition. */
 function assignStart(filling: Filling): void {
   const found = ROUTE.exec(filling.sentence);
-  const slot = filling.open.find((open) => isText(open) && takesPlaceAs('from', open));
+  const slot = filling.open.find((open) => isText(open) && takesPlaceAs('from', open, ''));
   if (!found || !slot) return;
   const span = { start: found.index, end: found.index + (found[1] ?? '').length };
   if (filling.isFree(span)) filling.assign(slot, found[1] ?? '', span);
@@ -210,15 +225,16 @@ function assignOwned(filling: Filling): void {
   filling.assign(thing, found[2] ?? '', span);
 }
 
-function takesPlaceAs(word: string, { label, path }: Slot): boolean {
-  if (
-    !takesPlace(path.at(-1) ?? '') &&
-    !/\b(?:city|location|place|country|region|address|station|airport|town)\b/.test(label)
-  )
-    return false;
+const LANGUAGE =
+  /^(?:Arabic|Bengali|Bulgarian|Catalan|Chinese|Croatian|Czech|Danish|Dutch|English|Estonian|Finnish|French|German|Greek|Hebrew|Hindi|Hungarian|Icelandic|Indonesian|Irish|Italian|Japanese|Korean|Latin|Latvian|Lithuanian|Norwegian|Persian|Polish|Portuguese|Romanian|Russian|Serbian|Slovak|Slovenian|Spanish|Swedish|Tamil|Thai|Turkish|Ukrainian|Urdu|Vietnamese|Welsh)$/;
+const PLACES = /\b(?:city|location|place|country|region|address|station|airport|town)\b/;
+
+function takesPlaceAs(word: string, { label, path }: Slot, place: string): boolean {
+  const isLanguage = LANGUAGE.test(place) && /\blang(?:uage)?\b/.test(label);
+  if (!isLanguage && !takesPlace(path.at(-1) ?? '') && !PLACES.test(label)) return false;
   const isStart = /\b(?:from|origin|start|source|departure)\b/.test(label);
   const isEnd = /\b(?:to|destination|end|target|arrival)\b/.test(label);
   if (/^(?:from|von|aus|de)$/.test(word)) return isStart;
-  if (/^(?:to|nach|à)$/.test(word)) return isEnd || !isStart;
+  if (/^(?:to|into|nach|à)$/.test(word)) return isEnd || !isStart;
   return !isStart && !isEnd;
 }

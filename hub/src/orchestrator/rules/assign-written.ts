@@ -10,6 +10,7 @@ const VALUE = `("[^"]+"|“[^”]+”|'[^']+'|[^,;\\n]+?)(?=\\s*(?:[,;\\n?!]|\\.
 /** Fills what the sentence names by the parameter’s own name: `city: Paris`, `limit=5`, `page size 10`, `named Ada`. */
 export function assignWritten(filling: Filling): void {
   assignSaid(filling);
+  assignStatement(filling);
   for (const slot of filling.open.toSorted((a, b) => b.label.length - a.label.length)) {
     if (slot.label.length < 2) continue;
     const isNamed = filling.says(slot.label.split(' ').at(-1) ?? '');
@@ -56,6 +57,20 @@ function assignBeside(filling: Filling, slot: Slot): boolean {
     if ((isCount || isNamed) && filling.assign(slot, value.text, value)) return true;
   }
   return false;
+}
+
+const STATEMENT =
+  /\b(?:select\b[^]{1,1900}?\bfrom\b|insert\s+into\b|update\s+\S+\s+set\b|delete\s+from\b|with\s+\w+\s+as\s*\()[^]*$/i;
+
+/** SQL, which is a statement to its end. */
+function assignStatement(filling: Filling): void {
+  const slot = filling.open.find(
+    ({ label, type, isRequired }) =>
+      isRequired && type === 'string' && /^(?:sql|(?:sql )?(?:query|statement))$/.test(label),
+  );
+  const found = slot && STATEMENT.exec(filling.sentence);
+  if (slot && found && !filling.values.some(({ kind, start }) => kind === 'quoted' && start < found.index))
+    filling.assign(slot, found[0], spanOf(found));
 }
 
 const SAYING = /(?:\b(?:saying|that says|which says|sagend|disant|diciendo)\s+|:\s+)(\S[^]{0,2000})$/iu;
@@ -136,13 +151,7 @@ const unquoted = (text: string): string => text.replace(/^["“'](.*)["”']$/s,
 /** One of the values that a parameter allows, or a switch that is named. */
 function assignChoice(filling: Filling, slot: Slot): boolean {
   const has = (text: string): boolean => filling.says(text);
-  if (slot.type === 'boolean') {
-    if (slot.label.length < 3 || !has(slot.label)) return false;
-    return filling.assign(
-      slot,
-      /\b(?:no|not|without|don.t|ohne|sans|sin)\b/.test(filling.sentence.toLowerCase()) ? 'false' : 'true',
-    );
-  }
+  if (slot.type === 'boolean') return assignSwitch(filling, slot);
   const isMeant = has(slot.label) || /\b(?:sort|order)(?:ed)?\b/i.test(filling.sentence);
   // A choice deep inside is rarely what a word of a sentence means.
   if (!slot.isRequired && slot.path.length > 2) return false;
@@ -150,8 +159,44 @@ function assignChoice(filling: Filling, slot: Slot): boolean {
     ?.filter((value) => value.length > 2 && has(value) && !filling.toolWords.has(root(value.toLowerCase())))
     // `year 1969` says nothing of a `sort` that may be `year`.
     .filter((value) => isMeant || !filling.slots.some((other) => root(other.label) === root(value)))
+    .filter((value) => !isDenied(filling.sentence, value))
     .toSorted((a, b) => b.length - a.length)[0];
   return choice !== undefined && filling.assign(slot, choice);
+}
+
+/** `not shipped yet` is any of the others. */
+const isDenied = (sentence: string, value: string): boolean =>
+  new RegExp(
+    `(?:\\bnot|n[’']t|\\bnever|\\bexcept|\\bother than|\\bnicht|\\bpas)\\s+(?:yet\\s+|been\\s+|be\\s+|the\\s+|those\\s+)*${escaped(value)}`,
+    'i',
+  ).test(sentence);
+
+function assignSwitch(filling: Filling, slot: Slot): boolean {
+  const { sentence } = filling;
+  const turned = /^(?:is )?(?:on|enabled|power|powered)$/.test(slot.label)
+    ? /\b(?:turn|switch|power)(?:ed|s)?\s+(?:[\w-]+\s+){0,8}?(on|off)\b/i.exec(sentence)?.[1]
+    : undefined;
+  const done = turned?.toLowerCase() ?? doneTo(slot.label, sentence);
+  if (done !== undefined) return filling.assign(slot, done === 'on' ? 'true' : 'false');
+  if (slot.label.length < 3 || !filling.says(slot.label)) return false;
+  const isDenial = /\b(?:no|not|without|don.t|ohne|sans|sin)\b/.test(sentence.toLowerCase());
+  return filling.assign(slot, isDenial ? 'false' : 'true');
+}
+
+/** What is the verb for a switch, where that is not its name without an ending. */
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['active', 'activat'],
+  ['enabled', '(?:enabl|abl)'],
+]);
+
+/** What an order does to a switch: `deactivate` to `active`, `unarchive` to `archived`, `disable` to `enabled`. */
+function doneTo(label: string, sentence: string): 'on' | 'off' | undefined {
+  const name = label.replace(/^is /, '');
+  const verb = VERBS.get(name) ?? /^(\w{3,})ed$/.exec(name)?.[1];
+  const order = new RegExp(`^\\W*(?:please\\s+)?(de|dis|un)?-?${verb}e?\\b`, 'i');
+  const told = verb === undefined ? null : order.exec(sentence);
+  if (told === null) return undefined;
+  return told[1] === undefined ? 'on' : 'off';
 }
 
 const NAME_WORDS =

@@ -267,3 +267,65 @@ test('a way may have marks for its ends, and a beginning without a preposition',
   ]);
   expect(fill('fly Berlin to Rome', flights).arguments).toEqual({ origin: 'Berlin', destination: 'Rome' });
 });
+
+describe('a switch', () => {
+  const on = { type: 'boolean' };
+
+  test.each([
+    ['deactivate user u-17', { user_id: 'u-17', active: false }],
+    ['activate user u-17', { user_id: 'u-17', active: true }],
+    ['unlock user u-17', { user_id: 'u-17', locked: false }],
+    ['please lock user u-17', { user_id: 'u-17', locked: true }],
+  ])('is turned by the verb for it: %s', (sentence, given) => {
+    const user = tool('s__update_user', 'write', { user_id: text, active: on, locked: on }, ['user_id']);
+    expect(fill(sentence, user).arguments).toEqual(given);
+  });
+
+  test.each([
+    ['turn on the light in the kitchen', { room: 'kitchen', on: true }],
+    ['switch the light in the living room off', { room: 'living room', on: false }],
+  ])('is turned on and off: %s', (sentence, given) => {
+    expect(fill(sentence, tool('s__set_light', 'write', { room: text, on }, ['room'])).arguments).toEqual(
+      given,
+    );
+  });
+
+  test('called enabled is turned by enable and disable', () => {
+    const rule = tool('s__update_rule', 'write', { id: number, enabled: on }, ['id']);
+    expect(fill('disable rule 5', rule).arguments).toEqual({ id: 5, enabled: false });
+    expect(fill('enable rule 5', rule).arguments).toEqual({ id: 5, enabled: true });
+  });
+});
+
+test('what something is not is no choice', () => {
+  const status = { type: 'string', enum: ['open', 'shipped'] };
+  const orders = tool('s__list_orders', 'read', { status, limit: number });
+  expect(fill('orders that are not shipped', orders).arguments).toEqual({});
+  expect(fill('the 3 newest orders that are shipped', orders).arguments).toEqual({
+    status: 'shipped',
+    limit: 3,
+  });
+});
+
+test.each(['select * from users where id = 5', 'SELECT name, count(*) FROM t GROUP BY name'])(
+  'a statement goes on to its end: %s',
+  (sql) => {
+    const query = tool('s__run_query', 'read', { sql: text, max_rows: number }, ['sql']);
+    expect(fill(`run ${sql}`, query).arguments).toEqual({ sql });
+    expect(fill(`run "${sql}"`, query).arguments).toEqual({ sql });
+  },
+);
+
+test('languages are told from places', () => {
+  const languages = { target_language: text, source_language: text };
+  const translate = tool('s__translate', 'read', { text, ...languages }, ['text', 'target_language']);
+  expect(fill('translate good morning into French', translate).arguments).toEqual({
+    text: 'good morning',
+    target_language: 'French',
+  });
+  expect(fill('translate "hola" from Spanish to English', translate).arguments).toEqual({
+    text: 'hola',
+    source_language: 'Spanish',
+    target_language: 'English',
+  });
+});

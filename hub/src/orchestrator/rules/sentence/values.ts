@@ -33,7 +33,7 @@ const PATTERNS: readonly (readonly [kind: FoundValue['kind'], expression: RegExp
   ],
   [
     'count',
-    /\b(?:first|top|last|latest|newest|most recent|next|up to|at most|only|max(?:imum)?|limit(?: of)?|die ersten|ersten?|letzten?|premi[eè]re?s?|derni[eè]re?s?|primer[oa]s|[uú]ltim[oa]s)\s+(\d{1,6}|two|three|four|five|six|seven|eight|nine|ten|twenty)\b/gi,
+    /\b(?:first|top|last|latest|newest|most recent|next|up to|at most|only|max(?:imum)?|limit(?: of)?|die ersten|ersten?|letzten?|premi[eè]re?s?|derni[eè]re?s?|primer[oa]s|[uú]ltim[oa]s)\s+(\d{1,6}|two|three|four|five|six|seven|eight|nine|ten|twenty)\b|\b(\d{1,6}|two|three|four|five|six|seven|eight|nine|ten|twenty)\s+(?:newest|latest|most recent|oldest|cheapest|biggest|largest)\b/gi,
   ],
   [
     'number',
