@@ -28,14 +28,16 @@ export function assignWritten(filling: Filling): void {
 function assignSigned(filling: Filling, slot: Slot): boolean {
   const isChange = verbOf(filling.sentence).action === 'change';
   const name = `(?:${escaped(slot.path.at(-1) ?? '')}|${escaped(slot.label).replaceAll(' ', '[\\s_-]')})`;
+  const form = slot.type === 'string' && PROSE.test(slot.label) ? PROSE_VALUE : VALUE;
   const signed = new RegExp(
-    `(?<![\\p{L}\\p{N}_])${name}\\s*(?:=|:|\\bis\\b|\\bto be\\b|→|${isChange ? '\\bof\\s[^,;\\n]{1,60}?\\sto\\b|\\bto\\b|' : ''}\\bof\\b)\\s*${VALUE}`,
+    `(?<![\\p{L}\\p{N}_])${name}\\s*(?:=|:|\\bis\\b|\\bto be\\b|→|${isChange ? '\\bof\\s[^,;\\n]{1,60}?\\sto\\b|\\bto\\b|' : ''}\\bof\\b)\\s*${form}`,
     'iu',
   );
   const match = signed.exec(filling.sentence);
-  const text = match?.[1];
-  if (!match || text === undefined || !filling.isFree(spanOf(match))) return false;
-  const start = match.index + match[0].lastIndexOf(text);
+  const written = match?.[1];
+  if (!match || written === undefined || !filling.isFree(spanOf(match))) return false;
+  const start = match.index + match[0].lastIndexOf(written);
+  const text = form === VALUE ? written : written + more(filling, start + written.length, form);
   const typed = filling.values.find((value) => value.start >= start && value.end <= start + text.length);
   const bare = unquoted(text);
   // What it is of is another argument.
@@ -43,7 +45,7 @@ function assignSigned(filling: Filling, slot: Slot): boolean {
   return filling.assign(
     slot,
     slot.type === 'string' && slot.format === undefined ? bare : (typed?.text ?? bare),
-    isOfOther ? { start, end: start + text.length } : spanOf(match),
+    { start: isOfOther ? start : match.index, end: start + text.length },
   );
 }
 
@@ -84,6 +86,10 @@ function assignSaid(filling: Filling): void {
   const found = slot && SAYING.exec(filling.sentence);
   const text = found?.[1];
   if (!slot || !found || text === undefined || !isTold(filling, text)) return;
+  // `channel: general, text: hi` has a name before each of its values.
+  const before = ` ${allWords(filling.sentence.slice(0, found.index)).map(root).join(' ')}`;
+  const names = filling.slots.map(({ label }) => ` ${allWords(label).map(root).join(' ')}`);
+  if (names.some((name) => before.endsWith(name) && name !== ` ${root(slot.label)}`)) return;
   filling.assign(slot, unquoted(text), spanOf(found));
 }
 
@@ -116,7 +122,7 @@ const isProse = ({ open }: Filling, { label }: Slot): boolean =>
 
 /** What belongs to a value that ended at an `and`: `body milk and eggs`, not `name Ada and city Paris` or `tag home and list it`. */
 function more(filling: Filling, at: number, value: string): string {
-  const joint = value === VALUE ? '\\s(?:and|und|et|y|e)' : '(?:\\s(?:and|und|et|y|e|with|mit|con)|,)';
+  const joint = value === VALUE ? '\\s(?:and|und|et|y|e)' : '(?:,?\\s(?:and|und|et|y|e|with|mit|con)|,)';
   const found = new RegExp(`^${joint}\\s+${value}`, 'iu').exec(filling.sentence.slice(at));
   const text = found?.[1];
   if (!found || text === undefined || !isTold(filling, text) || verbOf(text).action !== undefined) return '';

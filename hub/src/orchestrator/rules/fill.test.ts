@@ -329,3 +329,16 @@ test('languages are told from places', () => {
     target_language: 'English',
   });
 });
+
+test.each([
+  ['send message channel: general, text: hi all in here', 'hi all in here'],
+  ['send message: channel general, text hi', 'hi'],
+  ['send a message to general: see: it works', 'see: it works'],
+  ['send a message to general with text = lunch at noon, and cake', 'lunch at noon, and cake'],
+])(
+  'a colon behind the name of an argument says its value, another one all that follows: %s',
+  (sentence, said) => {
+    const send = tool('s__send_message', 'write', { channel: text, text }, ['channel', 'text']);
+    expect(fill(sentence, send).arguments).toEqual({ channel: 'general', text: said });
+  },
+);
