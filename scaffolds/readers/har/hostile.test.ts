@@ -210,3 +210,24 @@ test('named hosts are built together, each operation with its own address', asyn
     ['/y', undefined],
   ]);
 });
+
+test('each call keeps its own way to prove who calls, though both travel in one header', async () => {
+  const host = 'https://api.test';
+  const [basic, bearer] = [{ authorization: 'Basic bWU6c2VjcmV0' }, { authorization: 'Bearer abcdef123456' }];
+  const { blueprint } = await readDrafts([
+    { method: 'POST', url: `${host}/token`, headers: basic, answer: { ok: true } },
+    { url: `${host}/orders`, headers: bearer, answer: [{ id: 1 }] },
+    { url: `${host}/stock`, headers: bearer, answer: [{ id: 1 }] },
+    { url: `${host}/stock`, headers: basic, answer: [{ id: 2 }] },
+    { url: `${host}/news`, headers: basic, answer: [{ id: 1 }] },
+    { url: `${host}/news`, answer: [{ id: 2 }] },
+  ]);
+  expect(Object.keys(blueprint.auth.schemes).toSorted()).toEqual(['basic', 'bearer']);
+  const ways = blueprint.operations.map(({ http, auth }) => [http.path, auth ?? blueprint.auth.default]);
+  expect(Object.fromEntries(ways)).toEqual({
+    '/token': [{ basic: [] }],
+    '/orders': [{ bearer: [] }],
+    '/stock': [{ bearer: [] }, { basic: [] }],
+    '/news': [],
+  });
+});

@@ -94,3 +94,10 @@ test('a collection is known by its schema, whatever stands before it', () => {
   expect(isPostman('{"item": []}')).toBe(false);
   expect(isPostman('{"requests": [{"id": "r", "method": "GET"}]}')).toBe(false);
 });
+
+test('a request whose auth is of another type keeps it, and gets no token of the collection', async () => {
+  const basic = { name: 'b', request: { url: 'https://b.test/b', auth: { type: 'basic' } } };
+  const { blueprint } = await read(textOf([get('https://a.test/a'), basic], { auth: { type: 'bearer' } }));
+  const ways = blueprint.operations.map(({ http, auth }) => [http.path, auth ?? blueprint.auth.default]);
+  expect(Object.fromEntries(ways)).toEqual({ '/a': [{ bearer: [] }], '/b': [{ basic: [] }] });
+});

@@ -7,6 +7,7 @@ import { Samples } from '../infer/samples.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { contentsOf } from './contents.ts';
 import { headerParameters, type Reading } from './parameters.ts';
+import { securityOf } from './security.ts';
 
 /** What one GraphQL request asks for. */
 export interface GraphqlCall {
@@ -94,8 +95,6 @@ export function graphqlOperation(calls: readonly GraphqlCall[], reading: Reading
   const answers = exchanges.flatMap(({ answer, status }) =>
     answer && status > 0 && status < 300 ? [answer] : [],
   );
-  const used = exchanges.map((exchange) => reading.auth.used(exchange));
-  const shared = (used[0] ?? []).filter((scheme) => used.every((one) => one.includes(scheme)));
   return {
     operationId: first?.name ?? 'anonymous',
     tags: ['graphql'],
@@ -103,9 +102,7 @@ export function graphqlOperation(calls: readonly GraphqlCall[], reading: Reading
     ...(parameters.length > 0 ? { parameters } : {}),
     requestBody: { required: true, content: { 'application/json': { schema: bodySchema(calls, reading) } } },
     responses: { 200: { description: 'OK', content: contentsOf(answers, reading.vault) } },
-    ...(reading.auth.schemes.size === 0
-      ? {}
-      : { security: shared.length === 0 ? [] : [Object.fromEntries(shared.map((one) => [one, []]))] }),
+    ...securityOf(exchanges, reading),
   };
 }
 

@@ -4,6 +4,7 @@ import { headerOf, type Exchange } from '../entries/exchange.ts';
 import type { PathGroup } from '../paths/templates.ts';
 import { contentsOf } from './contents.ts';
 import { headerParameters, pathParameters, queryParameters, type Reading } from './parameters.ts';
+import { securityOf } from './security.ts';
 
 /** Headers of an answer that a caller has use for. */
 const TELLING_HEADER =
@@ -89,14 +90,4 @@ function headersOf(exchanges: readonly Exchange[]): JsonObject | undefined {
     return [name, { schema: { type } }];
   });
   return Object.fromEntries(entries);
-}
-
-/** Schemes that every exchange that went well has used; none of them, where one went well without. */
-function securityOf(exchanges: readonly Exchange[], { auth }: Reading): { security?: JsonObject[] } {
-  if (auth.schemes.size === 0) return {};
-  const fine = exchanges.filter(({ status }) => status > 0 && status < 400);
-  const telling = fine.length > 0 ? fine : exchanges;
-  const [first = [], ...rest] = telling.map((exchange) => auth.used(exchange));
-  const shared = first.filter((scheme) => rest.every((used) => used.includes(scheme)));
-  return { security: shared.length === 0 ? [] : [Object.fromEntries(shared.map((scheme) => [scheme, []]))] };
 }

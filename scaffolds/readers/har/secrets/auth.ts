@@ -42,8 +42,8 @@ export const isCommonHeader = (name: string): boolean => KNOWN_HEADER.test(name)
 export function detectAuth(exchanges: readonly Exchange[], preflights: readonly Exchange[]): DetectedAuth {
   const found = new Map<string, Credential>();
   const keep = (credential: Credential | undefined): void => {
-    if (credential !== undefined && !found.has(placeOf(credential)))
-      found.set(placeOf(credential), credential);
+    if (credential !== undefined && !found.has(waysKey(credential)))
+      found.set(waysKey(credential), credential);
   };
   const constant = constantHeaders(exchanges);
   for (const exchange of exchanges) {
@@ -52,23 +52,28 @@ export function detectAuth(exchanges: readonly Exchange[], preflights: readonly 
     for (const [name, value] of exchange.cookies) keep(cookieCredential(name, value));
     if (exchange.userInfo !== undefined) keep(BASIC);
   }
+  const places = (): ReadonlySet<string> => new Set([...found.values()].map(placeOf));
   const notices: string[] = [];
-  if (!found.has('header authorization') && asksForAuthorization(preflights)) {
+  if (!places().has('header authorization') && asksForAuthorization(preflights)) {
     keep(BEARER);
     notices.push(
       'A preflight names an Authorization header that the recording itself lacks (browsers leave it out of exports unless told otherwise); bearer authentication is assumed.',
     );
   }
+  const carrying = places();
   const schemes = new Map([...found.values()].map(({ scheme, definition }) => [scheme, definition]));
   return {
     schemes,
     notices,
-    carries: (place, name) => found.has(`${place} ${place === 'header' ? name.toLowerCase() : name}`),
+    carries: (place, name) => carrying.has(`${place} ${place === 'header' ? name.toLowerCase() : name}`),
     used: (exchange) => usedBy(exchange, [...found.values()]),
   };
 }
 
 const placeOf = ({ place, name }: Credential): string => `${place} ${name}`;
+
+/** One header carries several credentials: a client proves itself with Basic and gets the token that every other call bears. */
+const waysKey = (credential: Credential): string => `${placeOf(credential)} ${credential.scheme}`;
 
 const BASIC: Credential = {
   scheme: 'basic',
@@ -181,7 +186,10 @@ function usedBy(exchange: Exchange, credentials: readonly Credential[]): string[
     cookie: exchange.cookies,
   };
   return credentials.flatMap(({ scheme, place, name }) => {
-    const given = inPlace[place].some(([known]) => known === name);
+    const given = inPlace[place].some(
+      ([known, value]) =>
+        known === name && (name !== 'authorization' || authorization(value)?.scheme === scheme),
+    );
     const inAddress = scheme === 'basic' && exchange.userInfo !== undefined;
     return given || inAddress ? [scheme] : [];
   });
