@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { latinLetters } from '../latin-letters.ts';
 import { nounsOf, type Nouns } from '../sample/names.ts';
 
 const LONGEST_KEY = 60;
@@ -24,8 +25,7 @@ const markOf = (name: string): string => createHash('sha256').update(name).diges
 export function keyOf(name: string, kind: 'table' | 'column' | 'relation'): string {
   const plain = /^[A-Za-z_]\w*$/.test(name)
     ? name
-    : name
-        .normalize('NFKD')
+    : latinLetters(name)
         .replaceAll(/\W+/g, '_')
         .replaceAll(/^_+|_+$/g, '');
   const key = (

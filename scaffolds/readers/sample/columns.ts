@@ -1,6 +1,7 @@
 import { isNothing } from '@counterpart/kit/data';
 import type { DataColumn, Json } from '@counterpart/schemas';
 import { Texts } from '../har/infer/texts.ts';
+import { latinLetters } from '../latin-letters.ts';
 import { scalarOf } from '../har/infer/scalars.ts';
 
 const LONGEST_KEY = 40;
@@ -11,8 +12,7 @@ const ID_NAME =
 function keysOf(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name, index) => {
-    const plain = name
-      .normalize('NFKD')
+    const plain = latinLetters(name)
       .replaceAll(/[^A-Za-z0-9_]+/g, '_')
       .replaceAll(/^_+|_+$/g, '')
       .slice(0, LONGEST_KEY);

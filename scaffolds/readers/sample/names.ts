@@ -1,3 +1,5 @@
+import { latinLetters } from '../latin-letters.ts';
+
 /** Words that tools of a source are named with: `list_orders`, `get_order`. */
 export interface Nouns {
   readonly one: string;
@@ -19,8 +21,7 @@ function plural(word: string): string {
 
 /** Nouns from a file's or a member's name. */
 export function nounsOf(name: string): Nouns {
-  const word = name
-    .normalize('NFKD')
+  const word = latinLetters(name)
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .replaceAll(/[^A-Za-z0-9]+/g, '_')
     .replaceAll(/^_+|_+$/g, '')

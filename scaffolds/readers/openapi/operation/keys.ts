@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '@counterpart/schemas';
+import { latinLetters } from '../../latin-letters.ts';
 import { isArray, isObject, objectMember, textMember } from '../source/json-tree.ts';
 
 /** What every client profile accepts as a property's key: OpenAI's and Gemini's characters, Anthropic's length. */
@@ -24,7 +25,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
 /** A legal key close to a name: `created[gte]` → `created_gte`, `StartTime>` → `StartTime_gt`, `$filter` → `filter`. */
 export function plainKey(name: string): string {
   const signed = SIGNS.reduce((text, [sign, word]) => text.replaceAll(sign, word), name);
-  const key = signed
+  const key = latinLetters(signed)
     .replaceAll(/[^a-zA-Z0-9_-]+/g, '_')
     .replaceAll(/__+/g, '_')
     .replaceAll(/^_+|_+$/g, '');

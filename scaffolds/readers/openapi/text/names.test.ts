@@ -69,6 +69,21 @@ test('collisions are told apart by tag, else by a hash, whatever the order', () 
   expect(names.every((name) => /^get_thing_[0-9a-f]{4}$/.test(name))).toBe(true);
 });
 
+test('colliding operations of different methods are called by their paths, so that none has the verb of another', () => {
+  const things = [
+    named('Thing.list', 'GET', '/things'),
+    named('thing_list', 'POST', '/things'),
+    named('thing-list', 'GET', '/things/{id}'),
+  ];
+  const names = ['list_things', 'create_things', 'get_things_by_id'];
+  expect(toolNames(things)).toEqual(names);
+  expect(toolNames(things.toReversed())).toEqual(names.toReversed());
+  // Where a path would take a name that another operation has, the hash stays.
+  const taken = toolNames([...things, named('createThings', 'POST', '/make')]);
+  expect(taken).toHaveLength(new Set(taken).size);
+  expect(taken.at(-1)).toBe('create_things');
+});
+
 test('collisions are told apart by what their paths take, when that tells all of them apart', () => {
   const info = [named(undefined, 'GET', '/info.0.json'), named(undefined, 'GET', '/{comicId}/info.0.json')];
   expect(toolNames(info)).toEqual(['get_info_0_json', 'get_info_0_json_by_comic_id']);

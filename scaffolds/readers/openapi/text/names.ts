@@ -1,3 +1,4 @@
+import { latinLetters } from '../../latin-letters.ts';
 import { shortHash } from '../operation/keys.ts';
 import { instructionIn } from './instructions.ts';
 
@@ -81,9 +82,7 @@ const PATH_VERBS: Readonly<Record<string, string>> = {
 
 /** Words of an identifier in any spelling: `listPetsByID`, `repos/list-for-org` and `pet.find` alike. */
 export function wordsOf(text: string): string[] {
-  return text
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
+  return latinLetters(text)
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .replaceAll(/^(get|post|put|patch|delete)(?=\d)/gi, '$1 ')
@@ -98,7 +97,7 @@ export function wordsOf(text: string): string[] {
  */
 export function toolNames(operations: readonly Nameable[]): string[] {
   const first = operations.map((operation) => fitted(nameWords(operation), hashOf(operation)));
-  let names = keyed(operations, qualified(operations, first));
+  let names = routed(operations, keyed(operations, qualified(operations, first)));
   // Four digits tell a handful apart; the longer ones are for the rare case that they do not.
   for (const length of [HASH_LENGTH, 8, 16]) {
     const counts = countOf(names);
@@ -146,6 +145,25 @@ function keyed(operations: readonly Nameable[], names: readonly string[]): strin
   // All members of a collision take the longer name, or none does: half of it would say less than a hash.
   const failed = new Set(names.filter((_, at) => !fits(longer[at] ?? '', told)));
   return names.map((name, at) => (failed.has(name) ? name : (longer[at] ?? name)));
+}
+
+/**
+ * Members of a collision that do different things are called by their paths, where that makes all of them unique: of
+ * `thing_list` and `thing.list`, one may be a POST, and a hash would leave it the name of a reading one.
+ */
+function routed(operations: readonly Nameable[], names: readonly string[]): string[] {
+  const groups = Map.groupBy(operations.keys(), (at) => names[at] ?? '');
+  const mixed = new Set(
+    [...groups.values()]
+      .filter((members) => new Set(members.map((at) => operations[at]?.method)).size > 1)
+      .flat(),
+  );
+  const routes = operations.map((operation, at) =>
+    mixed.has(at) ? fitted(pathWords(withoutCommands(operation)), hashOf(operation)) : (names[at] ?? ''),
+  );
+  const told = countOf(routes);
+  const failed = new Set(names.filter((_, at) => told.get(routes[at] ?? '') !== 1));
+  return names.map((name, at) => (failed.has(name) ? name : (routes[at] ?? name)));
 }
 
 const fits = (name: string, counts: ReadonlyMap<string, number>): boolean =>
