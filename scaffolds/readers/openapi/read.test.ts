@@ -185,3 +185,32 @@ describe('size', () => {
     expect(JSON.stringify(operationAt(blueprint, 'POST /things').input).length).toBeLessThan(100 * 1024);
   });
 });
+
+test('files of a form are sent as what their schemas say they are, where no encoding says it', async () => {
+  const file = (contentMediaType: string): Json => ({ type: 'string', contentMediaType });
+  const schema = {
+    type: 'object',
+    properties: {
+      pages: { type: 'array', items: { $ref: '#/components/schemas/Page' } },
+      cover: file('image/png'),
+      back: file('image/png'),
+      note: file('text/markdown'),
+    },
+  };
+  const media = { schema, encoding: { back: { contentType: 'image/jpeg' } } };
+  const { blueprint } = await readText(
+    describing(
+      { requestBody: { content: { 'multipart/form-data': media } } },
+      { schemas: { Page: file('application/pdf') } },
+    ),
+  );
+  const [content] = operationAt(blueprint, 'POST /things').http.body?.contents ?? [];
+  expect(content?.encoding).toEqual({
+    back: { contentType: 'image/jpeg' },
+    cover: { contentType: 'image/png' },
+    pages: { contentType: 'application/pdf' },
+  });
+  expect(content?.schema).toMatchObject({
+    properties: { pages: { items: { properties: { mediaType: { default: 'application/pdf' } } } } },
+  });
+});

@@ -141,8 +141,8 @@ function contentOf(
   const { kind } = base;
   if (kind === 'text') return { content: { ...base, schema: { type: 'string' } }, renames: new Map() };
   if (kind === 'multipart') {
-    const { schema, renames } = multipartSchema({ raw, pointer, media }, context);
-    return { content: { ...base, schema, ...encodingOf(media), ...namesOf(renames) }, renames };
+    const { schema, renames, mediaTypes } = multipartSchema({ raw, pointer, media }, context);
+    return { content: { ...base, schema, ...encodingOf(media, mediaTypes), ...namesOf(renames) }, renames };
   }
   const read = structured(base, { raw, pointer }, context);
   if (kind === 'form')
@@ -186,10 +186,15 @@ type PartEncoding = NonNullable<BodyContent['encoding']>[string];
 
 const STYLES = ['form', 'spaceDelimited', 'pipeDelimited', 'tabDelimited', 'deepObject'] as const;
 
-function encodingOf(media: JsonObject): Pick<BodyContent, 'encoding'> {
-  const parts = Object.entries(objectMember(media, 'encoding')).filter(([name]) => name !== '__proto__');
-  if (parts.length === 0) return {};
-  return { encoding: Object.fromEntries(parts.map(([name, value]) => [name, partEncoding(value)])) };
+/** How parts are written: as their encoding says, and of the given type where it says none. */
+function encodingOf(
+  media: JsonObject,
+  mediaTypes: ReadonlyMap<string, string> = new Map(),
+): Pick<BodyContent, 'encoding'> {
+  const said = Object.entries(objectMember(media, 'encoding')).filter(([name]) => name !== '__proto__');
+  const parts = new Map(said.map(([name, value]) => [name, partEncoding(value)]));
+  for (const [name, contentType] of mediaTypes) parts.set(name, { contentType, ...parts.get(name) });
+  return parts.size === 0 ? {} : { encoding: Object.fromEntries(parts) };
 }
 
 function partEncoding(value: Json): PartEncoding {

@@ -35,12 +35,12 @@ interface Parts {
 export function multipartSchema(
   { raw, pointer, media }: Multipart,
   context: OperationContext,
-): { schema: JsonSchema; renames: Map<string, string> } {
+): { schema: JsonSchema; renames: Map<string, string>; mediaTypes: Map<string, string> } {
   const parts: Parts = { properties: new Map(), required: new Set(), seen: new Set() };
   collectParts({ value: raw, pointer }, context, parts);
   if (parts.properties.size === 0) {
     const draft = context.types.schema(raw, pointer, 'request');
-    return { schema: draft.schema, renames: context.types.renamesOf(draft) };
+    return { schema: draft.schema, renames: context.types.renamesOf(draft), mediaTypes: new Map() };
   }
   const renames = new Map<string, string>();
   const keyOf = (name: string): string => {
@@ -52,8 +52,11 @@ export function multipartSchema(
     renames.set(key ?? name, name);
     return key ?? name;
   };
+  const mediaTypes = new Map<string, string>();
   const properties = [...parts.properties].map(([name, part]): [string, JsonSchema] => {
-    const encoding = textMember(member(objectMember(media, 'encoding'), name), 'contentType');
+    const declared = textMember(member(objectMember(media, 'encoding'), name), 'contentType');
+    const encoding = declared ?? fileType(part, context);
+    if (encoding !== undefined) mediaTypes.set(name, encoding);
     return [keyOf(name), partSchema(part, { encoding, renames }, context)];
   });
   const required = [...parts.required].filter((name) => parts.properties.has(name)).map(keyOf);
@@ -64,7 +67,16 @@ export function multipartSchema(
       ...(required.length > 0 ? { required } : {}),
     },
     renames,
+    mediaTypes,
   };
+}
+
+/** What the schema of a file, or of a list of files, says it is: the type of a part that no encoding names. */
+function fileType(part: Located, context: OperationContext): string | undefined {
+  const target = targetOf(part, context);
+  const items = member(target, 'items');
+  const one = isObject(items) ? targetOf({ value: items, pointer: part.pointer }, context) : target;
+  return isFile(one, undefined) ? textMember(one, 'contentMediaType') : undefined;
 }
 
 function collectParts(at: Located, context: OperationContext, into: Parts): void {
