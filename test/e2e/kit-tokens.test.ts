@@ -169,3 +169,18 @@ test('a service that gives no token is told of without the secret, and so is a s
   const bare = JSON.stringify(await list(start(await openShop(), {})));
   expect(bare).toContain('SHOP_TOKEN, or SHOP_CLIENT_ID and SHOP_CLIENT_SECRET');
 });
+
+test('where the description names no host, tokens are had beside the base URL that is given', async () => {
+  const shop = await openShop();
+  const from = join(workspace.dir, 'hostless.json');
+  await writeFile(from, JSON.stringify({ ...described, servers: [{ url: '/' }] }));
+  const { directory } = await workspace.build({ from, name: 'hostless' });
+  const peer = new StdioPeer(join(directory, 'dist', 'server.js'), {
+    HOSTLESS_BASE_URL: shop.url,
+    HOSTLESS_CLIENT_ID: 'me',
+    HOSTLESS_CLIENT_SECRET: 's3cret',
+  });
+  open.push(peer, { end: () => shop.close() });
+  expect(JSON.stringify(await list(peer))).not.toContain('"isError":true');
+  expect(shop.grants).toHaveLength(1);
+});

@@ -1,7 +1,7 @@
 import type { AuthRequirement, AuthScheme, Blueprint, ConfigSlot, SecretSlot } from '@counterpart/schemas';
 import { needsKeyId } from '../../signing/key-id.ts';
 import { credentialNames, type CredentialNames } from './env-names.ts';
-import { describedTokenUrl } from './token-urls.ts';
+import { describedTokenUrl, hasTokenUrl } from './token-urls.ts';
 
 /** A scheme is required when no operation works without it. */
 function isRequired(blueprint: Blueprint, scheme: string): boolean {
@@ -35,7 +35,7 @@ function slotsOfScheme(blueprint: Blueprint, scheme: AuthScheme, names: Credenti
         [names.password, description, true],
       ];
     case 'oauth2': {
-      const grants = describedTokenUrl(blueprint, scheme) === undefined ? [] : grantSlots(names);
+      const grants = hasTokenUrl(blueprint, scheme) ? grantSlots(names) : [];
       return [[names.token, description, true], ...grants];
     }
     case 'openid':
@@ -120,7 +120,9 @@ function configOf(blueprint: Blueprint, scheme: AuthScheme, names: CredentialNam
   switch (scheme.kind) {
     case 'oauth2': {
       const url = describedTokenUrl(blueprint, scheme);
-      return url === undefined ? [] : [[names.tokenUrl, 'Where access tokens are obtained.', url]];
+      return hasTokenUrl(blueprint, scheme)
+        ? [[names.tokenUrl, 'Where access tokens are obtained.', url]]
+        : [];
     }
     case 'openid':
       return [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { blueprintOf, operationOf } from '../../testing/blueprint.ts';
 import { permissionsOf, slotsOf } from './slots.ts';
+import { tokenUrlOf } from './token-urls.ts';
 
 describe('slots', () => {
   test('name every variable of addresses, limits and used schemes, and no others', () => {
@@ -45,6 +46,36 @@ describe('slots', () => {
       ['TINY_USER_AUTH_TOKEN', true],
       ['TINY_APP_AUTH_TOKEN', true],
     ]);
+  });
+
+  test('tokens that are had beside a base URL nobody knows yet can be obtained by the server itself', () => {
+    const flows = { clientCredentials: { tokenUrl: '../oauth/token', scopes: {} } };
+    const blueprint = blueprintOf({
+      servers: [{ url: '/api/v2' }],
+      auth: { schemes: { cc: { kind: 'oauth2', flows } }, default: [{ cc: [] }] },
+      operations: [operationOf()],
+    });
+    const { config, secrets } = slotsOf(blueprint);
+    expect(secrets.map(({ name }) => name)).toEqual([
+      'TINY_TOKEN',
+      'TINY_CLIENT_ID',
+      'TINY_CLIENT_SECRET',
+      'TINY_REFRESH_TOKEN',
+    ]);
+    expect(config.find(({ name }) => name === 'TINY_TOKEN_URL')).toEqual({
+      name: 'TINY_TOKEN_URL',
+      description: 'Where access tokens are obtained.',
+      required: false,
+    });
+    const names = { tokenUrl: 'TINY_TOKEN_URL' };
+    const scheme = { kind: 'oauth2', flows } as const;
+    const urlWith = (env: Record<string, string>): string | undefined =>
+      tokenUrlOf(blueprint, scheme, names, (name) => env[name]);
+    expect(urlWith({})).toBeUndefined();
+    expect(urlWith({ TINY_BASE_URL: 'https://a.test/api/v2' })).toBe('https://a.test/oauth/token');
+    expect(urlWith({ TINY_BASE_URL: 'https://a.test', TINY_TOKEN_URL: 'https://b.test/t' })).toBe(
+      'https://b.test/t',
+    );
   });
 
   test('a base URL is required when the description has no absolute one', () => {
