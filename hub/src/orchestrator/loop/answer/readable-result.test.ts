@@ -18,6 +18,23 @@ test('members are a list, one in another further in, and nothing is told as noth
   ]);
 });
 
+test('a remark behind JSON stays as it is, and hides nothing of what stands before it', () => {
+  const json = JSON.stringify({ count: 3, rows: [{ id: 1 }] });
+  const table = ['- count: 3', '- rows:', '', '| id |', '| --- |', '| 1 |'];
+  expect(readableResult(`${json}\nNext page: call again.`).split('\n')).toEqual([
+    ...table,
+    '',
+    'Next page: call again.',
+  ]);
+  expect(readableResult(`${json}\n\nOne [1].\nTwo {2}`).split('\n')).toEqual([
+    ...table,
+    '',
+    'One [1].',
+    'Two {2}',
+  ]);
+  expect(readableResult('{"cut": [1, 2\nand more')).toBe('{"cut": [1, 2\nand more');
+});
+
 test('records are a table, with a cell for every member that any of them has', () => {
   expect(
     shown([

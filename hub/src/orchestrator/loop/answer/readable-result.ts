@@ -6,18 +6,30 @@ const MOST_FIELDS = 40;
 const LONGEST_VALUE = 160;
 const DEEPEST = 3;
 
+/** A remark behind JSON has no more lines than this, such as how the next page is asked for. */
+const MOST_REMARKS = 5;
+
 /**
  * What a tool returned, for people to read where no model puts it in words: members of JSON as a list, records as a table. Text
- * that is no JSON stays as it is. What there is no room for is counted.
+ * that is no JSON stays as it is, also behind it. What there is no room for is counted.
  */
 export function readableResult(text: string): string {
-  const value = jsonIn(text);
-  return value === undefined ? text : linesOf(value, 0).join('\n');
+  let end = text.length;
+  for (let left = MOST_REMARKS; left >= 0 && end > 0; left -= 1) {
+    const value = jsonIn(text.slice(0, end));
+    if (value !== undefined) {
+      const remarks = text.slice(end).trim();
+      const lines = linesOf(value, 0).join('\n');
+      return remarks === '' ? lines : `${lines.trimEnd()}\n\n${remarks}`;
+    }
+    end = text.lastIndexOf('\n', end - 1);
+  }
+  return text;
 }
 
 /** An object or a list; a text may look like a number and is none. */
 function jsonIn(text: string): object | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
+  if (!/^\s*[[{]/.test(text) || !/[\]}]\s*$/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? value : undefined;
