@@ -70,6 +70,33 @@ async function problemAt(path: string, body: unknown, sent?: Sent): Promise<z.in
   return told;
 }
 
+test.each([
+  ['GET', '/api/tools/shop/get_item', 'POST'],
+  ['DELETE', '/api/tools/shop/get_item', 'POST'],
+  ['OPTIONS', '/api/tools/shop/get_item', 'POST'],
+  ['PUT', '/api/servers', 'GET, HEAD, POST'],
+  ['POST', '/api/servers/shop', 'DELETE, GET, HEAD'],
+])('%s of %s is told how the address is asked, not that nothing is there', async (method, path, allowed) => {
+  const response = await fetch(`${hub.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${hub.token}` },
+  });
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe(allowed);
+  expect(Told.parse(await response.json())).toMatchObject({
+    code: 'ROUTE_METHOD',
+    detail: `${path} takes ${allowed}, not ${method}.`,
+  });
+});
+
+test.each(['/api/nothing', '/api/tools/shop/get_item/more'])(
+  'nothing is at %s, however asked',
+  async (path) => {
+    const response = await fetch(`${hub.url}${path}`, { headers: { authorization: `Bearer ${hub.token}` } });
+    expect(Told.parse(await response.json())).toMatchObject({ code: 'ROUTE_UNKNOWN', status: 404 });
+  },
+);
+
 describe('a tool called by REST', () => {
   test('answers its structured content, or its content, or with raw=1 all of the result as MCP has it', async () => {
     const args = { id: 'größer 😀', deep: { list: [1, null] } };

@@ -40,6 +40,7 @@ import { addSettingsRoutes, type SettingsService } from './routes/settings-route
 import { addSignInRoutes, type SignInService } from './secrets/sign-in-routes.ts';
 import { addProviderRoutes, type ProviderService } from './routes/provider-routes.ts';
 import { addSecretRoutes, type SecretService } from './secrets/secret-routes.ts';
+import { noRoute } from './no-route.ts';
 import { problem } from './problem.ts';
 import { readBody as body } from './read-body.ts';
 import { addToolRoutes } from './tools/tool-routes.ts';
@@ -144,7 +145,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   addSignInRoutes(app, service.signIns);
   addRoutingRoutes(app, () => service.routing());
   addRecordingRoutes(app, service.recordings);
-  app.notFound((c) => problem(c, hubError('ROUTE_UNKNOWN', { path: c.req.path })));
+  app.notFound((c) => problem(c, noRoute(app, c.req.method, c.req.path)));
   app.onError((thrown, c) => {
     const error = toCounterpartError(thrown);
     if (error.code === 'INTERNAL') log.error({ path: c.req.path, cause: thrown.stack }, 'request failed');

@@ -13,6 +13,7 @@ export function problem(c: Context, error: CounterpartError, more: object = {}):
     status satisfies number as ContentfulStatusCode,
     {
       'content-type': 'application/problem+json',
+      ...(status === 405 ? { allow: String(error.params['methods']) } : {}),
       ...(status === 503 ? { 'retry-after': RETRY_AFTER } : {}),
     },
   );

@@ -124,4 +124,12 @@ export const hubErrors = {
     message: 'There is nothing at {path}.',
     fix: 'The MCP endpoint is /mcp, the base URL of programs for OpenAI’s API ends in /v1, /healthz says whether the hub lives; GET /api lists the rest.',
   }),
+  ROUTE_METHOD: entry({
+    status: 405,
+    rpc: -32601,
+    exit: 4,
+    title: 'The address is asked in another way',
+    message: '{path} takes {methods}, not {method}.',
+    fix: 'Send it as one of these. A tool is called by POST with its arguments as JSON; GET /api lists every address with its method.',
+  }),
 };
