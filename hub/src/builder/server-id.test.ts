@@ -9,6 +9,7 @@ test.each([
   ['The API', 'the-api'],
   ['API v2', 'api-v2'],
   ['  --- ', 'server'],
+  ['Straßenverzeichnis Köln', 'strassenverzeichnis-koln'],
   ['日本語', 'server'],
   ['A title that is far too long for a folder name', 'title-that-is-far-too'],
   ['Incomprehensibilitiesandmore one', 'incomprehensibilitiesand'],

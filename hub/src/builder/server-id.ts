@@ -1,3 +1,4 @@
+import { latinLetters } from '@counterpart/scaffolds/readers/latin-letters';
 import { ServerId, hubError } from '@counterpart/schemas';
 
 /** Shorter than an id may be: it becomes the prefix of every tool's name. */
@@ -9,9 +10,7 @@ const FILLERS =
 
 /** The id a title gives: `GitHub's official REST API` → `github`; `server` when nothing of it can be kept. */
 export function toServerId(title: string): ServerId {
-  const words = title
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const words = latinLetters(title)
     .toLowerCase()
     .replace(/['’]s\b/g, '')
     .split(/[^a-z0-9]+/)

@@ -20,6 +20,10 @@ test('settings are named after their files, and differ', () => {
   ]);
 });
 
+test('a setting keeps the letters under the marks of its file’s name', () => {
+  expect(nameFiles(['/a/Übungen für Größe.csv'])).toMatchObject([{ setting: 'UBUNGEN_FUR_GROSSE_SOURCE' }]);
+});
+
 test('kinds of records are seen wherever they come in a large file, and no value is told', async () => {
   const file = join(folder, 'export.xml');
   const records = (kind: string): string =>

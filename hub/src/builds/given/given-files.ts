@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { latinLetters } from '@counterpart/scaffolds/readers/latin-letters';
 import { type ConfigSlot, hubError } from '@counterpart/schemas';
 import { maskLines } from './masked.ts';
 
@@ -21,7 +22,7 @@ export interface GivenFile {
 export function nameFiles(paths: readonly string[]): GivenFile[] {
   const taken = new Map<string, number>();
   return paths.map((path) => {
-    const stem = basename(path)
+    const stem = latinLetters(basename(path))
       .replace(/(?:\.[A-Za-z0-9]{1,8}){1,2}$/, '')
       .replace(/[^A-Za-z0-9]+/g, '_')
       .replace(/^[^A-Za-z]+|_+$/g, '')
