@@ -6,7 +6,7 @@ import { hubError } from '@counterpart/schemas';
 import { decodeText } from './decode-text.ts';
 import { isDescriptorSet } from './grpc/fits.ts';
 import { archiveNeighbours } from './neighbours/archive-neighbours.ts';
-import { entryOf, HEAD_CHARS } from './neighbours/entry-document.ts';
+import { entryOf, HEAD_CHARS, type Entry } from './neighbours/entry-document.ts';
 import { fileNeighbours } from './neighbours/file-neighbours.ts';
 import { entryOfFolder } from './neighbours/folder.ts';
 import { importingAll, importRootOf, protoFilesAmong, protoFilesOf } from './neighbours/proto-folder.ts';
@@ -120,9 +120,12 @@ async function readLocal(path: string, name: string, options: Limits): Promise<L
   }
 }
 
+/** Of several descriptions none is passed over for files of another kind. */
+const isNone = (entry: Entry): boolean => 'problem' in entry && entry.rivals === 0;
+
 async function readFolder(folder: string, name: string, options: Limits): Promise<Loaded> {
   const entry = await entryOfFolder(folder);
-  const protos = 'problem' in entry ? await protoFilesOf(folder) : [];
+  const protos = isNone(entry) ? await protoFilesOf(folder) : [];
   if (protos.length > 0) {
     const found = await fileNeighbours({ file: folder, folder }, options);
     const neighbours = { ...found, home: `${found.home}/${ALL_PROTOS}` };
@@ -162,7 +165,7 @@ function unpack({ bytes, location }: Loaded, options: LoadOptions): Loaded {
   const entry = entryOf(
     [...files].map(([path, content]) => ({ path, head: decodeText(content.subarray(0, HEAD_CHARS)) })),
   );
-  const protos = 'problem' in entry ? protoFilesAmong(files.keys()) : [];
+  const protos = isNone(entry) ? protoFilesAmong(files.keys()) : [];
   if (protos.length > 0) {
     const neighbours = archiveNeighbours(files, ALL_PROTOS, options);
     return { bytes: Buffer.from(importingAll(protos)), location, neighbours };

@@ -12,22 +12,25 @@ export const HEAD_CHARS = 20_000;
 
 const ROOT_MEMBER = /^["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]|"(?:openapi|swagger)"\s*:\s*"[23]\./m;
 
-/** The document that the others of a folder belong to; otherwise why there is none, in words that end a sentence. */
-export function entryOf(
-  candidates: readonly Candidate[],
-): { readonly path: string } | { readonly problem: string } {
+/** `problem`: why there is no such document, in words that end a sentence; `rivals` of them say they are. */
+export type Entry = { readonly path: string } | { readonly problem: string; readonly rivals: number };
+
+/** The document that the others of a folder belong to. */
+export function entryOf(candidates: readonly Candidate[]): Entry {
   const documents = candidates.filter(({ head }) => ROOT_MEMBER.test(head)).map(({ path }) => path);
   const [only, ...others] = documents.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   if (only === undefined)
     return {
       problem:
         'no JSON or YAML file in it has an `openapi` or `swagger` member at its root, and there is no .proto file',
+      rivals: 0,
     };
   const rivals = others.filter((path) => rank(path) === rank(only));
   if (rivals.length === 0) return { path: only };
   const named = [only, ...rivals].slice(0, 5).join(', ');
   return {
     problem: `it holds ${rivals.length + 1} descriptions (${named}${rivals.length > 4 ? ', …' : ''}); name one of them`,
+    rivals: rivals.length + 1,
   };
 }
 

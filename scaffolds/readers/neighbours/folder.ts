@@ -1,16 +1,14 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeText } from '../decode-text.ts';
-import { entryOf, HEAD_CHARS, type Candidate } from './entry-document.ts';
+import { entryOf, HEAD_CHARS, type Candidate, type Entry } from './entry-document.ts';
 
 const MAX_FILES = 5_000;
 const MAX_DEPTH = 6;
 const SKIPPED = new Set(['node_modules', '__MACOSX']);
 
 /** Path, from the folder, of the description that the other files of a folder belong to; or why there is none. */
-export async function entryOfFolder(
-  folder: string,
-): Promise<{ readonly path: string } | { readonly problem: string }> {
+export async function entryOfFolder(folder: string): Promise<Entry> {
   const candidates: Candidate[] = [];
   for (const path of await listDocuments(folder)) {
     candidates.push({ path, head: await headOf(join(folder, path)) });

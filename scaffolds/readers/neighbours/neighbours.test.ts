@@ -129,6 +129,9 @@ describe('a folder as a source', () => {
     await put('two/a.yaml', 'openapi: 3.0.0');
     await put('two/b.json', '{"info": {"title": "x"}, "openapi": "3.1.0"}');
     await expect(loadSource(join(folder, 'two'))).rejects.toThrow(/2 descriptions \(a.yaml, b.json\)/);
+    // Neither is passed over for files of another kind.
+    await put('two/shop.proto', 'syntax = "proto3";');
+    await expect(loadSource(join(folder, 'two'))).rejects.toThrow(/2 descriptions \(a.yaml, b.json\)/);
     await put('two/openapi.yaml', 'info: {}\nopenapi: 3.0.0');
     expect((await loadSource(join(folder, 'two'))).location).toBe('two/openapi.yaml');
   });
