@@ -87,9 +87,9 @@ function assignSaid(filling: Filling): void {
   const text = found?.[1];
   if (!slot || !found || text === undefined || !isTold(filling, text)) return;
   // `channel: general, text: hi` has a name before each of its values.
-  const before = ` ${allWords(filling.sentence.slice(0, found.index)).map(root).join(' ')}`;
-  const names = filling.slots.map(({ label }) => ` ${allWords(label).map(root).join(' ')}`);
-  if (names.some((name) => before.endsWith(name) && name !== ` ${root(slot.label)}`)) return;
+  const before = ` ${plainWords(filling.sentence.slice(0, found.index))}`;
+  const others = filling.slots.filter((other) => other !== slot);
+  if (others.some(({ label }) => before.endsWith(` ${plainWords(label)}`))) return;
   filling.assign(slot, unquoted(text), spanOf(found));
 }
 
@@ -142,15 +142,16 @@ function beforeTime({ values }: Filling, at: number, text: string): string {
 /** Words that lead on to something else, or say what a value is like. */
 const LEADS_ON =
   /^(?:and|or|of|is|are|to|for|in|on|at|as|by|with|from|that|which|who|whose|containing|contains|like|matching|starting|ending|equals?|und|oder|mit|et|ou|con|y)\b/i;
-const ARTICLE = /^(?:an?|the|its|his|her|their)$/i;
+const ARTICLE = /^(?:an?|the|its|his|her|their)\s+/i;
 
 /** Whether it is a value and no mention of another argument: `with name and email`. */
 function isTold({ slots }: Filling, text: string): boolean {
-  const words = allWords(text).map(root);
-  const said = `${words.slice(ARTICLE.test(words[0] ?? '') ? 1 : 0).join(' ')} `;
-  const names = slots.map(({ label }) => `${allWords(label).map(root).join(' ')} `);
-  return !LEADS_ON.test(text) && !names.some((name) => said.startsWith(name));
+  const said = `${plainWords(text.replace(ARTICLE, ''))} `;
+  return !LEADS_ON.test(text) && !slots.some(({ label }) => said.startsWith(`${plainWords(label)} `));
 }
+
+/** Words in the one form that all their forms share. */
+const plainWords = (text: string): string => allWords(text).map(root).join(' ');
 
 const unquoted = (text: string): string => text.replace(/^["“'](.*)["”']$/s, '$1');
 

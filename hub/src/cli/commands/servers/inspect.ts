@@ -13,10 +13,10 @@ import { callWords } from '../../output/sample-call.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 /** `own`: flows, prompts, mirrors or the hub's own tools, which are offered like a server's and have no process. */
-type Found =
-  | { readonly server: ServerDetail }
-  | { readonly tool: ToolEntry }
-  | { readonly own: { readonly id: string; readonly toolNames: readonly string[] } };
+type Found = { readonly server: ServerDetail } | { readonly tool: ToolEntry } | { readonly own: Offered };
+
+/** What is shown of tools, whoever offers them. */
+type Offered = Pick<ServerDetail, 'id' | 'toolNames'>;
 
 export const inspect = defineCommand({
   name: 'inspect',
@@ -155,10 +155,7 @@ function noticeLines({ notices }: ServerDetail, paint: Paint): string[] {
 /** So many that what stands above them stays in sight. */
 const MAX_TOOLS = 20;
 
-function toolLines({
-  id,
-  toolNames,
-}: Pick<ServerDetail, 'id'> & { readonly toolNames: readonly string[] }): string[] {
+function toolLines({ id, toolNames }: Offered): string[] {
   const more = toolNames.length - MAX_TOOLS;
   const shown = toolNames.slice(0, more > 1 ? MAX_TOOLS : undefined).map((name) => `  ${name}`);
   return more > 1 ? [...shown, `  … and ${more} more: \`hub list --tools --server ${id}\``] : shown;
