@@ -201,6 +201,11 @@ describe('flows', () => {
       fix: expect.any(String) as unknown,
     });
     expect(found.findings).toContainEqual({ check: 'flow shop', level: 'ok', text: 'nothing wrong in it' });
+    expect(found.findings).toContainEqual({
+      check: 'prompt invitation',
+      level: 'ok',
+      text: 'nothing wrong in it',
+    });
     expect((await home.run(['inspect', 'flows'])).stdout).toMatch(
       /^flows  of the hub itself\n\nTools \(\d\)\n[^]*  flows__shop\n/,
     );
