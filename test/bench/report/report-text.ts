@@ -117,8 +117,8 @@ two pipes. Neither parses, checks or knows a second server. The hub can be below
 itself (decision 0096) and looks for the answer before it sleeps (0123). CPU is the processor time of the hub alone
 (of hub and shim together for \`hub stdio\`), from \`/proc\`, at eight calls at once. The hub runs with its usual settings. Peers
 run with the same Node and the same server behind them; bridges for one server are compared because they do less, and over stdio
-a hub that clients launch, whose one tool calls those of the servers behind it. They are called in 2025-11-25, the newest that
-any of them speaks. Goals in microseconds were set on a faster machine,
+a hub that clients launch, whose one tool calls those of the servers behind it. They are called in
+2025-11-25. Goals in microseconds were set on a faster machine,
 beside a direct call of 16.8 µs over HTTP and 5.8 µs over stdio. A list of
 3,000 tools is compared with a program that sends the same bytes from memory. RSS with 200 servers is that of a hub at rest
 for ten seconds, which was started before and so finds its code compiled; all 200 servers run.
