@@ -28,7 +28,7 @@ const CPU_GOALS = { http: { most: 40, directThere: 16.8 }, stdio: { most: 15, di
 
 /** All goals for the gateway's speed, in the order of the report. */
 export function goalsOf(rows: readonly Row[], extras: Extras): Goal[] {
-  const alive = rows.filter(({ rounds }) => rounds.length > 0);
+  const alive = rows.filter(({ shorts }) => shorts.length > 0);
   const hubs = (transport: 'http' | 'stdio') =>
     alive.filter(({ subject }) => subject.kind === 'hub' && subject.transport === transport);
   const byTransport = (['http', 'stdio'] as const).flatMap((transport) => {
@@ -86,10 +86,7 @@ function peerGoal(
   peers: readonly Row[],
 ): Goal {
   if (peers.length === 0) return { goal, measured: 'no such peer is installed', met: undefined };
-  const times = at.map((pick) => {
-    const best = Math.max(...peers.map((peer) => of(peer, pick)));
-    return of(hub, pick) / best;
-  });
+  const times = at.map((pick) => Math.min(...peers.map((peer) => ratio(hub, peer, pick))));
   const measured = times.map((one) => `${one.toFixed(1)} ×`).join(' and ');
   return { goal, measured, met: times.every((one) => one >= atLeast) };
 }

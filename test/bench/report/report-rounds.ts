@@ -2,28 +2,28 @@ import { load, median, type Load } from '../measure.ts';
 import { inTime } from './in-time.ts';
 import type { Subject } from './report-targets.ts';
 
-/** What one subject did in one round with short calls. */
+/** What one subject did in one turn with short calls. */
 export interface Measured {
   readonly serial: Load;
   readonly eight: Load;
   readonly many: Load;
 }
 
-/** A subject with its rounds; `failed` says why there are none. */
+/** A subject with its turns, several in each round; `failed` says why there are none. */
 export interface Row {
   readonly subject: Subject;
-  readonly rounds: Measured[];
-  /** Long results, in short turns: several in each round. */
+  readonly shorts: Measured[];
+  /** Long results. */
   readonly bigs: Load[];
   failed: string | undefined;
 }
 
 const BIG_BYTES = 1_000_000;
 const WARM_UP_MS = 400;
-const SERIAL_MS = 800;
-const PARALLEL_MS = 1_200;
-/** A megabyte takes milliseconds of memory's own speed, which others of the machine share: what is compared stands close together. */
-const BIG_TURNS = 3;
+/** Others share the machine's processors and memory, and their speed wanders: what is compared stands close together, often. */
+const TURNS = 3;
+const SERIAL_MS = 270;
+const PARALLEL_MS = 400;
 const BIG_WARM_UP_MS = 100;
 const BIG_MS = 250;
 
@@ -33,7 +33,7 @@ export async function measureRounds(
   rounds: number,
   told: (line: string) => void,
 ): Promise<Row[]> {
-  const rows = subjects.map((subject): Row => ({ subject, rounds: [], bigs: [], failed: undefined }));
+  const rows = subjects.map((subject): Row => ({ subject, shorts: [], bigs: [], failed: undefined }));
   const inTurn = async (take: (row: Row) => Promise<unknown>): Promise<void> => {
     for (const row of rows) {
       if (row.failed !== undefined) continue;
@@ -45,9 +45,12 @@ export async function measureRounds(
       }
     }
   };
+  // One turn that does not count: no program that people use was started a second ago.
+  await inTurn(({ subject }) => measureShort(subject));
   for (let round = 1; round <= rounds; round++) {
-    await inTurn(async ({ subject, rounds }) => rounds.push(await measureShort(subject)));
-    for (let turn = 0; turn < BIG_TURNS; turn++)
+    for (let turn = 0; turn < TURNS; turn++)
+      await inTurn(async ({ subject, shorts }) => shorts.push(await measureShort(subject)));
+    for (let turn = 0; turn < TURNS; turn++)
       await inTurn(async ({ subject, bigs }) => bigs.push(await measureBig(subject)));
     told(`round ${round} of ${rounds}`);
   }
@@ -90,10 +93,10 @@ export type Pick = (row: Row) => readonly number[];
 
 /** The numbers of the report, by what they are called in code. */
 export const picks = {
-  serialMs: ({ rounds }) => rounds.map(({ serial }) => serial.p50Ms),
-  eightRate: ({ rounds }) => rounds.map(({ eight }) => eight.perSecond),
-  manyRate: ({ rounds }) => rounds.map(({ many }) => many.perSecond),
-  cpuUs: ({ rounds }) => rounds.map(({ eight }) => eight.cpuUs),
+  serialMs: ({ shorts }) => shorts.map(({ serial }) => serial.p50Ms),
+  eightRate: ({ shorts }) => shorts.map(({ eight }) => eight.perSecond),
+  manyRate: ({ shorts }) => shorts.map(({ many }) => many.perSecond),
+  cpuUs: ({ shorts }) => shorts.map(({ eight }) => eight.cpuUs),
   bigMs: ({ bigs }) => bigs.map(({ p50Ms }) => p50Ms),
 } satisfies Record<string, Pick>;
 
@@ -103,5 +106,10 @@ export const of = (row: Row, pick: Pick): number => median(pick(row));
 /** Ratios are taken of what stands at the same place and then their median, so that both sides had the same machine. */
 export function ratio(row: Row, base: Row, pick: Pick): number {
   const bases = pick(base);
-  return median(pick(row).map((value, at) => value / (bases[at] ?? value)));
+  return median(
+    pick(row).flatMap((value, at) => {
+      const beside = bases[at];
+      return beside === undefined ? [] : [value / beside];
+    }),
+  );
 }

@@ -90,7 +90,7 @@ Written by \`npm run bench:report\`; do not edit. Last run: ${madeBy(circumstanc
 
 ## Against the direct call
 
-Every figure is a multiple of the direct call over the same transport, taken within a round.
+Every figure is a multiple of the direct call over the same transport, taken within a turn.
 
 ${ratioTable(rows)}
 
@@ -109,9 +109,9 @@ ${absoluteTable(rows)}
 
 ## What is measured
 
-One raw client drives the same echo server directly and through everything else, round by round in turn; results of 1 MB
-in three short turns a round, so that what is compared stands close together. "Direct, HTTP" is
-that server on \`node:http\` without any framework. "Forwarding only" (\`test/bench/floor.ts\`) is the least that a program between
+One raw client drives the same echo server directly and through everything else in short turns, three of short calls and three of
+1 MB results a round, since the speed of a shared machine wanders: what is compared stands close together, and ratios (to the
+direct call, to each peer) are taken within a turn. "Direct, HTTP" is that server on \`node:http\` without any framework. "Forwarding only" (\`test/bench/floor.ts\`) is the least that a program between
 client and server can be: over HTTP forty lines on \`node:http\` that give each body an id and write it to the server, over stdio
 two pipes. Neither parses, checks or knows a second server. The hub can be below the first because it reads plain requests
 itself (decision 0096) and looks for the answer before it sleeps (0123). CPU is the processor time of the hub alone
