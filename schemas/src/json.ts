@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** A value of JSON. A whole number beyond 2^53 is a bigint where it must keep its digits (`exact-json.ts`). */
+export type Json =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** A JSON Schema 2020-12 document or a part of one. Its references are `#/$defs/<name>` only. */

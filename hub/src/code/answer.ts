@@ -1,3 +1,4 @@
+import { withDigitsAsText } from '../kernel/protocol/exact-numbers.ts';
 import { isMembers } from '../kernel/protocol/members.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
 
@@ -10,7 +11,7 @@ const LONGEST_ERROR = 4_000;
 
 /**
  * What the code gets of a result, as JSON text: its structured content; else its text, parsed where that is an object or a
- * list; else its content as it is. An error of the tool becomes the message of an exception.
+ * list; else its content as it is. Whole numbers that no double holds are texts of their digits. An error of the tool becomes the message of an exception.
  */
 export function answerText(tool: string, called: Called, mostBytes: number): { ok: boolean; text: string } {
   if (called.kind === 'failure') return failed(`${tool}: ${called.message}`);
@@ -20,7 +21,8 @@ export function answerText(tool: string, called: Called, mostBytes: number): { o
     return failed(
       `${tool} failed: ${words ?? JSON.stringify(result['structuredContent'] ?? result['content'])}`,
     );
-  const text = dataOf(result, words);
+  // What code and flows hand on must be the record that they were given, and they know doubles only.
+  const text = withDigitsAsText(dataOf(result, words));
   if (text.length > mostBytes)
     return failed(`${tool} answered with more than ${mostBytes} bytes; ask it for less`);
   return { ok: true, text };

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseExact } from '../kernel/protocol/exact-numbers.ts';
+import { membersOf } from '../kernel/protocol/members.ts';
 import { defaultCodeLimits, type CodeLimits } from './limits.ts';
 import { runCode, type CallTool, type CodeOutcome } from './run.ts';
 
@@ -59,6 +61,23 @@ test('code calls tools by both names, and returns what it made of their results'
   expect(outcome.calls.map(({ tool, outcome: how }) => [tool, how])).toEqual(
     Array.from({ length: 3 }, () => ['shop__get-item', 'ok']),
   );
+});
+
+test('an id that no double holds comes as the text of its digits, and is handed on as it came', async () => {
+  const asked: unknown[] = [];
+  const exact: CallTool = (_, args) => {
+    asked.push(args);
+    const structuredContent = membersOf(parseExact('{"id":9007199254740993,"small":7,"half":0.5}'));
+    return Promise.resolve({ kind: 'result', result: { content: [], structuredContent } });
+  };
+  const code = `
+    const { id, small, half } = await servers.shop['get-item']({});
+    await servers.shop['get-item']({ id });
+    return [id, small, half];`;
+  const signal = new AbortController().signal;
+  const { end } = await runCode({ code, table: TABLE, call: exact, signal, limits: defaultCodeLimits });
+  expect(end).toEqual({ kind: 'returned', text: '["9007199254740993",7,0.5]' });
+  expect(asked).toEqual([{}, { id: '9007199254740993' }]);
 });
 
 test.each([

@@ -1,9 +1,9 @@
 import type { Json } from '@counterpart/schemas';
+import { isNumber, isWhole, parseExactJson, wholeNumber } from '@counterpart/schemas/exact-json';
 
 export type Members = { readonly [key: string]: Json };
 
-/** What the text says. Throws SyntaxError when it is not JSON; the cast is safe, for parsing makes nothing but JSON. */
-export const parseJson = (text: string): Json => JSON.parse(text) as Json;
+export { isNumber, isWhole, parseExactJson as parseJson, wholeNumber };
 
 /** True for a JSON object: no list, not null. */
 export const isMembers = (value: unknown): value is Members =>

@@ -1,4 +1,5 @@
 import type { Json, Operation, ResponseBinding, ResponseContent } from '@counterpart/schemas';
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 import { negotiate } from '../request/media-type.ts';
 import type { MirrorProblem } from './problem.ts';
 
@@ -156,7 +157,7 @@ function readExamples(content: ResponseContent): readonly Json[] {
 function withParsed(example: Json): readonly Json[] {
   if (typeof example !== 'string' || !/^\s*[{[]/.test(example)) return [example];
   try {
-    return [JSON.parse(example) as Json]; // JSON text gives nothing else
+    return [parseExactJson(example)];
   } catch {
     return [example];
   }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
+import { isNumber, wholeNumber } from '@counterpart/schemas/exact-json';
 import type { DecodedRequest } from '../request/decode-request.ts';
 import { isObject, own } from '../schema/json-value.ts';
 import type { SchemaBook } from '../schema/schema-book.ts';
@@ -30,8 +31,8 @@ function subject(answer: JsonObject): { readonly path: readonly string[]; readon
 
 /** Readings of a path value as an answer may hold it. */
 function variants(value: Json): readonly Json[] {
-  if (typeof value === 'number') return [value, String(value)];
-  if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return [value, Number(value)];
+  if (isNumber(value)) return [value, String(value)];
+  if (typeof value === 'string' && /^-?\d+$/.test(value)) return [value, wholeNumber(value)];
   return [value];
 }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
+import { isNumber } from '@counterpart/schemas/exact-json';
 import { isArray, isObject } from '../schema/json-value.ts';
 
 /** What begins a formula where tables are opened is written as text, as spreadsheets take it. */
@@ -6,7 +7,7 @@ const FORMULA = /^[=+\-@\t\r]/;
 
 function cell(value: Json | undefined, separator: string): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isNumber(value) || typeof value === 'boolean') return String(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const safe = FORMULA.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
   return /["\r\n]/.test(safe) || safe.includes(separator) ? `"${safe.replaceAll('"', '""')}"` : safe;

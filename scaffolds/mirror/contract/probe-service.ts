@@ -7,6 +7,7 @@ import {
   type ServiceLimits,
   toCounterpartError,
 } from '@counterpart/schemas';
+import { isNumber } from '@counterpart/schemas/exact-json';
 import { readWhole } from '../modes/body-stream.ts';
 import type { RealService } from '../modes/real-service.ts';
 import { decodeText } from '../recording/exchange.ts';
@@ -160,7 +161,7 @@ function idOf(thing: JsonObject, name: string): Json | undefined {
   const stem = ID_MEMBERS.find((member) => plain(name).endsWith(member) && Object.hasOwn(thing, member));
   const member = wanted ?? stem ?? ID_MEMBERS.find((candidate) => Object.hasOwn(thing, candidate));
   const value = member === undefined ? undefined : own(thing, member);
-  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+  return typeof value === 'string' || isNumber(value) ? value : undefined;
 }
 
 /** Keeps the first thing of a list, so that the operations below it can be asked about it. */

@@ -1,4 +1,5 @@
 import type { Blueprint, Json, JsonObject, Operation, RpcFacet } from '@counterpart/schemas';
+import { isNumber, parseExactJson } from '@counterpart/schemas/exact-json';
 import { unknownPath, wrongMethod, refused, type ReadableOutcome } from '../answer/exchange.ts';
 import { problemLine } from '../answer/problem.ts';
 import type { RawRequest } from '../request/decode-request.ts';
@@ -52,7 +53,7 @@ interface Answering {
 
 function parsed({ body }: RawRequest): Json | undefined {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as Json; // parsing makes only JSON
+    return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     return undefined;
   }
@@ -95,7 +96,7 @@ async function answerBatch(calls: readonly Json[], answering: Answering): Promis
 }
 
 const isId = (value: Json | undefined): value is Id =>
-  value === null || typeof value === 'string' || typeof value === 'number';
+  value === null || typeof value === 'string' || isNumber(value);
 
 async function answerCall(call: Json, answering: Answering): Promise<Said> {
   const { blueprint, methods, raw, ask } = answering;
@@ -161,7 +162,7 @@ async function responseOf({ response, problems }: ReadableOutcome): Promise<Json
 
 function jsonIn(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json; // parsing makes only JSON
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

@@ -9,6 +9,7 @@ import {
   type XmlElement,
 } from '@counterpart/kit/soap';
 import type { Blueprint, Json, Operation, SoapElement, SoapFacet } from '@counterpart/schemas';
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 import { refused, unknownPath, wrongMethod, type ReadableOutcome } from '../answer/exchange.ts';
 import { problemLine } from '../answer/problem.ts';
 import type { RawRequest } from '../request/decode-request.ts';
@@ -123,7 +124,7 @@ function faulted(facet: SoapFacet, fault: SoapFault, from?: Response): ReadableO
 
 function jsonIn(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json; // parsing makes only JSON
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

@@ -10,6 +10,7 @@ import {
   toFrame,
 } from '@counterpart/kit/grpc';
 import type { Blueprint, GrpcCall, GrpcFacet, Json } from '@counterpart/schemas';
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 import type { DropConnection } from '../faults/broken-body.ts';
 import { isArray, isObject } from '../schema/json-value.ts';
 import { isReflection, reflectionOf } from './reflection/reflect.ts';
@@ -177,7 +178,7 @@ function refuse(stream: ServerHttp2Stream, { status, words, details }: Refusal):
 
 function jsonIn(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json; // parsing makes only JSON
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

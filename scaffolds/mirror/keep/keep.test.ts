@@ -1,4 +1,5 @@
 import type { Json, JsonSchema } from '@counterpart/schemas';
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 import { describe, expect, test } from 'vitest';
 import { asText } from '../answer/render.ts';
 import { createMirror, type Mirror, type MirrorOptions } from '../mirror.ts';
@@ -208,7 +209,7 @@ function open(options: MirrorOptions = {}): Shop {
         }),
       );
       const text = await response.text();
-      const parsed: unknown = text === '' ? {} : JSON.parse(text);
+      const parsed: unknown = text === '' ? {} : parseExactJson(text);
       return { status: response.status, headers: response.headers, body: parsed as Answer['body'] };
     },
   };
@@ -225,6 +226,20 @@ describe('what is created', () => {
     const read = await ask('GET', '/pets/1');
     expect(read.body).toEqual(first.body);
     expect(read.body['created_at'] ?? '').toBe(read.body['updated_at'] ?? '');
+  });
+
+  test('keeps whole numbers beyond 2^53 as they were given, and is found by them', async () => {
+    const { ask } = open();
+    const [owner, before] = [9_007_199_254_740_993n, 9_007_199_254_740_992n];
+    await ask('GET', `/pets/${before}`);
+    expect((await ask('GET', `/pets/${owner}`)).body).toMatchObject({ id: owner });
+    const { body } = await ask('POST', '/pets', { name: 'Rex', owner_id: owner });
+    expect(body).toMatchObject({ owner_id: owner });
+    expect((await ask('PATCH', `/pets/${owner}`, { name: 'Max' })).body).toMatchObject({
+      id: owner,
+      name: 'Max',
+    });
+    expect((await ask('GET', `/pets/${before}`)).body['name']).not.toBe('Max');
   });
 
   test('is listed, and gone once it is deleted', async () => {

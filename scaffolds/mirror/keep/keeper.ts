@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '@counterpart/schemas';
+import { isNumber } from '@counterpart/schemas/exact-json';
 import type { Typing } from '../request/coerce.ts';
 import type { DecodedRequest, RawRequest } from '../request/decode-request.ts';
 import type { HouseStyle } from '../resource/house-style.ts';
@@ -65,16 +66,16 @@ export interface PageNews {
 }
 
 /** What names a thing, in the type its schema has. */
-export type Identifier = string | number;
+export type Identifier = string | number | bigint;
 
 /** A value that can name a thing; undefined for any other. */
 export function toIdentifier(value: Json | undefined): Identifier | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+  return typeof value === 'string' || isNumber(value) ? value : undefined;
 }
 
 /** A value of the request as text: what identifiers are compared as. */
 export function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
+  return typeof value === 'string' ? value : isNumber(value) ? String(value) : undefined;
 }
 
 /** What the request gives at a place. */

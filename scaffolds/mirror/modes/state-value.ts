@@ -1,4 +1,5 @@
 import { hubError, type Json, type JsonObject } from '@counterpart/schemas';
+import { isNumber } from '@counterpart/schemas/exact-json';
 import type { Resource, ResourceMap } from '../resource/resource.ts';
 import { plain, singular } from '../resource/words.ts';
 import { isObject, own } from '../schema/json-value.ts';
@@ -72,7 +73,7 @@ function resourceOf(name: string, resources: readonly Resource[]): Resource {
 function identifierOf(value: JsonObject, { idSteps = ['id'] }: Resource): string | undefined {
   let found: Json | undefined = value;
   for (const step of idSteps) found = isObject(found) ? own(found, step) : undefined;
-  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
+  return typeof found === 'string' || isNumber(found) ? String(found) : undefined;
 }
 
 function withIdentifier(

@@ -1,4 +1,5 @@
 import { type AuthScheme, type Blueprint, type Json, REDACTED } from '@counterpart/schemas';
+import { isNumber } from '@counterpart/schemas/exact-json';
 import { isArray, isObject, parseJson } from '../schema/json-value.ts';
 import { isJsonType } from '../request/media-type.ts';
 import { withoutShapes } from '../../secrets/forms.ts';
@@ -109,7 +110,7 @@ function redactValue(value: Json, isSecret: IsSecret): Json {
 /** A value of the same type that tells nothing. */
 function blank(value: Json): Json {
   if (typeof value === 'string') return value === '' ? '' : REDACTED;
-  if (typeof value === 'number') return 0;
+  if (isNumber(value)) return 0;
   if (isArray(value)) return value.map(blank);
   if (isObject(value))
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, blank(member)]));

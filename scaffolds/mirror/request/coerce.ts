@@ -1,4 +1,5 @@
 import type { Json, JsonSchema } from '@counterpart/schemas';
+import { wholeNumber } from '@counterpart/schemas/exact-json';
 import { isArray, isObject, parseJson, toSchema, toSchemas } from '../schema/json-value.ts';
 import type { SchemaBook } from '../schema/schema-book.ts';
 import { memberSchema, type Shape, type TypeName } from '../sample/shape.ts';
@@ -28,7 +29,8 @@ export function possibleTypes(schema: JsonSchema, typing: Typing, depth = 0): Re
 }
 
 function asNumber(text: string, types: ReadonlySet<TypeName>): readonly Json[] {
-  return (types.has('integer') || types.has('number')) && NUMBER.test(text) ? [Number(text)] : [];
+  if ((!types.has('integer') && !types.has('number')) || !NUMBER.test(text)) return [];
+  return [/^-?\d+$/.test(text) ? wholeNumber(text) : Number(text)];
 }
 
 function asBoolean(text: string, types: ReadonlySet<TypeName>): readonly Json[] {

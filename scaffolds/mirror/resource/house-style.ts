@@ -1,4 +1,5 @@
 import type { Json, JsonObject, JsonSchema, Operation, ResponseContent } from '@counterpart/schemas';
+import { isNumber } from '@counterpart/schemas/exact-json';
 import type { Typing } from '../request/coerce.ts';
 import { isJsonType } from '../request/media-type.ts';
 import { isArray, isObject } from '../schema/json-value.ts';
@@ -52,8 +53,7 @@ function schemaOf(value: Json, depth = 0): JsonSchema {
   if (value === null || depth > MAX_DEPTH) return true;
   if (isArray(value))
     return { type: 'array', items: value[0] === undefined ? true : schemaOf(value[0], depth + 1) };
-  if (!isObject(value))
-    return { type: typeof value === 'number' ? 'number' : typeof value, examples: [value] };
+  if (!isObject(value)) return { type: isNumber(value) ? 'number' : typeof value, examples: [value] };
   const members = Object.entries(value).map(([name, member]): [string, Json] => [
     name,
     schemaOf(member, depth + 1),

@@ -1,4 +1,5 @@
 import type { Json, JsonSchema } from '@counterpart/schemas';
+import { isNumber, isWhole } from '@counterpart/schemas/exact-json';
 import { choiceOrder, choiceShape } from './kinds/sample-choice.ts';
 import { createHeights } from './height.ts';
 import { sampleArray } from './kinds/sample-array.ts';
@@ -143,8 +144,8 @@ function pickAllowed(allowed: readonly Json[], shape: Shape, place: Place, run: 
 
 function hasType(value: Json, shape: Shape): boolean {
   if (!shape.types) return true;
-  const type = value === null ? 'null' : isArray(value) ? 'array' : typeof value;
-  return shape.types.some((name) => name === type || (name === 'integer' && Number.isInteger(value)));
+  const type = value === null ? 'null' : isArray(value) ? 'array' : isNumber(value) ? 'number' : typeof value;
+  return shape.types.some((name) => name === type || (name === 'integer' && isWhole(value)));
 }
 
 /** Examples are taken for leaves only: below an object they are decided member by member. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 
 /** True for JSON objects; arrays and null are none. */
 export function isObject(value: Json | undefined): value is JsonObject {
@@ -55,10 +56,10 @@ function nesting(text: string): number {
   return deepest;
 }
 
-/** Text as JSON, nested 512 deep at most; never throws. The cast is safe: `JSON.parse` makes nothing but JSON values. */
+/** Text as JSON, nested 512 deep at most, whole numbers with all their digits; never throws. */
 export function parseJson(text: string): ParsedJson {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseExactJson(text);
     const depth = nesting(text);
     return depth > MAX_NESTING
       ? { kind: 'malformed', detail: `it is nested ${depth} deep, more than ${MAX_NESTING}` }
@@ -66,6 +67,24 @@ export function parseJson(text: string): ParsedJson {
   } catch (thrown) {
     return { kind: 'malformed', detail: thrown instanceof Error ? thrown.message : String(thrown) };
   }
+}
+
+/** The same value with doubles only, as validators take it. */
+export function inDoubles(value: Json): Json {
+  if (typeof value === 'bigint') return Number(value);
+  if (isArray(value)) return changed(value, inDoubles);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value);
+  const doubles = members.map(([key, member]): [string, Json] => [key, inDoubles(member)]);
+  return doubles.every(([, member], index) => member === members[index]?.[1])
+    ? value
+    : Object.fromEntries(doubles);
+}
+
+/** Most values hold no such number and are not copied. */
+function changed(items: readonly Json[], change: (item: Json) => Json): readonly Json[] {
+  const others = items.map(change);
+  return others.every((item, index) => item === items[index]) ? items : others;
 }
 
 /** The value a JSON pointer names, or undefined. */

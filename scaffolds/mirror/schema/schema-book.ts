@@ -3,6 +3,7 @@ import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { describeBreach, type Breach } from './breach.ts';
 import type { Types } from './compilable-schema.ts';
 import { createSchemaCompiler } from './schema-compiler.ts';
+import { inDoubles } from './json-value.ts';
 
 /** Everything that checks values of one blueprint. A schema is compiled when it is first asked about. */
 export interface SchemaBook {
@@ -47,11 +48,11 @@ export function createSchemaBook(types: Types): SchemaBook {
   return {
     type: (name) => (Object.hasOwn(types, name) ? types[name] : undefined),
     accepts: (schema, value) =>
-      typeof schema === 'boolean' ? schema : check(schema, false, (validate) => validate(value)),
+      typeof schema === 'boolean' ? schema : check(schema, false, (validate) => validate(inDoubles(value))),
     breaches(schema, value) {
       if (typeof schema === 'boolean') return schema ? [] : [NO_VALUE];
       return check<readonly Breach[]>(schema, [TOO_DEEP], (validate) => {
-        if (validate(value)) return [];
+        if (validate(inDoubles(value))) return [];
         return (validate.errors ?? [])
           .slice(0, MAX_BREACHES)
           .map((failure) => describeBreach(value, failure));

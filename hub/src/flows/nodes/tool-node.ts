@@ -53,6 +53,7 @@ async function answerOf(
       tool,
       arguments: { ...input },
       via: 'flow',
+      exact: true,
       signal,
       timeoutMs: timeoutMs ?? room.config().callTimeoutMs,
     });

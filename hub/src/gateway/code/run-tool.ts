@@ -61,6 +61,7 @@ async function callTool(
       tool,
       arguments: args,
       via: 'code',
+      exact: true,
       caller: ask ? caller : { ...caller, capabilities: {} },
       signal,
       ask,

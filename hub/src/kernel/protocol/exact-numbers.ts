@@ -49,6 +49,15 @@ const exactly = (text: string): unknown =>
       : part,
   );
 
+/** The same JSON for programs that know doubles only: a whole number beyond 2^53 is the text of its digits. */
+export const withDigitsAsText = (json: string): string =>
+  /\d{16}/.test(json) ? JSON.stringify(sourceJson.parse(json, digitsAsText)) : json;
+
+const digitsAsText = (_key: string, part: unknown, { source }: { source?: string }): unknown =>
+  typeof part === 'number' && !Number.isSafeInteger(part) && source !== undefined && /^-?\d+$/.test(source)
+    ? source
+    : part;
+
 /**
  * A client's frame, parsed. A number of a call's arguments, or an id, that a double would change stands for its own text, and is
  * written so again; everywhere else numbers are numbers. Throws what `JSON.parse` throws.

@@ -29,6 +29,11 @@ const fill = (sentence: string, { name, effect, parameters }: RuleTool) =>
 const chosen = (sentence: string, ...tools: readonly RuleTool[]): string | undefined =>
   chooseTool(sentence, tools, TODAY)?.tool.name;
 
+test('an id that no double holds is the id that was said', () => {
+  const get = tool('s__get_order', 'read', { orderId: number }, ['orderId']);
+  expect(fill('show order 9007199254740993', get).arguments).toEqual({ orderId: 9_007_199_254_740_993n });
+});
+
 describe('of several tools', () => {
   test('one that reads is meant where nothing says what is to be done', () => {
     const pet = { petId: number };

@@ -1,3 +1,5 @@
+import type { Json } from '@counterpart/schemas';
+import { wholeNumber } from '@counterpart/schemas/exact-json';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { allWords, contentWords, root } from './sentence/words.ts';
 import { isId, objectsOf, valueAt, withValue, type Slot } from './slots.ts';
@@ -245,11 +247,12 @@ const tellsOne = (object: string): RegExp =>
 const takesAnyText = ({ format, label }: Slot): boolean =>
   (format === undefined || format === 'string') && !/\b(?:urls?|uris?|e ?mails?)$/.test(label);
 
-function typedValue({ type, values, format }: Slot, text: string): string | number | boolean | undefined {
+function typedValue({ type, values, format }: Slot, text: string): Json | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   if (type === 'boolean') return booleanOf(trimmed);
   if (type !== 'string') {
+    if (/^-?\d+$/.test(trimmed)) return wholeNumber(trimmed);
     const number = Number(trimmed);
     return Number.isFinite(number) && (type === 'number' || Number.isInteger(number)) ? number : undefined;
   }

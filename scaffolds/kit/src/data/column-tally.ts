@@ -1,4 +1,5 @@
 import type { DataColumn, Json } from '@counterpart/schemas';
+import { isNumber } from '../json-value.ts';
 import { addDecimals, fromDecimal, toDecimal, type Decimal } from './decimal.ts';
 import { comparerOf } from './filter.ts';
 
@@ -24,8 +25,8 @@ export class ColumnTally {
     if (decimal !== undefined) {
       this.#exact = addDecimals(this.#exact, decimal);
       this.#count += 1;
-    } else if (typeof value === 'number') {
-      this.#sum += value;
+    } else if (isNumber(value)) {
+      this.#sum += Number(value);
       this.#count += 1;
     }
     if (this.#least === undefined || this.#compare(value, this.#least) < 0) this.#least = value;

@@ -1,6 +1,6 @@
 import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
-import { isList, isMembers } from '../json-value.ts';
+import { isList, isMembers, isNumber, wholeNumber } from '../json-value.ts';
 import { compareDecimals, toDecimal } from './decimal.ts';
 import type { Row } from './rows.ts';
 
@@ -22,12 +22,16 @@ export const textOf = (value: Json | undefined): string =>
 
 /** Order of two values: numbers by size, everything else as text; nothing comes last. */
 export function compareValues(a: Json | undefined, b: Json | undefined): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0;
   const [none, other] = [a ?? null, b ?? null];
   if (none === null || other === null) return (none === null ? 1 : 0) - (other === null ? 1 : 0);
   const [left, right] = [textOf(none), textOf(other)];
   return left < right ? -1 : left > right ? 1 : 0;
 }
+
+/** A bound as a number; NaN of other text. */
+const numberOf = (text: string): number | bigint =>
+  /^-?\d+$/.test(text.trim()) ? wholeNumber(text.trim()) : Number(text);
 
 const isDecimal = ({ format }: DataColumn): boolean => format === 'decimal';
 
@@ -42,16 +46,16 @@ export function comparerOf(column: DataColumn): (a: Json | undefined, b: Json | 
 
 function bound(column: DataColumn, given: string, test: (order: number) => boolean): Test {
   const compare = comparerOf(column);
-  const limit = Number(given);
-  const isNumber = isDecimal(column)
+  const limit = numberOf(given);
+  const fits = isDecimal(column)
     ? toDecimal(given) !== undefined
-    : given.trim() !== '' && !Number.isNaN(limit);
-  if (!isNumeric(column) && (isNumber || !isDecimal(column)))
+    : given.trim() !== '' && !Number.isNaN(Number(limit));
+  if (!isNumeric(column) && (fits || !isDecimal(column)))
     return (row) => (row[column.key] ?? null) !== null && test(compare(textOf(row[column.key]), given));
-  if (!isNumber) throw new ToolFailure(`${column.key} holds numbers, and ${JSON.stringify(given)} is none.`);
+  if (!fits) throw new ToolFailure(`${column.key} holds numbers, and ${JSON.stringify(given)} is none.`);
   return (row) => {
     const value = row[column.key];
-    return typeof value === 'number' && test(value - limit);
+    return isNumber(value) && test(compareValues(value, limit));
   };
 }
 
@@ -69,7 +73,7 @@ function testOf(column: DataColumn, op: string, given: string): Test {
     case 'empty':
       return (row) => ((row[key] ?? null) === null) === (given !== 'false');
     default: {
-      const asNumber = isNumeric(column) && given.trim() !== '' ? Number(given) : Number.NaN;
+      const asNumber = isNumeric(column) && given.trim() !== '' ? numberOf(given) : Number.NaN;
       const asDecimal = isDecimal(column) ? toDecimal(given) : undefined;
       const isSame = (text: string): boolean => {
         const value = asDecimal === undefined ? undefined : toDecimal(text);

@@ -1,5 +1,5 @@
 import type { GrpcFacet, GrpcField, GrpcScalar, Json } from '@counterpart/schemas';
-import { isList, isMembers, type Members } from '../json-value.ts';
+import { isList, isMembers, isNumber, isWhole, type Members } from '../json-value.ts';
 import { ANY, assertDepth, entryFields, fieldsOf, isKnown, scalarOf, typeInAny } from './fields.ts';
 import { isMapped, toFields } from './well-known.ts';
 import { ProtoProblem, ProtoWriter, wireTypeOf, writeNumber } from './wire-format.ts';
@@ -147,7 +147,7 @@ function numberFrom(value: Json, type: GrpcScalar, name: string): bigint | numbe
     return value ? 1 : 0;
   }
   if (type === 'double' || type === 'float') {
-    if (typeof value === 'number') return value;
+    if (isNumber(value)) return Number(value);
     const special = SPECIAL.get(value);
     if (special !== undefined) return special;
     if (typeof value === 'string' && DECIMAL.test(value)) return Number(value);
@@ -162,11 +162,8 @@ function numberFrom(value: Json, type: GrpcScalar, name: string): bigint | numbe
 }
 
 function wholeFrom(value: Json): bigint | undefined {
-  const isWhole =
-    typeof value === 'number'
-      ? Number.isInteger(value)
-      : typeof value === 'string' && /^-?\d{1,40}$/.test(value);
-  return isWhole && (typeof value === 'number' || typeof value === 'string') ? BigInt(value) : undefined;
+  if (isWhole(value)) return BigInt(value);
+  return typeof value === 'string' && /^-?\d{1,40}$/.test(value) ? BigInt(value) : undefined;
 }
 
 function writeList(writer: ProtoWriter, field: GrpcField, value: Json, scope: Scope): void {

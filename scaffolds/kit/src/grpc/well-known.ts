@@ -1,5 +1,5 @@
 import type { GrpcField, GrpcScalar, Json } from '@counterpart/schemas';
-import { isList, isMembers, type Members } from '../json-value.ts';
+import { isList, isMembers, isNumber, type Members } from '../json-value.ts';
 import { ProtoProblem } from './wire-format.ts';
 
 /** Types that every service may use and whose JSON is not that of their fields (ProtoJSON, "Well-known types"). */
@@ -133,7 +133,7 @@ function timestampFields(value: Json): Members {
 
 /** A number as the codec gives it. */
 const digits = (value: Json | undefined): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : '0';
+  typeof value === 'string' || isNumber(value) ? String(value) : '0';
 
 function timestampText(fields: Members): string {
   const [seconds, nanos] = [digits(fields['seconds']), digits(fields['nanos'])];
@@ -161,7 +161,7 @@ function decimal(fields: Members): string {
 
 function valueFields(value: Json): Members {
   if (value === null) return { nullValue: 0 };
-  if (typeof value === 'number') return { numberValue: value };
+  if (isNumber(value)) return { numberValue: Number(value) };
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   return isList(value) ? { listValue: value } : { structValue: value };

@@ -1,10 +1,11 @@
-import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
+import type { Blueprint, Json, Operation, ToolDefinition } from '@counterpart/schemas';
 import { addedInput } from '../compile/added-input.ts';
-import { isMembers } from '../json-value.ts';
+import { isList, isMembers } from '../json-value.ts';
 import { errorResult, type Arguments, type CallResult } from '../tools/tool.ts';
 import { check } from '../validate/check.ts';
 import { nearest } from '../validate/nearest.ts';
-import { problemText } from '../validate/problem.ts';
+import { problemText, type Path } from '../validate/problem.ts';
+import type { Keywords } from '../validate/schema.ts';
 
 const MOST_PROBLEMS = 12;
 
@@ -37,18 +38,46 @@ function unknownArguments(blueprint: Blueprint, operation: Operation, args: Argu
 }
 
 function inputProblems({ blueprint, operation, definition }: Described, args: Arguments): string[] {
-  const problems = check(definition.inputSchema as Parameters<typeof check>[0], args)
+  const problems = check(definition.inputSchema as Keywords, args)
     // What the schema forbids by name is already told as an unknown argument.
     .filter(({ keyword, path }) => !(keyword === 'unknown' && path.length === 1))
     .map(problemText);
   return [...new Set([...unknownArguments(blueprint, operation, args), ...problems])];
 }
 
-/** The answer to arguments that the tool does not take; undefined when it takes them. */
-export function rejection(described: Described, args: Arguments): CallResult | undefined {
-  const problems = inputProblems(described, args);
-  if (problems.length === 0) return undefined;
-  const { name } = described.operation;
+const MANY_DIGITS = /^-?\d{16,}$/;
+
+function withNumberAt(value: Json, path: Path, number: bigint): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return number;
+  if (isList(value))
+    return value.map((item, index) => (index === key ? withNumberAt(item, rest, number) : item));
+  return isMembers(value) ? { ...value, [key]: withNumberAt(value[key] ?? null, rest, number) } : value;
+}
+
+/** Clients that cannot hold a whole number beyond 2^53 may give its digits as a text, wherever a text would not fit. */
+function withWholeNumbers({ definition }: Described, args: Arguments): Arguments {
+  let numbered: Json = args;
+  for (const { keyword, path, found } of check(definition.inputSchema as Keywords, args))
+    if (keyword === 'type' && typeof found === 'string' && MANY_DIGITS.test(found))
+      numbered = withNumberAt(numbered, path, BigInt(found));
+  return isMembers(numbered) ? numbered : args;
+}
+
+export type Checked =
+  | { readonly kind: 'accepted'; readonly args: Arguments }
+  | { readonly kind: 'refused'; readonly answer: CallResult };
+
+/** The arguments as the tool takes them, or the answer to those that it does not take. */
+export function checkArguments(described: Described, given: Arguments): Checked {
+  const problems = inputProblems(described, given);
+  if (problems.length === 0) return { kind: 'accepted', args: given };
+  const args = withWholeNumbers(described, given);
+  if (args !== given && inputProblems(described, args).length === 0) return { kind: 'accepted', args };
+  return { kind: 'refused', answer: refusal(described, problems) };
+}
+
+function refusal({ operation: { name } }: Described, problems: readonly string[]): CallResult {
   const more = problems.length > MOST_PROBLEMS ? [`… and ${problems.length - MOST_PROBLEMS} more`] : [];
   return errorResult(
     [`Invalid arguments for ${name}:`, ...problems.slice(0, MOST_PROBLEMS), ...more].join('\n'),

@@ -1,4 +1,5 @@
 import type { HttpBinding } from '@counterpart/schemas';
+import { parseJson } from '../json-value.ts';
 import type { HttpCall } from '../http/client.ts';
 import type { Arguments } from '../tools/tool.ts';
 import { bindInput } from './request.ts';
@@ -9,7 +10,7 @@ import { bindInput } from './request.ts';
  */
 export function toHttpCall(binding: HttpBinding, input: Readonly<Record<string, unknown>>): HttpCall {
   // Through JSON, because members that are undefined were not given.
-  const args = JSON.parse(JSON.stringify(input)) as Arguments;
+  const args = parseJson(JSON.stringify(input)) as Arguments;
   const { method, target, headers, body } = bindInput(binding, args);
   return { method, path: target, headers, ...(body === undefined ? {} : { body }) };
 }

@@ -14,7 +14,7 @@ import { send, type Sent } from '../http/send.ts';
 import { errorResult, type Arguments, type CallResult, type Tool, type ToolContext } from '../tools/tool.ts';
 import { CONNECT_TIMEOUT_MS, LARGEST_ANSWER_BYTES } from '../http/limits.ts';
 import type { KeptResults } from '../results/kept-results.ts';
-import { rejection } from './arguments.ts';
+import { checkArguments } from './arguments.ts';
 import { resultBytes, timeoutMs } from './settings.ts';
 import { FIELDS, takesFields } from '../compile/fields-input.ts';
 import { isList } from '../json-value.ts';
@@ -165,12 +165,12 @@ async function run(
   compiled: Compiled,
   operation: Operation,
   definition: ToolDefinition,
-  { args: given, context }: Call,
+  { args: said, context }: Call,
 ): Promise<CallResult> {
   const { blueprint, env, results } = compiled;
-  const refused = rejection({ blueprint, operation, definition }, given);
-  if (refused !== undefined) return refused;
-  const { fields, rest } = takeFields(compiled, operation, given);
+  const checked = checkArguments({ blueprint, operation, definition }, said);
+  if (checked.kind === 'refused') return checked.answer;
+  const { fields, rest } = takeFields(compiled, operation, checked.args);
   const { maxItems, args } = takePaging(rest, pagingKeys(operation));
   const rows = await sentRows(compiled, operation, { args, context });
   if (rows !== undefined) {

@@ -1,4 +1,5 @@
 import type { Json } from '@counterpart/schemas';
+import { wholeNumber } from '../json-value.ts';
 
 /** Lists and maps inside one another. */
 const DEEPEST = 200;
@@ -91,9 +92,7 @@ class Reader {
     const bytes = 1 << (form < 0xd0 ? form - 0xcc : form - 0xd0);
     if (bytes < 8) return form < 0xd0 ? this.count(bytes) : this.take(bytes).readIntBE(0, bytes);
     const whole = form < 0xd0 ? this.take(8).readBigUInt64BE() : this.take(8).readBigInt64BE();
-    const number = Number(whole);
-    // A number of JSON would be another one.
-    return Number.isSafeInteger(number) ? number : String(whole);
+    return wholeNumber(whole);
   }
 
   #extension(bytes: number): Json {

@@ -32,16 +32,27 @@ function numberBytes(value: number): Uint8Array {
   return bytes;
 }
 
+/** A whole number beyond 2^53, in eight bytes; one that has no room there is a double, as near as that comes. */
+function wideBytes(value: bigint): Uint8Array {
+  const isSigned = BigInt.asIntN(64, value) === value;
+  if (!isSigned && BigInt.asUintN(64, value) !== value) return numberBytes(Number(value));
+  const bytes = new Uint8Array(9);
+  bytes[0] = isSigned ? 0xd3 : 0xcf;
+  new DataView(bytes.buffer).setBigUint64(1, BigInt.asUintN(64, value));
+  return bytes;
+}
+
 function textBytes(value: string): Uint8Array {
   const bytes = Buffer.from(value);
   return Buffer.concat([head('text', bytes.length), bytes]);
 }
 
-/** A JSON value as MessagePack. Whole numbers beyond 32 bits are written as doubles, which hold them exactly. */
+/** A JSON value as MessagePack. Whole numbers beyond 32 bits are written as doubles while those hold them exactly. */
 export function toMessagePack(value: Json): Uint8Array {
   if (value === null) return Uint8Array.of(0xc0);
   if (typeof value === 'boolean') return Uint8Array.of(value ? 0xc3 : 0xc2);
   if (typeof value === 'number') return numberBytes(value);
+  if (typeof value === 'bigint') return wideBytes(value);
   if (typeof value === 'string') return textBytes(value);
   if (isList(value)) return Buffer.concat([head('list', value.length), ...value.map(toMessagePack)]);
   const members = isMembers(value) ? Object.entries(value) : [];

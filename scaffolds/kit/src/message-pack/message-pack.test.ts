@@ -19,7 +19,7 @@ describe('MessagePack', () => {
     ['cc80', 128],
     ['cdffff', 65_535],
     ['ceffffffff', 4_294_967_295],
-    ['cfffffffffffffffff', '18446744073709551615'],
+    ['cfffffffffffffffff', 18_446_744_073_709_551_615n],
     ['d3ffffffffffffff9c', -100],
     ['d080', -128],
     ['ca3fc00000', 1.5],

@@ -1,6 +1,7 @@
-import { isMembers, type Members } from '../json-value.ts';
+import { isMembers, parseJson, type Members } from '../json-value.ts';
 
-export type RpcId = string | number;
+/** A whole number may have more digits than a double holds; the caller knows its answer by them. */
+export type RpcId = string | number | bigint;
 
 /** JSON-RPC codes this side sends (MCP 2026-07-28, basic, "Error codes"). */
 export const RPC = {
@@ -28,7 +29,9 @@ export class RpcError extends Error {
 }
 
 const isId = (value: unknown): value is RpcId =>
-  typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+  typeof value === 'string' ||
+  typeof value === 'bigint' ||
+  (typeof value === 'number' && Number.isFinite(value));
 
 export type Incoming =
   | { readonly kind: 'request'; readonly id: RpcId; readonly method: string; readonly params: Members }
@@ -40,7 +43,7 @@ export type Incoming =
 export function parseMessage(line: string): Incoming {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     return { kind: 'invalid', id: null, code: RPC.parse, message: 'The line is not JSON.' };
   }

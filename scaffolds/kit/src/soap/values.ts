@@ -1,5 +1,5 @@
 import type { Json, SoapElement, SoapType } from '@counterpart/schemas';
-import { isList, isMembers, type Members } from '../json-value.ts';
+import { isList, isMembers, wholeNumber, type Members } from '../json-value.ts';
 import { attributeOf, elementsOf, escapeXml, textOf, type XmlElement } from '../xml/parse.ts';
 
 /** The types of a service by name. */
@@ -85,6 +85,7 @@ function scalarOf(text: string, type: string): Json {
   if (type === ':boolean')
     return trimmed === 'true' || trimmed === '1' ? true : /^(?:false|0)$/.test(trimmed) ? false : text;
   if (type !== ':number') return text;
+  if (/^-?\d+$/.test(trimmed)) return wholeNumber(trimmed);
   const number = Number(trimmed);
   return trimmed === '' || !Number.isFinite(number) ? text : number;
 }

@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { isList } from '../json-value.ts';
+import { isList, isNumber, isWhole } from '../json-value.ts';
 import type { Keywords } from './schema.ts';
 import { equal } from './equal.ts';
 import type { Path, Problem } from './problem.ts';
@@ -15,11 +15,12 @@ const namesOf = (type: Json): string[] =>
 function jsonType(value: unknown): string {
   if (value === null) return 'null';
   if (isList(value)) return 'array';
+  if (isNumber(value)) return 'number';
   return typeof value;
 }
 
 function hasType(value: unknown, type: string): boolean {
-  return type === 'integer' ? Number.isInteger(value) : jsonType(value) === type;
+  return type === 'integer' ? isWhole(value) : jsonType(value) === type;
 }
 
 const articles: Readonly<Record<string, string>> = {
@@ -101,7 +102,8 @@ function stringRules(schema: Keywords, value: string): [string, string][] {
 }
 
 function rulesBroken(schema: Keywords, value: unknown): [string, string][] {
-  if (typeof value === 'number') return ruled(numberRules, schema, value);
+  // Limits are doubles themselves: more of a larger number's digits would decide nothing.
+  if (isNumber(value)) return ruled(numberRules, schema, Number(value));
   return typeof value === 'string' ? stringRules(schema, value) : [];
 }
 

@@ -1,6 +1,12 @@
-/** Equality of JSON values: objects by members whatever their order. */
+import { isNumber } from '../json-value.ts';
+
+/**
+ * Equality of JSON values: objects by members whatever their order. A number of a description is a double, which a whole number of many
+ * digits equals when it rounds to it.
+ */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
+  if (isNumber(a) && isNumber(b)) return typeof a !== typeof b && Number(a) === Number(b);
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     return (

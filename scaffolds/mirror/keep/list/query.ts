@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
+import { isNumber } from '@counterpart/schemas/exact-json';
 import { asText } from '../../answer/render.ts';
 import { singular, plain } from '../../resource/words.ts';
 import { isArray, isObject } from '../../schema/json-value.ts';
@@ -47,7 +48,7 @@ type Condition = (value: JsonObject) => boolean;
 
 function compared(member: Json, bound: Json): number {
   const asTime = (value: Json): number => (typeof value === 'number' ? value : Date.parse(asText(value)));
-  if (typeof member === 'number' && typeof bound === 'number') return member - bound;
+  if (isNumber(member) && isNumber(bound)) return member < bound ? -1 : member > bound ? 1 : 0;
   const difference = asTime(member) - asTime(bound);
   return Number.isNaN(difference) ? asText(member).localeCompare(asText(bound)) : difference;
 }

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json, type JsonObject, type JsonSchema } from '@counterpart/schemas';
+import { isNumber, wholeNumber } from '@counterpart/schemas/exact-json';
 import type { Typing } from '../../request/coerce.ts';
 import type { Sampler } from '../../sample/sample.ts';
 import { allowedValues, memberSchema, mergeShapes, type Shape } from '../../sample/shape.ts';
@@ -55,10 +56,11 @@ function fillValue(schema: JsonSchema, given: Json, depth: number, filling: Fill
 /** The same value in another type: services take `"3"` and answer `3`, take seconds and answer a date. */
 function converted(schema: JsonSchema, given: Json, { typing }: Filling): Json | undefined {
   const candidates: Json[] = [];
-  if (typeof given === 'string' && /^-?\d{1,15}(?:\.\d+)?$/.test(given)) candidates.push(Number(given));
+  if (typeof given === 'string' && /^-?\d{1,15}\.\d+$/.test(given)) candidates.push(Number(given));
+  if (typeof given === 'string' && /^-?\d+$/.test(given)) candidates.push(wholeNumber(given));
   if (typeof given === 'string' && given === '') candidates.push(null);
   if (given === 'true' || given === 'false') candidates.push(given === 'true');
-  if (typeof given === 'number' || typeof given === 'boolean') candidates.push(String(given));
+  if (isNumber(given) || typeof given === 'boolean') candidates.push(String(given));
   if (typeof given === 'string') candidates.push(...datesOf(given));
   if (typeof given === 'string') candidates.push(given.toLowerCase(), given.toUpperCase());
   return candidates.find((candidate) => typing.book.accepts(schema, candidate));
@@ -69,7 +71,7 @@ const CALLED_BY = ['login', 'username', 'name', 'slug', 'key', 'id', 'value', 'e
 
 /** A thing for its name: services take `"assignees": ["ada"]` and answer people. */
 function thingCalled(schema: JsonSchema, given: Json, filling: Filling): Json | undefined {
-  if ((typeof given !== 'string' && typeof given !== 'number') || given === '') return undefined;
+  if ((typeof given !== 'string' && !isNumber(given)) || given === '') return undefined;
   const { sampler, salt, typing } = filling;
   const made = sampler.sample(schema, { salt: `${salt}/${String(given)}` });
   if (!isObject(made)) return undefined;

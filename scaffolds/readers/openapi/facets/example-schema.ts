@@ -1,3 +1,4 @@
+import { isNumber, isWhole } from '@counterpart/schemas/exact-json';
 import type { Json, JsonObject } from '@counterpart/schemas';
 import { isArray, isObject } from '../source/json-tree.ts';
 
@@ -17,7 +18,7 @@ export function schemaOf(example: Json, depth = MAX_DEPTH): JsonObject {
       properties: Object.fromEntries(members.map(([name, value]) => [name, schemaOf(value, depth - 1)])),
     };
   }
-  if (typeof example === 'number') return { type: Number.isInteger(example) ? 'integer' : 'number' };
+  if (isNumber(example)) return { type: isWhole(example) ? 'integer' : 'number' };
   if (typeof example === 'boolean') return { type: 'boolean' };
   return { type: 'string', ...(/^https?:\/\//.test(example) ? { format: 'uri' } : {}) };
 }

@@ -18,6 +18,11 @@ test('members are a list, one in another further in, and nothing is told as noth
   ]);
 });
 
+test('whole numbers are shown with all their digits', () => {
+  expect(readableResult('{"id": 9007199254740993}')).toBe('- id: 9007199254740993');
+  expect(readableResult('[{"id": 9007199254740993}]')).toContain('| 9007199254740993 |');
+});
+
 test('a remark behind JSON stays as it is, and hides nothing of what stands before it', () => {
   const json = JSON.stringify({ count: 3, rows: [{ id: 1 }] });
   const table = ['- count: 3', '- rows:', '', '| id |', '| --- |', '| 1 |'];

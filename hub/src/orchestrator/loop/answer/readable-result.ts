@@ -1,3 +1,4 @@
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 
 const MOST_ROWS = 20;
@@ -31,7 +32,7 @@ export function readableResult(text: string): string {
 function jsonIn(text: string): object | undefined {
   if (!/^\s*[[{]/.test(text) || !/[\]}]\s*$/.test(text)) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExactJson(text);
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import type { DatabaseColumn, DatabaseEngine, Json } from '@counterpart/schemas';
-import { isList, parseJson } from '../../json-value.ts';
+import { isList, isNumber, parseJson } from '../../json-value.ts';
 import { writeArray } from '../engines/array-text.ts';
 import type { BoundValue } from '../driver.ts';
 import { badRequest } from '../failure.ts';
@@ -17,7 +17,7 @@ const unfit = (column: DatabaseColumn, value: Json, expected: string): Error =>
 
 const plainText = (column: DatabaseColumn, value: Json): string => {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isNumber(value) || typeof value === 'boolean') return String(value);
   throw unfit(column, value, 'one value');
 };
 
@@ -108,7 +108,7 @@ const bindTime: Binder = (engine, column, value) => {
 /** Without a declared type SQLite keeps a number as a number and a text as a text. */
 const bindUndeclared: Binder = (engine, column, value) => {
   if (engine !== 'sqlite') return plainText(column, value);
-  if (typeof value === 'number') return looseNumber(String(value));
+  if (isNumber(value)) return looseNumber(String(value));
   if (typeof value === 'boolean') return value ? 1n : 0n;
   return typeof value === 'string' ? value : JSON.stringify(value);
 };

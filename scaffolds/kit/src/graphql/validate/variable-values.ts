@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { isList, isMembers, type Members } from '../../json-value.ts';
+import { isList, isMembers, isNumber, isWhole, type Members } from '../../json-value.ts';
 import { nullableType, type OperationDefinition, type TypeReference } from '../language/ast.ts';
 import type { TypeDefinition } from '../language/parse-type.ts';
 import { printType } from '../language/print.ts';
@@ -13,13 +13,13 @@ function fitsScalar(name: string, value: Json): boolean {
     case 'Int':
       return typeof value === 'number' && Number.isInteger(value) && value < MOST_INT && value >= -MOST_INT;
     case 'Float':
-      return typeof value === 'number';
+      return isNumber(value);
     case 'String':
       return typeof value === 'string';
     case 'Boolean':
       return typeof value === 'boolean';
     case 'ID':
-      return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
+      return typeof value === 'string' || isWhole(value);
     default:
       return true;
   }

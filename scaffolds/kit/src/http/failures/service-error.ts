@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { isList, isMembers, parseJson, type Members } from '../../json-value.ts';
+import { isList, isMembers, isNumber, parseJson, type Members } from '../../json-value.ts';
 
 const MOST_CHARACTERS = 2_000;
 const MOST_PROBLEMS = 12;
@@ -83,8 +83,7 @@ function objectText(members: Members, nameOf: NameOf, depth: number): string | u
 
 /** What a service says went wrong, in its own words, from the shapes that are common; undefined when it says nothing. */
 export function wordsOf(value: Json, nameOf: NameOf = asNamed, depth = 0): string | undefined {
-  if (depth > 4 || value === null || typeof value === 'boolean' || typeof value === 'number')
-    return undefined;
+  if (depth > 4 || value === null || typeof value === 'boolean' || isNumber(value)) return undefined;
   if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
   if (isList(value)) return listText(value, nameOf, depth);
   return isMembers(value) ? objectText(value, nameOf, depth) : undefined;

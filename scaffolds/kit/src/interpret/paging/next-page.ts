@@ -1,5 +1,5 @@
 import type { Json, Pagination } from '@counterpart/schemas';
-import { isList } from '../../json-value.ts';
+import { isList, isNumber } from '../../json-value.ts';
 import { readInput } from './input-key.ts';
 import { nextAddress } from './next-address.ts';
 import { nextLink } from './link-header.ts';
@@ -79,7 +79,7 @@ function byCursor(
   const ofLast = response.last === undefined || last === undefined ? undefined : valueAt(last, response.last);
   const isOver = response.next === undefined && isLastPage(operation, page, items.length);
   const cursor = response.next === undefined ? ofLast : said;
-  const isCursor = (typeof cursor === 'string' && cursor !== '') || typeof cursor === 'number';
+  const isCursor = (typeof cursor === 'string' && cursor !== '') || isNumber(cursor);
   return isCursor && !isOver ? { kind: 'input', input: { [request.cursor]: cursor } } : END;
 }
 

@@ -3,7 +3,7 @@ import { ToolFailure } from '../../failure.ts';
 import type { Http, HttpAnswer, HttpCall } from '../../http/client.ts';
 import { LARGEST_ANSWER_BYTES } from '../../http/limits.ts';
 import { failureText } from '../../http/failures/service-error.ts';
-import { isMembers } from '../../json-value.ts';
+import { isMembers, parseJson } from '../../json-value.ts';
 import type { Arguments, ToolContext } from '../../tools/tool.ts';
 import { toHttpCall } from '../http-call.ts';
 import { nested } from './input-key.ts';
@@ -49,7 +49,7 @@ export async function readPaged(
   { http, signal, progress }: Pick<ToolContext, 'http' | 'signal' | 'progress'>,
 ): Promise<Json> {
   // Through JSON, because members that are undefined were not given.
-  const given = JSON.parse(JSON.stringify(input)) as Arguments;
+  const given = parseJson(JSON.stringify(input)) as Arguments;
   const { maxItems, args } = takePaging(given, pagingKeys(operation));
   const ask = async ({ args: wanted, url }: Wanted): Promise<Page> => {
     const call = toHttpCall(operation.http, wanted);
