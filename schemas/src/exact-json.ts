@@ -2,7 +2,8 @@ import type { Json } from './json.ts';
 
 /** As many digits as a whole number that no double holds must have: the first is 2^53 + 1, 9007199254740993. */
 const LONG = /\d{16}/;
-const WHOLE = /^-?\d+$/;
+/** Longer ones name nothing, and a million digits would take a second to read and write. */
+const WHOLE = /^-?\d{1,1000}$/;
 
 type Reviver = (key: string, value: Json, context: { readonly source?: string }) => Json;
 
