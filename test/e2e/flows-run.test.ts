@@ -24,6 +24,12 @@ nodes:
   remove: { tool: effects__delete_item, arguments: { id: '\${nodes.make.output.args.id}' }, after: [wait] }
 outputs: { removed: '\${nodes.remove.output.args.id}' }
 `,
+  long: `inputs: { type: object, properties: { id: { type: integer } }, required: [id] }
+nodes:
+  look: { tool: effects__get_item, arguments: { digits: '\${inputs.id}' } }
+  again: { tool: effects__get_item, arguments: { id: '\${nodes.look.output.digits}' } }
+outputs: { id: '\${nodes.again.output.args.id}' }
+`,
   judged: `inputs: { type: object, properties: { id: { type: string } } }
 nodes:
   look: { tool: effects__get_item, arguments: { id: '\${inputs.id}' } }
@@ -89,6 +95,7 @@ beforeAll(async () => {
   mkdirSync(join(home.home, 'flows'), { recursive: true });
   for (const [name, text] of Object.entries(FLOWS))
     writeFileSync(join(home.home, `flows/${name}.yaml`), text);
+  writeFileSync(join(home.home, 'inputs.json'), '{"id":"many"}');
   writeFileSync(join(home.home, 'cases.jsonl'), CASES.map((one) => JSON.stringify(one)).join('\n'));
   hub = await startHub(home.home);
   await hub.get('/api/status');
@@ -125,6 +132,21 @@ describe('flows', () => {
     expect(traced.stdout).toMatch(
       /✓ hours {2}museum__get_museum_hours[^]*in {3}\{"startDate":"2026-07-01"[^]*✓ visits\[2\]/,
     );
+  }, 60_000);
+
+  test('hand on a number that no double holds with all its digits, from wherever they are begun', async () => {
+    const digits = '9007199254740993';
+    const ran = await home.run(['flow', 'run', 'long', '--input', `id=${digits}`, '--json']);
+    expect(ran.json(FlowRun).outputs).toEqual({ id: digits });
+    const asked = await fetch(new URL('/api/flows/long/runs', hub.url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${hub.token}`, 'content-type': 'application/json' },
+      body: `{"inputs":{"id":${digits}}}`,
+    });
+    const { id } = FlowRunSummary.parse(await asked.json());
+    expect((await until(id, 'done')).outputs).toEqual({ id: digits });
+    const refused = await home.run(['flow', 'run', 'long', '--input-file', 'inputs.json']);
+    expect(refused.stderr).toContain('id: expected integer, got "many"');
   }, 60_000);
 
   test('ask Anthropic, OpenAI, Perplexity and local models by configuration alone', async () => {

@@ -11,7 +11,7 @@ import {
   type ToolDefinition,
 } from '@counterpart/schemas';
 import { Judgement } from '@counterpart/schemas/flows/flow';
-import { check, problemText } from '@counterpart/kit/schema';
+import { check, problemText, withWholeNumbers } from '@counterpart/kit/schema';
 import { z } from 'zod';
 import { lazily, type Lazy } from '../kernel/lazily.ts';
 import type { DurableEngine, DurableSteps } from '../kernel/ports.ts';
@@ -269,7 +269,7 @@ class HubFlows implements Flows {
       return preset === undefined ? [] : [[key, preset] as const];
     });
     const inputs = { ...Object.fromEntries(presets), ...given };
-    const problems = check(schema, inputs);
+    const problems = check(schema, withWholeNumbers(schema, inputs));
     if (problems.length > 0)
       throw hubError('FLOW_INPUT', { name, detail: `${problems.slice(0, 5).map(problemText).join('; ')}.` });
     return this.#clean(inputs);

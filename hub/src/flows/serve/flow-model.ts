@@ -11,6 +11,7 @@ import type { ChatItem, Orchestrator, RunEvent, RunRequest } from '../../kernel/
 import { said } from '../../orchestrator/loop/prompt.ts';
 import { textOf } from '../../orchestrator/understanding/text-of.ts';
 import type { Flows } from '../flows.ts';
+import { plainInputs } from '../inputs.ts';
 import { waitingCalls } from './flow-server.ts';
 
 /** Under which a flow is asked for as a model. */
@@ -107,7 +108,7 @@ export function inputsOf(
 
 function objectIn(text: string): Record<string, Json> | undefined {
   try {
-    return Members.safeParse(JSON.parse(text)).data;
+    return Members.safeParse(plainInputs(text)).data;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { JsonValue, hubError, type FlowRun, type ToolDefinition } from '@counter
 import { z } from 'zod';
 import type { AskableClient, ToolServer } from '../../kernel/tools/tool-server.ts';
 import type { Flows } from '../flows.ts';
+import { plainInputs } from '../inputs.ts';
 
 /** Name of the server that flows stand under: `flows__weekly-report`. */
 export const FLOWS_ID = 'flows';
@@ -29,7 +30,7 @@ export const flowServer = (
   tools: definitions,
   async run({ name, input }, signal, client) {
     const { flows } = options;
-    const inputs = Inputs.safeParse(input ?? {});
+    const inputs = Inputs.safeParse(plainInputs(input ?? {}));
     if (!inputs.success) throw hubError('FLOW_INPUT', { name, detail: z.prettifyError(inputs.error) });
     const { id } = await flows.start(name, inputs.data);
     try {

@@ -53,4 +53,4 @@ export const answerWith = (result: JsonMembers): OwnCall => ({
 
 /** Arguments that do not fit. */
 export const misfit = (tool: string, detail: string): OwnCall =>
-  answerWith(refused(hubError('ARGUMENTS_INVALID', { tool, detail })));
+  answerWith(refused(hubError('ARGUMENTS_INVALID', { tool, detail: `${detail}.` })));

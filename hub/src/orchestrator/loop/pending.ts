@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 import type { ViewSelector, ChatItem, PendingCalls, RunRequest } from '../../kernel/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Db } from '../../store/store.ts';
@@ -96,4 +97,5 @@ export function createPendingStore({ db, clock }: { readonly db: Db; readonly cl
 
 const STATES = { approve: 'approved', reject: 'rejected', drop: 'dropped' } as const;
 
-const toRun = ({ run_json }: { readonly run_json: string }): PendingRun => JSON.parse(run_json) as PendingRun; // written above
+const toRun = ({ run_json }: { readonly run_json: string }): PendingRun =>
+  parseExactJson(run_json) as unknown as PendingRun; // written above

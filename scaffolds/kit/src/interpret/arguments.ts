@@ -1,11 +1,12 @@
-import type { Blueprint, Json, Operation, ToolDefinition } from '@counterpart/schemas';
+import type { Blueprint, Operation, ToolDefinition } from '@counterpart/schemas';
 import { addedInput } from '../compile/added-input.ts';
-import { isList, isMembers } from '../json-value.ts';
+import { isMembers } from '../json-value.ts';
 import { errorResult, type Arguments, type CallResult } from '../tools/tool.ts';
 import { check } from '../validate/check.ts';
 import { nearest } from '../validate/nearest.ts';
-import { problemText, type Path } from '../validate/problem.ts';
+import { problemText } from '../validate/problem.ts';
 import type { Keywords } from '../validate/schema.ts';
+import { withWholeNumbers } from '../validate/whole-numbers.ts';
 
 const MOST_PROBLEMS = 12;
 
@@ -45,25 +46,6 @@ function inputProblems({ blueprint, operation, definition }: Described, args: Ar
   return [...new Set([...unknownArguments(blueprint, operation, args), ...problems])];
 }
 
-const MANY_DIGITS = /^-?\d{16,}$/;
-
-function withNumberAt(value: Json, path: Path, number: bigint): Json {
-  const [key, ...rest] = path;
-  if (key === undefined) return number;
-  if (isList(value))
-    return value.map((item, index) => (index === key ? withNumberAt(item, rest, number) : item));
-  return isMembers(value) ? { ...value, [key]: withNumberAt(value[key] ?? null, rest, number) } : value;
-}
-
-/** Clients that cannot hold a whole number beyond 2^53 may give its digits as a text, wherever a text would not fit. */
-function withWholeNumbers({ definition }: Described, args: Arguments): Arguments {
-  let numbered: Json = args;
-  for (const { keyword, path, found } of check(definition.inputSchema as Keywords, args))
-    if (keyword === 'type' && typeof found === 'string' && MANY_DIGITS.test(found))
-      numbered = withNumberAt(numbered, path, BigInt(found));
-  return isMembers(numbered) ? numbered : args;
-}
-
 export type Checked =
   | { readonly kind: 'accepted'; readonly args: Arguments }
   | { readonly kind: 'refused'; readonly answer: CallResult };
@@ -72,8 +54,8 @@ export type Checked =
 export function checkArguments(described: Described, given: Arguments): Checked {
   const problems = inputProblems(described, given);
   if (problems.length === 0) return { kind: 'accepted', args: given };
-  const args = withWholeNumbers(described, given);
-  if (args !== given && inputProblems(described, args).length === 0) return { kind: 'accepted', args };
+  const args = withWholeNumbers(described.definition.inputSchema as Keywords, given);
+  if (isMembers(args) && inputProblems(described, args).length === 0) return { kind: 'accepted', args };
   return { kind: 'refused', answer: refusal(described, problems) };
 }
 

@@ -1,3 +1,4 @@
 export { check } from './check.ts';
 export { problemText, type Problem } from './problem.ts';
 export { isKeywords, type Keywords } from './schema.ts';
+export { withWholeNumbers } from './whole-numbers.ts';

@@ -1,6 +1,6 @@
 import { hubError, type Effect } from '@counterpart/schemas';
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 import { didYouMean } from '../../../kernel/nearest.ts';
-import { parseExact } from '../../../kernel/protocol/exact-numbers.ts';
 import { isMembers } from '../../../kernel/protocol/members.ts';
 import type { JsonMembers, RunEvent } from '../../../kernel/ports.ts';
 import type { WrittenCall } from '../answer/ask-model.ts';
@@ -41,7 +41,7 @@ const ENDED_AT = 5;
 export function readCall(call: WrittenCall): ReadCall {
   if (call.arguments.trim() === '') return { ...call, input: {} };
   try {
-    const input: unknown = parseExact(call.arguments);
+    const input = parseExactJson(call.arguments);
     if (isMembers(input)) return { ...call, input };
     return { ...call, input: {}, problem: 'Error: the arguments must be a JSON object.' };
   } catch (cause) {
