@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toCounterpartError } from './errors.ts';
+import { hubError, toCounterpartError } from './errors.ts';
 
 test.each(['ENOSPC', 'EDQUOT', 'EROFS'])(
   'a disk that answers %s is told as a disk, not as our mistake',
@@ -12,3 +12,10 @@ test.each(['ENOSPC', 'EDQUOT', 'EROFS'])(
     expect(toCounterpartError(new Error('another')).code).toBe('INTERNAL');
   },
 );
+
+test('what is said in one breath is sentences, also where a detail ends with no period', () => {
+  const said = hubError('ARGUMENTS_INVALID', { tool: 'shop__get', detail: 'name must be a string' });
+  expect(said.words).toBe(`${said.message}. ${said.fix}`);
+  const ended = hubError('ARGUMENTS_INVALID', { tool: 'shop__get', detail: 'name must be a string.' });
+  expect(ended.words).toBe(said.words);
+});

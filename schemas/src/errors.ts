@@ -60,6 +60,12 @@ export class CounterpartError extends Error {
   get fix(): string {
     return fill(errorCatalogue[this.code].fix, this.params);
   }
+
+  /** What went wrong and what to do about it, as sentences that follow each other; a detail of somebody else's may end with no period. */
+  get words(): string {
+    const said = this.message.trimEnd();
+    return `${said}${/[.!?:…]$/.test(said) ? '' : '.'} ${this.fix}`;
+  }
 }
 
 /** Makes an error of the catalogue; throw what it returns. */

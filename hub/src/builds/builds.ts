@@ -313,7 +313,7 @@ class HubBuilds implements Builds {
       // Whatever the library throws to rest or to be resumed is its own.
       if (!(failure instanceof StageFailed)) throw failure;
       const error = toCounterpartError(failure.cause);
-      const problem = `${error.message} ${error.fix}`;
+      const problem = error.words;
       await this.#end(id, { state: 'failed', stage: failure.stage, waitsFor: undefined, problem });
     }
   }

@@ -164,7 +164,7 @@ function outcomeOf(
   if (problem !== undefined && isEmpty)
     return {
       status: 'failed',
-      error: { code: codeOf(problem.code), message: `${problem.message} ${problem.fix}` },
+      error: { code: codeOf(problem.code), message: problem.words },
     };
   if (problem !== undefined) return { status: 'incomplete', incomplete: problem.code };
   if (finish === 'length') return { status: 'incomplete', incomplete: 'max_output_tokens' };

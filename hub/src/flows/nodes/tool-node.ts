@@ -61,7 +61,6 @@ async function answerOf(
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof RpcFailure) return { kind: 'failure', message: thrown.message };
-    const { message, fix } = toCounterpartError(thrown);
-    return { kind: 'failure', message: `${message} ${fix}` };
+    return { kind: 'failure', message: toCounterpartError(thrown).words };
   }
 }

@@ -49,7 +49,7 @@ async function* answerByFlow(
   } catch (thrown) {
     signal.throwIfAborted();
     const problem = toCounterpartError(thrown);
-    yield* ended(model, run, `${problem.message} ${problem.fix}`, problem);
+    yield* ended(model, run, problem.words, problem);
   }
 }
 

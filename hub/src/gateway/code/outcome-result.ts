@@ -63,8 +63,8 @@ function ending({ end }: CodeOutcome, limits: CodeLimits): Ending {
 }
 
 function limited(detail: string): Ending {
-  const { message, fix } = hubError('CODE_ENDED', { detail });
-  return { text: `${message} ${fix}`, error: { message } };
+  const { message, words } = hubError('CODE_ENDED', { detail });
+  return { text: words, error: { message } };
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>

@@ -69,7 +69,6 @@ async function callTool(
     return { kind: 'result', result };
   } catch (thrown) {
     if (thrown instanceof RpcFailure) return { kind: 'failure', message: thrown.message };
-    const { message, fix } = toCounterpartError(thrown);
-    return { kind: 'failure', message: `${message} ${fix}` };
+    return { kind: 'failure', message: toCounterpartError(thrown).words };
   }
 }

@@ -40,8 +40,8 @@ export const textResult = (...texts: readonly string[]): JsonMembers => ({
 });
 
 /** An error as a result that the model reads and can act on. */
-export const refused = ({ message, fix }: CounterpartError): JsonMembers => ({
-  ...textResult(`${message} ${fix}`),
+export const refused = ({ words }: CounterpartError): JsonMembers => ({
+  ...textResult(words),
   isError: true,
 });
 
@@ -53,4 +53,4 @@ export const answerWith = (result: JsonMembers): OwnCall => ({
 
 /** Arguments that do not fit. */
 export const misfit = (tool: string, detail: string): OwnCall =>
-  answerWith(refused(hubError('ARGUMENTS_INVALID', { tool, detail: `${detail}.` })));
+  answerWith(refused(hubError('ARGUMENTS_INVALID', { tool, detail })));

@@ -116,10 +116,7 @@ const statusOf = (thrown: unknown): ContentfulStatusCode =>
   // Every status of the catalogue has a body.
   errorCatalogue[toCounterpartError(thrown).code].status as ContentfulStatusCode;
 
-const wordsOf = (thrown: unknown): string => {
-  const { message, fix } = toCounterpartError(thrown);
-  return `${message} ${fix}`;
-};
+const wordsOf = (thrown: unknown): string => toCounterpartError(thrown).words;
 
 async function orProblem(c: Context, work: () => Promise<Response>): Promise<Response> {
   try {

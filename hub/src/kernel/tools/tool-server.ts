@@ -137,9 +137,9 @@ function toolResult(value: unknown): JsonMembers {
   };
 }
 
-const toolError = ({ code, message, fix }: CounterpartError): JsonMembers => ({
+const toolError = ({ code, words }: CounterpartError): JsonMembers => ({
   resultType: 'complete',
-  content: [{ type: 'text', text: `${message} ${fix} (${code})` }],
+  content: [{ type: 'text', text: `${words} (${code})` }],
   isError: true,
 });
 

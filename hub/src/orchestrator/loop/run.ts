@@ -127,7 +127,7 @@ export class Run {
   fail(problem: CounterpartError): void {
     this.#added.breakOff(interruptedOutput);
     if (this.#added.items.length === 0) return this.#end('stop', problem);
-    this.#added.say(`\n\nI have to stop here: ${problem.message} ${problem.fix}`);
+    this.#added.say(`\n\nI have to stop here: ${problem.words}`);
     this.#end('stop', problem);
   }
 

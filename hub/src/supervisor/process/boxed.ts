@@ -37,7 +37,6 @@ export async function openBoxed(
     };
   } catch (cause) {
     if (!(cause instanceof CounterpartError)) throw cause;
-    const detail = `${cause.message} ${cause.fix}`;
-    throw hubError('SERVER_START_FAILED', { server, detail }, { cause });
+    throw hubError('SERVER_START_FAILED', { server, detail: cause.words }, { cause });
   }
 }

@@ -68,8 +68,8 @@ function counted(call: CallTool): CallTool {
     try {
       return await call(tool, args);
     } catch (thrown) {
-      const { code, message, fix } = toCounterpartError(thrown);
-      throw new GraphQLError(`${message} ${fix}`, { extensions: { code } });
+      const { code, words } = toCounterpartError(thrown);
+      throw new GraphQLError(words, { extensions: { code } });
     }
   };
 }

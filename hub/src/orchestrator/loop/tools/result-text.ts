@@ -22,8 +22,7 @@ export function resultText(result: JsonMembers, mostTokens: number): string {
 export function failureText(thrown: unknown): string {
   // A server's own error speaks for itself.
   if (thrown instanceof Error && thrown.name === 'RpcFailure') return `Error: ${thrown.message}`;
-  const { message, fix } = toCounterpartError(thrown);
-  return `Error: ${message} ${fix}`;
+  return `Error: ${toCounterpartError(thrown).words}`;
 }
 
 function textOf(item: unknown): string {
