@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { isList, isMembers } from '../../json-value.ts';
+import { isList, isMembers, isNumber } from '../../json-value.ts';
 
 const DEEPEST = 4;
 const MOST_MEMBERS = 24;
@@ -10,7 +10,7 @@ function outlineOf(value: Json, depth: number): string {
     const [first] = value;
     return first === undefined ? '[]' : `[${value.length} × ${outlineOf(first, depth + 1)}]`;
   }
-  if (!isMembers(value)) return value === null ? 'null' : typeof value;
+  if (!isMembers(value)) return value === null ? 'null' : isNumber(value) ? 'number' : typeof value;
   const members = Object.entries(value);
   if (members.length === 0) return '{}';
   if (depth >= DEEPEST) return `{${members.length} members}`;

@@ -206,3 +206,8 @@ describe('error answers', () => {
     expect(text(result)).toMatch(expected);
   });
 });
+
+test('a number that no double holds is a number in what is told of a large answer', () => {
+  const rows = Array.from({ length: 100 }, () => '{"id":9007199254740993}').join(',');
+  expect(text(toResult(answer(200, `[${rows}]`), rules))).toContain('It is [100 × {"id": number}].');
+});
