@@ -59,7 +59,10 @@ const lastMessage = (): unknown => parseExactJson(server.lines.at(-1) ?? '');
 test('an id beyond 2^53 asks for that record, and the answer has all digits in its text and its structure', async () => {
   const { result } = await ask(ID);
   expect(result).toMatchObject({
-    content: [{ text: `{"id":${ID},"before":[${ID - 2n},${ID}]}` }],
+    content: [
+      { text: `{"id":${ID},"before":[${ID - 2n},${ID}]}` },
+      { text: expect.stringContaining(`Pass such a number on as a text: "${ID}"`) as string },
+    ],
   });
   expect(lastMessage()).toMatchObject({
     result: { structuredContent: { id: ID, before: [Number(ID - 2n), ID] } },

@@ -211,3 +211,9 @@ test('a number that no double holds is a number in what is told of a large answe
   const rows = Array.from({ length: 100 }, () => '{"id":9007199254740993}').join(',');
   expect(text(toResult(answer(200, `[${rows}]`), rules))).toContain('It is [100 × {"id": number}].');
 });
+
+test('how to pass on a number that clients round is told only where there is one', () => {
+  const told = (body: string) => text(toResult(answer(200, body), rules));
+  expect(told('{"a":[{"id":-9007199254740993}]}')).toMatch(/\nNote: .* as a text: "-9007199254740993"\.$/);
+  expect(told('{"a":[{"id":"9007199254740993"}],"b":9007199254740991}')).not.toContain('Note');
+});

@@ -5,6 +5,7 @@ import { failureText } from '../../http/failures/service-error.ts';
 import { errorResult, type CallResult, type ContentItem } from '../../tools/tool.ts';
 import { check } from '../../validate/check.ts';
 import type { Keywords } from '../../validate/schema.ts';
+import { digitsNote } from './digits.ts';
 import { pickFields, type Picked } from './fields.ts';
 import { outline } from './outline.ts';
 import { conform, type Structured } from './drift.ts';
@@ -103,7 +104,7 @@ function jsonResult(whole: Json, size: number, rules: ResponseRules): CallResult
   const shrunk = shrink(value, rules.maxBytes);
   if (shrunk !== undefined && shrunk.items === undefined) {
     return {
-      content: texts(shrunk.text, picked && fieldsNote(picked)),
+      content: texts(shrunk.text, digitsNote(value, shrunk.text), picked && fieldsNote(picked)),
       ...structured(shrunk.value, rules),
     };
   }
@@ -115,7 +116,7 @@ function jsonResult(whole: Json, size: number, rules: ResponseRules): CallResult
     return errorResult(`The answer has ${sizeText(bytes)}, more than is passed on. ${shape}\n${on}`);
   const note = `Note: the answer has ${sizeText(bytes)}; lists in it end after ${shrunk.items} items. ${shape}\n${on}`;
   return {
-    content: texts(shrunk.text, note, picked && fieldsNote(picked)),
+    content: texts(shrunk.text, note, digitsNote(shrunk.value, shrunk.text), picked && fieldsNote(picked)),
     ...structured(shrunk.value, rules),
   };
 }
