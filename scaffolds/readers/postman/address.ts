@@ -3,8 +3,8 @@ import { segmentOf } from '../har/paths/segment.ts';
 import type { PathParameter } from '../har/paths/templates.ts';
 import { singular } from '../har/paths/words.ts';
 import { isObject, listMember, member, textMember } from '../openapi/source/json-tree.ts';
-import { describedAs } from './collection.ts';
-import { hasHole, type Variables } from './variables.ts';
+import { describedAs } from './saved/collection.ts';
+import { hasHole, type Variables } from './saved/variables.ts';
 
 /** Where a request goes, with a template for its path. */
 export interface Address {

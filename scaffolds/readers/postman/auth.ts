@@ -3,8 +3,8 @@ import type { Exchange } from '../har/entries/exchange.ts';
 import { detectAuth, type DetectedAuth } from '../har/secrets/auth.ts';
 import { textMember } from '../openapi/source/json-tree.ts';
 import type { Call } from './call.ts';
-import { authSetting, type SavedRequest } from './collection.ts';
-import { hasHole, type Variables } from './variables.ts';
+import { authSetting, type SavedRequest } from './saved/collection.ts';
+import { hasHole, type Variables } from './saved/variables.ts';
 
 /** A key that an `auth` says is one, whatever its name looks like. */
 interface DeclaredKey {

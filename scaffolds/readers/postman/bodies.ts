@@ -2,7 +2,7 @@ import { type Json, type JsonObject } from '@counterpart/schemas';
 import { readContent, type Content } from '../har/entries/content.ts';
 import { parsedJson } from '../har/entries/parse-json.ts';
 import { isArray, member, objectMember, textMember } from '../openapi/source/json-tree.ts';
-import { withPlaceholders, type Variables } from './variables.ts';
+import { withPlaceholders, type Variables } from './saved/variables.ts';
 
 /** Media types by the names that the editor of a body has for languages. */
 export const RAW_TYPES: Readonly<Record<string, string>> = {
@@ -72,11 +72,15 @@ function languageOf(body: JsonObject, raw: string): string {
 }
 
 /**
- * JSON as Postman takes it: lines of comments go, a variable without a value stands for its name within a text, and for
+ * JSON as Postman takes it: comments go, a variable without a value stands for its name within a text, and for
  * nothing known (`null`) elsewhere.
  */
 function jsonText(raw: string, variables: Variables): string {
-  const bare = variables.resolve(raw.replaceAll(/^\s*\/\/.*$/gm, '').replaceAll(/\/\*[^]*?\*\//g, ''));
+  const bare = variables.resolve(
+    raw.replaceAll(/"(?:[^"\\]|\\.)*"|\/\/.*$|\/\*[^]*?\*\//gm, (piece) =>
+      piece.startsWith('"') ? piece : '',
+    ),
+  );
   if (!bare.includes('{{')) return bare;
   return bare.replaceAll(/"(?:[^"\\]|\\.)*"|\{\{[^{}]+\}\}/g, (piece) =>
     piece.startsWith('"') ? withPlaceholders(piece) : 'null',

@@ -2,9 +2,9 @@ import type { Omission } from '@counterpart/schemas';
 import type { Exchange } from '../har/entries/exchange.ts';
 import { member, objectMember, textMember } from '../openapi/source/json-tree.ts';
 import { addressOf, type Address } from './address.ts';
-import type { SavedRequest } from './collection.ts';
+import type { SavedRequest } from './saved/collection.ts';
 import { exchangesOf } from './exchanges.ts';
-import type { Variables } from './variables.ts';
+import type { Variables } from './saved/variables.ts';
 
 /** A saved request, where it goes and what was sent. */
 export interface Call {

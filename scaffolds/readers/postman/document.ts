@@ -5,7 +5,6 @@ import { jsonOf } from '../har/entries/content.ts';
 import type { Exchange } from '../har/entries/exchange.ts';
 import { Samples } from '../har/infer/samples.ts';
 import { Vault } from '../har/secrets/vault.ts';
-import { wordsOf } from '../openapi/text/names.ts';
 import {
   isArray,
   isObject,
@@ -17,10 +16,12 @@ import {
 import { isSecretName } from '../../secrets/names.ts';
 import type { Address } from './address.ts';
 import { callOf, isAtHome, isGraphql, keyOf, mainOrigin, methodOf, subjectOf, type Call } from './call.ts';
-import { describedAs, requestsOf, type SavedRequest } from './collection.ts';
+import { withFields } from './fields.ts';
+import { isDeprecated, operationIdOf, tidyName } from './names.ts';
+import { describedAs, requestsOf, type SavedRequest } from './saved/collection.ts';
 import { authOf } from './auth.ts';
 import { parametersOf } from './parameters.ts';
-import { Variables } from './variables.ts';
+import { Variables } from './saved/variables.ts';
 
 /** A collection as an OpenAPI document, and where its operations come from. */
 export interface DescribedCollection {
@@ -35,8 +36,6 @@ export interface DescribedCollection {
 
 /** Names of further requests that one tool stands for. */
 const MAX_ALIASES = 8;
-/** A name of more words is a sentence, and no name for a tool. */
-const MAX_NAME_WORDS = 9;
 
 /** Describes what the requests of a collection ask; requests that differ in their values only are one operation. */
 export function describeCollection(collection: JsonObject): DescribedCollection {
@@ -127,18 +126,21 @@ function describeGroup(group: readonly Call[], reading: Reading, variables: Vari
   const body = objectMember(operation, 'requestBody');
   const names = [...new Set(group.map(({ saved }) => saved.name).filter((name) => name !== ''))];
   const tags = [...new Set(first.saved.folders.filter((folder) => folder !== '').toReversed())];
-  const operationId = names.length === 1 ? nameOf(names[0] ?? '') : undefined;
-  const query = isGraphql(first) ? queryOf(first) : undefined;
-  const given = parametersOf(group, listMember(operation, 'parameters'), { reading, variables });
+  const operationId = operationIdOf(names);
+  const summary = names.map(tidyName).find((name) => name !== undefined);
+  const told = { reading, variables };
+  const given = parametersOf(group, listMember(operation, 'parameters'), told);
+  const content = isGraphql(first)
+    ? queryOf(first)
+    : withFields(looseContent(objectMember(body, 'content')), group, told);
   return {
     ...operation,
     ...(given.length === 0 ? {} : { parameters: given }),
     ...(tags.length === 0 ? {} : { tags }),
-    ...(body['content'] === undefined
-      ? {}
-      : { requestBody: { ...body, content: query ?? loosened(body['content']) } }),
+    ...(Object.keys(content).length === 0 ? {} : { requestBody: { ...body, content } }),
     ...(operationId === undefined ? {} : { operationId }),
-    ...(names[0] === undefined ? {} : { summary: names[0] }),
+    ...(summary === undefined ? {} : { summary }),
+    ...(names.length > 0 && names.every(isDeprecated) ? { deprecated: true } : {}),
     description: descriptionOf(group, names),
   };
 }
@@ -147,7 +149,7 @@ const documentOf = ({ saved }: Call): string =>
   textMember(objectMember(objectMember(saved.request, 'body'), 'graphql'), 'query') ?? '';
 
 /** The body of a saved GraphQL query: the document is sent as it was saved, its variables are asked for. */
-function queryOf({ exchanges }: Call): Json {
+function queryOf({ exchanges }: Call): JsonObject {
   const [value] = exchanges.flatMap(({ body }) => jsonOf(body) ?? []);
   const samples = new Samples();
   samples.add(objectMember(value, 'variables'));
@@ -170,17 +172,13 @@ function loosened(value: Json): Json {
   return { ...Object.fromEntries(kept), ...(isArray(choices) ? { examples: choices.slice(0, 3) } : {}) };
 }
 
+const looseContent = (content: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(content).map(([mediaType, media]) => [mediaType, loosened(media)]));
+
 const looseProperties = (properties: Json): Json =>
   isObject(properties)
     ? Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, loosened(one)]))
     : properties;
-
-/** A name of a request that can be one of a tool: some words that are no URL. */
-function nameOf(name: string): string | undefined {
-  if (/[/{}:?=]|^(?:new|untitled) request/i.test(name)) return undefined;
-  const words = wordsOf(name);
-  return words.length > 1 && words.length <= MAX_NAME_WORDS ? words.join('-') : undefined;
-}
 
 function descriptionOf(group: readonly Call[], names: readonly string[]): string {
   const told = group.map(({ saved }) => describedAs(saved.request)).find((text) => text !== undefined) ?? '';

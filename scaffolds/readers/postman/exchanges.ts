@@ -3,9 +3,9 @@ import { readContent } from '../har/entries/content.ts';
 import type { Exchange, Pairs } from '../har/entries/exchange.ts';
 import { isObject, listMember, member, objectMember, textMember } from '../openapi/source/json-tree.ts';
 import { writtenUrl, type Address } from './address.ts';
-import { authSetting, type SavedRequest } from './collection.ts';
+import { authSetting, type SavedRequest } from './saved/collection.ts';
 import { bodyOf, entriesOf, RAW_TYPES } from './bodies.ts';
-import { Variables } from './variables.ts';
+import { Variables } from './saved/variables.ts';
 
 /** Stands for a credential that is sent and not shown; a word, so that it is no secret to be looked for elsewhere. */
 const UNTOLD = 'required';

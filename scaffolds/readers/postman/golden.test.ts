@@ -101,3 +101,58 @@ test('a request whose auth is of another type keeps it, and gets no token of the
   const ways = blueprint.operations.map(({ http, auth }) => [http.path, auth ?? blueprint.auth.default]);
   expect(Object.fromEntries(ways)).toEqual({ '/a': [{ bearer: [] }], '/b': [{ basic: [] }] });
 });
+
+const post = (body: Json, name: string, header: Json = []): Json => ({
+  name,
+  request: { method: 'POST', url: 'https://a.test/labels', header, body },
+});
+
+test('fields that are switched off may be given, and all are described as the collection does', async () => {
+  const formdata = [
+    { key: 'label', type: 'file', description: 'What is printed' },
+    { key: 'format', value: 'PDF', description: '(Required) PDF or ZPL' },
+    { key: 'copies', value: '2', disabled: true, description: { content: 'How many' } },
+    { key: 'logo', type: 'file', disabled: true },
+    { key: '' },
+  ];
+  const { blueprint } = await read(textOf([post({ mode: 'formdata', formdata }, 'Print label')]));
+  const input = blueprint.operations[0]?.input as { properties: { body: Json } };
+  expect(input.properties.body).toMatchObject({
+    properties: {
+      label: { description: 'What is printed' },
+      format: { description: 'PDF or ZPL', type: 'string', examples: ['PDF'] },
+      copies: { description: 'How many', type: 'number', examples: [2] },
+      logo: { type: 'object' },
+    },
+    required: ['format'],
+  });
+  const off = [{ key: 'scope', value: 'read', disabled: true }];
+  const { blueprint: other } = await read(
+    textOf([post({ mode: 'urlencoded', urlencoded: off }, 'Get token')]),
+  );
+  expect(other.operations[0]?.http.body?.contents[0]?.mediaType).toBe('application/x-www-form-urlencoded');
+});
+
+test('comments behind the values of a body are none of it, and what looks like one in a text is', async () => {
+  const raw = '{\n "a": 1.5, // first\n "url": "https://a.test/*x*/", /* both */ "b": {{b}}\n}';
+  const { blueprint } = await read(textOf([post({ mode: 'raw', raw }, 'Print label')]));
+  const input = blueprint.operations[0]?.input as { properties: { body: { properties: Json } } };
+  expect(input.properties.body.properties).toMatchObject({
+    a: { type: 'number' },
+    url: { type: 'string' },
+    b: {},
+  });
+});
+
+test('headers that any client sends are asked for where the collection says why', async () => {
+  const header = [
+    { key: 'Accept-Language', value: 'de', disabled: true, description: 'Language of texts' },
+    { key: 'Cache-Control', value: 'no-cache' },
+    { key: 'If-Match', value: '{{etag}}' },
+  ];
+  const { blueprint } = await read(textOf([post({}, 'Print label', header)]));
+  expect(blueprint.operations[0]?.http.parameters.map(({ name }) => name)).toEqual([
+    'if-match',
+    'accept-language',
+  ]);
+});

@@ -5,9 +5,9 @@ import { isCommonHeader } from '../har/secrets/auth.ts';
 import type { Vault } from '../har/secrets/vault.ts';
 import { isArray, isObject, member, objectMember, textMember } from '../openapi/source/json-tree.ts';
 import type { Call } from './call.ts';
-import { describedAs } from './collection.ts';
+import { describedAs } from './saved/collection.ts';
 import { queryEntries } from './exchanges.ts';
-import { hasHole, type Variables } from './variables.ts';
+import { hasHole, type Variables } from './saved/variables.ts';
 
 /** What reading parameters needs. */
 export interface Told {
@@ -59,18 +59,30 @@ function savedParameter(
   const written = textMember(entry, 'key') ?? '';
   const name = place === 'header' ? written.toLowerCase() : variables.resolve(written);
   const saved = { key: `${place} ${name}`, description: describedAs(entry) };
-  const isOwn = place === 'query' || !isCommonHeader(name);
+  const isOwn = place === 'query' || !isCommonHeader(name) || isChoice(name, saved.description);
   if (!isOwn || reading.auth.carries(place, name) || !/^[\w.$[\]-]+$/.test(name)) return saved;
   const schema = scalarSchema(name, [textMember(entry, 'value') ?? '']);
   return { ...saved, parameter: { name, in: place, schema } };
 }
+
+/** Headers that any client may send are parameters where the collection says what they are for. */
+const isChoice = (name: string, description: string | undefined): boolean =>
+  description !== undefined && name === 'accept-language';
 
 const headerEntries = (request: JsonObject): readonly JsonObject[] => {
   const list = member(request, 'header');
   return isArray(list) ? list.filter(isObject) : [];
 };
 
-/** Tools that turn descriptions into collections mark what must be given with `(Required)`. */
+/** What a collection says of a parameter or field; tools that turn descriptions into collections mark `(Required)`. */
+export const textAbout = (
+  description: string | undefined,
+  vault: Vault,
+): { readonly text: string; readonly isRequired: boolean } => ({
+  text: vault.text((description ?? '').replace(/^\((?:Required|Optional)\)\s*/i, '')),
+  isRequired: /^\(Required\)/i.test(description ?? ''),
+});
+
 function describedParameter(
   parameter: JsonObject,
   description: string | undefined,
@@ -78,8 +90,8 @@ function describedParameter(
 ): JsonObject {
   const schema = objectMember(parameter, 'schema');
   const kept = Object.entries(schema).filter(([, value]) => !(typeof value === 'string' && hasHole(value)));
-  const text = vault.text((description ?? '').replace(/^\((?:Required|Optional)\)\s*/i, ''));
-  const isRequired = /^\(Required\)/i.test(description ?? '') || parameter['required'] === true;
+  const { text, isRequired: isMarked } = textAbout(description, vault);
+  const isRequired = isMarked || parameter['required'] === true;
   const { required: _required, ...rest } = parameter;
   return {
     ...rest,

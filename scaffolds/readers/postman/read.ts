@@ -4,7 +4,7 @@ import { readOpenApi } from '../openapi/read.ts';
 import { textMember, objectMember } from '../openapi/source/json-tree.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
-import { parseCollection } from './collection.ts';
+import { parseCollection } from './saved/collection.ts';
 import { describeCollection, type DescribedCollection } from './document.ts';
 
 /** Name and version of this reader, kept in every blueprint it makes. */

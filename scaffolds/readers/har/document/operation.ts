@@ -8,7 +8,7 @@ import { securityOf } from './security.ts';
 
 /** Headers of an answer that a caller has use for. */
 const TELLING_HEADER =
-  /^(?:location|link|retry-after|x-total(?:-count|-pages)?|x-(?:page|per-page|next-page|prev-page)|x-ratelimit-(?:limit|remaining|reset)|ratelimit(?:-\w+)?)$/;
+  /^(?:location|link|etag|retry-after|x-total(?:-count|-pages)?|x-(?:page|per-page|next-page|prev-page)|x-ratelimit-(?:limit|remaining|reset)|ratelimit(?:-\w+)?)$/;
 
 /** One operation as OpenAPI has it, merged over all its exchanges. */
 export function operationOf(group: PathGroup, exchanges: readonly Exchange[], reading: Reading): JsonObject {

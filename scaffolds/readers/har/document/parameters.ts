@@ -60,32 +60,48 @@ export function queryParameters(exchanges: readonly Exchange[], { vault, auth }:
   });
 }
 
+/** What a client says of itself where it reads, and of the call where it writes. */
+const WRITE_HEADERS: ReadonlyMap<string, string> = new Map([
+  [
+    'if-match',
+    'ETag of the version that is changed, as the service gave it; with another one the service refuses.',
+  ],
+  ['if-none-match', '`*`: only where nothing is there yet.'],
+  ['if-unmodified-since', 'Only where nothing has changed since this time.'],
+  ['idempotency-key', 'A text of your choice; the service does not act twice for the same one.'],
+  ['x-idempotency-key', 'A text of your choice; the service does not act twice for the same one.'],
+]);
+
 /** Headers that are the service's own; one that never changed is sent as it was. */
 export function headerParameters(exchanges: readonly Exchange[], { vault, auth }: Reading): JsonObject[] {
   const byName = Map.groupBy(
     exchanges.flatMap(({ headers }) => headers),
     ([name]) => name,
   );
-  const own = [...byName].filter(
-    ([name]) =>
-      !isCommonHeader(name) && name !== 'cookie' && !auth.carries('header', name) && /^[\w-]+$/.test(name),
-  );
+  const isWrite = !['GET', 'HEAD', 'OPTIONS'].includes(exchanges[0]?.method ?? '');
+  const isOwn = (name: string): boolean =>
+    !isCommonHeader(name) && name !== 'cookie' && !auth.carries('header', name) && /^[\w-]+$/.test(name);
+  const own = [...byName].filter(([name]) => isOwn(name) || (isWrite && WRITE_HEADERS.has(name)));
   return own.slice(0, MAX_HEADERS).map(([name, pairs]) => {
     const values = pairs.map(([, value]) => value);
     const [first = ''] = values;
     const clean = vault.named(name, first);
     const isConstant = values.every((value) => value === first) && values.length === exchanges.length;
-    const isPlain = clean === first && first.length <= 100 && !looksRandom(first);
+    const about = WRITE_HEADERS.get(name);
+    // Of a condition only `*` is the same in the next call.
+    const isLasting = about === undefined || first === '*';
+    const isPlain = isLasting && clean === first && first.length <= 100 && !looksRandom(first);
     return {
       name,
       in: 'header',
+      ...(about === undefined ? {} : { description: about }),
       schema: isConstant && isPlain ? { type: 'string', default: first } : { type: 'string' },
     };
   });
 }
 
 /** Two values that show what is meant, where they are short and say nothing of anybody. */
-function examplesOf(name: string, values: readonly string[], vault: Vault): { examples?: Json[] } {
+export function examplesOf(name: string, values: readonly string[], vault: Vault): { examples?: Json[] } {
   if (isSecretName(name)) return {};
   const shown = [...new Set(values)].filter(
     (value) =>

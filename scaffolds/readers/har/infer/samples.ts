@@ -2,9 +2,9 @@ import type { Json, JsonObject } from '@counterpart/schemas';
 import { isArray, isObject } from '../../openapi/source/json-tree.ts';
 import { MAX_ITEMS, MAX_MEMBERS, MAX_VALUE_DEPTH } from '../limits.ts';
 import { isIdShaped, segmentOf } from '../paths/segment.ts';
+import { Numbers } from './numbers.ts';
 import { Texts } from './texts.ts';
 
-const INT32 = 2_147_483_647;
 /** Samples needed before a member that was always there is said to be required. */
 const MIN_SAMPLES = 2;
 
@@ -13,9 +13,7 @@ export class Samples {
   #count = 0;
   #nulls = 0;
   #booleans = 0;
-  #integers = 0;
-  #numbers = 0;
-  #largest = 0;
+  readonly #numbers = new Numbers();
   #texts: Texts | undefined;
   #textCount = 0;
   #lists = 0;
@@ -34,17 +32,11 @@ export class Samples {
     this.#count += 1;
     if (value === null) this.#nulls += 1;
     else if (typeof value === 'boolean') this.#booleans += 1;
-    else if (typeof value === 'number') this.#addNumber(value);
+    else if (typeof value === 'number') this.#numbers.add(value);
     else if (typeof value === 'string') this.#addText(value);
     else if (depth >= MAX_VALUE_DEPTH) this.#tooDeep = true;
     else if (isArray(value)) this.#addList(value, depth);
     else if (isObject(value)) this.#addObject(value, depth);
-  }
-
-  #addNumber(value: number): void {
-    if (!Number.isInteger(value)) this.#numbers += 1;
-    else this.#integers += 1;
-    this.#largest = Math.max(this.#largest, Math.abs(value));
   }
 
   #addText(value: string): void {
@@ -78,7 +70,7 @@ export class Samples {
   schema(name = ''): JsonObject {
     const kinds = [
       ...(this.#booleans > 0 ? [{ type: 'boolean' }] : []),
-      ...(this.#integers + this.#numbers > 0 ? [this.#numberSchema()] : []),
+      ...(this.#numbers.count > 0 ? [this.#numbers.schema(name)] : []),
       ...(this.#textCount > 0 ? [this.#textSchema(name)] : []),
       ...(this.#lists > 0 ? [this.#listSchema(name)] : []),
       ...(this.#objects > 0 ? [this.#objectSchema()] : []),
@@ -87,11 +79,6 @@ export class Samples {
     const [only] = kinds;
     if (kinds.length > 1) return { anyOf: [...kinds, ...(this.#nulls > 0 ? [{ type: 'null' }] : [])] };
     return this.#nulls > 0 ? nullable(only ?? {}) : (only ?? {});
-  }
-
-  #numberSchema(): JsonObject {
-    if (this.#numbers > 0) return { type: 'number' };
-    return this.#largest > INT32 ? { type: 'integer', format: 'int64' } : { type: 'integer' };
   }
 
   #textSchema(name: string): JsonObject {
@@ -145,9 +132,7 @@ export class Samples {
     this.#count += other.#count;
     this.#nulls += other.#nulls;
     this.#booleans += other.#booleans;
-    this.#integers += other.#integers;
-    this.#numbers += other.#numbers;
-    this.#largest = Math.max(this.#largest, other.#largest);
+    this.#numbers.merge(other.#numbers);
     // Texts of two places have no format in common that could be known.
     this.#texts = this.#textCount === 0 ? other.#texts : other.#textCount === 0 ? this.#texts : undefined;
     this.#textCount += other.#textCount;

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
 import type { SegmentKind } from '../paths/segment.ts';
+import { Numbers } from './numbers.ts';
 import { Texts } from './texts.ts';
 
 /** The JSON value that a text of a query, a form or a path stands for; `01234` is a text, `12` may be a number. */
@@ -16,11 +17,9 @@ export function scalarSchema(name: string, values: readonly string[]): JsonObjec
   const types = new Set(given.map((value) => typeof scalarOf(value)));
   if (types.size === 1 && types.has('boolean')) return { type: 'boolean' };
   if (types.size === 1 && types.has('number')) {
-    const numbers = given.map(Number);
-    if (!numbers.every(Number.isInteger)) return { type: 'number' };
-    return numbers.some((one) => Math.abs(one) > 2_147_483_647)
-      ? { type: 'integer', format: 'int64' }
-      : { type: 'integer' };
+    const numbers = new Numbers();
+    for (const value of given) numbers.add(Number(value));
+    return numbers.schema(name);
   }
   const texts = new Texts();
   for (const value of given) texts.add(value);
@@ -33,7 +32,7 @@ export function scalarSchema(name: string, values: readonly string[]): JsonObjec
 export function pathSchema(values: readonly string[], kinds: ReadonlySet<SegmentKind>): JsonObject {
   const [only] = kinds;
   if (kinds.size !== 1) return { type: 'string' };
-  if (only === 'integer') return scalarSchema('', values);
+  if (only === 'integer') return scalarSchema('id', values);
   if (only === 'uuid' && values.every((value) => /^[\da-f]{8}-/i.test(value)))
     return { type: 'string', format: 'uuid' };
   if (only === 'date') return scalarSchema('', values);

@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { listMember, member, textMember } from '../openapi/source/json-tree.ts';
+import { listMember, member, textMember } from '../../openapi/source/json-tree.ts';
 
 const HOLE = /\{\{\s*([^{}]+?)\s*\}\}/g;
 /** Variables in the values of variables; deeper ones stay. */

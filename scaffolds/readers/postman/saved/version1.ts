@@ -6,7 +6,7 @@ import {
   member,
   objectMember,
   textMember,
-} from '../openapi/source/json-tree.ts';
+} from '../../openapi/source/json-tree.ts';
 
 /** Folders within each other; deeper ones and circles are not looked into. */
 const MAX_DEPTH = 50;

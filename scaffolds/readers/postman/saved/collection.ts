@@ -7,8 +7,8 @@ import {
   objectMember,
   pointerTo,
   textMember,
-} from '../openapi/source/json-tree.ts';
-import type { SourceText } from '../source.ts';
+} from '../../openapi/source/json-tree.ts';
+import type { SourceText } from '../../source.ts';
 import { fromVersion1, isVersion1 } from './version1.ts';
 
 /** One request of a collection, with what it takes over from the folders around it. */
