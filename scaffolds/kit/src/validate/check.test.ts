@@ -56,6 +56,19 @@ describe('messages', () => {
       { v: { kind: 'cat', lives: 'nine' } },
       ['v.lives: expected integer, got "nine"'],
     ],
+    [
+      {
+        allOf: [properties({ limit: {} }), { anyOf: [properties({ cursor: {} })] }],
+        unevaluatedProperties: false,
+      },
+      { limt: 5, zzzzz: 1 },
+      ['limt: unknown; did you mean limit?', 'zzzzz: unknown; allowed: limit, cursor'],
+    ],
+    [
+      { oneOf: [properties({ a: { type: 'integer' } }, { required: ['a'] })], unevaluatedProperties: false },
+      { a: 'x' },
+      ['a: expected integer, got "x"'],
+    ],
     [{ type: 'object', minProperties: 1 }, {}, ['(arguments): expected at least 1 members, got {}']],
   ])('%j given %j', (schema, value, expected) => {
     expect(lines(schema, value)).toEqual(expected);
@@ -100,6 +113,50 @@ const schemas: Keywords[] = [
   {
     $ref: '#/$defs/Loop',
     $defs: { Loop: { allOf: [{ type: 'object' }, { properties: { next: { $ref: '#/$defs/Loop' } } }] } },
+  },
+  { properties: { a: true }, unevaluatedProperties: false },
+  { allOf: [{ properties: { a: true } }, { properties: { b: true } }], unevaluatedProperties: false },
+  {
+    anyOf: [{ properties: { a: { type: 'integer' } }, required: ['a'] }, { required: ['b'] }],
+    unevaluatedProperties: { type: 'string' },
+  },
+  {
+    type: 'object',
+    oneOf: [
+      { properties: { a: { const: 1 } }, required: ['a'] },
+      { properties: { x: true, xy: true }, required: ['x'] },
+    ],
+    patternProperties: { '^b': { type: 'integer' } },
+    unevaluatedProperties: false,
+  },
+  JSON.parse(
+    '{"if":{"properties":{"a":{"const":1}},"required":["a"]},"then":{"properties":{"b":true}},"else":{"properties":{"x":true}},"unevaluatedProperties":false}',
+  ) as Keywords,
+  { dependentSchemas: { b: { properties: { a: true, b: true } } }, unevaluatedProperties: false },
+  { not: { properties: { a: true }, required: ['kids'] }, unevaluatedProperties: false },
+  {
+    anyOf: [{ properties: { b: true }, required: ['x'] }, { properties: { a: true } }],
+    unevaluatedProperties: false,
+  },
+  { allOf: [{ properties: { a: true }, additionalProperties: true }], unevaluatedProperties: false },
+  {
+    allOf: [{ properties: { a: true }, unevaluatedProperties: { type: 'string' } }],
+    unevaluatedProperties: false,
+  },
+  {
+    $ref: '#/$defs/Node',
+    unevaluatedProperties: false,
+    $defs: {
+      Node: { allOf: [{ $ref: '#/$defs/Base' }, { properties: { b: true } }] },
+      Base: { properties: { a: true } },
+    },
+  },
+  {
+    $ref: '#/$defs/Tree',
+    unevaluatedProperties: false,
+    $defs: {
+      Tree: { properties: { kids: { items: { $ref: '#/$defs/Tree', unevaluatedProperties: false } } } },
+    },
   },
 ];
 
@@ -153,6 +210,15 @@ describe('verdicts', () => {
         { x: 1 },
       ),
     ).toEqual([]);
+  });
+
+  test('a schema that applies itself says what it says of members once, and ends', () => {
+    const schema = {
+      $ref: '#/$defs/A',
+      unevaluatedProperties: false,
+      $defs: { A: { allOf: [{ $ref: '#/$defs/A' }], properties: { a: true } } },
+    };
+    expect(lines(schema, { a: 1, b: 2 })).toEqual(['b: unknown; allowed: a']);
   });
 
   test('unions inside unions stay cheap, however deep the value', () => {

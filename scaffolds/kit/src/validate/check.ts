@@ -1,7 +1,7 @@
 import { referencedType } from '../compile/references.ts';
 import { arrayProblems } from './check-array.ts';
 import { alternativeProblems } from './check-alternatives.ts';
-import { objectProblems } from './check-object.ts';
+import { objectProblems } from './object/check-object.ts';
 import { scalarProblems } from './check-scalar.ts';
 import type { Problem } from './problem.ts';
 import { isKeywords, type Keywords, type Place, type SchemaValue } from './schema.ts';
@@ -40,6 +40,7 @@ class Checker {
       path,
       check: (next, member, key) =>
         this.at(key === undefined ? where : { path: [...path, key], trail: undefined }, next, member),
+      definition: (name) => (Object.hasOwn(this.#definitions, name) ? this.#definitions[name] : undefined),
     };
     return [
       ...referenced,
@@ -67,7 +68,7 @@ class Checker {
 /**
  * Every place where `value` does not fit a JSON Schema 2020-12 whose references are `#/$defs/<name>`. Interpreted, not
  * compiled: the first check of a large recursive schema costs what the value needs, not what the schema weighs.
- * `format` is an annotation; `unevaluatedProperties` and `unevaluatedItems` are left to the service.
+ * `format` is an annotation; `unevaluatedItems` is left to the service.
  */
 export function check(schema: Keywords, value: unknown): Problem[] {
   return new Checker(schema['$defs']).at({ path: [], trail: undefined }, schema, value);

@@ -8,6 +8,8 @@ export type SchemaValue = Json | undefined;
 export interface Place {
   readonly path: Path;
   check(schema: SchemaValue, value: unknown, key?: string | number): Problem[];
+  /** What a reference of this name stands for. */
+  definition(name: string): SchemaValue;
 }
 
 export const isKeywords = (schema: SchemaValue): schema is Keywords =>

@@ -1,8 +1,9 @@
-import { isKeywords, type Keywords, type Place } from './schema.ts';
-import { isList } from '../json-value.ts';
-import { patternOf } from './check-scalar.ts';
-import { nearest } from './nearest.ts';
-import type { Problem } from './problem.ts';
+import { isKeywords, type Keywords, type Place } from '../schema.ts';
+import { isList } from '../../json-value.ts';
+import { evaluatedMembers } from './evaluated.ts';
+import { patternOf } from '../check-scalar.ts';
+import { nearest } from '../nearest.ts';
+import type { Problem } from '../problem.ts';
 
 const MOST_NAMES = 20;
 
@@ -81,6 +82,17 @@ function memberProblems(schema: Keywords, value: Members, place: Place): Problem
   });
 }
 
+function unevaluatedProblems(schema: Keywords, value: Members, place: Place): Problem[] {
+  const rest = schema['unevaluatedProperties'];
+  if (rest === undefined || rest === true) return [];
+  const { names, declared } = evaluatedMembers(schema, value, place);
+  return Object.entries(value)
+    .filter(([key]) => !names.has(key))
+    .flatMap(([key, member]) =>
+      rest === false ? [unknownMember(key, [...declared], place)] : place.check(rest, member, key),
+    );
+}
+
 /** Problems of an object's members; none for any other value. */
 export function objectProblems(schema: Keywords, value: unknown, place: Place): Problem[] {
   if (!isMembers(value)) return [];
@@ -89,6 +101,7 @@ export function objectProblems(schema: Keywords, value: unknown, place: Place): 
     ...missing(schema, value, place),
     ...sizeProblems(schema, value, place),
     ...memberProblems(schema, value, place),
+    ...unevaluatedProblems(schema, value, place),
     ...dependent.flatMap(([key, sub]) => (Object.hasOwn(value, key) ? place.check(sub, value) : [])),
   ];
 }
