@@ -1,6 +1,8 @@
+import { latinLetters } from '../readers/latin-letters.ts';
+
 /** Words of a name: split at anything but letters and digits, and where a capital begins a new one. */
 const wordsOf = (text: string): string[] =>
-  text
+  latinLetters(text)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .split(/[^A-Za-z0-9]+/)
     .filter((word) => word !== '');

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { latinLetters } from '@counterpart/scaffolds/readers/latin-letters';
 import { type Json, ServerEntry, ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 
@@ -129,9 +130,7 @@ function rewriter(source: EntrySource, notes: string[]): Rewrite {
 
 function toId(name: string): string {
   if (ServerId.safeParse(name).success) return name;
-  const slug = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const slug = latinLetters(name)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 32)

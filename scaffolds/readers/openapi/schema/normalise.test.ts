@@ -360,3 +360,20 @@ describe('a discriminator', () => {
     });
   });
 });
+
+test('a shared type of another language is named with letters of English', async () => {
+  const components = {
+    schemas: { Größe_Straße: { type: 'object', properties: { n: { type: 'integer' } } } },
+  };
+  const shape = { $ref: '#/components/schemas/Größe_Straße' };
+  const answer = { description: 'ok', content: { 'application/json': { schema: shape } } };
+  const { blueprint } = await readText(
+    JSON.stringify({
+      openapi: '3.1.0',
+      info: { title: 'T', version: '1' },
+      paths: { '/a': { get: { responses: { 200: answer } } }, '/b': { get: { responses: { 200: answer } } } },
+      components,
+    }),
+  );
+  expect(Object.keys(blueprint.types)).toEqual(['Grosse_Strasse']);
+});

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
+import { latinLetters } from '../../latin-letters.ts';
 import { localPointer } from '../document/references.ts';
 import { shortHash } from '../operation/keys.ts';
 import { isObject, listMember, member, pointerSteps, pointerTo, textMember } from '../source/json-tree.ts';
@@ -110,7 +111,9 @@ const fileName = (shown: string): string =>
   (shown.split('#')[0] ?? '').replace(/^.*\//, '').replace(/\.[^.]*$/, '');
 
 function plainName(key: string): string {
-  const name = key.replaceAll(/[^A-Za-z0-9_.-]+/g, '_').replaceAll(/^[_.]+|_+$/g, '');
+  const name = latinLetters(key)
+    .replaceAll(/[^A-Za-z0-9_.-]+/g, '_')
+    .replaceAll(/^[_.]+|_+$/g, '');
   const isCommand = instructionIn(name) !== undefined;
   if (name === '' || name === '__proto__' || isCommand) return `type_${shortHash(key, 6)}`;
   return name.length <= 100 ? name : `${name.slice(0, 92)}_${shortHash(key, 6)}`;
