@@ -90,7 +90,7 @@ beforeAll(async () => {
   const from = join(workspace.dir, 'shop.json');
   await writeFile(from, JSON.stringify(described));
   const { directory, secrets, net } = await workspace.build({ from, name: 'shop' });
-  expect(secrets).toEqual(['SHOP_TOKEN', 'SHOP_CLIENT_ID', 'SHOP_CLIENT_SECRET', 'SHOP_REFRESH_TOKEN']);
+  expect(secrets).toEqual(['SHOP_CLIENT_ID', 'SHOP_CLIENT_SECRET', 'SHOP_TOKEN', 'SHOP_REFRESH_TOKEN']);
   expect(net).toEqual(['shop.test:443']);
   program = join(directory, 'dist', 'server.js');
 });

@@ -102,6 +102,29 @@ test('the mirror stands where the manifest says the address is, also for an id t
   expect(env['S2FA_BASE_URL']).toBe('http://m/mirror/2fa');
 });
 
+test('of client credentials the part that is not set is missing, and none beside a token', () => {
+  const missing = (host: Record<string, string>): readonly string[] =>
+    builtEnvironment({
+      manifest: {
+        ...manifest,
+        secrets: [
+          { name: 'MY_API_CLIENT_ID', scheme: 'oauth', required: true },
+          { name: 'MY_API_CLIENT_SECRET', scheme: 'oauth', required: true },
+          { name: 'MY_API_TOKEN', scheme: 'oauth', required: false },
+        ],
+      },
+      override: {},
+      overrideEnv: {},
+      host,
+      mirrorUrl: 'http://m',
+    }).missingSecrets;
+  expect([{}, { MY_API_CLIENT_ID: 'c' }, { MY_API_TOKEN: 't' }].map(missing)).toEqual([
+    ['MY_API_CLIENT_ID', 'MY_API_CLIENT_SECRET'],
+    ['MY_API_CLIENT_SECRET'],
+    [],
+  ]);
+});
+
 test('a required secret that is nowhere is named', () => {
   const { missingSecrets } = builtEnvironment({
     manifest,

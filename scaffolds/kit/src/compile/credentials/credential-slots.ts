@@ -26,6 +26,23 @@ const grantSlots = ({ clientId, clientSecret, refreshToken }: CredentialNames): 
   [refreshToken, GRANT.refreshToken, false],
 ];
 
+type OAuth = AuthScheme & { readonly kind: 'oauth2' };
+
+/** Tokens are had with client credentials and in no other way: nobody is given one to set. */
+const isForPrograms = ({ flows }: OAuth): boolean => Object.keys(flows).join() === 'clientCredentials';
+
+function oauthSlots(blueprint: Blueprint, scheme: OAuth, names: CredentialNames): Slot[] {
+  const { description } = scheme;
+  if (!hasTokenUrl(blueprint, scheme)) return [[names.token, description, true]];
+  if (!isForPrograms(scheme)) return [[names.token, description, true], ...grantSlots(names)];
+  return [
+    [names.clientId, description ?? GRANT.clientId, true],
+    [names.clientSecret, GRANT.clientSecret, true],
+    [names.token, 'An access token, instead of both.', false],
+    [names.refreshToken, GRANT.refreshToken, false],
+  ];
+}
+
 function slotsOfScheme(blueprint: Blueprint, scheme: AuthScheme, names: CredentialNames): Slot[] {
   const { description } = scheme;
   switch (scheme.kind) {
@@ -34,10 +51,8 @@ function slotsOfScheme(blueprint: Blueprint, scheme: AuthScheme, names: Credenti
         [names.username, description, true],
         [names.password, description, true],
       ];
-    case 'oauth2': {
-      const grants = hasTokenUrl(blueprint, scheme) ? grantSlots(names) : [];
-      return [[names.token, description, true], ...grants];
-    }
+    case 'oauth2':
+      return oauthSlots(blueprint, scheme, names);
     case 'openid':
       return [[names.token, description, true], ...grantSlots(names)];
     case 'aws-sigv4':

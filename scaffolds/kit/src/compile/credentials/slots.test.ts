@@ -57,9 +57,9 @@ describe('slots', () => {
     });
     const { config, secrets } = slotsOf(blueprint);
     expect(secrets.map(({ name }) => name)).toEqual([
-      'TINY_TOKEN',
       'TINY_CLIENT_ID',
       'TINY_CLIENT_SECRET',
+      'TINY_TOKEN',
       'TINY_REFRESH_TOKEN',
     ]);
     expect(config.find(({ name }) => name === 'TINY_TOKEN_URL')).toEqual({
@@ -76,6 +76,20 @@ describe('slots', () => {
     expect(urlWith({ TINY_BASE_URL: 'https://a.test', TINY_TOKEN_URL: 'https://b.test/t' })).toBe(
       'https://b.test/t',
     );
+  });
+
+  test('of a service for programs the client credentials are needed, and a token is not', () => {
+    const flow = { tokenUrl: 'https://a.test/token', scopes: {} };
+    const needed = (flows: Record<string, typeof flow>): string[] =>
+      slotsOf(
+        blueprintOf({
+          auth: { schemes: { a: { kind: 'oauth2', flows } }, default: [{ a: [] }] },
+          operations: [operationOf()],
+        }),
+      ).secrets.flatMap(({ name, required }) => (required ? [name] : []));
+    expect(needed({ clientCredentials: flow })).toEqual(['TINY_CLIENT_ID', 'TINY_CLIENT_SECRET']);
+    expect(needed({ clientCredentials: flow, authorizationCode: flow })).toEqual(['TINY_TOKEN']);
+    expect(needed({ clientCredentials: { ...flow, tokenUrl: '' } })).toEqual(['TINY_TOKEN']);
   });
 
   test('a base URL is required when the description has no absolute one', () => {
