@@ -48,6 +48,11 @@ function onSmallDisk(steps: readonly string[]) {
     });
 }
 
+test('a hub that finds no room for its database says that the disk is full', () => {
+  const [started] = onSmallDisk(['fill 300K; hub start']);
+  expect(started).toMatchObject({ code: 5, said: expect.stringContaining('disk is full') as string });
+});
+
 test('on a full disk a build is refused whole, the version before goes on serving, and doctor names the disk', () => {
   const [built, aimed, , rebuilt, called, stored, examined, freed, again] = onSmallDisk([
     'hub start --detach && hub build --from "$DESCRIPTION" --name toys',
@@ -61,7 +66,7 @@ test('on a full disk a build is refused whole, the version before goes on servin
     'hub build --from "$NEXT" --name toys',
   ]);
   expect([built, aimed]).toMatchObject([{ code: 0 }, { code: 0 }]);
-  expect(rebuilt).toMatchObject({ code: 6, said: expect.stringContaining('no space left') as string });
+  expect(rebuilt).toMatchObject({ code: 5, said: expect.stringContaining('no space left') as string });
   expect(called).toMatchObject({ code: 0, said: expect.stringContaining('name:') as string });
   expect(stored).toMatchObject({ code: 5, said: expect.stringContaining('disk is full') as string });
   expect(examined).toMatchObject({ code: 5, said: expect.stringContaining('ENOSPC') as string });

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareBlueprints } from '@counterpart/scaffolds/compare/compare-blueprints';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
@@ -11,6 +10,7 @@ import {
   type BuildStage,
 } from '@counterpart/schemas';
 import { inTurn } from '../kernel/at-most.ts';
+import { makeFolder } from '../kernel/files/make-folder.ts';
 import { openStaging, sweepStaging, type Staging } from '../versions/staging.ts';
 import { checkServer } from './verify/check-server.ts';
 import { compileSource, lostOperations, type CompiledSource } from './source/compile-source.ts';
@@ -104,7 +104,7 @@ async function planOnly(run: BuildRun): Promise<Outcome> {
 async function installNew(run: BuildRun): Promise<Outcome> {
   const { id } = run.blueprint;
   try {
-    await mkdir(run.serversDir, { recursive: true });
+    makeFolder(run.serversDir);
   } catch (cause) {
     throw hubError('DATA_UNWRITABLE', { directory: run.serversDir, detail: detailOf(cause) }, { cause });
   }

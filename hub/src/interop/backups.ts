@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
+import { makeFolder } from '../kernel/files/make-folder.ts';
 import { realFile, writeWhole } from '../kernel/files/write-whole.ts';
 
 const SavedPath = z.object({
@@ -74,7 +75,7 @@ export async function withBackup<T>(
 
 function freshFolder(parent: string, name: string): string {
   try {
-    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    makeFolder(parent, 0o700);
     accessSync(parent, constants.W_OK);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);

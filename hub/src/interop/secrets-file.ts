@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { makeFolder } from '../kernel/files/make-folder.ts';
 import { writeWhole } from '../kernel/files/write-whole.ts';
 
 /** Where values that were taken out of configurations lie; read by their owner only. */
@@ -44,7 +45,7 @@ function quote(value: string): string {
 /** Adds values to the secrets file, mode 0600. */
 export function saveSecrets(dataDir: string, values: Readonly<Record<string, string>>): void {
   const file = secretsFile(dataDir);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file), 0o700);
   let text = '# Secrets of this hub, referenced in hub.config.json as ${env:NAME}.\n';
   try {
     text = readFileSync(file, 'utf8');

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { makeFolder } from './files/make-folder.ts';
 import type { Redact } from './redact.ts';
 
 export type { Logger } from 'pino';
@@ -44,7 +45,7 @@ const EARLIER = ['.1', '.2'];
 
 /** A file of lines. What it takes no more, as on a full disk, goes to standard error: to log never fails. */
 function openLogFile(file: string, maxBytes: number): { write(line: string): void } {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   let handle = openSync(file, 'a');
   let size = fstatSync(handle).size;
   let told = false;

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, HealthRecord, type ServerState } from '@counterpart/schemas';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import type { UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
+import { makeFolder } from '../kernel/files/make-folder.ts';
 import { writeWhole } from '../kernel/files/write-whole.ts';
 import type { Db } from '../store/store.ts';
 import { written } from '../store/written.ts';
@@ -91,7 +91,7 @@ function serverReads(db: Db): Records<'list' | 'get' | 'versions' | 'exportTo'> 
     async exportTo(directory) {
       const file = join(directory, '_registry.json');
       const servers = Object.fromEntries((await list()).map(({ id, ...facts }) => [id, facts]));
-      mkdirSync(directory, { recursive: true });
+      makeFolder(directory);
       writeWhole(file, `${JSON.stringify({ servers }, undefined, 2)}\n`, 0o644);
     },
   };

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { watch } from 'chokidar';
+import { makeFolder } from '../kernel/files/make-folder.ts';
 
 /** Files of a package that decide what is served; anything else is noise. */
 const DECIDING =
@@ -16,7 +16,7 @@ export function watchServers(
   root: string,
   changed: () => void,
 ): { readonly ready: Promise<void>; close(): Promise<void> } {
-  if (!existsSync(root)) mkdirSync(root, { recursive: true });
+  makeFolder(root);
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(root, {
     ignoreInitial: true,

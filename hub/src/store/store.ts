@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import Database from 'libsql';
+import { makeFolder } from '../kernel/files/make-folder.ts';
 import { KeptStatements } from './kept-statements.ts';
 import { migrations } from './migrations.ts';
 import type { Tables } from './schema.ts';
@@ -25,7 +25,7 @@ const WHEN_DAMAGED =
  */
 export async function openStore(file: string): Promise<Db> {
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    if (file !== ':memory:') makeFolder(dirname(file));
     const database = new Database(file, { timeout: OPEN_TIMEOUT_MS });
     database.exec(
       // 256 kB of pages instead of 2 MB: nothing is read from it while the hub serves.
@@ -36,7 +36,8 @@ export async function openStore(file: string): Promise<Db> {
       db,
       provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
     }).migrateToLatest();
-    if (error !== undefined) throw new Error('migration failed', { cause: error });
+    if (error !== undefined)
+      throw error instanceof Error ? error : new Error('migration failed', { cause: error });
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return db;
   } catch (cause) {

@@ -2,6 +2,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CounterpartError, hubError, ServerId, type VersionFacts } from '@counterpart/schemas';
+import { makeFolder } from '../kernel/files/make-folder.ts';
 import { assertFits } from './dependencies.ts';
 import { commitVersion } from './history.ts';
 import {
@@ -221,7 +222,7 @@ async function putAside(id: string, dir: string, { dataDir }: VersionsAt): Promi
 /** Swaps a kept version into the servers folder. */
 async function putInUse({ provenance: { server }, packageDir }: KeptVersion, at: VersionsAt): Promise<void> {
   try {
-    await mkdir(at.serversDir, { recursive: true });
+    makeFolder(at.serversDir);
     const staging = await openStaging(at.serversDir, ServerId.parse(server), { empty: true });
     try {
       await copyPackage(packageDir, staging.next, { sealed: false });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,17 @@ const put = async (path: string, text: string): Promise<void> => {
   await writeFile(join(serversDir, path), text);
 };
 const get = (path: string) => readFile(join(serversDir, path), 'utf8');
+
+// Nobody may write there, not even the user who may write everywhere.
+test.skipIf(!existsSync('/proc/self'))(
+  'a servers folder that cannot be written is told of as such',
+  async () => {
+    await expect(openStaging('/proc', id)).rejects.toMatchObject({
+      code: 'DATA_UNWRITABLE',
+      params: { directory: '/proc' },
+    });
+  },
+);
 
 test('a first install puts the new folder in place and leaves nothing else', async () => {
   const staging = await openStaging(serversDir, id);

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerId } from '@counterpart/schemas';
+import { makeFolder } from '../kernel/files/make-folder.ts';
+import { unwritable } from './keep.ts';
 
 /**
  * A build writes into `<servers>/.staging-<id>-<pid>-<random>/next`. Installing moves the installed version to
@@ -25,7 +27,10 @@ const MAX_INSTALL_ATTEMPTS = 5;
 /** Folders of this process: after a restart in a container the pid alone does not tell them from stale ones. */
 const ours = new Set<string>();
 
-/** Opens a staging folder; unless it is to be `empty`, what the installed version holds beyond `node_modules` is copied into it. */
+/**
+ * Opens a staging folder; unless it is to be `empty`, what the installed version holds beyond `node_modules` is copied into it.
+ * Rejects with DATA_UNWRITABLE.
+ */
 export async function openStaging(
   serversDir: string,
   id: ServerId,
@@ -42,11 +47,11 @@ export async function openStaging(
   };
   ours.add(name);
   try {
-    await mkdir(root, { recursive: true });
+    makeFolder(root);
     await (empty ? mkdir(next) : copyServer(target, next));
   } catch (cause) {
     await discard();
-    throw cause;
+    throw unwritable(serversDir, cause);
   }
   return { next, install: () => replaceFolder(next, target, root), discard };
 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Template } from '@counterpart/scaffolds/templates/names';
 import { renderTemplate } from '@counterpart/scaffolds/templates/read-template';
 import { Category, hubError } from '@counterpart/schemas';
+import { makeFolder } from '../../kernel/files/make-folder.ts';
 import { parseServerId } from '../server-id.ts';
 import { openStaging, sweepStaging } from '../../versions/staging.ts';
 import { readManifest, recordTools } from './record-tools.ts';
@@ -69,7 +70,7 @@ export async function createPackage(options: CreateOptions): Promise<Created> {
 
 async function prepare(serversDir: string): Promise<void> {
   try {
-    await mkdir(serversDir, { recursive: true });
+    makeFolder(serversDir);
     await sweepStaging(serversDir);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { errorCatalogue, type HubStatus } from '@counterpart/schemas';
 import { readSecrets, secretsFile } from '../../interop/secrets-file.ts';
+import { makeFolder } from '../../kernel/files/make-folder.ts';
 import type { Context } from '../context.ts';
 import { tokenFile, type HubPresence } from '../running/running-hub.ts';
 import { hubSettings } from '../settings.ts';
@@ -42,7 +43,7 @@ function checkNode(version: string): Finding {
 
 function checkData({ home }: Context): Finding {
   try {
-    mkdirSync(home.dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(home.dataDir, 0o700);
     accessSync(home.dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     tryWriting(join(home.dataDir, `.doctor-${process.pid}`));
     return ok('data', home.dataDir);

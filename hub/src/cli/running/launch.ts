@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CounterpartError, hubError } from '@counterpart/schemas';
 import { Problem } from '@counterpart/schemas/hub/api';
 import { z } from 'zod';
+import { makeFolder } from '../../kernel/files/make-folder.ts';
 import type { Home } from '../home.ts';
 import { problemError } from '../api/hub-api.ts';
 import { logFile } from './running-hub.ts';
@@ -66,7 +67,7 @@ export async function launchHub(
 
 function openLog(home: Home): number {
   try {
-    mkdirSync(home.dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(home.dataDir, 0o700);
     return openSync(logFile(home), 'a', 0o600);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, linkSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
+import { makeFolder } from './make-folder.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** What a running hub leaves in its data folder for others to find it: `hub.json`. */
@@ -36,7 +37,7 @@ export interface DataFolder {
 export function takeDataFolder(directory: string, home: string): DataFolder {
   const record = join(directory, 'hub.json');
   writable(directory, () => {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory, 0o700);
     claim(record, home);
   });
   const token = writable(directory, () => readOrMakeToken(join(directory, 'token')));
