@@ -232,6 +232,10 @@ describe('a chat without a terminal', () => {
 
 describe('a chat that ends', () => {
   test('keeps what was typed but no secret, tells how it goes on, and ends with Ctrl-D', async () => {
+    expect(await chat.say('/histroy', PROMPT)).toContain('Did you mean /history?');
+    const saved = await chat.say('/save no/such/folder/x.md', PROMPT);
+    expect(saved).toMatch(/Cannot write [^:]+x\.md:\s+there\s+is\s+no\s+such\s+folder/);
+    expect(saved).not.toContain('ENOENT');
     expect(await chat.say('/history', PROMPT)).toContain('[secret removed]');
     chat.type(KEYS.ctrlD);
     await chat.until(/Goes on with:\s+hub\s+--home\s+\S+\s+chat\s+--conversation\s+chat-\w+/);

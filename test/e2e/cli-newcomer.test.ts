@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { verifies } from '../verifies.ts';
@@ -68,6 +69,54 @@ test('a data folder that cannot be made is one clear sentence for every command 
     const { code, stderr } = await place.run(args);
     expect([args, code, stderr.includes('DATA_UNWRITABLE')]).toEqual([args, 5, true]);
   }
+});
+
+// Where the kernel makes no folder for anybody, the platform's own way of making one goes round for ever.
+test.skipIf(!existsSync('/proc/self'))('a home in which nothing can be kept is refused at once', async () => {
+  const place = testHome();
+  for (const command of ['list', 'start']) {
+    const { code, stderr } = await place.run([command, '--home', '/proc']);
+    expect([code, stderr]).toEqual([5, expect.stringContaining('Cannot write to /proc/.hub')]);
+  }
+});
+
+test.each([
+  ['http://127.0.0.1:9/openapi.json', 'web clients refuse to ask port 9'],
+  [
+    'http://me:word@127.0.0.1:99999/openapi.json',
+    'http://127.0.0.1:99999/openapi.json: it is not a valid URL',
+  ],
+])('%s cannot be asked, and the reason is said in words', async (from, reason) => {
+  const { code, stderr } = await testHome().run(['build', '--from', from]);
+  expect([code, stderr]).toEqual([4, expect.stringContaining(reason)]);
+});
+
+test('a file that a person named and that cannot be written is told of in words', async () => {
+  const place = testHome();
+  for (const out of ['no/such/folder/audit.jsonl', 'servers']) {
+    const { code, stderr } = await place.run(['audit', 'export', '--out', out]);
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/Cannot write .*: (?:there is no such folder|it is a folder)\./),
+    ]);
+  }
+});
+
+test('a hub that dies in the middle of a call ends it as one that answers no more', async () => {
+  const place = testHome({ mcpServers: { killer: { command: process.execPath, args: ['killer.mjs'] } } });
+  const rpc = JSON.stringify(pathToFileURL(join(FIXTURE_SERVERS, 'rpc.mjs')).href);
+  const record = JSON.stringify(join(place.home, '.hub/hub.json'));
+  place.write(
+    'home/killer.mjs',
+    `import { readFileSync } from 'node:fs';
+    import { serve } from ${rpc};
+    const tools = [{ name: 'kill', inputSchema: { type: 'object' } }];
+    const call = () => process.kill(JSON.parse(readFileSync(${record}, 'utf8')).pid, 'SIGKILL');
+    serve({ name: 'killer', tools, call });`,
+  );
+  expect(await place.run(['start', '--detach'])).toMatchObject({ code: 0 });
+  const { code, stderr } = await place.run(['call', 'killer__kill']);
+  expect([code, stderr]).toEqual([7, expect.stringContaining('HUB_LOST')]);
 });
 
 test('a hub that hangs is told from one that is gone, and stop ends it', async () => {

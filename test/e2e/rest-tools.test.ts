@@ -76,6 +76,8 @@ test.each([
   ['OPTIONS', '/api/tools/shop/get_item', 'POST'],
   ['PUT', '/api/servers', 'GET, HEAD, POST'],
   ['POST', '/api/servers/shop', 'DELETE, GET, HEAD'],
+  ['POST', '/healthz', 'GET, HEAD'],
+  ['DELETE', '/readyz', 'GET, HEAD'],
 ])('%s of %s is told how the address is asked, not that nothing is there', async (method, path, allowed) => {
   const response = await fetch(`${hub.url}${path}`, {
     method,
@@ -87,6 +89,10 @@ test.each([
     code: 'ROUTE_METHOD',
     detail: `${path} takes ${allowed}, not ${method}.`,
   });
+});
+
+test('a probe asked in another way says so without a token', async () => {
+  expect((await fetch(`${hub.url}/healthz`, { method: 'POST' })).status).toBe(405);
 });
 
 test.each(['/api/nothing', '/api/tools/shop/get_item/more'])(

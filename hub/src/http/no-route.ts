@@ -1,9 +1,11 @@
 import { hubError, type CounterpartError } from '@counterpart/schemas';
 import type { Hono } from 'hono';
+import { isProbe } from './health.ts';
 
 /** What a request is told that no route takes: how else its path is asked (RFC 9110, 15.5.6), or that there is nothing at it. */
 export function noRoute(app: Hono, method: string, path: string): CounterpartError {
-  const methods = methodsAt(app, path);
+  // Probes are answered before any route is looked for.
+  const methods = isProbe(path) ? ['GET', 'HEAD'] : methodsAt(app, path);
   return methods.length === 0
     ? hubError('ROUTE_UNKNOWN', { path })
     : hubError('ROUTE_METHOD', { path, method, methods: methods.join(', ') });

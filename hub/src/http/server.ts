@@ -242,7 +242,7 @@ function admit(
       // Other programs post with the token of one hook, which is checked there.
       if (route.path.startsWith(HOOKS_PATH) && req.method === 'POST') return OWNER;
       const reads = (req.method === 'GET' || req.method === 'HEAD') && isPublic(route.path);
-      return enter(reads && (!access.readsNeedToken || isProbe(route.path)), `${req.method} ${route.path}`);
+      return enter(isProbe(route.path) || (reads && !access.readsNeedToken), `${req.method} ${route.path}`);
     }
   }
 }

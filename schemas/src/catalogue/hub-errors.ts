@@ -43,6 +43,14 @@ export const hubErrors = {
     message: 'Cannot write to {directory}: {detail}',
     fix: 'Make the folder writable, free some space, or set `dataDir` in hub.config.json.',
   }),
+  OUTPUT_UNWRITABLE: entry({
+    status: 500,
+    rpc: -32603,
+    exit: 5,
+    title: 'Output cannot be written',
+    message: 'Cannot write {place}: {detail}.',
+    fix: 'Name another place, make the folder, or free some space.',
+  }),
   HUB_ALREADY_RUNNING: entry({
     status: 409,
     rpc: -32603,
@@ -66,6 +74,14 @@ export const hubErrors = {
     title: 'No hub is running',
     message: 'No hub is running for {home}.',
     fix: 'Start one with `hub start` (or `hub start --detach`).',
+  }),
+  HUB_LOST: entry({
+    status: 503,
+    rpc: -32603,
+    exit: 7,
+    title: 'The hub went away',
+    message: 'The hub at {url} answers no more: {detail}',
+    fix: 'What was under way was not repeated, because it may have had effects. `hub doctor` says how the hub is, `hub start` starts it.',
   }),
   PORT_TAKEN: entry({
     status: 500,

@@ -17,6 +17,7 @@ import { z } from 'zod';
 import { compiledOnce, type Compiled } from '../compiled/cache.ts';
 import { readChosen } from './read-chosen.ts';
 import { findSource, isUndiscovered, leadsNowhere } from './find-source.ts';
+import { assertAddress, withPortExplained } from './unasked-address.ts';
 import { readNames } from '../installed.ts';
 import type { BuildOptions } from '../options.ts';
 import { parseServerId, toServerId } from '../server-id.ts';
@@ -90,14 +91,21 @@ async function openSource(options: BuildOptions): Promise<SourceText> {
   if (options.from.trim() === '')
     throw hubError('SOURCE_UNREADABLE', { source: '--from', detail: 'it is empty and names no source' });
   const location = blueprintOf(options.from) ?? options.from;
-  const source =
-    (await openDatabase(location, signal)) ??
-    (await openRecording(location, signal)) ??
-    (await openData(location, signal)) ??
-    (await loadOrFind(location, { signal, allowRemote, allowOutside }));
+  assertAddress(location);
+  const source = await openLocation(location, { signal, allowRemote, allowOutside }).catch(
+    (error: unknown) => {
+      throw withPortExplained(error, location);
+    },
+  );
   if (source.head !== undefined) assertReadable(source.head, source.location);
   return source;
 }
+
+const openLocation = async (location: string, options: LoadOptions): Promise<SourceText> =>
+  (await openDatabase(location, options.signal)) ??
+  (await openRecording(location, options.signal)) ??
+  (await openData(location, options.signal)) ??
+  (await loadOrFind(location, options));
 
 /** Reads a source; a URL that is no description itself is looked around at, and its page's own tables come last. */
 async function loadOrFind(location: string, options: LoadOptions): Promise<SourceText> {

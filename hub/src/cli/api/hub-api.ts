@@ -189,30 +189,41 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
   };
 }
 
+/** What a hub said, to its end. */
+interface Answered {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly text: string;
+}
+
 async function reach(
   url: string,
   path: string,
   init: RequestInit & { readonly signal: AbortSignal },
-): Promise<Response> {
+): Promise<Answered> {
   try {
-    return await fetch(url + path, init);
+    const response = await fetch(url + path, init);
+    return { ok: response.ok, status: response.status, text: await response.text() };
   } catch (cause) {
-    if (init.signal.aborted) throw cause;
-    const detail =
-      cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    throw hubError('UPSTREAM_UNREACHABLE', { server: 'the hub', url, detail }, { cause });
+    throw lost(url, cause, init.signal);
   }
 }
 
-async function readAnswer<T>(
+/** HUB_LOST; an abort stays what it is. */
+function lost(url: string, cause: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return cause;
+  const detail = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+  return hubError('HUB_LOST', { url, detail }, { cause });
+}
+
+function readAnswer<T>(
   schema: z.ZodType<T>,
-  response: Response,
+  response: Answered,
   { subject, parse }: { readonly subject: string; readonly parse: Parse },
-): Promise<T> {
-  const text = await response.text();
+): T {
   let body: unknown;
   try {
-    body = parse(text);
+    body = parse(response.text);
   } catch {
     throw hubError('INTERNAL', {
       detail: `${subject} answered ${response.status} with something that is not JSON`,

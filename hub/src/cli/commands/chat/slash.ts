@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { hubError } from '@counterpart/schemas';
 import { didYouMean } from '../../../kernel/nearest.ts';
 import { buildIntent } from '../../../orchestrator/understanding/intents/build-intent.ts';
 import type { Context } from '../../context.ts';
@@ -9,6 +7,7 @@ import type { HubApi } from '../../api/hub-api.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { unfolded, type CallLog } from './screen/call-log.ts';
 import { fitted } from './screen/columns.ts';
+import { writeGiven } from '../../output/write-given.ts';
 import { harmless, harmlessLine } from '../../output/text/harmless.ts';
 import type { ChatSession } from './session.ts';
 
@@ -61,7 +60,7 @@ export async function runSlash(line: string, room: TerminalRoom): Promise<SlashO
     COMMANDS[Object.keys(COMMANDS).find((known) => name !== '' && known.startsWith(name)) ?? ''];
   if (command === undefined)
     return done(
-      `There is no /${name}.${didYouMean(name, Object.keys(COMMANDS))} \`/help\` lists what there is.`,
+      `There is no /${name}.${didYouMean(`/${name}`, slashNames())} \`/help\` lists what there is.`,
     );
   return await command[2](room, words.trim());
 }
@@ -185,11 +184,6 @@ async function summarize({ hub, session }: SlashRoom): Promise<SlashOutcome> {
 async function save({ context, session }: SlashRoom, words: string): Promise<SlashOutcome> {
   if (session.messages.length === 0) return done('Nothing was said yet.');
   const file = resolve(context.io.cwd, words === '' ? `${session.id}.md` : words);
-  try {
-    await writeFile(file, session.toMarkdown(), { mode: 0o600 });
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
-  }
+  await writeGiven(file, session.toMarkdown());
   return done(`Written to ${file}.`);
 }

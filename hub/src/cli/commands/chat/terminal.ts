@@ -276,4 +276,4 @@ class Terminal {
   }
 }
 
-const LOST = new Set(['CHAT_LOST', 'HUB_NOT_RUNNING', 'UPSTREAM_UNREACHABLE']);
+const LOST = new Set(['CHAT_LOST', 'HUB_NOT_RUNNING', 'HUB_LOST']);

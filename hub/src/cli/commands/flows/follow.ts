@@ -22,7 +22,7 @@ export async function followRun(
   const told = new Set<string>();
   for (;;) {
     const run = await hub.flows.run(id).catch((cause: unknown) => {
-      if (cause instanceof CounterpartError && cause.code === 'UPSTREAM_UNREACHABLE')
+      if (cause instanceof CounterpartError && cause.code === 'HUB_LOST')
         context.io.stderr.write(
           `The hub went away. The run ${id} goes on with the one that is started next: \`hub flow trace ${id}\`\n`,
         );

@@ -54,7 +54,7 @@ async function askToStop(hub: HubApi): Promise<void> {
   try {
     await hub.shutdown();
   } catch (error) {
-    if (!(error instanceof CounterpartError) || error.code !== 'UPSTREAM_UNREACHABLE') throw error;
+    if (!(error instanceof CounterpartError) || error.code !== 'HUB_LOST') throw error;
   }
 }
 

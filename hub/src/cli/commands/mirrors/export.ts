@@ -3,8 +3,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { hubError, type MirrorParts } from '@counterpart/schemas';
 import { z } from 'zod';
 import packageFile from '../../../../package.json' with { type: 'json' };
+import { makeFolder } from '../../../kernel/files/make-folder.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { defineCommand } from '../../command.ts';
+import { unwritableOutput } from '../../output/write-given.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 export const exportMirror = defineCommand({
@@ -53,7 +55,7 @@ async function writeFolder(parts: MirrorParts, target: string, signal: AbortSign
   const { mirrorFiles } = await import('@counterpart/scaffolds/mirror/alone/files');
   const aside = join(dirname(target), `.${basename(target)}.${newId()}`);
   try {
-    mkdirSync(aside, { recursive: true });
+    makeFolder(aside);
     const files = mirrorFiles(parts, packageFile.version);
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(dirname(join(aside, file)), { recursive: true });
@@ -65,8 +67,6 @@ async function writeFolder(parts: MirrorParts, target: string, signal: AbortSign
     return [...Object.keys(files), 'mirror.js'].sort();
   } catch (cause) {
     rmSync(aside, { recursive: true, force: true });
-    throw cause instanceof Error && 'syscall' in cause
-      ? hubError('DATA_UNWRITABLE', { directory: target, detail: cause.message }, { cause })
-      : cause;
+    throw unwritableOutput(target, cause);
   }
 }

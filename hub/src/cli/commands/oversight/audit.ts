@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorCatalogue, hubError } from '@counterpart/schemas';
 import type { AuditAnchor, AuditEntry, AuditReport } from '@counterpart/schemas';
@@ -7,6 +6,7 @@ import type { HubApi } from '../../api/hub-api.ts';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { renderTable } from '../../output/text/table.ts';
+import { writeGiven } from '../../output/write-given.ts';
 import { readText } from '../../input/read-text.ts';
 import { withHub } from '../../running/with-hub.ts';
 
@@ -135,7 +135,7 @@ const exporting = defineCommand({
     const text = lines.join('');
     if (out === undefined && !context.json) return void context.io.stdout.write(text);
     const file = resolve(context.io.cwd, out ?? '');
-    if (out !== undefined) await writeOut(file, text);
+    if (out !== undefined) await writeGiven(file, text);
     context.result(
       out === undefined
         ? { entries: lines.map((line): unknown => JSON.parse(line)) }
@@ -145,15 +145,6 @@ const exporting = defineCommand({
     return undefined;
   },
 });
-
-async function writeOut(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { mode: 0o600 });
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('DATA_UNWRITABLE', { directory: file, detail }, { cause });
-  }
-}
 
 async function allLines({ audit }: HubApi): Promise<string[]> {
   const lines: string[] = [];

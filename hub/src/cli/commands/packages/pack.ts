@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
+import { makeFolder } from '../../../kernel/files/make-folder.ts';
 import { writeWhole } from '../../../kernel/files/write-whole.ts';
 import { defineCommand } from '../../command.ts';
 import { bytes, count } from '../../output/text/format.ts';
+import { unwritableOutput } from '../../output/write-given.ts';
 import { findServerFolder } from '../../server-folder.ts';
 
 const FORMATS = ['npm', 'mcpb', 'both'] as const;
@@ -63,10 +63,9 @@ export const pack = defineCommand({
 
 function write(folder: string, file: string, content: Buffer): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeWhole(file, content, FILE_MODE);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('DATA_UNWRITABLE', { directory: folder, detail }, { cause });
+    throw unwritableOutput(file, cause);
   }
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hubError, type RecordingState } from '@counterpart/schemas';
 import { z } from 'zod';
@@ -6,6 +5,7 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { bytes, count } from '../../output/text/format.ts';
+import { writeGiven } from '../../output/write-given.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
@@ -69,13 +69,8 @@ async function turned(
 async function save(hub: HubApi, { io }: Context, server: string, out: string): Promise<string> {
   const file = resolve(io.cwd, out);
   const har = await hub.recording(server);
-  try {
-    await writeFile(file, JSON.stringify(har, undefined, 2), { mode: 0o600 });
-    return file;
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('INPUT_INVALID', { subject: '--out', detail }, { cause });
-  }
+  await writeGiven(file, JSON.stringify(har, undefined, 2));
+  return file;
 }
 
 function words(server: string, state: RecordingState | undefined): string {
