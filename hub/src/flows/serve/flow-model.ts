@@ -7,11 +7,11 @@ import {
   type Json,
 } from '@counterpart/schemas';
 import { z } from 'zod';
+import { parsePlain } from '../../kernel/protocol/exact-numbers.ts';
 import type { ChatItem, Orchestrator, RunEvent, RunRequest } from '../../kernel/ports.ts';
 import { said } from '../../orchestrator/loop/prompt.ts';
 import { textOf } from '../../orchestrator/understanding/text-of.ts';
 import type { Flows } from '../flows.ts';
-import { plainInputs } from '../inputs.ts';
 import { waitingCalls } from './flow-server.ts';
 
 /** Under which a flow is asked for as a model. */
@@ -108,7 +108,7 @@ export function inputsOf(
 
 function objectIn(text: string): Record<string, Json> | undefined {
   try {
-    return Members.safeParse(plainInputs(text)).data;
+    return Members.safeParse(parsePlain(text)).data;
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
 import { JsonValue, hubError, type FlowRun, type ToolDefinition } from '@counterpart/schemas';
 import { z } from 'zod';
+import { parsePlain } from '../../kernel/protocol/exact-numbers.ts';
 import type { AskableClient, ToolServer } from '../../kernel/tools/tool-server.ts';
 import type { Flows } from '../flows.ts';
-import { plainInputs } from '../inputs.ts';
 
 /** Name of the server that flows stand under: `flows__weekly-report`. */
 export const FLOWS_ID = 'flows';
@@ -30,7 +30,7 @@ export const flowServer = (
   tools: definitions,
   async run({ name, input }, signal, client) {
     const { flows } = options;
-    const inputs = Inputs.safeParse(plainInputs(input ?? {}));
+    const inputs = Inputs.safeParse(parsePlain(JSON.stringify(input ?? {})));
     if (!inputs.success) throw hubError('FLOW_INPUT', { name, detail: z.prettifyError(inputs.error) });
     const { id } = await flows.start(name, inputs.data);
     try {

@@ -19,7 +19,7 @@ import { RenderPromptRequest } from '@counterpart/schemas/flows/prompt';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { readBody } from '../read-body.ts';
-import { plainInputs } from '../../flows/inputs.ts';
+import { parsePlain } from '../../kernel/protocol/exact-numbers.ts';
 
 type Members = Readonly<Record<string, Json>>;
 
@@ -55,7 +55,7 @@ export function addFlowRoutes(app: Hono, service: FlowService): void {
   app.get('/api/flows', async (c) => c.json({ flows: await (await service()).flows.list() }));
   app.get('/api/flows/:name', async (c) => c.json(await (await service()).flows.show(c.req.param('name'))));
   app.post('/api/flows/:name/runs', async (c) => {
-    const { inputs } = await readBody(c, StartFlowRequest, plainInputs);
+    const { inputs } = await readBody(c, StartFlowRequest, parsePlain);
     return c.json(await (await service()).flows.start(c.req.param('name'), inputs), 201);
   });
   app.post('/api/flows/:name/serve', async (c) => {

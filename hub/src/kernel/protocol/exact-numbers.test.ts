@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exactText, parseFrame } from './exact-numbers.ts';
+import { exactText, parseExact, parseFrame, parsePlain } from './exact-numbers.ts';
 
 const frame = (args: string): string =>
   `{"jsonrpc":"2.0","id":9007199254740993,"method":"tools/call","params":{"name":"a","arguments":${args}}}`;
@@ -52,5 +52,25 @@ describe('parseFrame', () => {
 
   it('throws for what is not JSON', () => {
     expect(() => parseFrame('{"a":')).toThrow(SyntaxError);
+  });
+});
+
+describe('parsePlain', () => {
+  it('gives a number that no double holds as the text of its digits, also where it was kept as it came', () => {
+    const json =
+      '{"id":9007199254740993,"list":[-9007199254740993],"n":7,"part":0.5,"text":"9007199254740993"}';
+    const plain = {
+      id: '9007199254740993',
+      list: ['-9007199254740993'],
+      n: 7,
+      part: 0.5,
+      text: '9007199254740993',
+    };
+    const kept = JSON.stringify(parseExact(json));
+    expect([parsePlain(json), parsePlain(kept), parsePlain(JSON.stringify(plain))]).toEqual([
+      plain,
+      plain,
+      plain,
+    ]);
   });
 });

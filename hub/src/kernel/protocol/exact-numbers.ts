@@ -49,7 +49,10 @@ const exactly = (text: string): unknown =>
       : part,
   );
 
-/** The same JSON for programs that know doubles only: a whole number beyond 2^53 is the text of its digits. */
+/** JSON as programs have it that know doubles only: a whole number beyond 2^53 is the text of its digits (0125). */
+export const parsePlain = (json: string): unknown => JSON.parse(withDigitsAsText(json));
+
+/** The same JSON for such programs. */
 export const withDigitsAsText = (json: string): string =>
   /\d{16}/.test(json) ? JSON.stringify(sourceJson.parse(json, digitsAsText)) : json;
 
