@@ -8,6 +8,21 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
+test('what a server lists only to clients that can be asked is offered once it is set apart', async () => {
+  const args = [join(FIXTURE_SERVERS, 'elicits.mjs'), 'legacy', 'choosy'];
+  const shop = { command: process.execPath, args, isolation: 'session' };
+  const place = makeHome({ mcpServers: { shop } });
+  undo.push(() => place.remove());
+  const hub = await startHub(place.home);
+  undo.push(() => hub.stop());
+  await eventually(async () => JSON.stringify(await hub.rpc('tools/list')).includes('shop__order'));
+  const client = await connectSdk('legacy', `${hub.url}/mcp`);
+  undo.push(() => client.close());
+  expect(JSON.stringify(await client.call('shop__order'))).toContain('ordered for Ada');
+  // This one says of itself that it cannot be asked, and hears from the server what that means.
+  await expect(hub.rpc('tools/call', { name: 'shop__order', arguments: {} })).rejects.toThrow('Unknown tool');
+});
+
 test('a server that asks is set apart in the configuration, answered by clients of both eras, and not by its state', async () => {
   const says = ['--import', 'data:text/javascript,console.error("begun")'];
   const args = [...says, join(FIXTURE_SERVERS, 'elicits.mjs'), 'legacy'];

@@ -59,7 +59,8 @@ export interface UpstreamOptions {
   readonly prior?: EraVerdict | undefined;
   /**
    * What a legacy server is told in `initialize` that its client can be asked (`elicitation`, `sampling`, `roots`).
-   * One shared process learns it once for all its callers, so the default is nothing; an instance is told what its client said.
+   * One shared process learns it once for all its callers, so the default is nothing; an instance is told what its client said,
+   * and what only lists beside instances that there is everything.
    */
   readonly declare?: JsonMembers | undefined;
   /** Default `shared`. */

@@ -16,6 +16,7 @@ import type { Connection, ConnectionEvents } from './connection.ts';
 import { membersOf } from '../kernel/protocol/members.ts';
 import { UpstreamEmitter } from './emitter.ts';
 import { HttpConnection } from './http/http-connection.ts';
+import { EVERYTHING } from './isolation/declared.ts';
 import { IsolatedUpstream } from './isolation/isolated-upstream.ts';
 import { readLists } from './lists.ts';
 import type { UpstreamOptions } from './options.ts';
@@ -40,8 +41,8 @@ const CLIENTS_AFFAIR = new Set([
 /** The hub's link to one server; nothing is started or connected before its first use. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { isolation = 'shared' } = options;
-  const shared = new LinkedUpstream(options);
-  if (isolation === 'shared') return shared;
+  if (isolation === 'shared') return new LinkedUpstream(options);
+  const shared = new LinkedUpstream({ ...options, declare: EVERYTHING });
   return new IsolatedUpstream({ ...options, isolation }, shared, (instance) => new LinkedUpstream(instance));
 }
 

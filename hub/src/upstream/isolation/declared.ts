@@ -9,6 +9,12 @@ export const ASKING_METHODS: ReadonlySet<string> = new Set(['tools/call', 'promp
 export const TASK_METHODS: ReadonlySet<string> = new Set(['tasks/get', 'tasks/result', 'tasks/cancel']);
 
 /**
+ * What the process of a legacy server that only lists is told, since some list what asks only to those who can be asked.
+ * Nothing is called there; what it asks all the same is refused.
+ */
+export const EVERYTHING: JsonMembers = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
+
+/**
  * What a legacy server that runs for this caller alone is told in `initialize`. That its roots may change only where there
  * is a session that can say so.
  */
