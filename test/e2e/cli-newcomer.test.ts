@@ -91,6 +91,13 @@ test.each([
   expect([code, stderr]).toEqual([4, expect.stringContaining(reason)]);
 });
 
+test('what was built from a file is not said to need a key, and no client is asked for by a row of names', async () => {
+  const place = testHome();
+  place.write('home/orders.csv', 'id,name\n1,pen\n');
+  expect((await place.run(['build', 'orders.csv'])).stdout).toContain('and call it without the service');
+  expect((await place.run(['import'])).stderr).toContain('VS Code, or Claude Code');
+});
+
 test('a file that a person named and that cannot be written is told of in words', async () => {
   const place = testHome();
   for (const out of ['no/such/folder/audit.jsonl', 'servers']) {

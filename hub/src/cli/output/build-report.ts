@@ -159,12 +159,12 @@ function secretLines({ secrets, id }: BuildReport, paint: Paint): string[] {
   ];
 }
 
-function nextLines({ id, outcome }: BuildReport, paint: Paint): string[] {
+function nextLines({ id, outcome, secrets }: BuildReport, paint: Paint): string[] {
   if (outcome === 'planned') return [paint.faint('Build it: the same command without --dry-run.')];
   return [
     paint.strong('What next'),
     `  \`hub list --tools --server ${id}\``,
-    `  \`hub target ${id} mirror\` and call it without a key, or \`hub mirror start ${id}\``,
+    `  \`hub target ${id} mirror\` and call it without ${secrets.length > 0 ? 'a key' : 'the service'}, or \`hub mirror start ${id}\``,
     '  `hub start`, if no hub runs; a running one has noticed already',
   ];
 }

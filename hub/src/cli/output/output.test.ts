@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { renderLogLine } from '../log-lines.ts';
-import { bytes, duration, shellWord } from './text/format.ts';
+import { broken, bytes, duration, shellWord } from './text/format.ts';
 import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { harmlessMembers } from './text/harmless.ts';
 import { createPaint, paintCode } from './text/paint.ts';
@@ -23,6 +23,33 @@ it('a table leaves out empty columns, keeps colours out of its widths, and cuts 
     30,
   );
   expect(stripVTControlCharacters(table)).toBe('A    C\nx    a long text that does no…\nyyy  z');
+});
+
+it('a table that is wider than its terminal goes on below each of its rows', () => {
+  const rows = [
+    ['everything', 'ready', '13', '', 'no note that is too long'],
+    ['orders', 'asleep', '5', '1.0.0', ''],
+    ['x', 'ready', '1', '', ''],
+  ];
+  expect(renderTable(['SERVER', 'STATE', 'TOOLS', 'VERSION', 'NOTE'], rows, 28)).toBe(
+    [
+      'SERVER      STATE   TOOLS',
+      '    VERSION  NOTE',
+      'everything  ready   13',
+      '             no note that i…',
+      'orders      asleep  5',
+      '    1.0.0',
+      'x           ready   1',
+    ].join('\n'),
+  );
+});
+
+it('of several changes it is said how many break callers, of one that it does', () => {
+  expect([broken(1, 1), broken(1, 3), broken(2, 3)]).toEqual([
+    'and it breaks callers',
+    '1 of them breaks callers',
+    '2 of them break callers',
+  ]);
 });
 
 it('lines are broken at blanks and stay indented; a long word stays whole, and colours take no room', () => {

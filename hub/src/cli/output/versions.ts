@@ -1,6 +1,6 @@
 import type { VersionDiff, VersionList, VersionSummary } from '@counterpart/schemas';
 import { madeVisible } from '../../approvals/visible.ts';
-import { count } from './text/format.ts';
+import { broken, count } from './text/format.ts';
 import type { Paint } from './text/paint.ts';
 import { renderTable } from './text/table.ts';
 
@@ -76,5 +76,5 @@ const MARKS = { added: '+', removed: '-', changed: '·' } as const;
 
 const verdict = ({ tools, breaking }: VersionDiff, paint: Paint): string =>
   breaking > 0
-    ? `${paint.bad('✗')} ${count(tools.length, 'change')} of tools, ${breaking} of them break callers.`
+    ? `${paint.bad('✗')} ${count(tools.length, 'change')} of tools, ${broken(breaking, tools.length)}.`
     : `${paint.good('✓')} ${count(tools.length, 'change')} of tools, none breaks a caller.`;

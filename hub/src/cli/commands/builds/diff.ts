@@ -2,7 +2,7 @@ import { errorCatalogue, hubError, type Blueprint, type DiffReport } from '@coun
 import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { count } from '../../output/text/format.ts';
+import { broken, count } from '../../output/text/format.ts';
 import { readServersFolder } from '../../server-folder.ts';
 import { readBlueprint } from './read-blueprint.ts';
 
@@ -91,5 +91,5 @@ function renderDiff(report: DiffReport, { paint }: Context): string {
 function verdict(changes: number, breaking: number, paint: Context['paint']): string {
   if (changes === 0) return `${paint.good('✓')} Callers notice no difference.`;
   if (breaking === 0) return `${paint.good('✓')} ${count(changes, 'change')}, none breaks a caller.`;
-  return `${paint.bad('✗')} ${count(changes, 'change')}, ${breaking} of them break callers.`;
+  return `${paint.bad('✗')} ${count(changes, 'change')}, ${broken(breaking, changes)}.`;
 }

@@ -113,7 +113,9 @@ function findSources(context: Context, given: string | undefined): ImportSource[
   const found = installedClients(place);
   if (found.length === 0)
     throw hubError('CLIENT_NOT_FOUND', {
-      client: CLIENT_IDS.map((id) => clientFacts(id).title).join(', '),
+      client: new Intl.ListFormat('en', { type: 'disjunction' }).format(
+        CLIENT_IDS.map((id) => clientFacts(id).title),
+      ),
       file: place.home,
     });
   return found.map((id) => clientSource(id, place));

@@ -7,6 +7,10 @@ const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 export const count = (number: number, noun: string): string =>
   `${String(number).replace(THOUSANDS, ',')} ${noun}${number === 1 ? '' : 's'}`;
 
+/** How many of these changes break callers, as the end of a sentence that says how many there are. */
+export const broken = (breaking: number, all: number): string =>
+  all === 1 ? 'and it breaks callers' : `${breaking} of them ${breaking === 1 ? 'breaks' : 'break'} callers`;
+
 /** Bytes as a person reads them. */
 export function bytes(size: number): string {
   if (size < 1024) return `${size} B`;

@@ -5,7 +5,12 @@ const visible = (text: string): number => stripVTControlCharacters(text).length;
 const GAP = '  ';
 const NARROWEST_LAST = 12;
 
-/** Columns under headings, the last one cut to `width`; empty columns are left out. */
+const INDENT = '    ';
+
+/**
+ * Columns under headings, the last one cut to `width`; empty columns are left out. Where they do not fit beside each other, each row
+ * goes on below itself, indented.
+ */
 export function renderTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
@@ -17,16 +22,57 @@ export function renderTable(
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...kept.map((row) => visible(row[column] ?? ''))),
   );
-  const before = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
-  const lastWidth = Math.max(NARROWEST_LAST, width - before);
-  return kept.map((row) => renderRow(row, widths, lastWidth)).join('\n');
+  const lines = linesOf(widths, width);
+  return kept
+    .map((row, at) =>
+      lines
+        .map((line) => renderLine(row, line, { widths, width }))
+        .filter((text, line) => text !== '' || (line === 0 && at > 0))
+        .join('\n'),
+    )
+    .join('\n');
 }
 
-function renderRow(row: readonly string[], widths: readonly number[], lastWidth: number): string {
-  const cells = row.map((cell, column) =>
-    column === widths.length - 1 ? clip(cell, lastWidth) : pad(cell, widths[column] ?? 0),
-  );
-  return cells.join(GAP).trimEnd();
+/** Columns that stand beside each other, from one up to another. */
+interface Line {
+  readonly from: number;
+  readonly to: number;
+  readonly indent: string;
+}
+
+function linesOf(widths: readonly number[], width: number): Line[] {
+  const lines: Line[] = [];
+  let from = 0;
+  let used = 0;
+  widths.forEach((each, column) => {
+    const needed = column === widths.length - 1 ? Math.min(each, NARROWEST_LAST) : each;
+    if (column > from && used + needed > width) {
+      lines.push({ from, to: column, indent: lines.length === 0 ? '' : INDENT });
+      from = column;
+      used = INDENT.length;
+    }
+    used += each + GAP.length;
+  });
+  return [...lines, { from, to: widths.length, indent: lines.length === 0 ? '' : INDENT }];
+}
+
+interface Sizes {
+  readonly widths: readonly number[];
+  readonly width: number;
+}
+
+function renderLine(row: readonly string[], { from, to, indent }: Line, { widths, width }: Sizes): string {
+  const before = widths.slice(from, to - 1).reduce((sum, each) => sum + each + GAP.length, indent.length);
+  const isLast = to === widths.length;
+  const cells = row
+    .slice(from, to)
+    .map((cell, at) =>
+      isLast && from + at === to - 1
+        ? clip(cell, Math.max(NARROWEST_LAST, width - before))
+        : pad(cell, widths[from + at] ?? 0),
+    );
+  const text = cells.join(GAP).trimEnd();
+  return text === '' ? '' : indent + text;
 }
 
 const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - visible(text)));
