@@ -60,11 +60,15 @@ export const typeNames = ({ key }: Pick<DatabaseTable, 'key'>) => ({
   written: `${key}.values`,
 });
 
-const isBig = ({ kind }: DatabaseColumn): boolean => kind === 'bigint';
+/** What a caller may give for a column that is answered as a text: a number as well. */
+const ALSO: Partial<Readonly<Record<DatabaseKind, string>>> = { bigint: 'integer', decimal: 'number' };
 
-/** What a caller may give for a column: a large number as text or, where it fits, as a number. */
-export const givenSchema = (column: DatabaseColumn): JsonObject =>
-  isBig(column) ? { ...valueSchema(column), type: ['string', 'integer'] } : valueSchema(column);
+/** What a caller may give for a column: a large or exact number as text or, where it fits, as a number. */
+export function givenSchema(column: DatabaseColumn): JsonObject {
+  const also = ALSO[column.kind];
+  const schema = valueSchema(column);
+  return also === undefined ? schema : { ...schema, type: ['string', also] };
+}
 
 /** Texts that a column may answer with beside what it holds: numbers that are none, and in SQLite whatever was put there. */
 const LOOSE: Readonly<Record<DatabaseEngine, ReadonlySet<DatabaseKind>>> = {

@@ -21,11 +21,17 @@ function withWords(schema: JsonSchema, words: string): JsonSchema {
 }
 
 /** The operation's input with words for every property that has none of its own. */
-export function describedInput({ input, http }: Pick<Operation, 'input' | 'http'>): Keywords {
+export function describedInput({
+  input,
+  http,
+  database,
+}: Pick<Operation, 'input' | 'http' | 'database'>): Keywords {
   if (typeof input === 'boolean') return {};
   const { properties } = input;
   if (typeof properties !== 'object' || properties === null || isList(properties)) return input;
-  const places = new Map(http.parameters.map((binding) => [binding.key, PLACES[binding.in](binding.name)]));
+  // Only the twin of a database is asked over HTTP: to who calls the tool, its key stands in no path.
+  const sent = database === undefined ? http.parameters : [];
+  const places = new Map(sent.map((binding) => [binding.key, PLACES[binding.in](binding.name)]));
   const described = Object.entries(properties).map(([key, schema]): [string, Json] => {
     const words = key === 'body' && http.body !== undefined ? 'The request body.' : places.get(key);
     return [key, words === undefined ? schema : withWords(schema as JsonSchema, words)];

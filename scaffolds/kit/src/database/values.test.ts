@@ -30,6 +30,8 @@ test('no digit, byte or moment of a value is lost on its way to JSON', () => {
       ],
     ],
     ['[0:1]={9223372036854775807,1}', { kind: 'array', items: 'bigint' }, ['9223372036854775807', '1']],
+    ['[9007199254740993,1]', { kind: 'array', items: 'bigint' }, ['9007199254740993', '1']],
+    ['{"n":0.12345678901234567891}', { kind: 'json' }, { n: '0.12345678901234567891' }],
     [7n, { kind: 'other' }, 7],
     ['(1,2)', { kind: 'other' }, '(1,2)'],
     [null, { kind: 'json' }, null],

@@ -1,5 +1,5 @@
 import type { DatabaseColumn, DatabaseKind, Json } from '@counterpart/schemas';
-import { isList } from '../json-value.ts';
+import { isList, parseJson } from '../json-value.ts';
 import type { RawValue } from './driver.ts';
 import { parseArray } from './engines/array-text.ts';
 
@@ -72,7 +72,7 @@ function array(raw: Exclude<RawValue, null>, items: DatabaseKind): Json {
         ? null
         : toJson(typeof value === 'string' ? value : JSON.stringify(value), { kind: items });
   try {
-    return nested(text.startsWith('[') && !/^\[-?\d+:/.test(text) ? JSON.parse(text) : parseArray(text));
+    return nested(text.startsWith('[') && !/^\[-?\d+:/.test(text) ? parseJson(text) : parseArray(text));
   } catch {
     return text;
   }
