@@ -33,7 +33,7 @@ export function findOperations(root: JsonObject, losses: Losses): Found[] {
     const pointer = pointerTo('#', 'paths', path);
     try {
       const pathItem = resolvePathItem(root, { value, pointer });
-      return operationsOf(path, pathItem, root);
+      return operationsOf(templateOf(path, pointer, losses), pathItem, root);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       report(losses, {
@@ -46,6 +46,20 @@ export function findOperations(root: JsonObject, losses: Losses): Found[] {
       return [];
     }
   });
+}
+
+/** `/users/:id` is how routers of servers write `/users/{id}`. */
+function templateOf(path: string, pointer: string, losses: Losses): string {
+  const template = path.replaceAll(/(?<=^|\/):([A-Za-z_]\w*)(?=\/|$)/g, '{$1}');
+  if (template !== path)
+    report(losses, {
+      code: 'guessed',
+      severity: 'notice',
+      subject: path.slice(0, 200),
+      reason: `It is taken for ${template.slice(0, 200)}.`,
+      pointer,
+    });
+  return template;
 }
 
 function report(losses: Losses, { pointer, ...loss }: Omit<Omission, 'source'> & { pointer: string }): void {

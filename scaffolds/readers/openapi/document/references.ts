@@ -16,12 +16,28 @@ export function localPointer(root: JsonObject, reference: string): string | unde
   const self = textMember(root, '$self');
   const text =
     self !== undefined && reference.startsWith(`${self}#`) ? reference.slice(self.length) : reference;
-  if (text.startsWith('#')) return text;
+  if (text.startsWith('#')) return elsewhere(root, text) ?? text;
   for (const home of ['#/components/schemas', '#/definitions']) {
     const pointer = pointerTo(home, text);
     if (lookUp(root, pointer) !== undefined) return pointer;
   }
   return undefined;
+}
+
+/** Where the versions of the format keep the same things. */
+const TWINS: readonly (readonly [string, string])[] = [
+  ['#/definitions/', '#/components/schemas/'],
+  ['#/parameters/', '#/components/parameters/'],
+  ['#/responses/', '#/components/responses/'],
+];
+
+/** Of a reference to nothing, as another version of the format would write it: what is there; undefined where nothing is. */
+function elsewhere(root: JsonObject, pointer: string): string | undefined {
+  const twins = TWINS.find((pair) => pair.some((home) => pointer.startsWith(home)));
+  if (twins === undefined || lookUp(root, pointer) !== undefined) return undefined;
+  const [from, to] = pointer.startsWith(twins[0]) ? twins : [twins[1], twins[0]];
+  const other = `${to}${pointer.slice(from.length)}`;
+  return lookUp(root, other) === undefined ? undefined : other;
 }
 
 /** What a pointer of this document names; undefined when there is nothing. */

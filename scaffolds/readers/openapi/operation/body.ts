@@ -3,7 +3,7 @@ import type { OperationContext } from '../document/context.ts';
 import { isObject, member, objectMember, pointerTo, textMember } from '../source/json-tree.ts';
 import { PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
 import { isMessagePackType } from '@counterpart/kit/message-pack';
-import { concreteType, fileSchema, kindOf, preference } from './media-types.ts';
+import { concreteType, fileSchema, kindOf, preference, wholeType } from './media-types.ts';
 import { isStructured, isXmlType, xmlForm } from '../facets/xml.ts';
 import { multipartSchema } from './multipart.ts';
 import { Unusable } from '../document/omissions.ts';
@@ -30,15 +30,16 @@ export function readBody(source: BodySource, context: OperationContext): ReadBod
   const contents: BodyContent[] = [];
   const schemas = new Set<string>();
   const renames = new Map<string, string>();
-  for (const [mediaType, media] of entries
+  for (const [name, media] of entries
     .map(([type, value]): [string, Json] => [type, value])
     .sort(byPreference)) {
     try {
-      const pointer = source.schemaPointer ?? pointerTo(source.pointer, 'content', mediaType, 'schema');
+      const pointer = source.schemaPointer ?? pointerTo(source.pointer, 'content', name, 'schema');
+      const mediaType = wholeType(name);
       const read = readContent({ mediaType, media: isObject(media) ? media : {}, pointer, schemas }, context);
       contents.push(read.content);
       schemas.add(JSON.stringify(member(media, 'schema')));
-      for (const [key, name] of read.renames) renames.set(key, name);
+      for (const [key, wire] of read.renames) renames.set(key, wire);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       problems.push(error);
@@ -88,7 +89,7 @@ function finishBody(
 const byPreference = ([a]: [string, Json], [b]: [string, Json]): number => rank(a) - rank(b);
 
 function rank(mediaType: string): number {
-  const kind = kindOf(mediaType);
+  const kind = kindOf(wholeType(mediaType));
   return kind === undefined ? 99 : preference(mediaType, kind);
 }
 

@@ -30,6 +30,10 @@ const LINE_TYPES = new Set([
 /** Lower case, without parameters. */
 const bareType = (mediaType: string): string => (mediaType.split(';')[0] ?? '').trim().toLowerCase();
 
+/** `json` where somebody wrote the last word of a media type only. */
+export const wholeType = (mediaType: string): string =>
+  /^(?:json|xml)$/i.test(mediaType) ? `application/${mediaType.toLowerCase()}` : mediaType;
+
 /** True for media types whose content is one JSON value. */
 export function isJsonType(mediaType: string): boolean {
   const type = bareType(mediaType);

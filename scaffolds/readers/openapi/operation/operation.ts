@@ -130,23 +130,27 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
 }
 
 function readParameters(given: Located<JsonObject>, context: OperationContext): ReadParameter[] {
-  const place = textMember(given.value, 'in');
-  if (context.dialect === '2.0' && (place === 'body' || place === 'formData')) return [];
+  if (isBodyPart(given)) return [];
   const parameter = readParameter(given, context);
   return parameter === undefined ? [] : [parameter];
 }
+
+/** As Swagger 2.0 describes bodies, and as they are described under later versions by those who come from there. */
+const isBodyPart = ({ value }: Located<JsonObject>): boolean =>
+  /^(?:body|formdata)$/i.test(textMember(value, 'in') ?? '');
 
 function bodySource(
   operation: Located<JsonObject>,
   given: readonly Located<JsonObject>[],
   context: OperationContext,
 ): BodySource | undefined {
-  if (context.dialect !== '2.0') {
-    const value = member(operation.value, 'requestBody');
-    if (value === undefined || value === null) return undefined;
-    return resolveObject(context.root, { value, pointer: pointerTo(operation.pointer, 'requestBody') });
-  }
-  const parts = given.filter(({ value }) => ['body', 'formData'].includes(textMember(value, 'in') ?? ''));
+  const described = context.dialect === '2.0' ? undefined : member(operation.value, 'requestBody');
+  if (described !== undefined && described !== null)
+    return resolveObject(context.root, {
+      value: described,
+      pointer: pointerTo(operation.pointer, 'requestBody'),
+    });
+  const parts = given.filter(isBodyPart);
   const [first] = parts;
   if (first === undefined) return undefined;
   const value = upgradeBody(parts, mediaTypesOf('consumes', operation.value, context.root), first.pointer);

@@ -102,7 +102,7 @@ function usableParameter(
   { name, place, isRequired, given }: Named,
   context: OperationContext,
 ): ReadParameter {
-  const isOld = context.dialect === '2.0';
+  const isOld = context.dialect === '2.0' || isWrittenOld(given.value);
   const parameter = isOld ? upgradeParameter(given) : given.value;
   const { pointer } = given;
   const content = contentOf(parameter);
@@ -141,8 +141,16 @@ function meantSchema({ value, pointer }: Located, context: OperationContext): Js
   return context.types.schema(end.value, end.pointer, 'request').schema;
 }
 
+/** A type without a schema around it, as Swagger 2.0 has it and many write it under a later version. */
+const isWrittenOld = (parameter: JsonObject): boolean =>
+  textMember(parameter, 'type') !== undefined &&
+  member(parameter, 'schema') === undefined &&
+  member(parameter, 'content') === undefined;
+
 function placeOf(parameter: JsonObject): Place | undefined {
-  const place = textMember(parameter, 'in');
+  const place = textMember(parameter, 'in')
+    ?.toLowerCase()
+    .replace(/^headers$/, 'header');
   return place === 'path' ||
     place === 'query' ||
     place === 'header' ||

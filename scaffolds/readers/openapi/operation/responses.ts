@@ -13,7 +13,7 @@ import {
   textMember,
   texts,
 } from '../source/json-tree.ts';
-import { isJsonType } from './media-types.ts';
+import { isJsonType, wholeType } from './media-types.ts';
 import { Unusable } from '../document/omissions.ts';
 import { resolveObject, type Located } from '../document/references.ts';
 import { upgradeResponse } from '../source/swagger2.ts';
@@ -64,15 +64,17 @@ function readResponse(
   operation: Located<JsonObject>,
   context: OperationContext,
 ): Omit<ResponseBinding, 'status'> {
-  const isOld = context.dialect === '2.0';
+  // A schema without a media type around it is written as in Swagger 2.0.
+  const isBare = member(given.value, 'schema') !== undefined && member(given.value, 'content') === undefined;
+  const isOld = context.dialect === '2.0' || isBare;
   const response = isOld
     ? upgradeResponse(given, mediaTypesOf('produces', operation.value, context.root))
     : given.value;
-  const contents = Object.entries(objectMember(response, 'content')).map(([mediaType, media]) => {
+  const contents = Object.entries(objectMember(response, 'content')).map(([name, media]) => {
     const pointer = isOld
       ? pointerTo(given.pointer, 'schema')
-      : pointerTo(given.pointer, 'content', mediaType, 'schema');
-    return readContent({ mediaType, media, pointer }, context);
+      : pointerTo(given.pointer, 'content', name, 'schema');
+    return readContent({ mediaType: wholeType(name), media, pointer }, context);
   });
   const headers = readHeaders(response, given.pointer, context);
   const description = shortDescription(textMember(response, 'description'), 300);

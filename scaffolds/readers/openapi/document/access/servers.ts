@@ -29,13 +29,21 @@ export function serverList(value: Json | undefined, location: string): ServiceSe
     return [
       {
         // A WebSocket begins as HTTP: how an operation goes on is its own.
-        url: complete(url.trim().replace(/^ws(s?):/i, 'http$1:'), location),
+        url: complete(withScheme(url.trim()).replace(/^ws(s?):/i, 'http$1:'), location),
         ...(description !== undefined && description !== '' ? { description: plainText(description) } : {}),
         ...(Object.keys(variables).length > 0 ? { variables } : {}),
       },
     ];
   });
 }
+
+const LOCAL = /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0)(?::\d+)?(?:\/|$)/i;
+const HOST =
+  /^(?:[a-z\d-]+\.)*[a-z\d-]+(?::\d+|\.(?:com|net|org|io|dev|app|example|test|local|internal))(?:\/|$)/i;
+
+/** `localhost:3000/api`: a host, and not a path beside the description. */
+const withScheme = (url: string): string =>
+  LOCAL.test(url) ? `http://${url}` : HOST.test(url) ? `https://${url}` : url;
 
 /** Variables named in the URL; one that is not declared gets an empty default, so that the environment must give it. */
 function variablesOf(url: string, declared: JsonObject): Variables {
