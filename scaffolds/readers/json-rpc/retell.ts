@@ -108,7 +108,10 @@ function operationOf(root: JsonObject, method: JsonObject, parameters: readonly 
   return {
     operationId: textMember(method, 'name') ?? '',
     ...nameHint(textMember(method, 'name') ?? ''),
-    ...Object.fromEntries(words),
+    // The path that stands for the method is nowhere called.
+    ...(words.length === 0
+      ? { description: `Calls ${textMember(method, 'name') ?? ''}.` }
+      : Object.fromEntries(words)),
     tags,
     ...(method['deprecated'] === true ? { deprecated: true } : {}),
     ...(parameters.length === 0 ? {} : { requestBody: body }),

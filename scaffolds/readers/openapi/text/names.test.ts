@@ -26,9 +26,20 @@ test.each([
   ['Post3dSecure', 'post_3d_secure'],
   ['domains_list_records', 'list_domains_records'],
   ['block_storage_get_snapshot', 'get_block_storage_snapshot'],
+  ['initiatePayment', 'initiate_payment'],
   ['logs_archive_info', 'get_logs_archive_info'],
 ])('operationId %s becomes %s', (operationId, expected) => {
   expect(nameOf(named(operationId))).toBe(expected);
+});
+
+test('actions that frameworks name for every controller are called as others call them, where the method says so too', () => {
+  const names = [
+    named('tickets.index'),
+    named('tickets.store', 'POST'),
+    named('documents.index', 'POST'),
+    named('store', 'POST', '/store'),
+  ].map(nameOf);
+  expect(names).toEqual(['list_tickets', 'create_tickets', 'post_documents_index', 'post_store']);
 });
 
 test.each([
@@ -41,6 +52,9 @@ test.each([
   ['POST', '/users/{id}/cancel', 'cancel_users'],
   ['GET', '/', 'get_root'],
   ['HEAD', '/files', 'head_files'],
+  ['POST', '/jobs/{id}:cancel', 'cancel_jobs'],
+  ['GET', '/Orders({OrderID})', 'get_orders_by_order_id'],
+  ['GET', "/Customers('{ID}')/Orders", 'list_customers_orders'],
 ])('without an operationId %s %s becomes %s', (method, path, expected) => {
   expect(nameOf(named(undefined, method, path))).toBe(expected);
 });

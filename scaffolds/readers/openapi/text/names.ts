@@ -16,14 +16,14 @@ export interface Nameable {
 const MAX_NAME = 40;
 const HASH_LENGTH = 4;
 const VERBS = new Set(
-  `accept acknowledge activate add allow apply approve archive assign attach authenticate authorize block build bulk calculate cancel change check
+  `accept acknowledge activate add allow apply approve archive assign attach authenticate authorise authorize block build bulk calculate cancel change check
   clear clone close commit compare complete compute configure confirm connect convert copy count create deactivate decline decrypt delete deny deploy
   describe destroy detach disable disconnect dismiss dispatch download duplicate edit enable encrypt end evaluate exchange execute expire export
-  fetch fill filter finalize find follow force fork generate get give grant head import increment inspect install invite invalidate issue join kill
-  leave link list load lock login logout lookup make mark merge migrate modify move mute open patch pause ping pin post preview promote provision
-  prune publish pull purge push put query queue read reboot rebuild receive record refresh refund register reject release reload remove rename render reopen
+  fetch fill filter finalize find follow force fork generate get give grant head import increment initiate inspect install invite invalidate issue join kill
+  leave link list load lock login logout lookup make mark merge migrate modify move mute notify open patch pause ping pin post preview promote provision
+  prune publish pull purge push put query queue read reboot rebuild receive reconcile record redeem refresh refund register reject release reload remove rename render reopen
   replace replay report request require reset resend resize resolve restart restore resume retrieve retry return revert review revoke rotate run save scale
-  scan schedule search select send set share show shut sign sort star start stop submit subscribe suspend sync tag terminate test toggle track transfer
+  scan schedule search select send set settle share show shut sign simulate sort star start stop submit subscribe suspend sync tag terminate test toggle track transfer
   trigger truncate unarchive unassign unblock unfollow uninstall unlink unlock unmark unpin unpublish unregister unsubscribe update upgrade upload upsert use
   validate verify view void wait watch withdraw write`.split(/\s+/),
 );
@@ -45,6 +45,11 @@ const PLAIN_VERBS = new Set([
   'destroy',
   'remove',
   'add',
+]);
+/** What frameworks call the usual actions of a controller: `tickets.index`. */
+const ACTIONS: ReadonlyMap<string, string> = new Map([
+  ['GET index', 'list'],
+  ['POST store', 'create'],
 ]);
 /** Verbs that are nothing else where they stand between nouns: `domains_list_records`. */
 const READING_VERBS = new Set(`describe download fetch find get list retrieve`.split(' '));
@@ -235,6 +240,8 @@ function operationIdWords(operation: Nameable): string[] | undefined {
   );
   const words = segments.flat();
   if (words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
+  const action = segments.length < 2 ? undefined : ACTIONS.get(`${method} ${segments.at(-1)?.join(' ')}`);
+  if (action !== undefined) return [action, ...segments.slice(0, -1).flat()];
   return (
     verbFirst(segments, words) ??
     middleVerbFirst(words, operation) ??
@@ -291,10 +298,14 @@ function segmentsOf(operationId: string): string[][] {
 
 const isVerb = (word: string | undefined): boolean => word !== undefined && VERBS.has(word);
 
+/** `/jobs/{id}:cancel` and OData's `/Orders({id})` with each of their parts as a piece of its own. */
+const apart = (route: string): string =>
+  route.replaceAll(/\('?(\{[^{}]*\})'?\)/g, '/$1').replaceAll(/(\{[^{}]*\}):(?=[A-Za-z])/g, '$1/');
+
 /** `GET /users/{id}/posts` → list_users_posts; `POST /jobs/{id}/cancel` → cancel_jobs_by_id. */
 function pathWords({ method, path }: Nameable): string[] {
   const [route = '', fragment = ''] = path.split('#');
-  const segments = route
+  const segments = apart(route)
     .split('/')
     .filter((segment) => segment !== '' && !/^v?\d+(?:\.\d+)*$/i.test(segment) && segment !== 'api');
   const isParameter = (segment: string): boolean => /^\{[^}]*\}/.test(segment);
