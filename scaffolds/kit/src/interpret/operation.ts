@@ -26,6 +26,7 @@ import type { Wanted } from './paging/read-pages.ts';
 import { redactor } from './redact.ts';
 import { buildRequest, type BuiltRequest } from './request.ts';
 import { toResult, type ResponseRules } from './answer/response.ts';
+import { isTagged } from './answer/told-headers.ts';
 import { authorised, type Authorised } from '../tokens/tokens.ts';
 import { proofOf } from '../credentials/proof.ts';
 import { wireOf, type Wire } from './wire.ts';
@@ -187,6 +188,7 @@ async function run(
     ...limits,
     fields,
     items: operation.pagination?.response.items,
+    tagged: isTagged(blueprint, operation),
     redact: redactor(credentials.secrets),
     nextStep: (status) =>
       nextStepFor({ blueprint, operation, env, sent: variablesSent(from) ?? credentials.variables }, status),

@@ -6,13 +6,17 @@ const isAt = (problem: Problem, { path }: Place): boolean => problem.path.length
 
 /** Wrong altogether, rather than nearly right: the type or the closed list does not fit at this very place. */
 const isMiss = (problems: readonly Problem[], place: Place): boolean =>
-  problems.some(
-    (problem) => isAt(problem, place) && (problem.keyword === 'type' || problem.keyword === 'enum'),
-  );
+  problems.some((problem) => isAt(problem, place) && ['type', 'enum', 'const'].includes(problem.keyword));
+
+/** How often a member is not the one value that a branch wants: of all signs the clearest that another one is meant. */
+const otherKinds = (problems: readonly Problem[], { path }: Place): number =>
+  problems.filter((problem) => problem.keyword === 'const' && problem.path.length === path.length + 1).length;
 
 /** What to tell when no branch fits: the problems of the nearest one, or all that would have been allowed. */
 function noneFits(branches: readonly Problem[][], value: unknown, place: Place): Problem[] {
-  const near = branches.filter((problems) => !isMiss(problems, place)).sort((a, b) => a.length - b.length);
+  const near = branches
+    .filter((problems) => !isMiss(problems, place))
+    .sort((a, b) => otherKinds(a, place) - otherKinds(b, place) || a.length - b.length);
   if (near[0]) return near[0];
   const allowed = branches.flatMap((problems) =>
     problems.filter((problem) => isAt(problem, place)).map(({ expected }) => expected),

@@ -120,7 +120,8 @@ export function scalarProblems(schema: Keywords, value: unknown, path: Path): Pr
       ? [schema['const'] ?? null]
       : undefined;
   if (values && values.length > 0 && !values.some((allowed) => equal(allowed, value))) {
-    return [{ path, keyword: 'enum', expected: valueWords(values), found: value }];
+    const keyword = 'const' in schema ? 'const' : 'enum';
+    return [{ path, keyword, expected: valueWords(values), found: value }];
   }
   return rulesBroken(schema, value).map(([keyword, expected]) => ({ path, keyword, expected, found: value }));
 }

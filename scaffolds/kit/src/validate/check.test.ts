@@ -69,6 +69,16 @@ describe('messages', () => {
       { a: 'x' },
       ['a: expected integer, got "x"'],
     ],
+    [
+      {
+        oneOf: [
+          properties({ kind: { const: 'cat' }, lives: { type: 'integer' } }),
+          properties({ kind: { const: 'dog' }, tricks: { type: 'array' } }, { required: ['age', 'tricks'] }),
+        ],
+      },
+      { kind: 'dog', lives: 'nine' },
+      ['age: required, but missing', 'tricks: required, but missing'],
+    ],
     [{ type: 'object', minProperties: 1 }, {}, ['(arguments): expected at least 1 members, got {}']],
   ])('%j given %j', (schema, value, expected) => {
     expect(lines(schema, value)).toEqual(expected);

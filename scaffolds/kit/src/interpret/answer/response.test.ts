@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Sent } from '../../http/send.ts';
+import { operationOf } from '../../testing/blueprint.ts';
 import { redactor } from '../redact.ts';
 import { toResult, type ResponseRules } from './response.ts';
+import { isTagged } from './told-headers.ts';
 
 const rules: ResponseRules = {
   server: 'tiny',
@@ -28,6 +30,61 @@ const answer = (
 
 const text = (result: ReturnType<typeof toResult>): string =>
   result.content.map((item) => (item.type === 'text' ? item.text : `<${item.type}>`)).join('\n');
+
+describe('headers of an answer', () => {
+  const json = { 'content-type': 'application/json' };
+  const tag = { ...json, etag: '"v7"' };
+  const begun = { ...json, location: 'https://a.test/jobs/1?k=s3cr3t-token', 'retry-after': '5' };
+  test.each<[string, Sent, Partial<ResponseRules>, string]>([
+    [
+      'its tag where a later call wants it',
+      answer(200, { a: 1 }, tag),
+      { tagged: true },
+      '{"a":1}\netag: "v7"',
+    ],
+    ['not its tag elsewhere', answer(200, { a: 1 }, tag), {}, '{"a":1}'],
+    ['its tag without a body', answer(204, '', tag), { tagged: true }, '204 Text\netag: "v7"'],
+    [
+      'where work goes on, without secrets',
+      answer(202, { id: 1 }, begun),
+      {},
+      '{"id":1}\nlocation: https://a.test/jobs/1?k=[redacted]\nretry-after: 5',
+    ],
+    [
+      'the same without a body, once',
+      answer(202, '', begun),
+      {},
+      '202 Text\nlocation: https://a.test/jobs/1?k=[redacted]\nretry-after: 5',
+    ],
+    ['nothing of what was made at once', answer(201, { id: 1 }, begun), {}, '{"id":1}'],
+    [
+      'where clouds say how work goes',
+      answer(200, [], { ...json, 'operation-location': 'https://a.test/o/1' }),
+      {},
+      '[]\noperation-location: https://a.test/o/1',
+    ],
+  ])('tell %s', (_, sent, more, expected) => {
+    expect(text(toResult(sent, { ...rules, ...more }))).toBe(expected);
+  });
+
+  test('have a tag that is told by what reads or makes a thing that is changed with a condition', () => {
+    const match = [
+      { key: 'if_match', name: 'If-Match', in: 'header', style: 'simple', explode: false, required: true },
+    ] as const;
+    const operations = [
+      operationOf({ path: '/things/{id}' }, { name: 'read' }),
+      operationOf(
+        { path: '/things/{id}', method: 'PUT', parameters: [...match] },
+        { name: 'change', effect: 'write' },
+      ),
+      operationOf({ path: '/things', method: 'POST' }, { name: 'make', effect: 'write' }),
+      operationOf({ path: '/things' }, { name: 'list' }),
+      operationOf({ path: '/other/{id}' }, { name: 'other' }),
+    ];
+    const tagged = operations.filter((operation) => isTagged({ operations }, operation));
+    expect(tagged.map(({ name }) => name)).toEqual(['read', 'change', 'make']);
+  });
+});
 
 describe('successful answers', () => {
   test('JSON is text and structure; what is no object is wrapped', () => {

@@ -13,6 +13,7 @@ import { decodeText, isJsonType, isTextType, looksLikeText, mediaTypeOf } from '
 import { fromMessagePack } from '../../message-pack/decode.ts';
 import { isMessagePackType } from '../../message-pack/media-type.ts';
 import { shrink } from './shrink.ts';
+import { toldHeaders } from './told-headers.ts';
 import { isMembers, parseJson } from '../../json-value.ts';
 
 /** What the answer of an operation is turned into. */
@@ -37,6 +38,8 @@ export interface ResponseRules {
   readonly redact: (text: string) => string;
   /** What to do about a status, in place of the usual advice. */
   readonly nextStep?: ((status: number) => string | undefined) | undefined;
+  /** Its answers have tags that a later call gives back. */
+  readonly tagged?: boolean | undefined;
   /** The input that a service's name of a field stands for. */
   readonly nameOf?: ((field: string) => string) | undefined;
 }
@@ -157,10 +160,11 @@ function emptyResult(sent: Sent, rules: ResponseRules): CallResult {
   const { location } = sent.headers;
   const lines = [
     `${sent.status} ${sent.statusText}`.trim(),
-    location === undefined ? undefined : `location: ${rules.redact(location)}`,
+    ...(location === undefined ? [] : [`location: ${location}`]),
+    ...toldHeaders(sent, rules.tagged === true).filter((line) => !line.startsWith('location:')),
   ];
   return {
-    content: texts(lines.filter((line) => line !== undefined).join('\n')),
+    content: texts(rules.redact(lines.join('\n'))),
     ...(rules.outputSchema ? { structuredContent: {} } : {}),
   };
 }
@@ -212,7 +216,11 @@ export function toResult(sent: Sent, rules: ResponseRules): CallResult {
     );
   }
   if (sent.body.length === 0 || sent.status >= 300) return emptyResult(sent, rules);
-  return isMessagePackType(sent.headers['content-type'] ?? '')
+  const result = isMessagePackType(sent.headers['content-type'] ?? '')
     ? packedResult(sent, rules)
     : bodyResult(sent, rules);
+  const told = toldHeaders(sent, rules.tagged === true);
+  return told.length === 0
+    ? result
+    : { ...result, content: [...result.content, ...texts(rules.redact(told.join('\n')))] };
 }
