@@ -1,6 +1,7 @@
 import type { Effect } from '@counterpart/schemas';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { fillArguments, type Filled } from './fill.ts';
+import { countedIn } from './sentence/question.ts';
 import { blanked, valuesIn, type FoundValue } from './sentence/values.ts';
 import { allWords, contentWords, root, SIGNS, verbOf, type Action } from './sentence/words.ts';
 
@@ -33,6 +34,7 @@ const WEIGHT = {
   untellable: 0.6,
   unused: 0.4,
   form: 0.2,
+  counts: 0.6,
 };
 
 /** Below this the sentence has too little to do with the tool; without a word of its name it must be nearly all about it. */
@@ -56,6 +58,8 @@ interface Asked {
   readonly action: Action | undefined;
   /** That says so. */
   readonly verb: string;
+  /** Words for what is to be counted, conditions with it. */
+  readonly counted: readonly string[];
   /** One thing is meant: `a berry`. */
   readonly isOne: boolean;
   /** Of the names of all that was found. */
@@ -69,11 +73,12 @@ function readSentence(sentence: string, today: Date): Omit<Asked, 'otherWords'> 
     !/\blist\b/i.test(sentence);
   const words = contentWords(blanked(sentence, values));
   const valueWords = Math.max(0, contentWords(sentence).length - words.length);
-  return { sentence, values, words, valueWords, ...verbOf(sentence), isOne };
+  const counted = contentWords(countedIn(sentence));
+  return { sentence, values, words, valueWords, ...verbOf(sentence), counted, isOne };
 }
 
 function judge(
-  { sentence, values, words, valueWords, action, verb, isOne, otherWords }: Asked,
+  { sentence, values, words, valueWords, action, verb, counted, isOne, otherWords }: Asked,
   tool: RuleTool,
   place: number,
 ): Choice & { readonly isAbout: boolean; readonly isSafe: boolean } {
@@ -103,7 +108,8 @@ function judge(
     WEIGHT.named * Math.min(1, named / Math.max(1, new Set(lastWords(tool)).size)) -
     WEIGHT.place * place -
     lacks(filled, isOne) -
-    formCost(sentence, tool, isOne) -
+    formCost(sentence, tool, isOne) +
+    (countsAll(counted, tool) ? WEIGHT.counts : 0) -
     actionCost(action, tool, {
       isMeant,
       isNamed: verb !== '' && own.has(verb),
@@ -129,6 +135,14 @@ function formCost(sentence: string, tool: RuleTool, isOne: boolean): number {
     (word) => word !== root(word) && names.has(isList ? root(word) : word),
   );
   return (isOne && isList ? WEIGHT.extent : 0) - (isSeveral ? WEIGHT.form : 0);
+}
+
+/** Whether a tool counts what is asked for and no more is said of it: a condition that it were called without gives another number. */
+function countsAll(counted: readonly string[], tool: RuleTool): boolean {
+  if (counted.length === 0 || tool.effect !== 'read' || !/^count\b|\bcount$/i.test(plainName(tool)))
+    return false;
+  const names = new Set(allWords(lastName(tool.name)).map(root));
+  return counted.every((word) => names.has(word));
 }
 
 /** How far what is to be done is from what the tool does. */

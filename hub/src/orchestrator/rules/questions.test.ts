@@ -88,6 +88,18 @@ describe('a question is for what is told of a thing', () => {
     expect(await gist('how many accounts are there?', more)).toEqual(['twilio__list_account', {}]);
   });
 
+  test('is answered by a tool that counts where no more is said than what', async () => {
+    const some = { type: 'object', properties: { where: { type: 'string' } } };
+    const shop = serviceTools(
+      ['shop__list_orders', 'read', 'Rows of orders', some],
+      ['shop__count_orders', 'read', 'How many rows of orders there are', some],
+    );
+    for (const question of ['how many orders are there?', 'How many orders do we have', 'number of orders'])
+      expect(await gist(question, shop)).toEqual(['shop__count_orders', {}]);
+    expect(await gist('how many orders have a price over 5?', shop)).not.toEqual(['shop__count_orders', {}]);
+    expect(await gist('list orders', shop)).toEqual(['shop__list_orders', {}]);
+  });
+
   test('the search is asked for the thing, without ids and what is only asked of it', () => {
     const asked = (text: string) => searchText(text, valuesIn(text, TODAY));
     expect(asked(`when was account ${AC} created?`)).toBe('when was account');

@@ -20,6 +20,12 @@ export function predicateOf(sentence: string): string | undefined {
 
 /** A question for how many there are, or whether any are, wants the list of them. */
 const COUNTED = /^(\W*)(?:how many|(?:are|is) there any|do (?:i|we|you) have any)\b/i;
+const HOW_MANY =
+  /^\W*(?:how many|(?:what\s+is\s+)?(?:the\s+)?number of)\s+(.+?)(?:\s+(?:are there|there are|do (?:i|we|you) have|exist|in total|altogether))*\W*$/iu;
+
+/** What a sentence asks the number of: `orders` of `how many orders are there?`, with its conditions where it has some. */
+export const countedIn = (sentence: string): string => HOW_MANY.exec(sentence)?.[1] ?? '';
+
 /** What became of a thing stands in what is told of it. */
 const BECAME = /\b(?:created|made|modified|updated|changed|born|started|finished)\W*$/i;
 
