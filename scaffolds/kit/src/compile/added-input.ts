@@ -2,6 +2,7 @@ import type { Blueprint, Operation } from '@counterpart/schemas';
 import { pagingKeys, pagingProperties } from '../interpret/paging/paging-input.ts';
 import { isMembers, type Members } from '../json-value.ts';
 import { describedInput } from './described-input.ts';
+import { withoutFixed } from './fixed-members.ts';
 import { FIELDS, fieldsProperty, takesFields, type ReadingOperation } from './fields-input.ts';
 
 type Described = ReadingOperation & Pick<Operation, 'http' | 'examples'>;
@@ -28,7 +29,7 @@ function exampleOf({ examples = [] }: Pick<Operation, 'examples'>): Members {
 
 /** The schema of the operation's own input with what the kit adds to it, and an example; without the types it refers to. */
 export function toolInput(blueprint: Pick<Blueprint, 'types'>, operation: Described): Members {
-  const input = { ...describedInput(operation), ...exampleOf(operation) };
+  const input = { ...withoutFixed(describedInput(operation)), ...exampleOf(operation) };
   const added = addedInput(blueprint, operation);
   if (Object.keys(added).length === 0) return input;
   const properties = isMembers(input['properties']) ? input['properties'] : {};

@@ -17,6 +17,7 @@ import type { KeptResults } from '../results/kept-results.ts';
 import { checkArguments } from './arguments.ts';
 import { resultBytes, timeoutMs } from './settings.ts';
 import { FIELDS, takesFields } from '../compile/fields-input.ts';
+import { withFixed } from '../compile/fixed-members.ts';
 import { isList } from '../json-value.ts';
 import { afterFailure } from './after-failure.ts';
 import { inputNameOf, nextStepFor } from './next-step.ts';
@@ -171,7 +172,7 @@ async function run(
   const { blueprint, env, results } = compiled;
   const checked = checkArguments({ blueprint, operation, definition }, said);
   if (checked.kind === 'refused') return checked.answer;
-  const { fields, rest } = takeFields(compiled, operation, checked.args);
+  const { fields, rest } = takeFields(compiled, operation, withFixed(operation, checked.args));
   const { maxItems, args } = takePaging(rest, pagingKeys(operation));
   const rows = await sentRows(compiled, operation, { args, context });
   if (rows !== undefined) {

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
 import { isArray, isObject, member, textMember } from '../../openapi/source/json-tree.ts';
 import { jsonOf } from '../entries/content.ts';
+import { toolNames } from '../../openapi/text/names.ts';
 import { parsedJson } from '../entries/parse-json.ts';
 import type { Exchange } from '../entries/exchange.ts';
 import { Samples } from '../infer/samples.ts';
@@ -87,6 +88,12 @@ const kindOf = (word: string | undefined): GraphqlCall['kind'] =>
 
 const plainName = (name: string): string => name.replaceAll(/\W+/g, '_').slice(0, 80) || 'anonymous';
 
+/** It is posted, and reads all the same: a name without a verb says so, and not that something is posted. */
+const readingName = (name: string): JsonObject => {
+  const [made = ''] = toolNames([{ method: 'GET', path: '/graphql', operationId: name, tag: undefined }]);
+  return made.startsWith('get_graphql') ? {} : { 'x-mcp': { name: made } };
+};
+
 /** One GraphQL operation as an operation of HTTP: its document is fixed, its variables are asked for. */
 export function graphqlOperation(calls: readonly GraphqlCall[], reading: Reading): JsonObject {
   const [first] = calls;
@@ -97,6 +104,7 @@ export function graphqlOperation(calls: readonly GraphqlCall[], reading: Reading
   );
   return {
     operationId: first?.name ?? 'anonymous',
+    ...(first?.kind === 'mutation' ? {} : readingName(first?.name ?? '')),
     tags: ['graphql'],
     description: `GraphQL ${first?.kind ?? 'query'} ${first?.name ?? ''}, learned from traffic: recorded ${calls.length === 1 ? 'once' : `${calls.length} times`}.`,
     ...(parameters.length > 0 ? { parameters } : {}),
