@@ -126,6 +126,21 @@ test('a hub that dies in the middle of a call ends it as one that answers no mor
   expect([code, stderr]).toEqual([7, expect.stringContaining('HUB_LOST')]);
 });
 
+test('doctor finds that servers are set to run inside walls and nothing here can put walls up', async () => {
+  const nothing = { PATH: '/nowhere', DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+  const sandbox = async (config: object) => {
+    const ran = await testHome(config).run(['doctor', '--json'], { env: nothing });
+    const found = ran.json(Findings).findings.find(({ check }) => check === 'sandbox');
+    return [ran.code, found?.['level'], found?.text];
+  };
+  expect(await sandbox({ mcpServers: { ok: { ...OK, walls: 'sandbox' } } })).toEqual([
+    5,
+    'problem',
+    expect.stringContaining('ok cannot start'),
+  ]);
+  expect(await sandbox({ mcpServers: { ok: OK } })).toEqual([0, 'note', expect.any(String)]);
+});
+
 test('a hub that hangs is told from one that is gone, and stop ends it', async () => {
   const place = testHome();
   const Started = z.looseObject({ pid: z.number() });
