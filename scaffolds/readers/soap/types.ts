@@ -197,6 +197,7 @@ export class SoapTypes {
     ];
     const required = [
       ...keyed.filter((one) => one.required).map(({ key }) => key),
+      ...(text === undefined || mayBeEmpty(text.json) ? [] : ['value']),
       ...fields.filter((one) => one.required).map(({ element }) => element.name),
     ];
     this.types.set(own, {
@@ -373,3 +374,11 @@ function withWords(json: JsonObject, description: string | undefined, node: XmlE
     ...(fallback !== undefined && isText ? { default: fallback } : {}),
   };
 }
+
+/** Whether an element with nothing in it holds such a value: only texts may be empty. */
+const mayBeEmpty = (json: Json): boolean =>
+  typeof json === 'object' &&
+  json !== null &&
+  'type' in json &&
+  json['type'] === 'string' &&
+  !['pattern', 'enum', 'format', 'minLength', '$ref'].some((keyword) => keyword in json);
