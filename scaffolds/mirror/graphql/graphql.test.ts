@@ -32,6 +32,49 @@ const CREATE =
   'mutation($input: ProductDraft!) { createProduct(input: $input) { product { id currency createdAt maker { id } related { id } reviews { totalCount } } problems { message } clientMutationId } }';
 
 describe('what is kept', () => {
+  test('is changed and removed several at a time, all that are named or none', async () => {
+    const sdl = `
+      type Order { id: ID! status: String }
+      type Removed { deletedIds: [ID!]! deletedCount: Int! problems: [String!]! }
+      type Query { order(id: ID!): Order orders: [Order!]! }
+      type Mutation {
+        deleteOrders(ids: [ID!]!): Removed!
+        removeOrders(orderIds: [ID!]!): [ID!]!
+        purgeOrders(ids: [ID!]!): Int!
+        updateOrders(ids: [ID!]!, status: String!): [Order!]!
+      }`;
+    const mirror = createMirror((await readText(sdl)).blueprint);
+    const ask = async (query: string): Promise<unknown> => (await run(mirror, query))['data'];
+    const found = (await ask('{ orders { id } }')) as { orders: { id: string }[] }; // as the query says
+    const [a = '', b = '', c = '', d = ''] = found.orders.map(({ id }) => id);
+    expect(
+      await ask(`mutation { updateOrders(ids: ["${a}", "${b}"], status: "paid") { id status } }`),
+    ).toEqual({
+      updateOrders: [
+        { id: a, status: 'paid' },
+        { id: b, status: 'paid' },
+      ],
+    });
+    expect(
+      await ask(`mutation { deleteOrders(ids: ["${a}", "${b}"]) { deletedIds deletedCount problems } }`),
+    ).toEqual({ deleteOrders: { deletedIds: [a, b], deletedCount: 2, problems: [] } });
+    expect(await run(mirror, `mutation { removeOrders(orderIds: ["${c}", "${a}"]) }`)).toMatchObject({
+      errors: [{ message: `There is no Order with the id "${a}".`, extensions: { code: 'NOT_FOUND' } }],
+    });
+    expect(await ask(`mutation { removeOrders(orderIds: ["${c}"]) purgeOrders(ids: ["${d}"]) }`)).toEqual({
+      removeOrders: [c],
+      purgeOrders: 1,
+    });
+    expect(
+      await ask('mutation { deleteOrders(ids: []) { deletedIds deletedCount } purgeOrders(ids: []) }'),
+    ).toEqual({
+      deleteOrders: { deletedIds: [], deletedCount: 0 },
+      purgeOrders: 0,
+    });
+    const after = (await ask('{ orders { id } }')) as { orders: { id: string }[] }; // as the query says
+    expect(after.orders.map(({ id }) => id).filter((id) => [a, b, c, d].includes(id))).toEqual([]);
+  });
+
   test('is made, read back, changed, found and removed', async () => {
     const mirror = shop();
     expect(await run(mirror, CREATE, { input: DRAFT })).toEqual({

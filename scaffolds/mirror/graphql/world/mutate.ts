@@ -12,7 +12,7 @@ import { isArray, isObject } from '../../schema/json-value.ts';
 import { concreteTypes, createThing, findThing, isEntity, type Thing, type World } from './entities.ts';
 import { pageTypeOf } from './page-type.ts';
 import { traces } from './traces.ts';
-import { isListed, payloadOf, type Done } from './payload.ts';
+import { idOf, isListed, payloadOf, type Done } from './payload.ts';
 import { asText, identifierIn, type Asked } from './resolve.ts';
 
 const CREATING = new Set(
@@ -141,19 +141,37 @@ function change(
 /** Does what a mutation says; throws GraphQLError for a thing that is not there. */
 function perform(world: World, { field, args }: Asked): Done {
   const type = targetOf(world, field);
-  if (type === undefined) return { thing: undefined, given: flat(args) };
+  if (type === undefined) return { things: [], given: flat(args) };
   const given = opened(flat(args), type);
   const words = wordsOf(field.name);
   const verb = verbOf(words);
-  const id = identifierIn(given, type.name) ?? (CREATING.has(verb) ? undefined : firstId(given));
-  if (id === undefined && !REMOVING.has(verb))
-    return { thing: createThing(world, type, membersFrom(world, type, given)), given };
-  const thing = id === undefined ? undefined : findThing(world, [type, ...siblings(world, type)], id);
-  if (thing === undefined) throw notFound(type, id ?? '');
-  if (!REMOVING.has(verb) || !isAbout(words, thing.__typename))
-    return { thing: change(world, thing, words, given), given };
-  world.state.remove(thing.__typename, { id: thing.row.id });
-  return { thing, given };
+  const ids = idsIn(given, type, CREATING.has(verb));
+  if (ids === undefined && !REMOVING.has(verb))
+    return { things: [createThing(world, type, membersFrom(world, type, given))], given };
+  // All are found before anything is done to one of them.
+  const found = (ids ?? ['']).map((id) => {
+    const thing = findThing(world, [type, ...siblings(world, type)], id);
+    if (thing === undefined) throw notFound(type, id);
+    return thing;
+  });
+  const things = found.map((thing) => {
+    if (!REMOVING.has(verb) || !isAbout(words, thing.__typename)) return change(world, thing, words, given);
+    world.state.remove(thing.__typename, { id: thing.row.id });
+    return thing;
+  });
+  return { things, given };
+}
+
+/** Of the things that are meant; undefined where none is: something new is made. */
+function idsIn(given: JsonObject, type: GraphQLObjectType, isNew: boolean): readonly string[] | undefined {
+  const id = identifierIn(given, type.name);
+  if (id !== undefined) return [id];
+  if (isNew) return undefined;
+  const several = new RegExp(`^(?:${type.name})?_?ids$`, 'i');
+  const list = Object.entries(given).find(([name, value]) => several.test(name) && isArray(value))?.[1];
+  if (isArray(list)) return list.map(asText);
+  const first = firstId(given);
+  return first === undefined ? undefined : [first];
 }
 
 /** `deleteIssue` removes the issue; `removeLabelsFromIssue` changes it. */
@@ -180,12 +198,14 @@ function firstId(given: JsonObject): string | undefined {
 /** The value of a mutation's field, after what it says was done. */
 export function resolveMutation(world: World, asked: Asked): unknown {
   const done = perform(world, asked);
+  const { things } = done;
   const named = getNamedType(asked.field.type);
   if (isLeafType(named)) {
     if (named.name === 'Boolean') return true;
-    return named.name === 'Int' ? 1 : (done.thing?.row.value['id'] ?? null);
+    if (named.name === 'Int') return targetOf(world, asked.field) === undefined ? 1 : things.length;
+    return isListed(asked.field) ? things.map(idOf) : (things.map(idOf)[0] ?? null);
   }
   if (isEntity(world, named) || !isObjectType(named))
-    return isListed(asked.field) ? [done.thing] : (done.thing ?? null);
+    return isListed(asked.field) ? things : (things[0] ?? null);
   return payloadOf(world, named, done);
 }

@@ -10,9 +10,9 @@ import {
 import type { JsonObject } from '@counterpart/schemas';
 import { concreteTypes, isEntity, type Thing, type World } from './entities.ts';
 
-/** What a mutation did: to which thing, with which input. */
+/** What a mutation did: to which things, with which input. */
 export interface Done {
-  readonly thing: Thing | undefined;
+  readonly things: readonly Thing[];
   readonly given: JsonObject;
 }
 
@@ -24,21 +24,28 @@ export const isListed = ({ type }: Field): boolean => isListType(isNonNullType(t
 /** Nothing, where nothing may stand; undefined leaves the value to be made up. */
 const nothing = ({ type }: Field): null | undefined => (isNonNullType(type) ? undefined : null);
 
-function leafMember(member: Field, { thing, given }: Done): unknown {
+export const idOf = ({ row }: Thing): unknown => row.value['id'];
+
+function leafMember(member: Field, { things, given }: Done): unknown {
   if (Object.hasOwn(given, member.name)) return given[member.name];
-  if (getNamedType(member.type).name === 'Boolean') return true;
+  const [first] = things;
+  const { name } = getNamedType(member.type);
+  if (name === 'Boolean') return true;
+  if (name === 'Int' && /(?:count|affected|affected_?rows|total)$/i.test(member.name)) return things.length;
   if (member.name === 'clientMutationId') return nothing(member);
-  if (/id$/i.test(member.name)) return thing?.row.value['id'] ?? null;
+  if (/ids$/i.test(member.name) && isListed(member)) return things.map(idOf);
+  if (/id$/i.test(member.name)) return first === undefined ? null : idOf(first);
   return isListed(member) ? [] : nothing(member);
 }
 
-function objectMember(world: World, member: Field, { thing }: Done): unknown {
+function objectMember(world: World, member: Field, { things }: Done): unknown {
+  const [thing] = things;
   const named = getNamedType(member.type);
   const isProblems = /error|problem|issue|warning/i.test(member.name) && isListed(member);
   if (isProblems && !isEntity(world, named)) return [];
-  if (thing === undefined) return nothing(member);
+  if (thing === undefined) return isListed(member) ? [] : nothing(member);
   const isOwn = concreteTypes(world, named.name).some(({ name }) => name === thing.__typename);
-  if (isOwn) return isListed(member) ? [thing] : thing;
+  if (isOwn) return isListed(member) ? things : thing;
   const hasNode = isObjectType(named) && named.getFields()['node'] !== undefined;
   return hasNode ? { __typename: named.name, node: thing, cursor: thing.row.id } : nothing(member);
 }
