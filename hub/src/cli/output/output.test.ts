@@ -103,6 +103,13 @@ it('a result shows structure, text that is JSON, and several lines as they are',
       plain,
     ),
   ).toBe('no');
+  const parts = (...texts: string[]) => texts.map((text) => ({ type: 'text', text }));
+  const noted = { structuredContent: { a: 1 }, content: parts('{"a":1}', 'Note: there is more.') };
+  expect(renderResult(noted, plain)).toBe('a: 1\n\nNote: there is more.');
+  const wrapped = { structuredContent: { result: [1] }, content: parts('[1]', 'Note: there is more.') };
+  expect(renderResult(wrapped, plain)).toBe('result:\n  - 1\n\nNote: there is more.');
+  const repeated = { structuredContent: { result: [1, 2] }, content: parts('1', '2') };
+  expect(renderResult(repeated, plain)).toBe('result:\n  - 1\n  - 2');
   expect(renderResult({}, plain)).toBe('(no content)');
 });
 

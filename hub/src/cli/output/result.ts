@@ -1,14 +1,34 @@
+import { isSameJson } from '@counterpart/schemas/json';
 import { exactText, parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import type { Paint } from './text/paint.ts';
 
-/** A call's result for a person: structured content if there is any, else the content's parts. */
+/** A call's result for a person: structured content if there is any, and what stands beside it; else the content's parts. */
 export function renderResult(result: Readonly<Record<string, unknown>>, paint: Paint): string {
   const structured = result['structuredContent'];
-  if (result['isError'] !== true && structured !== undefined) return renderValue(structured, paint);
-  const content = result['content'];
-  const parts = Array.isArray(content) ? content.map((part: unknown) => renderPart(part, paint)) : [];
+  const content: readonly unknown[] = Array.isArray(result['content']) ? result['content'] : [];
+  if (result['isError'] !== true && structured !== undefined)
+    return [renderValue(structured, paint), ...besides(structured, content, paint)].join('\n');
+  const parts = content.map((part) => renderPart(part, paint));
   if (parts.length > 0) return parts.join('\n');
   return structured === undefined ? paint.faint('(no content)') : renderValue(structured, paint);
+}
+
+/** Where the first part is the structured content in JSON, others say more: how to go on, what was cut, pictures. */
+function besides(structured: unknown, [first, ...others]: readonly unknown[], paint: Paint): string[] {
+  const text = isRecord(first) ? first['text'] : undefined;
+  if (others.length === 0 || typeof text !== 'string') return [];
+  const said = jsonIn(text);
+  const isSame =
+    isSameJson(said, structured) || (isRecord(structured) && isSameJson(said, structured['result']));
+  return isSame ? ['', ...others.map((part) => renderPart(part, paint))] : [];
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return parseExact(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function renderPart(part: unknown, paint: Paint): string {
