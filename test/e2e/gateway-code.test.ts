@@ -140,6 +140,13 @@ describe('a profile of mode code', () => {
     );
   });
 
+  test('has the digits of a number that no double holds as a text', async () => {
+    const { structuredContent } = await run(
+      "const { digits } = await servers.shop.get_item({ digits: '9007199254740993' }); return digits;",
+    );
+    expect(structuredContent.value).toBe('9007199254740993');
+  });
+
   test('cannot call what the profile leaves out, by any name', async () => {
     const { structuredContent } = await run(`
       const tries = [() => servers.shop.silent_item(), () => tools.shop__silent_item(), () => servers.shop.get_log()];

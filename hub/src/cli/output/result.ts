@@ -47,12 +47,8 @@ function renderPart(part: unknown, paint: Paint): string {
 
 /** Text that is JSON is laid out like structured content. */
 function renderText(text: string, paint: Paint): string {
-  if (!/^\s*[{[]/.test(text)) return text;
-  try {
-    return renderValue(parseExact(text), paint);
-  } catch {
-    return text;
-  }
+  const value = /^\s*[{[]/.test(text) ? jsonIn(text) : undefined;
+  return value === undefined ? text : renderValue(value, paint);
 }
 
 /** Any JSON value in the manner of YAML: keys in colour, texts without quotes where nothing is lost. */

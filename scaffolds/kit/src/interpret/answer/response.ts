@@ -158,13 +158,13 @@ function binaryResult(sent: Sent, rules: ResponseRules): CallResult {
 
 function emptyResult(sent: Sent, rules: ResponseRules): CallResult {
   const { location } = sent.headers;
-  const lines = [
+  const lines = new Set([
     `${sent.status} ${sent.statusText}`.trim(),
     ...(location === undefined ? [] : [`location: ${location}`]),
-    ...toldHeaders(sent, rules.tagged === true).filter((line) => !line.startsWith('location:')),
-  ];
+    ...toldHeaders(sent, rules.tagged === true),
+  ]);
   return {
-    content: texts(rules.redact(lines.join('\n'))),
+    content: texts(rules.redact([...lines].join('\n'))),
     ...(rules.outputSchema ? { structuredContent: {} } : {}),
   };
 }
