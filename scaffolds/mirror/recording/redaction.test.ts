@@ -37,6 +37,9 @@ describe('what must not be written down', () => {
     expect(redaction.body('application/json', secret)).toBe(
       '{"user":{"password":"[redacted]","pin":0,"tokens":[{"access_token":"[redacted]"}]},"n":1}',
     );
+    expect(redaction.body('application/json', '{"pin":9007199254740993,"id":9007199254740993}')).toBe(
+      '{"pin":0,"id":9007199254740993}',
+    );
     expect(redaction.body('application/json', '{ "n": 1.0 }')).toBe('{ "n": 1.0 }');
   });
 

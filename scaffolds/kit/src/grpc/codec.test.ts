@@ -56,6 +56,7 @@ const set = (text: string): Json => {
 describe('a message is written as the encoding says', () => {
   test.each<[Json, string]>([
     [{ a: 150 }, '089601'],
+    [{ far: 9_007_199_254_740_993n }, '588180808080808010'],
     [{ a: -1 }, '08ffffffffffffffffff01'],
     [{ b: 'testing' }, '120774657374696e67'],
     [{ c: { a: 150 } }, '1a03089601'],

@@ -7,6 +7,7 @@ const read = (hex: string): Json => fromMessagePack(Buffer.from(hex, 'hex'));
 describe('MessagePack', () => {
   test.each<Json>([
     { compact: true, schema: 0, none: null, list: [1, -1, 127, 128, -33, 70_000, 1.5, 5_000_000_000] },
+    [9_007_199_254_740_993n, -9_007_199_254_740_993n, 2n ** 64n - 1n, -(2n ** 63n)],
     'é'.repeat(100),
     Array.from({ length: 70_000 }, (_, index) => index),
     Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, 'x'.repeat(300)])),

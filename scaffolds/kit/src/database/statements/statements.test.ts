@@ -145,3 +145,10 @@ test('numbers are bound with all their digits and lists as lists', () => {
     '{1,2}',
   ]);
 });
+
+test('a whole number that no double holds is bound with its digits', () => {
+  const id = 9_007_199_254_740_993n;
+  expect(bindValue('postgresql', column('id', 'bigint'), id)).toBe('9007199254740993');
+  expect(bindValue('sqlite', column('id', 'bigint'), id)).toBe(id);
+  expect(bindValue('sqlite', column('id', 'other'), id)).toBe(id);
+});

@@ -48,6 +48,7 @@ describe('a cursor', () => {
     [{ data: [1], meta: { next: 'abc' } }, input({ cursor: 'abc' })],
     [{ data: [], meta: { next: 'abc' } }, input({ cursor: 'abc' })],
     [{ data: [1], meta: { next: 7 } }, input({ cursor: 7 })],
+    [{ data: [1], meta: { next: 9_007_199_254_740_993n } }, input({ cursor: 9_007_199_254_740_993n })],
     [{ data: [1], meta: { next: null } }, end],
     [{ data: [1], meta: { next: '' } }, end],
     [{ data: [1], meta: { next: false } }, end],
