@@ -11,7 +11,8 @@ const LONGEST_ERROR = 4_000;
 
 /**
  * What the code gets of a result, as JSON text: its structured content; else its text, parsed where that is an object or a
- * list; else its content as it is. Whole numbers that no double holds are texts of their digits. An error of the tool becomes the message of an exception.
+ * list; else its content as it is. Whole numbers that no double holds are texts of their digits. An error of the tool becomes the
+ * message of an exception.
  */
 export function answerText(tool: string, called: Called, mostBytes: number): { ok: boolean; text: string } {
   if (called.kind === 'failure') return failed(`${tool}: ${called.message}`);
