@@ -62,8 +62,7 @@ export class LaneResponse implements VisitResponse {
   json(status: number, body: Payload, headers?: OutgoingHttpHeaders, taken?: () => void): void {
     const length = payloadBytes(body);
     const head = `${this.#head(status, headers)}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
-    this.#write(head, joined(body, length), '');
-    if (taken) this.#tell(taken);
+    this.#write(head, joined(body, length), '', told(taken));
     this.#answerer.answered(this.#last);
   }
 
@@ -84,9 +83,8 @@ export class LaneResponse implements VisitResponse {
 
   end(last?: Payload, taken?: () => void): void {
     const { socket } = this.#answerer;
-    if (last) this.#write(`${hex(payloadBytes(last))}\r\n`, last, LINE_END + LAST_CHUNK);
-    else socket.write(LAST_CHUNK, 'latin1');
-    if (taken) this.#tell(taken);
+    if (last) this.#write(`${hex(payloadBytes(last))}\r\n`, last, LINE_END + LAST_CHUNK, told(taken));
+    else socket.write(LAST_CHUNK, 'latin1', told(taken));
     this.#flush();
     this.#answerer.answered(this.#last);
   }
@@ -105,13 +103,6 @@ export class LaneResponse implements VisitResponse {
     this.#answerer.socket.uncork();
   };
 
-  /** Nothing, written behind everything: told when it is its turn. */
-  #tell(taken: () => void): void {
-    this.#answerer.socket.write('', (error) => {
-      if (!error) taken();
-    });
-  }
-
   #head(status: number, headers: OutgoingHttpHeaders | undefined): string {
     const own = headers ? this.#linesOf(headers) : '';
     return `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ''}\r\n${own}${this.#last ? '' : this.#answerer.lines()}`;
@@ -128,18 +119,26 @@ export class LaneResponse implements VisitResponse {
     return lines;
   }
 
-  #write(before: string, body: Payload, after: string): void {
+  /** `done` is called when all of it was written, or cannot be. */
+  #write(before: string, body: Payload, after: string, done?: (error?: Error | null) => void): void {
     const { socket } = this.#answerer;
     if (body.kind !== 'bytes') {
-      socket.write(`${before}${body.text}${after}`, body.kind);
+      socket.write(`${before}${body.text}${after}`, body.kind, done);
       return;
     }
     socket.cork();
     socket.write(before, 'latin1');
     for (const part of body.parts) socket.write(part);
-    if (after !== '') socket.write(after, 'latin1');
+    if (after !== '' || done) socket.write(after, 'latin1', done);
     socket.uncork();
   }
 }
+
+/** What tells that an answer was written, as its last write tells it. */
+const told = (taken: (() => void) | undefined) =>
+  taken &&
+  ((error?: Error | null): void => {
+    if (!error) taken();
+  });
 
 const hex = (bytes: number): string => bytes.toString(16);
