@@ -10,6 +10,8 @@ export interface GuardOptions {
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly port: number;
+  /** Links of other sites may lead there. */
+  readonly isLinked?: boolean;
 }
 
 const withoutPort = (host: string): string => host.toLowerCase().replace(/:\d+$/, '');
@@ -20,7 +22,8 @@ const isUsualHost = (host: string, port: number): boolean =>
 
 /**
  * Refuses what a page in a browser could send through a rebound name (MCP 2026-07-28, transports, security warning):
- * the Host must be a loopback name or an allowed one, an Origin, if sent, likewise. HOST_FORBIDDEN or undefined.
+ * the Host must be a loopback name or an allowed one, an Origin, if sent, likewise. For pictures, frames and links browsers send
+ * no Origin, and say that another site asks (W3C Fetch Metadata). HOST_FORBIDDEN or undefined.
  */
 export function checkHostAndOrigin(
   headers: IncomingMessage['headers'],
@@ -31,6 +34,9 @@ export function checkHostAndOrigin(
     return hubError('HOST_FORBIDDEN', { header: 'Host', value: host.slice(0, 100), port: options.port });
   }
   const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  if (origin === undefined && site === 'cross-site' && options.isLinked !== true)
+    return hubError('HOST_FORBIDDEN', { header: 'Sec-Fetch-Site', value: site, port: options.port });
   if (origin === undefined || options.allowedOrigins.includes(origin) || isLoopbackOrigin(origin))
     return undefined;
   return hubError('HOST_FORBIDDEN', { header: 'Origin', value: origin.slice(0, 100), port: options.port });

@@ -200,9 +200,9 @@ function routeOf(url: string): Route {
 /** What stands behind `/mcp/s/` or `/mcp/p/`; many clients write a slash behind it. */
 const lastIn = (path: string): string => path.slice('/mcp/s/'.length, path.endsWith('/') ? -1 : undefined);
 
-/** Logs, who did what, what one server printed, what mirrors were asked, and which secrets there are may tell more than states do: reading them needs the token too. */
+/** Logs, who did what, what one server printed, what was wished, asked and answered, and which secrets there are may tell more than states do: reading them needs the token too. */
 const isPrivateRead = (path: string): boolean =>
-  /^\/api\/(?:logs$|audit|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|cache|settings|drift|people)/.test(
+  /^\/api\/(?:logs$|audit|servers\/|mirrors|secrets|auth|hooks|routes|routing|conversations|memory|cache|settings|drift|people|flow-runs|flows\/|prompts|builds|chat)/.test(
     path,
   );
 
@@ -210,6 +210,19 @@ const isPrivateRead = (path: string): boolean =>
 const PLAIN_PATH = /^\/(?!.*\/\.)[\w.~/-]*$/;
 
 const isPublic = (path: string): boolean => PLAIN_PATH.test(path) && !isPrivateRead(path);
+
+/** Pages that people open by their address. */
+const isPage = (path: string): boolean =>
+  PLAIN_PATH.test(path) && (path.startsWith(PAGE_PATH) || isReviewPage(path));
+
+/**
+ * Whether what stands there asks for a key of its own: a page for its address, the lending of tokens for a server's key, a
+ * hook for its token. Only as it is written: `/review/../api` is routed to `/api`.
+ */
+const checksItself = (path: string, method: string | undefined): boolean =>
+  isPage(path) ||
+  (PLAIN_PATH.test(path) &&
+    (path.startsWith(LENDING_PATH) || (path.startsWith(HOOKS_PATH) && method === 'POST')));
 
 /** Who asks, or why they are not let in. */
 function admit(
@@ -220,7 +233,8 @@ function admit(
 ): string | CounterpartError {
   const access = options.access();
   const { allowedHosts, allowedOrigins } = access;
-  const foreign = checkHostAndOrigin(req.headers, { allowedHosts, allowedOrigins, port });
+  const isLinked = route.kind === 'admin' && isPage(route.path);
+  const foreign = checkHostAndOrigin(req.headers, { allowedHosts, allowedOrigins, port, isLinked });
   if (foreign) return foreign;
   const enter = (isOpen: boolean, subject: string) =>
     askerIn(req.headers, { identify: options.identify, isOpen, subject });
@@ -234,13 +248,7 @@ function admit(
     case 'chat':
       return enter(false, `${req.method} ${route.path}`);
     case 'admin': {
-      // Servers ask for their tokens with keys of their own, which are checked there.
-      // A page for one secret is found by whoever has its address only.
-      if (route.path.startsWith(LENDING_PATH) || route.path.startsWith(PAGE_PATH)) return OWNER;
-      // Pages of decisions check their own addresses.
-      if (isReviewPage(route.path)) return OWNER;
-      // Other programs post with the token of one hook, which is checked there.
-      if (route.path.startsWith(HOOKS_PATH) && req.method === 'POST') return OWNER;
+      if (checksItself(route.path, req.method)) return OWNER;
       const reads = (req.method === 'GET' || req.method === 'HEAD') && isPublic(route.path);
       return enter(isProbe(route.path) || (reads && !access.readsNeedToken), `${req.method} ${route.path}`);
     }

@@ -27,7 +27,7 @@ export function toListener(
       return answer(request, drop).then((response) => {
         const isPlain = response instanceof PlainResponse;
         if (isPlain && !isDropped) write(response, outgoing);
-        return isPlain || (isDropped && response.body === null) ? nothingToWrite() : response;
+        return isPlain || (isDropped && response.body === null) ? nothingToWrite() : confined(response);
       });
     },
     { overrideGlobalObjects: false },
@@ -42,10 +42,26 @@ export function toListener(
  */
 const nothingToWrite = (): Promise<Response> => new Promise(() => undefined);
 
+/**
+ * What a service or a description wrote is a page of nobody's in a browser: below the hub's address, or on a port beside it, its
+ * scripts could ask the hub (Content Security Policy 3, 6.3.2).
+ */
+const CONFINED = 'content-security-policy';
+const SANDBOX = 'sandbox';
+
+/** Beside a policy of the service's own both hold. */
+function confined(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.append(CONFINED, SANDBOX);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
 /** Writes an answer in one piece. */
 function write({ status, headers, body }: PlainResponse, outgoing: ServerResponse): void {
-  if (body === undefined) outgoing.writeHead(status, headers).end();
-  else outgoing.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+  const own = headers[CONFINED];
+  const all = { ...headers, [CONFINED]: own === undefined ? SANDBOX : `${own}, ${SANDBOX}` };
+  if (body === undefined) outgoing.writeHead(status, all).end();
+  else outgoing.writeHead(status, { ...all, 'content-length': body.length }).end(body);
 }
 
 /** The beginning of an answer is part of such a fault: it is let out before the connection goes. */
@@ -70,9 +86,11 @@ const answerHere =
   async (request, drop) => {
     const { headers, url } = request;
     const origin = headers.get('origin') ?? undefined;
+    const site = headers.get('sec-fetch-site') ?? undefined;
     const foreign = foreignHeader({
       host: headers.get('host') ?? new URL(url).host,
       ...(origin === undefined ? {} : { origin }),
+      ...(site === undefined ? {} : { 'sec-fetch-site': site }),
     });
     if (foreign === undefined) return answer(request, drop);
     return problemResponse(

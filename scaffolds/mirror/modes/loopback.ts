@@ -14,11 +14,14 @@ export const isLoopbackAddress = (host: string): boolean =>
 export function foreignHeader({
   host = '',
   origin,
-}: Pick<IncomingHttpHeaders, 'host' | 'origin'>):
+  'sec-fetch-site': site,
+}: Pick<IncomingHttpHeaders, 'host' | 'origin' | 'sec-fetch-site'>):
   | { readonly header: string; readonly value: string }
   | undefined {
   if (!LOOPBACK.test(host)) return { header: 'Host', value: host };
-  if (origin === undefined) return undefined;
+  // For a picture, a frame or a link a browser sends no Origin.
+  if (origin === undefined)
+    return site === 'cross-site' ? { header: 'Sec-Fetch-Site', value: site } : undefined;
   const from = /^https?:\/\/(.*)$/i.exec(origin)?.[1];
   return from !== undefined && LOOPBACK.test(from) ? undefined : { header: 'Origin', value: origin };
 }
