@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { askHidden } from './input/ask-hidden.ts';
 import { findHome, type Home } from './home.ts';
 import type { Io } from './io.ts';
+import { colouredOnly, harmlessJson } from './output/text/harmless.ts';
 import { createPaint, paintCode, type Paint } from './output/text/paint.ts';
 import { wrap } from './output/text/wrap.ts';
 import { startProgress, type Progress } from './output/progress.ts';
@@ -46,6 +47,8 @@ export const calledFor = (program: string, home: string | undefined): string =>
 export function createContext(outside: Io, globals: GlobalOptions, signal: AbortSignal): Context {
   const io = { ...outside, program: calledFor(outside.program, globals.home) };
   const json = globals.json;
+  // A file or a program gets every character as it came; a terminal would obey some of them, whoever wrote them.
+  const isTerminal = Number.isFinite(io.width);
   const ask = async (question: string): Promise<string> => {
     if (!io.interactive || json) return '';
     const prompt = createInterface({ input: io.stdin, output: io.stderr });
@@ -57,7 +60,7 @@ export function createContext(outside: Io, globals: GlobalOptions, signal: Abort
   };
   const print = (value: unknown, render: () => string): void => {
     const text = json ? JSON.stringify(value, undefined, 2) : render();
-    if (text !== '') io.stdout.write(`${text}\n`);
+    if (text !== '') io.stdout.write(`${isTerminal ? (json ? harmlessJson : colouredOnly)(text) : text}\n`);
   };
   return {
     io,
@@ -72,7 +75,7 @@ export function createContext(outside: Io, globals: GlobalOptions, signal: Abort
     quote: print,
     note(text) {
       const words = paintCode(text, { colours: io.colours.stderr, program: io.program });
-      io.stderr.write(`${wrap(words, io.width)}\n`);
+      io.stderr.write(`${colouredOnly(wrap(words, io.width))}\n`);
     },
     async working(text, work) {
       const progress = startProgress(io, text);

@@ -1,10 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
+import { hubError, toProblem } from '@counterpart/schemas';
 import { expect, it } from 'vitest';
 import { renderLogLine } from '../log-lines.ts';
 import { broken, bytes, duration, shellWord } from './text/format.ts';
 import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
-import { harmlessMembers } from './text/harmless.ts';
+import { colouredOnly, harmlessJson, harmlessMembers } from './text/harmless.ts';
 import { createPaint, paintCode } from './text/paint.ts';
+import { renderProblem } from './problem.ts';
 import { renderResult } from './result.ts';
 import { callWords, sampleCall } from './sample-call.ts';
 import { renderTable } from './text/table.ts';
@@ -197,4 +199,10 @@ it('what others wrote cannot steer a terminal, by a name neither', () => {
   const line = JSON.stringify({ level: 40, time: 0, msg: 'lost\u001b[2J', url: '\u001b]0;x' });
   expect(renderLogLine(line, plain)).toBe('00:00:00.000 warn  lost␛[2J url=␛]0;x');
   expect(renderLogLine('no\u001bJSON', plain)).toBe('no␛JSON');
+  const screen = `${createPaint(true).bad('✗')} \u001b]52;c;eA==\u0007 \u009b2J \u001b[2J`;
+  expect(colouredOnly(screen)).toBe('\u001b[31m✗\u001b[39m ␛]52;c;eA==␇ \ufffd2J ␛[2J');
+  const value = { a: '\u009b2J\u202e\u001b' };
+  expect(harmlessJson(JSON.stringify(value))).toBe('{"a":"\\u009b2J\\u202e\\u001b"}');
+  const problem = toProblem(hubError('UPSTREAM_LOST', { server: 'x', detail: 'it said \u001b]0;x\u0007' }));
+  expect(renderProblem(problem, { colours: true, program: 'hub', width: 80 })).toContain('␛]0;x␇');
 });

@@ -1,5 +1,6 @@
 import type { Problem } from '@counterpart/schemas';
 import { type CodeStyle, createPaint, paintCode } from './text/paint.ts';
+import { harmless } from './text/harmless.ts';
 import { wrap } from './text/wrap.ts';
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
@@ -12,7 +13,8 @@ export interface ErrorScreen extends CodeStyle {
 /** An error for a person: what, why, what to try, where to read on. Never a stack. */
 export function renderProblem(problem: Problem, { colours, program, width }: ErrorScreen): string {
   const paint = createPaint(colours);
-  const code = (text: string) => paintCode(text, { colours, program });
+  // Causes are quoted: what a server answered or printed, what a description says.
+  const code = (text: string) => paintCode(harmless(text), { colours, program });
   const text = [
     `${paint.bad('✗')} ${paint.strong(problem.title)} ${paint.faint(`(${problem.code})`)}`,
     `  ${indent(code(problem.detail))}`,

@@ -4,6 +4,7 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { findServer } from '../../names.ts';
+import { colouredOnly } from '../../output/text/harmless.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
@@ -72,5 +73,5 @@ function show({ io, paint }: Context, step: SignInStep): void {
           `  ${paint.strong(step.userCode)}`,
           ...(step.completeUrl === undefined ? [] : ['', `or open ${step.completeUrl}`]),
         ];
-  io.stderr.write(`${[...lines, '', 'Waiting … Ctrl-C gives up.'].join('\n')}\n`);
+  io.stderr.write(colouredOnly(`${[...lines, '', 'Waiting … Ctrl-C gives up.'].join('\n')}\n`));
 }

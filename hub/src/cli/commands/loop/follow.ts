@@ -3,6 +3,7 @@ import { errorCatalogue, type LoopDetail, type LoopStep } from '@counterpart/sch
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { renderSheet } from '../../../builds/client/sheet-text.ts';
+import { colouredOnly } from '../../output/text/harmless.ts';
 import { standing } from './render.ts';
 
 const POLL_MS = 300;
@@ -28,7 +29,7 @@ function tellOnce({ io, paint }: Context, step: LoopStep, told: Set<string>): vo
   const mark = { done: paint.good('✓'), failed: paint.bad('✗'), skipped: paint.faint('–') }[step.state];
   const round = step.round > 0 ? ` (repair ${step.round})` : '';
   const detail = step.detail === undefined ? '' : paint.faint(`  ${step.detail}`);
-  io.stderr.write(`${mark} ${step.stage}${round}${detail}\n`);
+  io.stderr.write(colouredOnly(`${mark} ${step.stage}${round}${detail}\n`));
 }
 
 async function tellEnd(context: Context, hub: HubApi, detail: LoopDetail): Promise<number> {

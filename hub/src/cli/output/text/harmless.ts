@@ -16,6 +16,23 @@ export const harmless = (text: string): string =>
     return code === 0x7f ? '␡' : '\ufffd';
   });
 
+// eslint-disable-next-line no-control-regex -- as `styleText` writes them
+const COLOURS = /(\u001b\[[\d;]*m)/u;
+
+/** The same of a screen that has its colours already: they are all that is left of what steers. */
+export const colouredOnly = (screen: string): string =>
+  screen
+    .split(COLOURS)
+    .map((part, at) => (at % 2 === 0 ? harmless(part) : part))
+    .join('');
+
+/** JSON that means the same, with nothing in it that steers. */
+export const harmlessJson = (json: string): string =>
+  json.replace(
+    STEERING,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+
 /** The same on one line. */
 export const harmlessLine = (text: string): string => harmless(text.replace(/\s+/g, ' ').trim());
 
