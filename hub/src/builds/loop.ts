@@ -47,8 +47,8 @@ export async function runLoop(run: LoopRun, steps: DurableSteps): Promise<'insta
     },
     async () => {
       const { signal } = run;
-      const { order } = await run.record();
-      return lookForSource(order, plan, { signal, research: researcherOf(run) });
+      const { order, person } = await run.record();
+      return lookForSource(order, plan, { signal, person, research: researcherOf(run) });
     },
   );
   const report = await attempts(run, steps, { plan, found });

@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { decodeText } from '../decode-text.ts';
+import { isPrivateAddress } from '../neighbours/private-address.ts';
 
 /** What a place answered; at most the first two megabytes of it. */
 export interface Answer {
@@ -19,6 +20,12 @@ export interface Question {
   readonly json?: unknown;
 }
 
+/** Where a host may be. */
+export interface Reach {
+  /** Not in a private network, nor this machine. */
+  readonly publicOnly?: boolean;
+}
+
 const MAX_BYTES = 2 * 1024 * 1024;
 const MAX_REDIRECTS = 4;
 const TIMEOUT_MS = 6_000;
@@ -30,8 +37,11 @@ const TIMEOUT_MS = 6_000;
 export async function createAsker(
   base: URL,
   signal: AbortSignal,
+  { publicOnly = false }: Reach = {},
 ): Promise<(question: Question) => Promise<Answer | string>> {
   const { address, family } = await lookup(base.hostname.replace(/^\[|\]$/g, ''));
+  if (publicOnly && isPrivateAddress(address))
+    throw new Error(`${base.hostname} is a private address, to which only the hub’s owner may lead a build`);
   const pinned: LookupFunction = (_host, options, done) =>
     options.all === true ? done(null, [{ address, family }]) : done(null, address, family);
   return async (question) => {

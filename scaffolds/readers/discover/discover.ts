@@ -1,7 +1,7 @@
 import { hubError } from '@counterpart/schemas';
 import { withoutShapes } from '../../secrets/forms.ts';
 import { displayName } from '../source.ts';
-import { createAsker, type Answer, type Question } from './ask.ts';
+import { createAsker, type Answer, type Question, type Reach } from './ask.ts';
 import { linksOfCatalogue, linksOfPage, linksOfText } from './links.ts';
 import { lookAt, lookAtGraphql, lookAtMcp, type FoundKind, type Look } from './look.ts';
 
@@ -51,7 +51,7 @@ const FIRST_MESSAGE = {
  * Looks for what a URL has to offer: descriptions at their usual places and where pages name them, GraphQL, MCP, `llms.txt`,
  * data. Asks the URL's own host only. Rejects with SOURCE_UNREADABLE when the host is not to be had.
  */
-export async function discover(location: string, outer?: AbortSignal): Promise<Discovery> {
+export async function discover(location: string, outer?: AbortSignal, reach: Reach = {}): Promise<Discovery> {
   if (!/^https?:\/\//i.test(location) || !URL.canParse(location))
     throw hubError('SOURCE_UNREADABLE', {
       source: displayName(location),
@@ -61,7 +61,7 @@ export async function discover(location: string, outer?: AbortSignal): Promise<D
   const timeout = AbortSignal.timeout(ALL_MS);
   const signal = outer === undefined ? timeout : AbortSignal.any([outer, timeout]);
   try {
-    const search = new Search(base, await createAsker(base, signal));
+    const search = new Search(base, await createAsker(base, signal, reach));
     await search.run();
     return search.result(displayName(location));
   } catch (cause) {

@@ -6,6 +6,7 @@ import { compileSource } from '../../builder/source/compile-source.ts';
 import { ensureBundle } from '../../builder/ensure-bundle.ts';
 import { readInstalled } from '../../builder/installed.ts';
 import { planPackage, writePackage } from '../../builder/write-package.ts';
+import { reachOnlyPublic } from './run/public-only.ts';
 
 /**
  * Compiles a description into a candidate's folder, in a process of its own: large descriptions take seconds of one core and
@@ -19,6 +20,8 @@ export const CompileOrder = z.strictObject({
   select: z.string().optional(),
   serversDir: z.string(),
   candidate: z.string(),
+  /** Its address was not named by the hub's owner. */
+  isForeign: z.boolean(),
 });
 export type CompileOrder = z.infer<typeof CompileOrder>;
 
@@ -29,7 +32,9 @@ export const CompileAnswer = z.union([
 ]);
 
 async function compile(order: CompileOrder): Promise<z.infer<typeof Compiled>> {
-  const { blueprint } = await compileSource(order);
+  const { isForeign, ...options } = order;
+  if (isForeign) reachOnlyPublic();
+  const { blueprint } = await compileSource(options);
   const installed = join(order.serversDir, blueprint.id);
   const previous = await readInstalled(installed, blueprint.id);
   await rm(order.candidate, { recursive: true, force: true });

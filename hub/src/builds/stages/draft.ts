@@ -12,6 +12,7 @@ import { ensureBundle } from '../../builder/ensure-bundle.ts';
 import { scanServer } from '../../checks/scan-server.ts';
 import { readCode, readDocument } from '../author/read-answer.ts';
 import type { LoopRun } from '../room.ts';
+import { isOwners } from './intake.ts';
 import { checkLint } from './check/check-lint.ts';
 import { checkTypes } from './check/check-types.ts';
 import { withProject } from './check/source-project.ts';
@@ -47,7 +48,7 @@ async function write(
   round: number,
 ): Promise<void> {
   const { candidate } = run.folder;
-  const { order } = await run.record();
+  const { order, person } = await run.record();
   const { serversDir } = run.room;
   const category = order.category;
   if (folder !== undefined) return packageFolder(candidate, folder);
@@ -57,14 +58,16 @@ async function write(
   }
   if (answer === undefined) {
     const from = source ?? plan.description ?? '';
+    const isForeign = !isOwners(order, person, from);
     return void (await compileCandidate(
-      { from, name: order.name, category, select: order.select, serversDir, candidate },
+      { from, name: order.name, category, select: order.select, serversDir, candidate, isForeign },
       run.signal,
     ));
   }
   const from = run.folder.draft(`${round}.yaml`);
   writeFileSync(from, readDocument(answer), { mode: 0o600 });
-  await compileCandidate({ from, name: plan.name, category, serversDir, candidate }, run.signal);
+  const written = { from, name: plan.name, category, serversDir, candidate, isForeign: true };
+  await compileCandidate(written, run.signal);
 }
 
 /** Faults that lie in what was written, not in the machine it was built on. */

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { discover } from '@counterpart/scaffolds/readers/discover/discover';
 import { LoopOrder, LoopPlan } from '@counterpart/schemas';
 import { afterEach, describe, expect, test } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
@@ -54,10 +55,26 @@ describe('what a build looks for', () => {
       asked.push(prompt);
       return Promise.resolve(`Look at ${empty}/docs [1], or at ${shop}/.`);
     };
-    const found = await lookForSource(order('My private toys'), plan, { signal, research });
+    const reaches: unknown[] = [];
+    const discovering: typeof discover = (url, abort, reach) => {
+      reaches.push(reach);
+      return discover(url, abort); // As if this machine were somewhere else.
+    };
+    const found = await lookForSource(order('My private toys'), plan, { signal, research, discovering });
     expect(found.source).toBe(`${shop}/openapi.json`);
+    expect(reaches).toEqual([{ publicOnly: true }, { publicOnly: true }]);
     expect(asked).toEqual([expect.stringMatching(/Shop: Sells toys\./)]);
     expect(asked.join()).not.toContain('private');
+  });
+
+  test('leads into a private network by the words of the owner only', async () => {
+    const shop = await serve({ '/openapi.json': JSON.stringify(API) });
+    const refused = { tried: [expect.stringContaining('is a private address')] };
+    const proposed = { ...plan, description: `${shop}/openapi.json` };
+    expect(await lookForSource(order('Toys'), proposed, { signal })).toEqual(refused);
+    const named = order(`Toys, of ${shop}/.`);
+    expect(await lookForSource(named, plan, { signal, person: 'anna' })).toEqual(refused);
+    expect((await lookForSource(named, proposed, { signal })).source).toBe(`${shop}/openapi.json`);
   });
 
   test('that fails or finds nothing is told, and the build goes on to its author', async () => {

@@ -61,8 +61,12 @@ export type Researcher = (question: { readonly system: string; readonly prompt: 
 
 export interface Looking {
   readonly signal: AbortSignal;
+  /** Who ordered the build; undefined: the owner. */
+  readonly person?: string | undefined;
   /** Undefined: no model searches here. */
   readonly research?: Researcher | undefined;
+  /** Default: by asking. */
+  readonly discovering?: typeof discover;
 }
 
 /**
@@ -70,20 +74,23 @@ export interface Looking {
  * searches says. An address is only asked for what stands at it and at its usual places.
  */
 export async function lookForSource(
-  { text, from, files = [] }: LoopOrder,
+  order: LoopOrder,
   plan: LoopPlan,
-  { signal, research }: Looking,
+  { signal, person, research, discovering = discover }: Looking,
 ): Promise<Found> {
+  const { text, from, files = [] } = order;
   if (from !== undefined) return { source: from, tried: [] };
   // A file of rows may be a description itself: it is compiled as it stands.
   if (plan.kind === 'description' && plan.description === undefined && files.length === 1)
     return { source: files[0], tried: [] };
   const places = [...urlsIn(text), ...(plan.description === undefined ? [] : [plan.description])];
-  const near = await lookAt(places, signal);
+  const look = (urls: readonly string[]): Promise<Found> =>
+    lookAt(urls, { signal, discovering, isNamed: (url) => isOwners(order, person, url) });
+  const near = await look(places);
   if (near.source !== undefined || plan.kind !== 'description' || research === undefined) return near;
   const searched = await researched(plan, { signal, research });
   if (typeof searched === 'string') return { tried: [...near.tried, searched] };
-  const further = await lookAt(searched, signal);
+  const further = await look(searched);
   return { ...further, tried: [...near.tried, `${searched.length} addresses by research`, ...further.tried] };
 }
 
@@ -96,12 +103,12 @@ const RESEARCH =
 /** Addresses that a model found; a text: why there are none. What a person said stays here: only the plan is told. */
 async function researched(
   { title, summary }: LoopPlan,
-  { signal, research }: Required<Looking>,
+  { signal, research }: { readonly signal: AbortSignal; readonly research: Researcher },
 ): Promise<readonly string[] | string> {
   const prompt = `Where is the OpenAPI description, or else the API reference, of this service?
 ${title}: ${summary}`;
   try {
-    const urls = urlsIn((await research?.({ system: RESEARCH, prompt })) ?? '');
+    const urls = urlsIn((await research({ system: RESEARCH, prompt })) ?? '');
     return urls.length > 0 ? urls : 'research named no address';
   } catch (cause) {
     signal.throwIfAborted();
@@ -109,13 +116,35 @@ ${title}: ${summary}`;
   }
 }
 
-async function lookAt(places: readonly string[], signal: AbortSignal): Promise<Found> {
+/**
+ * Whether the hub's owner named this place, which may then be in their private network. What a person orders, what a model
+ * proposes and what a page says leads to public addresses only.
+ */
+export function isOwners({ text, from }: LoopOrder, person: string | undefined, place: string): boolean {
+  if (person !== undefined) return false;
+  if (place === from || !/^https?:/i.test(place)) return true;
+  const hostOf = (url: string): string | undefined => URL.parse(url)?.host;
+  return urlsIn(text).some((url) => hostOf(url) === hostOf(place));
+}
+
+interface LookingAt {
+  readonly signal: AbortSignal;
+  readonly discovering: typeof discover;
+  readonly isNamed: (url: string) => boolean;
+}
+
+async function lookAt(
+  places: readonly string[],
+  { signal, discovering, isNamed }: LookingAt,
+): Promise<Found> {
   const tried: string[] = [];
   for (const place of [...new Set(places)].slice(0, MOST_PLACES)) {
-    const found = await discover(place, signal).catch((cause: unknown) => {
-      signal.throwIfAborted();
-      return cause instanceof Error ? cause.message : String(cause);
-    });
+    const found = await discovering(place, signal, { publicOnly: !isNamed(place) }).catch(
+      (cause: unknown) => {
+        signal.throwIfAborted();
+        return cause instanceof Error ? cause.message : String(cause);
+      },
+    );
     if (typeof found === 'string') {
       tried.push(`${place}: ${found}`);
       continue;

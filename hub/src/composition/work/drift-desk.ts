@@ -94,12 +94,15 @@ async function find(id: string, desk: Desk): Promise<DriftingServer> {
 }
 
 /** In a folder of its own that is gone afterwards: nothing of it is installed. */
-async function recompile(id: string, from: string, { serversDir }: Desk): Promise<Blueprint> {
+async function recompile(id: string, from: string, { serversDir, builds }: Desk): Promise<Blueprint> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-drift-'));
   try {
     const candidate = join(folder, id);
     const { compileCandidate, readJson } = await toolchain();
-    const order = { from, name: ServerId.parse(id), serversDir, candidate };
+    const isForeign = (await builds.list()).some(
+      ({ server, person }) => server === id && person !== undefined,
+    );
+    const order = { from, name: ServerId.parse(id), serversDir, candidate, isForeign };
     await compileCandidate(order, new AbortController().signal);
     const contracts = await import('@counterpart/schemas/blueprint/blueprint');
     return contracts.Blueprint.parse(await readJson(join(candidate, 'blueprint.json')));
