@@ -45,3 +45,29 @@ describe('sampleMatch', () => {
     expect(sampleMatch('^a(?=b)c$', createRandom('seed'))).toBeUndefined();
   });
 });
+
+test.each([
+  ['^(a+)+$', 'a'.repeat(40)],
+  ['^(a|a)*$', 'a'.repeat(40)],
+  ['^(?:a?){30}a{30}$', 'a'.repeat(29)],
+  ['^(?:a?){2,30}a{30}$', 'a'.repeat(29)],
+  [`^${'a*'.repeat(12)}b$`, 'a'.repeat(100)],
+  [`^${'a{0,9}'.repeat(12)}b$`, 'a'.repeat(100)],
+  ['\\s+$', `${' '.repeat(100_000)}x`],
+])('whatever a description repeats, %s is decided in time', (source, value) => {
+  const before = performance.now();
+  compilePattern(source).test(value);
+  expect(performance.now() - before).toBeLessThan(500);
+});
+
+test('a value that fits no ordinary pattern is still told', () => {
+  const refused = [
+    ['^\\d{4}-\\d{2}-\\d{2}$', '2026-1-1'],
+    ['^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$', 'no uuid'],
+    ['^[\\w.+-]+@[\\w-]+\\.[\\w.]+$', 'nobody'],
+    ['^(?:a|bc)+$', 'abcb'],
+  ] as const;
+  expect(refused.map(([source, value]) => compilePattern(source).test(value))).toEqual(
+    refused.map(() => false),
+  );
+});

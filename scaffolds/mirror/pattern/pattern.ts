@@ -7,33 +7,38 @@ export interface Pattern {
 
 /** Longest time one test of a pattern that may backtrack without bound is given, in milliseconds. */
 const PATTERN_TIME_MS = 50;
+/** Steps that an expression may take without a clock. */
+const MOST_STEPS = 1e7;
 const CACHE_LIMIT = 5_000;
 const anything: Pattern = { test: () => true };
 const cache = new Map<string, Pattern>();
 
-/** A repeated group that itself holds a repetition or a choice: where backtracking can explode. */
-function mayExplode(source: string): boolean {
-  const branching: boolean[] = [false];
-  for (let index = 0; index < source.length; index += 1) {
-    const character = source[index];
-    if (character === '\\') index += 1;
-    else if (character === '[') index = classEnd(source, index);
-    else if (character === '(') branching.push(false);
-    else if (character === ')') {
-      const inner = branching.pop() ?? false;
-      if (inner && /^(?:[*+]|\{\d+,)/.test(source.slice(index + 1))) return true;
-      if (inner && branching.length > 0) branching[branching.length - 1] = true;
-    } else if (character === '*' || character === '+' || character === '|' || character === '{') {
-      branching[branching.length - 1] = true;
-    }
-  }
-  return false;
+/** How many ways of dividing a text among its repetitions an expression may try. */
+interface Ways {
+  /** Repetitions beside each other: each may begin and end anywhere. */
+  readonly degree: number;
+  /** A repeated group itself holds a repetition or a choice: there is no bound. */
+  readonly isNested: boolean;
 }
 
-function classEnd(source: string, start: number): number {
-  let index = start + 1;
-  while (index < source.length && source[index] !== ']') index += source[index] === '\\' ? 2 : 1;
-  return index;
+/** What of an expression matters here: the rest is a character like any other. */
+const TOKEN =
+  /\\[^]|\[(?:\\[^]|[^\]\\])*\]?|(?<open>\((?:\?(?:[:=!]|<[=!]|<\w+>))?)|(?<close>\))(?<again>[*+]|\{\d+)?|(?<branch>(?:[*+?]|\{\d+,\d*\})\??|\|)/g;
+
+function waysOf(source: string): Ways {
+  const branching: boolean[] = [];
+  // What may begin anywhere is one repetition more.
+  let degree = source.startsWith('^') ? 0 : 1;
+  for (const { groups: token = {} } of source.matchAll(TOKEN)) {
+    const { open, close, again, branch } = token;
+    if (open !== undefined) branching.push(false);
+    const isBranching = close !== undefined && branching.pop() === true;
+    if (isBranching && again !== undefined) return { degree, isNested: true };
+    if (again !== undefined || branch !== undefined) degree += 1;
+    const isPassedOn = isBranching || again !== undefined || branch !== undefined;
+    if (isPassedOn && branching.length > 0) branching[branching.length - 1] = true;
+  }
+  return { degree, isNested: false };
 }
 
 function toRegExp(source: string): RegExp | undefined {
@@ -66,7 +71,12 @@ function timed(expression: RegExp): Pattern {
 function build(source: string): Pattern {
   const expression = toRegExp(source);
   if (!expression) return anything;
-  return mayExplode(source) ? timed(expression) : expression;
+  const { degree, isNested } = waysOf(source);
+  const bounded = timed(expression);
+  if (isNested) return bounded;
+  return {
+    test: (value) => (value.length ** degree > MOST_STEPS ? bounded.test(value) : expression.test(value)),
+  };
 }
 
 /** Reads a pattern as ECMA-262, with the `u` flag when it allows that; one that cannot be read or decided in time accepts. */

@@ -1,7 +1,7 @@
 import type { CatalogSource } from '../../kernel/ports.ts';
 import type { Merged } from '../merge.ts';
 import { ownUri } from '../naming/names.ts';
-import { templatePattern } from './uri-template.ts';
+import { templatePattern, type UriPattern } from './uri-template.ts';
 
 /** A server and the URI that it knows. */
 export interface ResourceRoute {
@@ -24,7 +24,7 @@ const schemeOf = (uri: string): string | undefined => SCHEME.exec(uri)?.[1]?.toL
 export class ResourceRoutes {
   readonly #byUri: ReadonlyMap<string, ResourceRoute>;
   readonly #byServer: ReadonlyMap<string, CatalogSource>;
-  readonly #templates: readonly { readonly pattern: RegExp; readonly source: CatalogSource }[];
+  readonly #templates: readonly { readonly pattern: UriPattern; readonly source: CatalogSource }[];
   readonly #schemes = new Map<string, CatalogSource>();
   readonly #only: CatalogSource | undefined;
 
