@@ -147,6 +147,23 @@ describe('the seventeen wire cases', () => {
     ]);
   });
 
+  test('a list of files is a part a file, also where their encoding names a style', () => {
+    const { body = '' } = wire(
+      post({
+        mediaType: 'multipart/form-data',
+        kind: 'multipart',
+        encoding: { files: { style: 'form' }, scans: { style: 'form', explode: false } },
+      }),
+      { body: { files: [{ text: 'a' }, { text: 'b', filename: 'b.txt' }], scans: [{ base64: 'Yw==' }] } },
+    );
+    expect(body.match(/name="[^"]*"; filename="[^"]*"/g)).toEqual([
+      'name="files"; filename="files"',
+      'name="files"; filename="b.txt"',
+      'name="scans"; filename="scans"',
+    ]);
+    expect(body).not.toContain('{');
+  });
+
   test('15: bytes as body', () => {
     const { request } = buildRequest(
       blueprintOf(),

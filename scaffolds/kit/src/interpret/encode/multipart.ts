@@ -71,6 +71,8 @@ const PART_DELIMITERS: Partial<Record<NonNullable<PartRule['style']>, string>> =
 function valueParts(field: Field, value: Json): Part[] {
   const { name, contentType } = field;
   if (isFileValue(value)) return [filePart(name, value, contentType, `body.${field.key}`)];
+  // No style writes a file: a list of them is a part a file, whatever its encoding names.
+  if (isList(value) && value.some(isFileValue)) return value.flatMap((item) => valueParts(field, item));
   if (contentType !== undefined && saysJson(contentType))
     return [{ name, contentType, bytes: Buffer.from(JSON.stringify(value)) }];
   if (field.style !== undefined && typeof value === 'object' && value !== null)
