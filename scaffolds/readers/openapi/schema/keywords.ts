@@ -164,15 +164,30 @@ function numberOf(value: Json | undefined): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A pattern that compiles with /u, or undefined. The slashes of a quoted literal (`/^a$/`) go: with them nothing matches. */
+/**
+ * A pattern that compiles with /u, or undefined. The slashes of a quoted literal (`/^a$/`) go: with them nothing matches.
+ * So do needless backslashes (`\\:`, or `\\-` outside of a class), which every dialect but /u takes.
+ */
 export function usablePattern(pattern: string): string | undefined {
   const inner = /^\/(\^[^]*\$)\/[a-z]*$/.exec(pattern)?.[1] ?? pattern;
+  return [inner, unescaped(inner)].find(compiles);
+}
+
+function compiles(pattern: string): boolean {
   try {
-    return new RegExp(inner, 'u').source === '(?:)' ? undefined : inner;
+    return new RegExp(pattern, 'u').source !== '(?:)';
   } catch {
-    return undefined;
+    return false;
   }
 }
+
+/** A piece of a pattern at a time, for only outside of a class may a hyphen lose its backslash. */
+const unescaped = (pattern: string): string =>
+  pattern.replaceAll(/\[(?:\\[^]|[^\]\\])*\]|\\[^]/g, (piece) =>
+    piece.startsWith('[')
+      ? piece.replaceAll(/\\([^a-z\d^$\\.*+?()[\]{}|/-])/gi, '$1')
+      : piece.replace(/^\\([^a-z\d^$\\.*+?()[\]{}|/])$/i, '$1'),
+  );
 
 /** `format` and the content keywords; `format: byte` also says base64, `type: file` is binary. */
 export function formatKeywords(schema: JsonObject): Keywords {

@@ -105,6 +105,11 @@ const forms: readonly (readonly [string, Json, Json])[] = [
   ['a null default of what is not nullable goes', { type: 'string', default: null }, { type: 'string' }],
   ['a valid pattern stays', { type: 'string', pattern: '^a$' }, { type: 'string', pattern: '^a$' }],
   ['a pattern that is not valid with /u goes', { type: 'string', pattern: '\\-[' }, { type: 'string' }],
+  [
+    'backslashes that /u does not take go where they say nothing',
+    { type: 'string', pattern: '^\\d\\-[\\w\\-\\:\\_]\\@$' },
+    { type: 'string', pattern: '^\\d-[\\w\\-:_]@$' },
+  ],
   ['slashes around a pattern go', { type: 'string', pattern: '/^a$/i' }, { type: 'string', pattern: '^a$' }],
   [
     'format byte says base64',
@@ -316,6 +321,34 @@ describe('allOf', () => {
   ])('%s', async (_, given, expected) => {
     expect((await normalised(given)).schema).toEqual(expected);
   });
+});
+
+test('a closed schema that others extend is open, and one that nothing extends stays closed', async () => {
+  const closed = (name: string, more: JsonObject = {}): JsonObject => ({
+    type: 'object',
+    properties: { [name]: { type: 'string' } },
+    additionalProperties: false,
+    ...more,
+  });
+  const base = { $ref: '#/components/schemas/Base' };
+  const { schema, types } = await normalised(
+    {
+      type: 'object',
+      properties: {
+        shape: { $ref: '#/components/schemas/Circle' },
+        form: { allOf: [closed('street'), closed('tag')] },
+        alone: closed('x'),
+      },
+    },
+    {
+      Base: closed('kind', { required: ['kind'] }),
+      Circle: closed('radius', { allOf: [base] }),
+    },
+  );
+  const validate = new Ajv2020({ strict: false }).compile({ ...(schema as JsonObject), $defs: types });
+  expect(validate({ shape: { kind: 'circle', radius: '1' }, form: { street: 's', tag: 't' } })).toBe(true);
+  expect(validate({ shape: { radius: '1' } })).toBe(false);
+  expect(validate({ alone: { y: '1' } })).toBe(false);
 });
 
 describe('a discriminator', () => {

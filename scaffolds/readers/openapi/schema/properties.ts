@@ -1,22 +1,13 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
-import {
-  isArray,
-  isObject,
-  listMember,
-  member,
-  objectMember,
-  texts,
-  textMember,
-} from '../source/json-tree.ts';
-import { localPointer, lookUp } from '../document/references.ts';
+import { isArray, isObject, listMember, member, objectMember, texts } from '../source/json-tree.ts';
 import { isLegalKey } from '../operation/keys.ts';
+import { extendedIn, target } from './extended.ts';
 import { usablePattern, type Keywords } from './keywords.ts';
 import type { Inner } from './inner.ts';
 import type { Direction, SchemaScope } from './scope.ts';
 
 type Below = (sub: Json | undefined, hidden: ReadonlySet<string>, ...keys: (string | number)[]) => JsonSchema;
 const NOTHING: ReadonlySet<string> = new Set();
-const MAX_HOPS = 8;
 
 interface Surroundings {
   readonly inner: Inner;
@@ -62,7 +53,7 @@ export function objectKeywords(
   const kept = closed ? required.filter((name) => properties.some(([key]) => key === name)) : required;
   if (kept.length > 0) keywords['required'] = kept.map(keyOf);
   return {
-    keywords: { ...keywords, ...openProperties(value, below), ...dependencies(value, keyOf, below) },
+    keywords: { ...keywords, ...openProperties(value, below, scope), ...dependencies(value, keyOf, below) },
     hidden,
   };
 }
@@ -80,10 +71,11 @@ export function inputKey(name: string, scope: SchemaScope): string {
   return key;
 }
 
-function openProperties(value: JsonObject, below: Below): Keywords {
+function openProperties(value: JsonObject, below: Below, { root }: SchemaScope): Keywords {
   const result: Keywords = {};
   for (const keyword of ['additionalProperties', 'propertyNames', 'unevaluatedProperties']) {
     const sub = member(value, keyword);
+    if (sub === false && keyword === 'additionalProperties' && extendedIn(root).has(value)) continue;
     if (typeof sub === 'boolean' || isObject(sub)) result[keyword] = below(sub, NOTHING, keyword);
   }
   const patterns = Object.entries(objectMember(value, 'patternProperties')).flatMap(
@@ -161,15 +153,4 @@ function isHidden(schema: Json, root: JsonObject, direction: Direction): boolean
   return listMember(schema, 'allOf').some(
     (sub) => member(sub, mark) === true || member(target(sub, root), mark) === true,
   );
-}
-
-function target(schema: Json, root: JsonObject): Json | undefined {
-  let at: Json | undefined = schema;
-  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
-    const reference = textMember(at, '$ref');
-    if (reference === undefined) return at;
-    const pointer = localPointer(root, reference);
-    at = pointer === undefined ? undefined : lookUp(root, pointer);
-  }
-  return undefined;
 }
