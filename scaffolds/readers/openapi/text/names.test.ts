@@ -28,6 +28,9 @@ test.each([
   ['block_storage_get_snapshot', 'get_block_storage_snapshot'],
   ['initiatePayment', 'initiate_payment'],
   ['logs_archive_info', 'get_logs_archive_info'],
+  ['listOAuth2Clients', 'list_oauth2_clients'],
+  ['getItemResource-clinic-get', 'get_item_resource_clinic'],
+  ['read_thing_x_get', 'read_thing'],
 ])('operationId %s becomes %s', (operationId, expected) => {
   expect(nameOf(named(operationId))).toBe(expected);
 });
@@ -55,6 +58,9 @@ test.each([
   ['POST', '/jobs/{id}:cancel', 'cancel_jobs'],
   ['GET', '/Orders({OrderID})', 'get_orders_by_order_id'],
   ['GET', "/Customers('{ID}')/Orders", 'list_customers_orders'],
+  ['GET', '/status/404', 'get_status_404'],
+  ['GET', '/2.0/files', 'list_files'],
+  ['GET', '/1/boards/{id}', 'get_boards_by_id'],
 ])('without an operationId %s %s becomes %s', (method, path, expected) => {
   expect(nameOf(named(undefined, method, path))).toBe(expected);
 });
@@ -73,10 +79,13 @@ test('names of any length and script fit in forty legal characters', () => {
   expect(names.filter((name) => !/^[a-z0-9_]{1,40}$/.test(name))).toEqual([]);
 });
 
-test('collisions are told apart by tag, else by a hash, whatever the order', () => {
+test('collisions are told apart by tag, else by what their paths say, else by a hash, whatever the order', () => {
   const tagged = [named('getThing', 'GET', '/a', 'One'), named('get_thing', 'GET', '/b', 'Two')];
   expect(toolNames(tagged)).toEqual(['get_one_thing', 'get_two_thing']);
-  const plain = [named('getThing', 'GET', '/a'), named('get_thing', 'GET', '/b')];
+  const told = [named('getThing', 'GET', '/a'), named('get_thing', 'GET', '/b')];
+  expect(toolNames(told)).toEqual(['get_thing_a', 'get_thing_b']);
+  const long = '/and-so-on'.repeat(5);
+  const plain = [named('getThing', 'GET', `/a${long}`), named('get_thing', 'GET', '/b')];
   const names = toolNames(plain);
   expect(new Set(names).size).toBe(2);
   expect(toolNames(plain.toReversed())).toEqual(names.toReversed());
@@ -104,7 +113,7 @@ test('collisions are told apart by what their paths take, when that tells all of
   const nested = [named('getPet', 'GET', '/a/{id}'), named('get_pet', 'GET', '/b/{owner}/{id}')];
   expect(toolNames(nested)).toEqual(['get_pet_by_id', 'get_pet_by_owner_and_id']);
   const same = [named('getPet', 'GET', '/pets/{id}'), named('get_pet', 'GET', '/animals/{id}')];
-  expect(toolNames(same).every((name) => /^get_pet_[0-9a-f]{4}$/.test(name))).toBe(true);
+  expect(toolNames(same)).toEqual(['get_pet', 'get_pet_animals']);
   const taken = [...info, named('get_info_0_json_by_comic_id', 'GET', '/x')];
   expect(new Set(toolNames(taken)).size).toBe(3);
   expect(toolNames(taken)[2]).toMatch(/^get_info_0_json_by_comic_id/);
@@ -129,4 +138,26 @@ test('many operations of one name stay unique', () => {
 
 test('words are found in every spelling', () => {
   expect(wordsOf('parseHTMLPage-v2_now')).toEqual(['parse', 'html', 'page', 'v2', 'now']);
+});
+
+test('what FastAPI appends to the name of a function is left off', () => {
+  expect(
+    toolNames([
+      named('read_item_api_v1_items__item_id__get', 'GET', '/api/v1/items/{item_id}'),
+      named('create_item_api_v1_items__post', 'POST', '/api/v1/items/'),
+      named('create_blog_post', 'POST', '/blog/post'),
+    ]),
+  ).toEqual(['read_item', 'create_item', 'create_blog_post']);
+});
+
+test('one operation at two addresses is told by what only one of them says', () => {
+  const at = (operationId: string, path: string): Nameable => named(operationId, 'GET', path);
+  expect(
+    toolNames([
+      at('Svc_ListSpaces', '/cluster/spaces'),
+      at('Svc_ListSpaces', '/api/v1/spaces'),
+      at('Svc_GetSpace', '/spaces/{id}'),
+      at('Svc_GetSpace', '/api/v1/spaces/{id}'),
+    ]),
+  ).toEqual(['list_svc_spaces_cluster', 'list_svc_spaces_api_v1', 'get_svc_space', 'get_svc_space_api_v1']);
 });

@@ -88,6 +88,7 @@ const PATH_VERBS: Readonly<Record<string, string>> = {
 /** Words of an identifier in any spelling: `listPetsByID`, `repos/list-for-org` and `pet.find` alike. */
 export function wordsOf(text: string): string[] {
   return latinLetters(text)
+    .replaceAll('OAuth', 'Oauth')
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .replaceAll(/^(get|post|put|patch|delete)(?=\d)/gi, '$1 ')
@@ -102,7 +103,7 @@ export function wordsOf(text: string): string[] {
  */
 export function toolNames(operations: readonly Nameable[]): string[] {
   const first = operations.map((operation) => fitted(nameWords(operation), hashOf(operation)));
-  let names = routed(operations, keyed(operations, qualified(operations, first)));
+  let names = placed(operations, routed(operations, keyed(operations, qualified(operations, first))));
   // Four digits tell a handful apart; the longer ones are for the rare case that they do not.
   for (const length of [HASH_LENGTH, 8, 16]) {
     const counts = countOf(names);
@@ -171,6 +172,30 @@ function routed(operations: readonly Nameable[], names: readonly string[]): stri
   return names.map((name, at) => (failed.has(name) ? name : (routes[at] ?? name)));
 }
 
+/**
+ * Members of a collision that are left say what only their own paths say, where that makes all of them unique: one operation
+ * at `/namespaces` and at `/api/v1/namespaces`, as gateways of gRPC have them.
+ */
+function placed(operations: readonly Nameable[], names: readonly string[]): string[] {
+  const longer = [...names];
+  for (const [name, members] of Map.groupBy(names.keys(), (at) => names[at] ?? '')) {
+    if (members.length === 1) continue;
+    const paths = members.map((at) => literalsOf(operations[at]?.path ?? ''));
+    const said = name.split('_').flatMap((word) => [word, `${word}s`]);
+    for (const [index, at] of members.entries()) {
+      const own = (paths[index] ?? []).filter((segment) => paths.some((path) => !path.includes(segment)));
+      const words = own.flatMap(wordsOf).filter((word) => !said.includes(word));
+      longer[at] = [name, ...words].join('_');
+    }
+  }
+  const told = countOf(longer);
+  const failed = new Set(names.filter((name, at) => longer[at] !== name && !fits(longer[at] ?? '', told)));
+  return names.map((name, at) => (failed.has(name) ? name : (longer[at] ?? name)));
+}
+
+const literalsOf = (path: string): string[] =>
+  (path.split('#')[0] ?? '').split('/').filter((segment) => segment !== '' && !segment.startsWith('{'));
+
 const fits = (name: string, counts: ReadonlyMap<string, number>): boolean =>
   name.length <= MAX_NAME && counts.get(name) === 1;
 
@@ -235,9 +260,7 @@ function withoutCommands(operation: Nameable): Nameable {
 function operationIdWords(operation: Nameable): string[] | undefined {
   const { operationId, method } = operation;
   if (operationId === undefined) return undefined;
-  const segments = segmentsOf(
-    operationId.replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, ''),
-  );
+  const segments = segmentsOf(withoutRoute(operationId, operation));
   const words = segments.flat();
   if (words.every((word) => /\d/.test(word) || word.length < 2)) return undefined;
   const action = segments.length < 2 ? undefined : ACTIONS.get(`${method} ${segments.at(-1)?.join(' ')}`);
@@ -247,6 +270,19 @@ function operationIdWords(operation: Nameable): string[] | undefined {
     middleVerbFirst(words, operation) ??
     (isVerb(words[0]) ? (words.length === 1 ? undefined : words) : [method.toLowerCase(), ...words])
   );
+}
+
+/**
+ * An operationId without what generators append to it: FastAPI the path and the method (`read_item_items__item_id__get`),
+ * Spring Data REST and Springfox the method.
+ */
+function withoutRoute(operationId: string, { method, path }: Nameable): string {
+  const route = `${path.replaceAll(/\W/g, '_')}_${method}`.toLowerCase();
+  if (operationId.toLowerCase().endsWith(route) && operationId.length > route.length)
+    return operationId.slice(0, -route.length);
+  return operationId
+    .replace(/^([a-z]+[A-Z]\w*-[\w-]+)-(?:get|post|put|patch|delete)$/, '$1')
+    .replace(/_?using_?(?:get|post|put|patch|delete|head|options)(?:_\d+)?$/i, '');
 }
 
 /** `repos/list-for-org` and `PetList` with their verb brought forward; undefined where none stands later. */
@@ -302,12 +338,17 @@ const isVerb = (word: string | undefined): boolean => word !== undefined && VERB
 const apart = (route: string): string =>
   route.replaceAll(/\('?(\{[^{}]*\})'?\)/g, '/$1').replaceAll(/(\{[^{}]*\}):(?=[A-Za-z])/g, '$1/');
 
+/** `v2`, `2.0`, and a number unless the path ends with it: `/status/404` is about 404. */
+const isVersion = (segment: string, at: number, all: readonly string[]): boolean =>
+  /^v?\d+(?:\.\d+)*$/i.test(segment) && !(/^\d+$/.test(segment) && at > 0 && at === all.length - 1);
+
 /** `GET /users/{id}/posts` → list_users_posts; `POST /jobs/{id}/cancel` → cancel_jobs_by_id. */
 function pathWords({ method, path }: Nameable): string[] {
   const [route = '', fragment = ''] = path.split('#');
   const segments = apart(route)
     .split('/')
-    .filter((segment) => segment !== '' && !/^v?\d+(?:\.\d+)*$/i.test(segment) && segment !== 'api');
+    .filter((segment) => segment !== '')
+    .filter((segment, at, all) => !isVersion(segment, at, all) && segment !== 'api');
   const isParameter = (segment: string): boolean => /^\{[^}]*\}/.test(segment);
   const literals = segments.filter((segment) => !isParameter(segment)).map(wordsOf);
   const lastLiteral = literals.at(-1) ?? [];
