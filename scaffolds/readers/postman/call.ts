@@ -1,7 +1,8 @@
 import type { Omission } from '@counterpart/schemas';
 import type { Exchange } from '../har/entries/exchange.ts';
-import { member, objectMember, textMember } from '../openapi/source/json-tree.ts';
+import { member, textMember } from '../openapi/source/json-tree.ts';
 import { addressOf, type Address } from './address.ts';
+import { askedBy, type Asked } from './asked.ts';
 import type { SavedRequest } from './saved/collection.ts';
 import { exchangesOf } from './exchanges.ts';
 import type { Variables } from './saved/variables.ts';
@@ -11,6 +12,7 @@ export interface Call {
   readonly saved: SavedRequest;
   readonly address: Address;
   readonly exchanges: readonly Exchange[];
+  readonly asked: Asked | undefined;
 }
 
 const METHODS = new Set(['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE']);
@@ -19,15 +21,10 @@ const METHODS = new Set(['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PAT
 export const methodOf = ({ request }: SavedRequest): string =>
   (textMember(request, 'method') ?? 'GET').toUpperCase();
 
-/** Whether a request sends a GraphQL query. */
-export const isGraphql = ({ saved }: Call): boolean =>
-  textMember(objectMember(saved.request, 'body'), 'mode') === 'graphql';
-
-/** Requests to one template are one operation, whatever their parameters are called; a GraphQL query is one of its own. */
-export const keyOf = (call: Call): string => {
-  const { address, saved } = call;
+/** Requests to one template are one operation, whatever their parameters are called, unless their bodies ask for different ones. */
+export const keyOf = ({ address, saved, asked }: Call): string => {
   const template = address.path.replaceAll(/\{[^}]*\}/g, '{}');
-  return `${methodOf(saved)} ${address.origin} ${template} ${isGraphql(call) ? saved.name : ''}`;
+  return `${methodOf(saved)} ${address.origin} ${template} ${asked?.name ?? ''}`;
 };
 
 /** A request and where it goes; what cannot be called is put among the omissions. */
@@ -42,8 +39,10 @@ export function callOf(saved: SavedRequest, variables: Variables, omitted: Omiss
         : METHODS.has(method)
           ? undefined
           : `Its method ${JSON.stringify(method.slice(0, 20))} is none of HTTP.`;
-  if (address !== undefined && problem === undefined)
-    return [{ saved, address, exchanges: exchangesOf(saved, address, variables) }];
+  if (address !== undefined && problem === undefined) {
+    const exchanges = exchangesOf(saved, address, variables);
+    return [{ saved, address, exchanges, asked: askedBy(saved, exchanges) }];
+  }
   omitted.push({
     code: 'operation-invalid',
     severity: 'operation',

@@ -13,9 +13,11 @@ import {
   pointerTo,
   textMember,
 } from '../openapi/source/json-tree.ts';
+import { nameHint } from '../styles/name-hint.ts';
 import { isSecretName } from '../../secrets/names.ts';
 import type { Address } from './address.ts';
-import { callOf, isAtHome, isGraphql, keyOf, mainOrigin, methodOf, subjectOf, type Call } from './call.ts';
+import { rpcContent } from './asked.ts';
+import { callOf, isAtHome, keyOf, mainOrigin, methodOf, subjectOf, type Call } from './call.ts';
 import { withFields } from './fields.ts';
 import { isDeprecated, operationIdOf, tidyName } from './names.ts';
 import { describedAs, requestsOf, type SavedRequest } from './saved/collection.ts';
@@ -61,7 +63,8 @@ export function describeCollection(collection: JsonObject): DescribedCollection 
     paths.set(path, { ...paths.get(path), [method]: operation });
     const pointer = pointerTo('#', 'paths', path, method);
     origin.set(pointer, saved.pointer);
-    if (isGraphql(first) && !/^\s*(?:mutation|subscription)\b/m.test(documentOf(first))) reading.add(pointer);
+    if (first.asked?.isReading === true) reading.add(pointer);
+    if (group.length > MAX_ALIASES + 1) omitted.push(merged(saved, group.length));
     for (const piece of address.guessed) omitted.push(guess(saved, piece));
   }
   const document = {
@@ -74,12 +77,12 @@ export function describeCollection(collection: JsonObject): DescribedCollection 
   return { document, vault, origin, reading, omitted };
 }
 
-/** What tells calls to one path apart stands in the fragment: another origin, or the name of a GraphQL query. */
+/** What tells calls to one path apart stands in the fragment: another origin, or what the body asks for. */
 function pathKey(call: Call, home: Address | undefined): string {
-  const { address, saved } = call;
+  const { address, asked } = call;
   const marks = [
     ...(address.origin === home?.origin ? [] : [address.origin.replace(/^\w+:\/\//, '')]),
-    ...(isGraphql(call) ? [saved.name] : []),
+    ...(asked === undefined ? [] : [asked.name]),
   ];
   return marks.length === 0 ? address.path : `${address.path}#${marks.join(' ')}`;
 }
@@ -117,6 +120,14 @@ const guess = (saved: SavedRequest, piece: string): Omission => ({
   source: { pointer: saved.pointer },
 });
 
+const merged = (saved: SavedRequest, count: number): Omission => ({
+  code: 'guessed',
+  severity: 'notice',
+  subject: subjectOf(saved),
+  reason: `${count} saved requests ask one address and differ in their bodies; they are taken for one tool.`,
+  source: { pointer: saved.pointer },
+});
+
 function describeGroup(group: readonly Call[], reading: Reading, variables: Variables): JsonObject {
   const [first] = group;
   if (first === undefined) return {};
@@ -126,27 +137,34 @@ function describeGroup(group: readonly Call[], reading: Reading, variables: Vari
   const body = objectMember(operation, 'requestBody');
   const names = [...new Set(group.map(({ saved }) => saved.name).filter((name) => name !== ''))];
   const tags = [...new Set(first.saved.folders.filter((folder) => folder !== '').toReversed())];
-  const operationId = operationIdOf(names);
   const summary = names.map(tidyName).find((name) => name !== undefined);
   const told = { reading, variables };
   const given = parametersOf(group, listMember(operation, 'parameters'), told);
-  const content = isGraphql(first)
-    ? queryOf(first)
-    : withFields(looseContent(objectMember(body, 'content')), group, told);
+  const sampled = withFields(looseContent(objectMember(body, 'content')), group, told);
+  const content = askedContent(first, sampled);
   return {
     ...operation,
     ...(given.length === 0 ? {} : { parameters: given }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(Object.keys(content).length === 0 ? {} : { requestBody: { ...body, content } }),
-    ...(operationId === undefined ? {} : { operationId }),
+    ...identityOf(first, names),
     ...(summary === undefined ? {} : { summary }),
     ...(names.length > 0 && names.every(isDeprecated) ? { deprecated: true } : {}),
     description: descriptionOf(group, names),
   };
 }
 
-const documentOf = ({ saved }: Call): string =>
-  textMember(objectMember(objectMember(saved.request, 'body'), 'graphql'), 'query') ?? '';
+/** A call of JSON-RPC has a name of its own, everything else that of its requests. */
+function identityOf({ asked }: Call, names: readonly string[]): JsonObject {
+  if (asked?.style === 'json-rpc') return { operationId: asked.name, ...nameHint(asked.name) };
+  const operationId = operationIdOf(names);
+  return operationId === undefined ? {} : { operationId };
+}
+
+function askedContent(call: Call, sampled: JsonObject): JsonObject {
+  if (call.asked?.style === 'graphql') return queryOf(call);
+  return call.asked === undefined ? sampled : rpcContent(sampled, call.exchanges[0]?.body);
+}
 
 /** The body of a saved GraphQL query: the document is sent as it was saved, its variables are asked for. */
 function queryOf({ exchanges }: Call): JsonObject {

@@ -91,6 +91,10 @@ test('a collection is known by its schema, whatever stands before it', () => {
   expect(isPostman(textOf([]))).toBe(true);
   expect(isPostman(`\uFEFF${textOf([]).replaceAll('/', String.raw`\/`)}`)).toBe(true);
   expect(isPostman('{"requests": [{"id": "r", "collectionId": "c"}]}')).toBe(true);
+  expect(
+    isPostman('{"info": {"schema": "http://schema.getpostman.com/collection/v2/collection.json"}}'),
+  ).toBe(true);
+  expect(isPostman('{"info": {"_postman_schema": "https://schema.getpostman.com/#2.0.0"}}')).toBe(true);
   expect(isPostman('{"item": []}')).toBe(false);
   expect(isPostman('{"requests": [{"id": "r", "method": "GET"}]}')).toBe(false);
 });
@@ -155,4 +159,46 @@ test('headers that any client sends are asked for where the collection says why'
     'if-match',
     'accept-language',
   ]);
+});
+
+test('requests that one address tells apart by their bodies are a tool each: GraphQL as text, and calls of JSON-RPC', async () => {
+  const raw = (value: Json): Json => ({ mode: 'raw', raw: JSON.stringify(value) });
+  const { blueprint } = await read(
+    textOf([
+      post(
+        raw({ query: 'query getUser($id: ID!) { user(id: $id) { id } }', variables: { id: '1' } }),
+        'Get user',
+      ),
+      post(raw({ query: 'mutation addUser { addUser { id } }' }), 'Add user'),
+      post(raw({ jsonrpc: '2.0', method: 'eth_getBalance', params: ['0x1', 'latest'], id: 7 }), 'Balance'),
+      post(
+        raw({ jsonrpc: '2.0', method: 'eth_getBalance', params: ['0x2', 'latest'], id: 8 }),
+        'Balance again',
+      ),
+      post(raw({ jsonrpc: '2.0', method: 'eth_sendRawTransaction', params: ['0x'], id: 7 }), 'Send'),
+    ]),
+  );
+  expect(blueprint.operations.map(({ name, effect }) => [name, effect])).toEqual([
+    ['get_user', 'read'],
+    ['add_user', 'write'],
+    ['get_eth_balance', 'read'],
+    ['send_eth_raw_transaction', 'write'],
+  ]);
+  const input = blueprint.operations[2]?.input as { properties: { body: Json } };
+  expect(input.properties.body).toMatchObject({
+    properties: { jsonrpc: { const: '2.0' }, method: { const: 'eth_getBalance' }, id: { const: 7 } },
+    required: ['jsonrpc', 'method', 'id'],
+  });
+});
+
+test('that many saved requests are one tool is told', async () => {
+  const bodies = Array.from({ length: 10 }, (_, at) => ({
+    mode: 'raw',
+    raw: JSON.stringify({ [`k${at}`]: at }),
+  }));
+  const { blueprint } = await read(textOf(bodies.map((body, at) => post(body, `Ask ${at}`))));
+  expect(blueprint.operations).toHaveLength(1);
+  expect(blueprint.omitted.map(({ reason }) => reason)).toContain(
+    '10 saved requests ask one address and differ in their bodies; they are taken for one tool.',
+  );
 });
