@@ -10,7 +10,7 @@ import { likelyDelimiter } from './dialect.ts';
 const ROWS = /^\.(?:csv|tsv|tab|psv|ndjson|jsonl)$/;
 /** Members of documents that describe something: none of them is a table. */
 const DESCRIPTION =
-  /["']?\b(?:openapi|swagger|asyncapi|paths|blueprint|\$schema|__schema|errors|info|collection|discoveryVersion|swaggerVersion|arazzo|raml|overlay|webhooks|_postman_variable_scope|__export_format)\b["']?\s*:/;
+  /["']?\b(?:openapi|swagger|asyncapi|paths|blueprint|__schema|errors|info|collection|discoveryVersion|swaggerVersion|arazzo|raml|overlay|webhooks|_postman_variable_scope|__export_format)\b["']?\s*:|"\$schema"\s*:\s*"[^"]*(?:json-schema\.org|modelcontextprotocol\.io)/;
 
 /** Extension of a path or URL, lower case; of a gzip file, what is packed in it. */
 export const extensionOf = (location: string): string =>

@@ -21,6 +21,8 @@ const PROSE = new Set([
 /** Code that tries to leave the place where a text stands. */
 const CODE =
   /\$\{[^}]*(?:process|require|import|eval|constructor|global|fetch)|["'`]\s*[;)+,]+\s*(?:require|process|import|eval|global|console|fetch|throw|\(\s*(?:function|\(\)))|child_process|<script\b|javascript:|\*\/\s*[\w(]|\bprocess\.(?:exit|env|mainmodule)|constructor\s*[.[]\s*["']?constructor|\beval\s*\(|__import__\s*\(|\{\{.*\}\}|<%.*%>|\$\(.*\)/i;
+/** Some lines of text are prose or a sample wherever they stand, such as a file of its own that a description refers to. */
+const LINES = /^(?=[^]{200})[^\n]*\n[^\n]*\n/;
 /** All but the tab. */
 const CONTROL = /[^\P{Cc}\t]/u;
 
@@ -98,7 +100,7 @@ function codeIn(text: string): string | undefined {
 }
 
 function pushText(found: Found[], place: Place, text: string): void {
-  const reason = instructionIn(text) ?? (place.isProse ? undefined : codeIn(text.trim()));
+  const reason = instructionIn(text) ?? (place.isProse || LINES.test(text) ? undefined : codeIn(text.trim()));
   if (reason !== undefined) found.push({ pointer: pointerOf(place), text, reason });
 }
 

@@ -17,7 +17,11 @@ const SIGNS: readonly Sign[] = [
   { pattern: /<(?:\w+:)?application\b[^>]*wadl/i, found: 'it is a WADL document; convert it to OpenAPI' },
   { pattern: /<(?:\w+:)?schema\b[^>]*XMLSchema/, found: 'it is an XML Schema; give the WSDL that uses it' },
   { pattern: /^\s*<\?xml|^\s*<\w/, found: 'it is XML' },
-  { pattern: /^\s*["']?asyncapi["']?\s*:|^\s*\{\s*"asyncapi"\s*:/m, found: 'it is an AsyncAPI document' },
+  {
+    pattern: /^\s*["']?asyncapi["']?\s*:|^\s*\{\s*"asyncapi"\s*:/m,
+    found:
+      'it is an AsyncAPI document, and messages are no calls; give the OpenAPI description, if the service has one too, or write a server that listens (`hub create <name> --template socket`)',
+  },
   {
     pattern: /"_postman_variable_scope"/,
     found: 'it is a Postman environment; give the collection that its variables are for',
@@ -25,6 +29,15 @@ const SIGNS: readonly Sign[] = [
   {
     pattern: /schema\.getpostman\.com|"_postman_id"|"requests"\s*:\s*\[[^]*"collectionId"/,
     found: 'it is a Postman collection of an older format; export it as “Collection v2.1”',
+  },
+  {
+    pattern: /"mcpServers"\s*:/,
+    found: 'it is a list of MCP servers for a client; take them over with `hub import <file>`',
+  },
+  {
+    pattern: /modelcontextprotocol\.io\/schemas\/[^"]*server\.schema\.json/,
+    found:
+      'it is an entry of the MCP registry, about a server that exists; add that one (`hub add <name> -- npx -y <package>`, or `hub add <name> <url>`)',
   },
   {
     pattern: /"__export_format"\s*:|^_type:\s*export|"_type"\s*:\s*"export"|^type:\s*collection\.insomnia/m,
@@ -44,8 +57,8 @@ const SIGNS: readonly Sign[] = [
     found:
       'it is a script of SQL; run it in a database and give that (such as `sqlite3 shop.sqlite < script.sql`, then `hub build --from shop.sqlite`)',
   },
-  { pattern: /^\s*#%RAML/, found: 'it is a RAML document' },
-  { pattern: /^\s*(?:FORMAT: 1A|# Group )/, found: 'it is an API Blueprint document' },
+  { pattern: /^\s*#%RAML/, found: 'it is a RAML document; convert it to OpenAPI' },
+  { pattern: /^\s*(?:FORMAT: 1A|# Group )/, found: 'it is an API Blueprint document; convert it to OpenAPI' },
   { pattern: /^\s*syntax\s*=\s*["']proto[23]["']/m, found: 'it is a protobuf file' },
   { pattern: /"__schema"\s*:/, found: 'it is a GraphQL introspection result' },
   {
@@ -53,8 +66,15 @@ const SIGNS: readonly Sign[] = [
     found: 'it looks like a GraphQL schema',
   },
   { pattern: /"log"\s*:\s*\{[^]{0,2000}"entries"|^\s*\{\s*"log"\s*:/, found: 'it is a HAR file' },
-  { pattern: /^\s*["']?arazzo["']?\s*:|^\s*\{\s*"arazzo"\s*:/m, found: 'it is an Arazzo document' },
-  { pattern: /"\$schema"\s*:\s*"[^"]*json-schema\.org/, found: 'it is a JSON Schema' },
+  {
+    pattern: /^\s*["']?arazzo["']?\s*:|^\s*\{\s*"arazzo"\s*:/m,
+    found: 'it is an Arazzo document; give the OpenAPI description that its steps are of',
+  },
+  {
+    pattern: /"\$schema"\s*:\s*"[^"]*json-schema\.org/,
+    found:
+      'it is a JSON Schema, which describes values; give the OpenAPI description of a service that takes them',
+  },
   { pattern: /"swaggerVersion"\s*:/, found: 'it is a Swagger 1 document; only 2.0 and later are read' },
 ];
 

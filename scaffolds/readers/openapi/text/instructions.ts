@@ -5,7 +5,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
     'asks to set instructions aside',
   ],
   [
-    /\b(?:reveal|print|show|output|repeat|leak|send|include|return|append)\b.{0,40}\b(?:system|developer|initial|hidden) (?:prompt|instructions?|message)\b/,
+    /\b(?:reveal|print|show|output|repeat|leak|send|include|return|append)\b.{0,40}\b(?:system|developer|initial|hidden) (?:prompt|instructions?)\b|\b(?:reveal|print|show|output|repeat|leak|your)\b.{0,40}\b(?:system|developer|initial|hidden) message\b/,
     'asks for hidden instructions',
   ],
   [
@@ -22,7 +22,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
     'asks to hide something from the user',
   ],
   [
-    /\b(?:before|after|when|whenever|prior to) (?:using|calling|invoking) (?:this|any|any other|another|every other|other|all|all other|the other) tools?\b|\b(?:always|must|first)[, ]+(?:call|use|invoke|run)\b.{0,40}\btool\b|\binstead of (?:any |all |the )?other tools?\b|\b(?:call|invoke|use) (?:the )?[\w.-]+ tool (?:first|before|with|and|to)\b/,
+    /\b(?:before|after|when|whenever|prior to) (?:using|calling|invoking) (?:this|any|any other|another|every other|other|all|all other|the other) tools?\b|\b(?:always|must|first)[, ]+(?:call|use|invoke|run)\b[^.!?]{0,40}\btool\b|\binstead of (?:any |all |the )?other tools?\b|\b(?:call|invoke|use) (?:the )?[\w.-]+ tool (?:first|before|with|and|to)\b/,
     'tells which tools to call',
   ],
   [
@@ -37,12 +37,15 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
     /\bas an ai\b|\b(?:dear|attention|hey|hello|note to|message (?:to|for))[,:]? (?:the |all )?(?:ais?|llms?|assistants?|language models?|ai agents?|claude|chatgpt|gpt|copilot|gemini)\b|\bif you are (?:an? )?(?:ai|llm|language model|assistant|chatbot|ai agent)\b/,
     'speaks to a model',
   ],
-  [/\bjailbreak|\bdan mode\b|\bdo anything now\b|\bdeveloper mode (?:is )?enabled\b/, 'names a known trick'],
+  [
+    /\b(?:enter|enable|activate|begin|start)\b.{0,20}\bjailbreak|\bjailbreak mode\b|\bdan mode\b|\bdo anything now\b|\bdeveloper mode (?:is )?enabled\b/,
+    'names a known trick',
+  ],
 ];
 
 /** One of these must be there for any sign to be; most texts have none and cost one look. */
 const HINT =
-  /ignore|disregard|forget|override|bypass|prompt|instruction|<|\[\/?inst|system\s*:|assistant|human\s*:|you are|pretend|act as|tell|inform|reveal|mention|secret|tool|send|post|upload|forward|exfil|transmit|leak|email|copy|\/etc\/|\.ssh|id_rsa|\.env|\.aws|mcp\.json|\bai\b|llm|model|claude|gpt|copilot|gemini|jailbreak|dan mode|anything now|developer mode/i;
+  /ignore|disregard|forget|override|bypass|prompt|instruction|(?:system|developer|initial|hidden) message|<|\[\/?inst|system\s*:|assistant|human\s*:|you are|pretend|act as|tell|inform|reveal|mention|secret|tool|send|post|upload|forward|exfil|transmit|leak|email|copy|\/etc\/|\.ssh|id_rsa|\.env|\.aws|mcp\.json|\bai\b|llm|model|claude|gpt|copilot|gemini|jailbreak|dan mode|anything now|developer mode/i;
 
 /** Characters that nobody sees: tags (U+E0000…), directions of writing, and joiners between Latin letters. */
 const INVISIBLE = /[\u{E0000}-\u{E007F}\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF]/gu;
