@@ -14,14 +14,15 @@ export function withDiscriminator(
   { raw, holder, key }: { raw: Json; holder: JsonObject; key: (name: string) => string },
   { root }: SchemaScope,
 ): JsonSchema {
-  const discriminator = objectMember(holder, 'discriminator');
-  const name = textMember(discriminator, 'propertyName');
   const reference = textMember(raw, '$ref');
   const pointer = reference === undefined ? undefined : localPointer(root, reference);
+  const at = pointer === undefined ? undefined : lookUp(root, pointer);
+  const discriminator = discriminatorOf(holder) ?? inheritedBy(at, root, MAX_HOPS);
+  const name = textMember(discriminator, 'propertyName');
   if (name === undefined || pointer === undefined || !isObject(arm) || arm['properties'] !== undefined)
     return arm;
   const values = valuesOf(discriminator, pointer, root).filter((value) =>
-    isAllowed(value, name, { at: lookUp(root, pointer), holder, root }),
+    isAllowed(value, name, { at, holder, root }),
   );
   const [first] = values;
   if (first === undefined) return arm;
@@ -29,7 +30,23 @@ export function withDiscriminator(
   return { ...arm, properties: { [key(name)]: schema } };
 }
 
-function valuesOf(discriminator: JsonObject, pointer: string, root: JsonObject): string[] {
+const discriminatorOf = (schema: Json | undefined): JsonObject | undefined => {
+  const found = objectMember(schema, 'discriminator');
+  return textMember(found, 'propertyName') === undefined ? undefined : found;
+};
+
+/** That of a schema which an alternative extends: generators give it to the base class, and not to those who choose. */
+function inheritedBy(at: Json | undefined, root: JsonObject, hops: number): JsonObject | undefined {
+  if (hops === 0) return undefined;
+  for (const sub of listMember(at, 'allOf').slice(0, MAX_HOPS)) {
+    const base = resolve(sub, root);
+    const found = discriminatorOf(base) ?? inheritedBy(base, root, hops - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function valuesOf(discriminator: JsonObject | undefined, pointer: string, root: JsonObject): string[] {
   const mapped = Object.entries(objectMember(discriminator, 'mapping')).flatMap(([value, target]) =>
     typeof target === 'string' && localPointer(root, target) === pointer ? [value] : [],
   );

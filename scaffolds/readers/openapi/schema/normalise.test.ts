@@ -387,6 +387,29 @@ describe('a discriminator', () => {
     });
   });
 
+  test('tells them apart where the class that they extend has it', async () => {
+    const base = {
+      ...pet(),
+      additionalProperties: false,
+      discriminator: { propertyName: 'kind', mapping: { cat: '#/components/schemas/Cat' } },
+    };
+    const extended = (more: JsonObject): JsonObject => ({
+      allOf: [{ $ref: '#/components/schemas/Pet' }, { type: 'object', properties: more }],
+    });
+    const { oneOf } = choice();
+    const { schema } = await normalised({ oneOf } as JsonObject, {
+      Pet: base,
+      Cat: extended({ lives: { type: 'integer' } }),
+      Dog: extended({ tricks: { type: 'integer' } }),
+    });
+    expect(schema).toEqual({
+      oneOf: [
+        { $ref: '#/$defs/Cat', properties: { kind: { const: 'cat' } } },
+        { $ref: '#/$defs/Dog', properties: { kind: { const: 'Dog' } } },
+      ],
+    });
+  });
+
   test('adds nothing where the alternative says otherwise', async () => {
     expect(await arms(choice(), pet({ enum: ['feline'] }))).toEqual({
       oneOf: [{ $ref: '#/$defs/Cat' }, { $ref: '#/$defs/Dog', properties: { kind: { const: 'Dog' } } }],

@@ -31,6 +31,8 @@ test.each([
   ['listOAuth2Clients', 'list_oauth2_clients'],
   ['getItemResource-clinic-get', 'get_item_resource_clinic'],
   ['read_thing_x_get', 'read_thing'],
+  ['token-list-accessors', 'list_token_accessors'],
+  ['app-role-read-custom-secret-id', 'read_app_role_custom_secret_id'],
 ])('operationId %s becomes %s', (operationId, expected) => {
   expect(nameOf(named(operationId))).toBe(expected);
 });

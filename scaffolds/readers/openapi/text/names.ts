@@ -52,12 +52,12 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
   ['POST store', 'create'],
 ]);
 /** Verbs that are nothing else where they stand between nouns: `domains_list_records`. */
-const READING_VERBS = new Set(`describe download fetch find get list retrieve`.split(' '));
+const READING_VERBS = new Set(`describe download fetch find get list read retrieve`.split(' '));
 const MIDDLE_VERBS = new Set([
   ...READING_VERBS,
   ...`activate add approve assign attach cancel clone confirm create deactivate delete destroy detach disable enable execute generate grant install merge
   pause promote publish purge reject remove rename replace reset resize restart restore resume retry revert revoke rotate send submit suspend
-  trigger unassign unblock uninstall unlink update upload validate verify`.split(/\s+/),
+  trigger unassign unblock uninstall unlink update upload validate verify write`.split(/\s+/),
 ]);
 const FILLERS = new Set(['a', 'an', 'the']);
 /** What generators append to the name of a group: `PetService_List`. */
@@ -305,7 +305,7 @@ function middleVerbFirst(words: readonly string[], { method, operationId }: Name
   const at = words.findIndex(isMiddle);
   if (at < 1 || at > 2 || (isVerb(words[0]) && !NOUNS.has(words[0] ?? ''))) return undefined;
   if (SMALL_WORDS.has(words[at - 1] ?? '')) return undefined;
-  return /_/.test(operationId ?? '') ? [words[at] ?? '', ...words.toSpliced(at, 1)] : undefined;
+  return /[-_]/.test(operationId ?? '') ? [words[at] ?? '', ...words.toSpliced(at, 1)] : undefined;
 }
 
 /** `PetList`, `move_ailment_list`: the last word is the verb, unless the first one is and says as much. */
