@@ -195,6 +195,7 @@ test('files of a form are sent as what their schemas say they are, where no enco
       cover: file('image/png'),
       back: file('image/png'),
       note: file('text/markdown'),
+      raw: { type: ['string', 'null'], contentEncoding: 'binary' },
     },
   };
   const media = { schema, encoding: { back: { contentType: 'image/jpeg' } } };
@@ -211,6 +212,38 @@ test('files of a form are sent as what their schemas say they are, where no enco
     pages: { contentType: 'application/pdf' },
   });
   expect(content?.schema).toMatchObject({
-    properties: { pages: { items: { properties: { mediaType: { default: 'application/pdf' } } } } },
+    properties: {
+      pages: { items: { properties: { mediaType: { default: 'application/pdf' } } } },
+      raw: { properties: { base64: {} } },
+    },
   });
+});
+
+test('what is encoded on its way is asked for as it is, whatever those are told who write the URL themselves', async () => {
+  const { blueprint } = await readText(
+    describing({
+      parameters: [
+        {
+          name: 'project',
+          in: 'query',
+          description: 'ID or URL-encoded path',
+          schema: { type: 'string', examples: ['group%2Fproject', '100%'] },
+        },
+        {
+          name: 'X-Path',
+          in: 'header',
+          description: 'URL-encoded',
+          example: 'a%2Fb',
+          schema: { type: 'string' },
+        },
+      ],
+    }),
+  );
+  const inputs = inputsOf(operationAt(blueprint, 'POST /things'));
+  expect(inputs['project']).toEqual({
+    type: 'string',
+    description: 'ID or URL-encoded path\nGive it as it is: it is encoded on its way.',
+    examples: ['group/project', '100%'],
+  });
+  expect(inputs['X-Path']).toMatchObject({ description: 'URL-encoded', examples: ['a%2Fb'] });
 });

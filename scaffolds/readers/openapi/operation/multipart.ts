@@ -135,8 +135,10 @@ function isFile(schema: Json, encoding: string | undefined): boolean {
   if (type === 'file') return true;
   const isText = type === undefined || type === 'string' || (Array.isArray(type) && type.includes('string'));
   if (!isText) return false;
-  if (textMember(schema, 'format') === 'binary') return true;
+  // `binary` is what RFC 2045 calls bytes as they are: they cannot be within JSON, and are a file here.
+  const encoded = textMember(schema, 'contentEncoding');
+  if (textMember(schema, 'format') === 'binary' || encoded === 'binary') return true;
   const mediaType = textMember(schema, 'contentMediaType') ?? (type === 'string' ? encoding : undefined);
-  if (mediaType === undefined || textMember(schema, 'contentEncoding') !== undefined) return false;
+  if (mediaType === undefined || encoded !== undefined) return false;
   return !/json|^text\/|urlencoded/.test(mediaType);
 }

@@ -128,7 +128,7 @@ function usableParameter(
   };
   return {
     binding,
-    schema: described(draft.schema, parameter),
+    schema: described(draft.schema, parameter, isEncoded(binding)),
     asked: isRequired && constant === undefined,
     pointer,
   };
@@ -190,19 +190,39 @@ function constantOf(schema: JsonSchema, { name, place, isRequired }: Omit<Named,
   return isArray(values) && values.length === 1 ? values[0] : undefined;
 }
 
-function described(schema: JsonSchema, parameter: JsonObject): JsonSchema {
+/** What stands in a URL is encoded for the caller, whatever its description asks of those who write the URL themselves. */
+const isEncoded = ({ in: place, allowReserved }: ParameterBinding): boolean =>
+  (place === 'path' || place === 'query') && allowReserved !== true;
+
+function described(schema: JsonSchema, parameter: JsonObject, isEncodedHere: boolean): JsonSchema {
   const base = schema === true ? {} : schema;
   if (base === false) return base;
   const description = shortDescription(textMember(parameter, 'description'), PARAMETER_DESCRIPTION_BUDGET);
-  const example = base['examples'] === undefined ? exampleOf(parameter) : undefined;
   const { description: own, ...rest } = base;
+  const { examples: given } = rest;
+  const example = given === undefined ? exampleOf(parameter) : undefined;
+  const examples = isArray(given) ? given : example === undefined ? [] : [example];
   const text = description ?? own;
+  const hint =
+    isEncodedHere && typeof text === 'string' && /\b(?:url|percent)[- ]?encod/i.test(text)
+      ? '\nGive it as it is: it is encoded on its way.'
+      : '';
   return {
-    ...(text === undefined ? {} : { description: text }),
+    ...(text === undefined ? {} : { description: typeof text === 'string' ? text + hint : text }),
     ...rest,
-    ...(example === undefined ? {} : { examples: [example] }),
+    ...(examples.length === 0 ? {} : { examples: isEncodedHere ? examples.map(decoded) : examples }),
     ...(member(parameter, 'deprecated') === true ? { deprecated: true } : {}),
   };
+}
+
+/** An example as it would be given: `a%2Fb` would be encoded once more. */
+function decoded(example: Json): Json {
+  if (typeof example !== 'string' || !/%[\dA-F]{2}/i.test(example)) return example;
+  try {
+    return decodeURIComponent(example);
+  } catch {
+    return example;
+  }
 }
 
 function exampleOf(parameter: JsonObject): Json | undefined {
