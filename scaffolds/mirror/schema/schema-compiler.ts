@@ -13,6 +13,12 @@ export interface SchemaCompiler {
   readonly reset: () => void;
 }
 
+/** Ajv keeps patterns by what they say they are: two that said the same would be one. */
+const patternNamed = (source: string) => {
+  const pattern = compilePattern(source);
+  return { test: (value: string) => pattern.test(value), toString: () => source };
+};
+
 function createAjv(): Ajv2020 {
   const ajv = new Ajv2020({
     strict: false,
@@ -21,7 +27,7 @@ function createAjv(): Ajv2020 {
     logger: false,
     inlineRefs: false,
     addUsedSchema: false,
-    code: { regExp: Object.assign((pattern: string) => compilePattern(pattern), { code: 'compilePattern' }) },
+    code: { regExp: Object.assign(patternNamed, { code: 'compilePattern' }) },
   });
   ajvFormats.default(ajv);
   return ajv;
