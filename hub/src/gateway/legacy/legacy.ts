@@ -110,6 +110,7 @@ function forward(
   const server = target.upstream.id;
   const naming: Naming = {
     server,
+    person: caller.principal,
     tasks: method.startsWith('tasks/') || params['task'] !== undefined ? 'certainly' : undefined,
     rename: view.renameUri(server),
     onTask: (taskId) => session.keepTask(taskId),

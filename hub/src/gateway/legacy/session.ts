@@ -60,6 +60,7 @@ export class Session implements Follower {
       capabilities: isMembers(capabilities) ? capabilities : {},
       clientInfo: isMembers(clientInfo) ? clientInfo : undefined,
       session: { id: this.id, ended: this.#ending.signal },
+      principal: selector.principal,
     };
     this.usedAt = core.clock.now();
     this.following = core.fanOut.follow(this);
@@ -147,7 +148,7 @@ export class Session implements Follower {
   notified({ id: server }: Upstream, method: string, params: JsonMembers): void {
     const { taskId, elicitationId } = params;
     if (method === 'notifications/tasks/status' && typeof taskId === 'string') {
-      const known = hubTaskId(server, taskId);
+      const known = hubTaskId(server, taskId, this.selector.principal);
       if (this.#tasks.has(known)) this.#tell(notificationFrame(method, { ...params, taskId: known }));
     } else if (method === 'notifications/elicitation/complete' && typeof elicitationId === 'string') {
       if (this.#elicitations.has(hubTaskId(server, elicitationId)))

@@ -30,7 +30,7 @@ export interface Granted {
 }
 
 /** What of the wanted notifications this view can deliver: an undeclared capability or an unknown URI is left out. */
-export function grant(view: CatalogView, wanted: JsonMembers, maxUris: number): Granted {
+export function grant(view: CatalogView, wanted: JsonMembers, maxUris: number, person?: string): Granted {
   const offers = (room: string, what: string): boolean => {
     const capability = view.capabilities[room];
     return isMembers(capability) && capability[what] === true;
@@ -40,7 +40,9 @@ export function grant(view: CatalogView, wanted: JsonMembers, maxUris: number): 
   );
   const known = textsOf(wanted['resourceSubscriptions']).filter((uri) => view.resource(uri) !== undefined);
   const uris = offers('resources', 'subscribe') ? [...new Set(known)].slice(0, maxUris) : [];
-  const tasks = textsOf(wanted['taskIds']).filter((id) => taskOf(view, id, 'modern') !== undefined);
+  const tasks = textsOf(wanted['taskIds']).filter(
+    (id) => taskOf(view, id, { era: 'modern', principal: person }) !== undefined,
+  );
   const taskIds = new Set(tasks.slice(0, maxUris));
   return {
     lists: new Set(granted.map(({ list }) => list)),
@@ -60,9 +62,13 @@ const textsOf = (value: unknown): string[] =>
 const TASK_NEWS = 'notifications/tasks';
 
 /** Asks the servers of these tasks for news, until the returned function is called. */
-function followTasks(view: CatalogView, taskIds: ReadonlySet<string>): () => void {
+function followTasks(
+  view: CatalogView,
+  taskIds: ReadonlySet<string>,
+  principal: string | undefined,
+): () => void {
   const stops = [...taskIds].flatMap((id) => {
-    const task = taskOf(view, id, 'modern');
+    const task = taskOf(view, id, { era: 'modern', principal });
     return task ? [task.upstream.followTask(task.taskId)] : [];
   });
   return () => stops.forEach((stop) => stop());
@@ -94,14 +100,15 @@ export class Listens {
       return undefined;
     }
     const wanted = isMembers(request.params['notifications']) ? request.params['notifications'] : {};
-    const granted = grant(view, wanted, this.#core.limits.maxResourceSubscriptions);
+    const { principal } = context.selector;
+    const granted = grant(view, wanted, this.#core.limits.maxResourceSubscriptions, principal);
     const send = (method: string, params: JsonMembers): void =>
       void context.channel.send(
         notificationFrame(method, { ...params, _meta: { [metaKeys.subscriptionId]: request.id } }),
       );
     send('notifications/subscriptions/acknowledged', { notifications: granted.notifications });
     const following = this.#follow(granted, context, send);
-    const unfollow = followTasks(view, granted.taskIds);
+    const unfollow = followTasks(view, granted.taskIds, principal);
     const leave = (): void => {
       following.stop();
       unfollow();
@@ -112,7 +119,7 @@ export class Listens {
       leave();
       context.channel.finish(utf8Wire(resultFrame(request.idText, this.#lastWords(request.id))));
     };
-    this.#open.set(finish, context.selector.principal);
+    this.#open.set(finish, principal);
     return () => {
       leave();
       context.channel.drop();
@@ -154,7 +161,7 @@ export class Listens {
       listChanged: (list) => void (granted.lists.has(list) && send(`notifications/${list}/list_changed`, {})),
       resourceUpdated: (uri) => send('notifications/resources/updated', { uri }),
       notified: (upstream, method, params) => {
-        const taskId = hubTaskId(upstream.id, String(params['taskId']));
+        const taskId = hubTaskId(upstream.id, String(params['taskId']), selector.principal);
         if (method !== TASK_NEWS || !granted.taskIds.has(taskId)) return;
         const view = this.#core.catalog.view(selector);
         const named = renamedParams(params, { server: upstream.id, rename: view?.renameUri(upstream.id) });

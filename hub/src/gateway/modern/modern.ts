@@ -43,8 +43,10 @@ export function serveModern(
     context.done();
   };
   try {
-    const caller = checkEnvelope(request, context.headers);
-    if ('code' in caller) return refuse(caller);
+    const asker = checkEnvelope(request, context.headers);
+    if ('code' in asker) return refuse(asker);
+    const { principal } = context.selector;
+    const caller = principal === undefined ? asker : { ...asker, principal };
     const view = core.catalog.view(context.selector);
     if (!view) return refuse(viewFault(context.selector));
     if (request.method === 'subscriptions/listen') return listens.open(request, { view, caller }, context);
@@ -130,6 +132,7 @@ function forward(core: Core, { view, request, caller }: Admitted, context: Moder
     ask: core.parking.ask,
     edit: editOf({
       server: target.upstream.id,
+      person: caller.principal,
       tasks: tasksIn(method, target, caller),
       rename: view.renameUri(target.upstream.id),
     }),

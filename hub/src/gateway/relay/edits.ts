@@ -8,6 +8,8 @@ import { hubTaskId } from './tasks.ts';
 /** What of one server's results is called otherwise in the hub. */
 export interface Naming {
   readonly server: string;
+  /** Whose the tasks are; undefined: the owner's. */
+  readonly person?: string | undefined;
   /** `maybe`: a modern result that is a task if it says so; `certainly`: an answer about tasks. */
   readonly tasks?: 'maybe' | 'certainly' | undefined;
   /** Set when some of its URIs collide with another server's. */
@@ -41,7 +43,7 @@ export function renamedParams(params: JsonMembers, naming: Naming): JsonMembers 
 }
 
 /** Where a frame of this server says a task's id or a URI that has another name in the hub. */
-export function cutsIn(frame: Buffer, { server, tasks, rename, onTask }: Naming): readonly Cut[] {
+export function cutsIn(frame: Buffer, { server, person, tasks, rename, onTask }: Naming): readonly Cut[] {
   const mayHoldTask = tasks === 'certainly' || (tasks === 'maybe' && frame.includes(TASK_MARK));
   if (!mayHoldTask && !rename) return NOTHING;
   const uris: Cut[] = [];
@@ -54,7 +56,7 @@ export function cutsIn(frame: Buffer, { server, tasks, rename, onTask }: Naming)
       const renamed = rename(own);
       if (renamed !== own) uris.push([start, end, encodeString(renamed)]);
     } else if (mayHoldTask && isTaskId(path)) {
-      const id = hubTaskId(server, decodeString(frame, start, end));
+      const id = hubTaskId(server, decodeString(frame, start, end), person);
       ids.push([start, end, encodeString(id)]);
       if (path.length <= 3) onTask?.(id);
     } else if (path.length === 2 && member === 'resultType') {

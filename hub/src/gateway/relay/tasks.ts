@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { hubError, type ToolDefinition } from '@counterpart/schemas';
 import { extensionOf, extensions } from '../../kernel/protocol/extensions.ts';
 import { membersOf } from '../../kernel/protocol/members.ts';
@@ -13,15 +14,43 @@ const TASK_METHODS: Readonly<Record<Era, ReadonlySet<string>>> = {
 
 const SEPARATOR = '.';
 
-/** A task's id in the hub: it says which server has it, so that nothing need be remembered. */
-export const hubTaskId = (server: string, taskId: string): string => `${server}${SEPARATOR}${taskId}`;
+/** Of the marks below; ids that were given to people before a restart of the hub are nobody's after it. */
+const KEY = randomBytes(32);
+const MARK_CHARS = 22;
 
-/** The server of a task in this view and the task's own id; undefined for an id that no server of this era gave out. */
+/** What makes an id one person's: nobody else can make it of a server's own, which often counts them. */
+const markOf = (id: string, person: string): string =>
+  SEPARATOR +
+  createHmac('sha256', KEY)
+    .update(JSON.stringify([person, id]))
+    .digest('base64url')
+    .slice(0, MARK_CHARS);
+
+/**
+ * A task's id in the hub: it says which server has it, and whose it is where that is not the owner, so that nothing need be
+ * remembered. Servers know one client, which is the hub: they cannot keep people apart.
+ */
+export function hubTaskId(server: string, taskId: string, person?: string): string {
+  const id = `${server}${SEPARATOR}${taskId}`;
+  return person === undefined ? id : id + markOf(id, person);
+}
+
+/** The id without its mark; undefined for one that is not this person's. */
+function unmarked(taskId: string, person: string | undefined): string | undefined {
+  if (person === undefined) return taskId;
+  const at = taskId.lastIndexOf(SEPARATOR);
+  const id = taskId.slice(0, Math.max(at, 0));
+  return taskId === id + markOf(id, person) ? id : undefined;
+}
+
+/** The server of a task in this view and the task's own id; undefined for an id that no server of this era gave to who asks. */
 export function taskOf(
   view: CatalogView,
-  taskId: string,
-  era: Era,
+  given: string,
+  { era, principal }: Pick<Caller, 'era' | 'principal'>,
 ): { readonly upstream: Upstream; readonly taskId: string } | undefined {
+  const taskId = unmarked(given, principal);
+  if (taskId === undefined) return undefined;
   const at = taskId.indexOf(SEPARATOR);
   const upstream = at > 0 ? view.upstreams.get(taskId.slice(0, at)) : undefined;
   const info = upstream?.info;
@@ -50,7 +79,7 @@ export function findTask(
   if (era === 'modern' && !takesTasks(caller)) return tasksLacking(method);
   const { taskId } = params;
   if (typeof taskId !== 'string') return invalidParams('taskId must be a string');
-  const found = taskOf(view, taskId, era);
+  const found = taskOf(view, taskId, caller);
   if (!found) return invalidParams(`unknown task ${JSON.stringify(taskId)}`);
   params['taskId'] = found.taskId;
   return { upstream: found.upstream };

@@ -24,6 +24,8 @@ export interface Caller {
   readonly logLevel?: string | undefined;
   /** Set for a legacy client; a modern one has none. */
   readonly session?: CallerSession | undefined;
+  /** The person in whose name it asks, for the hub's own eyes; undefined: the owner. */
+  readonly principal?: string | undefined;
 }
 
 /** An answer as the server sent it: a JSON-RPC frame and where its id stands, so that only the id is replaced. */
