@@ -31,6 +31,11 @@ test('code of somebody else is read first, tested inside the walls only if it pa
     expect.stringContaining('bubblewrap'),
   ]);
 
+  const program = join(folder, 'dist/server.js');
+  writeFileSync(program, 'process.exit(9); // brought along, with a stamp that fits');
+  expect(await check('--engine', 'bubblewrap')).toMatchObject({ passed: true });
+  expect(readFileSync(program, 'utf8')).not.toContain('brought along');
+
   const testFile = join(folder, 'test/count-words.test.ts');
   const tests = readFileSync(testFile, 'utf8');
   writeFileSync(testFile, `${tests}\ntest('a test that fails', () => expect(1).toBe(2));\n`);

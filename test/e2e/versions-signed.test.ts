@@ -67,6 +67,8 @@ test('a package with a changed file is not started: the file is named, and both 
   expect(readFileSync(inPlace('README.md'), 'utf8')).toBe(readme);
   expect([await problem(), await call()]).toEqual([undefined, false]);
   appendFileSync(inPlace('README.md'), 'Mine.\n');
+  // What is accepted are the sources: a program that lies beside them, its stamp too, may be another's.
+  writeFileSync(inPlace('dist/server.js'), 'process.exit(9);');
   expect((await cli('versions', 'accept', 'toy-shop')).stderr).toContain('nobody agreed');
   expect((await cli('versions', 'accept', 'toy-shop', '--yes')).code).toBe(0);
   await restart();

@@ -1,10 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
+import { bundleServer } from '@counterpart/scaffolds/server/bundle/bundle';
 import { hubError } from '@counterpart/schemas';
 import { acceptPresent } from '../versions/install.ts';
 import { readManifest } from '../versions/keep.ts';
 import type { KeptVersion } from '../versions/kept.ts';
 import type { VersionsAt } from '../versions/places.ts';
-import { ensureBundle } from './ensure-bundle.ts';
 import { validateServer } from './verify/validate.ts';
 
 export interface AcceptOrder {
@@ -37,7 +37,8 @@ export async function acceptPackage(order: AcceptOrder, at: VersionsAt): Promise
     const more = others.length === 0 ? '' : ` (and ${others.length} more: \`hub validate ${id}\`)`;
     throw hubError('MANIFEST_INVALID', { file: `${dir}/${first.file}`, detail: first.problem + more });
   }
-  await ensureBundle(dir, signal);
+  // What lies there may come from elsewhere, its stamp too: what was looked at are the sources.
+  await bundleServer(dir, signal === undefined ? {} : { signal });
   if (!(await agree(`Approve ${id} ${manifest.version} as it lies in ${dir}?`))) return undefined;
   const author = { kind: 'person' as const };
   return acceptPresent({ id, facts: { author, approval: { by, at: new Date().toISOString() } } }, at);

@@ -64,12 +64,12 @@ async function testInside(
   const { openSandbox } = await import('../../../sandbox/sandbox.ts');
   const { runJob } = await import('../../../sandbox/run-job.ts');
   const { testsJob, readTestsReport } = await import('../../../builder/packages/sandboxed-tests.ts');
-  const { ensureBundle } = await import('../../../builder/ensure-bundle.ts');
+  const { bundleServer } = await import('@counterpart/scaffolds/server/bundle/bundle');
   const sandbox = await openSandbox(engine);
   const { signal } = context;
   const output = await context.working(`testing inside ${sandbox.kind}`, async () => {
-    // Put into one file, which runs nothing of it.
-    await ensureBundle(directory, signal);
+    // Put into one file, which runs nothing of it; always anew, for one that came with it need not be of these sources.
+    await bundleServer(directory, { signal });
     return await runJob(sandbox, await testsJob(directory), { signal });
   });
   if (output.end.outcome !== 'exited') {
