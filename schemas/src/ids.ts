@@ -11,6 +11,14 @@ export const ServerId = z
   .brand<'ServerId'>();
 export type ServerId = z.infer<typeof ServerId>;
 
+/** The server that a hub is itself: a model trusts what stands under its name. */
+export const HUB_ID = 'hub';
+
+export const NOT_THE_HUB = 'any name but "hub", under which the hub’s own tools stand';
+
+/** The name of a server that somebody makes. */
+export const OwnServerId = ServerId.refine((id) => id !== HUB_ID, NOT_THE_HUB);
+
 /** A tool's own name, before the hub's prefix: `verb_noun`, at most 40 characters when the compiler chose it. */
 export const ToolName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
 

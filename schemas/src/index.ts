@@ -2,7 +2,7 @@
  * The contracts between all parts of the project, by name. What a hub does not need at its start is here as a type only: each
  * contract that is loaded takes memory for as long as the hub runs. Whoever checks with such a one imports its file.
  */
-export { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
+export { Category, ContentHash, HUB_ID, OwnServerId, SemVer, ServerId, ToolName } from './ids.ts';
 export {
   JsonSchema,
   JsonValue,

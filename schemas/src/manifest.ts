@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Effect } from './effect.ts';
-import { Category, ContentHash, SemVer, ServerId, ToolName } from './ids.ts';
+import { Category, ContentHash, OwnServerId, SemVer, ServerId, ToolName } from './ids.ts';
 import { SemVerRange } from './semver.ts';
 
 /** Names of environment variables. */
@@ -46,7 +46,7 @@ export type HookSlot = z.infer<typeof HookSlot>;
 
 export const Manifest = z.strictObject({
   $schema: z.string().optional(),
-  id: ServerId,
+  id: OwnServerId,
   version: SemVer,
   title: z.string(),
   description: z.string().optional(),

@@ -441,3 +441,41 @@ test('a server that is removed and added again is seen for the first time, and w
   );
   await db.destroy();
 });
+
+test('a server that is called like the control tools of a mirror is held like any other', async () => {
+  const entry = fixtureServer('changes-tools', { TOOLS_FILE: toolsFile() });
+  writeFileSync(
+    join(place.home, 'hub.config.json'),
+    JSON.stringify({ mcpServers: { 'shop-mirror': entry } }),
+  );
+  const hub = await boot();
+  const settings = { target: 'http://127.0.0.1:9/' };
+  expect(
+    (await hub.send('POST', '/api/mirrors', { name: 'shop', settings, tools: true })).status,
+  ).toBeLessThan(300);
+  await eventually(async () => (await names(hub)).includes('shop-mirror__read_note'));
+  await changeTo(hub, reworded, send);
+  expect(await standing(hub)).toEqual(['read_note changed awaiting']);
+  expect(await names(hub)).toEqual(['shop-mirror__send_note']);
+});
+
+test('no server takes the name of the hub, under which its own tools stand', async () => {
+  writeFileSync(
+    join(place.home, 'hub.config.json'),
+    JSON.stringify({ mcpServers: { hub: fixtureServer('ok') }, builder: { tools: true } }),
+  );
+  const hub = await boot();
+  await eventually(async () => (await names(hub)).some((name) => name.startsWith('hub-server__')));
+  const { tools } = z
+    .object({ tools: z.array(z.object({ name: z.string(), description: z.string() })) })
+    .parse(await hub.rpc('tools/list'));
+  const own = tools.find(({ name }) => name === 'hub__build_start');
+  expect(own?.description).toContain('server');
+  const { status } = await hub.send('POST', '/api/servers', { name: 'hub', entry: fixtureServer('ok') });
+  expect(status).toBe(400);
+  const created = await hubCommand('create', 'hub', '--template', 'plain');
+  expect([created.code, created.stderr]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('any name but "hub"'),
+  ]);
+});

@@ -14,11 +14,12 @@ test.each([
   ['A title that is far too long for a folder name', 'title-that-is-far-too'],
   ['Incomprehensibilitiesandmore one', 'incomprehensibilitiesand'],
   ['"; process.exit(1); //', 'process-exit'],
+  ['The Hub API', 'hub-api'],
   ['../../etc', 'etc'],
 ])('the title %j gives the id %j', (title, id) => {
   expect(toServerId(title)).toBe(id);
 });
 
-test.each(['', 'Has Blanks', '../up', 'a--b', 'x'.repeat(33)])('the name %j is refused', (name) => {
+test.each(['', 'hub', 'Has Blanks', '../up', 'a--b', 'x'.repeat(33)])('the name %j is refused', (name) => {
   expect(() => parseServerId(name)).toThrow(/server name/);
 });

@@ -1,5 +1,5 @@
 import { latinLetters } from '@counterpart/scaffolds/readers/latin-letters';
-import { ServerId, hubError } from '@counterpart/schemas';
+import { HUB_ID, OwnServerId, ServerId, hubError } from '@counterpart/schemas';
 
 /** Shorter than an id may be: it becomes the prefix of every tool's name. */
 const MAX_LENGTH = 24;
@@ -16,7 +16,8 @@ export function toServerId(title: string): ServerId {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
   const telling = words.filter((word) => !FILLERS.test(word));
-  return ServerId.parse(joined(telling.length > 0 ? telling : words));
+  const id = joined(telling.length > 0 ? telling : words);
+  return ServerId.parse(id === HUB_ID ? `${id}-api` : id);
 }
 
 /** As many whole words as fit; of a first word that is too long alone, its beginning. */
@@ -31,7 +32,7 @@ function joined([first = 'server', ...rest]: readonly string[]): string {
 
 /** A name given by a person as an id; throws INPUT_INVALID with what is allowed. */
 export function parseServerId(name: string): ServerId {
-  const parsed = ServerId.safeParse(name);
+  const parsed = OwnServerId.safeParse(name);
   if (parsed.success) return parsed.data;
   const detail = parsed.error.issues.map((issue) => issue.message).join('; ');
   throw hubError('INPUT_INVALID', { subject: 'the server name', detail: `"${name}": ${detail}` });

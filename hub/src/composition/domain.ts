@@ -57,7 +57,7 @@ export function createDomain(base: Base, options: DomainOptions) {
     visible,
     // Tools of the hub's own are what this program says they are: nobody else can change them.
     quarantined: (server, tool) =>
-      mirrors.offers(server) || (isRoom(server) && !fleet.members.has(server))
+      (mirrors.offers(server) || isRoom(server)) && !fleet.members.has(server)
         ? undefined
         : approvals.withheld(server, tool),
     held: (server, tool) => approvals.held(server, tool),

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { basename, dirname, resolve, sep } from 'node:path';
-import { ServerId } from '@counterpart/schemas';
+import { HUB_ID, OwnServerId } from '@counterpart/schemas';
 import { isMembers } from '../kernel/protocol/members.ts';
 import type { JsonMembers } from '../kernel/ports.ts';
 
@@ -91,7 +91,7 @@ function unwrapEditorSettings(raw: JsonMembers): JsonMembers {
 
 /** A legal id made from any name; the same name always gives the same id. */
 export function toServerId(name: string): string {
-  if (ServerId.safeParse(name).success) return name;
+  if (OwnServerId.safeParse(name).success) return name;
   const slug = name
     .normalize('NFKD')
     .toLowerCase()
@@ -101,7 +101,7 @@ export function toServerId(name: string): string {
     .replace(/^-/, '')
     .slice(0, 32)
     .replace(/-$/, '');
-  return slug === '' ? 'server' : slug;
+  return slug === '' ? 'server' : slug === HUB_ID ? `${slug}-server` : slug;
 }
 
 function translateEntry(entry: JsonMembers): JsonMembers {

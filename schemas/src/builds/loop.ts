@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Effect } from '../effect.ts';
 import { ServiceChange } from './service-change.ts';
 import { Diagnostic } from './diagnostic.ts';
-import { Category, ContentHash, SemVer, ServerId, TraceId } from '../ids.ts';
+import { Category, ContentHash, OwnServerId, SemVer, ServerId, TraceId } from '../ids.ts';
 import { ConfigSlot, HookSlot, SecretSlot } from '../manifest.ts';
 
 /** Contracts of the build loop: from a sentence to a server that a person approved. */
@@ -65,7 +65,7 @@ export const LoopOrder = z.strictObject({
   files: z.array(z.string().min(1).max(4_096)).max(20).optional(),
   /** What was seen of the service that does not fit the server in use. */
   seen: z.array(z.string().max(1_000)).max(100).optional(),
-  name: ServerId.optional(),
+  name: OwnServerId.optional(),
   category: Category.optional(),
   /** Of the configured providers; default: the first one. */
   model: z.string().min(1).max(200).optional(),
@@ -104,7 +104,7 @@ export type LoopKind = z.infer<typeof LoopKind>;
 /** What intake decides, where there is something to build. */
 export const LoopPlan = z.strictObject({
   kind: LoopKind,
-  name: ServerId,
+  name: OwnServerId,
   title: z.string().min(1).max(120),
   summary: z.string().min(1).max(1_000),
   /** Where a description of the service may be found. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DefinitionNotice } from './approval.ts';
 import { HealthRecord, HubEvent, ServerState, ServiceUse } from './event.ts';
+import { HUB_ID, NOT_THE_HUB } from '../ids.ts';
 import { ToolDefinition } from '../tool.ts';
 
 /** Bodies of the admin API under `/api`, shared by the hub's routes and the CLI. */
@@ -174,7 +175,7 @@ export const ToolState = z.strictObject({
 export type ToolState = z.infer<typeof ToolState>;
 
 export const AddServerRequest = z.strictObject({
-  name: z.string(),
+  name: z.string().refine((name) => name !== HUB_ID, NOT_THE_HUB),
   entry: z.json(),
   replace: z.boolean().optional(),
 });

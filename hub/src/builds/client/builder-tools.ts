@@ -1,6 +1,7 @@
 import {
   CodeDraft,
   HandedFile,
+  HUB_ID,
   hubError,
   LoopId,
   LoopPlan,
@@ -15,9 +16,6 @@ import { canSample } from './ask-client.ts';
 import { askPerson, goOn, type Course, type CourseOptions } from './course.ts';
 import { told } from './told.ts';
 import { untilRest } from './until-rest.ts';
-
-/** Name of the server that these tools stand under: `hub__build_start` and so on. */
-const BUILDER_ID = 'hub';
 
 interface BuilderTool {
   readonly definition: ToolDefinition;
@@ -193,7 +191,8 @@ export interface BuilderServerOptions {
 
 /** The builder's tools, for the model of a connected client: no provider has to be configured. */
 export const builderServer = ({ events, course, patienceMs }: BuilderServerOptions): ToolServer => ({
-  id: BUILDER_ID,
+  // They stand under `hub__build_start` and so on.
+  id: HUB_ID,
   tools: TOOLS.map(({ definition }) => definition),
   async run({ name, input }, signal, client) {
     const tool = TOOLS.find(({ definition }) => definition.name === name);

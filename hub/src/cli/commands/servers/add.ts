@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { hubError, type ServerEntry, ServerId } from '@counterpart/schemas';
+import { hubError, type ServerEntry, OwnServerId } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
 import { hideSecrets } from '../../../interop/hide-secrets.ts';
@@ -56,7 +56,7 @@ export const add = defineCommand({
   input: Input,
   async run(context, input) {
     const { home, paint } = context;
-    const id = ServerId.safeParse(input.name);
+    const id = OwnServerId.safeParse(input.name);
     if (!id.success)
       throw hubError('INPUT_INVALID', {
         subject: 'the name',
