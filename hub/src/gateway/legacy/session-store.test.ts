@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../kernel/clock.ts';
+import { OWNER, seenBy } from '../../kernel/audit/principal.ts';
 import { createLog } from '../../kernel/log.ts';
 import { MemoryCatalog } from '../../../../test/fixtures/gateway/memory-catalog.ts';
 import { MemoryUpstream } from '../../../../test/fixtures/gateway/memory-upstream.ts';
@@ -44,7 +45,11 @@ class HandClock implements Clock {
 
 const ALL = { kind: 'all' } as const;
 
-function setUp(maxSessions: number): { clock: HandClock; store: SessionStore; open: () => Session } {
+function setUp(maxSessions: number): {
+  clock: HandClock;
+  store: SessionStore;
+  open: (principal?: string) => Session;
+} {
   const clock = new HandClock();
   const log = createLog({ level: 'silent' });
   const catalog = new MemoryCatalog(new MemoryUpstream());
@@ -65,8 +70,9 @@ function setUp(maxSessions: number): { clock: HandClock; store: SessionStore; op
     metaText: '{}',
   };
   const store = new SessionStore({ clock, maxSessions, sessionIdleMs: 60_000 });
-  const open = (): Session => {
-    const session = new Session(core, ALL, { protocolVersion: '2025-06-18', capabilities: { roots: {} } });
+  const open = (principal = OWNER): Session => {
+    const hello = { protocolVersion: '2025-06-18', capabilities: { roots: {} } };
+    const session = new Session(core, seenBy(ALL, principal), hello);
     store.add(session);
     return session;
   };
@@ -92,6 +98,16 @@ describe('SessionStore', () => {
       false,
       true,
     ]);
+  });
+
+  it('has whoever fills half of the places pay with their own', () => {
+    const { store, open } = setUp(4);
+    const [annas, owners] = [open('anna'), open()];
+    const bens = Array.from({ length: 20 }, () => open('ben'));
+    const stands = (session: Session): boolean => store.use(session.id, session.selector) !== undefined;
+    expect([stands(annas), stands(owners), bens.filter(stands).length]).toEqual([true, true, 2]);
+    // The others still find room.
+    expect(stands(open('anna'))).toBe(true);
   });
 
   it('takes no one in while all sessions are at work', () => {

@@ -9,6 +9,9 @@ export interface SessionStoreOptions {
   readonly sessionIdleMs: number;
 }
 
+/** Of the places that one principal may fill at the cost of others. */
+const SHARE_OF_ONE = 0.5;
+
 /** Legacy sessions by id. Bounded: the one unused for longest makes room, and an unused one expires. */
 export class SessionStore {
   readonly #options: SessionStoreOptions;
@@ -45,7 +48,7 @@ export class SessionStore {
 
   /** Takes a session in; false when all places are taken by sessions that are at work. */
   add(session: Session): boolean {
-    if (this.#sessions.size >= this.#options.maxSessions && !this.#makeRoom()) return false;
+    if (this.#sessions.size >= this.#options.maxSessions && !this.#makeRoom(session.selector)) return false;
     this.#sessions.set(session.id, session);
     this.#newest = session;
     return true;
@@ -70,9 +73,13 @@ export class SessionStore {
     this.#sessions.clear();
   }
 
-  #makeRoom(): boolean {
+  /** Whoever holds most of the places pays with their own: nobody ends the sessions of all others. */
+  #makeRoom({ principal }: ViewSelector): boolean {
+    const isTheirs = (session: Session): boolean => session.selector.principal === principal;
+    const theirs = [...this.#sessions.values()].filter(isTheirs).length;
+    const isGreedy = theirs >= this.#options.maxSessions * SHARE_OF_ONE;
     for (const session of this.#sessions.values()) {
-      if (!session.idle) continue;
+      if (!session.idle || (isGreedy && !isTheirs(session))) continue;
       this.end(session);
       return true;
     }

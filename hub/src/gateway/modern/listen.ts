@@ -80,6 +80,9 @@ interface Asked {
   readonly caller: Caller;
 }
 
+/** Of the streams that one person may hold open. */
+const SHARE_OF_ONE = 0.5;
+
 /** All open `subscriptions/listen` streams. */
 export class Listens {
   readonly #core: Core;
@@ -136,7 +139,11 @@ export class Listens {
     for (const [finish, principal] of this.#open) if (principal === person) finish();
   }
 
-  #refusal({ params }: ClientRequest, caller: Caller, { channel }: ModernContext): Fault | undefined {
+  #refusal(
+    { params }: ClientRequest,
+    caller: Caller,
+    { channel, selector }: ModernContext,
+  ): Fault | undefined {
     const { notifications } = params;
     if (!isMembers(notifications)) return invalidParams('notifications must be an object', 400);
     if (notifications['taskIds'] !== undefined && !takesTasks(caller)) return tasksLacking('taskIds');
@@ -146,9 +153,16 @@ export class Listens {
         status: 406,
       };
     const limit = this.#core.limits.maxListens;
-    return this.#open.size >= limit
+    return this.#isFull(selector.principal, limit)
       ? { ...faultOf(hubError('CALL_BUSY', { server: 'The hub', limit })), status: 503 }
       : undefined;
+  }
+
+  /** A person takes half of the places at most: the others are left to the others. */
+  #isFull(person: string | undefined, limit: number): boolean {
+    if (this.#open.size >= limit) return true;
+    if (person === undefined || this.#open.size < limit * SHARE_OF_ONE) return false;
+    return [...this.#open.values()].filter((one) => one === person).length >= limit * SHARE_OF_ONE;
   }
 
   #follow(
