@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Manifest } from '@counterpart/schemas';
 import { listFiles } from '@counterpart/scaffolds/server/source-files';
 import { expect, test } from 'vitest';
+import { renderBuildReport } from '../../hub/src/cli/output/build-report.ts';
+import { createPaint } from '../../hub/src/cli/output/text/paint.ts';
 import { validateServer } from '../../hub/src/builder/verify/validate.ts';
 import { verifies } from '../verifies.ts';
 import { shop } from './builder-shop.ts';
@@ -184,6 +186,23 @@ test('a selection builds only what it names, and the report counts the rest', as
   await using workspace = await openWorkspace();
   const report = await workspace.build({ from: await put(workspace, shop()), include: ['/toys/{id}'] });
   expect(report.operations).toEqual({ total: 4, built: 2, selected: 2, omitted: 0 });
+});
+
+test('a report says which of several secrets are enough', async () => {
+  await using workspace = await openWorkspace();
+  const clientCredentials = { tokenUrl: 'https://shop.test/token', scopes: {} };
+  const guarded = JSON.parse(shop()) as Record<string, unknown> & { components: Record<string, unknown> };
+  guarded['security'] = [{ grant: [] }, { key: [] }];
+  guarded.components['securitySchemes'] = {
+    grant: { type: 'oauth2', flows: { clientCredentials } },
+    key: { type: 'apiKey', in: 'header', name: 'X-Key' },
+  };
+  const report = await workspace.build({ from: await put(workspace, JSON.stringify(guarded)) });
+  const enough = report.enough ?? '';
+  expect(enough).toMatch(
+    /^TOY_SHOP_TOKEN, or TOY_SHOP_CLIENT_ID and TOY_SHOP_CLIENT_SECRET, or TOY_SHOP_API_KEY$/,
+  );
+  expect(renderBuildReport(report, createPaint(false))).toContain(`enough for most tools: ${enough}`);
 });
 
 test('a description without servers builds a server that asks for its address', async () => {

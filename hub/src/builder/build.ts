@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { compareBlueprints } from '@counterpart/scaffolds/compare/compare-blueprints';
+import { credentialsNeeded } from '@counterpart/kit/broker';
 import { hashJson } from '@counterpart/scaffolds/server/content-hash';
 import {
   Category,
@@ -176,6 +177,7 @@ function toReport(
   const listing = JSON.stringify({ tools });
   const built = blueprint.operations.length;
   const omitted = lostOperations(blueprint.omitted).length;
+  const enough = credentialsNeeded(blueprint);
   return {
     id: blueprint.id,
     version: manifest.version,
@@ -191,6 +193,7 @@ function toReport(
     ...(source.cached === undefined ? {} : { cached: source.cached }),
     ...(source.groups === undefined ? {} : { groups: [...source.groups] }),
     secrets: manifest.secrets.map((slot) => slot.name),
+    ...(enough === undefined || enough === '' ? {} : { enough }),
     net: manifest.permissions.net,
     ...(check === undefined ? {} : { check }),
   };

@@ -16,6 +16,6 @@ export type { Env } from './env.ts';
 export { baseUrlOf } from './interpret/base-url.ts';
 export { tokenHosts } from './compile/credentials/credential-slots.ts';
 export { credentialsFor, NO_CREDENTIALS, type Credentials } from './credentials/credentials.ts';
-export { credentialsWanted } from './credentials/wanted.ts';
+export { credentialsNeeded, credentialsWanted } from './credentials/wanted.ts';
 export { proofOf } from './credentials/proof.ts';
 export { authorised } from './tokens/tokens.ts';

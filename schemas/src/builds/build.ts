@@ -36,6 +36,8 @@ export const BuildReport = z.strictObject({
     )
     .optional(),
   secrets: z.array(z.string()),
+  /** Which of the secrets most tools can be called with, where not all of them are needed: `A, or B and C`. */
+  enough: z.string().optional(),
   net: z.array(z.string()),
   durationMs: z.int(),
   /** True when the description was compiled by an earlier build and nothing that counts has changed since. */

@@ -149,11 +149,13 @@ function omissionLine({ subject, reason, source, code }: Omission, paint: Paint)
   return [`  ${paint.warn('–')} ${subject}: ${reason}`, `    ${paint.faint(`${code} at ${place}`)}`];
 }
 
-function secretLines({ secrets, id }: BuildReport, paint: Paint): string[] {
+function secretLines({ secrets, enough, id }: BuildReport, paint: Paint): string[] {
   if (secrets.length === 0) return [];
+  const isChoice = enough !== undefined && secrets.some((name) => !enough.split(' and ').includes(name));
   return [
     paint.strong('Secrets'),
     ...secrets.map((name) => `  ${name}  ${paint.faint(`\`hub secret set ${name}\` asks for it`)}`),
+    ...(isChoice ? [`  enough for most tools: ${enough}`] : []),
     `  ${paint.faint(`until then: \`hub target ${id} mirror\` works without`)}`,
     '',
   ];

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { blueprintOf, operationOf } from '../testing/blueprint.ts';
 import { chooseAlternative, wantedVariables } from './choose.ts';
 import { credentialsFor } from './credentials.ts';
+import { credentialsNeeded } from './wanted.ts';
 
 const schemes: Blueprint['auth']['schemes'] = {
   token: { kind: 'bearer' },
@@ -104,4 +105,18 @@ test.each<readonly [AuthRequirement[], Record<string, string>, string]>([
   expect(() => credentialsFor(blueprint, operation, env)).toThrow(
     expect.objectContaining({ message: `do_it needs credentials, and ${found}.` }),
   );
+});
+
+test('what is enough for a service is what most of its operations can be called with', () => {
+  const operations = [
+    operationOf({}, { auth: [] }),
+    operationOf({}, { auth: [{ login: [] }] }),
+    operationOf({}, { auth: [{ oauth: [] }, { token: [] }] }),
+    operationOf({}, { auth: [{ oauth: [] }, { token: [] }] }),
+  ];
+  const { blueprint } = setUp([{ oauth: [] }], {});
+  expect(credentialsNeeded({ ...blueprint, operations })).toBe(
+    'TINY_TOKEN, or TINY_CLIENT_ID and TINY_CLIENT_SECRET, or TINY_TOKEN',
+  );
+  expect(credentialsNeeded({ ...blueprint, operations: operations.slice(0, 1) })).toBeUndefined();
 });
