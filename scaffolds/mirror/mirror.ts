@@ -85,6 +85,8 @@ export interface MirrorOptions {
   readonly unknownIds?: 'invent' | 'refuse';
   /** Things a collection has before anybody made one. Default 3. */
   readonly seedRows?: number;
+  /** Every subscription of a GraphQL service begins with an event, for who would else wait for one. Default false. */
+  readonly eventful?: boolean;
   /** Asked before a valid request is answered and before anything kept changes; undefined: the mirror answers. */
   readonly override?: (exchange: MirrorExchange) => Response | undefined | Promise<Response | undefined>;
   /** Who listens; default: channels of its own. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ejectTool } from '@counterpart/scaffolds/server/eject';
@@ -76,6 +76,65 @@ test('a tool whose annotations say less than it does is found out by what its ca
   const { modern } = tools.find(({ tool }) => tool === 'create_toy') ?? {};
   const detail = 'its annotations say that it only reads, and its call created `toy`';
   expect(modern).toEqual({ outcome: 'failed', detail });
+});
+
+/** Each form in which services tell what happened: things, lists of them, what holds them, and what nothing is kept of. */
+const EVENTS = `
+  interface Node { id: ID! }
+  type Order implements Node { id: ID! state: String! lines: [Line!]! }
+  type Line { count: Int! }
+  type Paid { order: Order! by: String! }
+  type Shipped { order: Order! carrier: String! }
+  union OrderEvent = Paid | Shipped
+  interface Happening { at: String! order: Order! }
+  type Sent implements Happening { at: String! order: Order! }
+  type Weather { celsius: Float! }
+  type order_aggregate { nodes: [Order!]! }
+  type Query { order(id: ID!): Order }
+  type Subscription {
+    orderCreated: Order!
+    orderChanged(id: ID!): Order!
+    orderRemoved: Order!
+    nodeChanged(id: ID!): Node!
+    orders: [Order!]!
+    orderEvents(orderId: ID!): OrderEvent!
+    happenings: [Happening!]!
+    orderTotals: order_aggregate!
+    weather(place: String!): Weather!
+    ticks: Int!
+    log: [String!]!
+  }`;
+
+const DEAF_TOOL = `import { defineTool } from '@counterpart/kit';
+import { z } from 'zod';
+export const watchOrderCreated = defineTool({
+  name: 'watch_order_created',
+  description: 'Listens to nothing.',
+  effect: 'read',
+  input: z.looseObject({}),
+  output: z.object({ events: z.array(z.unknown()), ended: z.string() }),
+  run: () => ({ events: [], ended: 'seconds' }),
+});
+`;
+
+test('a tool that listens hears an event of the mirror, and one that hears none has failed', async () => {
+  await using workspace = await openWorkspace();
+  const from = join(workspace.dir, 'events.graphql');
+  writeFileSync(from, EVENTS);
+  const options = { name: 'events', baseUrl: 'https://events.example.test/graphql' };
+  const { directory } = await workspace.build({ from, ...options });
+  const sound = await verifyServer(directory);
+  expect(sound.tools.filter(({ modern }) => modern.outcome !== 'ok')).toEqual([]);
+  expect(sound.counts).toMatchObject({ failed: 0, skipped: 0 });
+  expect(sound.durationMs).toBeLessThan(20_000); // two seconds of waiting for each of 24 calls would be more
+  mkdirSync(join(directory, 'src/tools'), { recursive: true });
+  writeFileSync(join(directory, 'src/tools/watch-order-created.ts'), DEAF_TOOL);
+  await workspace.build({ from: directory, name: 'events' });
+  const { tools } = await verifyServer(directory);
+  expect(tools.find(({ tool }) => tool === 'watch_order_created')?.modern).toEqual({
+    outcome: 'failed',
+    detail: 'the mirror sent an event, and the tool heard none',
+  });
 });
 
 test('a folder that is no server is refused before anything is started', async () => {

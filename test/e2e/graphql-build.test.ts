@@ -179,6 +179,24 @@ test('events are heard while they happen, over WebSocket and as server-sent even
   }
 });
 
+test('what kept a part of an event from coming is told with the events', async () => {
+  await using workspace = await openWorkspace();
+  const event = {
+    data: { stockChanged: null },
+    errors: [{ message: 'Out of reach', path: ['stockChanged'] }],
+  };
+  await using service = await serveText(
+    200,
+    'text/event-stream',
+    `event: next\ndata: {"data":{"ticks":7}}\n\nevent: next\ndata: ${JSON.stringify(event)}\n\nevent: complete\ndata:\n\n`,
+  );
+  await workspace.build({ from: schemaFile, name: 'shop', baseUrl: 'https://shop.example.test/graphql' });
+  await using shop = await connect(workspace, 'shop', { SHOP_BASE_URL: service.url });
+  const heard = await shop.call('watch_ticks', { max_events: 2 });
+  expect(heard.structured).toEqual({ events: [7, null], ended: 'events' });
+  expect(heard.text).toContain('parts of the answer are missing:\nOut of reach (at stockChanged)');
+});
+
 test('a live endpoint is asked for its schema, and makes the tools that its text makes', async () => {
   verifies('M39');
   await using workspace = await openWorkspace();

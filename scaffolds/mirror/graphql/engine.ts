@@ -35,6 +35,7 @@ export interface EngineOptions {
   readonly seed: number;
   readonly seedRows: number;
   readonly unknownIds: 'invent' | 'refuse';
+  readonly eventful: boolean;
   /** Answers a translated service; the mirror makes nothing up then. */
   readonly call?: CallTool | undefined;
 }
@@ -73,13 +74,13 @@ export function schemaText({ roots, types, directives }: GraphqlFacet): string {
 }
 
 function openWorld(facet: GraphqlFacet, options: EngineOptions): World {
-  const { state, seed, seedRows, unknownIds } = options;
+  const { state, seed, seedRows, unknownIds, eventful } = options;
   // The reader has mended what can be mended; what is still against the rules is the service's own.
   const schema = buildASTSchema(parse(schemaText(facet), { noLocation: true }), {
     assumeValidSDL: true,
     assumeValid: true,
   });
-  return { schema, state, seed, seedRows, unknownIds };
+  return { schema, state, seed, seedRows, unknownIds, eventful };
 }
 
 const refused = (message: string): { readonly errors: readonly GraphQLError[] } => ({

@@ -17,6 +17,7 @@ export interface RoomOptions {
   readonly seed?: number;
   readonly seedRows?: number;
   readonly unknownIds?: 'invent' | 'refuse';
+  readonly eventful?: boolean;
   readonly call?: CallTool | undefined;
 }
 
@@ -26,8 +27,8 @@ async function makeEngine(
   options: RoomOptions,
 ): Promise<GraphqlEngine> {
   const { createGraphqlEngine } = await import('./engine.ts');
-  const { seed = 1, seedRows = 3, unknownIds = 'invent', call } = options;
-  return createGraphqlEngine({ blueprint, state, seed, seedRows, unknownIds, call });
+  const { seed = 1, seedRows = 3, unknownIds = 'invent', eventful = false, call } = options;
+  return createGraphqlEngine({ blueprint, state, seed, seedRows, unknownIds, eventful, call });
 }
 
 /** The room of a blueprint; undefined for a service that speaks something else. */

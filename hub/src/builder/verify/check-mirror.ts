@@ -42,7 +42,7 @@ export async function startCheckMirror(blueprint: Blueprint): Promise<CheckMirro
   }
   const state = createState();
   const watch = watchState(state);
-  const mirror = await startMirror(blueprint, { port: 0, state });
+  const mirror = await startMirror(blueprint, { port: 0, state, eventful: true });
   return {
     url: mirror.url,
     sample: (operation) => verifyInput(blueprint, operation),

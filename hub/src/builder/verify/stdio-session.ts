@@ -20,6 +20,8 @@ export interface ToolOutcome {
   readonly isError: boolean;
   /** Text of the result's first content item. */
   readonly text: string;
+  /** The structured answer; undefined where there is none. */
+  readonly structured: unknown;
   /** Where the structured answer strayed from what the tool promises, in words. */
   readonly drift: readonly string[];
 }
@@ -59,6 +61,7 @@ const ToolPage = z.looseObject({ tools: z.array(ToolDefinition), nextCursor: z.s
 const CallResult = z.looseObject({
   isError: z.boolean().optional(),
   content: z.array(z.looseObject({ text: z.string().optional() })),
+  structuredContent: z.unknown().optional(),
   _meta: z.looseObject({ 'counterpart/drift': z.array(z.string()).optional() }).optional(),
 });
 
@@ -120,7 +123,9 @@ async function listTools(server: ServerProcess): Promise<ToolDefinition[]> {
 async function callTool(server: ServerProcess, name: string, input: unknown): Promise<ToolOutcome> {
   const result = CallResult.parse(await server.request('tools/call', { name, arguments: input }));
   const drift = result._meta?.['counterpart/drift'] ?? [];
-  return { isError: result.isError === true, text: result.content[0]?.text ?? '', drift };
+  const [first] = result.content;
+  const structured = result.structuredContent;
+  return { isError: result.isError === true, text: first?.text ?? '', structured, drift };
 }
 
 function started({ file, env }: SessionOptions): SpeakingProgram {

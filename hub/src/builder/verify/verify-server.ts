@@ -146,7 +146,10 @@ async function callOne(
     const answer = await session.callTool(operation.name, input);
     if (answer.isError) return { outcome: 'failed', detail: answer.text.slice(0, LONGEST_DETAIL) };
     const stray = mirror.strayOf(effect);
-    const detail = answer.drift.length > 0 ? `the answer strays: ${answer.drift.join('; ')}` : stray;
+    const detail =
+      answer.drift.length > 0
+        ? `the answer strays: ${answer.drift.join('; ')}`
+        : (stray ?? unheard(answer.structured));
     return detail === undefined
       ? { outcome: 'ok' }
       : { outcome: 'failed', detail: detail.slice(0, LONGEST_DETAIL) };
@@ -155,5 +158,11 @@ async function callOne(
     return { outcome: 'failed', detail: wordsOf(error).slice(0, LONGEST_DETAIL) };
   }
 }
+
+/** Every stream of the mirror begins with an event: a tool that answers with none did not listen. */
+const unheard = (answer: unknown): string | undefined =>
+  Heard.safeParse(answer).success ? 'the mirror sent an event, and the tool heard none' : undefined;
+
+const Heard = z.object({ events: z.tuple([]), ended: z.enum(['seconds', 'complete']) });
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -23,6 +23,8 @@ export interface World {
   /** Things each collection has before anybody made one. */
   readonly seedRows: number;
   readonly unknownIds: 'invent' | 'refuse';
+  /** Every subscription begins with an event. */
+  readonly eventful: boolean;
 }
 
 /** A stored thing, as resolvers hand it on. */

@@ -3,6 +3,7 @@ import { ToolFailure } from '../../failure.ts';
 import type { Sent } from '../../http/send.ts';
 import { isList, isMembers, parseJson, type Members } from '../../json-value.ts';
 import { decodeText, mediaTypeOf } from '../../interpret/media.ts';
+import type { CallResult } from '../../tools/tool.ts';
 
 const MOST_ERRORS = 8;
 const LONGEST_MESSAGE = 500;
@@ -114,5 +115,17 @@ export function metaOf({ errors, extensions }: GraphqlAnswer): Members {
       ...(errors.length === 0 ? {} : { errors: errors.slice(0, MOST_ERRORS) }),
       ...(extensions === undefined ? {} : { extensions }),
     },
+  };
+}
+
+/** A result with what was missing from the answer noted beneath it. */
+export function withNotes(result: CallResult, answer: GraphqlAnswer): CallResult {
+  const { errors, extensions } = answer;
+  if (errors.length === 0 && extensions === undefined) return result;
+  const note = `Note: parts of the answer are missing:\n${errorLines(errors)}`;
+  return {
+    ...result,
+    content: [...result.content, ...(errors.length === 0 ? [] : [{ type: 'text' as const, text: note }])],
+    _meta: { ...result._meta, ...metaOf(answer) },
   };
 }

@@ -1,9 +1,9 @@
 import type { Blueprint, GraphqlFieldCall, Json, Operation } from '@counterpart/schemas';
 import { ToolFailure } from '../../failure.ts';
 import type { Wire } from '../../interpret/wire.ts';
-import type { Arguments, CallResult } from '../../tools/tool.ts';
+import type { Arguments } from '../../tools/tool.ts';
 import { schemaOf } from '../schema/known.ts';
-import { adviceOn, answerOf, errorLines, metaOf, type GraphqlAnswer } from './answer.ts';
+import { adviceOn, answerOf, errorLines, withNotes, type GraphqlAnswer } from './answer.ts';
 import { documentWith } from './chosen-fields.ts';
 import { carry, variablesOf } from './request.ts';
 
@@ -25,17 +25,6 @@ function valueOf({ data, errors }: GraphqlAnswer, field: string): Json {
       nextStep: adviceOn(errors),
     });
   return value;
-}
-
-function withNotes(result: CallResult, answer: GraphqlAnswer): CallResult {
-  const { errors, extensions } = answer;
-  if (errors.length === 0 && extensions === undefined) return result;
-  const note = `Note: parts of the answer are missing:\n${errorLines(errors)}`;
-  return {
-    ...result,
-    content: [...result.content, ...(errors.length === 0 ? [] : [{ type: 'text' as const, text: note }])],
-    _meta: { ...result._meta, ...metaOf(answer) },
-  };
 }
 
 /** How a root field's call is put on the wire and its answer taken off: its value alone, as if it were the whole answer. */

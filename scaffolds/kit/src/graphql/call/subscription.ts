@@ -3,6 +3,7 @@ import type { Wire } from '../../interpret/wire.ts';
 import type { Arguments } from '../../tools/tool.ts';
 import { schemaOf } from '../schema/known.ts';
 import { collect, type Bounds, type CollectOptions } from '../subscribe/collect.ts';
+import { withNotes, type GraphqlAnswer } from './answer.ts';
 import { documentOf } from './field-call.ts';
 import { carry, variablesOf, type GraphqlRequest } from './request.ts';
 import { runnable } from './schema-call.ts';
@@ -26,17 +27,20 @@ interface Subscription {
 }
 
 function subscriptionWire({ blueprint, operation, keys, requestOf, pick }: Subscription): Wire {
+  let told: GraphqlAnswer = { data: undefined, errors: [], extensions: undefined };
   return {
     toRequest: (args) => carry(blueprint, operation, requestOf(args)),
     async collect(request, args, { signal, progress }) {
       const bounds = boundsOf(args, keys);
-      const heard = await collect({ request, body: requestOf(args) }, { ...bounds, signal, progress, pick });
+      const options = { ...bounds, signal, progress, pick };
+      const { errors, ...heard } = await collect({ request, body: requestOf(args) }, options);
+      told = { ...told, errors };
       const body = Buffer.from(JSON.stringify(heard));
       const headers = { 'content-type': 'application/json' };
       return { status: 200, statusText: 'OK', headers, body, truncated: false, url: request.url };
     },
     fromAnswer: (sent) => sent,
-    finish: (result) => result,
+    finish: (result) => withNotes(result, told),
   };
 }
 

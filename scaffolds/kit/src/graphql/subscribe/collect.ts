@@ -24,7 +24,12 @@ export interface CollectOptions extends Bounds {
 export interface Collected {
   readonly events: readonly Json[];
   readonly ended: 'events' | 'seconds' | 'complete';
+  /** What kept parts of the events from coming. */
+  readonly errors: readonly Members[];
 }
+
+/** Errors beside events that are told. */
+const MOST_ERRORS = 20;
 
 const WAYS: readonly (readonly [name: string, listen: Listen])[] = [
   ['WebSocket', listenBySocket],
@@ -32,7 +37,7 @@ const WAYS: readonly (readonly [name: string, listen: Listen])[] = [
 ];
 
 /** Takes an event, or fails with what the service says is wrong. */
-function taken(result: Json, pick: CollectOptions['pick']): Json {
+function taken(result: Json): { readonly data: Members; readonly errors: readonly Members[] } {
   const answer = toAnswer(result);
   if (answer === undefined)
     throw new ToolFailure('The service sent an event that is no answer to a GraphQL request.');
@@ -41,7 +46,7 @@ function taken(result: Json, pick: CollectOptions['pick']): Json {
     throw new ToolFailure(`The service refused the subscription:\n${errorLines(errors)}`, {
       nextStep: adviceOn(errors),
     });
-  return pick(data);
+  return { data, errors };
 }
 
 async function collectBy(
@@ -51,13 +56,16 @@ async function collectBy(
 ): Promise<Collected> {
   const { events: most, seconds, signal, progress, pick } = options;
   const events: Json[] = [];
+  const errors: Members[] = [];
   const enough = new AbortController();
   const timer = setTimeout(() => enough.abort('seconds'), seconds * 1_000);
   let failure: Error | undefined;
   const next = (result: Json): void => {
     if (enough.signal.aborted) return;
     try {
-      events.push(taken(result, pick));
+      const event = taken(result);
+      events.push(pick(event.data));
+      errors.push(...event.errors.slice(0, MOST_ERRORS - errors.length));
       progress(events.length, most);
       if (events.length >= most) enough.abort('events');
     } catch (error) {
@@ -75,7 +83,7 @@ async function collectBy(
   }
   if (failure !== undefined) throw failure;
   const reason: unknown = enough.signal.reason;
-  return { events, ended: reason === 'events' || reason === 'seconds' ? reason : 'complete' };
+  return { events, ended: reason === 'events' || reason === 'seconds' ? reason : 'complete', errors };
 }
 
 /**
