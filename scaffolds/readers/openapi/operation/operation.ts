@@ -80,7 +80,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
   const operation: Located<JsonObject> = resolveObject(context.root, found.operation);
   const { value } = operation;
   refuseMarked(operation, found.pathItem.value, context.root);
-  const given = collectParameters(found.pathItem, operation, context.root);
+  const given = collectParameters(found.pathItem, operation, context);
   const { path, parameters } = pathOf(
     found.path,
     withKeys(given.flatMap((one) => readParameters(one, context))),

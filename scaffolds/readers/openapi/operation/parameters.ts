@@ -37,25 +37,40 @@ const STYLES: Readonly<Record<Place, readonly ParameterStyle[]>> = {
   querystring: ['content'],
 };
 
-/** Parameters of the path item and the operation with references followed; the operation's own come in place of equal ones. */
+/**
+ * Parameters of the path item and the operation with references followed; the operation's own come in place of equal ones. One
+ * that cannot be read is left out: what the path needs is asked for all the same, and of anything else the service can tell.
+ */
 export function collectParameters(
   pathItem: Located<JsonObject>,
   operation: Located<JsonObject>,
-  root: JsonObject,
+  context: OperationContext,
 ): Located<JsonObject>[] {
   const found = new Map<string, Located<JsonObject>>();
   for (const holder of [pathItem, operation]) {
     for (const [index, value] of listMember(holder.value, 'parameters').entries()) {
-      const resolved = resolveObject(root, {
-        value,
-        pointer: pointerTo(holder.pointer, 'parameters', index),
-      });
+      const at = { value, pointer: pointerTo(holder.pointer, 'parameters', index) };
+      const resolved = readable(at, context);
+      if (resolved === undefined) continue;
       const key = `${textMember(resolved.value, 'in') ?? ''} ${textMember(resolved.value, 'name') ?? resolved.pointer}`;
       // Two `body` parameters cannot both be sent; the operation's own wins.
       found.set(key.startsWith('body ') ? 'body' : key, resolved);
     }
   }
   return [...found.values()];
+}
+
+/** The object of a parameter; undefined, and said so, where nothing can be read. Throws Unusable for one that must be given. */
+function readable(at: Located, context: OperationContext): Located<JsonObject> | undefined {
+  try {
+    return resolveObject(context.root, at);
+  } catch (error) {
+    if (!(error instanceof Unusable) || member(at.value, 'required') === true) throw error;
+    const { code, pointer } = error;
+    const reason = `${error.message}; calls are made without it, whether it is required is not known`;
+    context.lose({ code, severity: 'part', part: 'a parameter', pointer, reason });
+    return undefined;
+  }
 }
 
 /**
