@@ -36,6 +36,7 @@ export async function readOpenApi(source: SourceText, options: ReadOptions): Pro
   const { types, final } = context.types.finish();
   const known = {
     typeOf: (name: string) => types.get(name),
+    types: Object.fromEntries(types),
     built: new Set(operations.map(({ name }) => name)),
   };
   const hints = new Map(chosen.map(({ name, found: one }) => [name, one.operation.value]));

@@ -75,6 +75,8 @@ export const ParameterBinding = z.strictObject({
   contentType: z.string().optional(),
   /** Sent when the caller gives none: a constant such as a version header. */
   default: JsonValue.optional(),
+  /** Made anew for each request, and no input: it names the request itself, as X-Request-ID and traceparent do. */
+  made: z.enum(['uuid', 'hex', 'traceparent']).optional(),
   deprecated: z.boolean().optional(),
   /** Renamed keys inside an object value, at any depth: input key → wire name. */
   renames: z.record(z.string(), z.string()).optional(),

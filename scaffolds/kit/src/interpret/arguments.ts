@@ -20,7 +20,10 @@ export interface Described {
 /** Keys that the binding carries; of a GraphQL, RPC, SOAP or gRPC call all inputs are, inside its body; of a data call and of a stream's bounds the kit answers to all. */
 function boundKeys({ http, graphql, data, rpc, soap, grpc, stream, input }: Operation): string[] {
   if ([graphql, data, rpc, soap, grpc, stream].every((style) => style === undefined))
-    return [...http.parameters.map(({ key }) => key), ...(http.body ? ['body'] : [])];
+    return [
+      ...http.parameters.flatMap(({ key, made }) => (made === undefined ? [key] : [])),
+      ...(http.body ? ['body'] : []),
+    ];
   const properties = typeof input === 'boolean' ? undefined : input['properties'];
   return isMembers(properties) ? Object.keys(properties) : [];
 }

@@ -1,12 +1,15 @@
-import type { Json, Operation } from '@counterpart/schemas';
+import type { Json, JsonObject, Operation } from '@counterpart/schemas';
 import { isObject } from '../source/json-tree.ts';
 import { idempotencyKeyOf } from './idempotency.ts';
 import { paginationOf } from './pagination.ts';
 import { pagingHintOf } from './paging-hints.ts';
+import { notAsked, withRequestNames } from './request-name.ts';
 import type { TypeOf } from './shape.ts';
 
 interface Known {
   readonly typeOf: TypeOf;
+  /** All of them, by name. */
+  readonly types: JsonObject;
   /** Names of the tools that were made. */
   readonly built: ReadonlySet<string>;
 }
@@ -15,18 +18,24 @@ interface Known {
 export function withFacets(
   operation: Operation,
   source: Json | undefined,
-  { typeOf, built }: Known,
+  { typeOf, types, built }: Known,
 ): Operation {
   const hint = isObject(source) ? pagingHintOf(source) : undefined;
   const pagination = hint?.(operation, typeOf) ?? paginationOf(operation, typeOf);
-  const idempotencyKey = idempotencyKeyOf(operation);
   const links = operation.links?.map(({ to, ...link }) =>
     to === undefined || !built.has(to) ? link : { ...link, to },
   );
   return {
-    ...operation,
+    ...withIdempotencyKey(withRequestNames(operation, types)),
     ...(links === undefined ? {} : { links }),
     ...(pagination === undefined ? {} : { pagination }),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
+}
+
+/** Who gives no key has one made: nobody is asked for it. */
+function withIdempotencyKey(operation: Operation): Operation {
+  const idempotencyKey = idempotencyKeyOf(operation);
+  const { input } = operation;
+  if (idempotencyKey === undefined || !isObject(input)) return operation;
+  return { ...operation, input: notAsked(input, new Set([idempotencyKey])), idempotencyKey };
 }

@@ -5,6 +5,7 @@ import { encodeLiteral, encodeReserved, encodeReservedPath, encodeStrict } from 
 import type { Arguments } from '../../tools/tool.ts';
 import { expandPairs, expandSegment } from './styles.ts';
 import { isMembers } from '../../json-value.ts';
+import { madeValue } from './made-value.ts';
 import { textOf } from './text-value.ts';
 import { isFormType, saysJson } from '../media.ts';
 import { encodeFormBody } from './form.ts';
@@ -23,7 +24,9 @@ function bound(
   return parameters
     .filter((binding) => binding.in === place)
     .flatMap((binding) => {
-      const value = Object.hasOwn(args, binding.key) ? args[binding.key] : binding.default;
+      const value = Object.hasOwn(args, binding.key)
+        ? args[binding.key]
+        : (binding.default ?? madeValue(binding.made));
       return value === undefined ? [] : [{ binding, value }];
     });
 }
