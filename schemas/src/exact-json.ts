@@ -52,3 +52,6 @@ export const isNumber = (value: unknown): value is number | bigint =>
 /** True for a number without a fraction, however large. */
 export const isWhole = (value: unknown): value is number | bigint =>
   typeof value === 'bigint' || Number.isInteger(value);
+
+/** True for the text of a number with a fraction; its double may have none: 9007199254740993.5 is 9007199254740994. */
+export const hasFraction = (text: string): boolean => /^\s*[+-]?\d*\.\d*[1-9]\d*\s*$/.test(text);

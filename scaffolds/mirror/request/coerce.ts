@@ -1,5 +1,5 @@
 import type { Json, JsonSchema } from '@counterpart/schemas';
-import { wholeNumber } from '@counterpart/schemas/exact-json';
+import { hasFraction, wholeNumber } from '@counterpart/schemas/exact-json';
 import { isArray, isObject, parseJson, toSchema, toSchemas } from '../schema/json-value.ts';
 import type { SchemaBook } from '../schema/schema-book.ts';
 import { memberSchema, type Shape, type TypeName } from '../sample/shape.ts';
@@ -29,7 +29,8 @@ export function possibleTypes(schema: JsonSchema, typing: Typing, depth = 0): Re
 }
 
 function asNumber(text: string, types: ReadonlySet<TypeName>): readonly Json[] {
-  if ((!types.has('integer') && !types.has('number')) || !NUMBER.test(text)) return [];
+  const isWanted = types.has('number') || (types.has('integer') && !hasFraction(text));
+  if (!isWanted || !NUMBER.test(text)) return [];
   return [/^-?\d+$/.test(text) ? wholeNumber(text) : Number(text)];
 }
 

@@ -102,6 +102,20 @@ describe('every serialisation', () => {
   });
 });
 
+test('a number with a fraction is no whole number, however many digits it has', async () => {
+  const draft: Draft = {
+    name: 'probe',
+    path: '/q',
+    parameters: [parameter('p', { required: true })],
+    input: { p: { type: 'integer' } },
+    responses: [{ status: '204', contents: [] }],
+  };
+  const statuses = ['9007199254740993', '3.0', '3.5', '9007199254740993.5', '4503599627370497.25'].map(
+    async (text) => (await ask([draft], `/q?p=${text}`)).status,
+  );
+  expect(await Promise.all(statuses)).toEqual([204, 204, 422, 422, 422]);
+});
+
 describe('bodies', () => {
   const post = (content: object, more: Partial<Draft> = {}): Draft => ({
     name: 'post',

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { isObject, parseJson } from '../schema/json-value.ts';
+import { createSchemaBook } from '../schema/schema-book.ts';
 import { matching } from '../mirror-fixture.ts';
 import { createRandom, type Random } from './random.ts';
 import { createSampler } from './sample.ts';
@@ -195,6 +196,21 @@ describe('sampler', () => {
     const value = createSampler({}, 1).sample({ type: 'number', format });
     expect(Number.isInteger(value)).toBe(true);
   });
+
+  test.each([0.1, 0.01, 0.001, 0.05, 2.5, 1e-7, 300])(
+    'makes exact decimals for multiples of %s',
+    (multipleOf) => {
+      const book = createSchemaBook({});
+      const schema = { type: 'number', multipleOf };
+      const places = Math.max(0, Math.round(-Math.log10(multipleOf)) + 1);
+      for (let seed = 0; seed < 200; seed += 1) {
+        const value = createSampler({}, seed).sample(schema);
+        expect(book.accepts(schema, value ?? null)).toBe(true);
+        expect(Number(Number(value).toFixed(places))).toBe(value);
+      }
+      expect(book.accepts(schema, multipleOf * 0.5)).toBe(false);
+    },
+  );
 
   test('finds nothing for keywords that contradict each other', () => {
     const sampler = createSampler({}, 1);

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
+import { isMultiple } from '@counterpart/kit/schema';
+import { str } from 'ajv';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { LAZY_REFERENCE, toCompilable, type Types } from './compilable-schema.ts';
@@ -30,6 +32,15 @@ function createAjv(): Ajv2020 {
     code: { regExp: Object.assign(patternNamed, { code: 'compilePattern' }) },
   });
   ajvFormats.default(ajv);
+  // Its own divides doubles and asks for a whole quotient, so that 19.99 would be no multiple of 0.01.
+  ajv.removeKeyword('multipleOf');
+  ajv.addKeyword({
+    keyword: 'multipleOf',
+    type: 'number',
+    schemaType: 'number',
+    compile: (step: number) => (value: number) => isMultiple(value, step),
+    error: { message: ({ schemaCode }) => str`must be multiple of ${schemaCode}` },
+  });
   return ajv;
 }
 

@@ -32,6 +32,7 @@ const chosen = (sentence: string, ...tools: readonly RuleTool[]): string | undef
 test('an id that no double holds is the id that was said', () => {
   const get = tool('s__get_order', 'read', { orderId: number }, ['orderId']);
   expect(fill('show order 9007199254740993', get).arguments).toEqual({ orderId: 9_007_199_254_740_993n });
+  expect(fill('show order 9007199254740993.5', get).arguments).toEqual({});
 });
 
 describe('of several tools', () => {

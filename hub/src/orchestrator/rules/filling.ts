@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { wholeNumber } from '@counterpart/schemas/exact-json';
+import { hasFraction, wholeNumber } from '@counterpart/schemas/exact-json';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import { allWords, contentWords, root } from './sentence/words.ts';
 import { isId, objectsOf, valueAt, withValue, type Slot } from './slots.ts';
@@ -254,7 +254,10 @@ function typedValue({ type, values, format }: Slot, text: string): Json | undefi
   if (type !== 'string') {
     if (/^-?\d+$/.test(trimmed)) return wholeNumber(trimmed);
     const number = Number(trimmed);
-    return Number.isFinite(number) && (type === 'number' || Number.isInteger(number)) ? number : undefined;
+    return Number.isFinite(number) &&
+      (type === 'number' || (Number.isInteger(number) && !hasFraction(trimmed)))
+      ? number
+      : undefined;
   }
   if (values) return values.find((value) => sameWords(value, trimmed));
   return fitsFormat(format, trimmed) ? trimmed : undefined;

@@ -2,6 +2,7 @@ import type { Json } from '@counterpart/schemas';
 import { isList, isNumber, isWhole } from '../json-value.ts';
 import type { Keywords } from './schema.ts';
 import { equal } from './equal.ts';
+import { isMultiple } from './multiple.ts';
 import type { Path, Problem } from './problem.ts';
 
 const MOST_LISTED = 12;
@@ -70,12 +71,8 @@ const numberRules: Readonly<Record<string, Rule>> = {
   maximum: (limit, value) => (value > limit ? `expected at most ${limit}` : undefined),
   exclusiveMinimum: (limit, value) => (value <= limit ? `expected more than ${limit}` : undefined),
   exclusiveMaximum: (limit, value) => (value >= limit ? `expected less than ${limit}` : undefined),
-  multipleOf(limit, value) {
-    const quotient = value / limit;
-    return limit > 0 && Math.abs(quotient - Math.round(quotient)) > 1e-9
-      ? `expected a multiple of ${limit}`
-      : undefined;
-  },
+  multipleOf: (limit, value) =>
+    limit > 0 && !isMultiple(value, limit) ? `expected a multiple of ${limit}` : undefined,
 };
 
 const lengthRules: Readonly<Record<string, Rule>> = {

@@ -248,6 +248,10 @@ describe('verdicts', () => {
   test('a decimal fraction is a multiple in spite of binary rounding', () => {
     expect(check({ multipleOf: 0.1 }, 0.3)).toEqual([]);
     expect(lines({ multipleOf: 0.1 }, 0.35)).toEqual(['(arguments): expected a multiple of 0.1, got 0.35']);
+    for (const amount of [19.99, 740.709, 1_234_567.89, 123_456_789_012.37])
+      expect(check({ multipleOf: amount === 740.709 ? 0.001 : 0.01 }, amount)).toEqual([]);
+    expect(check({ multipleOf: 0.01 }, 123_456_789_012.375)).toHaveLength(1);
+    expect(check({ multipleOf: 1 }, 1e-12)).toHaveLength(1);
   });
 
   test('a pattern that is not a regular expression is left to the service', () => {

@@ -1,3 +1,4 @@
+import { isMultiple } from '@counterpart/kit/schema';
 import type { Json } from '@counterpart/schemas';
 import type { Random } from '../random.ts';
 import { randomAt, type Place, type SampleRun } from '../sample-run.ts';
@@ -43,16 +44,28 @@ function fits(value: number, bounds: Bounds): boolean {
   if (!Number.isFinite(value) || value < bounds.min || value > bounds.max) return false;
   if (value <= bounds.above || value >= bounds.below) return false;
   if (bounds.integer && !Number.isInteger(value)) return false;
-  // The same division a validator makes, so that 1.1 is no multiple of 0.01 here either.
-  return bounds.step === undefined || Number.isInteger(value / bounds.step);
+  return bounds.step === undefined || isMultiple(value, bounds.step);
 }
+
+/** True where validators that divide doubles, as those of many clients do, take it for a multiple, too. */
+const dividesPlainly = (value: number, { step }: Bounds): boolean =>
+  step === undefined || Number.isInteger(value / step);
+
+/** Digits after the point that a number is written with. */
+function placesOf(step: number): number {
+  const [, fraction = '', exponent = '0'] = /^\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(step)) ?? [];
+  return Math.min(100, Math.max(0, fraction.length - Number(exponent)));
+}
+
+/** So many steps as the decimal that they are: three of 0.1 are 0.3. */
+const times = (count: number, step: number): number => Number((count * step).toFixed(placesOf(step)));
 
 /** Values near a wish that may be multiples and whole. */
 function near(wish: number, bounds: Bounds): readonly number[] {
   const step = bounds.step ?? (bounds.integer ? 1 : undefined);
   if (step === undefined) return [Math.round(wish * 100) / 100, wish];
   const count = Math.floor(wish / step);
-  const multiples = [count, count + 1, count - 1].map((times) => times * step);
+  const multiples = [count, count + 1, count - 1].map((one) => times(one, step));
   return [...multiples, Math.round(wish), Math.ceil(wish), Math.floor(wish)];
 }
 
@@ -80,9 +93,12 @@ export function sampleNumber(
 ): number | undefined {
   const bounds = boundsOf(type === 'integer', shape);
   const random = randomAt(run, place);
+  let second: number | undefined;
   for (const wish of wishes(bounds, random, usualRange(place.name))) {
-    const found = near(wish, bounds).find((value) => fits(value, bounds));
+    const fitting = near(wish, bounds).filter((value) => fits(value, bounds));
+    const found = fitting.find((value) => dividesPlainly(value, bounds));
     if (found !== undefined) return found === 0 ? 0 : found;
+    second ??= fitting[0];
   }
-  return undefined;
+  return second;
 }
