@@ -39,6 +39,28 @@ const exactly: Reviver = (_key, value, { source }) =>
 export const parseExactJson = (text: string): Json =>
   LONG.test(text) ? sourceJson.parse(text, exactly) : (JSON.parse(text) as Json); // parsing makes nothing but JSON
 
+/** The same value with doubles only, as validators take it. */
+export const inDoubles = (value: Json): Json => withLongNumbers(value, Number);
+
+/** The same value for who knows doubles only: what they cannot hold is the text of its digits. */
+export const inDigits = (value: Json): Json => withLongNumbers(value, String);
+
+/** Most values hold no such number and are not copied. */
+function withLongNumbers(value: Json, change: (long: bigint) => Json): Json {
+  if (typeof value === 'bigint') return change(value);
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = (item: Json): Json => withLongNumbers(item, change);
+  if (isList(value)) {
+    const items = value.map(inner);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const members = Object.entries(value).map(([key, member]): [string, Json] => [key, inner(member)]);
+  const isSame = members.every(([key, member]) => member === value[key]);
+  return isSame ? value : Object.fromEntries(members);
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+
 /** A whole number, or its digits: a number where a double holds it, else a bigint. Throws SyntaxError for other text. */
 export function wholeNumber(whole: string | bigint): number | bigint {
   const number = Number(whole);

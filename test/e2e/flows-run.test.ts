@@ -96,6 +96,7 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(FLOWS))
     writeFileSync(join(home.home, `flows/${name}.yaml`), text);
   writeFileSync(join(home.home, 'inputs.json'), '{"id":"many"}');
+  writeFileSync(join(home.home, 'long.yaml'), 'id: 9007199254740993\n');
   writeFileSync(join(home.home, 'cases.jsonl'), CASES.map((one) => JSON.stringify(one)).join('\n'));
   hub = await startHub(home.home);
   await hub.get('/api/status');
@@ -145,6 +146,8 @@ describe('flows', () => {
     });
     const { id } = FlowRunSummary.parse(await asked.json());
     expect((await until(id, 'done')).outputs).toEqual({ id: digits });
+    const filed = await home.run(['flow', 'run', 'long', '--input-file', 'long.yaml', '--json']);
+    expect(filed.json(FlowRun).outputs).toEqual({ id: digits });
     const refused = await home.run(['flow', 'run', 'long', '--input-file', 'inputs.json']);
     expect(refused.stderr).toContain('id: expected integer, got "many"');
   }, 60_000);

@@ -1,4 +1,6 @@
+import { yamlIntegers } from '@counterpart/scaffolds/readers/yaml-integers';
 import type { FileIssue } from '@counterpart/schemas';
+import { inDigits } from '@counterpart/schemas/exact-json';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 
@@ -33,7 +35,7 @@ export const pathText = (path: Path): string =>
 /** Reads YAML by a schema; every issue has the line of its place. Never throws: aliases that grow without bound are an issue too. */
 export function readYaml<T>({ file, text, linesBefore = 0 }: YamlSource, schema: z.ZodType<T>): ReadFile<T> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, customTags: yamlIntegers(inDigits) });
   const lineOf: LineOf = (path, line) =>
     linesBefore + (lineWithin(document, lines, path, line) ?? lineAt(document, lines, path));
   const issue = (line: number, path: Path, words: Pick<FileIssue, 'message' | 'fix'>): FileIssue => ({

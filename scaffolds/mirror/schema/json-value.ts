@@ -69,24 +69,6 @@ export function parseJson(text: string): ParsedJson {
   }
 }
 
-/** The same value with doubles only, as validators take it. */
-export function inDoubles(value: Json): Json {
-  if (typeof value === 'bigint') return Number(value);
-  if (isArray(value)) return changed(value, inDoubles);
-  if (!isObject(value)) return value;
-  const members = Object.entries(value);
-  const doubles = members.map(([key, member]): [string, Json] => [key, inDoubles(member)]);
-  return doubles.every(([, member], index) => member === members[index]?.[1])
-    ? value
-    : Object.fromEntries(doubles);
-}
-
-/** Most values hold no such number and are not copied. */
-function changed(items: readonly Json[], change: (item: Json) => Json): readonly Json[] {
-  const others = items.map(change);
-  return others.every((item, index) => item === items[index]) ? items : others;
-}
-
 /** The value a JSON pointer names, or undefined. */
 export function valueAt(root: Json, pointer: string): Json | undefined {
   let value: Json | undefined = root;

@@ -1,9 +1,9 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
+import { inDoubles } from '@counterpart/schemas/exact-json';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { describeBreach, type Breach } from './breach.ts';
 import type { Types } from './compilable-schema.ts';
 import { createSchemaCompiler } from './schema-compiler.ts';
-import { inDoubles } from './json-value.ts';
 
 /** Everything that checks values of one blueprint. A schema is compiled when it is first asked about. */
 export interface SchemaBook {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '@counterpart/schemas';
+import { Blueprint } from '@counterpart/schemas/blueprint/blueprint';
 import { describe, expect, test } from 'vitest';
 import { definitionOf, describing, inputsOf, operationAt, readText, textSource } from './testing.ts';
 import { parseDescription } from './source/parse.ts';
@@ -246,4 +247,30 @@ test('what is encoded on its way is asked for as it is, whatever those are told 
     examples: ['group/project', '100%'],
   });
   expect(inputs['X-Path']).toMatchObject({ description: 'URL-encoded', examples: ['a%2Fb'] });
+});
+
+test.each(['yaml', 'json'])('whole numbers that no double holds keep their digits in %s', async (form) => {
+  const long = '9007199254740993';
+  const schema = `{"type": "integer", "maximum": 9223372036854775807, "default": 9223372036854775807, "example": ${long}}`;
+  const text = `{
+"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"post": {
+    "parameters": [
+      {"in": "query", "name": "id", "schema": ${schema}},
+      {"in": "query", "name": "since", "schema": {"type": "integer"}, "example": ${long}},
+      {"in": "query", "name": "code", "schema": {"type": "string", "enum": [${long}, 12]}},
+      {"in": "header", "name": "Api-Version", "required": true, "schema": {"type": "integer", "enum": [${long}]}}],
+    "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object"}, "example": {"ids": [${long}, 1]}}}},
+    "responses": {"200": {"description": "ok", "content": {"application/json": {"example": {"id": ${long}}}}}}}}}}`;
+  const { blueprint } = await readText(form === 'json' ? text : `# ${form}\n${text}`);
+  const operation = operationAt(blueprint, 'POST /a');
+  expect(inputsOf(operation)).toMatchObject({
+    id: { maximum: 2 ** 63, default: '9223372036854775807', examples: [long] },
+    since: { examples: [long] },
+    code: { enum: [long, '12'] },
+  });
+  expect(operation.examples).toEqual([{ input: { body: { ids: [long, 1] } } }]);
+  expect(operation.http.parameters.find(({ name }) => name === 'Api-Version')?.default).toBe(long);
+  // What a mirror answers has the type that it has.
+  expect(operation.http.responses[0]?.contents[0]?.examples).toEqual([{ id: Number(long) }]);
+  expect(() => Blueprint.parse(blueprint)).not.toThrow();
 });

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { JsonSchema, NameLock, Operation } from '@counterpart/schemas';
+import type { Blueprint, Json, JsonSchema, NameLock, Operation } from '@counterpart/schemas';
+import { inDoubles } from '@counterpart/schemas/exact-json';
 import { keepNames, lockOf, type FreshName } from '../name-lock.ts';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
@@ -45,8 +46,12 @@ export async function readOpenApi(source: SourceText, options: ReadOptions): Pro
     .map((operation) => withFacets(operation, hints.get(operation.name), known));
   const fitted = fitBudgets(whole, types);
   const blueprint = assemble({ description, source, options, context, names, ...fitted });
-  return { blueprint, total: candidates.length };
+  return { blueprint: withDoubles(blueprint), total: candidates.length };
 }
+
+/** Whole numbers that no double holds are shown by their digits where a caller reads them; elsewhere a blueprint has doubles (0126). */
+const withDoubles = (blueprint: Blueprint): Blueprint =>
+  inDoubles(blueprint as unknown as Json) as unknown as Blueprint; // only numbers in it change
 
 interface Named {
   readonly candidates: readonly Candidate[];

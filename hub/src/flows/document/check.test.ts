@@ -222,3 +222,10 @@ describe('in a hub, a flow is told', () => {
     expect(found(nodes)).toEqual(issues);
   });
 });
+
+test('a whole number that no double holds is the text of its digits, as in all that flows are given', () => {
+  const { document } = flow(
+    'nodes:\n  a:\n    tool: x__y\n    arguments: { id: 9007199254740993, page: 2 }\n',
+  );
+  expect(document?.nodes['a']).toMatchObject({ arguments: { id: '9007199254740993', page: 2 } });
+});

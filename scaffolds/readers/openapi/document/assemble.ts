@@ -6,6 +6,7 @@ import type {
   Operation,
   ServiceServer,
 } from '@counterpart/schemas';
+import { isNumber } from '@counterpart/schemas/exact-json';
 import type { ReadOptions } from '../../reader.ts';
 import type { SourceText } from '../../source.ts';
 import { AUTHORIZATION_SCHEME, AWS_SCHEME } from '../operation/operation.ts';
@@ -113,7 +114,7 @@ export function titleOf(root: JsonObject): string | undefined {
 
 function versionOf(info: JsonObject): string {
   const version = member(info, 'version');
-  return typeof version === 'string' || typeof version === 'number' ? String(version) : '';
+  return typeof version === 'string' || isNumber(version) ? String(version) : '';
 }
 
 function withoutServers(operation: Operation): Operation {

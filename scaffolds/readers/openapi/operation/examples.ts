@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Operation } from '@counterpart/schemas';
+import { inDigits } from '@counterpart/schemas/exact-json';
 import type { ReadBody } from './body.ts';
 import { isArray, isObject, member, objectMember, textMember } from '../source/json-tree.ts';
 import { MAX_EXAMPLE_CHARS, MAX_EXAMPLES } from '../source/limits.ts';
@@ -53,7 +54,7 @@ export function examplesOf({ parameters, body, source }: Inputs, root: JsonObjec
     ? []
     : mediaExamples(media, root).map(({ name, value }) => ({
         ...(name === undefined ? {} : { name }),
-        input: { ...input, body: value },
+        input: { ...input, body: inDigits(value) },
       }));
 }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, JsonSchema, ParameterBinding, ParameterStyle } from '@counterpart/schemas';
+import { inDigits } from '@counterpart/schemas/exact-json';
 import { isCredential } from '../document/access/auth.ts';
 import type { OperationContext } from '../document/context.ts';
 import { isLegalKey, plainKey, shortHash } from './keys.ts';
@@ -137,7 +138,7 @@ function usableParameter(
     ...(member(parameter, 'allowReserved') === true ? { allowReserved: true } : {}),
     ...(member(parameter, 'allowEmptyValue') === true ? { allowEmptyValue: true } : {}),
     ...(content ? { contentType: content.mediaType } : {}),
-    ...(constant === undefined ? {} : { default: constant }),
+    ...(constant === undefined ? {} : { default: inDigits(constant) }),
     ...(member(parameter, 'deprecated') === true ? { deprecated: true } : {}),
     ...(renames.size > 0 ? { renames: Object.fromEntries(renames) } : {}),
   };
@@ -253,7 +254,7 @@ function exampleOf(parameter: JsonObject): Json | undefined {
     JSON.stringify(example).length > MAX_SCHEMA_EXAMPLE_CHARS
   )
     return undefined;
-  return example;
+  return inDigits(example);
 }
 
 const PRECEDENCE: readonly Place[] = ['path', 'query', 'header', 'cookie', 'querystring'];

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
+import { inDigits, isNumber, isWhole } from '@counterpart/schemas/exact-json';
 import { isArray, isObject, listMember, member, textMember, texts } from '../source/json-tree.ts';
 import { MAX_SCHEMA_EXAMPLE_CHARS, PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
 import { instructionIn } from '../text/instructions.ts';
@@ -61,8 +62,8 @@ function fitsType(value: Json, type: string): boolean {
   if (type === 'null') return value === null;
   if (type === 'array') return isArray(value);
   if (type === 'object') return isObject(value);
-  if (type === 'integer') return Number.isInteger(value);
-  return typeof value === type;
+  if (type === 'integer') return isWhole(value);
+  return type === 'number' ? isNumber(value) : typeof value === type;
 }
 
 /** `type` and `enum`/`const` together, because each may have to give way to the other. */
@@ -86,7 +87,7 @@ export function typeAndValues(schema: JsonObject): Keywords {
 /** False for a value that speaks to a model: no service needs it, and it would stand in the tool. */
 export const isQuiet = (value: Json): boolean =>
   value === null ||
-  typeof value === 'number' ||
+  isNumber(value) ||
   typeof value === 'boolean' ||
   instructionIn(typeof value === 'string' ? value : JSON.stringify(value)) === undefined;
 
@@ -99,8 +100,7 @@ function typeKeyword(types: readonly string[] | undefined): Keywords {
 /** YAML reads `on`, `1.0` and the like as other types than the author meant. */
 function coerced(value: Json, types: readonly string[]): Json {
   if (fitsTypes(value, types)) return value;
-  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
-    return String(value);
+  if (types.includes('string') && (isNumber(value) || typeof value === 'boolean')) return String(value);
   if (
     typeof value === 'string' &&
     value.trim() !== '' &&
@@ -149,7 +149,7 @@ export function numericKeywords(schema: JsonObject): Keywords {
     if (value === true && limit !== undefined) {
       result[exclusive] = limit;
       delete result[bound];
-    } else if (typeof value === 'number') result[exclusive] = value;
+    } else if (isNumber(value)) result[exclusive] = Number(value);
   }
   for (const keyword of COUNTS) {
     const value = numberOf(member(schema, keyword));
@@ -160,7 +160,8 @@ export function numericKeywords(schema: JsonObject): Keywords {
 }
 
 function numberOf(value: Json | undefined): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const isText = typeof value === 'string' && value.trim() !== '';
+  const number = isText || typeof value === 'bigint' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
@@ -227,7 +228,7 @@ export function defaultKeyword(schema: JsonObject, normal: Keywords): Keywords {
   const fitted = types === undefined ? value : coerced(value, types);
   if (types !== undefined && !fitsTypes(fitted, types)) return {};
   if (isArray(values) && !values.some((one) => JSON.stringify(one) === JSON.stringify(fitted))) return {};
-  return { default: fitted };
+  return { default: inDigits(fitted) };
 }
 
 /** `example` and `examples` as one short list. */
@@ -245,5 +246,5 @@ export function exampleKeyword(schema: JsonObject, normal: Keywords): Keywords {
     .filter((value) => value !== undefined)
     .filter(isQuiet)
     .filter((value) => JSON.stringify(value).length <= MAX_SCHEMA_EXAMPLE_CHARS);
-  return examples.length === 0 ? {} : { examples: distinct(examples).slice(0, 2) };
+  return examples.length === 0 ? {} : { examples: distinct(examples).slice(0, 2).map(inDigits) };
 }

@@ -1,6 +1,8 @@
 import { hubError, type Json, type JsonObject } from '@counterpart/schemas';
+import { parseExactJson } from '@counterpart/schemas/exact-json';
 import { parseDocument } from 'yaml';
 import type { SourceText } from '../../source.ts';
+import { yamlIntegers } from '../../yaml-integers.ts';
 import { isObject, textMember } from './json-tree.ts';
 import { MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_NODES } from './limits.ts';
 import { createLineFinder } from './positions.ts';
@@ -66,7 +68,7 @@ type Parsed = { readonly value: unknown } | { readonly problem: string };
 function parseText(text: string, isJson: boolean): Parsed {
   if (!isJson) return parseYaml(text);
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseExactJson(text) };
   } catch (error) {
     const lenient = text.length <= LENIENT_JSON_CHARS ? parseYaml(text) : undefined;
     if (lenient !== undefined && 'value' in lenient && isObject(lenient.value)) return lenient;
@@ -86,6 +88,7 @@ function parseYaml(text: string): Parsed {
       strict: false,
       uniqueKeys: false,
       logLevel: 'silent',
+      customTags: yamlIntegers((whole) => whole),
     });
     const [error] = document.errors;
     if (error) return { problem: `its YAML does not parse: ${error.message.split('\n')[0] ?? ''}` };

@@ -1,4 +1,6 @@
+import { yamlIntegers } from '@counterpart/scaffolds/readers/yaml-integers';
 import { JsonValue, hubError, type JsonObject } from '@counterpart/schemas';
+import { inDigits } from '@counterpart/schemas/exact-json';
 import { z } from 'zod';
 import { parseWordArguments } from '../../input/call-arguments.ts';
 import { readText } from '../../input/read-text.ts';
@@ -21,7 +23,7 @@ async function readObject(cwd: string, file: string): Promise<JsonObject> {
   const text = await readText(cwd, file);
   const { parse } = await import('yaml');
   try {
-    return Members.parse(parse(text));
+    return Members.parse(parse(text, { customTags: yamlIntegers(inDigits) }));
   } catch (cause) {
     const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is neither JSON nor YAML';
     throw hubError('INPUT_INVALID', { subject: file, detail }, { cause });
