@@ -22,6 +22,10 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
   vcard: 'Export the contacts as CSV, and give that file.',
   pcap: 'Record the traffic as HAR instead (a browser, a proxy, or `hub mirror record`).',
   pcapng: 'Record the traffic as HAR instead (a browser, a proxy, or `hub mirror record`).',
+  'mcp-tools':
+    'It does not say how the server is reached: add the server itself (`hub add <name> -- <command>`, or with its URL), and `hub build --from mcp:<name>` builds from it.',
+  'mcp-servers':
+    'Take its servers over with `hub import <file>`; `hub build --from mcp:<name>` builds from one.',
   svg: NO_ROWS,
 };
 

@@ -57,6 +57,12 @@ const isJson = ({ text }: Head): boolean =>
   /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\d-]|true|false|null|$))/.test(text) ||
   (text.length < 1_000 && /^\s*(?:"|-?\d|true|false|null)/.test(text) && parses(text));
 
+/** Tools as MCP servers list them: the answer, its result, or the list alone; the hub's own listings say what they are. */
+const isToolList = ({ text }: Head): boolean =>
+  /^\s*(?:\{(?!\s*"mcpListing")[^[]*?"tools"\s*:\s*)?\[\s*\{/.test(text) &&
+  /"name"\s*:/.test(text) &&
+  /"inputSchema"\s*:\s*\{/.test(text);
+
 /** Members that say what a document of JSON or YAML describes. */
 function member(names: string): (head: Head) => boolean {
   const pattern = new RegExp(`(?:^\\s*\\{\\s*|^|,\\s*)["']?(?:${names})["']?\\s*:`, 'm');
@@ -161,6 +167,18 @@ const STRUCTURED: readonly Signature[] = [
     title: 'a key or certificate (PEM)',
     family: 'secret',
     test: ({ text }) => /^\s*-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1]?.toLowerCase() ?? false,
+  },
+  {
+    format: 'mcp-tools',
+    title: 'what an MCP server answered to tools/list',
+    family: 'description',
+    test: isToolList,
+  },
+  {
+    format: 'mcp-servers',
+    title: 'the configuration of an MCP client',
+    family: 'description',
+    test: begins(/^\s*\{[^[]*?"mcpServers"\s*:\s*\{/),
   },
   { format: 'json', title: 'JSON', family: 'rows', test: isJson },
   {
