@@ -130,8 +130,8 @@ async function bundleRuntime(signal: AbortSignal | undefined): Promise<Buffer> {
 }
 
 /**
- * Writes one kind into `directory`, each file by rename, others there left alone. Rejects with INPUT_INVALID for a kind
- * the blueprint cannot have, DATA_UNWRITABLE for a folder that cannot be written.
+ * Writes one kind into `directory`, each file by rename, others there left alone. Rejects with INPUT_INVALID for a
+ * kind the blueprint cannot have, and with what the system says where it cannot be written.
  */
 export async function writeSdk(
   blueprint: Blueprint,
@@ -139,16 +139,11 @@ export async function writeSdk(
 ): Promise<WrittenSdk> {
   const directory = resolve(options.directory);
   const { files, leftOut } = await filesOf(blueprint, options.kind, options.signal);
-  try {
-    for (const [name, content] of files) {
-      const file = join(directory, name);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(`${file}.part`, content);
-      await rename(`${file}.part`, file);
-    }
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw hubError('DATA_UNWRITABLE', { directory, detail }, { cause });
+  for (const [name, content] of files) {
+    const file = join(directory, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(`${file}.part`, content);
+    await rename(`${file}.part`, file);
   }
   return { kind: options.kind, directory, files: [...files.keys()], leftOut };
 }

@@ -38,7 +38,9 @@ describe('a server that was pasted into hub.config.json and never ran', () => {
 
 describe('what is mistyped', () => {
   test.each([
-    [['list', '--home', './no/such/folder'], 4, 'there is no folder'],
+    [['list', '--home', './no/such/folder'], 4, 'there is no such folder'],
+    [['list', '--home', ''], 4, 'a folder is needed'],
+    [['list', '--home', 'hub.config.json'], 4, 'it is no folder'],
     [['start', '--port', 'abc'], 2, '--port: a number is needed'],
     [['start', '--port', '99999'], 2, '--port: it must be at most 65535'],
     [['logs', '-n', '0'], 2, '--lines: it must be at least 1'],
@@ -78,6 +80,41 @@ test.skipIf(!existsSync('/proc/self'))('a home in which nothing can be kept is r
     const { code, stderr } = await place.run([command, '--home', '/proc']);
     expect([code, stderr]).toEqual([5, expect.stringContaining('Cannot write to /proc/.hub')]);
   }
+  place.write('home/orders.csv', 'id,name\n1,pen\n');
+  const sdk = await place.run(['sdk', 'orders.csv', '--lang', 'docs', '--out', '/proc/no/where']);
+  expect([sdk.code, sdk.stderr]).toEqual([
+    5,
+    expect.stringContaining('Cannot write /proc/no/where: there is'),
+  ]);
+});
+
+test('doctor finds that nothing can be built because the servers folder cannot be written', async () => {
+  const place = testHome({ serversDir: 'hub.config.json/servers' });
+  const { code, json } = await place.run(['doctor', '--json']);
+  const found = json(Findings).findings.find(({ check }) => check === 'servers');
+  expect([code, found?.['level'], found?.text]).toEqual([
+    0,
+    'warning',
+    expect.stringContaining('is not a folder'),
+  ]);
+});
+
+test('a configuration that was broken while the hub runs is told by each list', async () => {
+  const place = testHome({ mcpServers: { ok: OK } });
+  await place.run(['start', '--detach']);
+  place.write('home/hub.config.json', '{ "listen": { "prt": 0 } }');
+  const said = async () => (await place.run(['list'])).stderr;
+  await expect.poll(said, { timeout: 20_000 }).toContain('did you mean "port"');
+  const tools = await place.run(['list', '--tools', '--json']);
+  expect(tools.stderr).toContain('what ran before keeps running');
+  expect(tools.json(z.looseObject({ tools: z.array(z.unknown()) })).tools).not.toEqual([]);
+}, 30_000);
+
+test('no mirror is looked for where none is named', async () => {
+  const place = testHome();
+  const { url } = (await place.run(['start', '--detach', '--json'])).json(z.looseObject({ url: z.string() }));
+  for (const path of ['/mirror/', '/mirror//x', '/mirror'])
+    expect(await (await fetch(url + path)).json()).toMatchObject({ code: 'ROUTE_UNKNOWN', status: 404 });
 });
 
 test.each([

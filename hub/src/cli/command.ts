@@ -1,5 +1,5 @@
 import { hubError } from '@counterpart/schemas';
-import { Command, Option } from 'commander';
+import { type AddHelpTextContext, Command, Option } from 'commander';
 import type { z } from 'zod';
 import { GlobalOptions, type Context } from './context.ts';
 
@@ -10,6 +10,9 @@ export const GROUPS = {
   builds: 'Building:',
   clients: 'Clients:',
 } as const;
+
+/** Command lines and what each does. */
+export type Examples = readonly (readonly [line: string, meaning: string])[];
 
 export interface OptionMore {
   readonly choices?: readonly string[];
@@ -30,8 +33,7 @@ export interface CommandSpec<Schema extends z.ZodType> {
   /** Such as `['<server>', 'a server’s name']`, in order. */
   readonly arguments?: readonly (readonly [flags: string, description: string])[];
   readonly options?: readonly (readonly [flags: string, description: string, more?: OptionMore])[];
-  /** Command line and what it does. */
-  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  readonly examples: Examples;
   /** Commands under its name that do something else, such as `hub versions accept`. */
   readonly verbs?: readonly CommandDefinition[];
   /** Arguments and options by name, parsed. */
@@ -61,7 +63,7 @@ export function defineCommand<Schema extends z.ZodType>(spec: CommandSpec<Schema
     for (const [flags, description, more] of spec.options ?? [])
       command.addOption(makeOption(flags, description, more));
     if (spec.verbs) addVerbs(command, spec.verbs, enter);
-    command.addHelpText('after', renderExamples(spec.examples));
+    command.addHelpText('after', renderExamples('Examples', spec.examples));
     command.action(async () => {
       const globals = GlobalOptions.parse(command.optsWithGlobals());
       await enter(globals, (context) => spec.run(context, parseInput(spec, command)));
@@ -77,7 +79,7 @@ export interface CommandGroup {
   readonly description: string;
   /** Its verbs, in the order of its help. */
   readonly verbs: readonly CommandDefinition[];
-  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  readonly examples: Examples;
 }
 
 /** A command that is nothing without a verb, such as `hub mirror start`. */
@@ -96,7 +98,7 @@ export function defineGroup({
       .usage('<verb> [options]')
       .helpCommand(false)
       .helpGroup(GROUPS[group])
-      .addHelpText('after', renderExamples(examples));
+      .addHelpText('after', renderExamples('Examples', examples));
     addVerbs(command, verbs, enter);
     return command;
   };
@@ -105,7 +107,7 @@ export function defineGroup({
 function addVerbs(command: Command, verbs: readonly CommandDefinition[], enter: EnterCommand): void {
   command.commandsGroup('Verbs:');
   for (const define of verbs) {
-    const verb = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(command);
+    const verb = define(enter).helpOption('-h, --help', 'Print help');
     verb.helpGroup('Verbs:');
     command.addCommand(verb);
   }
@@ -143,15 +145,18 @@ function describeIssue(issue: z.core.$ZodIssue, options: Readonly<Record<string,
   return `${written}: ${issue.message}`;
 }
 
-/** Columns of the terminal that examples are laid out for. */
+/** Columns of the terminal that examples are laid out for, where it has as many. */
 const EXAMPLES_WIDTH = 80;
 
 /** In two columns where all of them have their place so, else each meaning below its line. */
-function renderExamples(examples: CommandSpec<z.ZodType>['examples']): string {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const rows = examples.map(([line, meaning]) => `  $ ${line.padEnd(width)}  ${meaning}`);
-  const lines = rows.every((row) => row.length <= EXAMPLES_WIDTH)
-    ? rows
-    : examples.map(([line, meaning]) => `  $ ${line}\n      ${meaning}`);
-  return `\nExamples:\n${lines.join('\n')}`;
-}
+export const renderExamples =
+  (heading: string, examples: Examples) =>
+  ({ command }: AddHelpTextContext): string => {
+    const place = Math.min(EXAMPLES_WIDTH, command.createHelp().helpWidth ?? EXAMPLES_WIDTH);
+    const width = Math.max(...examples.map(([line]) => line.length));
+    const rows = examples.map(([line, meaning]) => `  $ ${line.padEnd(width)}  ${meaning}`);
+    const lines = rows.every((row) => row.length <= place)
+      ? rows
+      : examples.map(([line, meaning]) => `  $ ${line}\n      ${meaning}`);
+    return `\n${heading}:\n${lines.join('\n')}`;
+  };

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { parseJsonc, plainValue } from '../kernel/files/jsonc.ts';
 import type { Io } from './io.ts';
+import { systemReason } from './output/write-given.ts';
 
 const CONFIG_NAME = 'hub.config.json';
 
@@ -24,7 +25,7 @@ export interface Home {
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** `--home`, then `HUB_HOME`, then the nearest folder upwards with a hub.config.json, then the hub's own repository. Throws INPUT_INVALID. */
+/** `--home`, then `HUB_HOME`, then the nearest folder upwards with a hub.config.json, then the hub's own repository. Throws HOME_UNUSABLE. */
 export function findHome(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>): Home {
   const { directory, reason } = locate(flag, io);
   const configFile = join(directory, CONFIG_NAME);
@@ -44,7 +45,10 @@ function locate(
   flag: string | undefined,
   io: Pick<Io, 'env' | 'cwd'>,
 ): { directory: string; reason: string } {
-  if (flag) return { directory: folder(io.cwd, flag, '--home'), reason: '--home' };
+  // What a variable of a shell that is not set leaves must not be another hub's home.
+  if (flag === '')
+    throw hubError('HOME_UNUSABLE', { subject: '--home', directory: '""', detail: 'a folder is needed' });
+  if (flag !== undefined) return { directory: folder(io.cwd, flag, '--home'), reason: '--home' };
   const fromEnv = io.env['HUB_HOME'];
   if (fromEnv) return { directory: folder(io.cwd, fromEnv, 'HUB_HOME'), reason: 'HUB_HOME' };
   for (let place = resolve(io.cwd); ; place = dirname(place)) {
@@ -57,8 +61,16 @@ function locate(
 /** A mistyped home must not become a new, empty one. */
 function folder(cwd: string, path: string, subject: string): string {
   const directory = resolve(cwd, path);
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return directory;
-  throw hubError('INPUT_INVALID', { subject, detail: `there is no folder ${directory}` });
+  const refuse = (detail: string, cause?: unknown) =>
+    hubError('HOME_UNUSABLE', { subject, directory, detail }, { cause });
+  let found: Stats;
+  try {
+    found = statSync(directory);
+  } catch (cause) {
+    throw refuse(systemReason(cause), cause);
+  }
+  if (!found.isDirectory()) throw refuse('it is no folder');
+  return directory;
 }
 
 const Folders = z.object({

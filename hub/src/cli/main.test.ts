@@ -53,6 +53,25 @@ test.each(['', 'build', 'mirror', 'versions', 'call', 'flow', 'chat'])(
   },
 );
 
+test.each([30, 40, 50, 60])('every help has its place on a terminal of %i columns', async (width) => {
+  const { io, said } = terminal(width);
+  for (const command of [[], ['build'], ['call'], ['mirror'], ['mirror', 'start'], ['chat']])
+    expect(await execute([...command, '--help'], io, new AbortController().signal)).toBe(0);
+  const longWord = /\S{20}/;
+  const wide = stripVTControlCharacters(said.out)
+    .split('\n')
+    .filter((line) => line.length > width && !longWord.test(line));
+  expect(wide).toEqual([]);
+});
+
+it('only a name that is really near is proposed for one that there is none of', async () => {
+  const said = async (...argv: string[]) => stripVTControlCharacters((await run(...argv)).err);
+  expect(await said('nope')).toContain("Unknown command 'nope'\n");
+  expect(await said('list', '--nope')).toContain("Unknown option '--nope'\n");
+  expect(await said('bulid')).toContain("'bulid'. Did you mean build?");
+  expect(await said('list', '--tols')).toContain("'--tols'. Did you mean --tools?");
+});
+
 it('every command has help with examples, also behind the options of all', async () => {
   const { out } = await run('--help');
   const names = [...out.matchAll(/^ {2}([a-z][a-z-]*)[| ]/gm)].map(([, name = '']) => name);

@@ -16,6 +16,7 @@ import { commandsFor } from './commands/needed.ts';
 import { calledFor, createContext } from './context.ts';
 import { processIo, type Io, type RunShim } from './io.ts';
 import { renderProblem } from './output/problem.ts';
+import { wrap } from './output/text/wrap.ts';
 import { createProgram } from './program.ts';
 
 const INTERRUPTED = 130;
@@ -80,7 +81,8 @@ function isInterruption(thrown: unknown): boolean {
 /** Every command throws instead of ending the process, and writes to this run's streams. */
 function prepare(command: Command, io: Io): Command {
   command.exitOverride().configureOutput({
-    writeOut: (text) => void io.stdout.write(text),
+    // Commander breaks descriptions only; a usage line and examples may be wider than the terminal too.
+    writeOut: (text) => void io.stdout.write(wrap(text, io.width)),
     // Reported below, in the shape of every other error, and without the whole help before it.
     writeErr: () => undefined,
     outputError: () => undefined,
@@ -123,21 +125,32 @@ function homeIn(flags: readonly string[]): string | undefined {
 function usageError(error: CommanderError, { argv, program }: Failed): CounterpartError {
   // Commander's own word for it, after it has printed the help, says nothing.
   if (error.code === 'commander.help') return unknownCommand(argv, program);
-  const command = ['hub', ...namedIn(argv, program)].join(' ');
-  // Commander writes the suggestion on a row of its own, in brackets.
-  const detail = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/s, '. $1');
-  return hubError(
-    'USAGE',
-    { detail: detail.charAt(0).toUpperCase() + detail.slice(1), command },
-    { cause: error },
-  );
+  const called = calledIn(argv, program);
+  const command = ['hub', ...called.map((each) => each.name())].join(' ');
+  const said = error.message.replace(/^error: /, '');
+  const detail = said.charAt(0).toUpperCase() + said.slice(1) + nearTo(error, [program, ...called]);
+  return hubError('USAGE', { detail, command }, { cause: error });
 }
 
 /** The command that was called, with its verb where it has verbs. */
-function namedIn(argv: readonly string[], { commands }: Command): string[] {
+function calledIn(argv: readonly string[], { commands }: Command): Command[] {
   const at = argv.findIndex((word) => commands.some((command) => namesOf(command).includes(word)));
   const found = commands.find((command) => namesOf(command).includes(argv[at] ?? ''));
-  return found === undefined ? [] : [found.name(), ...namedIn(argv.slice(at + 1), found)];
+  return found === undefined ? [] : [found, ...calledIn(argv.slice(at + 1), found)];
+}
+
+/** What may have been meant by a command or an option that there is none of; commander itself takes `nope` for `people`. */
+function nearTo({ code, message }: CommanderError, called: readonly Command[]): string {
+  const [, word = ''] = /'(.*)'/.exec(message) ?? [];
+  let near = '';
+  if (code === 'commander.unknownCommand')
+    near = didYouMean(word, called.at(-1)?.commands.flatMap(namesOf) ?? []);
+  if (code === 'commander.unknownOption' && word.startsWith('--')) {
+    const options = called.flatMap((command) => command.createHelp().visibleOptions(command));
+    const names = options.flatMap(({ long }) => long?.slice('--'.length) ?? []);
+    near = didYouMean(word.slice('--'.length), names).replaceAll(/(?<=(?:mean|or) )/g, '--');
+  }
+  return near === '' ? '' : `.${near}`;
 }
 
 /** For `hub help lsit`, and for options that stand without a command. */

@@ -1,19 +1,20 @@
-import { Command } from 'commander';
+import { Command, type Help } from 'commander';
 import type { CommandDefinition, EnterCommand } from './command.ts';
-import { GROUPS } from './command.ts';
+import { type Examples, GROUPS, renderExamples } from './command.ts';
 
-/** Wider rows are hard to read, and narrower ones have no place for two columns. */
-const HELP_WIDTH = { most: 100, least: 60 };
-/** The second column of `hub --help` is narrower than commander’s own least on a terminal of 80 columns. */
-const LEAST_COLUMN = 15;
+/** Wider rows are hard to read. */
+const HELP_WIDTH = 100;
+/** Where less is left for the second column, what stands in it goes below the first. */
+const LEAST_COLUMN = 24;
+
+const FIRST: Examples = [
+  ['hub start', 'serves all servers of this home at one place'],
+  ['hub build --from <file|url>', 'makes a server from an API description'],
+  ['hub call <tool> key=value', 'calls a tool, with or without a running hub'],
+  ['hub connect claude-desktop', 'tells a client where the hub is'],
+];
 
 const EPILOGUE = `
-Start here:
-  $ hub start                     serves all servers of this home at one place
-  $ hub build --from <file|url>   makes a server from an API description
-  $ hub call <tool> key=value     calls a tool, with or without a running hub
-  $ hub connect claude-desktop    tells a client where the hub is
-
 Exit codes:
   0 done · 1 unexpected · 2 not understood · 3 not found · 4 bad input
   5 environment · 6 the server failed · 7 no hub answers · 8 refused
@@ -28,7 +29,7 @@ export function createProgram(
   { version, width }: { readonly version: string; readonly width: number },
   enter: EnterCommand,
 ): Command {
-  const helpWidth = Math.max(HELP_WIDTH.least, Math.min(HELP_WIDTH.most, width));
+  const helpWidth = Math.min(HELP_WIDTH, width);
   const program = new Command('hub')
     .description('Counterpart: an MCP hub that makes its own tools.')
     .version(version, '-V, --version', 'Print the version')
@@ -42,12 +43,31 @@ export function createProgram(
         .helpOption(false)
         .helpGroup(GROUPS.hub),
     )
+    .addHelpText('after', renderExamples('Start here', FIRST))
     .addHelpText('after', EPILOGUE)
-    .configureHelp({ showGlobalOptions: true, helpWidth, minWidthToWrap: LEAST_COLUMN });
+    .showSuggestionAfterError(false)
+    .configureHelp({ showGlobalOptions: true, helpWidth, minWidthToWrap: 0, formatItem });
   for (const heading of Object.values(GROUPS)) program.commandsGroup(heading);
-  for (const define of commands) {
-    const command = define(enter).helpOption('-h, --help', 'Print help').copyInheritedSettings(program);
-    program.addCommand(command);
-  }
+  for (const define of commands) program.addCommand(define(enter).helpOption('-h, --help', 'Print help'));
+  inherit(program);
   return program;
 }
+
+/** Gives a command's settings to all below it. */
+function inherit(command: Command): void {
+  for (const child of command.commands) inherit(child.copyInheritedSettings(command));
+}
+
+const INDENT = '  ';
+const BELOW = '      ';
+
+/** A row of help: its term, and beside or below it what that is. */
+const formatItem: Help['formatItem'] = (term, termWidth, description, helper) => {
+  const width = helper.helpWidth ?? HELP_WIDTH;
+  const margin = INDENT.length + termWidth + INDENT.length;
+  if (description === '') return INDENT + term;
+  const isBeside = width - margin >= LEAST_COLUMN;
+  const indent = isBeside ? ' '.repeat(margin) : BELOW;
+  const text = helper.boxWrap(description, width - indent.length).replaceAll('\n', `\n${indent}`);
+  return isBeside ? INDENT + term.padEnd(termWidth) + INDENT + text : `${INDENT}${term}\n${indent}${text}`;
+};

@@ -194,7 +194,7 @@ function routeOf(url: string): Route {
   if (path.startsWith('/mcp/s/')) return { kind: 'mcp', selector: { kind: 'server', id: lastIn(path) } };
   if (path.startsWith('/mcp/p/')) return { kind: 'mcp', selector: { kind: 'profile', name: lastIn(path) } };
   if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'chat', path };
-  return path.startsWith('/mirror/') ? { kind: 'mirror' } : { kind: 'admin', path };
+  return /^\/mirror\/[^/]/.test(path) ? { kind: 'mirror' } : { kind: 'admin', path };
 }
 
 /** What stands behind `/mcp/s/` or `/mcp/p/`; many clients write a slash behind it. */

@@ -22,11 +22,12 @@ const MOST = 3;
 /** Names near to a mistyped one, best first: few changed letters, or one holds the other. */
 export function nearest(name: string, names: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
-  const allowed = Math.max(1, Math.floor(name.length * 0.4));
+  const allowed = Math.max(1, Math.floor(name.length / 3));
   return [...new Set(names)]
     .map((candidate) => {
       const text = candidate.toLowerCase();
-      const holds = wanted.length > 2 && (text.includes(wanted) || wanted.includes(text));
+      const holds =
+        Math.min(wanted.length, text.length) > 2 && (text.includes(wanted) || wanted.includes(text));
       return { candidate, score: distance(wanted, text) - (holds ? candidate.length : 0) };
     })
     .filter(({ score }) => score <= allowed)

@@ -35,13 +35,21 @@ export const hubErrors = {
       'The server {server} refers to the secret {name} in its command line, which every user of this machine can read.',
     fix: 'Refer to it in `env` instead; most programs take their credentials from there.',
   }),
+  HOME_UNUSABLE: entry({
+    status: 404,
+    rpc: -32603,
+    exit: 4,
+    title: 'Home cannot be used',
+    message: '{subject} names {directory}: {detail}.',
+    fix: 'Name the folder that hub.config.json is in; a new home is any folder that is there, even an empty one.',
+  }),
   DATA_UNWRITABLE: entry({
     status: 500,
     rpc: -32603,
     exit: 5,
-    title: 'Data folder cannot be written',
+    title: 'Folder cannot be written',
     message: 'Cannot write to {directory}: {detail}',
-    fix: 'Make the folder writable, free some space, or set `dataDir` in hub.config.json.',
+    fix: 'Make the folder writable, free some space, or set another in hub.config.json (`dataDir`, `serversDir`).',
   }),
   OUTPUT_UNWRITABLE: entry({
     status: 500,

@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorCatalogue, type HubStatus } from '@counterpart/schemas';
 import { readSecrets, secretsFile } from '../../interop/secrets-file.ts';
 import { makeFolder } from '../../kernel/files/make-folder.ts';
 import type { Context } from '../context.ts';
+import { systemReason } from '../output/write-given.ts';
 import { tokenFile, type HubPresence } from '../running/running-hub.ts';
 import { hubSettings } from '../settings.ts';
 import { note, ok, problem, warning, type Finding } from './finding.ts';
@@ -20,6 +21,7 @@ export async function checkHub(context: Context, running: Running): Promise<Find
     checkNode(process.versions.node),
     ok('home', `${home.directory} (${home.reason})`),
     checkData(context),
+    ...checkInstalling(context),
     checkPrivate('token', tokenFile(home)),
     checkPrivate('secrets', secretsFile(home.dataDir)),
     ...checkConfig(context),
@@ -48,8 +50,26 @@ function checkData({ home }: Context): Finding {
     tryWriting(join(home.dataDir, `.doctor-${process.pid}`));
     return ok('data', home.dataDir);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = systemReason(error);
     return problem('data', `Cannot write to ${home.dataDir}: ${detail}`, errorCatalogue.DATA_UNWRITABLE.fix);
+  }
+}
+
+/** A hub serves from a folder that can only be read, which may be meant so; nothing can be installed there. */
+function checkInstalling({ home: { serversDir } }: Context): Finding[] {
+  let there = serversDir;
+  while (!existsSync(there)) there = dirname(there);
+  try {
+    tryWriting(join(there, `.doctor-${process.pid}`));
+    return [];
+  } catch (error) {
+    return [
+      warning(
+        'servers',
+        `Nothing can be built or installed: cannot write to ${serversDir}: ${systemReason(error)}`,
+        'Make the folder writable, or set `serversDir` in hub.config.json.',
+      ),
+    ];
   }
 }
 

@@ -38,6 +38,10 @@ function noteOf(server: ServerSummary): string {
 /** Without the words that lead over to the rows below. */
 const firstSentence = (problem: string): string => (problem.split('\n')[0] ?? '').replace(/;[^;]*:$/, '');
 
+/** Why a changed configuration is not in use. */
+export const renderConfigProblem = (problem: string, paint: Paint): string =>
+  `${paint.bad('✗')} ${problem.replaceAll('\n', '\n  ')}\n  what ran before keeps running`;
+
 /** What the hub itself offers as a server does; nothing when it offers nothing. */
 export function renderOwn(ownServers: HubStatus['ownServers']): string[] {
   const each = ownServers.map(({ id, tools, prompts }) => {

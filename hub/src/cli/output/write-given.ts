@@ -21,9 +21,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the disk can only be read',
 };
 
+/** Why the system refused a path, in words where there are some. */
+export function systemReason(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
 /** OUTPUT_UNWRITABLE where the system refused, in words; what else was thrown stays as it is. */
 export function unwritableOutput(place: string, cause: unknown): unknown {
   if (cause instanceof CounterpartError || !(cause instanceof Error) || !('code' in cause)) return cause;
-  const detail = REASONS[String(cause.code)] ?? cause.message;
-  return hubError('OUTPUT_UNWRITABLE', { place, detail }, { cause });
+  return hubError('OUTPUT_UNWRITABLE', { place, detail: systemReason(cause) }, { cause });
 }

@@ -1,7 +1,12 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Blueprint } from '@counterpart/schemas';
+import type { SdkKind, WrittenSdk } from '@counterpart/scaffolds/sdk/write';
+import { makeFolder } from '../../../kernel/files/make-folder.ts';
 import { defineCommand } from '../../command.ts';
+import type { Context } from '../../context.ts';
 import { count } from '../../output/text/format.ts';
+import { unwritableOutput } from '../../output/write-given.ts';
 import { readBlueprint } from './read-blueprint.ts';
 
 const KINDS = {
@@ -41,10 +46,9 @@ export const sdk = defineCommand({
   async run(context, { source, lang, out }) {
     const kind = KINDS[lang];
     const blueprint = await context.working(`reading ${source}`, () => readBlueprint(context, source));
-    const { writeSdk } = await import('@counterpart/scaffolds/sdk/write');
-    const directory = out ?? join(process.cwd(), `${blueprint.id}-${kind}`);
+    const directory = resolve(context.io.cwd, out ?? `${blueprint.id}-${kind}`);
     const written = await context.working(`writing ${kind}`, () =>
-      writeSdk(blueprint, { kind, directory, signal: context.signal }),
+      write(blueprint, { kind, directory }, context),
     );
     context.result({ id: blueprint.id, operations: blueprint.operations.length, ...written }, () =>
       [
@@ -55,3 +59,17 @@ export const sdk = defineCommand({
     );
   },
 });
+
+async function write(
+  blueprint: Blueprint,
+  { kind, directory }: { readonly kind: SdkKind; readonly directory: string },
+  { signal }: Context,
+): Promise<WrittenSdk> {
+  const { writeSdk } = await import('@counterpart/scaffolds/sdk/write');
+  try {
+    makeFolder(directory);
+    return await writeSdk(blueprint, { kind, directory, signal });
+  } catch (cause) {
+    throw unwritableOutput(directory, cause);
+  }
+}

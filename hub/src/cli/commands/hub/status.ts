@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { bytes, count, duration } from '../../output/text/format.ts';
-import { renderBroken, renderLeftOut, renderOwn, renderServers } from '../../output/server-table.ts';
+import {
+  renderBroken,
+  renderConfigProblem,
+  renderLeftOut,
+  renderOwn,
+  renderServers,
+} from '../../output/server-table.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { readToken, tokenFile } from '../../running/running-hub.ts';
 import { runningHub } from '../../running/with-hub.ts';
@@ -29,9 +35,7 @@ export const status = defineCommand({
         `  process ${state.pid}, up ${duration(Date.now() - Date.parse(state.startedAt))}, home ${state.home}`,
         ...(state.config.problem === undefined
           ? []
-          : [
-              `  ${paint.bad('✗')} ${state.config.problem.replaceAll('\n', '\n    ')}\n    what ran before keeps running`,
-            ]),
+          : [renderConfigProblem(state.config.problem, paint).replaceAll(/^/gm, '  ')]),
         ...state.config.notes.map((note) => `  ${paint.warn('!')} ${note}`),
         ...(state.config.needsRestart.length === 0
           ? []

@@ -7,7 +7,8 @@ import type { HubApi } from '../../api/hub-api.ts';
 import { LEARN_MS, untilLearned } from '../../running/learned.ts';
 import { checkServed } from '../../names.ts';
 import { count, effectOf } from '../../output/text/format.ts';
-import { renderBroken, renderOwn, renderServers } from '../../output/server-table.ts';
+import { renderBroken, renderConfigProblem, renderOwn, renderServers } from '../../output/server-table.ts';
+import { createPaint } from '../../output/text/paint.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { withHub } from '../../running/with-hub.ts';
 
@@ -31,8 +32,16 @@ export const list = defineCommand({
 /** A list of servers also tells of those that are still starting, so it waits for them a moment only. */
 const GLANCE_MS = 2_000;
 
+/** Also says what keeps a changed configuration from being in use: what was just written there is missing from the list. */
 const askHub = <T>(context: Context, work: (hub: HubApi) => Promise<T>): Promise<T> =>
-  context.working('asking the hub', () => withHub(context, work));
+  context.working('asking the hub', () =>
+    withHub(context, async (hub) => {
+      const { problem } = (await hub.status()).config;
+      if (problem !== undefined)
+        context.note(renderConfigProblem(problem, createPaint(context.io.colours.stderr)));
+      return work(hub);
+    }),
+  );
 
 async function listServers(context: Context, server: string | undefined): Promise<void> {
   const { paint, io } = context;
