@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -238,6 +239,17 @@ test('undo of an import takes configuration and secrets back', async () => {
     3,
     'UNDO_NOTHING',
   ]);
+});
+
+test('undo in a copy of a home takes back what the copy has, and leaves the other home alone', async () => {
+  const before = readText(place.path('home/hub.config.json'));
+  await place.run(['add', 'docs', 'https://docs.example/mcp']);
+  const added = readText(place.path('home/hub.config.json'));
+  cpSync(place.home, place.path('copy of home'), { recursive: true });
+  const { code, stdout } = await place.run(['undo', '--home', '../copy of home']);
+  expect([code, stdout]).toEqual([0, expect.stringContaining(place.path('copy of home/hub.config.json'))]);
+  expect(readText(place.path('copy of home/hub.config.json'))).toBe(before);
+  expect(readText(place.path('home/hub.config.json'))).toBe(added);
 });
 
 test('undo refuses to lose what was written since, unless forced', async () => {

@@ -12,14 +12,14 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { makeFolder } from '../kernel/files/make-folder.ts';
 import { realFile, writeWhole } from '../kernel/files/write-whole.ts';
 
 const SavedPath = z.object({
-  /** Absolute; a link's target, not the link. */
+  /** A link's target, not the link. In the record, what lies in the home is named from there: a home may be moved or copied. */
   path: z.string(),
   /** Name in the backup's folder; absent: there was nothing at `path`. */
   copy: z.string().optional(),
@@ -42,28 +42,34 @@ const RECORD = 'change.json';
 /** Older backups are removed; those of the last months are what a person looks for. */
 const MAX_BACKUPS = 100;
 
+/** Whose changes are kept. */
+interface ChangedHome {
+  readonly directory: string;
+  readonly dataDir: string;
+}
+
 /** Where the backups of a hub lie. */
-const backupsDir = (dataDir: string): string => join(dataDir, 'backups');
+const backupsDir = ({ dataDir }: ChangedHome): string => join(dataDir, 'backups');
 
 /**
  * Copies `paths` aside, runs `change`, and records what it did; a failed change is put back at once.
  * `change` may be asynchronous. Files of the backup are readable by their owner only.
  */
 export async function withBackup<T>(
-  dataDir: string,
+  home: ChangedHome,
   what: string,
   paths: readonly string[],
   change: () => T | Promise<T>,
 ): Promise<T> {
   const at = new Date().toISOString();
-  const directory = freshFolder(backupsDir(dataDir), at.replaceAll(':', '-').replace('.', '-'));
+  const directory = freshFolder(backupsDir(home), at.replaceAll(':', '-').replace('.', '-'));
   const saved = paths.map((path, index) => copyAside(realFile(path), directory, index));
   try {
     const result = await change();
     const after = saved.map((each) => ({ ...each, after: hashOf(each.path) }));
     if (after.some(differs(directory))) {
-      record(directory, { at, what, paths: after });
-      prune(dataDir);
+      record(home, directory, { at, what, paths: after });
+      prune(home);
     } else rmSync(directory, { recursive: true, force: true });
     return result;
   } catch (error) {
@@ -116,18 +122,24 @@ function hashOf(path: string): string | undefined {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-function record(directory: string, change: z.infer<typeof Change>): void {
-  writeWhole(join(directory, RECORD), `${JSON.stringify(change, undefined, 2)}\n`, 0o600);
+function record(home: ChangedHome, directory: string, change: z.infer<typeof Change>): void {
+  const root = realFile(home.directory);
+  const paths = change.paths.map((each) => {
+    const inside = relative(root, each.path);
+    return { ...each, path: inside.startsWith(`..${sep}`) || isAbsolute(inside) ? each.path : inside };
+  });
+  writeWhole(join(directory, RECORD), `${JSON.stringify({ ...change, paths }, undefined, 2)}\n`, 0o600);
 }
 
-function prune(dataDir: string): void {
-  for (const old of listChanges(dataDir).slice(MAX_BACKUPS))
+function prune(home: ChangedHome): void {
+  for (const old of listChanges(home).slice(MAX_BACKUPS))
     rmSync(old.directory, { recursive: true, force: true });
 }
 
-/** All recorded changes, newest first. */
-export function listChanges(dataDir: string): Change[] {
-  const parent = backupsDir(dataDir);
+/** All recorded changes, newest first, with absolute paths. */
+export function listChanges(home: ChangedHome): Change[] {
+  const parent = backupsDir(home);
+  const root = realFile(home.directory);
   if (!existsSync(parent)) return [];
   return readdirSync(parent)
     .sort()
@@ -135,7 +147,14 @@ export function listChanges(dataDir: string): Change[] {
     .flatMap((name) => {
       const directory = join(parent, name);
       const change = readRecord(join(directory, RECORD));
-      return change ? [{ ...change, directory }] : [];
+      if (!change) return [];
+      return [
+        {
+          ...change,
+          directory,
+          paths: change.paths.map((each) => ({ ...each, path: resolve(root, each.path) })),
+        },
+      ];
     });
 }
 
@@ -148,9 +167,9 @@ function readRecord(file: string): z.infer<typeof Change> | undefined {
 }
 
 /** Puts back what the newest change found. Throws UNDO_NOTHING, or UNDO_CONFLICT unless `force`. */
-export function undoChange(dataDir: string, options: { readonly force: boolean }): Change {
-  const change = listChanges(dataDir).find(({ undone }) => undone === undefined);
-  if (!change) throw hubError('UNDO_NOTHING', { directory: backupsDir(dataDir), detail: '' });
+export function undoChange(home: ChangedHome, options: { readonly force: boolean }): Change {
+  const change = listChanges(home).find(({ undone }) => undone === undefined);
+  if (!change) throw hubError('UNDO_NOTHING', { directory: backupsDir(home), detail: '' });
   const conflict = change.paths.find((each) => each.kind === 'file' && hashOf(each.path) !== each.after);
   if (conflict && !options.force) throw hubError('UNDO_CONFLICT', { file: conflict.path });
   for (const [index, each] of change.paths.entries()) {
@@ -159,7 +178,7 @@ export function undoChange(dataDir: string, options: { readonly force: boolean }
     putBack(each, change.directory);
   }
   const { directory, ...rest } = change;
-  record(directory, { ...rest, undone: new Date().toISOString() });
+  record(home, directory, { ...rest, undone: new Date().toISOString() });
   return change;
 }
 
@@ -173,7 +192,7 @@ function putBack(saved: z.infer<typeof SavedPath>, directory: string): void {
     return;
   }
   const copy = join(directory, saved.copy);
-  mkdirSync(dirname(saved.path), { recursive: true });
+  makeFolder(dirname(saved.path));
   if (saved.kind === 'file') {
     writeWhole(saved.path, readFileSync(copy), saved.mode);
     if (saved.mode !== undefined) chmodSync(saved.path, saved.mode);

@@ -131,6 +131,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
   '0006-builds': {
     async up(db: Kysely<never>) {
+      // The first homes have a table of this name, made ahead by 0002 and never written to.
+      await db.schema.dropTable('build').ifExists().execute();
       await db.schema
         .createTable('build')
         .addColumn('id', 'text', (c) => c.primaryKey())

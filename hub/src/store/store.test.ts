@@ -13,8 +13,43 @@ test('a damaged database is named as damaged, with what it held', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
   const file = join(folder, 'hub.db');
   writeFileSync(file, 'not a database at all '.repeat(200));
-  await expect(openStore(file)).rejects.toMatchObject({ code: 'DATA_UNWRITABLE' });
-  await expect(openStore(file)).rejects.toThrow(/not a database.*move it away and a new one is made/);
+  await expect(openStore(file)).rejects.toMatchObject({
+    code: 'DATA_DAMAGED',
+    message: expect.stringContaining('not a database') as unknown,
+    fix: expect.stringContaining('stored secrets, people, conversations') as unknown,
+  });
+  rmSync(folder, { recursive: true });
+});
+
+test('a database of a newer version is told as one, and stays as it was', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'store-'));
+  const file = join(folder, 'hub.db');
+  const db = await openStore(file);
+  await sql`INSERT INTO kysely_migration VALUES ('9999-later', '2030-01-01T00:00:00Z')`.execute(db);
+  await db.destroy();
+  await expect(openStore(file)).rejects.toMatchObject({
+    code: 'DATA_NEWER',
+    params: { file, migration: '9999-later' },
+  });
+  rmSync(folder, { recursive: true });
+});
+
+test('a database of the first homes, with the table that its second migration made ahead, is brought up', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'store-'));
+  const file = join(folder, 'hub.db');
+  const first = await openStore(file);
+  const { rows } = await sql<{ name: string }>`
+    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'kysely%'
+      AND name NOT IN ('server', 'server_version', 'server_snapshot', 'server_health', 'event')`.execute(
+    first,
+  );
+  for (const { name } of rows) await sql`DROP TABLE ${sql.table(name)}`.execute(first);
+  await sql`DELETE FROM kysely_migration WHERE name > '0003'`.execute(first);
+  await sql`CREATE TABLE build (id INTEGER PRIMARY KEY, report_json TEXT)`.execute(first);
+  await first.destroy();
+  const db = await openStore(file);
+  expect(await db.selectFrom('build').select('state').execute()).toEqual([]);
+  await db.destroy();
   rmSync(folder, { recursive: true });
 });
 

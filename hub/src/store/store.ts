@@ -16,12 +16,12 @@ const OPEN_TIMEOUT_MS = 5_000;
 const BUSY_TIMEOUT_MS = 100;
 
 const DAMAGED = /not a database|malformed/i;
-const WHEN_DAMAGED =
-  'The file is damaged: move it away and a new one is made. It held histories and which servers were disabled, no server and no configuration';
+/** What kysely says of a migration that was made and is not among ours. */
+const NEWER = /previously executed migration (\S+) is missing/;
 
 /**
  * Opens the database in `file`, made if missing and migrated to the newest schema; `:memory:` for one that is gone at close.
- * Throws DATA_UNWRITABLE when the file cannot be opened or written.
+ * Throws DATA_UNWRITABLE when the file cannot be opened or written, DATA_DAMAGED or DATA_NEWER when it cannot be used.
  */
 export async function openStore(file: string): Promise<Db> {
   try {
@@ -41,8 +41,14 @@ export async function openStore(file: string): Promise<Db> {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return db;
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    const detail = DAMAGED.test(said) ? `${said}. ${WHEN_DAMAGED}` : said;
-    throw hubError('DATA_UNWRITABLE', { directory: file, detail }, { cause });
+    throw openFailure(file, cause);
   }
+}
+
+function openFailure(file: string, cause: unknown): Error {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  const [, migration] = NEWER.exec(detail) ?? [];
+  if (migration !== undefined) return hubError('DATA_NEWER', { file, migration }, { cause });
+  if (DAMAGED.test(detail)) return hubError('DATA_DAMAGED', { file, detail }, { cause });
+  return hubError('DATA_UNWRITABLE', { directory: file, detail }, { cause });
 }

@@ -51,6 +51,22 @@ export const hubErrors = {
     message: 'Cannot write to {directory}: {detail}',
     fix: 'Make the folder writable, free some space, or set another in hub.config.json (`dataDir`, `serversDir`).',
   }),
+  DATA_DAMAGED: entry({
+    status: 500,
+    rpc: -32603,
+    exit: 5,
+    title: 'Database is damaged',
+    message: '{file} is damaged: {detail}.',
+    fix: 'Put a copy of it back, or move it away with the files that begin with its name, and a new one is made. It holds stored secrets, people, conversations, approvals, runs and histories; servers and the configuration are not in it.',
+  }),
+  DATA_NEWER: entry({
+    status: 500,
+    rpc: -32603,
+    exit: 5,
+    title: 'Home is of a newer version',
+    message: '{file} was written by a newer version of this program, which made {migration} of it.',
+    fix: 'Use that version for this home, or another home (`--home`) for this one. Nothing was changed.',
+  }),
   OUTPUT_UNWRITABLE: entry({
     status: 500,
     rpc: -32603,

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { errorCatalogue, type HubStatus } from '@counterpart/schemas';
+import { errorCatalogue, type HubStatus, toCounterpartError } from '@counterpart/schemas';
 import { readSecrets, secretsFile } from '../../interop/secrets-file.ts';
 import { makeFolder } from '../../kernel/files/make-folder.ts';
 import type { Context } from '../context.ts';
@@ -21,6 +21,7 @@ export async function checkHub(context: Context, running: Running): Promise<Find
     checkNode(process.versions.node),
     ok('home', `${home.directory} (${home.reason})`),
     checkData(context),
+    ...(await checkDatabase(context, presence)),
     ...checkInstalling(context),
     checkPrivate('token', tokenFile(home)),
     checkPrivate('secrets', secretsFile(home.dataDir)),
@@ -52,6 +53,20 @@ function checkData({ home }: Context): Finding {
   } catch (error) {
     const detail = systemReason(error);
     return problem('data', `Cannot write to ${home.dataDir}: ${detail}`, errorCatalogue.DATA_UNWRITABLE.fix);
+  }
+}
+
+/** A running hub has it open, and so can use it. */
+async function checkDatabase({ home }: Context, presence: HubPresence): Promise<Finding[]> {
+  const file = join(home.dataDir, 'hub.db');
+  if (presence.kind === 'running' || !existsSync(file)) return [];
+  const { openStore } = await import('../../store/store.ts');
+  try {
+    await (await openStore(file)).destroy();
+    return [];
+  } catch (error) {
+    const { message, fix } = toCounterpartError(error);
+    return [problem('database', message, fix)];
   }
 }
 

@@ -125,7 +125,8 @@ async function storedSecrets(
   if (detail)
     return manifest.secrets.map(({ name }) => name).filter((name) => !detail.missingSecrets.includes(name));
   const { storedNames } = await import('../../vault/stored-names.ts');
-  return storedNames(home.dataDir, id);
+  // A database that cannot be read is a finding of its own.
+  return storedNames(home.dataDir, id).catch(() => []);
 }
 
 /** What keeps a package from being bundled; one that was edited is bundled here as the next start would. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { hubError, type Json } from '@counterpart/schemas';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ import {
   type ConnectPlan,
   type Reach,
 } from '../../../interop/connect-plan.ts';
+import { makeFolder } from '../../../kernel/files/make-folder.ts';
 import { realFile, writeWhole } from '../../../kernel/files/write-whole.ts';
 import { clientPlace } from '../../input/client-place.ts';
 import { defineCommand } from '../../command.ts';
@@ -141,8 +142,8 @@ async function write(
   { file, after }: ConnectPlan,
   { client, remove, person }: Input,
 ): Promise<void> {
-  await withBackup(context.home.dataDir, `connect ${client}${remove ? ' --remove' : ''}`, [file], () => {
-    mkdirSync(dirname(file), { recursive: true });
+  await withBackup(context.home, `connect ${client}${remove ? ' --remove' : ''}`, [file], () => {
+    makeFolder(dirname(file));
     writeWhole(file, after, OWNER_ONLY);
     // A file that was there keeps its mode, and had no token in it.
     if (person) chmodSync(file, OWNER_ONLY);

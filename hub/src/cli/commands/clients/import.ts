@@ -135,7 +135,7 @@ async function agree(context: Context, input: Input, plan: ImportPlan, adding: n
 async function write(context: Context, plan: ImportPlan): Promise<void> {
   const { home } = context;
   const files = [home.configFile, secretsFile(home.dataDir)];
-  await withBackup(home.dataDir, `import ${plan.items.map(({ id }) => id).join(', ')}`, files, () => {
+  await withBackup(home, `import ${plan.items.map(({ id }) => id).join(', ')}`, files, () => {
     // Secrets first: a hub that watches the configuration looks them up as soon as it changes.
     if (Object.keys(plan.secrets).length > 0) saveSecrets(home.dataDir, plan.secrets);
     writeWhole(home.configFile, plan.after);

@@ -19,16 +19,15 @@ export const undo = defineCommand({
   ],
   input: z.object({ list: z.boolean().default(false), force: z.boolean().default(false) }),
   run(context, { list, force }) {
-    const { dataDir } = context.home;
-    const { paint, io } = context;
+    const { home, paint, io } = context;
     if (list) {
-      const changes = listChanges(dataDir);
+      const changes = listChanges(home);
       context.result({ changes }, () =>
         changes.length === 0 ? 'No change is recorded.' : renderChanges(changes, io.width),
       );
       return Promise.resolve();
     }
-    const change = undoChange(dataDir, { force });
+    const change = undoChange(home, { force });
     context.result({ undone: change }, () =>
       [`${paint.good('✓')} Took back: ${change.what}`, ...change.paths.map(({ path }) => `  ${path}`)].join(
         '\n',

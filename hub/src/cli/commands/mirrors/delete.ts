@@ -34,7 +34,7 @@ export const deleteMirror = defineCommand({
       const paths = existsSync(folder) ? [folder] : [];
       // What it holds is written before it is copied aside.
       if (known) await hub.mirrors.stop(name);
-      const { directory } = await withBackup(home.dataDir, `mirror delete ${name}`, paths, () =>
+      const { directory } = await withBackup(home, `mirror delete ${name}`, paths, () =>
         hub.mirrors.remove(name),
       );
       context.result(

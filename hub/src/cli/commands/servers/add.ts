@@ -65,7 +65,7 @@ export const add = defineCommand({
     const here = toEntry({ ...input, cwd: input.cwd ?? folderOf(input.target, context) });
     const { entry, secrets } = hideSecrets(id.data, here, readSecrets(home.dataDir));
     const files = [home.configFile, secretsFile(home.dataDir)];
-    const { server, notices } = await withBackup(home.dataDir, `add ${id.data}`, files, async () => {
+    const { server, notices } = await withBackup(home, `add ${id.data}`, files, async () => {
       if (Object.keys(secrets).length > 0) saveSecrets(home.dataDir, secrets);
       return withHub(context, async (hub) => {
         const added = await hub.add({ name: id.data, entry, replace: input.replace });

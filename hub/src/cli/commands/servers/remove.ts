@@ -41,7 +41,7 @@ async function removeServer(context: Context, hub: HubApi, { server, yes }: Inpu
   const what = `${found.id}, ${found.kind}, ${found.toolNames.length} tools`;
   await assertAgreed(context, { yes, question: `Remove ${what}?`, server: found.id });
   const paths = [home.configFile, ...(found.directory === undefined ? [] : [found.directory])];
-  await withBackup(home.dataDir, `remove ${found.id}`, paths, () => hub.remove(found.id));
+  await withBackup(home, `remove ${found.id}`, paths, () => hub.remove(found.id));
   context.result(
     { removed: found.id, paths },
     () =>

@@ -87,7 +87,7 @@ export const target = defineCommand({
   input: z.object({ server: z.string(), where: z.enum(['live', 'mirror'], 'it is live or mirror') }),
   async run(context, { server, where }) {
     const { home } = context;
-    const changed = await withBackup(home.dataDir, `target ${server} ${where}`, [home.configFile], () =>
+    const changed = await withBackup(home, `target ${server} ${where}`, [home.configFile], () =>
       withHub(context, async (hub) => hub.target((await findServer(hub, server)).id, where)),
     );
     if (changed.target !== where) return showNotYet(context, changed, where);
