@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { verifies } from '../verifies.ts';
-import { createTestHome, FIXTURE_SERVERS, type TestHome } from './cli-runner.ts';
+import { createTestHome, FIXTURE_SERVERS, HUB_BINARY, type TestHome } from './cli-runner.ts';
 
 const OK = { command: process.execPath, args: [join(FIXTURE_SERVERS, 'ok.mjs')] };
 
@@ -45,11 +48,11 @@ describe('what is mistyped', () => {
     [['start', '--port', '99999'], 2, '--port: it must be at most 65535'],
     [['logs', '-n', '0'], 2, '--lines: it must be at least 1'],
     [['add', 'docs', '127.0.0.1:4000/mcp'], 2, 'http:// or https://'],
-  ])('%j exits %i and says what is needed', async (args, code, text) => {
+  ])('%j exits %i and says what is needed', async (args, code, needed) => {
     const place = testHome();
     const ran = await place.run(args);
     expect([ran.code, ran.stdout]).toEqual([code, '']);
-    expect(ran.stderr).toContain(text);
+    expect(ran.stderr).toContain(needed);
     expect(existsSync(place.path('home', 'no'))).toBe(false);
   });
 
@@ -145,6 +148,36 @@ test('a file that a person named and that cannot be written is told of in words'
     ]);
   }
 });
+
+test.skipIf(!existsSync('/dev/full'))(
+  'output that the disk does not take is an error, for a person and for a program',
+  async () => {
+    const place = testHome();
+    for (const args of [['list'], ['list', '--json'], ['--help']]) {
+      const child = spawn('sh', ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, HUB_BINARY, ...args], {
+        cwd: place.home,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+      expect([args, code, said]).toEqual([
+        args,
+        5,
+        expect.stringContaining('Cannot write standard output: the disk is full.'),
+      ]);
+    }
+  },
+);
+
+test('a reader that has seen enough ends what was written for it, and that is no failure', async () => {
+  const place = testHome({ mcpServers: { ok: OK } });
+  await place.run(['start', '--detach']);
+  const child = place.spawn(['logs', '--follow']);
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  const ended = once(child, 'close');
+  const again = setInterval(() => void place.run(['restart', 'ok']), 500);
+  expect(await ended).toEqual([0, null]);
+  clearInterval(again);
+}, 30_000);
 
 test('a hub that dies in the middle of a call ends it as one that answers no more', async () => {
   const place = testHome({ mcpServers: { killer: { command: process.execPath, args: ['killer.mjs'] } } });

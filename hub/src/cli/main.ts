@@ -17,6 +17,7 @@ import { calledFor, createContext } from './context.ts';
 import { processIo, type Io, type RunShim } from './io.ts';
 import { renderProblem } from './output/problem.ts';
 import { wrap } from './output/text/wrap.ts';
+import { unwritableOutput } from './output/write-given.ts';
 import { createProgram } from './program.ts';
 
 const INTERRUPTED = 130;
@@ -25,12 +26,23 @@ const INTERRUPTED = 130;
 export async function run(outside: { readonly runShim: RunShim }): Promise<void> {
   const io = processIo(outside.runShim);
   const interrupt = interruptible();
-  // A reader that has seen enough (`hub list | head`) is no failure.
-  process.stdout.on('error', () => process.exit(0));
+  let unread: number | undefined;
+  process.stdout.on('error', (cause) => {
+    unread ??= endReading(cause, io);
+    interrupt.abort();
+  });
   process.stderr.on('error', () => undefined);
   const code = await execute(process.argv.slice(2), io, interrupt.signal);
   await Promise.all([drained(io.stdout), drained(io.stderr)]);
-  endProcess(code);
+  endProcess(unread ?? code);
+}
+
+/** The exit code where output cannot be written. A reader that has seen enough (`hub list | head`) is no failure, a full disk is. */
+function endReading(cause: Error, { stderr, colours, program, width }: Io): number {
+  if ('code' in cause && cause.code === 'EPIPE') return 0;
+  const problem = toProblem(toCounterpartError(unwritableOutput('standard output', cause)));
+  stderr.write(renderProblem(problem, { colours: colours.stderr, program, width }));
+  return errorCatalogue.OUTPUT_UNWRITABLE.exit;
 }
 
 /** The first Ctrl-C or TERM asks the command to end, the second ends the process. */
