@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
-import { parseDocument } from 'yaml';
 import { didYouMean } from '../kernel/nearest.ts';
 import { writeWhole } from '../kernel/files/write-whole.ts';
 import { readFlow, type ReadFlow } from './document/read-flow.ts';
+import { withServed } from './document/set-served.ts';
 
 /** The flows of a folder, as their files are now; it need not be there. */
 export interface FlowFiles {
@@ -39,13 +39,8 @@ export function createFlowFiles(directory: string): FlowFiles {
     get,
     setServed(name, serve) {
       const { text, file } = get(name);
-      const document = parseDocument(text);
-      document.set('serve', serve);
-      writeWhole(
-        join(directory, file.replace(/^flows\//, '')),
-        document.toString({ lineWidth: 0 }),
-        OWNERS_MODE,
-      );
+      const changed = withServed(text, serve);
+      if (changed !== text) writeWhole(join(directory, file.replace(/^flows\//, '')), changed, OWNERS_MODE);
     },
   };
 }

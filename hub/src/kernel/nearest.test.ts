@@ -6,7 +6,7 @@ it.each([
   ['pokemon', ['pokeapi__get_pokemon', 'notion__search'], ['pokeapi__get_pokemon']],
   ['strat', ['start', 'stop', 'status'], ['start']],
   ['zzzzzz', ['start', 'stop'], []],
-  ['tools', ['ls', 'hooks', 'pool'], []],
+  ['tools', ['ls', 'call'], []],
 ])('near to %s', (name, names, expected) => {
   expect(nearest(name, names)).toEqual(expected);
 });

@@ -22,7 +22,7 @@ const MOST = 3;
 /** Names near to a mistyped one, best first: few changed letters, or one holds the other. */
 export function nearest(name: string, names: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
-  const allowed = Math.max(1, Math.floor(name.length / 3));
+  const allowed = Math.max(1, Math.floor(name.length * 0.4));
   return [...new Set(names)]
     .map((candidate) => {
       const text = candidate.toLowerCase();
