@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
@@ -270,6 +270,26 @@ describe('a built server that cannot be used', () => {
     const called = await place.run(['call', 'list_pets']);
     expect([called.code, called.stderr]).toEqual([0, expect.not.stringContaining('Error')]);
   });
+
+  test('is removed like any other, comes back by undo, and leaves nothing when it is purged', async () => {
+    const place = testHome({ mcpServers: { lost: { ...OK, env: { KEY: '${secret:NOPE}' } } } });
+    place.write('home/pets.json', relative);
+    await place.run(['build', 'pets.json']);
+    const folder = place.path('home/servers/pets');
+    writeFileSync(join(folder, 'manifest.json'), '{ "id": "pets" }');
+    expect((await place.run(['list'])).stdout).toContain('manifest.json is not valid');
+    const removed = await place.run(['remove', 'pets', '--yes']);
+    expect([removed.code, removed.stdout]).toEqual([0, expect.stringContaining('could not be served')]);
+    expect(existsSync(folder)).toBe(false);
+    expect(await place.run(['undo'])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder, 'manifest.json'), 'utf8')).toBe('{ "id": "pets" }');
+    expect(await place.run(['remove', 'pets', '--yes', '--purge'])).toMatchObject({ code: 0 });
+    expect([existsSync(folder), existsSync(place.path('home/.hub/versions/pets'))]).toEqual([false, false]);
+    expect(await place.run(['remove', 'lost', '--yes'])).toMatchObject({ code: 0 });
+    expect(
+      (await place.run(['list', '--json'])).json(z.looseObject({ problems: z.unknown() })).problems,
+    ).toEqual([]);
+  }, 60_000);
 
   test('for a mistake in a hand-written tool names the file in call, and the line in build, doctor and when it is to be approved', async () => {
     const place = testHome();

@@ -68,7 +68,7 @@ it('only a name that is really near is proposed for one that there is none of', 
   const said = async (...argv: string[]) => stripVTControlCharacters((await run(...argv)).err);
   expect(await said('nope')).toContain("Unknown command 'nope'\n");
   expect(await said('list', '--nope')).toContain("Unknown option '--nope'\n");
-  expect(await said('bulid')).toContain("'bulid'. Did you mean build?");
+  expect(await said('bulid')).toContain("'bulid'. Did you mean build");
   expect(await said('list', '--tols')).toContain("'--tols'. Did you mean --tools?");
 });
 

@@ -1,5 +1,3 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { hubError, ServerEntry, ServerId } from '@counterpart/schemas';
 import type {
   AddServerRequest,
@@ -46,7 +44,7 @@ import { logTail } from './log-tail.ts';
 import { knownServer, ownServers } from '../known-server.ts';
 import { peopleDesk } from '../people/people-desk.ts';
 import { permissionDesk } from './permission-desk.ts';
-import { purge } from './purge-desk.ts';
+import { memberOf, purge, remove } from './purge-desk.ts';
 import { recordingDesk } from './recording-desk.ts';
 import { reviewDesk } from '../review/review-desk.ts';
 import type { RoutingDesk } from '../models/routing-desk.ts';
@@ -55,7 +53,6 @@ import { secretDesk } from './secret-desk.ts';
 import { settingsDesk } from './settings-desk.ts';
 import { pssOfEach } from '../../supervisor/process/memory.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
-import { readNeeds, removalProblem } from '../../versions/dependencies.ts';
 import type { VersionsAt } from '../../versions/places.ts';
 import { publicKeyText, readSigningKey } from '../../versions/signing/key.ts';
 
@@ -308,7 +305,7 @@ function changes(options: AdminOptions): Changes {
     },
     remove: (id) => remove(id, options),
     async purge(id) {
-      const isThere = fleet.members.has(id);
+      const isThere = fleet.members.has(id) || fleet.problems.has(id);
       if (isThere) await remove(id, options);
       const act = { action: 'server.purge', subject: id } as const;
       const removed = await options.audit.acting(act, () => purge(id, options));
@@ -358,38 +355,4 @@ async function addToConfig(request: AddServerRequest, { config, fleet }: AdminOp
     memberOf(json, 'mcpServers')[id.data] = entry.data;
   });
   return id.data;
-}
-
-/** A removed server is put aside, never deleted: a folder under the data folder, or its configuration in a file there. */
-async function remove(id: string, options: AdminOptions): Promise<{ undo: string }> {
-  const { origin } = options.fleet.get(id).desired;
-  const needed = removalProblem(id, await readNeeds(options.versions));
-  if (needed) throw needed;
-  const aside = join(options.dataDir, 'removed');
-  mkdirSync(aside, { recursive: true, mode: 0o700 });
-  const stamp = new Date(options.clock.now()).toISOString().replaceAll(/[:.]/g, '-');
-  const place = join(aside, `${id}-${stamp}${origin.kind === 'built' ? '' : '.json'}`);
-  if (origin.kind === 'built') {
-    renameSync(origin.found.directory, place);
-    await options.fleet.reconcile();
-    return {
-      undo: `Move ${place} back to ${join(basename(join(origin.found.directory, '..')), id)} to have it again.`,
-    };
-  }
-  writeFileSync(place, JSON.stringify({ mcpServers: { [id]: origin.entry } }, undefined, 2), { mode: 0o600 });
-  await options.config.update((json) => {
-    delete memberOf(json, 'mcpServers')[id];
-    delete memberOf(json, 'servers')[id];
-  });
-  await options.config.load();
-  await options.fleet.reconcile();
-  return { undo: `Run \`hub import ${place}\` to have it again.` };
-}
-
-/** The object at `key`, made where there is none. */
-function memberOf(json: Record<string, unknown>, key: string): Record<string, unknown> {
-  const known = z.record(z.string(), z.unknown()).safeParse(json[key]);
-  const member = known.success ? known.data : {};
-  json[key] = member;
-  return member;
 }

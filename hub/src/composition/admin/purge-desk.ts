@@ -1,15 +1,21 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { CounterpartError, hubError, ServerId } from '@counterpart/schemas';
+import { basename, dirname, join } from 'node:path';
+import { CounterpartError, hubError, type ServerEntry, ServerId } from '@counterpart/schemas';
+import { z } from 'zod';
+import type { ConfigStore } from '../../config/store.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
 import { guestData } from '../../fleet/walls/guest.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { makeFolder } from '../../kernel/files/make-folder.ts';
 import type { Vault } from '../../kernel/ports.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
 import type { Mirrors } from '../../mirrors/mirrors.ts';
 import { schemeOf } from '../../oauth/grant.ts';
 import type { Grants } from '../../oauth/grants.ts';
+import { readNeeds, removalProblem } from '../../versions/dependencies.ts';
 import { keptVersions } from '../../versions/kept.ts';
-import { serverDir } from '../../versions/places.ts';
+import { serverDir, type VersionsAt } from '../../versions/places.ts';
 
 interface Desk {
   readonly dataDir: string;
@@ -84,4 +90,61 @@ async function purgeFolder(folder: string, words: string): Promise<string[]> {
   if (!existsSync(folder)) return [];
   await rm(folder, { recursive: true, force: true });
   return [`${words} (${folder})`];
+}
+
+interface Removing {
+  readonly dataDir: string;
+  readonly versions: VersionsAt;
+  readonly clock: Clock;
+  readonly config: ConfigStore;
+  readonly fleet: Fleet;
+}
+
+/** A removed server is put aside, never deleted: a folder under the data folder, or its configuration in a file there. */
+export async function remove(id: string, options: Removing): Promise<{ undo: string }> {
+  const found = placeOf(id, options);
+  const needed = removalProblem(id, await readNeeds(options.versions));
+  if (needed) throw needed;
+  const aside = join(options.dataDir, 'removed');
+  makeFolder(aside, 0o700);
+  const stamp = new Date(options.clock.now()).toISOString().replaceAll(/[:.]/g, '-');
+  const place = join(aside, `${id}-${stamp}${'directory' in found ? '' : '.json'}`);
+  if ('directory' in found) {
+    renameSync(found.directory, place);
+    await options.fleet.reconcile();
+    return {
+      undo: `Move ${place} back to ${join(basename(dirname(found.directory)), basename(found.directory))} to have it again.`,
+    };
+  }
+  writeFileSync(place, JSON.stringify({ mcpServers: { [id]: found.entry } }, undefined, 2), { mode: 0o600 });
+  await options.config.update((json) => {
+    delete memberOf(json, 'mcpServers')[id];
+    delete memberOf(json, 'servers')[id];
+  });
+  await options.config.load();
+  await options.fleet.reconcile();
+  return { undo: `Run \`hub import ${place}\` to have it again.` };
+}
+
+/** Where a server is: its folder, or its entry in the configuration. Throws as `fleet.get`. */
+function placeOf(
+  id: string,
+  { fleet, config, versions }: Removing,
+): { readonly directory: string } | { readonly entry: ServerEntry } {
+  // What cannot be served as it stands has no member, and is there all the same.
+  const isBroken = !fleet.members.has(id) && fleet.problems.has(id) && basename(id) === id;
+  const directory = join(versions.serversDir, id);
+  if (isBroken && existsSync(directory)) return { directory };
+  const entry = config.current().mcpServers[id];
+  if (isBroken && entry !== undefined) return { entry };
+  const { origin } = fleet.get(id).desired;
+  return origin.kind === 'built' ? { directory: origin.found.directory } : { entry: origin.entry };
+}
+
+/** The object at `key`, made where there is none. */
+export function memberOf(json: Record<string, unknown>, key: string): Record<string, unknown> {
+  const known = z.record(z.string(), z.unknown()).safeParse(json[key]);
+  const member = known.success ? known.data : {};
+  json[key] = member;
+  return member;
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { withBackup } from '../../../interop/backups.ts';
@@ -5,6 +7,7 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { findServer } from '../../names.ts';
+import { count } from '../../output/text/format.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
@@ -37,16 +40,34 @@ export const remove = defineCommand({
 
 async function removeServer(context: Context, hub: HubApi, { server, yes }: Input): Promise<void> {
   const { home, paint } = context;
-  const found = await findServer(hub, server);
-  const what = `${found.id}, ${found.kind}, ${found.toolNames.length} tools`;
-  await assertAgreed(context, { yes, question: `Remove ${what}?`, server: found.id });
-  const paths = [home.configFile, ...(found.directory === undefined ? [] : [found.directory])];
-  await withBackup(home, `remove ${found.id}`, paths, () => hub.remove(found.id));
+  const { what, directory } = await findRemovable(context, hub, server);
+  await assertAgreed(context, { yes, question: `Remove ${what}?`, server });
+  const paths = [home.configFile, ...(directory === undefined ? [] : [directory])];
+  await withBackup(home, `remove ${server}`, paths, () => hub.remove(server));
   context.result(
-    { removed: found.id, paths },
+    { removed: server, paths },
     () =>
-      `${paint.good('✓')} Removed ${what}. \`hub undo\` brings it back; versions and secrets are kept until \`hub remove ${found.id} --purge\`.`,
+      `${paint.good('✓')} Removed ${what}. \`hub undo\` brings it back; versions and secrets are kept until \`hub remove ${server} --purge\`.`,
   );
+}
+
+/** A server in words, with its folder if it has one; also one that cannot be served as it stands. Rejects with SERVER_UNKNOWN. */
+async function findRemovable(
+  { home }: Context,
+  hub: HubApi,
+  server: string,
+): Promise<{ readonly what: string; readonly directory: string | undefined }> {
+  const { servers, problems } = await hub.status();
+  const isServed = servers.some(({ id }) => id === server);
+  if (!isServed && problems.some((each) => each.server === server)) {
+    const directory = join(home.serversDir, server);
+    return {
+      what: `${server}, which could not be served`,
+      directory: existsSync(directory) ? directory : undefined,
+    };
+  }
+  const { id, kind, toolNames, directory } = await findServer(hub, server);
+  return { what: `${id}, ${kind}, ${count(toolNames.length, 'tool')}`, directory };
 }
 
 async function purgeServer(context: Context, hub: HubApi, { server, yes }: Input): Promise<void> {
