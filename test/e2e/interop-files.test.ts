@@ -241,6 +241,20 @@ test('undo of an import takes configuration and secrets back', async () => {
   ]);
 });
 
+test('a client is not sent to a port where another hub listens', async () => {
+  const other = createTestHome();
+  try {
+    const started = await other.run(['start', '--detach', '--json']);
+    const { port } = new URL(started.json(z.looseObject({ url: z.string() })).url);
+    place.write('home/hub.config.json', JSON.stringify({ listen: { port: Number(port) } }));
+    const { stdout } = await place.run(['connect', 'cursor', '--file', 'mcp.json']);
+    expect(stdout).toContain('"stdio"');
+    expect(readText(place.path('home/mcp.json'))).not.toContain(port);
+  } finally {
+    await other.dispose();
+  }
+}, 30_000);
+
 test('undo in a copy of a home takes back what the copy has, and leaves the other home alone', async () => {
   const before = readText(place.path('home/hub.config.json'));
   await place.run(['add', 'docs', 'https://docs.example/mcp']);

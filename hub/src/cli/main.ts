@@ -27,7 +27,7 @@ export async function run(outside: { readonly runShim: RunShim }): Promise<void>
   const io = processIo(outside.runShim);
   const interrupt = interruptible();
   let unread: number | undefined;
-  process.stdout.on('error', (cause) => {
+  process.stdout.on('error', (cause: Error) => {
     unread ??= endReading(cause, io);
     interrupt.abort();
   });

@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { errorCatalogue, type HubStatus, toCounterpartError } from '@counterpart/schemas';
 import { readSecrets, secretsFile } from '../../interop/secrets-file.ts';
 import { makeFolder } from '../../kernel/files/make-folder.ts';
 import type { Context } from '../context.ts';
 import { systemReason } from '../output/write-given.ts';
+import { isFree } from '../running/is-free.ts';
 import { tokenFile, type HubPresence } from '../running/running-hub.ts';
 import { hubSettings } from '../settings.ts';
 import { note, ok, problem, warning, type Finding } from './finding.ts';
@@ -179,19 +179,11 @@ function checkPresence(presence: HubPresence): Finding {
 async function checkPort({ home }: Context, presence: HubPresence): Promise<Finding> {
   const { host, port } = hubSettings(home).config.listen;
   if (presence.kind === 'running' || presence.kind === 'starting') return ok('port', 'in use by the hub');
-  if (await isFree(host, port))
+  if (await isFree({ host, port }))
     return ok('port', port === 0 ? 'a free one is taken' : `${port} on ${host} is free`);
   return problem(
     'port',
     `${port} on ${host} is taken by another program`,
     '`hub start --port 0` takes a free one; `listen.port` in hub.config.json sets another.',
   );
-}
-
-function isFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, host, () => probe.close(() => resolve(true)));
-  });
 }

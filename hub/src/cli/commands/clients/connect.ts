@@ -20,7 +20,8 @@ import type { Context } from '../../context.ts';
 import { selfCommand } from '../../running/launch.ts';
 import { renderDiff } from '../../output/text/diff.ts';
 import { hubSettings } from '../../settings.ts';
-import { findHub } from '../../running/running-hub.ts';
+import { isFree } from '../../running/is-free.ts';
+import { findHub, type HubPresence } from '../../running/running-hub.ts';
 import { personToken } from './person.ts';
 
 const Input = z
@@ -108,7 +109,18 @@ async function makeEntry(context: Context, input: Input): Promise<Json> {
   const url = presence.kind === 'running' ? presence.record.url : undefined;
   const isPerson = input.person && !input.remove;
   const token = isPerson ? await personToken(context, url) : undefined;
-  return connectionEntry(input.client, chooseReach(context, input, { url, token }), token);
+  return connectionEntry(
+    input.client,
+    chooseReach(context, input, { url: url ?? (await futureUrl(context, presence)), token }),
+    token,
+  );
+}
+
+/** Where this hub will listen; undefined where another program, such as the hub of another home, does so now. */
+async function futureUrl({ home }: Context, presence: HubPresence): Promise<string | undefined> {
+  const { url, config } = hubSettings(home);
+  const isGone = presence.kind === 'none' || presence.kind === 'stale';
+  return url === undefined || (isGone && !(await isFree(config.listen))) ? undefined : url;
 }
 
 /** A URL where one can be had and needs no secret of the owner; else the shim, which finds address and token by itself. */
@@ -121,7 +133,7 @@ function chooseReach(
   const { server, profile } = part;
   if (profile !== undefined && !Object.hasOwn(settings.config.profiles, profile))
     throw hubError('PROFILE_UNKNOWN', { profile });
-  const url = running.url ?? settings.url;
+  const { url } = running;
   const isOpen = running.token !== undefined || !settings.mcpNeedsToken;
   const wantsUrl = clientFacts(client).takesUrl && !stdio && isOpen;
   if (wantsUrl && url !== undefined)
