@@ -82,7 +82,7 @@ function checkInstalling({ home: { serversDir } }: Context): Finding[] {
       warning(
         'servers',
         `Nothing can be built or installed: cannot write to ${serversDir}: ${systemReason(error)}`,
-        'Make the folder writable, or set `serversDir` in hub.config.json.',
+        'Make the folder writable, free some space, or set `serversDir` in hub.config.json.',
       ),
     ];
   }
