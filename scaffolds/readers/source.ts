@@ -11,6 +11,7 @@ import { fileNeighbours } from './neighbours/file-neighbours.ts';
 import { entryOfFolder } from './neighbours/folder.ts';
 import { importingAll, importRootOf, protoFilesAmong, protoFilesOf } from './neighbours/proto-folder.ts';
 import { withinLimits, type NeighbourOptions, type Neighbours } from './neighbours/neighbours.ts';
+import { followRedirects } from './neighbours/redirects.ts';
 import { readRemote } from './neighbours/remote.ts';
 import { isZip, readZip, type ZipFiles } from './neighbours/zip.ts';
 
@@ -192,13 +193,17 @@ async function download(url: string, name: string, options: Limits): Promise<Loa
       target.username = '';
       target.password = '';
     }
-    const response = await fetch(target, { signal, headers });
+    const bare = new Headers(headers);
+    bare.delete('authorization');
+    const { response, at: home } = await followRedirects(target, {
+      ask: (place, isNamed) =>
+        fetch(place, { signal, headers: isNamed ? headers : bare, redirect: 'manual' }),
+    });
     if (!response.ok) {
       await response.body?.cancel();
       throw unreadable(name, `the server answered ${response.status} ${response.statusText}`.trim());
     }
     const bytes = response.body === null ? new Uint8Array() : await collect(response.body, name, options);
-    const home = new URL(response.url);
     // Credentials were given for the host that was named, not for one that it redirects to.
     const own = home.origin === target.origin ? headers.get('authorization') : null;
     const origin = { url: home, authorization: own ?? undefined };
