@@ -56,21 +56,24 @@ function callGoals(row: Row, base: Row): Goal[] {
   ];
   if (transport === 'stdio') return goals.map((goal) => judged(goal, row));
   const rates = [ratio(row, base, picks.eightRate), ratio(row, base, picks.manyRate)];
-  const big = 1 / ratio(row, base, picks.bigMs);
+  const bigs = [1 / ratio(row, base, picks.bigMs), ratio(row, base, picks.bigEightRate)];
   return [
     ...goals,
     {
       goal: `${name}: at least half of ${direct}'s calls/s at 8 and at 32`,
-      measured: rates.map((rate) => `${(rate * 100).toFixed(0)} %`).join(' and '),
+      measured: percents(rates),
       met: rates.every((rate) => rate >= 0.5),
     },
     {
-      goal: `${name}: 1 MB results at 90 % of the direct rate`,
-      measured: `${(big * 100).toFixed(0)} %`,
-      met: big >= 0.9,
+      goal: `${name}: 1 MB results at 90 % of the direct rate, alone and 8 at once`,
+      measured: percents(bigs),
+      met: bigs.every((rate) => rate >= 0.9),
     },
   ];
 }
+
+const percents = (rates: readonly number[]): string =>
+  rates.map((rate) => `${(rate * 100).toFixed(0)} %`).join(' and ');
 
 /** Goals over stdio were set beside a hub in the one process that the client launches. */
 const judged = (goal: Goal, { subject }: Row): Goal =>

@@ -9,12 +9,17 @@ export interface Measured {
   readonly many: Load;
 }
 
+/** The same with results of a megabyte. */
+export interface Bigs {
+  readonly serial: Load;
+  readonly eight: Load;
+}
+
 /** A subject with its turns, several in each round; `failed` says why there are none. */
 export interface Row {
   readonly subject: Subject;
   readonly shorts: Measured[];
-  /** Long results. */
-  readonly bigs: Load[];
+  readonly bigs: Bigs[];
   failed: string | undefined;
 }
 
@@ -73,7 +78,7 @@ async function measureShort(subject: Subject): Promise<Measured> {
   }
 }
 
-async function measureBig(subject: Subject): Promise<Load> {
+async function measureBig(subject: Subject): Promise<Bigs> {
   const { pids, tool } = subject;
   const client = await subject.connect();
   const call = () => client.request('tools/call', tool, `{"bytes":${BIG_BYTES}}`);
@@ -82,7 +87,9 @@ async function measureBig(subject: Subject): Promise<Load> {
     // A hub at rest lets go of compiled code; what is measured is one at work.
     await load(short, pids, { workers: 8, durationMs: WARM_UP_MS });
     await load(call, pids, { workers: 1, durationMs: BIG_WARM_UP_MS });
-    return await load(call, pids, { workers: 1, durationMs: BIG_MS });
+    const serial = await load(call, pids, { workers: 1, durationMs: BIG_MS });
+    const eight = await load(call, pids, { workers: 8, durationMs: BIG_MS });
+    return { serial, eight };
   } finally {
     client.close();
   }
@@ -97,7 +104,8 @@ export const picks = {
   eightRate: ({ shorts }) => shorts.map(({ eight }) => eight.perSecond),
   manyRate: ({ shorts }) => shorts.map(({ many }) => many.perSecond),
   cpuUs: ({ shorts }) => shorts.map(({ eight }) => eight.cpuUs),
-  bigMs: ({ bigs }) => bigs.map(({ p50Ms }) => p50Ms),
+  bigMs: ({ bigs }) => bigs.map(({ serial }) => serial.p50Ms),
+  bigEightRate: ({ bigs }) => bigs.map(({ eight }) => eight.perSecond),
 } satisfies Record<string, Pick>;
 
 /** Median of all. */

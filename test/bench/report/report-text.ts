@@ -27,13 +27,14 @@ function ratioTable(rows: readonly Row[]): string {
     'calls/s, 32 at once',
     'CPU of a call',
     '1 MB result',
+    '1 MB results/s, 8 at once',
   ];
   const lines = rows.flatMap((row) => {
     const base = baseOf(rows, row);
     if (!base) return [];
     const { name } = row.subject;
     if (row.failed !== undefined) return [[name, ...head.slice(1).map(() => '–')]];
-    if (base === row) return [[name, '1 ×', '100 %', '100 %', '1 ×', '1 ×']];
+    if (base === row) return [[name, '1 ×', '100 %', '100 %', '1 ×', '1 ×', '100 %']];
     return [
       [
         row.subject.kind === 'hub' ? `**${name}**` : name,
@@ -42,6 +43,7 @@ function ratioTable(rows: readonly Row[]): string {
         percent(ratio(row, base, picks.manyRate)),
         times(ratio(row, base, picks.cpuUs)),
         times(ratio(row, base, picks.bigMs)),
+        percent(ratio(row, base, picks.bigEightRate)),
       ],
     ];
   });
@@ -49,7 +51,15 @@ function ratioTable(rows: readonly Row[]): string {
 }
 
 function absoluteTable(rows: readonly Row[]): string {
-  const head = ['', 'p50 ms', 'calls/s, 8 at once', 'calls/s, 32 at once', 'CPU µs a call', '1 MB p50 ms'];
+  const head = [
+    '',
+    'p50 ms',
+    'calls/s, 8 at once',
+    'calls/s, 32 at once',
+    'CPU µs a call',
+    '1 MB p50 ms',
+    '1 MB results/s, 8 at once',
+  ];
   const lines = rows.map((row) => {
     const { name } = row.subject;
     if (row.failed !== undefined) return [`${name}: ${row.failed}`, ...head.slice(1).map(() => '–')];
@@ -60,6 +70,7 @@ function absoluteTable(rows: readonly Row[]): string {
       of(row, picks.manyRate).toFixed(0),
       of(row, picks.cpuUs).toFixed(1),
       of(row, picks.bigMs).toFixed(2),
+      of(row, picks.bigEightRate).toFixed(0),
     ];
   });
   return table(head, lines);
