@@ -69,7 +69,10 @@ test('on a full disk a build is refused whole, the version before goes on servin
   expect(rebuilt).toMatchObject({ code: 5, said: expect.stringContaining('no space left') as string });
   expect(called).toMatchObject({ code: 0, said: expect.stringContaining('name:') as string });
   expect(stored).toMatchObject({ code: 5, said: expect.stringContaining('disk is full') as string });
-  expect(examined).toMatchObject({ code: 5, said: expect.stringContaining('.hub: the disk is full') as string });
+  expect(examined).toMatchObject({
+    code: 5,
+    said: expect.stringContaining('.hub: the disk is full') as string,
+  });
   expect(freed?.said.split('\n').sort()).toEqual(['_registry.json', 'toys']);
   expect(again).toMatchObject({ code: 0, said: expect.stringContaining('1.0.1') as string });
 });
