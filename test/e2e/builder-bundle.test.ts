@@ -52,6 +52,7 @@ test('a server is one file that runs where no packages are, its hand-written too
     expect(await session.callTool('greet_toy', { name: 'Ted' })).toEqual({
       isError: false,
       text: '{"greeting":"Hello, Ted"}',
+      structured: { greeting: 'Hello, Ted' },
       drift: [],
     });
   } finally {

@@ -45,7 +45,7 @@ const description = {
     '/broken': {
       get: {
         operationId: 'broken',
-        parameters: [{ $ref: '#/nowhere' }],
+        parameters: [{ name: 'size', in: 'query', required: true, schema: { $ref: '#/nowhere' } }],
         responses: { 200: { description: 'x' } },
       },
     },
