@@ -46,6 +46,18 @@ export function lookUp(root: JsonObject, pointer: string): Json | undefined {
   return steps === undefined ? undefined : valueAt(root, steps);
 }
 
+/** A schema, or what it refers to; undefined where a reference leads nowhere or round in a circle. */
+export function targetOf(schema: Json | undefined, root: JsonObject): Json | undefined {
+  let at = schema;
+  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+    const reference = textMember(at, '$ref');
+    if (reference === undefined) return at;
+    const pointer = localPointer(root, reference);
+    at = pointer === undefined ? undefined : lookUp(root, pointer);
+  }
+  return undefined;
+}
+
 /** What a `$ref` names, one step. Throws Unusable (`reference-remote`, `reference-missing`) for a reference that leads nowhere. */
 export function follow(root: JsonObject, reference: string, from: string): Located {
   const pointer = localPointer(root, reference);

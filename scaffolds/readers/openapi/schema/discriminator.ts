@@ -1,5 +1,5 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
-import { localPointer, lookUp } from '../document/references.ts';
+import { localPointer, lookUp, targetOf } from '../document/references.ts';
 import { isObject, listMember, member, objectMember, pointerSteps, textMember } from '../source/json-tree.ts';
 import type { SchemaScope } from './scope.ts';
 
@@ -39,7 +39,7 @@ const discriminatorOf = (schema: Json | undefined): JsonObject | undefined => {
 function inheritedBy(at: Json | undefined, root: JsonObject, hops: number): JsonObject | undefined {
   if (hops === 0) return undefined;
   for (const sub of listMember(at, 'allOf').slice(0, MAX_HOPS)) {
-    const base = resolve(sub, root);
+    const base = targetOf(sub, root);
     const found = discriminatorOf(base) ?? inheritedBy(base, root, hops - 1);
     if (found !== undefined) return found;
   }
@@ -65,7 +65,7 @@ interface Place {
 function isAllowed(value: string, name: string, { at, holder, root }: Place): boolean {
   const schema = propertyOf(at, name, root, MAX_HOPS) ?? member(objectMember(holder, 'properties'), name);
   if (schema === undefined) return false;
-  const own = resolve(schema, root);
+  const own = targetOf(schema, root);
   const values = listMember(own, 'enum');
   const constant = member(own, 'const');
   const type = member(own, 'type');
@@ -76,23 +76,12 @@ function isAllowed(value: string, name: string, { at, holder, root }: Place): bo
 
 function propertyOf(at: Json | undefined, name: string, root: JsonObject, hops: number): Json | undefined {
   if (hops === 0) return undefined;
-  const schema = resolve(at, root);
+  const schema = targetOf(at, root);
   const own = member(objectMember(schema, 'properties'), name);
   if (own !== undefined) return own;
   for (const sub of listMember(schema, 'allOf').slice(0, MAX_HOPS)) {
     const found = propertyOf(sub, name, root, hops - 1);
     if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function resolve(schema: Json | undefined, root: JsonObject): Json | undefined {
-  let at = schema;
-  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
-    const reference = textMember(at, '$ref');
-    if (reference === undefined) return at;
-    const pointer = localPointer(root, reference);
-    at = pointer === undefined ? undefined : lookUp(root, pointer);
   }
   return undefined;
 }

@@ -1,10 +1,9 @@
 import type { Json, JsonObject } from '@counterpart/schemas';
-import { localPointer, lookUp } from '../document/references.ts';
-import { isArray, isObject, listMember, member, objectMember, textMember } from '../source/json-tree.ts';
+import { targetOf } from '../document/references.ts';
+import { isArray, isObject, listMember, member, objectMember } from '../source/json-tree.ts';
 
 /** Parts of one `allOf` that are looked at; what has more is no inheritance. */
 const MAX_PARTS = 200;
-const MAX_HOPS = 8;
 
 const known = new WeakMap<JsonObject, ReadonlySet<Json>>();
 
@@ -33,7 +32,7 @@ function contradicted(schema: JsonObject, root: JsonObject): JsonObject[] {
   const parts = new Set<JsonObject>();
   const stack: (Json | undefined)[] = [schema];
   while (stack.length > 0 && parts.size < MAX_PARTS) {
-    const part = target(stack.pop(), root);
+    const part = targetOf(stack.pop(), root);
     if (!isObject(part) || parts.has(part)) continue;
     parts.add(part);
     stack.push(...listMember(part, 'allOf'));
@@ -45,16 +44,4 @@ function contradicted(schema: JsonObject, root: JsonObject): JsonObject[] {
     const own = objectMember(part, 'properties');
     return [...names].some((name) => !Object.hasOwn(own, name));
   });
-}
-
-/** What a schema is, or what it refers to. */
-export function target(schema: Json | undefined, root: JsonObject): Json | undefined {
-  let at: Json | undefined = schema;
-  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
-    const reference = textMember(at, '$ref');
-    if (reference === undefined) return at;
-    const pointer = localPointer(root, reference);
-    at = pointer === undefined ? undefined : lookUp(root, pointer);
-  }
-  return undefined;
 }

@@ -1,7 +1,8 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
 import { isArray, isObject, listMember, member, objectMember, texts } from '../source/json-tree.ts';
 import { isLegalKey } from '../operation/keys.ts';
-import { extendedIn, target } from './extended.ts';
+import { targetOf } from '../document/references.ts';
+import { extendedIn } from './extended.ts';
 import { usablePattern, type Keywords } from './keywords.ts';
 import type { Inner } from './inner.ts';
 import type { Direction, SchemaScope } from './scope.ts';
@@ -142,15 +143,15 @@ function collectHidden(
   for (const [name, sub] of Object.entries(objectMember(value, 'properties'))) {
     if (isHidden(sub, scope.root, scope.direction)) into.add(name);
   }
-  for (const sub of listMember(value, 'allOf')) collectHidden(target(sub, scope.root), scope, into, seen);
+  for (const sub of listMember(value, 'allOf')) collectHidden(targetOf(sub, scope.root), scope, into, seen);
 }
 
 function isHidden(schema: Json, root: JsonObject, direction: Direction): boolean {
   const mark = direction === 'request' ? 'readOnly' : 'writeOnly';
   if (member(schema, mark) === true) return true;
-  const referred = target(schema, root);
+  const referred = targetOf(schema, root);
   if (referred !== schema && member(referred, mark) === true) return true;
   return listMember(schema, 'allOf').some(
-    (sub) => member(sub, mark) === true || member(target(sub, root), mark) === true,
+    (sub) => member(sub, mark) === true || member(targetOf(sub, root), mark) === true,
   );
 }
