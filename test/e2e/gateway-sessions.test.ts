@@ -50,6 +50,17 @@ describe('subscriptions/listen', () => {
     const second = await listen(url, {});
     expect(await second.next()).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
   });
+
+  it('leaves half of the places to others, whoever opens as many as there are', async () => {
+    const { url } = await setUp({}, { limits: { maxListens: 4 } });
+    const as = (person: string): string => `${url}?person=${person}`;
+    const isOpen = async (place: string): Promise<boolean> =>
+      (await (await listen(place, {})).next())['method'] === 'notifications/subscriptions/acknowledged';
+    expect([await isOpen(as('anna')), await isOpen(as('anna'))]).toEqual([true, true]);
+    const third = await modern(as('anna'), 'subscriptions/listen', { params: { notifications: {} } });
+    expect(third.status).toBe(503);
+    expect([await isOpen(as('ben')), await isOpen(url)]).toEqual([true, true]);
+  });
 });
 
 describe('a session of 2025-11-25', () => {

@@ -36,6 +36,9 @@ export interface GatewayLimits {
   readonly unreadIdleMs: number;
 }
 
+/** Of the places for sessions and for streams, what one person may fill at the cost of others. */
+export const SHARE_OF_ONE = 0.5;
+
 export const defaultLimits: GatewayLimits = {
   maxBodyBytes: 4 * 1024 * 1024,
   maxSessions: 2_000,

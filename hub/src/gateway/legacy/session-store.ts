@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { ViewSelector } from '../../kernel/ports.ts';
 import { sameSelector } from '../core.ts';
+import { SHARE_OF_ONE } from '../limits.ts';
 import type { Session } from './session.ts';
 
 export interface SessionStoreOptions {
@@ -8,9 +9,6 @@ export interface SessionStoreOptions {
   readonly maxSessions: number;
   readonly sessionIdleMs: number;
 }
-
-/** Of the places that one principal may fill at the cost of others. */
-const SHARE_OF_ONE = 0.5;
 
 /** Legacy sessions by id. Bounded: the one unused for longest makes room, and an unused one expires. */
 export class SessionStore {

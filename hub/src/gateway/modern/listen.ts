@@ -2,6 +2,7 @@ import type { Caller, CatalogView, JsonMembers, RpcId } from '../../kernel/ports
 import { faultAnswer } from '../wire/answer.ts';
 import type { Core } from '../core.ts';
 import type { ChangedList, Follower, Following } from '../fan-out.ts';
+import { SHARE_OF_ONE } from '../limits.ts';
 import { faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { renamedParams } from '../relay/edits.ts';
 import { hubTaskId, takesTasks, taskOf, tasksLacking } from '../relay/tasks.ts';
@@ -79,9 +80,6 @@ interface Asked {
   readonly view: CatalogView;
   readonly caller: Caller;
 }
-
-/** Of the streams that one person may hold open. */
-const SHARE_OF_ONE = 0.5;
 
 /** All open `subscriptions/listen` streams. */
 export class Listens {
