@@ -25,6 +25,8 @@ export interface Context {
   result(value: unknown, render: () => string): void;
   /** A result in the words of others: as they stand, but for what would steer a terminal. */
   quote(value: unknown, render: () => string): void;
+  /** Words of others on standard error, as they stand but for what would steer a terminal. */
+  tell(text: string): void;
   /** A remark for a person, on standard error. Commands in backticks are coloured. */
   note(text: string): void;
   /** Shows `text` while `work` takes longer than a second. */
@@ -62,6 +64,7 @@ export function createContext(outside: Io, globals: GlobalOptions, signal: Abort
     const text = json ? JSON.stringify(value, undefined, 2) : render();
     if (text !== '') io.stdout.write(`${isTerminal ? (json ? harmlessJson : colouredOnly)(text) : text}\n`);
   };
+  const tell = (text: string): void => void io.stderr.write(`${colouredOnly(text)}\n`);
   return {
     io,
     home: findHome(globals.home, io),
@@ -73,10 +76,9 @@ export function createContext(outside: Io, globals: GlobalOptions, signal: Abort
         wrap(paintCode(render(), { colours: io.colours.stdout, program: io.program }), io.width),
       ),
     quote: print,
-    note(text) {
-      const words = paintCode(text, { colours: io.colours.stderr, program: io.program });
-      io.stderr.write(`${colouredOnly(wrap(words, io.width))}\n`);
-    },
+    tell,
+    note: (text) =>
+      tell(wrap(paintCode(text, { colours: io.colours.stderr, program: io.program }), io.width)),
     async working(text, work) {
       const progress = startProgress(io, text);
       try {

@@ -138,4 +138,20 @@ describe('a context', () => {
     createContext(io, { json: false }, AbortSignal.abort()).quote({}, () => text);
     expect(said.out).toBe(`${text}\n`);
   });
+
+  it('lets nothing steer a terminal, and a file have every character', () => {
+    const steering = 'gone\u001b[2J';
+    const saidBy = (width: number, json: boolean): string[] => {
+      const { io, said } = terminal(width);
+      const context = createContext(io, { json }, AbortSignal.abort());
+      context.result({ steering }, () => steering);
+      context.quote({ steering }, () => steering);
+      context.tell(steering);
+      context.note(steering);
+      return [said.out, said.err];
+    };
+    for (const said of [...saidBy(WIDTH, false), ...saidBy(WIDTH, true)])
+      expect([said.includes('gone'), said.includes('\u001b[2J')]).toEqual([true, false]);
+    expect(saidBy(Number.POSITIVE_INFINITY, false)[0]).toBe(`${steering}\n${steering}\n`);
+  });
 });

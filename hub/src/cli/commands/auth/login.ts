@@ -4,7 +4,6 @@ import { defineCommand } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { findServer } from '../../names.ts';
-import { colouredOnly } from '../../output/text/harmless.ts';
 import { withHub } from '../../running/with-hub.ts';
 
 const Input = z.object({
@@ -63,7 +62,7 @@ const requestOf = ({ scheme, device, clientId, scope, port }: Input): BeginSignI
 });
 
 /** On standard error, as it is: what stands in the address was written by others. */
-function show({ io, paint }: Context, step: SignInStep): void {
+function show({ tell, paint }: Context, step: SignInStep): void {
   const lines =
     step.kind === 'code'
       ? ['Open this address in a browser on this machine, and sign in:', '', `  ${step.url}`]
@@ -73,5 +72,5 @@ function show({ io, paint }: Context, step: SignInStep): void {
           `  ${paint.strong(step.userCode)}`,
           ...(step.completeUrl === undefined ? [] : ['', `or open ${step.completeUrl}`]),
         ];
-  io.stderr.write(colouredOnly(`${[...lines, '', 'Waiting … Ctrl-C gives up.'].join('\n')}\n`));
+  tell([...lines, '', 'Waiting … Ctrl-C gives up.'].join('\n'));
 }

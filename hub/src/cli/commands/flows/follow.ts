@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CounterpartError, errorCatalogue, type FlowRun } from '@counterpart/schemas';
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
-import { colouredOnly } from '../../output/text/harmless.ts';
 import { renderTrace, stepLine, waitingText } from './render.ts';
 
 const POLL_MS = 150;
@@ -39,18 +38,18 @@ export async function followRun(
   }
 }
 
-function tellSteps({ io, paint }: Context, { steps }: FlowRun, told: Set<string>): void {
+function tellSteps({ tell, paint }: Context, { steps }: FlowRun, told: Set<string>): void {
   for (const step of steps) {
     const key = `${step.node} ${step.item ?? ''} ${step.attempt}`;
     if (step.endedAt === undefined || told.has(key)) continue;
     told.add(key);
-    io.stderr.write(`${colouredOnly(stepLine(step, paint))}\n`);
+    tell(stepLine(step, paint));
   }
 }
 
 async function askPerson(context: Context, run: FlowRun): Promise<'approve' | 'reject' | undefined> {
   if (!context.asks) return undefined;
-  context.io.stderr.write(`${colouredOnly(waitingText(run, context.paint))}\n`);
+  context.tell(waitingText(run, context.paint));
   return (await context.confirm('This changes things. Shall it be done?')) ? 'approve' : 'reject';
 }
 

@@ -3,7 +3,6 @@ import { errorCatalogue, type LoopDetail, type LoopStep } from '@counterpart/sch
 import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { renderSheet } from '../../../builds/client/sheet-text.ts';
-import { colouredOnly } from '../../output/text/harmless.ts';
 import { standing } from './render.ts';
 
 const POLL_MS = 300;
@@ -21,7 +20,7 @@ export async function followBuild(context: Context, hub: HubApi, id: string): Pr
   }
 }
 
-function tellOnce({ io, paint }: Context, step: LoopStep, told: Set<string>): void {
+function tellOnce({ tell, paint }: Context, step: LoopStep, told: Set<string>): void {
   const key = `${step.stage} ${step.round} ${step.state}`;
   if (told.has(key)) return;
   told.add(key);
@@ -29,13 +28,13 @@ function tellOnce({ io, paint }: Context, step: LoopStep, told: Set<string>): vo
   const mark = { done: paint.good('✓'), failed: paint.bad('✗'), skipped: paint.faint('–') }[step.state];
   const round = step.round > 0 ? ` (repair ${step.round})` : '';
   const detail = step.detail === undefined ? '' : paint.faint(`  ${step.detail}`);
-  io.stderr.write(colouredOnly(`${mark} ${step.stage}${round}${detail}\n`));
+  tell(`${mark} ${step.stage}${round}${detail}`);
 }
 
 async function tellEnd(context: Context, hub: HubApi, detail: LoopDetail): Promise<number> {
   const { id, sheet, waitsFor } = detail;
   if (waitsFor === 'approval' && sheet !== undefined && context.asks) {
-    context.io.stdout.write(`${renderSheet(sheet, context.paint)}\n`);
+    context.quote(sheet, () => renderSheet(sheet, context.paint));
     if (await context.confirm('Install it as shown?')) {
       await hub.builds.decide(id, { decision: 'approve', hash: sheet.hash, via: 'cli' });
       return await followBuild(context, hub, id);

@@ -98,7 +98,7 @@ const approve = defineCommand({
       const { sheet, waitsFor, state } = await hub.builds.show(id);
       if (sheet === undefined || waitsFor !== 'approval')
         throw hubError('BUILD_STATE', { build: id, state, detail: 'it waits for no decision' });
-      if (!context.json) context.io.stdout.write(`${renderSheet(sheet, context.paint)}\n`);
+      if (!context.json) context.quote(sheet, () => renderSheet(sheet, context.paint));
       if (!yes && !(await context.confirm('Install it as shown?')))
         throw hubError('USAGE', {
           detail: 'nothing was approved: nobody agreed. --yes agrees',

@@ -122,8 +122,8 @@ function show(context: Context, server: string, proposals: readonly Proposal[]):
 }
 
 /** As it is, not as a message of the hub: what stands in backticks was written by others. */
-function write({ io, paint }: Context, proposals: readonly Proposal[]): void {
-  io.stdout.write(`${proposals.map((proposal) => renderProposal(proposal, paint)).join('\n\n')}\n`);
+function write({ quote, paint }: Context, proposals: readonly Proposal[]): void {
+  quote(proposals, () => proposals.map((proposal) => renderProposal(proposal, paint)).join('\n\n'));
 }
 
 async function reject(context: Context, hub: HubApi, { id, tools }: Chosen): Promise<void> {
