@@ -44,7 +44,7 @@ import { logTail } from './log-tail.ts';
 import { knownServer, ownServers } from '../known-server.ts';
 import { peopleDesk } from '../people/people-desk.ts';
 import { permissionDesk } from './permission-desk.ts';
-import { memberOf, purge, remove } from './purge-desk.ts';
+import { memberOf, purge, remove } from './removal-desk.ts';
 import { recordingDesk } from './recording-desk.ts';
 import { reviewDesk } from '../review/review-desk.ts';
 import type { RoutingDesk } from '../models/routing-desk.ts';
