@@ -62,7 +62,8 @@ const requestOf = ({ scheme, device, clientId, scope, port }: Input): BeginSignI
 });
 
 /** On standard error, as it is: what stands in the address was written by others. */
-function show({ tell, paint }: Context, step: SignInStep): void {
+function show(context: Context, step: SignInStep): void {
+  const { paint } = context;
   const lines =
     step.kind === 'code'
       ? ['Open this address in a browser on this machine, and sign in:', '', `  ${step.url}`]
@@ -72,5 +73,5 @@ function show({ tell, paint }: Context, step: SignInStep): void {
           `  ${paint.strong(step.userCode)}`,
           ...(step.completeUrl === undefined ? [] : ['', `or open ${step.completeUrl}`]),
         ];
-  tell([...lines, '', 'Waiting … Ctrl-C gives up.'].join('\n'));
+  context.tell([...lines, '', 'Waiting … Ctrl-C gives up.'].join('\n'));
 }

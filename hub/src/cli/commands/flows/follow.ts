@@ -38,12 +38,12 @@ export async function followRun(
   }
 }
 
-function tellSteps({ tell, paint }: Context, { steps }: FlowRun, told: Set<string>): void {
+function tellSteps(context: Context, { steps }: FlowRun, told: Set<string>): void {
   for (const step of steps) {
     const key = `${step.node} ${step.item ?? ''} ${step.attempt}`;
     if (step.endedAt === undefined || told.has(key)) continue;
     told.add(key);
-    tell(stepLine(step, paint));
+    context.tell(stepLine(step, context.paint));
   }
 }
 

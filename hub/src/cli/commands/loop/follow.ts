@@ -20,15 +20,16 @@ export async function followBuild(context: Context, hub: HubApi, id: string): Pr
   }
 }
 
-function tellOnce({ tell, paint }: Context, step: LoopStep, told: Set<string>): void {
+function tellOnce(context: Context, step: LoopStep, told: Set<string>): void {
   const key = `${step.stage} ${step.round} ${step.state}`;
   if (told.has(key)) return;
   told.add(key);
   if (step.state === 'running') return;
+  const { paint } = context;
   const mark = { done: paint.good('✓'), failed: paint.bad('✗'), skipped: paint.faint('–') }[step.state];
   const round = step.round > 0 ? ` (repair ${step.round})` : '';
   const detail = step.detail === undefined ? '' : paint.faint(`  ${step.detail}`);
-  tell(`${mark} ${step.stage}${round}${detail}`);
+  context.tell(`${mark} ${step.stage}${round}${detail}`);
 }
 
 async function tellEnd(context: Context, hub: HubApi, detail: LoopDetail): Promise<number> {

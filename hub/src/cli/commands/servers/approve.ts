@@ -122,8 +122,9 @@ function show(context: Context, server: string, proposals: readonly Proposal[]):
 }
 
 /** As it is, not as a message of the hub: what stands in backticks was written by others. */
-function write({ quote, paint }: Context, proposals: readonly Proposal[]): void {
-  quote(proposals, () => proposals.map((proposal) => renderProposal(proposal, paint)).join('\n\n'));
+function write(context: Context, proposals: readonly Proposal[]): void {
+  const render = (proposal: Proposal): string => renderProposal(proposal, context.paint);
+  context.quote(proposals, () => proposals.map(render).join('\n\n'));
 }
 
 async function reject(context: Context, hub: HubApi, { id, tools }: Chosen): Promise<void> {
