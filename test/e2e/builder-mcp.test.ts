@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { connectSdk } from '../fixtures/gateway/sdk-clients.ts';
 import { verifies } from '../verifies.ts';
-import { createTestHome, type TestHome } from './cli-runner.ts';
+import { createTestHome, FIXTURE_SERVERS, type TestHome } from './cli-runner.ts';
 
 const program = fileURLToPath(new URL('../fixtures/upstream/sdk-v2.mjs', import.meta.url));
 
@@ -89,6 +89,32 @@ test('its mirror is an MCP server of both eras: what was recorded is replayed, t
     });
     await expect(client.call('none')).rejects.toMatchObject({ code: -32602 });
     await client.close();
+  }
+});
+
+test('a server that is only just starting is waited for, and one that cannot start is told with its reason', async () => {
+  const fresh = createTestHome({
+    mcpServers: {
+      slow: {
+        command: process.execPath,
+        args: [join(FIXTURE_SERVERS, 'slow-start.mjs')],
+        env: { SLOW_START_MS: '3000' },
+      },
+      broken: { command: process.execPath, args: [join(FIXTURE_SERVERS, 'crash-on-start.mjs')] },
+      off: { command: process.execPath, args: [program], enabled: false },
+    },
+  });
+  try {
+    await fresh.run(['start', '--detach']);
+    const built = await fresh.run(['build', '--from', 'mcp:slow', '--name', 'slow-rest', '--json']);
+    expect([built.code, built.stderr]).toEqual([0, expect.any(String)]);
+    expect(built.json(BuildReport).tools.length).toBeGreaterThan(0);
+    const broken = await fresh.run(['build', '--from', 'mcp:broken']);
+    expect(broken.stderr).toMatch(/Cannot read mcp:broken: .+/);
+    const off = await fresh.run(['build', '--from', 'mcp:off']);
+    expect(off.stderr).toContain('it is disabled; `hub enable off`');
+  } finally {
+    await fresh.dispose();
   }
 });
 

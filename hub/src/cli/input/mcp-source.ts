@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { SourceText } from '@counterpart/scaffolds/readers/source';
-import { hubError } from '@counterpart/schemas';
+import { hubError, type ServerDetail } from '@counterpart/schemas';
 import type { Context } from '../context.ts';
+import { findServer } from '../names.ts';
+import { LEARN_MS, untilLearned } from '../running/learned.ts';
 import { findSettledHub } from '../running/running-hub.ts';
 import { hubSettings } from '../settings.ts';
 import { withHub } from '../running/with-hub.ts';
@@ -12,7 +14,8 @@ const SETTLE_MS = 30_000;
 
 /**
  * What an MCP server of the hub lists, as a source to build from, when the location is `mcp:<server>`; undefined for every
- * other location. A hub that runs is asked, else one is started for as long as it takes. Rejects with SERVER_UNKNOWN.
+ * other location. A hub that runs is asked, else one is started for as long as it takes. Rejects with SERVER_UNKNOWN, and with
+ * SOURCE_UNREADABLE where the server has never said what it has.
  */
 export async function mcpSource(context: Context, location: string): Promise<SourceText | undefined> {
   if (!location.startsWith(PREFIX)) return undefined;
@@ -23,7 +26,10 @@ export async function mcpSource(context: Context, location: string): Promise<Sou
   }
   const presence = await findSettledHub(context.home, SETTLE_MS, context.signal);
   return withHub(context, async (hub) => {
-    const { url: own, description } = await hub.server(server);
+    await untilLearned(hub, LEARN_MS, context.signal, server);
+    const found = await findServer(hub, server);
+    if (!found.listed) throw hubError('SOURCE_UNREADABLE', { source: location, detail: whyUnlisted(found) });
+    const { url: own, description } = found;
     const lists = await hub.lists(server);
     const listing = {
       mcpListing: 1,
@@ -41,3 +47,8 @@ export async function mcpSource(context: Context, location: string): Promise<Sou
     return { text, location, sha256 };
   });
 }
+
+const whyUnlisted = ({ id, enabled, problem }: ServerDetail): string =>
+  enabled
+    ? (problem ?? `it has not said what it has; \`hub logs ${id}\` shows how far it is`)
+    : `it is disabled; \`hub enable ${id}\` serves it again`;

@@ -8,11 +8,16 @@ const POLL_MS = 50;
 const isLearning = ({ enabled, listed, state, problem }: ServerSummary): boolean =>
   enabled && !listed && state !== 'stopped' && problem === undefined;
 
-/** Resolves when every server has said what it offers or has failed, and after `limitMs` at the latest. */
-export async function untilLearned(hub: HubApi, limitMs: number, signal: AbortSignal): Promise<void> {
+/** Resolves when every server, or the one named, has said what it offers or has failed, and after `limitMs` at the latest. */
+export async function untilLearned(
+  hub: HubApi,
+  limitMs: number,
+  signal: AbortSignal,
+  name?: string,
+): Promise<void> {
   const end = Date.now() + limitMs;
-  while ((await hub.servers()).some(isLearning) && Date.now() < end)
-    await delay(POLL_MS, undefined, { signal });
+  const waits = (server: ServerSummary): boolean => isLearning(server) && (name ?? server.id) === server.id;
+  while ((await hub.servers()).some(waits) && Date.now() < end) await delay(POLL_MS, undefined, { signal });
 }
 
 /** For commands that cannot go on without the tools: as long as installing a small package takes. */
