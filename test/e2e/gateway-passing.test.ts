@@ -10,8 +10,8 @@ import {
   type RawRequest,
 } from '../fixtures/gateway/raw-client.ts';
 
-/** More than is collected before it passes. */
-const BYTES = 5_000_000;
+/** More than is collected before it passes, even where all of it is there at once. */
+const BYTES = 6_000_000;
 /** Less than that. */
 const FEWER_BYTES = 700_000;
 /** More than the system holds of a connection that nobody reads. */
@@ -49,11 +49,18 @@ function long(era: Era, args: object, headers: Record<string, string> = {}): Raw
 }
 const call = (request: RawRequest): Promise<RawAnswer> => send(`${hub.url}/mcp`, request);
 
-/** What came, with the long text as its length. */
+/** With the long text as its length. A pattern for all of it would take more stack than there is. */
+function shortened(body: string): string {
+  const from = body.indexOf('x'.repeat(9));
+  if (from < 0) return body;
+  const behind = body.slice(from).search(/[^x]/);
+  return `${body.slice(0, from)}${behind}${body.slice(from + behind)}`;
+}
+
 const seen = ({ status, headers, text: body }: RawAnswer): object => ({
   status,
   type: headers['content-type'],
-  messages: messagesOf(body.replace(/x{9,}/, ({ length }) => String(length))),
+  messages: messagesOf(shortened(body)),
 });
 
 describe.each<Era>(['modern', 'legacy'])('a long answer of a server, for a %s client,', (era) => {

@@ -54,20 +54,23 @@ test.each<[string, (response: LaneResponse, taken: () => void) => void]>([
   ['a JSON text', (response, taken) => response.json(200, { kind: 'utf8', text: '{}' }, {}, taken)],
   ['a stream without more', (response, taken) => response.end(undefined, taken)],
   ['a stream with its last part', (response, taken) => response.end(bytes('f'), taken)],
-])('%s tells that it was taken when the system has it, and never if it cannot have it', async (_name, answer) => {
-  const waiting: Written[] = [];
-  const whole = answering((done) => void waiting.push(done));
-  const taken = vi.fn<() => void>();
-  answer(whole.response, taken);
-  await turn();
-  expect(taken).not.toHaveBeenCalled();
-  for (const done of waiting.splice(0)) done();
-  await turn();
-  expect(taken).toHaveBeenCalledOnce();
+])(
+  '%s tells that it was taken when the system has it, and never if it cannot have it',
+  async (_name, answer) => {
+    const waiting: Written[] = [];
+    const whole = answering((done) => void waiting.push(done));
+    const taken = vi.fn<() => void>();
+    answer(whole.response, taken);
+    await turn();
+    expect(taken).not.toHaveBeenCalled();
+    for (const done of waiting.splice(0)) done();
+    await turn();
+    expect(taken).toHaveBeenCalledOnce();
 
-  const broken = answering((done) => done(new Error('EPIPE')));
-  const never = vi.fn<() => void>();
-  answer(broken.response, never);
-  await turn();
-  expect(never).not.toHaveBeenCalled();
-});
+    const broken = answering((done) => done(new Error('EPIPE')));
+    const never = vi.fn<() => void>();
+    answer(broken.response, never);
+    await turn();
+    expect(never).not.toHaveBeenCalled();
+  },
+);

@@ -15,9 +15,12 @@ export interface Begun {
 }
 
 /** Begins a process in a process group of its own, so that all of it can be signalled at once. Rejects as the system does. */
-export async function spawnPiped({ command, args, cwd, env, more = [] }: Begun): Promise<PipedProcess> {
-  // Where none can be, a pipe does as well, but for long results.
-  const duct = await Duct.open().catch(() => undefined);
+export async function spawnPiped(
+  { command, args, cwd, env, more = [] }: Begun,
+  open = (): Duct | undefined => Duct.open(),
+): Promise<PipedProcess> {
+  // Where there is none, a pipe does as well, but for long results.
+  const duct = open();
   try {
     // Node's type knows nothing of streams given by us; the others are pipes, as asked.
     const child = spawn(command, [...args], {
