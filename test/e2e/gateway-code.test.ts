@@ -187,6 +187,13 @@ describe('a profile of mode code', () => {
     });
   });
 
+  test('keeps what its code breaks to itself: arguments that are no JSON end no hub', async () => {
+    const none = await run('await servers.shop.get_item({ toJSON() { return undefined } })');
+    expect(none).toMatchObject({ isError: true, structuredContent: { calls: [] } });
+    expect(none.text).toContain('shop__get_item takes one object with its arguments');
+    expect((await run('return 1')).structuredContent.value).toBe(1);
+  });
+
   test('ends code that computes for ever, while everybody else is served', async () => {
     const loop = run('for (;;) {}', { timeoutMs: 1_500 });
     for (let i = 0; i < 20; i += 1) await callAt('/mcp', 'shop__get_item');

@@ -19,8 +19,6 @@ export interface CodeLimits {
   readonly outputBytes: number;
   readonly logLines: number;
   readonly logLineChars: number;
-  /** The code itself. */
-  readonly codeBytes: number;
   /** Runs at once in the whole hub; one more is answered "busy". */
   readonly runs: number;
 }
@@ -37,6 +35,5 @@ export const defaultCodeLimits: CodeLimits = {
   outputBytes: 4 * 1024 * 1024,
   logLines: 100,
   logLineChars: 1_000,
-  codeBytes: 256 * 1024,
   runs: 8,
 };

@@ -3,6 +3,8 @@ import { parseExact } from '../kernel/protocol/exact-numbers.ts';
 import { membersOf } from '../kernel/protocol/members.ts';
 import { defaultCodeLimits, type CodeLimits } from './limits.ts';
 import { runCode, type CallTool, type CodeOutcome } from './run.ts';
+import { interpret } from './sandbox/interpreter.ts';
+import type { SandboxSays } from './sandbox/messages.ts';
 
 const TABLE = JSON.stringify([
   ['shop', 'get-item', 'shop__get-item'],
@@ -175,6 +177,51 @@ test('only so many calls are made, however many are asked for, and only so many 
   });
   expect(said(outcome)).toBe('[50,"This run may call tools 50 times, no more","plain"]');
   expect([outcome.calls.length, most]).toEqual([50, 8]);
+});
+
+test.each([
+  ['{ toJSON() { return undefined } }', 'takes one object with its arguments'],
+  ['{ toJSON() { return "text" } }', 'takes one object with its arguments'],
+  ['() => 1', 'takes one object with its arguments'],
+  ['{ text: "x".repeat(2_000_000) }', 'its arguments are larger than 1048576 bytes'],
+])(
+  'arguments such as %s are refused where they are given, and the hub hears of no call',
+  async (args, words) => {
+    let calls = 0;
+    const counted: CallTool = () => {
+      calls += 1;
+      return Promise.resolve({ kind: 'failure', message: 'called' });
+    };
+    const outcome = await runCode({
+      code: `await servers.shop.fail(${args})`,
+      table: TABLE,
+      call: counted,
+      signal: new AbortController().signal,
+      limits: defaultCodeLimits,
+    });
+    expect(said(outcome)).toContain(words);
+    expect(calls).toBe(0);
+  },
+);
+
+test('a result that cannot be written as text fails its call and nothing else', async () => {
+  const deep = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`) as unknown;
+  const outcome = await runCode({
+    code: `await servers.shop.fail()`,
+    table: TABLE,
+    call: () => Promise.resolve({ kind: 'result', result: { structuredContent: deep } }),
+    signal: new AbortController().signal,
+    limits: defaultCodeLimits,
+  });
+  expect(said(outcome)).toContain('shop__fail: Maximum call stack size exceeded');
+});
+
+test('what is refused in a flood of calls costs the hub nothing: its thread says only so many', async () => {
+  const said: SandboxSays[] = [];
+  const code = 'for (let i = 0; i < 1e4; i++) servers.shop.get({ i }).catch(() => {}); await null; return 1';
+  const input = { code, table: '[["shop","get","shop__get"]]', limits: defaultCodeLimits };
+  await interpret(input, (message) => said.push(message));
+  expect(said.filter(({ kind }) => kind === 'call')).toHaveLength(defaultCodeLimits.calls);
 });
 
 test('a run that waits too long or is cancelled ends, and so do its calls', async () => {

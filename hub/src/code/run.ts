@@ -131,9 +131,7 @@ class Run {
   }
 
   #enqueue(id: number, tool: string, args: string): void {
-    const { calls, callsAtOnce } = this.#task.limits;
-    if (this.#calls.length >= calls)
-      return this.#answer({ id, ok: false, text: `This run may call tools ${calls} times, no more` });
+    const { callsAtOnce } = this.#task.limits;
     const call: OpenCall = { tool, startedAt: performance.now(), outcome: 'unanswered', ms: 0 };
     this.#calls.push(call);
     const begin = (): void => void this.#call(id, call, args);
@@ -154,13 +152,16 @@ class Run {
     this.#waiting.shift()?.();
   }
 
+  /** Never rejects: whatever the code or a tool made of its text, it is this run's alone. */
   async #called(tool: string, argsText: string): Promise<{ ok: boolean; text: string }> {
-    const { argumentBytes, answerBytes } = this.#task.limits;
-    if (argsText.length > argumentBytes)
-      return { ok: false, text: `${tool}: its arguments are larger than ${argumentBytes} bytes` };
-    const args: unknown = JSON.parse(argsText);
-    if (!isMembers(args)) return { ok: false, text: `${tool} takes one object with its arguments` };
-    return answerText(tool, await this.#task.call(tool, args, this.#abort.signal), answerBytes);
+    try {
+      const args: unknown = JSON.parse(argsText);
+      if (!isMembers(args)) return { ok: false, text: `${tool} takes one object with its arguments` };
+      const called = await this.#task.call(tool, args, this.#abort.signal);
+      return answerText(tool, called, this.#task.limits.answerBytes);
+    } catch (thrown) {
+      return { ok: false, text: `${tool}: ${messageOf(thrown)}` };
+    }
   }
 
   #answer(answer: SandboxAnswer): void {
@@ -175,16 +176,9 @@ class Run {
     this.#abort.abort();
     this.#waiting.length = 0;
     const calls = this.#calls.map(({ tool, outcome, ms }) => ({ tool, outcome, ms }));
-    const outcome = { end: this.#checked(end), logs: this.#logs, calls };
+    const outcome = { end, logs: this.#logs, calls };
     // The run is over when its thread is: nothing of it is left behind.
     void this.#worker.terminate().then(() => this.#resolve(outcome));
-  }
-
-  #checked(end: CodeOutcome['end']): CodeOutcome['end'] {
-    const { outputBytes } = this.#task.limits;
-    if (end.kind !== 'returned' || end.text.length <= outputBytes) return end;
-    const message = `what the code returned is ${end.text.length} characters of JSON; ${outputBytes} are the most`;
-    return { kind: 'threw', message, line: undefined };
   }
 }
 

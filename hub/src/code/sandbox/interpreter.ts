@@ -127,11 +127,18 @@ class Interpreter {
     return result.error ? this.#threw(result.error) : result.value;
   }
 
-  #call(name: QuickJSHandle, args: QuickJSHandle): QuickJSHandle {
-    const call = this.#vm.newPromise();
+  /** What is too much is refused here: nothing of it gets to the hub, which everybody shares. */
+  #call(nameHandle: QuickJSHandle, argsHandle: QuickJSHandle): QuickJSHandle | { error: QuickJSHandle } {
+    const { calls, argumentBytes } = this.#input.limits;
+    const refuse = (words: string) => ({ error: this.#vm.newString(words) });
     const id = ++this.#lastCall;
+    if (id > calls) return refuse(`This run may call tools ${calls} times, no more`);
+    const [name, args] = [this.#vm.getString(nameHandle), this.#vm.getString(argsHandle)];
+    if (args.length > argumentBytes)
+      return refuse(`${name}: its arguments are larger than ${argumentBytes} bytes`);
+    const call = this.#vm.newPromise();
     this.#calls.set(id, call);
-    this.#say({ kind: 'call', id, name: this.#vm.getString(name), args: this.#vm.getString(args) });
+    this.#say({ kind: 'call', id, name, args });
     return call.handle;
   }
 
@@ -144,8 +151,15 @@ class Interpreter {
   #finish(ok: boolean, handle: QuickJSHandle): void {
     const text = this.#vm.getString(handle);
     if (this.#outOfTime) this.#end({ kind: 'time' });
-    else if (ok) this.#end({ kind: 'returned', text });
+    else if (ok) this.#end(this.#returned(text));
     else this.#end({ kind: 'threw', ...readThrown(text) });
+  }
+
+  #returned(text: string): SandboxEnd {
+    const { outputBytes } = this.#input.limits;
+    if (text.length <= outputBytes) return { kind: 'returned', text };
+    const message = `what the code returned is ${text.length} characters of JSON; ${outputBytes} are the most`;
+    return { kind: 'threw', message, line: undefined };
   }
 
   #threw(error: QuickJSHandle): undefined {

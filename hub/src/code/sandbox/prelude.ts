@@ -53,9 +53,10 @@ function makeCall(host: Host): (name: string, args: unknown) => Promise<unknown>
   return async (name, args) => {
     // Made before anything is awaited: its stack still knows the line of the call.
     const failure = new OwnError();
-    if (args !== undefined && (typeof args !== 'object' || args === null))
+    // A `toJSON` of the code's own may make nothing of an object.
+    const text = args === undefined ? '{}' : (stringify(args) as string | undefined);
+    if (text === undefined || (args !== undefined && (typeof args !== 'object' || args === null)))
       throw new OwnTypeError(`${name} takes one object with its arguments`);
-    const text = args === undefined ? '{}' : stringify(args);
     try {
       const value: unknown = parse(await host.call(name, text));
       return value;
