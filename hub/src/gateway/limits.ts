@@ -36,8 +36,21 @@ export interface GatewayLimits {
   readonly unreadIdleMs: number;
 }
 
-/** Of the places for sessions and for streams, what one person may fill at the cost of others. */
+/** Of places that all share, what one person may fill at the cost of others. */
 export const SHARE_OF_ONE = 0.5;
+
+/**
+ * Whether there is no place for one more of this person; `taken` says whose each of those taken is. The others are left to
+ * the others; the owner, who has no name here, may fill them all.
+ */
+export function isFull(
+  taken: readonly (string | undefined)[],
+  person: string | undefined,
+  places: number,
+): boolean {
+  if (taken.length >= places) return true;
+  return person !== undefined && taken.filter((one) => one === person).length >= places * SHARE_OF_ONE;
+}
 
 export const defaultLimits: GatewayLimits = {
   maxBodyBytes: 4 * 1024 * 1024,

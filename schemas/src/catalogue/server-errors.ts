@@ -225,7 +225,7 @@ export const serverErrors = {
     rpc: -32603,
     exit: 6,
     title: 'Too much code runs',
-    message: '{limit} runs of code are under way already.',
+    message: '{running} runs of code are under way, too many for one more of yours.',
     fix: 'Wait and call again.',
   }),
   PROFILE_UNKNOWN: entry({

@@ -32,14 +32,15 @@ export function runTool({ tools }: Offer, given: JsonMembers, resultTokens: numb
     answer: async (asked) => {
       const { core, client, signal, progress } = asked;
       const limits = within(core.code.limits, timeoutMs);
-      const outcome = await core.code.run({
+      const task = {
         code,
         table: tableOf(tools),
         limits,
-        call: (tool, args, ended) => callTool(asked, tool, args, ended),
+        call: (tool: string, args: JsonMembers, ended: AbortSignal) => callTool(asked, tool, args, ended),
         signal,
-        onAnswered: (count, tool) => progress(count, `${tool} answered`),
-      });
+        onAnswered: (count: number, tool: string) => progress(count, `${tool} answered`),
+      };
+      const outcome = await core.code.run(task, asked.selector.principal);
       return outcomeResult(outcome, limits, resultTokens, (text) => core.results.keep(client, text));
     },
   };

@@ -2,7 +2,7 @@ import type { Caller, CatalogView, JsonMembers, RpcId } from '../../kernel/ports
 import { faultAnswer } from '../wire/answer.ts';
 import type { Core } from '../core.ts';
 import type { ChangedList, Follower, Following } from '../fan-out.ts';
-import { SHARE_OF_ONE } from '../limits.ts';
+import { isFull } from '../limits.ts';
 import { faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { renamedParams } from '../relay/edits.ts';
 import { hubTaskId, takesTasks, taskOf, tasksLacking } from '../relay/tasks.ts';
@@ -151,16 +151,9 @@ export class Listens {
         status: 406,
       };
     const limit = this.#core.limits.maxListens;
-    return this.#isFull(selector.principal, limit)
+    return isFull([...this.#open.values()], selector.principal, limit)
       ? { ...faultOf(hubError('CALL_BUSY', { server: 'The hub', limit })), status: 503 }
       : undefined;
-  }
-
-  /** A person takes half of the places at most: the others are left to the others. */
-  #isFull(person: string | undefined, limit: number): boolean {
-    if (this.#open.size >= limit) return true;
-    if (person === undefined || this.#open.size < limit * SHARE_OF_ONE) return false;
-    return [...this.#open.values()].filter((one) => one === person).length >= limit * SHARE_OF_ONE;
   }
 
   #follow(

@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { JsonMembers, RelayRequest } from '../../kernel/ports.ts';
 import { ASKING_METHODS } from '../../upstream/isolation/declared.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
-import type { GatewayLimits } from '../limits.ts';
+import { isFull, type GatewayLimits } from '../limits.ts';
 import type { Ask, Asking, Passage } from '../relay/passage.ts';
 import { codes, faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
@@ -93,7 +93,8 @@ export class Parking {
     const known = this.#byCourse.get(course);
     if (known) return known;
     const { clock, limits, metaText } = this.#options;
-    if (this.#calls.size >= limits.maxParkedCalls) return undefined;
+    const taken = [...this.#calls.values()].map((parked) => personOf(parked.course));
+    if (isFull(taken, personOf(course), limits.maxParkedCalls)) return undefined;
     const id = newId();
     const made = new ParkedCall(course, {
       clock,
@@ -110,6 +111,8 @@ export class Parking {
     return made;
   }
 }
+
+const personOf = ({ passage }: Asking): string | undefined => passage.view.principal;
 
 function refusalOf(
   method: string,
