@@ -1,13 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
-  chmodSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -184,6 +187,24 @@ describe.each(ways)('$way', ({ found }) => {
     expect(insideProcesses()).toEqual([]);
   });
 
+  test('nothing but /tmp and /dev/shm can be written, and neither without bound', async () => {
+    const code = `
+      const fs = require('node:fs');
+      const written = {};
+      for (const folder of ['/dev/shm', '/dev', '/', '/usr'])
+        try {
+          const file = fs.openSync(folder + '/big', 'w');
+          written[folder] = 0;
+          for (; written[folder] < 100; written[folder] += 1) fs.writeSync(file, Buffer.alloc(${MB}, 1));
+        } catch (error) { written[folder] = [written[folder] ?? 0, error.code]; }
+      console.log(JSON.stringify(written));`;
+    const { stdout } = await run(code, { memoryBytes: 512 * MB });
+    const Written = z.record(z.string(), z.tuple([z.number(), z.string()]));
+    const { '/dev/shm': shared, ...others } = Written.parse(JSON.parse(stdout));
+    expect(shared).toEqual([expect.any(Number), 'ENOSPC']);
+    expect(Object.values(others).filter(([written]) => written > 0)).toEqual([]);
+  });
+
   test('a flood of output is read to its end and kept in part', async () => {
     const { end, stdout, cut } = await run('process.stdout.write("x".repeat(5e6), () => process.exit(0))');
     expect({ end, cut, kept: stdout.length }).toEqual({
@@ -227,6 +248,36 @@ function insideProcesses(): string[] {
       line.includes('const{spawn}=require("child_process")'),
   );
 }
+
+test('no file that is left in a folder of the machine runs as the hub’s user', async () => {
+  // A container's user is nobody, or has no more rights outside than the hub.
+  const found = usable.find(({ kind }) => kind === 'bubblewrap')?.found;
+  if (found === undefined) return;
+  const left = join(here, 'left');
+  mkdirSync(left);
+  const code = `
+    const fs = require('node:fs');
+    fs.writeFileSync('/left/plain', '');
+    fs.chmodSync('/left/plain', 0o755);
+    const said = [
+      () => fs.chmodSync('/left/plain', 0o4755),
+      () => fs.fchmodSync(fs.openSync('/left/plain'), 0o2755),
+      () => fs.openSync('/left/made', 'w', 0o6755),
+    ].map((attempt) => { try { attempt(); return 'done'; } catch (error) { return error.code; } });
+    console.log(said.join(' '));`;
+  const { stdout } = await runJob(found, {
+    profile: 'check',
+    folders: [
+      { from: app, to: '/app' },
+      { from: left, to: '/left', writable: true },
+    ],
+    args: [fileOf(code)],
+    env: {},
+  });
+  expect(stdout.trim()).toBe('EPERM EPERM EPERM');
+  expect(readdirSync(left)).toEqual(['plain']);
+  expect(statSync(join(left, 'plain')).mode & 0o7777).toBe(0o755);
+});
 
 test('a job dies with a hub that is killed, as does what waits for one, and what is left of it is swept', async () => {
   for (const { found } of usable) {

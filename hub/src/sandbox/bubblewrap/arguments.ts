@@ -39,13 +39,24 @@ export function bubblewrapArguments(
     --uid ${NOBODY} --gid ${NOBODY} --hostname sandbox --cap-drop ALL
     ${hasFilter ? `--seccomp ${SECCOMP_FD}` : ''}
     --proc /proc ${guardProc()} --dev /dev
-    --perms 1777 --size ${limits.scratchBytes} --tmpfs /tmp`
+    --perms 1777 --size ${limits.scratchBytes} --tmpfs /tmp
+    --perms 1777 --size ${limits.scratchBytes} --tmpfs /dev/shm`
     .split(/\s+/)
     .filter(Boolean)
     .concat(
       binds.flatMap(({ from, to, writable }) => [writable === true ? '--bind' : '--ro-bind', from, to]),
-      // The places that bubblewrap made for the binds are writable until now.
-      ['--remount-ro', '/', '--chdir', job.cwd ?? '/tmp', '--', node, heapArgument(limits)],
+      // The places that bubblewrap made for the binds are writable until now, and have no bound.
+      [
+        '--remount-ro',
+        '/',
+        '--remount-ro',
+        '/dev',
+        '--chdir',
+        job.cwd ?? '/tmp',
+        '--',
+        node,
+        heapArgument(limits),
+      ],
       job.args,
     );
 }
