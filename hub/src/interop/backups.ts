@@ -5,12 +5,15 @@ import {
   constants,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { hubError } from '@counterpart/schemas';
@@ -24,6 +27,8 @@ const SavedPath = z.object({
   /** Name in the backup's folder; absent: there was nothing at `path`. */
   copy: z.string().optional(),
   kind: z.enum(['file', 'folder']),
+  /** Where the folder's link leads, word for word, when it is one. */
+  link: z.string().optional(),
   mode: z.int().optional(),
   /** SHA-256 of the file after the change; absent: it is gone. */
   after: z.string().optional(),
@@ -63,17 +68,17 @@ export async function withBackup<T>(
 ): Promise<T> {
   const at = new Date().toISOString();
   const directory = freshFolder(backupsDir(home), at.replaceAll(':', '-').replace('.', '-'));
-  const saved = paths.map((path, index) => copyAside(realFile(path), directory, index));
+  const saved = paths.map((path, index) => copyAside(path, directory, index));
   try {
     const result = await change();
-    const after = saved.map((each) => ({ ...each, after: hashOf(each.path) }));
-    if (after.some(differs(directory))) {
-      record(home, directory, { at, what, paths: after });
+    const changed = changedOf(saved, directory);
+    if (changed.length > 0) {
+      record(home, directory, { at, what, paths: changed });
       prune(home);
     } else rmSync(directory, { recursive: true, force: true });
     return result;
   } catch (error) {
-    for (const each of saved) putBack(each, directory);
+    for (const each of changedOf(saved, directory)) putBack(each, directory);
     rmSync(directory, { recursive: true, force: true });
     throw error;
   }
@@ -95,26 +100,42 @@ function freshFolder(parent: string, name: string): string {
   }
 }
 
-function copyAside(path: string, directory: string, index: number): z.infer<typeof SavedPath> {
+function copyAside(named: string, directory: string, index: number): z.infer<typeof SavedPath> {
+  const path = realFile(named);
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return { path, kind: 'file' };
-  const copy = `${index}-${basename(path)}`;
-  cpSync(path, join(directory, copy), {
-    recursive: true,
-    preserveTimestamps: true,
-    filter: (from) => basename(from) !== 'node_modules',
-  });
-  if (found.isDirectory()) return { path, copy, kind: 'folder' };
+  const copy = `${index}-${basename(named)}`;
+  if (found.isDirectory()) {
+    // Of a linked folder it is the link that is taken out and put back.
+    const own = join(realFile(dirname(named)), basename(named));
+    if (lstatSync(own).isSymbolicLink()) return { path: own, kind: 'folder', link: readlinkSync(own) };
+    copyFolder(own, join(directory, copy));
+    return { path: own, copy, kind: 'folder' };
+  }
+  cpSync(path, join(directory, copy), { preserveTimestamps: true });
   chmodSync(join(directory, copy), 0o600);
   return { path, copy, kind: 'file', mode: found.mode & 0o777 };
 }
 
-const differs =
-  (directory: string) =>
-  ({ copy, kind, path, after }: z.infer<typeof SavedPath>): boolean => {
-    if (kind === 'folder') return !existsSync(path);
-    return after !== (copy === undefined ? undefined : hashOf(join(directory, copy)));
-  };
+/** With the links and the modes it has; without a filter Node makes every folder readable for everybody. */
+const copyFolder = (from: string, to: string): void =>
+  cpSync(from, to, {
+    recursive: true,
+    preserveTimestamps: true,
+    verbatimSymlinks: true,
+    filter: (path) => basename(path) !== 'node_modules',
+  });
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** What is another now than what was saved: of a folder, that it is gone. */
+const changedOf = (saved: readonly z.infer<typeof SavedPath>[], directory: string) =>
+  saved
+    .map((each) => ({ ...each, after: hashOf(each.path) }))
+    .filter(({ copy, kind, path, after }) => {
+      if (kind === 'folder') return !isThere(path);
+      return after !== (copy === undefined ? undefined : hashOf(join(directory, copy)));
+    });
 
 /** Of a file's bytes; undefined for what is no file. */
 function hashOf(path: string): string | undefined {
@@ -170,11 +191,12 @@ function readRecord(file: string): z.infer<typeof Change> | undefined {
 export function undoChange(home: ChangedHome, options: { readonly force: boolean }): Change {
   const change = listChanges(home).find(({ undone }) => undone === undefined);
   if (!change) throw hubError('UNDO_NOTHING', { directory: backupsDir(home), detail: '' });
-  const conflict = change.paths.find((each) => each.kind === 'file' && hashOf(each.path) !== each.after);
+  const conflict = change.paths.find(({ kind, path, after }) =>
+    kind === 'file' ? hashOf(path) !== after : isThere(path),
+  );
   if (conflict && !options.force) throw hubError('UNDO_CONFLICT', { file: conflict.path });
   for (const [index, each] of change.paths.entries()) {
-    if (each.kind === 'file')
-      keepPresent(each.path, join(change.directory, `${index}-undone-${basename(each.path)}`));
+    keepPresent(each, join(change.directory, `${index}-undone-${basename(each.path)}`));
     putBack(each, change.directory);
   }
   const { directory, ...rest } = change;
@@ -182,13 +204,15 @@ export function undoChange(home: ChangedHome, options: { readonly force: boolean
   return change;
 }
 
-function keepPresent(path: string, copy: string): void {
-  if (existsSync(path)) cpSync(path, copy);
+/** Of a file that was made a link, what is written over. */
+function keepPresent({ path, kind }: z.infer<typeof SavedPath>, copy: string): void {
+  if (existsSync(path)) copyFolder(kind === 'file' ? realFile(path) : path, copy);
 }
 
 function putBack(saved: z.infer<typeof SavedPath>, directory: string): void {
   if (saved.copy === undefined) {
     rmSync(saved.path, { force: true, recursive: true });
+    if (saved.link !== undefined) symlinkSync(saved.link, saved.path);
     return;
   }
   const copy = join(directory, saved.copy);
@@ -201,7 +225,7 @@ function putBack(saved: z.infer<typeof SavedPath>, directory: string): void {
   // Copied beside it first: a folder watched by a hub appears whole or not at all.
   const beside = `${dirname(saved.path)}/.staging-undo-${basename(saved.path)}`;
   rmSync(beside, { recursive: true, force: true });
-  cpSync(copy, beside, { recursive: true, preserveTimestamps: true });
-  if (existsSync(saved.path)) rmSync(saved.path, { recursive: true });
+  copyFolder(copy, beside);
+  rmSync(saved.path, { force: true, recursive: true });
   renameSync(beside, saved.path);
 }

@@ -64,6 +64,6 @@ export const commandErrors = {
     exit: 8,
     title: 'Changed since',
     message: '{file} was changed after the change that would be undone.',
-    fix: 'Look at the file, then undo with --force; the present state is kept as a backup too.',
+    fix: 'Look at it, then undo with --force; the present state is kept as a backup too.',
   }),
 };
