@@ -94,11 +94,17 @@ const importsOf = (blueprint: Blueprint, operation: Operation): string[] => [
 
 /** What of a binding decides the request; the rest would only make the file long. */
 function toSentBinding(http: HttpBinding): HttpBinding {
-  const content = http.body?.contents[0];
   const body =
-    http.body === undefined || content === undefined
+    http.body === undefined
       ? {}
-      : { body: { ...http.body, contents: [{ ...content, schema: true }] } };
+      : {
+          body: {
+            ...http.body,
+            contents: http.body.contents
+              .filter(({ sentFor }, index) => index === 0 || sentFor !== undefined)
+              .map((content) => ({ ...content, schema: true })),
+          },
+        };
   const { method, path, parameters, accept } = http;
   return { method, path, parameters, ...body, responses: [], accept };
 }

@@ -343,11 +343,28 @@ def _multipart(body: Any, content: Mapping[str, Any]) -> tuple[bytes, str]:
     return b"".join(chunks) + f"--{boundary}--\r\n".encode("utf-8"), f"{media_type}; boundary={boundary}"
 
 
+def _holds_file(value: Any) -> bool:
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return any(isinstance(one, (bytes, bytearray)) or _is_file(one) for one in values)
+
+
+def _is_sent_for(content: Mapping[str, Any], body: Any) -> bool:
+    wanted = content.get("sentFor", {})
+    if not isinstance(body, Mapping):
+        return "file" in wanted and isinstance(body, (bytes, bytearray))
+    return (
+        ("file" in wanted and _is_file(body))
+        or any(key in body for key in wanted.get("keys", []))
+        or any(key in body and _holds_file(body[key]) for key in wanted.get("files", []))
+    )
+
+
 def _body(binding: Mapping[str, Any], values: Mapping[str, Any]) -> Optional[tuple[bytes, str]]:
     wanted = binding.get("body")
     if wanted is None or "body" not in values:
         return None
-    content = wanted["contents"][0]
+    contents = wanted["contents"]
+    content = next((one for one in contents if _is_sent_for(one, values["body"])), contents[0])
     renames = wanted.get("renames", {}).get("**", {})
     names = {**renames, **content.get("names", {})}
     body, kind, declared = values["body"], content["kind"], _concrete(content["mediaType"])

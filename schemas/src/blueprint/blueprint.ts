@@ -104,10 +104,21 @@ export const BodyContent = z.strictObject({
   xml: XmlForm.optional(),
   /** Properties of a form or multipart body whose input key differs from the wire name: key → wire name. */
   names: z.record(z.string(), z.string()).optional(),
+  /** What in a body makes this content the one that is sent, and not the first: only this one can carry it. */
+  sentFor: z
+    .strictObject({
+      /** The whole body is a file value. */
+      file: z.literal(true).optional(),
+      /** One of these keys is given. */
+      keys: z.array(z.string()).optional(),
+      /** A file value is given under one of these keys, which the first content takes with another type. */
+      files: z.array(z.string()).optional(),
+    })
+    .optional(),
 });
 export type BodyContent = z.infer<typeof BodyContent>;
 
-/** The request body; the caller always gives it under `body`. The first content is the one that is sent. */
+/** The request body; the caller always gives it under `body`. The first content is sent, unless another one is `sentFor` what the body holds. */
 export const BodyBinding = z.strictObject({
   required: z.boolean(),
   contents: z.array(BodyContent).min(1),

@@ -5,7 +5,7 @@ import type { WireRequest } from '../http/exchange.ts';
 import type { Arguments } from '../tools/tool.ts';
 import { credentialsFor, type Credentials } from '../credentials/credentials.ts';
 import { baseUrlOf } from './base-url.ts';
-import { encodeBody } from './encode/body.ts';
+import { contentFor, encodeBody } from './encode/body.ts';
 import { expandCookies, expandHeaders, expandPath, expandQuery } from './encode/parameters.ts';
 import { toWireNames } from './renames.ts';
 
@@ -39,9 +39,10 @@ const FRAMING = new Set([
   'keep-alive',
 ]);
 
-function argumentHeaders(http: HttpBinding, input: Arguments, hasBody: boolean): Record<string, string> {
+function argumentHeaders(http: HttpBinding, input: Arguments): Record<string, string> {
   // The body's own type stands, except for plain bytes, of which only the caller knows what they are.
-  const typed = hasBody && http.body?.contents[0]?.kind !== 'binary';
+  const content = http.body && contentFor(http.body, input['body']);
+  const typed = content !== undefined && content.kind !== 'binary';
   const headers = Object.entries(expandHeaders(http.parameters, input));
   return Object.fromEntries(
     headers.filter(
@@ -87,7 +88,7 @@ export function bindInput(http: HttpBinding, args: Arguments): UnaddressedReques
     headers: mergeHeaders(
       { accept: acceptHeader(http.accept) },
       body ? { 'content-type': body.contentType } : {},
-      argumentHeaders(http, input, body !== undefined),
+      argumentHeaders(http, input),
       cookie === undefined ? {} : { cookie },
     ),
     body: body?.bytes,

@@ -5,6 +5,7 @@ import { PARAMETER_DESCRIPTION_BUDGET } from '../source/limits.ts';
 import { isMessagePackType } from '@counterpart/kit/message-pack';
 import { concreteType, fileSchema, kindOf, preference, wholeType } from './media-types.ts';
 import { isStructured, isXmlType, xmlForm } from '../facets/xml.ts';
+import { bodyChoice, type Offer } from './choices.ts';
 import { multipartSchema } from './multipart.ts';
 import { Unusable } from '../document/omissions.ts';
 import { follow, type Located } from '../document/references.ts';
@@ -27,7 +28,7 @@ export function readBody(source: BodySource, context: OperationContext): ReadBod
   const isRequired = member(source.value, 'required') === true;
   const entries = Object.entries(objectMember(source.value, 'content'));
   const problems: Unusable[] = [];
-  const contents: BodyContent[] = [];
+  const offers: Offer[] = [];
   const schemas = new Set<string>();
   const renames = new Map<string, string>();
   for (const [name, media] of entries
@@ -37,7 +38,8 @@ export function readBody(source: BodySource, context: OperationContext): ReadBod
       const pointer = source.schemaPointer ?? pointerTo(source.pointer, 'content', name, 'schema');
       const mediaType = wholeType(name);
       const read = readContent({ mediaType, media: isObject(media) ? media : {}, pointer, schemas }, context);
-      contents.push(read.content);
+      const raw = schemaOf(media);
+      offers.push({ content: read.content, at: { value: raw, pointer }, renames: read.renames });
       schemas.add(JSON.stringify(member(media, 'schema')));
       for (const [key, wire] of read.renames) renames.set(key, wire);
     } catch (error) {
@@ -45,22 +47,22 @@ export function readBody(source: BodySource, context: OperationContext): ReadBod
       problems.push(error);
     }
   }
-  return finishBody({ source, contents, problems, renames, isRequired }, context);
+  return finishBody({ source, offers, problems, renames, isRequired }, context);
 }
 
 interface Parts {
   readonly source: BodySource;
-  readonly contents: readonly BodyContent[];
+  readonly offers: readonly Offer[];
   readonly problems: readonly Unusable[];
   readonly renames: ReadonlyMap<string, string>;
   readonly isRequired: boolean;
 }
 
 function finishBody(
-  { source, contents, problems, renames, isRequired }: Parts,
+  { source, offers, problems, renames, isRequired }: Parts,
   context: OperationContext,
 ): ReadBody | undefined {
-  const [first] = contents;
+  const [first, ...others] = offers;
   const [problem] = problems;
   if (first === undefined && problem !== undefined && isRequired) throw problem;
   for (const { code, pointer, message } of problems) {
@@ -76,15 +78,18 @@ function finishBody(
     return undefined;
   }
   const description = shortDescription(textMember(source.value, 'description'), PARAMETER_DESCRIPTION_BUDGET);
+  const { contents, schema } = bodyChoice([first, ...others], context);
   return {
     binding: {
       required: isRequired,
-      contents: [...contents],
+      contents,
       ...(renames.size > 0 ? { renames: { '**': Object.fromEntries(renames) } } : {}),
     },
-    schema: withDescription(first.schema, description),
+    schema: withDescription(schema, description),
   };
 }
+
+const schemaOf = (media: Json): Json => member(media, 'schema') ?? member(media, 'itemSchema') ?? {};
 
 const byPreference = ([a]: [string, Json], [b]: [string, Json]): number => rank(a) - rank(b);
 
@@ -110,7 +115,7 @@ function readContent(
   { mediaType, media, pointer, schemas }: Content,
   context: OperationContext,
 ): ReadContent {
-  const raw = member(media, 'schema') ?? member(media, 'itemSchema') ?? {};
+  const raw = schemaOf(media);
   const given = kindOf(mediaType);
   if (given === undefined) {
     throw new Unusable(

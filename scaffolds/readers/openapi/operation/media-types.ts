@@ -1,5 +1,6 @@
-import type { BodyContent, JsonObject } from '@counterpart/schemas';
+import type { BodyContent, Json, JsonObject } from '@counterpart/schemas';
 import { FILE_VALUE_SCHEMA } from '@counterpart/schemas/blueprint/blueprint';
+import { member, objectMember } from '../source/json-tree.ts';
 
 type BodyKind = BodyContent['kind'];
 
@@ -94,4 +95,15 @@ export function fileSchema(declared: string | undefined): JsonObject {
     ...FILE_VALUE_SCHEMA,
     properties: { ...others, mediaType: { ...mediaType, default: first } },
   };
+}
+
+/** True for what `fileSchema` makes, and for a list of such. */
+export function isFileSchema(schema: Json): boolean {
+  const one = member(schema, 'items') ?? schema;
+  const members = Object.keys(objectMember(one, 'properties'));
+  return (
+    members.length > 0 &&
+    members.every((name) => name in FILE_VALUE_SCHEMA.properties) &&
+    member(one, 'additionalProperties') === false
+  );
 }

@@ -22,10 +22,18 @@ interface Multipart {
   readonly media: JsonObject;
 }
 
-interface Parts {
+/** What a schema says of the members of an object, through its references and `allOf`. */
+export interface Parts {
   readonly properties: Map<string, Located>;
   readonly required: Set<string>;
   readonly seen: Set<Json>;
+}
+
+interface ReadMultipart {
+  readonly schema: JsonSchema;
+  readonly renames: Map<string, string>;
+  /** Of the parts that are files, where it is declared: by the name of the part. */
+  readonly mediaTypes: Map<string, string>;
 }
 
 /**
@@ -35,10 +43,11 @@ interface Parts {
 export function multipartSchema(
   { raw, pointer, media }: Multipart,
   context: OperationContext,
-): { schema: JsonSchema; renames: Map<string, string>; mediaTypes: Map<string, string> } {
-  const parts: Parts = { properties: new Map(), required: new Set(), seen: new Set() };
-  collectParts({ value: raw, pointer }, context, parts);
+): ReadMultipart {
+  const parts = partsOf({ value: raw, pointer }, context);
   if (parts.properties.size === 0) {
+    const arms = armsOf({ value: raw, pointer }, context);
+    if (arms.length > 0) return alternatives(arms, media, context);
     const draft = context.types.schema(raw, pointer, 'request');
     return { schema: draft.schema, renames: context.types.renamesOf(draft), mediaTypes: new Map() };
   }
@@ -71,12 +80,41 @@ export function multipartSchema(
   };
 }
 
+/** The alternatives of a body that has no parts of its own; none where one of them has none either. */
+function armsOf(at: Located, context: OperationContext): Located[] {
+  if (!isObject(at.value)) return [];
+  const { value, pointer } = resolveObject(context.root, at);
+  const keyword = ['anyOf', 'oneOf'].find((one) => listMember(value, one).length > 0);
+  if (keyword === undefined) return [];
+  const arms = listMember(value, keyword).map((sub, index): Located => ({
+    value: sub,
+    pointer: pointerTo(pointer, keyword, index),
+  }));
+  return arms.every((arm) => partsOf(arm, context).properties.size > 0) ? arms : [];
+}
+
+function alternatives(arms: readonly Located[], media: JsonObject, context: OperationContext): ReadMultipart {
+  const read = arms.map(({ value, pointer }) => multipartSchema({ raw: value, pointer, media }, context));
+  return {
+    schema: { anyOf: read.map(({ schema }) => schema) },
+    renames: new Map(read.flatMap(({ renames }) => [...renames])),
+    mediaTypes: new Map(read.flatMap(({ mediaTypes }) => [...mediaTypes])),
+  };
+}
+
 /** What the schema of a file, or of a list of files, says it is: the type of a part that no encoding names. */
 function fileType(part: Located, context: OperationContext): string | undefined {
   const target = targetOf(part, context);
   const items = member(target, 'items');
   const one = isObject(items) ? targetOf({ value: items, pointer: part.pointer }, context) : target;
   return isFile(one, undefined) ? textMember(one, 'contentMediaType') : undefined;
+}
+
+/** The members of an object with the places of their schemas. Throws Unusable when a schema cannot be found. */
+export function partsOf(at: Located, context: OperationContext): Parts {
+  const parts: Parts = { properties: new Map(), required: new Set(), seen: new Set() };
+  collectParts(at, context, parts);
+  return parts;
 }
 
 function collectParts(at: Located, context: OperationContext, into: Parts): void {

@@ -1,6 +1,6 @@
 import type { BodyBinding, BodyContent, Json } from '@counterpart/schemas';
 import { ToolFailure } from '../../failure.ts';
-import { fileBytes } from './file-value.ts';
+import { fileBytes, isFileValue } from './file-value.ts';
 import { encodeFormBody } from './form.ts';
 import { concreteMediaType, encodeMultipart } from './multipart.ts';
 import { toWireNames, wireName, type Renames } from '../renames.ts';
@@ -79,10 +79,31 @@ function encode(body: Json, content: BodyContent, renames: Renames | undefined):
   }
 }
 
-/** The body as bytes, in the first content the operation takes; undefined when the caller gave none. */
+const holdsFile = (value: Json | undefined): boolean =>
+  value !== undefined && (isFileValue(value) || (isList(value) && value.some(isFileValue)));
+
+function isSentFor({ sentFor }: BodyContent, body: Json): boolean {
+  if (sentFor === undefined || !isMembers(body)) return false;
+  const { file, keys = [], files = [] } = sentFor;
+  return (
+    (file === true && isFileValue(body)) ||
+    keys.some((key) => Object.hasOwn(body, key)) ||
+    files.some((key) => Object.hasOwn(body, key) && holdsFile(body[key]))
+  );
+}
+
+/** The content in which a body is sent. */
+export function contentFor(
+  { contents }: Pick<BodyBinding, 'contents'>,
+  body: Json | undefined,
+): BodyContent | undefined {
+  return body === undefined ? undefined : (contents.find((one) => isSentFor(one, body)) ?? contents[0]);
+}
+
+/** The body as bytes; undefined when the caller gave none. */
 export function encodeBody(binding: BodyBinding | undefined, body: Json | undefined): WireBody | undefined {
-  const content = binding?.contents[0];
-  if (!binding || !content || body === undefined) return undefined;
+  const content = binding && contentFor(binding, body);
+  if (!content || body === undefined) return undefined;
   const wire = encode(body, content, binding.renames?.['**']);
   // Bytes on the wire and the type in a header: text of any script must not reach the header.
   return { bytes: wire.bytes, contentType: Buffer.from(wire.contentType, 'utf8').toString('latin1') };
