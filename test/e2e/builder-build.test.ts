@@ -243,7 +243,7 @@ test('half-broken descriptions build what can be built and name every part left 
 
 test('--strict refuses a description that loses an operation, and names it', async () => {
   await using workspace = await openWorkspace();
-  const lost = { name: 'size', in: 'query', required: true, schema: { $ref: '#/nowhere' } };
+  const lost = { name: 'size', in: 'nowhere', required: true, schema: { type: 'string' } };
   const text = shop((it) => void (it.paths['/toys/{id}']!['get']!['parameters'] = [lost]));
   await expect(workspace.build({ from: await put(workspace, text), strict: true })).rejects.toMatchObject({
     code: 'SOURCE_INCOMPLETE',

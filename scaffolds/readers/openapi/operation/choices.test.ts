@@ -5,7 +5,10 @@ import { describing, inputsOf, operationAt, readText } from '../testing.ts';
 
 const binary = { type: 'string', format: 'binary' };
 const message = { type: 'object', required: ['text'], properties: { text: { type: 'string' } } };
-const upload: JsonObject = { type: 'object', properties: { 'files[0]': binary, payload: { type: 'string' } } };
+const upload: JsonObject = {
+  type: 'object',
+  properties: { 'files[0]': binary, payload: { type: 'string' } },
+};
 
 async function reading(content: JsonObject) {
   const { blueprint } = await readText(

@@ -150,11 +150,16 @@ function usableParameter(
   };
 }
 
-/** What a parameter's schema says in the end: a value that stands in is as good behind a reference. Throws Unusable. */
-function meantSchema({ value, pointer }: Located, context: OperationContext): JsonSchema {
-  const reference = textMember(value, '$ref');
-  const end = reference === undefined ? { value, pointer } : followThrough(context.root, reference, pointer);
-  return context.types.schema(end.value, end.pointer, 'request').schema;
+/** What a parameter's schema says in the end: a value that stands in is as good behind a reference. Anything where that leads nowhere. */
+function meantSchema(schema: Located, context: OperationContext): JsonSchema {
+  const reference = textMember(schema.value, '$ref');
+  try {
+    const end = reference === undefined ? schema : followThrough(context.root, reference, schema.pointer);
+    return context.types.schema(end.value, end.pointer, 'request').schema;
+  } catch (error) {
+    if (error instanceof Unusable) return true;
+    throw error;
+  }
 }
 
 /** A type without a schema around it, as Swagger 2.0 has it and many write it under a later version. */
