@@ -1,6 +1,15 @@
 import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
-import { localPointer, lookUp, targetOf } from '../document/references.ts';
-import { isObject, listMember, member, objectMember, pointerSteps, textMember } from '../source/json-tree.ts';
+import { localPointer, lookUp, targetOf, type Located } from '../document/references.ts';
+import {
+  isObject,
+  listMember,
+  member,
+  objectMember,
+  pointerSteps,
+  pointerTo,
+  textMember,
+  texts,
+} from '../source/json-tree.ts';
 import type { SchemaScope } from './scope.ts';
 
 const MAX_HOPS = 8;
@@ -30,8 +39,72 @@ export function withDiscriminator(
   return { ...arm, properties: { [key(name)]: schema } };
 }
 
+/**
+ * The schemas that a base class stands for where a value of it is wanted: generators write its discriminator, and each subtype as an `allOf` of
+ * it, and no `oneOf` (OpenAPI, "Models with Polymorphism Support"). None where there are no subtypes.
+ */
+export function subtypesOf(base: Located, root: JsonObject): string[] {
+  const discriminator = discriminatorOf(base.value);
+  const name = textMember(discriminator, 'propertyName');
+  if (name === undefined || ALTERNATIVES.some((keyword) => member(base.value, keyword) !== undefined))
+    return [];
+  const mapped = Object.values(objectMember(discriminator, 'mapping')).flatMap((target) => {
+    const pointer = typeof target === 'string' ? localPointer(root, target) : undefined;
+    return pointer === undefined || lookUp(root, pointer) === undefined ? [] : [pointer];
+  });
+  const found = mapped.length > 0 ? mapped : heirsOf(base.pointer, root);
+  const isNeeded = texts(listMember(base.value, 'required')).includes(name);
+  // Without the property a value is one of the base class itself.
+  const all = found.length === 0 || isNeeded ? found : [...found, base.pointer];
+  return [...new Set(all)];
+}
+
+const ALTERNATIVES = ['oneOf', 'anyOf'];
+
+/** Components that extend the one at this place, themselves or through others. */
+function heirsOf(base: string, root: JsonObject): string[] {
+  const children = childrenIn(root);
+  const heirs = new Set<string>();
+  const waiting = [base];
+  for (const pointer of waiting)
+    for (const heir of children.get(pointer) ?? [])
+      if (heir !== base && !heirs.has(heir)) {
+        heirs.add(heir);
+        waiting.push(heir);
+      }
+  return [...heirs];
+}
+
+function componentsOf(root: JsonObject): [string, Json][] {
+  return ['#/components/schemas', '#/definitions'].flatMap((home) => {
+    const all = lookUp(root, home);
+    return isObject(all)
+      ? Object.entries(all).map(([name, schema]): [string, Json] => [pointerTo(home, name), schema])
+      : [];
+  });
+}
+
+const known = new WeakMap<JsonObject, ReadonlyMap<string, readonly string[]>>();
+
+/** Of each component, by its place, those that name it in their `allOf`. */
+function childrenIn(root: JsonObject): ReadonlyMap<string, readonly string[]> {
+  const before = known.get(root);
+  if (before !== undefined) return before;
+  const children = new Map<string, string[]>();
+  for (const [heir, schema] of componentsOf(root))
+    for (const sub of listMember(schema, 'allOf')) {
+      const reference = textMember(sub, '$ref');
+      const base = (reference === undefined ? undefined : localPointer(root, reference)) ?? '';
+      children.set(base, [...(children.get(base) ?? []), heir]);
+    }
+  known.set(root, children);
+  return children;
+}
+
 const discriminatorOf = (schema: Json | undefined): JsonObject | undefined => {
-  const found = objectMember(schema, 'discriminator');
+  // 2.0 has its name only.
+  const old = textMember(schema, 'discriminator');
+  const found = old === undefined ? objectMember(schema, 'discriminator') : { propertyName: old };
   return textMember(found, 'propertyName') === undefined ? undefined : found;
 };
 
@@ -50,7 +123,7 @@ function valuesOf(discriminator: JsonObject | undefined, pointer: string, root: 
   const mapped = Object.entries(objectMember(discriminator, 'mapping')).flatMap(([value, target]) =>
     typeof target === 'string' && localPointer(root, target) === pointer ? [value] : [],
   );
-  const own = pointerSteps(pointer)?.at(-1);
+  const own = textMember(lookUp(root, pointer), 'x-ms-discriminator-value') ?? pointerSteps(pointer)?.at(-1);
   return mapped.length > 0 || own === undefined ? mapped : [own];
 }
 

@@ -84,6 +84,23 @@ export function typeAndValues(schema: JsonObject): Keywords {
   return { ...typeKeyword(allowed), enum: allowed.includes('null') ? distinct([...fitted, null]) : fitted };
 }
 
+/**
+ * Listed values that no double holds, said in words: a listed value that is rounded would be asked for as it is shown. The type stays, and
+ * a caller gives such a number by its digits (0125). The only value there is stands in for what is not given.
+ */
+export function withLongValuesInWords(schema: Keywords): Keywords {
+  const { enum: values, const: constant, description, ...rest } = schema;
+  const listed = isArray(values) ? values : constant === undefined ? [] : [constant];
+  if (!listed.some((value) => typeof value === 'bigint')) return schema;
+  const [only] = listed;
+  const words = `${listed.length === 1 ? 'Always' : 'One of'} ${listed.map(String).join(', ')}.`;
+  return {
+    description: typeof description === 'string' ? `${description}\n${words}` : words,
+    ...rest,
+    ...(listed.length === 1 && only !== undefined ? { default: inDigits(only) } : {}),
+  };
+}
+
 /** False for a value that speaks to a model: no service needs it, and it would stand in the tool. */
 export const isQuiet = (value: Json): boolean =>
   value === null ||

@@ -3,7 +3,7 @@ import type { Json, JsonObject, JsonSchema } from '@counterpart/schemas';
 import { isArray, isObject, listMember, member, pointerTo, textMember } from '../source/json-tree.ts';
 import { MAX_SCHEMA_DEPTH } from '../source/limits.ts';
 import { Unusable } from '../document/omissions.ts';
-import { followThrough } from '../document/references.ts';
+import { followThrough, type Located } from '../document/references.ts';
 import {
   annotationKeywords,
   defaultKeyword,
@@ -13,10 +13,11 @@ import {
   numericKeywords,
   typeAndValues,
   usablePattern,
+  withLongValuesInWords,
   type Keywords,
 } from './keywords.ts';
 import { simplerAllOf } from './all-of.ts';
-import { withDiscriminator } from './discriminator.ts';
+import { subtypesOf, withDiscriminator } from './discriminator.ts';
 import { inputKey, objectKeywords } from './properties.ts';
 import type { SchemaScope } from './scope.ts';
 import { referenceTo } from './walk.ts';
@@ -79,7 +80,7 @@ function ownSchema(value: JsonObject, pointer: string, scope: SchemaScope, inner
     ...defaultKeyword(value, base),
     ...exampleKeyword(value, base),
   };
-  const simple = simplerAllOf(schema);
+  const simple = simplerAllOf(withLongValuesInWords(schema));
   return isNullable(value) && simple['type'] === undefined ? orNull(simple) : simple;
 }
 
@@ -118,20 +119,39 @@ function referenceSchema(
       ? {}
       : ownSchema({ ...counted, nullable: false, 'x-nullable': false }, pointer, scope, inner);
   const rest = typeof own === 'boolean' ? {} : own;
-  const name = typeNameOf(reference, pointer, scope);
-  if (name === undefined) return rest;
-  if (!isNullable(value)) return { $ref: referenceTo(name), ...rest };
+  const target = typeOf({ value, reference, pointer }, scope);
+  if (target === undefined) return rest;
+  const one = isNullable(value) ? { anyOf: [target, { type: 'null' }] } : target;
   const { anyOf, ...others } = rest;
-  const both = [{ $ref: referenceTo(name) }, { type: 'null' }];
-  return anyOf === undefined
-    ? { anyOf: both, ...others }
-    : { allOf: [{ anyOf: both }, { anyOf }], ...others };
+  if (anyOf === undefined || one['anyOf'] === undefined) return { ...one, ...rest };
+  return { allOf: [one, { anyOf }], ...others };
 }
 
-function typeNameOf(reference: string, pointer: string, scope: SchemaScope): string | undefined {
+/** The type that a reference names, or those that it stands for. */
+function typeOf({ value, reference, pointer }: Reference, scope: SchemaScope): JsonObject | undefined {
+  const target = targetAt(reference, pointer, scope);
+  if (target === undefined) return undefined;
+  const arms = scope.direction === 'request' && !isInheritance(pointer) ? subtypesOf(target, scope.root) : [];
+  if (arms.length === 0) return { $ref: referenceTo(scope.typeName(target.pointer, scope.direction)) };
+  const holder = isObject(target.value) ? target.value : {};
+  const key = (name: string): string => inputKey(name, scope);
+  const { description } = annotationKeywords({ ...holder, ...value });
+  return {
+    ...(description === undefined ? {} : { description }),
+    anyOf: arms.map((arm): JsonSchema => {
+      const schema = { $ref: referenceTo(scope.typeName(arm, scope.direction)) };
+      return withDiscriminator(schema, { raw: { $ref: arm }, holder, key }, scope);
+    }),
+  };
+}
+
+/** True where a component says what it extends: there a base class is what it says itself, and none of its subtypes. */
+const isInheritance = (pointer: string): boolean =>
+  /^#\/(?:components\/schemas|definitions)\/[^/]+\/allOf\/\d+$/.test(pointer);
+
+function targetAt(reference: string, pointer: string, scope: SchemaScope): Located | undefined {
   try {
-    const target = followThrough(scope.root, reference, pointer);
-    return scope.typeName(target.pointer, scope.direction);
+    return followThrough(scope.root, reference, pointer);
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     scope.lose({
