@@ -2,8 +2,11 @@ import { attributeOf, elementsOf, parseXml, XmlProblem, type XmlElement } from '
 import { hubError, type Omission } from '@counterpart/schemas';
 import type { SourceText } from '../source.ts';
 
-export const WSDL_NS = 'http://schemas.xmlsoap.org/wsdl/';
+const WSDL_NS = 'http://schemas.xmlsoap.org/wsdl/';
 export const XSD_NS = 'http://www.w3.org/2001/XMLSchema';
+
+/** True for an element of WSDL. Documents written by hand often declare no namespace for those, and common toolkits take them. */
+export const isOfWsdl = ({ ns }: XmlElement): boolean => ns === WSDL_NS || ns === '';
 
 /** Namespaces whose names everybody knows: what stands at their address adds nothing. */
 const KNOWN = new Set([
@@ -55,8 +58,10 @@ export async function gatherDocuments(source: SourceText): Promise<Documents> {
   }
   if (root.ns === 'http://www.w3.org/ns/wsdl')
     throw refuse('it is WSDL 2.0; its service publishes WSDL 1.1 as well, as a rule under ?wsdl');
-  if (root.name !== 'definitions' || root.ns !== WSDL_NS)
-    throw refuse(`its root is <${root.name}>, and not <definitions> of WSDL 1.1`);
+  if (root.name !== 'definitions' || !isOfWsdl(root))
+    throw refuse(
+      `its root is <${root.name}> of ${root.ns === '' ? 'no namespace' : root.ns}, and not <definitions> of ${WSDL_NS}`,
+    );
   const gathering: Gathering = { source, definitions: [], schemas: [], omitted: [], seen: new Set() };
   await addDefinitions(gathering, root, source.neighbours?.home);
   return gathering;
@@ -69,8 +74,8 @@ async function addDefinitions(
 ): Promise<void> {
   gathering.definitions.push(root);
   for (const child of elementsOf(root)) {
-    if (child.name === 'import' && child.ns === WSDL_NS) await follow(gathering, child, home);
-    const inner = child.name === 'types' && child.ns === WSDL_NS ? elementsOf(child) : [];
+    if (child.name === 'import' && isOfWsdl(child)) await follow(gathering, child, home);
+    const inner = child.name === 'types' && isOfWsdl(child) ? elementsOf(child) : [];
     for (const schema of inner.filter(({ name, ns }) => name === 'schema' && ns === XSD_NS))
       await addSchema(gathering, schema, { home });
   }
@@ -141,7 +146,7 @@ async function addImported(
   { home, includer }: { readonly home: string; readonly includer: string | undefined },
 ): Promise<string | undefined> {
   const kind = `${root.ns} ${root.name}`;
-  if (kind === `${WSDL_NS} definitions`) await addDefinitions(gathering, root, home);
+  if (root.name === 'definitions' && isOfWsdl(root)) await addDefinitions(gathering, root, home);
   else if (kind === `${XSD_NS} schema`)
     await addSchema(gathering, root, { home, ...(includer === undefined ? {} : { includer }) });
   else return `its root is <${root.name}>`;

@@ -1,5 +1,5 @@
 import { attributeOf, elementsOf, type XmlElement } from '@counterpart/kit/soap';
-import { WSDL_NS, type Documents, type SchemaDocument } from './documents.ts';
+import { isOfWsdl, type Documents, type SchemaDocument } from './documents.ts';
 import { documentationOf, qualified, resolveName } from './names.ts';
 
 /** Namespaces of the SOAP bindings of WSDL 1.1. */
@@ -56,7 +56,7 @@ export interface Wsdl {
 const NO_SCHEMA: SchemaDocument | undefined = undefined;
 
 const children = (element: XmlElement, name: string): XmlElement[] =>
-  elementsOf(element).filter((child) => child.name === name && child.ns === WSDL_NS);
+  elementsOf(element).filter((child) => child.name === name && isOfWsdl(child));
 
 const nameOf = (element: XmlElement): string => attributeOf(element, 'name') ?? '';
 
@@ -68,7 +68,7 @@ class Definitions {
     for (const document of documents) {
       const ns = attributeOf(document, 'targetNamespace') ?? '';
       for (const child of elementsOf(document))
-        if (child.ns === WSDL_NS) this.#known.set(`${child.name} ${qualified(ns, nameOf(child))}`, child);
+        if (isOfWsdl(child)) this.#known.set(`${child.name} ${qualified(ns, nameOf(child))}`, child);
     }
   }
 

@@ -152,6 +152,15 @@ test('what FastAPI appends to the name of a function is left off', () => {
   ).toEqual(['read_item', 'create_item', 'create_blog_post']);
 });
 
+test('functions of one name are told apart by all that their paths say, where their literals do not', () => {
+  const names = [
+    named('get_student_students__student_id__get', 'GET', '/students/{student_id}'),
+    named('get_student_get_by_name_get', 'GET', '/get-by-name'),
+    named('get_student_get_by_name__student_id__get', 'GET', '/get-by-name/{student_id}'),
+  ];
+  expect(toolNames(names)).toEqual(['get_student_by_id', 'get_student_by_name', 'get_student_by_name_by_id']);
+});
+
 test('one operation at two addresses is told by what only one of them says', () => {
   const at = (operationId: string, path: string): Nameable => named(operationId, 'GET', path);
   expect(

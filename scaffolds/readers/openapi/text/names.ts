@@ -103,7 +103,8 @@ export function wordsOf(text: string): string[] {
  */
 export function toolNames(operations: readonly Nameable[]): string[] {
   const first = operations.map((operation) => fitted(nameWords(operation), hashOf(operation)));
-  let names = placed(operations, routed(operations, keyed(operations, qualified(operations, first))));
+  const told = routed(operations, keyed(operations, qualified(operations, first)));
+  let names = placed(operations, placed(operations, told, literalsOf), segmentsIn);
   // Four digits tell a handful apart; the longer ones are for the rare case that they do not.
   for (const length of [HASH_LENGTH, 8, 16]) {
     const counts = countOf(names);
@@ -176,15 +177,22 @@ function routed(operations: readonly Nameable[], names: readonly string[]): stri
  * Members of a collision that are left say what only their own paths say, where that makes all of them unique: one operation
  * at `/namespaces` and at `/api/v1/namespaces`, as gateways of gRPC have them.
  */
-function placed(operations: readonly Nameable[], names: readonly string[]): string[] {
+function placed(
+  operations: readonly Nameable[],
+  names: readonly string[],
+  partsOf: (path: string) => string[],
+): string[] {
   const longer = [...names];
   for (const [name, members] of Map.groupBy(names.keys(), (at) => names[at] ?? '')) {
     if (members.length === 1) continue;
-    const paths = members.map((at) => literalsOf(operations[at]?.path ?? ''));
+    const paths = members.map((at) => partsOf(operations[at]?.path ?? ''));
     const said = name.split('_').flatMap((word) => [word, `${word}s`]);
     for (const [index, at] of members.entries()) {
       const own = (paths[index] ?? []).filter((segment) => paths.some((path) => !path.includes(segment)));
-      const words = own.flatMap(wordsOf).filter((word) => !said.includes(word));
+      const words = own.flatMap((part) => {
+        const fresh = wordsOf(part).filter((word) => !said.includes(word));
+        return isParameter(part) && fresh.length > 0 ? ['by', ...fresh] : fresh;
+      });
       longer[at] = [name, ...words].join('_');
     }
   }
@@ -193,8 +201,12 @@ function placed(operations: readonly Nameable[], names: readonly string[]): stri
   return names.map((name, at) => (failed.has(name) ? name : (longer[at] ?? name)));
 }
 
-const literalsOf = (path: string): string[] =>
-  (path.split('#')[0] ?? '').split('/').filter((segment) => segment !== '' && !segment.startsWith('{'));
+const segmentsIn = (path: string): string[] =>
+  (path.split('#')[0] ?? '').split('/').filter((segment) => segment !== '');
+
+const isParameter = (segment: string): boolean => segment.startsWith('{');
+
+const literalsOf = (path: string): string[] => segmentsIn(path).filter((segment) => !isParameter(segment));
 
 const fits = (name: string, counts: ReadonlyMap<string, number>): boolean =>
   name.length <= MAX_NAME && counts.get(name) === 1;
@@ -349,7 +361,6 @@ function pathWords({ method, path }: Nameable): string[] {
     .split('/')
     .filter((segment) => segment !== '')
     .filter((segment, at, all) => !isVersion(segment, at, all) && segment !== 'api');
-  const isParameter = (segment: string): boolean => /^\{[^}]*\}/.test(segment);
   const literals = segments.filter((segment) => !isParameter(segment)).map(wordsOf);
   const lastLiteral = literals.at(-1) ?? [];
   const last = segments.at(-1) ?? '';
