@@ -384,3 +384,88 @@ test('a broken hub.config.json stops an import before anything is written', asyn
   const { code, stderr } = await place.run(['import', 'cursor', '--all']);
   expect([code, stderr.includes('CONFIG_INVALID'), readText(config)]).toEqual([4, true, '{ "listen": ']);
 });
+
+const reached = (item: object) => ({ outcome: 'add', entry: item });
+
+/** As READMEs of published servers show them. */
+const FILES_OF_OTHERS: readonly (readonly [program: string, file: string, text: string, items: unknown[]])[] =
+  [
+    [
+      'Codex',
+      'config.toml',
+      '[mcp_servers.docs]\nurl = "https://x.example/mcp"\nbearer_token_env_var = "DOCS"\nhttp_headers = { "X-Id" = "1" }\nstartup_timeout_ms = 20_000\n[mcp_servers.web]\ncommand = "npx"\nargs = ["web@latest"]\nenv_vars = ["WEB_KEY"]\nenabled = false\n',
+      [
+        reached({
+          url: 'https://x.example/mcp',
+          headers: { Authorization: 'Bearer ${env:DOCS}', 'X-Id': '1' },
+        }),
+        reached({ command: 'npx', args: ['web@latest'], env: { WEB_KEY: '${env:WEB_KEY}' }, enabled: false }),
+      ],
+    ],
+    [
+      'Goose',
+      'config.yaml',
+      'GOOSE_MODEL: m\nextensions:\n  developer: { type: builtin, enabled: true }\n  web: { type: stdio, name: Web, cmd: npx, args: [web], envs: { LEVEL: debug }, env_keys: [WEB_KEY], enabled: true }\n  docs: { type: streamable_http, uri: https://x.example/mcp }\n',
+      [
+        reached({ command: 'npx', args: ['web'], env: { LEVEL: 'debug', WEB_KEY: '${env:WEB_KEY}' } }),
+        reached({ url: 'https://x.example/mcp' }),
+      ],
+    ],
+    [
+      'OpenCode',
+      'opencode.json',
+      '{ "mcp": { "web": { "type": "local", "command": ["npx", "web"], "environment": { "K": "{env:WEB_KEY}" } }, "docs": { "type": "remote", "url": "https://x.example/mcp", "enabled": false } } }',
+      [
+        reached({ command: 'npx', args: ['web'], env: { K: '${env:WEB_KEY}' } }),
+        reached({ url: 'https://x.example/mcp', enabled: false }),
+      ],
+    ],
+    [
+      'Zed',
+      'settings.json',
+      '{ "theme": "One", // dark\n "context_servers": { "old": { "command": { "path": "npx", "args": ["old"], "env": { "A": "1" } }, "settings": {} }, "new": { "source": "custom", "command": "npx", "args": ["new"] } } }',
+      [
+        reached({ command: 'npx', args: ['old'], env: { A: '1' } }),
+        reached({ command: 'npx', args: ['new'] }),
+      ],
+    ],
+    [
+      'Gemini CLI',
+      'settings.json',
+      '{ "mcpServers": { "docs": { "httpUrl": "https://x.example/mcp", "headers": { "X-Key": "$DOCS_KEY" }, "trust": true } } }',
+      [reached({ url: 'https://x.example/mcp', headers: { 'X-Key': '${env:DOCS_KEY}' } })],
+    ],
+    [
+      'Windsurf',
+      'mcp_config.json',
+      '{ "mcpServers": { "docs": { "serverUrl": "https://x.example/mcp" } } }',
+      [reached({ url: 'https://x.example/mcp' })],
+    ],
+    [
+      'Continue',
+      'config.yml',
+      'mcpServers:\n  - name: web\n    command: npx\n    args: [web]\n',
+      [reached({ command: 'npx', args: ['web'] })],
+    ],
+    ['nothing but servers', 'web.json', '{ "web": { "command": "npx" } }', [reached({ command: 'npx' })]],
+  ];
+
+test.each(FILES_OF_OTHERS)('servers are imported as %s has them', async (_, name, text, items) => {
+  const file = place.write(`other/${name}`, text);
+  const read = await place.run(['import', file, '--dry-run', '--json']);
+  expect(read).toMatchObject({ code: 0, stderr: '' });
+  expect(read.json(z.object({ items: z.unknown() })).items).toMatchObject(items);
+});
+
+test.each([
+  ['config.toml', '[mcp_servers.web]\ncommand = "npx\nkey = "sk_secret"\n', 'not TOML', 'line 2'],
+  ['config.yaml', 'extensions:\n  web: { cmd: "npx\n  key: sk_secret: [\n', 'not YAML', 'line'],
+  ['mcp.json', '{ "mcpServers": { "web" "sk_secret" } }', 'not JSON', 'line 1'],
+  ['list.yaml', '- a\n', 'its root is not an object', ''],
+])('%s that does not parse is told with its place and without its text', async (name, text, reason, line) => {
+  const file = place.write(`other/${name}`, text);
+  const { code, stderr } = await place.run(['import', file, '--dry-run']);
+  expect([code, stderr.includes('sk_secret')]).toEqual([4, false]);
+  expect(stderr).toContain(reason);
+  expect(stderr).toContain(line);
+});

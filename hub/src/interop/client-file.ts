@@ -1,6 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { hubError } from '@counterpart/schemas';
-import { findMember, JsoncError, parseJsonc, type JsonNode, type ObjectNode } from '../kernel/files/jsonc.ts';
+import { parseTOML } from 'confbox/toml';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import {
+  findMember,
+  JsoncError,
+  parseJsonc,
+  plainValue,
+  type JsonNode,
+  type ObjectNode,
+} from '../kernel/files/jsonc.ts';
+import { isMembers, membersOf } from '../kernel/protocol/members.ts';
+import type { JsonMembers } from '../kernel/ports.ts';
 
 /** A configuration file as read: its text is what edits work on. */
 export interface ConfigurationText {
@@ -45,8 +58,51 @@ function parse(file: string, text: string, { comments, code }: Required<ReadRule
     return parseJsonc(text, { strict: !comments });
   } catch (cause) {
     if (!(cause instanceof JsoncError)) throw cause;
-    throw hubError(code, { file, detail: cause.message }, { cause });
+    throw hubError(code, { file, detail: `not JSON: ${cause.message}` }, { cause });
   }
+}
+
+/**
+ * What a client's file holds, in the format its name tells: TOML, YAML, or else JSON, which is read generously. Undefined when
+ * there is no file. Throws CLIENT_CONFIG_INVALID with the place, in words that quote nothing of the file: it may hold secrets.
+ */
+export function readDocument(file: string): JsonMembers | undefined {
+  const code = 'CLIENT_CONFIG_INVALID';
+  if (!existsSync(file)) return undefined;
+  const format = extname(file).toLowerCase();
+  if (format !== '.toml' && format !== '.yaml' && format !== '.yml')
+    return membersOf(plainValue(readConfiguration(file, { comments: true, code }).root));
+  const text = readText(file, code).replace(/^\uFEFF/, '');
+  const document = format === '.toml' ? parseToml(file, text) : parseYaml(file, text);
+  if (!isMembers(document)) throw hubError(code, { file, detail: 'its root is not an object' });
+  return document;
+}
+
+/** Of the library's words only the first line is passed on, and no cause: the others quote the file. */
+const TomlMistake = z.object({
+  message: z.string().transform((words) => words.replace('Invalid TOML document: ', '').split('\n')[0]),
+  line: z.int(),
+  column: z.int(),
+});
+
+function parseToml(file: string, text: string): unknown {
+  try {
+    return parseTOML(text);
+  } catch (thrown) {
+    const { message, line, column } = TomlMistake.parse(thrown);
+    const detail = `not TOML: ${message} at line ${line}, column ${column}`;
+    throw hubError('CLIENT_CONFIG_INVALID', { file, detail });
+  }
+}
+
+function parseYaml(file: string, text: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [mistake] = document.errors;
+  if (mistake === undefined) return document.toJS({ maxAliasCount: 100 }) ?? {};
+  const { line, col } = lines.linePos(mistake.pos[0]);
+  const detail = `not YAML: ${mistake.code} at line ${line}, column ${col}`;
+  throw hubError('CLIENT_CONFIG_INVALID', { file, detail });
 }
 
 /** The object at `path`; undefined when nothing is there. Throws CLIENT_CONFIG_INVALID when something else is. */

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HubConfig, hubError, JsonValue, type Json, type ServerEntry } from '@counterpart/schemas';
 import { z } from 'zod';
-import { readConfiguration, objectAt, type ConfigurationText } from './client-file.ts';
+import { objectAt, readConfiguration, readDocument } from './client-file.ts';
 import { clientFacts, userFile, type ClientId, type UserPlace } from './clients.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { setMember } from '../kernel/files/jsonc-edit.ts';
 import { parseJsonc, plainValue, type ObjectNode } from '../kernel/files/jsonc.ts';
+import { serversOf, type NamedValue } from './server-blocks.ts';
 import { toHubEntry } from './to-hub-entry.ts';
 
 export interface ImportItem {
@@ -25,7 +26,6 @@ export interface ImportItem {
 export interface ImportSource {
   readonly title: string;
   readonly file: string;
-  readonly comments: boolean;
 }
 
 export interface ImportRequest {
@@ -53,8 +53,7 @@ export interface ImportPlan {
 /** A client's file as an import source. */
 export function clientSource(id: ClientId, place: UserPlace): ImportSource {
   const { title } = clientFacts(id);
-  // Read generously: only what is written must follow the client's own rules.
-  return { title, file: userFile(id, place), comments: true };
+  return { title, file: userFile(id, place) };
 }
 
 /** Decides what an import would add; nothing is written. Throws CLIENT_CONFIG_INVALID, CLIENT_NOT_FOUND, CONFIG_INVALID. */
@@ -77,14 +76,12 @@ export function planImport(request: ImportRequest): ImportPlan {
   return { items, before: config.text, after, secrets };
 }
 
-interface NamedValue {
-  readonly name: string;
-  readonly value: ReturnType<typeof plainValue>;
+interface Found extends NamedValue {
   readonly file: string;
 }
 
 function planItem(
-  { name, value, file }: NamedValue,
+  { name, value, file }: Found,
   state: {
     request: ImportRequest;
     known: Record<string, unknown>;
@@ -122,28 +119,11 @@ export function isHub(entry: ServerEntry, ports: readonly number[]): boolean {
   return words.includes('stdio') && words.some((word) => /(?:^|[\\/])hub(?:\.js)?$/.test(word));
 }
 
-function readServers({ file, comments, title }: ImportSource): NamedValue[] {
-  const configuration = readConfiguration(file, { comments });
-  if (!configuration.exists) throw hubError('CLIENT_NOT_FOUND', { client: title, file });
-  const objects = [
-    objectAt(configuration, ['mcpServers']),
-    objectAt(configuration, ['servers']),
-    // VS Code's settings.json held them here before it had mcp.json.
-    objectAt(configuration, ['mcp', 'servers']),
-    ...projectServers(configuration),
-  ];
-  return objects
-    .flatMap((object) => object?.members ?? [])
-    .map(({ key, value }) => ({ name: key, value: plainValue(value), file }));
-}
-
-/** Claude Code keeps servers of single projects in the user's file. */
-function projectServers(configuration: ConfigurationText): (ObjectNode | undefined)[] {
-  const projects = configuration.root.members.find(({ key }) => key === 'projects')?.value;
-  if (projects?.kind !== 'object') return [];
-  return projects.members
-    .filter(({ value }) => value.kind === 'object')
-    .map(({ key }) => objectAt(configuration, ['projects', key, 'mcpServers']));
+function readServers({ file, title }: ImportSource): Found[] {
+  const document = readDocument(file);
+  if (document === undefined) throw hubError('CLIENT_NOT_FOUND', { client: title, file });
+  const refuse = (detail: string) => hubError('CLIENT_CONFIG_INVALID', { file, detail });
+  return serversOf(document, refuse).map((server) => ({ ...server, file }));
 }
 
 function plainMembers(object: ObjectNode | undefined): Record<string, unknown> {

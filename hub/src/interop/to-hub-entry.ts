@@ -1,7 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { latinLetters } from '@counterpart/scaffolds/readers/latin-letters';
-import { type Json, ServerEntry, ServerId } from '@counterpart/schemas';
+import { ServerEntry, ServerId } from '@counterpart/schemas';
 import { z } from 'zod';
+import { isMembers, membersOf } from '../kernel/protocol/members.ts';
+import { inKnownWords } from './known-words.ts';
 
 /** A client's entry in the hub's terms. */
 export type Translated =
@@ -19,7 +21,7 @@ export interface EntrySource {
   readonly homeDir: string;
 }
 
-/** What the four clients write; anything else in an entry has no meaning for the hub. */
+/** What an entry says, in the words of the four clients; anything else in it has no meaning for the hub. */
 const ClientEntry = z.object({
   type: z.string().optional(),
   command: z.string().min(1).optional(),
@@ -30,7 +32,6 @@ const ClientEntry = z.object({
   envFile: z.string().optional(),
   cwd: z.string().optional(),
   url: z.string().min(1).optional(),
-  serverUrl: z.string().min(1).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   disabled: z.boolean().optional(),
 });
@@ -38,13 +39,14 @@ type ClientEntry = z.infer<typeof ClientEntry>;
 const KNOWN = new Set(Object.keys(ClientEntry.shape));
 
 /** Translates an entry of a client's configuration: names made legal, references rewritten, unknown members named. Pure. */
-export function toHubEntry(name: string, value: Json, source: EntrySource): Translated {
+export function toHubEntry(name: string, value: unknown, source: EntrySource): Translated {
   const id = toId(name);
-  const parsed = ClientEntry.safeParse(value);
+  const said = isMembers(value) ? inKnownWords(value) : value;
+  const parsed = ClientEntry.safeParse(said);
   if (!parsed.success) return { kind: 'unusable', id, reason: firstIssue(parsed.error) };
   const notes: string[] =
     id === name ? [] : [`named ${id} here, because names are lower-case letters, digits and dashes`];
-  const unknown = Object.keys(value ?? {}).filter((key) => !KNOWN.has(key));
+  const unknown = Object.keys(membersOf(said)).filter((key) => !KNOWN.has(key));
   if (unknown.length > 0) notes.push(`left out, because the hub has no such setting: ${unknown.join(', ')}`);
   const rewrite = rewriter(source, notes);
   const draft =
@@ -72,11 +74,10 @@ function commandDraft(entry: ClientEntry, rewrite: Rewrite): Record<string, unkn
 }
 
 function remoteDraft(entry: ClientEntry, rewrite: Rewrite): Record<string, unknown> {
-  const url = entry.url ?? entry.serverUrl;
-  if (url === undefined) return {};
+  if (entry.url === undefined) return {};
   return {
     type: entry.type === 'sse' ? 'sse' : 'http',
-    url: rewrite(url),
+    url: rewrite(entry.url),
     ...(entry.headers ? { headers: mapText(entry.headers, rewrite) } : {}),
   };
 }
@@ -98,6 +99,12 @@ function projectOf({ file, homeDir }: EntrySource): string | undefined {
 
 const REFERENCE = /\$\{([^}]*)\}/g;
 
+/** References as OpenCode (`{env:NAME}`) and Gemini CLI (`$NAME`, where it is all there is) write them. */
+const OTHER_REFERENCE = /(?<!\$)\{env:([A-Za-z_]\w*)\}|^\$([A-Za-z_]\w*)$/g;
+
+const asShared = (text: string): string =>
+  text.replace(OTHER_REFERENCE, (_, braced?: string, bare?: string) => `\${env:${braced ?? bare ?? ''}}`);
+
 /** Clients write references in their own ways; the hub knows `${env:NAME}`, with a default after `:-`. */
 function rewriter(source: EntrySource, notes: string[]): Rewrite {
   const folder = projectOf(source);
@@ -105,7 +112,7 @@ function rewriter(source: EntrySource, notes: string[]): Rewrite {
     if (!notes.includes(text)) notes.push(text);
   };
   return (text) =>
-    text.replace(REFERENCE, (whole, inner: string) => {
+    asShared(text).replace(REFERENCE, (whole, inner: string) => {
       if (inner === 'userHome') return source.homeDir;
       if (inner === 'workspaceFolder') {
         if (folder !== undefined) return folder;

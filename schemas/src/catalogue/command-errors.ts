@@ -31,7 +31,7 @@ export const commandErrors = {
     rpc: -32603,
     exit: 4,
     title: 'Client configuration cannot be read',
-    message: '{file} is not valid JSON: {detail}',
+    message: '{file} cannot be read: {detail}',
     fix: 'Nothing was changed. Mend the file in its own program, then try again.',
   }),
   CLIENT_NOT_FOUND: entry({

@@ -40,7 +40,7 @@ export const importServers = defineCommand({
   group: 'clients',
   summary: 'Take over the servers that your clients have',
   description:
-    'Reads the servers of Claude Desktop, Cursor, VS Code or Claude Code, or of any file of their form, and adds them to hub.config.json. The clients’ files are left as they are. Values that look like secrets are not copied into hub.config.json: they go to secrets.env in the data folder (readable by you only) and are referenced as ${env:NAME}.',
+    'Reads the servers of Claude Desktop, Cursor, VS Code or Claude Code, or of a file as these, Codex, Gemini CLI, Goose, OpenCode, Windsurf, Zed and others have them (JSON, TOML, YAML), and adds them to hub.config.json. The clients’ files are left as they are. Values that look like secrets are not copied into hub.config.json: they go to secrets.env in the data folder (readable by you only) and are referenced as ${env:NAME}.',
   arguments: [['[source]', `${CLIENT_IDS.join(', ')}, or a file (default: every client found)`]],
   options: [
     ['--dry-run', 'Show what would be added and write nothing'],
@@ -52,6 +52,7 @@ export const importServers = defineCommand({
     ['hub import --dry-run', 'what all clients have'],
     ['hub import cursor --only github,linear', 'two servers of one client'],
     ['hub import ./mcp.json --all', 'everything in a file'],
+    ['hub import ~/.codex/config.toml', 'the servers of Codex'],
   ],
   input: Input,
   async run(context, input) {
@@ -107,7 +108,7 @@ function findSources(context: Context, given: string | undefined): ImportSource[
   if (given !== undefined && isClientId(given)) return [clientSource(given, place)];
   if (given !== undefined) {
     const file = resolve(context.io.cwd, given);
-    if (existsSync(file)) return [{ title: given, file, comments: true }];
+    if (existsSync(file)) return [{ title: given, file }];
     throw hubError('CLIENT_NOT_FOUND', { client: `${given}${didYouMean(given, CLIENT_IDS)}`, file });
   }
   const found = installedClients(place);
@@ -171,7 +172,8 @@ function preview({ paint, io, home }: Context, plan: ImportPlan): string {
 
 function render(context: Context, plan: ImportPlan, written: boolean, input: Input): string {
   const { paint } = context;
-  if (plan.items.length === 0) return 'No servers found there.';
+  if (plan.items.length === 0)
+    return 'No servers found there: none stand under mcpServers, servers, mcp_servers, context_servers, mcp or extensions.';
   const shown = preview(context, plan);
   if (input.dryRun) return `${shown}\n\nNothing was written (--dry-run).`;
   if (plan.before === plan.after) return `${shown}\n\nNothing to add.`;
