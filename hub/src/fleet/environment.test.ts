@@ -1,6 +1,6 @@
 import { Manifest, ServerId } from '@counterpart/schemas';
 import { expect, test } from 'vitest';
-import { builtEnvironment, commandEnvironment } from './environment.ts';
+import { builtEnvironment, builtVariables, commandEnvironment } from './environment.ts';
 
 const manifest = Manifest.parse({
   id: 'my-api',
@@ -142,4 +142,11 @@ test('a command gets the customary variables and its own, and its credentials ar
     missingSecrets: [],
     secretValues: ['k'],
   });
+});
+
+test('any server trusts the certificates that its owner trusts', () => {
+  const trust = { NODE_EXTRA_CA_CERTS: '/ca.pem', SSL_CERT_FILE: '/ca.pem', SSL_CERT_DIR: '/certs' };
+  const around = { ...trust, REQUESTS_TOKEN: 'never' };
+  expect(commandEnvironment({}, around).env).toEqual(trust);
+  expect(builtVariables(around)).toEqual(trust);
 });

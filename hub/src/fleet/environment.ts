@@ -4,6 +4,8 @@ import type { CommandServer, Manifest, SecretSlot, ServerOverride } from '@count
 export type Variables = Readonly<Record<string, string | undefined>>;
 export type Environment = Readonly<Record<string, string>>;
 
+/** Where the certificates of a network's own authority are: without them no host behind it is trusted. */
+const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
 /** What any program needs to find itself at home; nothing of it is a secret. */
 const HOME_VARIABLES = [
   'PATH',
@@ -18,9 +20,10 @@ const HOME_VARIABLES = [
   'TZ',
   'SystemRoot',
   'APPDATA',
+  ...TRUST_VARIABLES,
 ];
 /** A built server runs one bundled file: it needs neither a home nor a shell. */
-const BUILT_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'];
+const BUILT_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot', ...TRUST_VARIABLES];
 
 /**
  * Stands in for every credential when a server speaks to its mirror, which accepts anything. No answer of a mirror holds
