@@ -65,6 +65,16 @@ describe('what is mistyped', () => {
     ]);
     expect(stdout).not.toContain('listed from memory');
   });
+
+  test('what an added program printed before it ended is shown whole, whichever way it printed it', async () => {
+    const place = testHome();
+    const loud = place.write('loud.mjs', "console.error('fatal: LOUD_KEY is not set'); process.exit(1);");
+    const said = await place.run(['add', 'loud', '--', process.execPath, loud]);
+    expect(said.stdout).toContain('What it printed last:\n  fatal: LOUD_KEY is not set');
+    const chatty = place.write('chatty.mjs', "console.log('Usage: chatty <folder>');");
+    const told = await place.run(['add', 'chatty', '--', process.execPath, chatty]);
+    expect(told.stdout).toContain('begins with "Usage: chatty <folder>"');
+  });
 });
 
 test('a data folder that cannot be made is one clear sentence for every command that needs it', async () => {

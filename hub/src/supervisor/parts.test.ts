@@ -109,6 +109,17 @@ test('of standard error the last lines are shown, cut when they are long', () =>
   expect(shown.at(-1)).toBe(`  ${'x'.repeat(300)}…`);
 });
 
+test('the line that names an error is shown, however much is printed below it', () => {
+  const stack = Array.from({ length: 30 }, (_, index) => `    at f (/x.js:${index}:1)`);
+  const shown = describeStderr(['throw err', 'Error [ERR_X]: no bindings file', ...stack, 'Node.js v24']);
+  expect(shown.split('\n').slice(1, 4)).toEqual([
+    '  Error [ERR_X]: no bindings file',
+    '  …',
+    '      at f (/x.js:21:1)',
+  ]);
+  expect(shown.split('\n')).toHaveLength(13);
+});
+
 const spec = {
   id: 'x',
   command: 'prog',

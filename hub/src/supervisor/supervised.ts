@@ -190,7 +190,8 @@ export class SupervisedProcess implements Supervised {
     await this.#around.gate(() => this.#make(run));
     if (!run.child) return;
     const exit = await run.child.exited;
-    const reason = exitFailure(this.spec.id, this.#state, exit, this.#ring.lines());
+    const said = { printed: this.#ring.lines(), stray: run.greeted ? this.#protocol.strayWords() : '' };
+    const reason = exitFailure(this.spec.id, this.#state, exit, said);
     run.abort.abort(reason);
     // First the state, then the calls in flight: a call repeated at once must not find the dead process ready.
     const manner = exit.code === 0 ? 'clean' : 'failed';

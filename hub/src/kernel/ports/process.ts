@@ -62,6 +62,8 @@ export interface ProcessProtocol {
   lost(reason: CounterpartError): void;
   /** Calls in flight; the idle timer waits while there are any. */
   inFlight(): number;
+  /** What the process wrote in place of the protocol, as the end of a sentence; empty when it kept to it. */
+  strayWords(): string;
 }
 
 export interface ProcessSnapshot {

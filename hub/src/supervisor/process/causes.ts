@@ -18,9 +18,20 @@ export function describeExit({ code, signal }: Exit): string {
   return `it exited with status ${code ?? 'unknown'}`;
 }
 
-/** Last lines of standard error as the end of a sentence; nothing when there are none. */
+/** The line that names an error, as runtimes write it above a stack and what else the error holds. */
+const ERROR_LINE = /^(?:[\w.$]*(?:Error|Exception)(?: \[\w+\])?|panic): /;
+
+/** The last lines, with the one that names the error first where it stands above them. */
+function tellingLines(lines: readonly string[]): readonly string[] {
+  const said = lines.filter((line) => line.trim() !== '');
+  const last = said.slice(-MOST_LINES);
+  const cause = said.findLast((line) => ERROR_LINE.test(line));
+  return cause === undefined || last.includes(cause) ? last : [cause, '…', ...last.slice(2)];
+}
+
+/** What standard error tells, as the end of a sentence. */
 export function describeStderr(lines: readonly string[]): string {
-  const last = lines.filter((line) => line.trim() !== '').slice(-MOST_LINES);
+  const last = tellingLines(lines);
   if (last.length === 0) return '; it printed nothing to standard error';
   const shown = last.map(
     (line) => `  ${line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line}`,

@@ -5,11 +5,19 @@ import type { State } from './state.ts';
 /** Lines of standard error, oldest first. */
 type Printed = readonly string[];
 
+/** What a process left behind in words. */
+interface Said {
+  readonly printed: Printed;
+  /** In place of the protocol, as the end of a sentence. */
+  readonly stray: string;
+}
+
 /** Why a process is lost that ended while it was in the given state. */
-export function exitFailure(server: string, state: State, exit: Exit, printed: Printed): CounterpartError {
+export function exitFailure(server: string, state: State, exit: Exit, said: Said): CounterpartError {
+  const { printed, stray } = said;
   const { phase, problem } = state;
   if (phase.kind === 'starting') {
-    const detail = `${describeExit(exit)} before it had answered the handshake${describeStderr(printed)}`;
+    const detail = `${describeExit(exit)} before it had answered the handshake${stray}${describeStderr(printed)}`;
     return hubError('SERVER_START_FAILED', { server, detail });
   }
   if (phase.kind !== 'stopping')

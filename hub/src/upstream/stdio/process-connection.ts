@@ -136,6 +136,11 @@ export class ProcessConnection implements Connection, ProcessProtocol {
     if (wasOpen) this.#events.lost();
   }
 
+  strayWords(): string {
+    const said = this.#link && begins(this.#link.session);
+    return said === undefined ? '' : `; ${said}`;
+  }
+
   inFlight(): number {
     return (this.#link?.session.inFlight ?? 0) + this.#events.waiting();
   }
@@ -176,9 +181,15 @@ function wrapsFrame(line: Buffer): boolean {
 
 /** A server that talks on its standard output fails in many ways; the first such line says why better than any of them. */
 function explained(server: string, session: RpcSession, thrown: unknown): unknown {
-  const { junk } = session;
-  if (!junk || (thrown instanceof CounterpartError && thrown.code === 'SERVER_MISMATCH')) return thrown;
-  const more = junk.lines > 1 ? ` and ${junk.lines - 1} more lines` : '';
-  const detail = `its standard output, which belongs to the protocol, begins with ${junk.first}${more}`;
+  const detail = begins(session);
+  if (detail === undefined || (thrown instanceof CounterpartError && thrown.code === 'SERVER_MISMATCH'))
+    return thrown;
   return hubError('UPSTREAM_PROTOCOL', { server, detail }, { cause: thrown });
+}
+
+/** What a server wrote to standard output before it spoke the protocol; undefined when it did not. */
+function begins({ junk }: RpcSession): string | undefined {
+  if (!junk) return undefined;
+  const more = junk.lines > 1 ? ` and ${junk.lines - 1} more lines` : '';
+  return `its standard output, which belongs to the protocol, begins with ${junk.first}${more}`;
 }

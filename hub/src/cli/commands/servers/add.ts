@@ -87,11 +87,20 @@ export const add = defineCommand({
         '',
         server.problem === undefined
           ? `Next: \`hub inspect ${server.id}\` shows its tools; \`hub undo\` takes this back.`
-          : `${paint.warn('!')} It does not answer yet. Mend the cause, or \`hub undo\` takes this back.`,
+          : [
+              ...printedBelow(server.problem),
+              `${paint.warn('!')} It does not answer yet. Mend the cause, or \`hub undo\` takes this back.`,
+            ].join('\n'),
       ].join('\n'),
     );
   },
 });
+
+/** What a problem quotes of a program: a table has room for its first sentence alone. */
+function printedBelow(problem: string): string[] {
+  const [, ...quoted] = problem.split('\n');
+  return quoted.length === 0 ? [] : ['What it printed last:', ...quoted, ''];
+}
 
 /** Paths that were written relative to the present folder mean it later too. */
 function folderOf(target: readonly string[], { io, home }: Context): string | undefined {
