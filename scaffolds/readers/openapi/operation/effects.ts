@@ -4,6 +4,8 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 const IDEMPOTENT = new Set([...READING, 'PUT', 'DELETE']);
 const REMOVING = new Set([
   'delete',
+  'del',
+  'rm',
   'remove',
   'cancel',
   'purge',
@@ -33,6 +35,8 @@ const REMOVING = new Set([
 
 const OPENLY_REMOVING = new Set([
   'delete',
+  'del',
+  'rm',
   'remove',
   'destroy',
   'purge',
