@@ -110,11 +110,18 @@ export class Run {
 
   /** Takes up what a model said; the calls are those that may be made. */
   #take(turn: Turn): { readonly calls: readonly WrittenCall[]; readonly mayCall: boolean } {
-    const { calls, text, unshown } = recoverCalls(turn, this.#toolbox);
+    const { calls, text, unshown } = recoverCalls(turn, this.#toolbox, this.#outputs());
     if (unshown !== '') this.#options.emit({ type: 'text', delta: unshown });
     if (text !== '') this.#added.add(said('assistant', text));
     const mayCall = this.#choice !== 'none' && this.budget.hasCalls;
     return { calls: mayCall ? this.budget.takeCalls(calls) : [], mayCall };
+  }
+
+  /** What tools have returned in this conversation. */
+  #outputs(): string[] {
+    return [...this.#items, ...this.#added.items].flatMap((item) =>
+      item.type === 'function_call_output' ? [item.output] : [],
+    );
   }
 
   #finish({ finish, decision }: Turn): void {

@@ -1,13 +1,33 @@
-import type { PendingCalls } from '../../kernel/ports.ts';
+import type { JsonMembers, PendingCalls } from '../../kernel/ports.ts';
 
-const SHOWN = 2_000;
+/** Characters of one text that are shown, the end included: what stands behind a long text is what it does. */
+const SHOWN_START = 1_500;
+const SHOWN_END = 500;
+
+const cut = (text: string): string =>
+  text.length <= SHOWN_START + SHOWN_END
+    ? text
+    : `${text.slice(0, SHOWN_START)}… (${text.length} characters) …${text.slice(-SHOWN_END)}`;
+
+/** What is not seen, or turns the reading direction. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/gu;
+const escaped = (characters: string): string =>
+  characters
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+
+/** Arguments as code: whoever shows answers as Markdown shows every character of them, and makes nothing of any. */
+function argumentsShown(input: JsonMembers): string {
+  const json = JSON.stringify(input, (_, value: unknown) => (typeof value === 'string' ? cut(value) : value));
+  const longest = Math.max(0, ...[...json.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const ticks = '`'.repeat(longest + 1);
+  return `${ticks}${json.replace(UNSEEN, escaped)}${ticks}`;
+}
 
 /** How an answer asks for a person's word: what would be called, with which arguments. */
 export function askForApproval({ id, calls }: PendingCalls): string {
-  const lines = calls.map(({ tool, arguments: input }) => {
-    const text = JSON.stringify(input);
-    return `- ${tool} ${text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text}`;
-  });
+  const lines = calls.map(({ tool, arguments: input }) => `- ${tool} ${argumentsShown(input)}`);
   return `\n\nThis changes things, and waits for your word (${id}):\n${lines.join('\n')}\nShall I do it? Answer yes or no.`;
 }
 

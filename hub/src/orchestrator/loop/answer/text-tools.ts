@@ -20,6 +20,10 @@ export function asTextItems(request: GenerationRequest): GenerationRequest {
 function asText(item: ChatItem): ChatItem {
   if (item.type === 'function_call')
     return said('assistant', `<tool_call>{"name":"${item.name}","arguments":${item.arguments}}</tool_call>`);
-  if (item.type === 'function_call_output') return said('user', `<tool_result>${item.output}</tool_result>`);
+  if (item.type === 'function_call_output')
+    return said('user', `<tool_result>${withoutEnd(item.output)}</tool_result>`);
   return item;
 }
+
+/** A result cannot close its own tag: what came behind it would be read as the person's words. */
+const withoutEnd = (output: string): string => output.replaceAll(/<(?=\/tool_result)/gi, '&lt;');
