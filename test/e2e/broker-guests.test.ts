@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { findSandboxes } from '@counterpart/hub/sandbox/sandbox';
@@ -38,6 +38,7 @@ afterAll(async () => {
 /** Everything a hub's folder needs: what is shown, what is not, and an authority for TLS. */
 async function furnish(home: string): Promise<void> {
   for (const name of ['notes', 'drop', 'private']) mkdirSync(join(home, name));
+  writeFileSync(join(home, 'drop', 'settings.mjs'), '');
   writeFileSync(join(home, 'notes', 'a.txt'), 'shown');
   writeFileSync(join(home, 'private', 'b.txt'), SECRET);
   const authority = await createAuthority(join(home, 'notes'), 'own');
@@ -79,6 +80,10 @@ describe.each(usable)('a third-party command inside walls of $kind', ({ kind }) 
       },
       mcpServers: {
         guest: walled({ network: { allow }, files: ['notes', { path: 'drop', write: true }] }),
+        linker: walled({
+          args: [...own.args, join(place.home, 'drop/settings.mjs')],
+          files: [{ path: 'drop', write: true }],
+        }),
         peeper: walled({ files: ['.'] }),
         sloppy: { ...own, network: { allow: [] } },
         ghost: { command: 'no-such-program-anywhere', walls: 'sandbox' },
@@ -129,6 +134,20 @@ describe.each(usable)('a third-party command inside walls of $kind', ({ kind }) 
     const env = z.record(z.string(), z.string()).parse(await inside('env'));
     expect(env).toMatchObject({ CONFIGURED: 'yes', HOME: '/data' });
     expect(JSON.stringify(env)).not.toContain('cAnArY17');
+  });
+
+  test('a link that a server makes where it may write opens nothing at its next start', async () => {
+    const { home } = place;
+    const read = (path: string) => hub.rpc('tools/call', { name: 'linker__read', arguments: { path } });
+    const secret = join(home, 'private/b.txt');
+    expect(JSON.stringify(await read(secret))).toContain('ENOENT');
+    // As the server can: a program is seen with what stands around it, and this one is in the folder of secrets now.
+    rmSync(join(home, 'drop/settings.mjs'));
+    symlinkSync(secret, join(home, 'drop/settings.mjs'));
+    await hub.send('POST', '/api/servers/linker/restart');
+    const again = await read(secret).then(JSON.stringify, String);
+    expect(again).toContain(`it leads out of ${join(home, 'drop')}`);
+    expect(again).not.toContain(SECRET);
   });
 
   test('what cannot be walled as it stands is told before anything runs', async () => {

@@ -39,7 +39,8 @@ const PROGRAM_TEXT = /\.(?:[cm]?[jt]s|py|pyz|rb|php|pl|lua|jar|sh)$/i;
 /** A file of this name stands at the root of what belongs together. */
 const PACKAGE_FILES = ['package.json', 'pyproject.toml', 'deno.json', 'Gemfile', 'composer.json'];
 
-const holds = (folder: string, path: string): boolean => {
+/** Whether a path is a folder or something below it. */
+export const holds = (folder: string, path: string): boolean => {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 };

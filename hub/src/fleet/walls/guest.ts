@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { hubError, type CommandServer } from '@counterpart/schemas';
 import type { SandboxFolder, SandboxJob, SandboxLimits } from '../../kernel/ports.ts';
 import type { Environment } from '../environment.ts';
-import { guestView, reasonToHide, type Files, type GuestView } from './guest-view.ts';
+import { guestView, holds, reasonToHide, type Files, type GuestView } from './guest-view.ts';
 import { doorFolder, DOOR_INSIDE, limitsOf, type Walled, type Walls } from './walls.ts';
 
 /** Where a guest's own folder is seen inside; it is its home. */
@@ -51,14 +51,15 @@ const LIMITS: Partial<SandboxLimits> = {
 };
 
 const present = (path: string) => statSync(path, { throwIfNoEntry: false });
-const FILES: Files = {
+/** The files of this machine, as a guest's owner may show them to it. `realOf` throws WALLS_FILE_REFUSED. */
+const filesFor = (guest: Guest): Files => ({
   kindOf: (path) => {
     const found = present(path);
     if (found === undefined) return undefined;
     return found.isDirectory() ? 'folder' : 'file';
   },
-  realOf: (path) => (existsSync(path) ? realpathSync(path) : path),
-};
+  realOf: (path) => (existsSync(path) ? realOf(guest, path) : path),
+});
 
 /** Folder that a walled command keeps its data in, across restarts. */
 export const guestData = (hubData: string, id: string): string => join(hubData, 'guests', id);
@@ -67,16 +68,35 @@ function refused(id: string, path: string, reason: string) {
   return hubError('WALLS_FILE_REFUSED', { server: id, path, reason });
 }
 
+const filesOf = ({ entry, home }: Guest): { readonly path: string; readonly write: boolean }[] =>
+  (entry.files ?? []).map((one) => {
+    const { path, write } = typeof one === 'string' ? { path: one, write: false } : one;
+    return { path: resolve(home, path), write };
+  });
+
+/**
+ * A path without links. Throws WALLS_FILE_REFUSED for one below a folder in which the guest may write, when it leads out of
+ * that: a link of the guest's own making would open to it, at its next start, whatever the hub's user may read.
+ */
+function realOf(guest: Guest, path: string): string {
+  const real = realpathSync(path);
+  const folder = filesOf(guest).find(
+    (one) => one.write && one.path !== path && holds(one.path, path) && !holds(realpathSync(one.path), real),
+  );
+  if (folder !== undefined)
+    throw refused(guest.id, path, `it leads out of ${folder.path}, where the server may make links`);
+  return real;
+}
+
 /** What its owner shows it beside its program. Throws WALLS_FILE_REFUSED. */
-function declaredFolders({ id, entry, home, hubData, userHome }: Guest): SandboxFolder[] {
-  return (entry.files ?? []).map((one) => {
-    const { path: written, write } = typeof one === 'string' ? { path: one, write: false } : one;
-    const path = resolve(home, written);
+function declaredFolders(guest: Guest): SandboxFolder[] {
+  const { id, hubData, userHome } = guest;
+  return filesOf(guest).map(({ path, write }) => {
     if (present(path) === undefined) throw refused(id, path, 'there is no such file');
-    const reason =
-      reasonToHide(path, { userHome, hubData }) ?? reasonToHide(realpathSync(path), { userHome, hubData });
+    const real = realOf(guest, path);
+    const reason = reasonToHide(path, { userHome, hubData }) ?? reasonToHide(real, { userHome, hubData });
     if (reason !== undefined) throw refused(id, path, reason);
-    return { from: path, to: path, writable: write };
+    return { from: real, to: path, writable: write };
   });
 }
 
@@ -85,7 +105,7 @@ function viewOf(guest: Guest): GuestView {
   const { id, entry, command, env, hubData, userHome } = guest;
   const view = guestView(
     { ...guest, isCwdNamed: entry.cwd !== undefined, searchPath: env['PATH'] ?? '', hubData, userHome },
-    FILES,
+    filesFor(guest),
   );
   if (view === undefined)
     throw hubError('SERVER_START_FAILED', { server: id, detail: `there is no program "${command}"` });
@@ -128,7 +148,8 @@ export function assertWallsFor(id: string, entry: CommandServer): void {
  */
 export async function wallInGuest(walls: Walls, guest: Guest): Promise<Walled> {
   const { id, entry } = guest;
-  const declared = declaredFolders(guest);
+  // What cannot be shown is told now; at each start it is judged anew.
+  declaredFolders(guest);
   const door = await walls.broker.open({
     id,
     rules: (entry.network?.allow ?? []).map((host) => ({ entry: host, by: 'owner' })),
@@ -145,8 +166,8 @@ export async function wallInGuest(walls: Walls, guest: Guest): Promise<Walled> {
       limits: jobLimits(entry),
       system: true,
       folders: [
-        ...view.shown.map((path) => ({ from: path, to: path })),
-        ...declared,
+        ...view.shown.map((path) => ({ from: realOf(guest, path), to: path })),
+        ...declaredFolders(guest),
         ownFolder(guest),
         doorFolder(door),
         { from: BRIDGE, to: BRIDGE_INSIDE },
