@@ -17,13 +17,16 @@ const escaped = (characters: string): string =>
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 
-/** Arguments as code: whoever shows answers as Markdown shows every character of them, and makes nothing of any. */
-function argumentsShown(input: JsonMembers): string {
-  const json = JSON.stringify(input, (_, value: unknown) => (typeof value === 'string' ? cut(value) : value));
-  const longest = Math.max(0, ...[...json.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+/** A line of others as code: whoever shows answers as Markdown shows every character of it, and makes nothing of any. */
+export function asCode(line: string): string {
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const ticks = '`'.repeat(longest + 1);
-  return `${ticks}${json.replace(UNSEEN, escaped)}${ticks}`;
+  const beside = /^`|`$/.test(line) ? ' ' : '';
+  return `${ticks}${beside}${line.replace(UNSEEN, escaped)}${beside}${ticks}`;
 }
+
+const argumentsShown = (input: JsonMembers): string =>
+  asCode(JSON.stringify(input, (_, value: unknown) => (typeof value === 'string' ? cut(value) : value)));
 
 /** How an answer asks for a person's word: what would be called, with which arguments. */
 export function askForApproval({ id, calls }: PendingCalls): string {

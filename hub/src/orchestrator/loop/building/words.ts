@@ -1,5 +1,6 @@
 import type { ApprovalSheet, LoopDetail } from '@counterpart/schemas';
 import { NEVER_HERE } from '../../understanding/credentials/pasted.ts';
+import { asCode } from '../words.ts';
 import type { ChatBuilds } from './chat-builds.ts';
 
 const HASH_SHOWN = 12;
@@ -44,12 +45,12 @@ export function stateWords(builds: ChatBuilds, build: LoopDetail): string {
 export function sheetWords({ id, sheet }: LoopDetail): string {
   if (sheet === undefined) return `Build ${id} has nothing to approve yet.`;
   const tools = sheet.tools.map(
-    ({ name, effect, description }) => `- ${name} (${effect}) ${firstLine(description)}`,
+    ({ name, effect, description }) => `- ${name} (${effect}) ${shown(description)}`,
   );
   const list = (title: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [`${title}: ${names.join(', ')}`];
   return [
-    `**${sheet.title}** (${sheet.server} ${sheet.version}) is built and tested: ${sheet.tests.passed} tests passed in ${sheet.tests.sandbox}.`,
+    `${shown(sheet.title)} (${sheet.server} ${sheet.version}) is built and tested: ${sheet.tests.passed} tests passed in ${sheet.tests.sandbox}.`,
     ...(sheet.tests.unsafeLocal === true
       ? ['**UNSAFE: its code ran on this machine without a sandbox.**']
       : []),
@@ -60,7 +61,10 @@ export function sheetWords({ id, sheet }: LoopDetail): string {
       'It wants the secrets',
       sheet.secrets.map(({ name }) => name),
     ),
-    ...list('Warnings', sheet.warnings.map(({ message }) => message).slice(0, MOST_WARNINGS)),
+    ...list(
+      'Warnings',
+      sheet.warnings.map(({ message }) => asCode(message.replaceAll(/\s+/g, ' '))).slice(0, MOST_WARNINGS),
+    ),
     authorWords(sheet),
     '',
     `Shall I install it (${id} / ${hexOf(sheet.hash).slice(0, HASH_SHOWN)})? Answer yes or no.`,
@@ -88,5 +92,8 @@ const secretPages = (builds: ChatBuilds, server: string): string =>
 
 /** A content hash without its kind. */
 export const hexOf = (hash: string): string => hash.replace(/^sha256[:-]/, '');
+
+/** Words of others, of which nothing may hide or forge what stands beside them. */
+const shown = (text: string): string => (firstLine(text) === '' ? '' : asCode(firstLine(text)));
 
 const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').slice(0, 160);
