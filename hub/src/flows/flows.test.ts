@@ -200,6 +200,27 @@ outputs: { b: '\${nodes.b.output}', c: '\${nodes.c.output}' }
     expect(await flows.runs({ limit: 10 })).toEqual([]);
   });
 
+  test('takes no input that it does not declare, unless its schema says so', async () => {
+    const body = 'nodes: { a: { code: return 1 } }\noutputs: { x: "${nodes.a.output}" }';
+    const { flows, run } = await open({
+      flows: {
+        plain: `inputs: { type: object, properties: { startDate: { type: string }, most: { type: integer } } }\n${body}`,
+        none: body,
+        parted: `inputs: { type: object, properties: { a: {} }, anyOf: [{ properties: { b: {} } }] }\n${body}`,
+        open: `inputs: { type: object, properties: { from: {} }, additionalProperties: true }\n${body}`,
+        any: `inputs: { type: object }\n${body}`,
+      },
+    });
+    await expect(flows.start('plain', { startdate: '2026-07-01' })).rejects.toThrow(
+      'The inputs do not fit the flow plain: startdate: unknown; did you mean startDate?.',
+    );
+    await expect(flows.start('plain', { x: 1 })).rejects.toThrow('x: unknown; allowed: startDate, most.');
+    await expect(flows.start('none', { x: 1 })).rejects.toThrow('x: unknown; none is allowed.');
+    await expect(flows.start('parted', { c: 1 })).rejects.toThrow('c: unknown; allowed: a, b.');
+    for (const name of ['open', 'any']) expect((await run(name, { x: 1 })).state).toBe('done');
+    expect((await run('parted', { a: 1, b: 1 })).state).toBe('done');
+  });
+
   test('has its name alone: of two files with one name the first is the flow, and the other one says so', async () => {
     const { flows, write, run } = await open({
       flows: { two: 'nodes: { a: { code: return 1 } }\noutputs: { x: "${nodes.a.output}" }' },
@@ -221,7 +242,7 @@ outputs: { b: '\${nodes.b.output}', c: '\${nodes.c.output}' }
     const { run } = await open({
       tools: { x__leak: { description: 'Leaks.', run: () => '{"key":"marked-secret"}' } },
       flows: {
-        leak: 'nodes: { a: { tool: x__leak }, b: { code: return input.key, input: "${nodes.a.output}" } }',
+        leak: 'inputs: { type: object, properties: { given: { type: string } } }\nnodes: { a: { tool: x__leak }, b: { code: return input.key, input: "${nodes.a.output}" } }',
       },
     });
     expect(JSON.stringify(await run('leak', { given: 'marked-secret' }))).not.toContain('marked-secret');

@@ -18,6 +18,7 @@ import type { DurableEngine, DurableSteps } from '../kernel/ports.ts';
 import type { Db } from '../store/store.ts';
 import { checkWorld } from './document/check-world.ts';
 import type { ReadFlow, RunnableFlow } from './document/read-flow.ts';
+import { inputSchemaOf } from './document/inputs.ts';
 import { asKeywords } from './document/schema-path.ts';
 import type { World } from './document/world.ts';
 import { createFlowFiles, type FlowFiles } from './files.ts';
@@ -263,7 +264,7 @@ class HubFlows implements Flows {
   }
 
   #inputs(name: string, { document }: RunnableFlow, given: Inputs): Inputs {
-    const schema = asKeywords(document.inputs) ?? {};
+    const schema = inputSchemaOf(document);
     const presets = Object.entries(asKeywords(schema['properties']) ?? {}).flatMap(([key, property]) => {
       const preset = asKeywords(property)?.['default'];
       return preset === undefined ? [] : [[key, preset] as const];
@@ -322,7 +323,7 @@ const Schema = z.record(z.string(), JsonValue);
 
 function toSummary(read: ReadFlow, more: readonly FileIssue[]): FlowSummary {
   const { name, hash, document, flow } = read;
-  const { title, description, inputs } = document ?? {};
+  const { title, description } = document ?? {};
   return {
     name,
     ...(title === undefined ? {} : { title }),
@@ -330,7 +331,7 @@ function toSummary(read: ReadFlow, more: readonly FileIssue[]): FlowSummary {
     hash,
     serve: document?.serve ?? false,
     nodes: [...(flow?.plan.values() ?? [])].map((node) => ({ name: node.name, kind: node.kind })),
-    ...(inputs === undefined ? {} : { inputs: Schema.parse(inputs) }),
+    ...(document === undefined ? {} : { inputs: Schema.parse(inputSchemaOf(document)) }),
     issues: [...read.issues, ...more],
   };
 }

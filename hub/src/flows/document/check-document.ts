@@ -4,6 +4,7 @@ import { isTrue } from '../expression/evaluate.ts';
 import { ExpressionError } from '../expression/parse.ts';
 import { referencesInText, referencesOf, textsIn, type Reference } from '../expression/references.ts';
 import { bareExpression } from '../expression/text.ts';
+import { inputSchemaOf } from './inputs.ts';
 import { circleOf, kindOf, planOf, textsOfNode, type FlowPlan } from './plan.ts';
 import type { Tell } from './tell.ts';
 
@@ -146,10 +147,10 @@ function checkReference({ root, steps }: Reference, { document, roots, path, own
 
 function checkInput(
   steps: Reference['steps'],
-  { inputs }: FlowDocument,
+  document: FlowDocument,
   { path, tell }: Pick<Checked, 'path' | 'tell'>,
 ): void {
-  const properties = inputs?.['properties'];
+  const { properties } = inputSchemaOf(document);
   const [name] = steps;
   if (typeof properties !== 'object' || properties === null || name === undefined) return;
   const names = Object.keys(properties);

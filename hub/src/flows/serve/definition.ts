@@ -1,17 +1,18 @@
 import { effectOf, type Effect, type ToolDefinition } from '@counterpart/schemas';
+import { inputSchemaOf } from '../document/inputs.ts';
 import type { ReadFlow, RunnableFlow } from '../document/read-flow.ts';
 import type { World } from '../document/world.ts';
 
 /** The tool that a flow is; undefined for one that is not offered, or cannot be run. */
 export function definitionOf({ name, flow }: ReadFlow, world: World): ToolDefinition | undefined {
   if (flow === undefined || !flow.document.serve) return undefined;
-  const { title, description, inputs } = flow.document;
+  const { title, description } = flow.document;
   const effect = effectOfFlow(flow, world);
   return {
     name,
     ...(title === undefined ? {} : { title }),
     description: description ?? `Runs the flow ${name}.`,
-    inputSchema: inputs ?? { type: 'object' },
+    inputSchema: { ...inputSchemaOf(flow.document), type: 'object' },
     annotations: { readOnlyHint: effect === 'read', destructiveHint: effect === 'destructive' },
   };
 }
