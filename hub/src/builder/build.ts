@@ -177,7 +177,9 @@ function toReport(
   const listing = JSON.stringify({ tools });
   const built = blueprint.operations.length;
   const omitted = lostOperations(blueprint.omitted).length;
+  const secrets = manifest.secrets.map((slot) => slot.name);
   const enough = credentialsNeeded(blueprint);
+  const isChoice = enough.length > 0 && enough.every((set) => secrets.some((name) => !set.includes(name)));
   return {
     id: blueprint.id,
     version: manifest.version,
@@ -192,8 +194,8 @@ function toReport(
     size: { bytes: Buffer.byteLength(listing), tokens: Math.ceil(listing.length / 4) },
     ...(source.cached === undefined ? {} : { cached: source.cached }),
     ...(source.groups === undefined ? {} : { groups: [...source.groups] }),
-    secrets: manifest.secrets.map((slot) => slot.name),
-    ...(enough === undefined || enough === '' ? {} : { enough }),
+    secrets,
+    ...(isChoice ? { enough } : {}),
     net: manifest.permissions.net,
     ...(check === undefined ? {} : { check }),
   };

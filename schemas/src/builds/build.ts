@@ -36,8 +36,8 @@ export const BuildReport = z.strictObject({
     )
     .optional(),
   secrets: z.array(z.string()),
-  /** Which of the secrets most tools can be called with, where not all of them are needed: `A, or B and C`. */
-  enough: z.string().optional(),
+  /** Where not all secrets are needed: the sets of them with any of which most tools can be called. */
+  enough: z.array(z.array(z.string())).optional(),
   net: z.array(z.string()),
   durationMs: z.int(),
   /** True when the description was compiled by an earlier build and nothing that counts has changed since. */

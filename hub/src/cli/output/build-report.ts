@@ -151,11 +151,11 @@ function omissionLine({ subject, reason, source, code }: Omission, paint: Paint)
 
 function secretLines({ secrets, enough, id }: BuildReport, paint: Paint): string[] {
   if (secrets.length === 0) return [];
-  const isChoice = enough !== undefined && secrets.some((name) => !enough.split(' and ').includes(name));
+  const words = enough?.map((set) => set.join(' and ')).join(', or ');
   return [
     paint.strong('Secrets'),
     ...secrets.map((name) => `  ${name}  ${paint.faint(`\`hub secret set ${name}\` asks for it`)}`),
-    ...(isChoice ? [`  enough for most tools: ${enough}`] : []),
+    ...(words === undefined ? [] : [`  enough for most tools: ${words}`]),
     `  ${paint.faint(`until then: \`hub target ${id} mirror\` works without`)}`,
     '',
   ];

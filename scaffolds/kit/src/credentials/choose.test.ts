@@ -115,8 +115,13 @@ test('what is enough for a service is what most of its operations can be called 
     operationOf({}, { auth: [{ oauth: [] }, { token: [] }] }),
   ];
   const { blueprint } = setUp([{ oauth: [] }], {});
-  expect(credentialsNeeded({ ...blueprint, operations })).toBe(
-    'TINY_TOKEN, or TINY_CLIENT_ID and TINY_CLIENT_SECRET, or TINY_TOKEN',
-  );
-  expect(credentialsNeeded({ ...blueprint, operations: operations.slice(0, 1) })).toBeUndefined();
+  expect(credentialsNeeded({ ...blueprint, operations })).toEqual([
+    ['TINY_TOKEN'],
+    ['TINY_CLIENT_ID', 'TINY_CLIENT_SECRET'],
+  ]);
+  const both = operationOf({}, { auth: [{ hmac: [], login: [] }] });
+  expect(credentialsNeeded({ ...blueprint, operations: [both] })).toEqual([
+    ['TINY_SIGNING_KEY_ID', 'TINY_SIGNING_KEY', 'TINY_USERNAME', 'TINY_PASSWORD'],
+  ]);
+  expect(credentialsNeeded({ ...blueprint, operations: operations.slice(0, 1) })).toEqual([]);
 });

@@ -51,15 +51,35 @@ function wantedOf({ variables, also }: Way, env: Env): string[] {
   return isBegun || also === undefined || env(also) !== undefined ? missing : [...missing, also];
 }
 
+/** A refresh token stands alone and is named by the documentation only: with it one had a client before. */
+const isTold = ({ isGrant, variables }: Way): boolean => !isGrant || variables.length > 1;
+
 function schemeWords(scheme: string, ways: readonly Way[], env: Env): string | undefined {
   if (ways.some((one) => isMet(one, env))) return undefined;
   if (ways.length === 0) return `the unknown scheme ${scheme}`;
   const begun = ways.filter(({ variables }) => variables.some((name) => env(name) !== undefined));
-  // A refresh token stands alone and is named by the documentation only: with it one had a client before.
-  const told = (begun.length > 0 ? begun : ways).filter(
-    ({ isGrant, variables }) => !isGrant || variables.length > 1,
-  );
+  const told = (begun.length > 0 ? begun : ways).filter(isTold);
   return told.map((one) => wantedOf(one, env).join(' and ')).join(', or ');
+}
+
+/** Each set of variables with which an operation can be called, where none of them is set yet. */
+export function sufficientSets(blueprint: Blueprint, operation: Wanting): string[][] {
+  const nothing: Env = () => undefined;
+  const ways = waysByScheme(blueprint, nothing);
+  const sets = alternativesOf(blueprint, operation)
+    .filter((requirement) => Object.keys(requirement).length > 0)
+    .flatMap((requirement) =>
+      Object.keys(requirement).reduce<string[][]>(
+        (before, scheme) =>
+          before.flatMap((set) =>
+            ways(scheme)
+              .filter(isTold)
+              .map((one) => [...new Set([...set, ...wantedOf(one, nothing)])]),
+          ),
+        [[]],
+      ),
+    );
+  return [...new Map(sets.map((set) => [set.join(' '), set])).values()];
 }
 
 /** What would satisfy a call, for messages: `A_TOKEN, or A_USERNAME and A_PASSWORD`; of what is partly set only the rest. */

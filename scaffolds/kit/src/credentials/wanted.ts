@@ -1,5 +1,5 @@
 import type { Blueprint, Operation } from '@counterpart/schemas';
-import { alternativesOf, isAnonymous, wantedVariables } from './choose.ts';
+import { alternativesOf, isAnonymous, sufficientSets } from './choose.ts';
 
 /** What a tool needs to be called: as the compiled tool of its name does; else what the service wants as a rule. */
 export function credentialsWanted(blueprint: Blueprint, tool: string): Pick<Operation, 'auth' | 'name'> {
@@ -9,13 +9,13 @@ export function credentialsWanted(blueprint: Blueprint, tool: string): Pick<Oper
   return auth === undefined ? { name: tool } : { name: tool, auth };
 }
 
-/** The variables that most operations can be called with, in words: `A, or B and C`; undefined where none needs any. */
-export function credentialsNeeded(blueprint: Blueprint): string | undefined {
+/** The sets of variables with any of which most of the guarded operations can be called; empty where none is guarded. */
+export function credentialsNeeded(blueprint: Blueprint): string[][] {
   const needing = blueprint.operations.filter(
     (operation) => !isAnonymous(alternativesOf(blueprint, operation)),
   );
   const kinds = Map.groupBy(needing, (operation) => JSON.stringify(alternativesOf(blueprint, operation)));
   const [most] = [...kinds.values()].toSorted((a, b) => b.length - a.length);
   const [first] = most ?? [];
-  return first === undefined ? undefined : wantedVariables(blueprint, first, () => undefined);
+  return first === undefined ? [] : sufficientSets(blueprint, first);
 }
