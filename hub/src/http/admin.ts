@@ -39,6 +39,7 @@ import { addRoutingRoutes, type RoutingService } from './routes/routing-routes.t
 import { addSettingsRoutes, type SettingsService } from './routes/settings-routes.ts';
 import { addSignInRoutes, type SignInService } from './secrets/sign-in-routes.ts';
 import { addProviderRoutes, type ProviderService } from './routes/provider-routes.ts';
+import { onlyKnownQuery, queryOf } from './routes/query.ts';
 import { addSecretRoutes, type SecretService } from './secrets/secret-routes.ts';
 import { noRoute } from './no-route.ts';
 import { problem } from './problem.ts';
@@ -113,6 +114,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
     return (c.req.path.startsWith('/api/mirrors') ? largeLimit : limit)(c, next);
   });
   app.use(onlyTheirs);
+  app.use('/api/*', onlyKnownQuery);
   app.use('/api/*', (c, next) => actAs(actorOf(askerOf(c), c.req.raw.headers), next));
   app.get('/adapters', async (c) => c.json({ servers: await service.servers(askerOf(c)) }));
   app.get('/api', (c) =>
@@ -196,7 +198,7 @@ function serverRoutes(app: Hono, service: AdminService): void {
 }
 
 function callRoutes(app: Hono, service: AdminService): void {
-  app.get('/api/tools', (c) => c.json({ tools: service.tools(c.req.query('server'), askerOf(c)) }));
+  app.get('/api/tools', (c) => c.json({ tools: service.tools(queryOf(c, '/api/tools').server, askerOf(c)) }));
   app.post('/api/call', async (c) =>
     c.json(await service.call(await callRequest(c), c.req.raw.signal, askerOf(c))),
   );
@@ -218,8 +220,8 @@ function approvalRoutes(app: Hono, service: AdminService): void {
 
 function operatorRoutes(app: Hono, service: AdminService): void {
   app.get('/api/logs', (c) => {
-    const lines = z.coerce.number().int().min(1).max(10_000).catch(200).parse(c.req.query('lines'));
-    return c.json({ lines: service.logs({ server: c.req.query('server'), lines }) });
+    const { server, lines } = queryOf(c, '/api/logs');
+    return c.json({ lines: service.logs({ server, lines }) });
   });
   app.post('/api/reload', async (c) => {
     await service.reload();
@@ -230,8 +232,8 @@ function operatorRoutes(app: Hono, service: AdminService): void {
     return c.json({ stopping: true }, 202);
   });
   app.get('/api/events', async (c) => {
-    const since = z.coerce.number().int().min(0).catch(0).parse(c.req.query('since'));
-    if (c.req.query('follow') === undefined) return c.json({ events: await service.eventsSince(since) });
+    const { since, follow } = queryOf(c, '/api/events');
+    if (follow === undefined) return c.json({ events: await service.eventsSince(since) });
     return followEvents(c, service, since);
   });
 }

@@ -1,7 +1,6 @@
 import {
   AuditAnchor,
-  AuditQuery,
-  hubError,
+  type AuditQuery,
   TrimAuditRequest,
   type AuditEntry,
   type AuditReport,
@@ -10,6 +9,7 @@ import {
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { readBody } from '../read-body.ts';
+import { queryOf } from '../routes/query.ts';
 
 /** The audit log, as the admin API needs it. */
 export interface AuditService {
@@ -25,10 +25,7 @@ const Known = z.strictObject({ known: AuditAnchor.optional() });
 /** Routes under `/api/audit`. */
 export function addAuditRoutes(app: Hono, audit: AuditService): void {
   app.get('/api/audit', async (c) => {
-    const query = AuditQuery.safeParse(c.req.query());
-    if (!query.success)
-      throw hubError('INPUT_INVALID', { subject: 'query', detail: z.prettifyError(query.error) });
-    return c.json({ entries: await audit.list(query.data) });
+    return c.json({ entries: await audit.list(queryOf(c, '/api/audit')) });
   });
   app.post('/api/audit/verify', async (c) => c.json(await audit.verify((await readBody(c, Known)).known)));
   app.post('/api/audit/trim', async (c) =>

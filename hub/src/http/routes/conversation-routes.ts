@@ -6,9 +6,9 @@ import type {
 } from '@counterpart/schemas';
 import { BranchRequest, ConversationChange, MemoryRequest } from '@counterpart/schemas/chat/conversation';
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
 import { askerOf } from '../asker.ts';
 import { readBody } from '../read-body.ts';
+import { queryOf } from './query.ts';
 
 /** The conversations of a principal and what is remembered for later ones, as the admin API needs them. */
 export interface ConversationService {
@@ -27,8 +27,6 @@ export interface ConversationService {
   /** Drops all of them, or those of one principal; how many there were. */
   clearCache(principal: string | undefined): Promise<number>;
 }
-
-const Format = z.enum(['json', 'markdown']).catch('json');
 
 /** Routes under `/api/conversations`, `/api/memory` and `/api/cache`. */
 export function addConversationRoutes(
@@ -50,11 +48,12 @@ export function addConversationRoutes(
   });
   app.get('/api/conversations/:id/export', async (c) => {
     const id = c.req.param('id');
-    if (Format.parse(c.req.query('format')) === 'json') return c.json(await (await at(c)).show(id));
+    if (queryOf(c, '/api/conversations/:id/export').format === 'json')
+      return c.json(await (await at(c)).show(id));
     return c.text(await (await at(c)).markdown(id), 200, { 'content-type': 'text/markdown; charset=utf-8' });
   });
   app.get('/api/memory', async (c) =>
-    c.json({ memory: await (await at(c)).remembered(c.req.query('kind')) }),
+    c.json({ memory: await (await at(c)).remembered(queryOf(c, '/api/memory').kind) }),
   );
   app.post('/api/memory', async (c) =>
     c.json(await (await at(c)).remember(await readBody(c, MemoryRequest)), 201),

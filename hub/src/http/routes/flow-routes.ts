@@ -19,6 +19,7 @@ import { RenderPromptRequest } from '@counterpart/schemas/flows/prompt';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { readBody } from '../read-body.ts';
+import { queryOf } from './query.ts';
 import { parsePlain } from '../../kernel/protocol/exact-numbers.ts';
 
 type Members = Readonly<Record<string, Json>>;
@@ -47,7 +48,6 @@ export type FlowService = () => Promise<{
 }>;
 
 const Nothing = z.strictObject({});
-const Limit = z.coerce.number().int().min(1).max(1_000).catch(50);
 
 /** Routes under `/api/prompts`, `/api/flows` and `/api/flow-runs`. */
 export function addFlowRoutes(app: Hono, service: FlowService): void {
@@ -75,7 +75,9 @@ export function addFlowRoutes(app: Hono, service: FlowService): void {
 function promptRoutes(app: Hono, service: FlowService): void {
   app.get('/api/prompts', async (c) => c.json({ prompts: await (await service()).prompts.list() }));
   app.get('/api/prompts/:name', async (c) =>
-    c.json(await (await service()).prompts.show(c.req.param('name'), c.req.query('version'))),
+    c.json(
+      await (await service()).prompts.show(c.req.param('name'), queryOf(c, '/api/prompts/:name').version),
+    ),
   );
   app.get('/api/prompts/:name/versions', async (c) =>
     c.json({ versions: await (await service()).prompts.versions(c.req.param('name')) }),
@@ -88,7 +90,7 @@ function promptRoutes(app: Hono, service: FlowService): void {
 
 function runRoutes(app: Hono, service: FlowService): void {
   app.get('/api/flow-runs', async (c) => {
-    const filter = { flow: c.req.query('flow'), limit: Limit.parse(c.req.query('limit')) };
+    const filter = queryOf(c, '/api/flow-runs');
     return c.json({ runs: await (await service()).flows.runs(filter) });
   });
   app.get('/api/flow-runs/:id', async (c) => c.json(await (await service()).flows.run(c.req.param('id'))));

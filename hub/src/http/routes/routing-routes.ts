@@ -7,6 +7,7 @@ import {
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { readBody } from '../read-body.ts';
+import { queryOf } from './query.ts';
 
 /** Routing of chats, as the admin API needs it. */
 export interface RoutingService {
@@ -24,7 +25,6 @@ export interface RoutingService {
 }
 
 const Wanted = z.record(z.string(), z.unknown());
-const MOST = 1_000;
 
 /** `/api/routing`, `/api/routes`, `/metrics`; `/admin/routing-config` is another name of the first. */
 export function addRoutingRoutes(app: Hono, routing: () => Promise<RoutingService>): void {
@@ -33,15 +33,7 @@ export function addRoutingRoutes(app: Hono, routing: () => Promise<RoutingServic
     app.put(path, async (c) => c.json(await (await routing()).change(await readBody(c, Wanted))));
   }
   app.get('/api/routes', async (c) => {
-    const limit = z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(MOST)
-      .optional()
-      .catch(undefined)
-      .parse(c.req.query('limit'));
-    return c.json({ routes: await (await routing()).list(limit) });
+    return c.json({ routes: await (await routing()).list(queryOf(c, '/api/routes').limit) });
   });
   app.get('/api/routes/:id', async (c) => c.json(await (await routing()).show(c.req.param('id'))));
   app.post('/api/routes/explain', async (c) =>

@@ -1,8 +1,8 @@
 import { BeginSignInRequest, type BegunSignIn, LendRequest, type SignInList } from '@counterpart/schemas';
 import { type SignInProgress, type SignOutReport, SignOutRequest } from '@counterpart/schemas';
 import type { Context, Hono } from 'hono';
-import { z } from 'zod';
 import { readBody } from '../read-body.ts';
+import { queryOf } from '../routes/query.ts';
 
 /** Signing in to services, as the admin API needs it. */
 export interface SignInService {
@@ -15,9 +15,6 @@ export interface SignInService {
   lend(server: string, key: string, request: LendRequest): Promise<object>;
 }
 
-const LONGEST_WAIT_MS = 25_000;
-const Wait = z.coerce.number().int().min(0).max(LONGEST_WAIT_MS).catch(0);
-
 /** Where servers of the hub ask for tokens: with a key of their own, which opens nothing else. */
 export const LENDING_PATH = '/grants/';
 
@@ -28,7 +25,7 @@ const bearer = (c: Context): string =>
 export function addSignInRoutes(app: Hono, signIns: SignInService): void {
   app.get('/api/auth', async (c) => c.json(await signIns.list()));
   app.get('/api/auth/logins/:id', async (c) =>
-    c.json(await signIns.progress(c.req.param('id'), Wait.parse(c.req.query('waitMs')))),
+    c.json(await signIns.progress(c.req.param('id'), queryOf(c, '/api/auth/logins/:id').waitMs)),
   );
   app.post('/api/auth/:server/login', async (c) =>
     c.json(await signIns.begin(c.req.param('server'), await readBody(c, BeginSignInRequest)), 201),

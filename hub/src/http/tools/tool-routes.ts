@@ -8,6 +8,7 @@ import { unknownTool } from '../../kernel/tools/unknown-tool.ts';
 import { bodyOf, failureOf, refusalOf } from '../../upstream/tool-answer.ts';
 import { askerOf } from '../asker.ts';
 import { problem } from '../problem.ts';
+import { queryOf } from '../routes/query.ts';
 import { readArguments } from './arguments.ts';
 import { describeTools, type ToolDocument } from './openapi.ts';
 
@@ -32,7 +33,13 @@ async function callTool(c: Context, twin: ToolTwin): Promise<Response> {
   const given = readArguments({ text, type: c.req.header('content-type'), path }, route);
   if (given.kind === 'refused')
     return problem(c, given.error, given.errors.length > 0 ? { errors: given.errors } : {});
-  const call = { twin, view, route, args: given.members, raw: c.req.query('raw') === '1' };
+  const call = {
+    twin,
+    view,
+    route,
+    args: given.members,
+    raw: queryOf(c, '/api/tools/:server/:tool').raw === '1',
+  };
   if (c.req.header('accept')?.includes('text/event-stream') === true) return streamCall(c, call);
   const { body, error, result } = await outcomeOf(call, c.req.raw.signal);
   if (!error) return c.json(body ?? null);
