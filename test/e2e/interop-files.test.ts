@@ -164,6 +164,20 @@ test('a dry run shows the change and writes nothing at all', async () => {
   const { code, stdout } = await place.run(['connect', 'cursor', '--dry-run']);
   expect({ code, text: readText(file) }).toEqual({ code: 0, text: commented });
   expect(stdout).toContain('+     "counterpart": {');
+  const Change = z.object({
+    written: z.boolean(),
+    change: z.array(z.object({ kind: z.string(), text: z.string() })),
+  });
+  const asJson = await place.run(['connect', 'cursor', '--dry-run', '--json']);
+  const { written, change } = asJson.json(Change);
+  expect({
+    written,
+    added: change.filter(({ kind }) => kind === 'added').map(({ text }) => text.trim()),
+  }).toEqual({
+    written: false,
+    added: ['"counterpart": {', '"url": "http://127.0.0.1:8123/mcp"', '}'],
+  });
+  expect(asJson.stdout).not.toContain('0123456789');
   const imported = await place.run(['import', 'cursor', '--dry-run']);
   expect(imported.stdout).toContain('+     "github": {');
   expect(existsSync(join(place.home, '.hub'))).toBe(false);

@@ -18,7 +18,7 @@ import { defineCommand } from '../../command.ts';
 import { endpointPath, isOnePart, NOT_BOTH, PartOptions, type Part } from '../../running/endpoint.ts';
 import type { Context } from '../../context.ts';
 import { selfCommand } from '../../running/launch.ts';
-import { renderDiff } from '../../output/text/diff.ts';
+import { changedLines, renderDiff } from '../../output/text/diff.ts';
 import { hubSettings } from '../../settings.ts';
 import { isFree } from '../../running/is-free.ts';
 import { findHub, type HubPresence } from '../../running/running-hub.ts';
@@ -75,8 +75,9 @@ export const connect = defineCommand({
     const plan = await makePlan(context, input);
     const changes = plan.before !== plan.after;
     if (changes && !input.dryRun) await write(context, plan, input);
-    const { file, outcome } = plan;
-    context.result({ client: input.client, file, outcome, written: changes && !input.dryRun }, () =>
+    const { file, outcome, before, after } = plan;
+    const change = changedLines(before, after);
+    context.result({ client: input.client, file, outcome, written: changes && !input.dryRun, change }, () =>
       render(context, plan, { dryRun: input.dryRun, title: facts.title, afterwards: facts.afterwards }),
     );
   },
