@@ -47,12 +47,19 @@ describe('what is mistyped', () => {
     [['start', '--port', '99999'], 2, '--port: it must be at most 65535'],
     [['logs', '-n', '0'], 2, '--lines: it must be at least 1'],
     [['add', 'docs', '127.0.0.1:4000/mcp'], 2, 'http:// or https://'],
+    [['people', 'add', 'Anna B'], 2, 'name: lower-case letters, digits and single dashes'],
   ])('%j exits %i and says what is needed', async (args, code, needed) => {
     const place = testHome();
     const ran = await place.run(args);
     expect([ran.code, ran.stdout]).toEqual([code, '']);
     expect(ran.stderr).toContain(needed);
     expect(existsSync(place.path('home', 'no'))).toBe(false);
+  });
+
+  test('what the hub refuses of a command is told in words of the command, not of an address', async () => {
+    const { code, stderr } = await testHome().run(['memory', 'add', 'x', 'y'.repeat(20_000)]);
+    expect(code).toBe(4);
+    expect(stderr).toContain('The input of this command does not fit');
   });
 
   test('an added program that cannot start stays added, and the answer says why it does not work', async () => {

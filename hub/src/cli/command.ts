@@ -132,6 +132,10 @@ function parseInput<Schema extends z.ZodType>(spec: CommandSpec<Schema>, command
   throw hubError('USAGE', { detail, command: `hub ${path}` }, { cause: parsed.error });
 }
 
+/** What a length is counted in; nothing for a number. */
+const unitOf = ({ origin }: { readonly origin: string }): string =>
+  origin === 'string' ? ' characters long' : '';
+
 /** In the words of the command line: names as they are written there, and what is needed. */
 function describeIssue(issue: z.core.$ZodIssue, options: Readonly<Record<string, unknown>>): string {
   const name = issue.path.join('.');
@@ -140,8 +144,8 @@ function describeIssue(issue: z.core.$ZodIssue, options: Readonly<Record<string,
   if (issue.code === 'invalid_type')
     return `${written}: a ${issue.expected === 'int' ? 'whole number' : issue.expected} is needed`;
   if (issue.code === 'too_small')
-    return `${written}: it must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
-  if (issue.code === 'too_big') return `${written}: it must be at most ${issue.maximum}`;
+    return `${written}: it must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue)}`;
+  if (issue.code === 'too_big') return `${written}: it must be at most ${issue.maximum}${unitOf(issue)}`;
   return `${written}: ${issue.message}`;
 }
 

@@ -142,7 +142,7 @@ export function createHubApi({ url, token }: HubAddress, signal: AbortSignal): H
       body: text,
       signal,
     });
-    return readAnswer(schema, response, { subject: `${method} ${url}${path}`, parse });
+    return readAnswer(schema, response, { subject: `${method} ${url}${path}`, path, parse });
   };
   const send: Send = (schema, method, path, body) => ask(schema, { method, path, body, parse: JSON.parse });
   const at = (id: string, verb = '') => `/api/servers/${encodeURIComponent(id)}${verb}`;
@@ -219,7 +219,7 @@ function lost(url: string, cause: unknown, signal: AbortSignal): unknown {
 function readAnswer<T>(
   schema: z.ZodType<T>,
   response: Answered,
-  { subject, parse }: { readonly subject: string; readonly parse: Parse },
+  { subject, path, parse }: { readonly subject: string; readonly path: string; readonly parse: Parse },
 ): T {
   let body: unknown;
   try {
@@ -230,13 +230,19 @@ function readAnswer<T>(
     });
   }
   const problem = response.ok ? undefined : Problem.safeParse(body).data;
-  if (problem) throw problemError(problem);
+  if (problem) throw problemError(inCommand(problem, path));
   const parsed = schema.safeParse(body);
   if (!parsed.success || !response.ok)
     throw hubError('INTERNAL', {
       detail: `${subject} answered ${response.status} with an unexpected body; restart the hub if it was updated (${parsed.error?.issues[0]?.message ?? 'no problem given'})`,
     });
   return parsed.data;
+}
+
+/** What is wrong with a request is wrong with the command that made it: whoever typed that knows of no address. */
+function inCommand(problem: Problem, path: string): Problem {
+  const isAddress = problem.params?.['subject'] === path.split('?', 1)[0];
+  return isAddress ? { ...problem, params: { ...problem.params, subject: 'this command' } } : problem;
 }
 
 const isErrorCode = (code: string): code is ErrorCode => code in errorCatalogue;

@@ -1,4 +1,4 @@
-import type { PersonToken } from '@counterpart/schemas';
+import { PersonName, type PersonToken } from '@counterpart/schemas';
 import { z } from 'zod';
 import { defineCommand, defineGroup } from '../../command.ts';
 import type { Context } from '../../context.ts';
@@ -8,6 +8,7 @@ import { withHub } from '../../running/with-hub.ts';
 const own = { parent: 'people', group: 'hub' } as const;
 const NAME = ['<name>', 'Their name: lower-case letters, digits and dashes'] as const;
 const Named = z.object({ name: z.string() });
+const New = z.object({ name: PersonName });
 
 const list = defineCommand({
   ...own,
@@ -36,7 +37,7 @@ const add = defineCommand({
   summary: 'Add a person, and print their token once',
   arguments: [NAME],
   examples: [['hub people add anna', 'prints the token that anna’s clients send']],
-  input: Named,
+  input: New,
   async run(context, { name }) {
     show(context, await withHub(context, (hub) => hub.people.add(name)));
   },
