@@ -11,6 +11,7 @@ const ALONE: ReadonlyMap<string, () => Promise<CommandDefinition>> = new Map([
   ['status', async () => (await import('./hub/status.ts')).status],
   ['logs', async () => (await import('./hub/logs.ts')).logs],
   ['doctor', async () => (await import('./hub/doctor.ts')).doctor],
+  ['completion', async () => (await import('./hub/completion.ts')).completion],
   ['list', async () => (await import('./servers/list.ts')).list],
   ['inspect', async () => (await import('./servers/inspect.ts')).inspect],
   ['call', async () => (await import('./servers/call.ts')).call],

@@ -7,6 +7,7 @@ import { providers } from '../providers/index.ts';
 import { route } from '../routing/index.ts';
 import { audit } from '../oversight/audit.ts';
 import { people } from '../people/index.ts';
+import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
 import { logs } from './logs.ts';
 import { start } from './start.ts';
@@ -30,4 +31,5 @@ export const hub: readonly CommandDefinition[] = [
   evals,
   prompts,
   flow,
+  completion,
 ];
