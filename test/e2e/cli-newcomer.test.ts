@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
@@ -82,6 +82,36 @@ describe('what is mistyped', () => {
     const told = await place.run(['add', 'chatty', '--', process.execPath, chatty]);
     expect(told.stdout).toContain('begins with "Usage: chatty <folder>"');
   });
+});
+
+test.each([
+  ['UTF-16, as of PowerShell', Buffer.from('\uFEFF{}', 'utf16le'), 'It is UTF-16 text: save it as UTF-8'],
+  [
+    'Latin-1',
+    Buffer.from('{ "mcpServers": {} } // Zürich', 'latin1'),
+    'It is no UTF-8 text: save it as UTF-8',
+  ],
+  [
+    'UTF-8 with a mark and Windows line ends',
+    Buffer.from('\uFEFF{\r\n// x\r\n"mcpServers": {},\r\n}\r\n'),
+    undefined,
+  ],
+])('a configuration in %s is read, or refused with what to save it as', async (_, bytes, problem) => {
+  const place = testHome();
+  writeFileSync(place.path('home/hub.config.json'), bytes);
+  const { code, stderr } = await place.run(['list']);
+  expect(code).toBe(problem === undefined ? 0 : 4);
+  expect(stderr).toContain(problem ?? '');
+});
+
+test('a folder in the place of the configuration is told as that, and an empty HOME is no folder', async () => {
+  const place = testHome();
+  const env = { HOME: '', HUB_CLIENT_HOME: '' };
+  const { stdout, stderr } = await place.run(['connect', 'cursor', '--dry-run'], { env });
+  expect(stdout + stderr).toMatch(/\/\.cursor/);
+  rmSync(place.path('home/hub.config.json'));
+  place.write('home/hub.config.json/file', '');
+  expect((await place.run(['list'])).stderr).toContain('It cannot be read: it is a folder');
 });
 
 test('a data folder that cannot be made is one clear sentence for every command that needs it', async () => {

@@ -6,6 +6,7 @@ import type { Redact } from '../kernel/redact.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { GateOptions } from './limits/gate.ts';
 import { type Resolve, systemResolve } from './hosts/guarded-lookup.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 
 export interface BrokerOptions extends GateOptions {
   /** Takes every secret that the hub knows out of a text. */
@@ -57,7 +58,7 @@ async function writable<T>(directory: string, act: () => Promise<T>): Promise<T>
   try {
     return await act();
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = systemReason(cause);
     throw hubError('DATA_UNWRITABLE', { directory, detail }, { cause });
   }
 }

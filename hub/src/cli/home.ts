@@ -5,7 +5,7 @@ import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { parseJsonc, plainValue } from '../kernel/files/jsonc.ts';
 import type { Io } from './io.ts';
-import { systemReason } from './output/write-given.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 
 const CONFIG_NAME = 'hub.config.json';
 

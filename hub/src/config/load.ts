@@ -1,8 +1,17 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { canonicalJson, HubConfig, hubError, JsonValue, toCounterpartError } from '@counterpart/schemas';
+import {
+  canonicalJson,
+  CounterpartError,
+  HubConfig,
+  hubError,
+  JsonValue,
+  toCounterpartError,
+} from '@counterpart/schemas';
 import { z } from 'zod';
 import { rewriteMembers } from '../kernel/files/jsonc-edit.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 import { writeWhole } from '../kernel/files/write-whole.ts';
 import { changedMembers } from './changed-members.ts';
 import { parseMembers, readConfig, type ReadPackagedTools } from './decode.ts';
@@ -125,13 +134,26 @@ const Members = z.record(z.string(), JsonValue);
 const fingerprint = (text: string | undefined): string =>
   text === undefined ? 'none' : createHash('sha256').update(text).digest('hex');
 
+/** Editors of Windows save other encodings, too; read as UTF-8, their letters would be others in silence. */
+function asText(file: string, bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const isWide = bytes[0] === 0xff || bytes[0] === 0xfe;
+  const found = isWide ? 'It is UTF-16 text' : 'It is no UTF-8 text';
+  throw hubError('CONFIG_INVALID', { file, detail: `✖ ${found}: save it as UTF-8` });
+}
+
 /** Text of the file; undefined when there is none. Rejects with CONFIG_INVALID when it cannot be read. */
 async function readText(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return asText(file, await readFile(file));
   } catch (cause) {
+    if (cause instanceof CounterpartError) throw cause;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (code === 'ENOENT') return undefined;
-    throw hubError('CONFIG_INVALID', { file, detail: `✖ It cannot be read (${code})` }, { cause });
+    throw hubError(
+      'CONFIG_INVALID',
+      { file, detail: `✖ It cannot be read: ${systemReason(cause)}` },
+      { cause },
+    );
   }
 }

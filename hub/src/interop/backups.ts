@@ -20,6 +20,7 @@ import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { makeFolder } from '../kernel/files/make-folder.ts';
 import { realFile, writeWhole } from '../kernel/files/write-whole.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 
 const SavedPath = z.object({
   /** A link's target, not the link. In the record, what lies in the home is named from there: a home may be moved or copied. */
@@ -89,7 +90,7 @@ function freshFolder(parent: string, name: string): string {
     makeFolder(parent, 0o700);
     accessSync(parent, constants.W_OK);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = systemReason(cause);
     throw hubError('DATA_UNWRITABLE', { directory: dirname(parent), detail }, { cause });
   }
   for (let count = 0; ; count += 1) {

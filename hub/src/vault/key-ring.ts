@@ -4,6 +4,7 @@ import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { sweepUnfinished, writeWhole } from '../kernel/files/write-whole.ts';
 import { KEY_BYTES, type MasterKey, masterKey, newMasterKey } from './sealing.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 
 /** Variable of the master key, and of the one before it, which is needed once after the key was changed. */
 export const KEY_VARIABLE = 'MODULE_ENCRYPTION_KEY';
@@ -93,7 +94,7 @@ export function writeKeyFile(dataDir: string, keys: readonly MasterKey[]): void 
   try {
     writeWhole(keyFile(dataDir), `${JSON.stringify(content, undefined, 2)}\n`, 0o600);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = systemReason(cause);
     throw hubError('DATA_UNWRITABLE', { directory: keyFile(dataDir), detail }, { cause });
   }
 }

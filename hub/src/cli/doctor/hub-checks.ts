@@ -4,7 +4,7 @@ import { errorCatalogue, type HubStatus, toCounterpartError } from '@counterpart
 import { readSecrets, secretsFile } from '../../interop/secrets-file.ts';
 import { makeFolder } from '../../kernel/files/make-folder.ts';
 import type { Context } from '../context.ts';
-import { systemReason } from '../output/write-given.ts';
+import { systemReason } from '../../kernel/files/system-reason.ts';
 import { isFree } from '../running/is-free.ts';
 import { tokenFile, type HubPresence } from '../running/running-hub.ts';
 import { hubSettings } from '../settings.ts';

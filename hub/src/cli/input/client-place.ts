@@ -1,6 +1,7 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { userPlace, type UserPlace } from '../../interop/clients.ts';
 import type { Io } from '../io.ts';
 
-/** Where this user's clients keep their files. */
-export const clientPlace = (io: Io): UserPlace => userPlace(io.env, homedir(), process.platform);
+/** Where this user's clients keep their files. An empty HOME names no folder; the system knows one. */
+export const clientPlace = (io: Io): UserPlace =>
+  userPlace(io.env, homedir() || userInfo().homedir, process.platform);

@@ -8,6 +8,7 @@ import { makeFolder } from '../../kernel/files/make-folder.ts';
 import type { Home } from '../home.ts';
 import { problemError } from '../api/hub-api.ts';
 import { logFile } from './running-hub.ts';
+import { systemReason } from '../../kernel/files/system-reason.ts';
 
 const BINARY = fileURLToPath(new URL('../../../bin/hub.js', import.meta.url));
 
@@ -70,7 +71,7 @@ function openLog(home: Home): number {
     makeFolder(home.dataDir, 0o700);
     return openSync(logFile(home), 'a', 0o600);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = systemReason(cause);
     throw hubError('DATA_UNWRITABLE', { directory: home.dataDir, detail }, { cause });
   }
 }

@@ -5,6 +5,7 @@ import { hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { makeFolder } from './make-folder.ts';
 import { writeWhole } from './write-whole.ts';
+import { systemReason } from './system-reason.ts';
 
 /** What a running hub leaves in its data folder for others to find it: `hub.json`. */
 export const RunningHub = z.object({
@@ -153,7 +154,7 @@ function writable<T>(directory: string, act: () => T): T {
     return act();
   } catch (cause) {
     if (!(cause instanceof Error) || !('code' in cause) || !('syscall' in cause)) throw cause;
-    throw hubError('DATA_UNWRITABLE', { directory, detail: cause.message }, { cause });
+    throw hubError('DATA_UNWRITABLE', { directory, detail: systemReason(cause) }, { cause });
   }
 }
 

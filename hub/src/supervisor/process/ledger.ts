@@ -6,6 +6,7 @@ import type { Logger } from '../../kernel/log.ts';
 import { Guardian } from './guardian.ts';
 import { JOURNAL_EXTENSION, reapLeftovers } from './leftovers.ts';
 import { readProcess } from './process-table.ts';
+import { systemReason } from '../../kernel/files/system-reason.ts';
 
 /**
  * Which processes of this hub exist, told to a guardian (for when the hub dies) and to a file (for when the machine keeps
@@ -32,7 +33,7 @@ export function createLedger(stateDir: string, log: Logger): Ledger {
       const startTicks = (await readProcess(process.pid))?.startTicks ?? '';
       writeFileSync(file, `hub ${process.pid} ${startTicks}\n`);
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
+      const detail = systemReason(cause);
       throw hubError('DATA_UNWRITABLE', { directory: stateDir, detail }, { cause });
     }
     await reapLeftovers(stateDir, log);
