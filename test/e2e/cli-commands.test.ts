@@ -45,7 +45,7 @@ const description = {
     '/broken': {
       get: {
         operationId: 'broken',
-        parameters: [{ name: 'size', in: 'query', required: true, schema: { $ref: '#/nowhere' } }],
+        parameters: [{ name: 'size', in: 'nowhere', required: true, schema: { type: 'string' } }],
         responses: { 200: { description: 'x' } },
       },
     },
