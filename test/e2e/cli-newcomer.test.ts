@@ -216,7 +216,7 @@ test.skipIf(!existsSync('/dev/full'))(
 );
 
 test('a reader that has seen enough ends what was written for it, and that is no failure', async () => {
-  const place = testHome({ mcpServers: { ok: OK } });
+  const place = testHome({ log: { level: 'debug' }, mcpServers: { ok: OK } });
   await place.run(['start', '--detach']);
   const child = place.spawn(['logs', '--follow']);
   child.stdout?.once('data', () => child.stdout?.destroy());
