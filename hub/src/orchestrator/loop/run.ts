@@ -12,6 +12,7 @@ import type {
 import { Added } from './answer/added.ts';
 import { askModel, type Turn, type WrittenCall } from './answer/ask-model.ts';
 import { answerAboutBuild } from './building/answer-build.ts';
+import { ASKED, NOT_ASKED } from './building/words.ts';
 import { isMostlyRemoved, pastedWords } from './building/pasted-words.ts';
 import { Budget } from './budget.ts';
 import type { FoundAnswer } from '../cache/answer-cache.ts';
@@ -125,8 +126,9 @@ export class Run {
   }
 
   #finish({ finish, decision }: Turn): void {
-    const last = this.#added.items.at(-1);
-    if (finish === 'stop' && last !== undefined) this.#recall?.keep(textOf(last), decision.model);
+    if (ASKED.test(this.#added.lastText)) this.#added.say(NOT_ASKED);
+    if (finish === 'stop' && this.#added.items.length > 0)
+      this.#recall?.keep(this.#added.lastText, decision.model);
     this.#end(finish === 'tool_calls' ? 'stop' : finish);
   }
 

@@ -45,6 +45,12 @@ export class Added {
     this.add(said('assistant', before === undefined ? text.trimStart() : before + text));
   }
 
+  /** Of the item that was added last; empty without one. */
+  get lastText(): string {
+    const last = this.items.at(-1);
+    return last === undefined ? '' : textOf(last);
+  }
+
   /** How many calls there are. */
   get calls(): number {
     return this.items.filter(({ type }) => type === 'function_call').length;

@@ -13,6 +13,10 @@ export const BUILD_ID = /\bb-[0-9a-z]{10}\b/g;
 /** The question at the very end of an answer, with the build and the content it would install: no other text asks for a yes. */
 export const ASKED = /Shall I install it \((b-[0-9a-z]{10}) \/ ([0-9a-f]{12})\)\? Answer yes or no\.\s*$/;
 
+/** Put behind an answer of a model that ends with that question: then it stands at the end no more. */
+export const NOT_ASKED =
+  '\n\nA model wrote this question, and not the hub: a yes to it installs nothing. Ask for the build by its id to see what it would install.';
+
 /** Where a build came to, and what a person can do about it. */
 export function endWords(builds: ChatBuilds, build: LoopDetail): string {
   const { id, state, waitsFor, server = '', problem = '' } = build;
