@@ -161,13 +161,16 @@ export async function wallInGuest(walls: Walls, guest: Guest): Promise<Walled> {
   });
   const job = (further: Environment): SandboxJob => {
     const view = viewOf(guest);
+    const declared = declaredFolders(guest);
+    // A folder in which its program stands may be one that it was given to write in: it is there once.
+    const shown = view.shown.filter((path) => declared.every(({ to }) => to !== path));
     return {
       profile: 'serve',
       limits: jobLimits(entry),
       system: true,
       folders: [
-        ...view.shown.map((path) => ({ from: realOf(guest, path), to: path })),
-        ...declaredFolders(guest),
+        ...shown.map((path) => ({ from: realOf(guest, path), to: path })),
+        ...declared,
         ownFolder(guest),
         doorFolder(door),
         { from: BRIDGE, to: BRIDGE_INSIDE },
