@@ -68,12 +68,12 @@ test('a program that does not exist is refused as the system does', async () => 
   });
 });
 
-const systemHolds = Number(readFileSync('/proc/sys/net/core/wmem_max', 'utf8'));
-
-test.runIf(systemHolds >= 1_000_000)('a process that writes a megabyte waits for nobody', async () => {
-  const process = await shell('head -c 1000000 /dev/zero');
+test('a process that writes a megabyte waits for nobody, as far as the system allows', async () => {
+  const most = Number(readFileSync('/proc/sys/net/core/wmem_max', 'utf8'));
+  const bytes = Math.min(1_000_000, most);
+  const process = await shell(`head -c ${bytes} /dev/zero`);
   await once(process.child, 'exit');
-  expect((await all(process)).length).toBe(1_000_000);
+  expect((await all(process)).length).toBe(bytes);
 });
 
 test('both ends close when there is no process after all', async () => {
