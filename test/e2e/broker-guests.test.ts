@@ -166,7 +166,7 @@ describe.each(usable)('a third-party command inside walls of $kind', ({ kind }) 
     const Status = z.object({ spares: z.object({ count: z.number() }) });
     const spares = async () => Status.parse(await hub.get('/api/status')).spares.count;
     const kept = kind === 'docker' ? 1 : 0;
-    await eventually(async () => (await spares()) === kept, 60_000);
+    await eventually(async () => (await spares()) === kept, 40_000);
     const answer = await hub.rpc('tools/call', { name: 'museum__get_museum_hours', arguments: {} });
     expect(asked.splice(0)).toEqual(['/museum-hours']);
     expect(await spares()).toBe(0);

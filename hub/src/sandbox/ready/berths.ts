@@ -9,7 +9,7 @@ import { planReady } from './plan.ts';
 const QUIET_MS = 1_500;
 /** Least memory that must be free, in bytes; walls with a waiting Node cost about a tenth of it. */
 const FREE_BYTES = 512 * 1024 * 1024;
-/** Walls that may fail or end unused before none are made any more. */
+/** Walls of one server that may fail or end unused before none are made for it any more. */
 const MOST_FAILURES = 3;
 
 export interface BerthOptions {
@@ -46,6 +46,7 @@ interface Kept extends Tenant {
   usedAt: number;
   running: number;
   ready: Ready | undefined;
+  failures: number;
 }
 
 /** Keeps walls ready for servers whose sandbox takes long to put them up; each serves the server it was made for, once. */
@@ -54,7 +55,6 @@ export class Berths {
   readonly #kept = new Set<Kept>();
   #disarm: (() => void) | undefined;
   #work: Promise<void> = Promise.resolve();
-  #failures = 0;
   #closed = false;
 
   constructor(options: BerthOptions) {
@@ -67,7 +67,8 @@ export class Berths {
   }
 
   add(tenant: Tenant): Berth {
-    const kept: Kept = { ...tenant, usedAt: this.#options.clock.now(), running: 0, ready: undefined };
+    const usedAt = this.#options.clock.now();
+    const kept: Kept = { ...tenant, usedAt, running: 0, ready: undefined, failures: 0 };
     this.#kept.add(kept);
     this.#later();
     return {
@@ -112,7 +113,7 @@ export class Berths {
 
   #later(): void {
     const { count, clock } = this.#options;
-    if (this.#closed || count === 0 || this.#failures >= MOST_FAILURES) return;
+    if (this.#closed || count === 0) return;
     this.#disarm?.();
     this.#disarm = clock.after(QUIET_MS, () => {
       // One after the other: the engine is slow enough with one.
@@ -122,7 +123,7 @@ export class Berths {
 
   async #refill(): Promise<void> {
     const { count, log, available = () => process.availableMemory() } = this.#options;
-    const { make, discard: needless } = planReady([...this.#kept], count);
+    const { make, discard: needless } = planReady([...this.#kept], count, canWait);
     await Promise.all(needless.map(discard));
     for (const kept of make) {
       // The next start or end looks again.
@@ -130,7 +131,7 @@ export class Berths {
       try {
         await this.#make(kept);
       } catch (cause) {
-        this.#failures += 1;
+        kept.failures += 1;
         log.debug({ cause }, 'walls could not be kept ready');
       }
     }
@@ -139,26 +140,29 @@ export class Berths {
   async #make(kept: Kept): Promise<void> {
     const sandbox = await kept.sandbox().catch(() => undefined);
     if (sandbox?.prepare === undefined) return;
-    const job = nextOf(kept);
-    const key = job === undefined ? undefined : keyOf(job);
-    if (job === undefined || key === undefined) return;
-    const box = await sandbox.prepare(job);
+    const next = nextOf(kept);
+    if (next === undefined) return;
+    const box = await sandbox.prepare(next.job);
     // Meanwhile it was started, given up, or everything was.
     if (this.#closed || kept.running > 0 || !this.#kept.has(kept)) return await box.discard();
-    const ready: Ready = { key, box };
+    const ready: Ready = { key: next.key, box };
     kept.ready = ready;
     void box.gone.then(() => {
       if (kept.ready !== ready) return;
       kept.ready = undefined;
-      this.#failures += 1;
+      kept.failures += 1;
     });
   }
 }
 
-/** What keeps a server from beginning is told at its start. */
-function nextOf({ next }: Kept): SandboxJob | undefined {
+const canWait = (kept: Kept): boolean => kept.failures < MOST_FAILURES && nextOf(kept) !== undefined;
+
+/** A server's next job, and the walls it asks for; undefined when it can only begin by itself, or not at all, which is told at its start. */
+function nextOf({ next }: Kept): { readonly job: SandboxJob; readonly key: string } | undefined {
   try {
-    return next();
+    const job = next();
+    const key = keyOf(job);
+    return key === undefined ? undefined : { job, key };
   } catch {
     return undefined;
   }
