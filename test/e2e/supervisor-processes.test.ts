@@ -276,6 +276,16 @@ test('no more starts than allowed are under way at once', async () => {
   expect(await narrow.end()).toEqual([]);
 });
 
+test('servers that hang at their start take the places of no others', async () => {
+  const narrow = new Rig({ spawnConcurrency: 2 });
+  const hanging = ['a', 'b', 'c'].map((id) => narrow.add(specOf('hang-in-handshake', { id })).process);
+  const refused = Promise.allSettled(hanging.map((process) => process.ready()));
+  await narrow.add(specOf('ok')).process.ready();
+  expect(hanging.map(({ snapshot }) => snapshot.state)).toEqual(['starting', 'starting', 'starting']);
+  expect(await narrow.end()).toEqual([]);
+  await refused;
+}, 20_000);
+
 test('a stop during the start ends the start, and its callers hear of it', async () => {
   const { process } = rig.add(specOf('hang-in-handshake'));
   const outcome = process.ready().catch(toCounterpartError);

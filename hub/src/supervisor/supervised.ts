@@ -35,6 +35,8 @@ const STDERR_CHARACTERS = 64 * 1_024;
 const PROBE_TIMEOUT_MS = 10_000;
 /** A process that dies closes its output first; its exit status says more than the closed output. */
 const EXIT_GRACE_MS = 300;
+/** Who takes longer to start is waiting rather than working, and lets the next one begin: nobody waits for a server that hangs. */
+const PLACE_MS = 2_000;
 
 /** Performs what the reducer decides for one process, and tells it what happened. */
 export class SupervisedProcess implements Supervised {
@@ -221,7 +223,7 @@ export class SupervisedProcess implements Supervised {
     }
     if (run.pending) run.child.signal(run.pending);
     else this.#dispatch({ kind: 'spawned', run: run.number, at: this.#now() });
-    await Promise.race([run.started.promise, run.child.exited]);
+    await Promise.race([run.started.promise, run.child.exited, this.#delay(PLACE_MS)]);
   }
 
   /** Ends a run that never had a process. */
