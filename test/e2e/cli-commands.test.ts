@@ -373,6 +373,13 @@ test('a port that is taken is one clear sentence, also in the background', async
   }
 });
 
+test('a hub in the background listens where it is told to, and its log has no word of its start for a terminal', async () => {
+  const elsewhere = testHome();
+  const started = await elsewhere.run(['start', '--detach', '--host', '127.0.0.2', '--port', '0', '--json']);
+  expect(started.json(z.object({ url: z.string() })).url).toMatch(/^http:\/\/127\.0\.0\.2:\d+$/);
+  expect(readFileSync(join(elsewhere.home, '.hub/hub.log'), 'utf8')).not.toContain('starting the hub');
+});
+
 test('the binary finds its own Node when an older one starts it', async () => {
   const old = '/usr/bin/node';
   const version = existsSync(old) ? (await promisify(execFile)(old, ['--version'])).stdout : '';

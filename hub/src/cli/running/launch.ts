@@ -44,11 +44,16 @@ const START_MS = 60_000;
 /** Starts a hub in the background and resolves when it is ready. Rejects with what stopped it; it is then gone. */
 export async function launchHub(
   home: Home,
-  options: { readonly port?: number | undefined; readonly signal: AbortSignal },
+  options: {
+    readonly port?: number | undefined;
+    readonly host?: string | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Launched> {
   const log = openLog(home);
   const port = options.port === undefined ? [] : ['--port', String(options.port)];
-  const args = [...HUB_NODE_FLAGS, BINARY, 'start', '--home', home.directory, ...port];
+  const host = options.host === undefined ? [] : ['--host', options.host];
+  const args = [...HUB_NODE_FLAGS, BINARY, 'start', '--home', home.directory, ...port, ...host];
   const child = spawn(process.execPath, args, {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],

@@ -35,14 +35,14 @@ export const start = defineCommand({
   run: (context, input) => (input.detach ? startDetached(context, input) : startHere(context, input)),
 });
 
-async function startDetached(context: Context, { port }: z.infer<typeof Input>): Promise<void> {
+async function startDetached(context: Context, { port, host }: z.infer<typeof Input>): Promise<void> {
   const present = await findSettledHub(context.home, SETTLE_MS, context.signal);
   const already = present.kind === 'running';
   const { launchHub } = await import('../../running/launch.ts');
   const { pid, url } = already
     ? present.record
     : await context.working('starting the hub', () =>
-        launchHub(context.home, { port, signal: context.signal }),
+        launchHub(context.home, { port, host, signal: context.signal }),
       );
   const log = logFile(context.home);
   context.result({ pid, url, log, already }, () => {
