@@ -132,8 +132,12 @@ test('a tool that is denied is neither listed nor called', async () => {
   await say('deny', 'tool', 'write');
   expect(await offered()).not.toContain('probe__write');
   await expect(inside('write', {})).rejects.toThrow(/probe__write/);
+  const overview = cli().stdout;
+  expect(overview).toMatch(/tool +write +denied/);
+  expect(overview).toMatch(/tool +\d+ tools? +allowed/);
   await say('allow', 'tool', 'write');
   expect(await offered()).toContain('probe__write');
+  expect(cli('probe').stdout).toMatch(/tool +write +allowed/);
 });
 
 test('nothing beyond the approved manifest can be allowed, and nothing denied that would not hold', async () => {

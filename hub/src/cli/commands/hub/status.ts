@@ -45,7 +45,7 @@ export const status = defineCommand({
           ? 'No servers. `hub build` or `hub add` makes the first.'
           : renderServers(state.servers, paint, context.io.width),
         paint.faint(
-          `${count(state.servers.length, 'server')}, ${count(state.tools, 'tool')}${spares(state.spares)}`,
+          `${count(state.servers.length, 'server')}, ${count(toolsOf(state), 'tool')}${spares(state.spares)}`,
         ),
         ...renderOwn(state.ownServers),
         ...(state.profiles.length === 0 ? [] : ['', ...renderProfiles(state, context)]),
@@ -53,7 +53,7 @@ export const status = defineCommand({
           ? []
           : [
               paint.faint(
-                `versions are signed with the key ${state.signingKey.id}: ${state.signingKey.publicKey}`,
+                `Versions are signed with the key ${state.signingKey.id}: ${state.signingKey.publicKey}`,
               ),
             ]),
         ...renderBroken(state.problems, paint),
@@ -65,6 +65,9 @@ export const status = defineCommand({
     );
   },
 });
+
+/** Of the servers listed above it; what the hub itself offers is told below. */
+const toolsOf = ({ servers }: HubStatus): number => servers.reduce((sum, { tools }) => sum + tools, 0);
 
 const spares = ({ count: waiting, pssBytes }: HubStatus['spares']): string =>
   waiting === 0 ? '' : `, ${count(waiting, 'spare')} (${bytes(pssBytes)})`;

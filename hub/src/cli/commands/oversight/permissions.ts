@@ -3,6 +3,7 @@ import { Capability } from '@counterpart/schemas/hub/permissions';
 import { z } from 'zod';
 import { defineCommand, type CommandDefinition } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import { count } from '../../output/text/format.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { withHub } from '../../running/with-hub.ts';
 
@@ -68,10 +69,25 @@ export const permissions = defineCommand({
     context.result({ servers }, () =>
       servers.length === 0
         ? 'There are no servers.'
-        : servers.map((one) => render(one, context)).join('\n\n'),
+        : server === undefined
+          ? [
+              ...servers.map((one) => render({ ...one, permissions: toolsCounted(one) }, context)),
+              'Allowed tools are counted; `hub permissions <server>` names them.',
+            ].join('\n\n')
+          : servers.map((one) => render(one, context)).join('\n\n'),
     );
   },
 });
+
+/** Of many servers with many tools, what is worth a look has to stay in sight. */
+function toolsCounted({ permissions: all }: ServerPermissions): ServerPermissions['permissions'] {
+  const isCounted = ({ capability, state }: (typeof all)[number]): boolean =>
+    capability === 'tool' && state === 'allowed';
+  const tools = all.filter(isCounted);
+  const [first] = tools;
+  if (first === undefined) return all;
+  return [...all.filter((one) => !isCounted(one)), { ...first, name: count(tools.length, 'tool') }];
+}
 
 function render({ server, walls, permissions: all, unheld }: ServerPermissions, context: Context): string {
   const { paint, io } = context;

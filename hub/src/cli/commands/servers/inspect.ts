@@ -72,7 +72,7 @@ function renderServer(server: ServerDetail, paint: Paint): string {
   const rows: (readonly [string, string | undefined])[] = [
     ['kind', server.kind],
     ['version', server.version],
-    ['signed', server.signed === undefined ? undefined : server.signed ? 'yes' : 'unsigned'],
+    ['signed', server.signed === undefined ? undefined : server.signed ? 'yes' : 'no'],
     ['category', server.category],
     ['folder', server.directory],
     ['command', server.command?.join(' ')],
