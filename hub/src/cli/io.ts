@@ -44,6 +44,8 @@ export interface Io {
   readonly report?: ((message: object) => void) | undefined;
 }
 
+const USUAL_COLUMNS = 80;
+
 /** The process's own streams. Colours need a terminal and no `NO_COLOR` (https://no-color.org). */
 export function processIo(runShim: RunShim): Io {
   const { stdin, stdout, stderr, env } = process;
@@ -60,7 +62,8 @@ export function processIo(runShim: RunShim): Io {
     interactive: typed && shown,
     colours: { stdout: !plain && shown, stderr: !plain && told },
     liveStderr: told && env['TERM'] !== 'dumb',
-    width: shown ? stdout.columns : Number.POSITIVE_INFINITY,
+    // A terminal that nobody told a size says that it has 0 columns.
+    width: shown ? stdout.columns || USUAL_COLUMNS : Number.POSITIVE_INFINITY,
     program: env['npm_execpath'] === undefined ? 'hub' : 'npx hub',
     runShim,
     report: process.send === undefined ? undefined : (message) => void process.send?.(message),

@@ -1,11 +1,13 @@
+import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { hubError, toProblem } from '@counterpart/schemas';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { renderLogLine } from '../log-lines.ts';
 import { broken, bytes, duration, shellWord } from './text/format.ts';
 import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { colouredOnly, harmlessJson, harmlessMembers } from './text/harmless.ts';
 import { createPaint, paintCode } from './text/paint.ts';
+import { startProgress } from './progress.ts';
 import { renderProblem } from './problem.ts';
 import { renderResult } from './result.ts';
 import { callWords, sampleCall } from './sample-call.ts';
@@ -44,6 +46,47 @@ it('a table that is wider than its terminal goes on below each of its rows', () 
       'x           ready   1',
     ].join('\n'),
   );
+});
+
+it('a table counts the columns that letters take on a terminal, and cuts no address', () => {
+  const rows = [
+    ['天気予報', '明日の天気', '東京の天気を教えます'],
+    ['x', 'é', 'http://127.0.0.1:8001/mirror/x'],
+  ];
+  expect(renderTable(['A', 'B', 'C'], rows, 60).split('\n')).toEqual([
+    'A         B           C',
+    '天気予報  明日の天気  東京の天気を教えます',
+    'x         é           http://127.0.0.1:8001/mirror/x',
+  ]);
+  expect(
+    renderTable(['A', 'C'], [rows[0]?.slice(1) ?? []], 26)
+      .split('\n')
+      .at(-1),
+  ).toBe('明日の天気  東京の天気を…');
+  expect(renderTable(['A', 'C'], [['pokeapi', 'http://127.0.0.1:8001/mirror/pokeapi']], 30)).toBe(
+    'A\n    C\npokeapi\n    http://127.0.0.1:8001/mirror/pokeapi',
+  );
+});
+
+it('a clock that was set back makes no time below zero', () => {
+  expect(duration(-86_400_000)).toBe('0 ms');
+});
+
+it('progress takes one row of the terminal, however narrow, and says nothing where nobody watches', async () => {
+  const rows: string[] = [];
+  const stderr = Object.assign(
+    new Writable({ write: (chunk, _, done) => done(void rows.push(String(chunk))) }),
+    {
+      columns: 24,
+    },
+  );
+  const watched = startProgress({ stderr, liveStderr: true }, 'calling pokeapi__list_pokemon');
+  const unwatched = startProgress({ stderr, liveStderr: false, report: () => undefined }, 'starting');
+  await vi.waitFor(() => expect(rows.length).toBeGreaterThan(0), 5_000);
+  watched.stop();
+  unwatched.stop();
+  expect(rows.map(stripVTControlCharacters).join('')).toContain('calling pokeapi__… 1s');
+  expect(rows.join('')).not.toContain('starting');
 });
 
 it('of several changes it is said how many break callers, of one that it does', () => {

@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import type { HubApi } from '../../api/hub-api.ts';
 import { renderTable } from '../../output/text/table.ts';
 import { unfolded, type CallLog } from './screen/call-log.ts';
-import { fitted } from './screen/columns.ts';
+import { fitted } from '../../output/text/columns.ts';
 import { writeGiven } from '../../output/write-given.ts';
 import { harmless, harmlessLine } from '../../output/text/harmless.ts';
 import type { ChatSession } from './session.ts';

@@ -9,7 +9,7 @@ import { runningHub } from '../../running/with-hub.ts';
 import { AnswerScreen } from './screen/answer-screen.ts';
 import { isYes, OpenApproval } from './approval.ts';
 import { CallLog } from './screen/call-log.ts';
-import { widthOf } from './screen/columns.ts';
+import { widthOf } from '../../output/text/columns.ts';
 import { EntryReader } from './entry-reader.ts';
 import { ChatHistory } from './history.ts';
 import { PastedInput, sizeOf } from './pasted-input.ts';

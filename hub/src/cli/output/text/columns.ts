@@ -1,4 +1,5 @@
-import type { Io } from '../../../io.ts';
+import { stripVTControlCharacters } from 'node:util';
+import type { Io } from '../../io.ts';
 
 // Unicode Standard Annex #11 (East Asian Width): W and F take two columns; emoji are shown so as well.
 const WIDE =
@@ -23,6 +24,9 @@ function columnsOfOne(character: string): number {
   if (WIDE.test(character)) return 2;
   return INVISIBLE.test(character) ? 0 : 1;
 }
+
+/** Columns that a text takes on a terminal, whatever colours it has. */
+export const shownColumns = (text: string): number => columnsOf(stripVTControlCharacters(text));
 
 /** Columns that a text without colours takes on a terminal. */
 export function columnsOf(text: string): number {

@@ -19,8 +19,9 @@ export function bytes(size: number): string {
   return `${(size / 1024 ** power).toFixed(power === 1 ? 0 : 1)} ${units[power - 1]}`;
 }
 
-/** Milliseconds as a person reads them. */
-export function duration(ms: number): string {
+/** Milliseconds as a person reads them; none are below zero, though a clock may be set back meanwhile. */
+export function duration(time: number): string {
+  const ms = Math.max(0, time);
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const minutes = Math.floor(ms / 60_000);

@@ -1,14 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
-
-const visible = (text: string): number => stripVTControlCharacters(text).length;
+import { fitted, shownColumns } from './columns.ts';
 
 const GAP = '  ';
 const NARROWEST_LAST = 12;
 
 const INDENT = '    ';
 
+/** Half an address or a name is of no use to anybody. */
+const isOneWord = (text: string): boolean => /^[!-~]*$/.test(stripVTControlCharacters(text));
+
 /**
- * Columns under headings, the last one cut to `width`; empty columns are left out. Where they do not fit beside each other, each row
+ * Columns under headings, the last one cut to `width` where it has more than one word; empty columns are left out. Where they do not fit beside each other, each row
  * goes on below itself, indented.
  */
 export function renderTable(
@@ -20,9 +22,17 @@ export function renderTable(
   const kept = [headings, ...rows].map((row) => row.filter((_, column) => used[column]));
   const columns = used.filter(Boolean).length;
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...kept.map((row) => visible(row[column] ?? ''))),
+    Math.max(...kept.map((row) => shownColumns(row[column] ?? ''))),
   );
-  const lines = linesOf(widths, width);
+  const last = columns - 1;
+  const whole = Math.max(
+    0,
+    ...kept
+      .map((row) => row[last] ?? '')
+      .filter(isOneWord)
+      .map(shownColumns),
+  );
+  const lines = linesOf(widths, width, Math.min(widths[last] ?? 0, Math.max(NARROWEST_LAST, whole)));
   return kept
     .map((row, at) =>
       lines
@@ -40,12 +50,12 @@ interface Line {
   readonly indent: string;
 }
 
-function linesOf(widths: readonly number[], width: number): Line[] {
+function linesOf(widths: readonly number[], width: number, narrowestLast: number): Line[] {
   const lines: Line[] = [];
   let from = 0;
   let used = 0;
   widths.forEach((each, column) => {
-    const needed = column === widths.length - 1 ? Math.min(each, NARROWEST_LAST) : each;
+    const needed = column === widths.length - 1 ? narrowestLast : each;
     if (column > from && used + needed > width) {
       lines.push({ from, to: column, indent: lines.length === 0 ? '' : INDENT });
       from = column;
@@ -75,10 +85,12 @@ function renderLine(row: readonly string[], { from, to, indent }: Line, { widths
   return text === '' ? '' : indent + text;
 }
 
-const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - visible(text)));
+const pad = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - shownColumns(text)));
 
 /** Cuts text to `width` columns, marked with an ellipsis; a cut text loses its colours. */
 export function clip(text: string, width: number): string {
-  if (visible(text) <= width) return text;
-  return `${stripVTControlCharacters(text).slice(0, Math.max(0, width - 1))}…`;
+  return shownColumns(text) <= width || isOneWord(text)
+    ? text
+    : fitted(stripVTControlCharacters(text), width);
 }

@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-
-const visible = (text: string): number => stripVTControlCharacters(text).length;
+import { shownColumns } from './columns.ts';
 
 /** A mark, coloured or not, behind which the continued rows of its line begin. */
 const MARK = /^[→–✗✓!·○●=] /;
@@ -14,7 +13,7 @@ const HANG = '  ';
 export const wrap = (text: string, width: number): string =>
   text
     .split('\n')
-    .map((line) => (visible(line) > width ? wrapLine(line, width) : line))
+    .map((line) => (shownColumns(line) > width ? wrapLine(line, width) : line))
     .join('\n');
 
 function wrapLine(line: string, width: number): string {
@@ -24,7 +23,7 @@ function wrapLine(line: string, width: number): string {
   let row = indent;
   for (const word of line.slice(indent.length).split(' ')) {
     const longer = row.trim() === '' ? row + word : `${row} ${word}`;
-    const fits = visible(longer) <= width || row.trim() === '';
+    const fits = shownColumns(longer) <= width || row.trim() === '';
     if (!fits) rows.push(row);
     row = fits ? longer : indent + hang + word;
   }

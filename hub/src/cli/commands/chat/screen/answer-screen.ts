@@ -4,7 +4,7 @@ import { createPaint } from '../../../output/text/paint.ts';
 import { duration } from '../../../output/text/format.ts';
 import { startProgress, type Progress } from '../../../output/progress.ts';
 import type { CallLog } from './call-log.ts';
-import { columnsOf, fitted, widthOf } from './columns.ts';
+import { columnsOf, fitted, widthOf } from '../../../output/text/columns.ts';
 import { harmless, harmlessLine } from '../../../output/text/harmless.ts';
 import { TextFlow } from './text-flow.ts';
 

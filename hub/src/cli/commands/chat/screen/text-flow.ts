@@ -1,4 +1,4 @@
-import { characters, columnsOf } from './columns.ts';
+import { characters, columnsOf } from '../../../output/text/columns.ts';
 
 /** Lines that are shown as they are: code between fences, and rows of tables. */
 const FENCE = '```';
