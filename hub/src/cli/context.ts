@@ -1,6 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { z } from 'zod';
-import { askHidden } from './input/ask-hidden.ts';
+import { askHidden, askShown } from './input/ask.ts';
 import { findHome, type Home } from './home.ts';
 import type { Io } from './io.ts';
 import { colouredOnly, harmlessJson } from './output/text/harmless.ts';
@@ -51,15 +50,8 @@ export function createContext(outside: Io, globals: GlobalOptions, signal: Abort
   const json = globals.json;
   // A file or a program gets every character as it came; a terminal would obey some of them, whoever wrote them.
   const isTerminal = Number.isFinite(io.width);
-  const ask = async (question: string): Promise<string> => {
-    if (!io.interactive || json) return '';
-    const prompt = createInterface({ input: io.stdin, output: io.stderr });
-    try {
-      return (await prompt.question(`${question} `, { signal })).trim();
-    } finally {
-      prompt.close();
-    }
-  };
+  const ask = async (question: string): Promise<string> =>
+    io.interactive && !json ? (await askShown(io, question, signal)).trim() : '';
   const print = (value: unknown, render: () => string): void => {
     const text = json ? JSON.stringify(value, undefined, 2) : render();
     if (text !== '') io.stdout.write(`${isTerminal ? (json ? harmlessJson : colouredOnly)(text) : text}\n`);
