@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { hubError } from '@counterpart/schemas';
+import { CounterpartError, hubError } from '@counterpart/schemas';
 import { parseTOML } from 'confbox/toml';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -36,17 +36,22 @@ export interface ReadRules {
 /** Reads a client's file or a hub.config.json. Throws the rules' code, with the place in the file. */
 export function readConfiguration(file: string, rules: ReadRules): ConfigurationText {
   const code = rules.code ?? 'CLIENT_CONFIG_INVALID';
-  const exists = existsSync(file);
-  const text = exists ? readText(file, code) : '';
+  const { text, exists } = readText(file, code);
   if (text.trim() === '') return { file, text, exists, root: EMPTY };
   const root = parse(file, text, { ...rules, code });
   if (root.kind !== 'object') throw hubError(code, { file, detail: 'its root is not an object' });
   return { file, text, exists, root };
 }
 
-function readText(file: string, code: Required<ReadRules>['code']): string {
+/** A file that does not exist is empty. Throws `code` when it cannot be read. */
+export function readText(
+  file: string,
+  code: Required<ReadRules>['code'] = 'CLIENT_CONFIG_INVALID',
+): Pick<ConfigurationText, 'text' | 'exists'> {
   try {
-    return readFileSync(file, 'utf8');
+    return existsSync(file)
+      ? { text: readFileSync(file, 'utf8'), exists: true }
+      : { text: '', exists: false };
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw hubError(code, { file, detail }, { cause });
@@ -67,15 +72,21 @@ function parse(file: string, text: string, { comments, code }: Required<ReadRule
  * there is no file. Throws CLIENT_CONFIG_INVALID with the place, in words that quote nothing of the file: it may hold secrets.
  */
 export function readDocument(file: string): JsonMembers | undefined {
-  const code = 'CLIENT_CONFIG_INVALID';
   if (!existsSync(file)) return undefined;
-  const format = extname(file).toLowerCase();
-  if (format !== '.toml' && format !== '.yaml' && format !== '.yml')
-    return membersOf(plainValue(readConfiguration(file, { comments: true, code }).root));
-  const text = readText(file, code).replace(/^\uFEFF/, '');
-  const document = format === '.toml' ? parseToml(file, text) : parseYaml(file, text);
-  if (!isMembers(document)) throw hubError(code, { file, detail: 'its root is not an object' });
-  return document;
+  switch (extname(file).toLowerCase()) {
+    case '.toml':
+      return readToml(file, readText(file).text);
+    case '.yaml':
+    case '.yml':
+      return readYaml(file, readText(file).text);
+    default:
+      return membersOf(plainValue(readConfiguration(file, { comments: true }).root));
+  }
+}
+
+function asMembers(file: string, document: unknown): JsonMembers {
+  if (isMembers(document)) return document;
+  throw hubError('CLIENT_CONFIG_INVALID', { file, detail: 'its root is not an object' });
 }
 
 /** Of the library's words only the first line is passed on, and no cause: the others quote the file. */
@@ -85,21 +96,24 @@ const TomlMistake = z.object({
   column: z.int(),
 });
 
-function parseToml(file: string, text: string): unknown {
+/** As `readDocument`, of a text that is there already. */
+export function readToml(file: string, text: string): JsonMembers {
   try {
-    return parseTOML(text);
+    return asMembers(file, parseTOML(text.replace(/^\uFEFF/, '')));
   } catch (thrown) {
+    if (thrown instanceof CounterpartError) throw thrown;
     const { message, line, column } = TomlMistake.parse(thrown);
     const detail = `not TOML: ${message} at line ${line}, column ${column}`;
     throw hubError('CLIENT_CONFIG_INVALID', { file, detail });
   }
 }
 
-function parseYaml(file: string, text: string): unknown {
+/** As `readDocument`, of a text that is there already. */
+export function readYaml(file: string, text: string): JsonMembers {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false });
   const [mistake] = document.errors;
-  if (mistake === undefined) return document.toJS({ maxAliasCount: 100 }) ?? {};
+  if (mistake === undefined) return asMembers(file, document.toJS({ maxAliasCount: 100 }) ?? {});
   const { line, col } = lines.linePos(mistake.pos[0]);
   const detail = `not YAML: ${mistake.code} at line ${line}, column ${col}`;
   throw hubError('CLIENT_CONFIG_INVALID', { file, detail });

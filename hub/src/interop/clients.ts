@@ -2,30 +2,58 @@ import { existsSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 
 /** MCP clients whose configuration the hub can read and write. */
-export const CLIENT_IDS = ['claude-desktop', 'cursor', 'vscode', 'claude-code'] as const;
+export const CLIENT_IDS = [
+  'claude-desktop',
+  'cursor',
+  'vscode',
+  'claude-code',
+  'codex',
+  'gemini-cli',
+  'windsurf',
+  'zed',
+  'opencode',
+  'goose',
+  'continue',
+  'amp',
+] as const;
 export type ClientId = (typeof CLIENT_IDS)[number];
 
 type Platform = 'linux' | 'darwin' | 'win32';
 
 /** What is known of one client. Paths are written with `/` and begin in the folder that the platform means. */
 export interface ClientFacts {
-  readonly id: ClientId;
   readonly title: string;
-  /** Member of the file that holds the servers by name. */
-  readonly key: 'mcpServers' | 'servers';
+  /** How its file is written; `json` with comments and trailing commas is `jsonc`. */
+  readonly format: 'json' | 'jsonc' | 'toml' | 'yaml';
+  /** Member of the file that holds the servers: by name, or in a list where each says its own. */
+  readonly key: string;
+  readonly isList?: true;
   /** The client takes a URL; else it only launches commands. */
   readonly takesUrl: boolean;
-  /** Whether an entry names its transport (`"type": "http"`). */
-  readonly namesTransport: boolean;
-  /** The client reads its file with comments and trailing commas. */
-  readonly comments: boolean;
+  /** The words in which its entries are written. */
+  readonly words: EntryWords;
   /** The user's own file, below the home folder, or below APPDATA on Windows where it begins with `%APPDATA%/`. */
   readonly userFile: Readonly<Record<Platform, string>>;
+  /** What the file may be named instead. */
+  readonly alsoNamed?: string;
+  /** Variable that names the folder of the file. */
+  readonly folderVariable?: string;
   /** The file of a project folder. */
   readonly projectFile?: string;
   /** What a person does so that the change takes effect. */
   readonly afterwards: string;
 }
+
+/** Most clients agree; `typed` ones name the transport. */
+export type EntryWords =
+  | 'common'
+  | 'typed'
+  | 'codex'
+  | 'gemini-cli'
+  | 'windsurf'
+  | 'opencode'
+  | 'goose'
+  | 'continue';
 
 const everywhere = (path: string): Readonly<Record<Platform, string>> => ({
   linux: path,
@@ -35,12 +63,11 @@ const everywhere = (path: string): Readonly<Record<Platform, string>> => ({
 
 const clients: Readonly<Record<ClientId, ClientFacts>> = {
   'claude-desktop': {
-    id: 'claude-desktop',
     title: 'Claude Desktop',
+    format: 'json',
     key: 'mcpServers',
     takesUrl: false,
-    namesTransport: false,
-    comments: false,
+    words: 'common',
     userFile: {
       linux: '.config/Claude/claude_desktop_config.json',
       darwin: 'Library/Application Support/Claude/claude_desktop_config.json',
@@ -49,23 +76,21 @@ const clients: Readonly<Record<ClientId, ClientFacts>> = {
     afterwards: 'Quit Claude Desktop wholly and start it again.',
   },
   cursor: {
-    id: 'cursor',
     title: 'Cursor',
+    format: 'jsonc',
     key: 'mcpServers',
     takesUrl: true,
-    namesTransport: false,
-    comments: true,
+    words: 'common',
     userFile: everywhere('.cursor/mcp.json'),
     projectFile: '.cursor/mcp.json',
     afterwards: 'Cursor notices by itself; Settings → MCP shows the tools.',
   },
   vscode: {
-    id: 'vscode',
     title: 'VS Code',
+    format: 'jsonc',
     key: 'servers',
     takesUrl: true,
-    namesTransport: true,
-    comments: true,
+    words: 'typed',
     userFile: {
       linux: '.config/Code/User/mcp.json',
       darwin: 'Library/Application Support/Code/User/mcp.json',
@@ -75,15 +100,107 @@ const clients: Readonly<Record<ClientId, ClientFacts>> = {
     afterwards: 'Run “MCP: List Servers” in VS Code and start it there.',
   },
   'claude-code': {
-    id: 'claude-code',
     title: 'Claude Code',
+    format: 'json',
     key: 'mcpServers',
     takesUrl: true,
-    namesTransport: true,
-    comments: false,
+    words: 'typed',
     userFile: everywhere('.claude.json'),
+    folderVariable: 'CLAUDE_CONFIG_DIR',
     projectFile: '.mcp.json',
     afterwards: 'Start Claude Code anew; `/mcp` shows the hub.',
+  },
+  codex: {
+    title: 'Codex',
+    format: 'toml',
+    key: 'mcp_servers',
+    takesUrl: true,
+    words: 'codex',
+    userFile: everywhere('.codex/config.toml'),
+    folderVariable: 'CODEX_HOME',
+    projectFile: '.codex/config.toml',
+    afterwards: 'Start Codex anew; `/mcp` shows the hub.',
+  },
+  'gemini-cli': {
+    title: 'Gemini CLI',
+    format: 'jsonc',
+    key: 'mcpServers',
+    takesUrl: true,
+    words: 'gemini-cli',
+    userFile: everywhere('.gemini/settings.json'),
+    projectFile: '.gemini/settings.json',
+    afterwards: 'Start Gemini CLI anew; `/mcp` shows the hub.',
+  },
+  windsurf: {
+    title: 'Windsurf',
+    format: 'json',
+    key: 'mcpServers',
+    takesUrl: true,
+    words: 'windsurf',
+    userFile: everywhere('.codeium/windsurf/mcp_config.json'),
+    afterwards: 'Press Refresh where Windsurf lists its MCP servers.',
+  },
+  zed: {
+    title: 'Zed',
+    format: 'jsonc',
+    key: 'context_servers',
+    takesUrl: true,
+    words: 'common',
+    userFile: {
+      linux: '.config/zed/settings.json',
+      darwin: '.config/zed/settings.json',
+      win32: '%APPDATA%/Zed/settings.json',
+    },
+    projectFile: '.zed/settings.json',
+    afterwards: 'Zed notices by itself; the settings of its agent panel show the hub.',
+  },
+  opencode: {
+    title: 'OpenCode',
+    format: 'jsonc',
+    key: 'mcp',
+    takesUrl: true,
+    words: 'opencode',
+    userFile: everywhere('.config/opencode/opencode.json'),
+    alsoNamed: 'opencode.jsonc',
+    projectFile: 'opencode.json',
+    afterwards: 'Start OpenCode anew.',
+  },
+  goose: {
+    title: 'Goose',
+    format: 'yaml',
+    key: 'extensions',
+    takesUrl: true,
+    words: 'goose',
+    userFile: {
+      linux: '.config/goose/config.yaml',
+      darwin: '.config/goose/config.yaml',
+      win32: '%APPDATA%/Block/goose/config/config.yaml',
+    },
+    afterwards: 'Start a new session of Goose.',
+  },
+  continue: {
+    title: 'Continue',
+    format: 'yaml',
+    key: 'mcpServers',
+    isList: true,
+    takesUrl: true,
+    words: 'continue',
+    userFile: everywhere('.continue/config.yaml'),
+    afterwards: 'Continue notices by itself; its agent mode shows the tools.',
+  },
+  amp: {
+    title: 'Amp',
+    format: 'jsonc',
+    key: 'amp.mcpServers',
+    takesUrl: true,
+    words: 'common',
+    userFile: {
+      linux: '.config/amp/settings.json',
+      darwin: '.config/amp/settings.json',
+      win32: '%APPDATA%/amp/settings.json',
+    },
+    projectFile: '.amp/settings.json',
+    afterwards: 'Start Amp anew.',
   },
 };
 
@@ -111,16 +228,22 @@ export function userFile(id: ClientId, place: UserPlace): string {
   const platform: Platform =
     place.platform === 'darwin' || place.platform === 'win32' ? place.platform : 'linux';
   const path = platform === 'win32' ? win32 : posix;
-  const claudeDir = place.env['CLAUDE_CONFIG_DIR'];
-  if (id === 'claude-code' && claudeDir) return path.join(claudeDir, '.claude.json');
-  const file = clientFacts(id).userFile[platform];
-  if (file.startsWith('%APPDATA%/')) {
-    const appData = place.env['APPDATA'] ?? path.join(place.home, 'AppData/Roaming');
-    return path.join(appData, file.slice('%APPDATA%/'.length));
-  }
-  const config = place.env['XDG_CONFIG_HOME'];
-  if (config && file.startsWith('.config/')) return path.join(config, file.slice('.config/'.length));
-  return path.join(place.home, file);
+  const { alsoNamed, folderVariable, userFile: files } = clientFacts(id);
+  const file = files[platform];
+  const folder = folderVariable === undefined ? undefined : place.env[folderVariable];
+  const usual = folder ? path.join(folder, path.basename(file)) : path.join(...below(file, place));
+  if (alsoNamed === undefined || existsSync(usual)) return usual;
+  const other = path.join(path.dirname(usual), alsoNamed);
+  return existsSync(other) ? other : usual;
+}
+
+/** The folder that the platform means, and what lies below it. */
+function below(file: string, { home, env }: UserPlace): [string, string] {
+  if (file.startsWith('%APPDATA%/'))
+    return [env['APPDATA'] ?? win32.join(home, 'AppData/Roaming'), file.slice('%APPDATA%/'.length)];
+  const config = env['XDG_CONFIG_HOME'];
+  if (config && file.startsWith('.config/')) return [config, file.slice('.config/'.length)];
+  return [home, file];
 }
 
 /** Clients that have a configuration file of their own here. */

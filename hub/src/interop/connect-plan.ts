@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { hubError, type Json } from '@counterpart/schemas';
-import { readConfiguration, objectAt } from './client-file.ts';
-import { clientFacts, userFile, type ClientId, type UserPlace } from './clients.ts';
-import { removeMember, setMember } from '../kernel/files/jsonc-edit.ts';
-import { plainValue } from '../kernel/files/jsonc.ts';
+import { openClientEntry } from './client-edit.ts';
+import { readDocument } from './client-file.ts';
+import { clientFacts, userFile, type ClientId, type EntryWords, type UserPlace } from './clients.ts';
 import { isHub } from './import-plan.ts';
+import { serversOf } from './server-blocks.ts';
 import { toHubEntry } from './to-hub-entry.ts';
 
 export interface ConnectRequest {
@@ -50,50 +50,129 @@ export type Reach =
   | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] };
 
 /** The entry in the client's own words; with the token of a person the client is known as them. Pure. */
-export function connectionEntry(client: ClientId, reach: Reach, token?: string): Json {
-  const { namesTransport } = clientFacts(client);
+export function connectionEntry(
+  client: ClientId,
+  reach: Reach,
+  { name, token }: { readonly name: string; readonly token?: string | undefined },
+): Json {
+  const { words } = clientFacts(client);
   if (reach.kind === 'url')
-    return {
-      ...(namesTransport ? { type: 'http' } : {}),
+    return addressEntry(words, {
+      name,
       url: reach.url,
-      ...(token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
-    };
-  return {
-    ...(namesTransport ? { type: 'stdio' } : {}),
+      headers: token === undefined ? undefined : { Authorization: `Bearer ${token}` },
+    });
+  return commandEntry(words, {
+    name,
     command: reach.command,
     args: [...reach.args],
-    ...(token === undefined ? {} : { env: { COUNTERPART_TOKEN: token } }),
-  };
+    env: token === undefined ? undefined : { COUNTERPART_TOKEN: token },
+  });
+}
+
+/** Goose waits so many seconds for a call; a build asked for by a model takes its time. */
+const GOOSE_SECONDS = 300;
+
+type Texts = Readonly<Record<string, string>>;
+
+function addressEntry(
+  words: EntryWords,
+  {
+    name,
+    url,
+    headers,
+  }: { readonly name: string; readonly url: string; readonly headers: Texts | undefined },
+): Json {
+  const sent = headers === undefined ? {} : { headers };
+  switch (words) {
+    case 'common':
+      return { url, ...sent };
+    case 'typed':
+      return { type: 'http', url, ...sent };
+    case 'codex':
+      return { url, ...(headers === undefined ? {} : { http_headers: headers }) };
+    case 'gemini-cli':
+      return { httpUrl: url, ...sent };
+    case 'windsurf':
+      return { serverUrl: url, ...sent };
+    case 'opencode':
+      return { type: 'remote', url, enabled: true, ...sent };
+    case 'goose':
+      return { enabled: true, type: 'streamable_http', name, uri: url, timeout: GOOSE_SECONDS, ...sent };
+    case 'continue':
+      return {
+        name,
+        type: 'streamable-http',
+        url,
+        ...(headers === undefined ? {} : { requestOptions: { headers } }),
+      };
+  }
+}
+
+interface Launched {
+  readonly name: string;
+  readonly command: string;
+  readonly args: string[];
+  readonly env: Texts | undefined;
+}
+
+function commandEntry(words: EntryWords, { name, command, args, env }: Launched): Json {
+  const given = env === undefined ? {} : { env };
+  switch (words) {
+    case 'common':
+    case 'codex':
+    case 'gemini-cli':
+    case 'windsurf':
+      return { command, args, ...given };
+    case 'typed':
+      return { type: 'stdio', command, args, ...given };
+    case 'opencode':
+      return {
+        type: 'local',
+        command: [command, ...args],
+        enabled: true,
+        ...(env === undefined ? {} : { environment: env }),
+      };
+    case 'goose':
+      return {
+        enabled: true,
+        type: 'stdio',
+        name,
+        cmd: command,
+        args,
+        timeout: GOOSE_SECONDS,
+        ...(env === undefined ? {} : { envs: env }),
+      };
+    case 'continue':
+      return { name, type: 'stdio', command, args, ...given };
+  }
 }
 
 /** Decides the edit; nothing is written. Throws CLIENT_CONFIG_INVALID, CLIENT_NOT_FOUND. */
 export function planConnection(request: ConnectRequest): ConnectPlan {
-  const { key, title, comments } = clientFacts(request.client);
+  const facts = clientFacts(request.client);
   const { file, name } = request;
-  const configuration = readConfiguration(file, { comments });
-  if (!configuration.exists && !request.create && !existsSync(dirname(file)))
-    throw hubError('CLIENT_NOT_FOUND', { client: title, file });
-  const member = objectAt(configuration, [key])?.members.findLast((each) => each.key === name);
-  const present = member !== undefined;
-  const before = configuration.text;
-  if (request.remove) {
-    const after = present ? removeMember(before, [key, name]) : before;
-    return { file, before, after, outcome: present ? 'removed' : 'absent' };
-  }
-  if (member && isDeepStrictEqual(plainValue(member.value), request.entry))
+  const present = openClientEntry(file, facts, name);
+  if (!present.exists && !request.create && !existsSync(dirname(file)))
+    throw hubError('CLIENT_NOT_FOUND', { client: facts.title, file });
+  const before = present.text;
+  const isThere = present.entry !== undefined;
+  if (request.remove)
+    return isThere
+      ? { file, before, after: present.remove(), outcome: 'removed' }
+      : { file, before, after: before, outcome: 'absent' };
+  if (isThere && isDeepStrictEqual(present.entry, request.entry))
     return { file, before, after: before, outcome: 'same' };
-  const after = setMember(before, [key, name], request.entry);
-  return { file, before, after, outcome: present ? 'replaced' : 'added' };
+  return { file, before, after: present.set(request.entry), outcome: isThere ? 'replaced' : 'added' };
 }
 
 /** Names of entries that lead to a hub on one of these ports. Throws CLIENT_CONFIG_INVALID. */
-export function connectedNames(client: ClientId, file: string, ports: readonly number[]): string[] {
-  const { key } = clientFacts(client);
-  const members = objectAt(readConfiguration(file, { comments: true }), [key])?.members ?? [];
-  return members
-    .filter((member) => {
-      const entry = toHubEntry(member.key, plainValue(member.value), { file, homeDir: '' });
+export function connectedNames(file: string, ports: readonly number[]): string[] {
+  const refuse = (detail: string) => hubError('CLIENT_CONFIG_INVALID', { file, detail });
+  return serversOf(readDocument(file) ?? {}, refuse)
+    .filter(({ name, value }) => {
+      const entry = toHubEntry(name, value, { file, homeDir: '' });
       return entry.kind === 'entry' && isHub(entry.entry, ports);
     })
-    .map((member) => member.key);
+    .map(({ name }) => name);
 }

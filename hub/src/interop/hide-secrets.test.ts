@@ -72,6 +72,24 @@ it('a shown row holds no secret', () => {
   );
 });
 
+it.each([
+  ['COUNTERPART_TOKEN = "abcd1234" # mine', 'COUNTERPART_TOKEN = "••••••" # mine'],
+  [
+    'http_headers = { "Authorization" = "Bearer abcd1234", n = \'ok\' }',
+    'http_headers = { "Authorization" = "Bearer ••••••", n = \'ok\' }',
+  ],
+  ["API_KEY = 'abcd1234'", "API_KEY = '••••••'"],
+  ['  Authorization: Bearer abcd1234', '  Authorization: Bearer ••••••'],
+  ['  A_TOKEN: abcd1234 # mine', '  A_TOKEN: •••••• # mine'],
+  ["  'A_TOKEN': 'abcd1234'", "  'A_TOKEN': '••••••'"],
+  ['envs: { A_TOKEN: abcd1234, LEVEL: debug }', 'envs: { A_TOKEN: ••••••, LEVEL: debug }'],
+  ['  - --token=abcd1234', '  - --token=••••••'],
+  ['  - url: https://u:abcd1234@x.example/', '  - url: https://u:••••••@x.example/'],
+  ['  command: npx', '  command: npx'],
+])('a row of TOML or YAML is shown without its secrets: %s', (row, shown) => {
+  expect(maskRow(row)).toBe(shown);
+});
+
 it('the secrets file gives back what was put in, and keeps what stood there', () => {
   const values = { A: 'plain', B: "it's", C: 'back`tick and "both"', D: '# no comment', E: 'a$b\\n' };
   const text = withSecrets('# mine\nOLD=1\nA=before\n', values);

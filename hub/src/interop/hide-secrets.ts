@@ -25,29 +25,45 @@ export function looksSecret(name: string, value: string): boolean {
 const isPath = (value: string): boolean =>
   /^(?:\/|~|\.\.?\/|[A-Z]:\\)[^\s]*$/i.test(value) && value.length < 256;
 
+const MASK = '••••••';
+
 /** What a person may see of a secret: its length only. */
-export const maskSecret = (value: string): string => `•••••• (${value.length} characters)`;
+export const maskSecret = (value: string): string => `${MASK} (${value.length} characters)`;
 
 const LITERAL = /"((?:[^"\\]|\\.)*)"(?:(\s*:\s*)"((?:[^"\\]|\\.)*)")?/g;
 const INNER =
   /((?:^|[?&\s-])[\w-]*(?:key|token|secret|passw\w*|auth)=)[^&\s]{4,}|((?:Bearer|Basic)\s+)[^\s$]{4,}|(:\/\/[^/\s:@]*:)[^/\s@$]+(?=@)/gi;
 
-/** A row of a configuration as it may be shown: what looks secret in it is masked. Pure. */
-export function maskRow(row: string): string {
-  return row.replace(
-    LITERAL,
-    (whole, first: string, colon: string | undefined, value: string | undefined) => {
-      if (colon === undefined || value === undefined) return `"${maskValue('', first)}"`;
-      return whole.endsWith('"') ? `"${first}"${colon}"${maskValue(first, value)}"` : whole;
-    },
-  );
-}
+/** As TOML and YAML write a member: `NAME = "value"`, `'NAME': 'value'`; as YAML does without quotes; and an item of a list. */
+const QUOTED =
+  /(?<before>(["']?)(?<name>[\w.-]+)\2\s*[=:]\s*(?<quote>["']))(?<value>(?:\\.|(?!\k<quote>).)*)(?=\k<quote>)/g;
+const BARE = /(?<before>(?<name>[\w.-]+):\s+)(?<value>[^\s"'{}[\],#|>&*!][^"'{}]*?)(?=\s*(?:,|\}|\s#|$))/g;
+const ITEM = /^(?<before>\s*-\s+)(?<value>[^"'{[\s]\S*)$/g;
+
+/** A row of a configuration in JSON, TOML or YAML as it may be shown: what looks secret in it is masked. Pure. */
+export const maskRow = (row: string): string =>
+  [QUOTED, BARE, ITEM].reduce((shown, pattern) => {
+    let [masked, end] = ['', 0];
+    for (const { index, 0: whole, groups } of shown.matchAll(pattern)) {
+      const { before = '', name = '', value = '' } = groups ?? {};
+      masked += shown.slice(end, index) + before + maskValue(name, value);
+      end = index + whole.length;
+    }
+    return masked + shown.slice(end);
+  }, maskJson(row));
+
+const maskJson = (row: string): string =>
+  row.replace(LITERAL, (whole, first: string, colon: string | undefined, value: string | undefined) => {
+    if (colon === undefined || value === undefined) return `"${maskValue('', first)}"`;
+    return whole.endsWith('"') ? `"${first}"${colon}"${maskValue(first, value)}"` : whole;
+  });
 
 function maskValue(name: string, value: string): string {
+  if (value.includes(MASK)) return value;
   const inner = value.replace(INNER, (whole: string, a = '', b = '', c = '') =>
-    REFERENCE.test(whole) ? whole : `${a}${b}${c}••••••`,
+    REFERENCE.test(whole) ? whole : `${a}${b}${c}${MASK}`,
   );
-  return inner === value && looksSecret(name, value) ? '••••••' : inner;
+  return inner === value && looksSecret(name, value) ? MASK : inner;
 }
 
 /** Replaces every value that looks secret by `${env:NAME}`. `taken` holds names in use with their values. Pure. */

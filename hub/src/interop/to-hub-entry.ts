@@ -21,7 +21,7 @@ export interface EntrySource {
   readonly homeDir: string;
 }
 
-/** What an entry says, in the words of the four clients; anything else in it has no meaning for the hub. */
+/** What an entry says, in the words that most clients share; anything else in it has no meaning for the hub. */
 const ClientEntry = z.object({
   type: z.string().optional(),
   command: z.string().min(1).optional(),

@@ -40,7 +40,7 @@ export const commandErrors = {
     exit: 3,
     title: 'Client is not installed',
     message: 'Found no configuration of {client} at {file}.',
-    fix: 'Start {client} once, or give its file with --file.',
+    fix: 'Start {client} once, or name the file: `hub connect <client> --file <path>`, `hub import <path>`.',
   }),
   CLIENT_SERVER_UNKNOWN: entry({
     status: 404,

@@ -163,7 +163,9 @@ export const HubConfig = z.strictObject({
         .min(1)
         .max(64)
         .default(4)
-        .describe('Processes being started at once; one that takes long lets the next begin. Needs a restart.'),
+        .describe(
+          'Processes being started at once; one that takes long lets the next begin. Needs a restart.',
+        ),
       warmSpares: z
         .int()
         .min(0)

@@ -49,7 +49,7 @@ function checkClient(context: Context, id: ClientId): Finding[] {
   const file = userFile(id, clientPlace(context.io));
   if (!existsSync(file)) return [];
   try {
-    return connectedNames(id, file, ownPorts(context.home)).length > 0
+    return connectedNames(file, ownPorts(context.home)).length > 0
       ? [ok(check, `${title} knows the hub (${file})`)]
       : [note(check, `${title} does not know the hub; \`hub connect ${id}\` tells it`)];
   } catch (error) {

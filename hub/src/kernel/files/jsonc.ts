@@ -62,6 +62,8 @@ export function parseJsonc(text: string, rules: JsoncRules = {}): JsonNode {
   const reader = new Reader(text, rules.strict === true);
   const root = reader.value(0);
   reader.skip();
+  if (text[reader.at] === ':')
+    throw reader.error('a name and no object around it: put { before the first name and } at the end');
   if (reader.at < text.length) throw reader.error('unexpected text after the end');
   return root;
 }

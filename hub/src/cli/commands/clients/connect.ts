@@ -113,7 +113,7 @@ async function makeEntry(context: Context, input: Input): Promise<Json> {
   return connectionEntry(
     input.client,
     chooseReach(context, input, { url: url ?? (await futureUrl(context, presence)), token }),
-    token,
+    { name: entryName(input), token },
   );
 }
 

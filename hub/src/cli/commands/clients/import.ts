@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { hubError } from '@counterpart/schemas';
+import { CounterpartError, hubError } from '@counterpart/schemas';
 import { z } from 'zod';
+import { readDocument } from '../../../interop/client-file.ts';
 import { withBackup } from '../../../interop/backups.ts';
 import { CLIENT_IDS, clientFacts, installedClients, isClientId } from '../../../interop/clients.ts';
 import {
@@ -40,7 +41,7 @@ export const importServers = defineCommand({
   group: 'clients',
   summary: 'Take over the servers that your clients have',
   description:
-    'Reads the servers of Claude Desktop, Cursor, VS Code or Claude Code, or of a file as these, Codex, Gemini CLI, Goose, OpenCode, Windsurf, Zed and others have them (JSON, TOML, YAML), and adds them to hub.config.json. The clients’ files are left as they are. Values that look like secrets are not copied into hub.config.json: they go to secrets.env in the data folder (readable by you only) and are referenced as ${env:NAME}.',
+    'Reads the servers of all clients found here, of one of them, or of a file as they and others have it (JSON, TOML, YAML), and adds them to hub.config.json. The clients’ files are left as they are. Values that look like secrets are not copied into hub.config.json: they go to secrets.env in the data folder (readable by you only) and are referenced as ${env:NAME}.',
   arguments: [['[source]', `${CLIENT_IDS.join(', ')}, or a file (default: every client found)`]],
   options: [
     ['--dry-run', 'Show what would be added and write nothing'],
@@ -52,7 +53,7 @@ export const importServers = defineCommand({
     ['hub import --dry-run', 'what all clients have'],
     ['hub import cursor --only github,linear', 'two servers of one client'],
     ['hub import ./mcp.json --all', 'everything in a file'],
-    ['hub import ~/.codex/config.toml', 'the servers of Codex'],
+    ['hub import ./.vscode/mcp.json', 'the servers of a project'],
   ],
   input: Input,
   async run(context, input) {
@@ -119,7 +120,19 @@ function findSources(context: Context, given: string | undefined): ImportSource[
       ),
       file: place.home,
     });
-  return found.map((id) => clientSource(id, place));
+  return found.map((id) => clientSource(id, place)).filter((source) => isReadable(context, source));
+}
+
+/** Of all clients, one whose file is broken does not keep the servers of the others from coming. */
+function isReadable(context: Context, { file }: ImportSource): boolean {
+  try {
+    readDocument(file);
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof CounterpartError)) throw thrown;
+    context.note(`${thrown.message}. Its servers are left out.`);
+    return false;
+  }
 }
 
 async function agree(context: Context, input: Input, plan: ImportPlan, adding: number): Promise<boolean> {
