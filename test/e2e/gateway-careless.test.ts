@@ -59,6 +59,8 @@ test.each(Object.entries(clients))(
     await client.close();
     expect(ofCareless.map((tool) => tool.name)).toEqual([
       'careless__sound',
+      'careless__untyped',
+      'careless__inputless',
       'careless__nothing',
       'careless__texts',
     ]);

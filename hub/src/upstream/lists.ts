@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, hubError, type ToolDefinition } from '@counterpart/schemas';
 import type { JsonMembers, UpstreamInfo, UpstreamLists } from '../kernel/ports.ts';
 import { isMembers } from '../kernel/protocol/members.ts';
-import { mendListed } from '../kernel/tools/mend-listed.ts';
+import { mendListed, mendListedTool } from '../kernel/tools/mend-listed.ts';
 import { RpcFailure } from './rpc-failure.ts';
 import type { RpcSession } from './rpc/rpc-session.ts';
 
@@ -35,12 +35,13 @@ export async function readLists(
     offered: unknown,
     { method, member, known }: { method: string; member: string; known: readonly T[] | undefined },
     isItem: (item: JsonMembers) => item is T,
+    mend: (item: T) => T = mendListed,
   ): Promise<readonly T[]> => {
     if (offered === undefined) return [];
     try {
       const items = await readAll(session, { method, member, signal: undefined, warn });
       given += 1;
-      return items.filter(isItem).map(mendListed);
+      return items.filter(isItem).map(mend);
     } catch (thrown) {
       failures.push(thrown);
       failed(method, thrown);
@@ -50,7 +51,12 @@ export async function readLists(
   const { tools, prompts, resources } = capabilities;
   const templates = 'resources/templates/list';
   const lists = await Promise.all([
-    read(tools, { method: 'tools/list', member: 'tools', known: before?.tools }, isListedTool),
+    read(
+      tools,
+      { method: 'tools/list', member: 'tools', known: before?.tools },
+      isListedTool,
+      mendListedTool,
+    ),
     read(prompts, { method: 'prompts/list', member: 'prompts', known: before?.prompts }, isMembers),
     read(resources, { method: 'resources/list', member: 'resources', known: before?.resources }, isMembers),
     read(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ListedTool } from '@counterpart/schemas';
-import { mendListed } from './mend-listed.ts';
+import { mendListed, mendListedTool } from './mend-listed.ts';
 
 test('what a server lists as clients read it stays the very same object', () => {
   const tool = {
@@ -42,6 +42,20 @@ test('properties that may be anything or nothing are objects that say the same',
     ListedTool.safeParse(mended).success,
     ListedTool.safeParse({ name: 'x', inputSchema }).success,
   ]).toEqual([true, false]);
+});
+
+test('the input of a tool is an object, also where nothing says so', () => {
+  const properties = { a: { type: 'string' } };
+  const mended = [{ properties }, { type: null, properties }, { type: ['object', 'null'], properties }].map(
+    (inputSchema) => mendListedTool({ name: 'x', inputSchema }).inputSchema,
+  );
+  expect(mended).toEqual(mended.map(() => ({ type: 'object', properties })));
+  expect([mendListedTool({ name: 'x' }), mendListedTool({ name: 'x', inputSchema: null })]).toEqual([
+    { name: 'x', inputSchema: { type: 'object' } },
+    { name: 'x', inputSchema: { type: 'object' } },
+  ]);
+  const wrong = { name: 'x', inputSchema: { type: 'string' } };
+  expect(mendListedTool(wrong)).toBe(wrong);
 });
 
 test('a resource without a name is called by its URI', () => {

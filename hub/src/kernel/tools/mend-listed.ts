@@ -17,16 +17,17 @@ const OPTIONAL: ReadonlySet<string> = new Set([
 const SCHEMA_OPTIONAL: ReadonlySet<string> = new Set(['properties', 'required']);
 
 /**
- * What a server lists, with three things said in the way that clients read, which otherwise refuse the whole list: a member that
+ * What a server lists, with four things said in the way that clients read, which otherwise refuse the whole list: a member that
  * need not be there and is null is left out, as writers in languages without an absent value mean it; a property that may be
- * anything (`true`) or nothing (`false`) is an object, which JSON Schema takes for the same; and a resource without a name is
- * called by its URI. The very same object where there is none of these.
+ * anything (`true`) or nothing (`false`) is an object, which JSON Schema takes for the same; a tool's input that is not said to be an object
+ * is said to be one, as arguments are; and a resource without a name is called by its URI. The very same object where there is
+ * none of these.
  */
 export function mendListed<T extends JsonMembers>(item: T): T {
   const parts: [string, unknown][] = [
     ['annotations', noNulls(item['annotations'])],
     ['arguments', eachNoNulls(item['arguments'])],
-    ['inputSchema', mendSchema(item['inputSchema'])],
+    ['inputSchema', mendSchema(asObject(item))],
     ['outputSchema', mendSchema(item['outputSchema'])],
     ['name', item['name'] ?? item['uri'] ?? item['uriTemplate']],
   ];
@@ -50,6 +51,18 @@ function eachNoNulls(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const parts: unknown[] = value.map(noNulls);
   return parts.some((part, at) => part !== value[at]) ? parts : value;
+}
+
+/** The same for a tool, which may be listed without a word on its input. */
+export const mendListedTool = <T extends JsonMembers>(tool: T): T =>
+  mendListed('inputSchema' in tool && tool['inputSchema'] !== null ? tool : { ...tool, inputSchema: {} });
+
+/** The input of a tool, which alone has one; what is said to be anything else stays, and is judged later. */
+function asObject({ inputSchema }: JsonMembers): unknown {
+  if (!isMembers(inputSchema)) return inputSchema;
+  const { type } = inputSchema;
+  const isSilent = type === undefined || type === null || (Array.isArray(type) && type.includes('object'));
+  return isSilent ? { ...inputSchema, type: 'object' } : inputSchema;
 }
 
 function mendSchema(schema: unknown): unknown {
