@@ -28,6 +28,17 @@ test.each([
   ],
   ['{"resultType":"complete","a":1,"ttlMs":0}', '{"a":1}'],
   ['{"resultType":"complete","_meta":{}}', '{"_meta":{}}'],
+  ['{"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}},"a":1}', '{"a":1}'],
+  ['{"a":1,"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"}"}}}', '{"a":1}'],
+  [
+    '{"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"},"v":1},"a":1,"resultType":"complete"}',
+    '{"_meta":{"v":1},"a":1}',
+  ],
+  ['{"a":1,"_meta":{"v":1,"io.modelcontextprotocol/serverInfo":{"name":"s"}}}', '{"a":1,"_meta":{"v":1}}'],
+  [
+    '{"a":{"_meta":{"io.modelcontextprotocol/serverInfo":{}}}}',
+    '{"a":{"_meta":{"io.modelcontextprotocol/serverInfo":{}}}}',
+  ],
   ['{}', '{}'],
   ['{"a":"resultType"}', '{"a":"resultType"}'],
 ])('a legacy client gets %s as %s', (result, expected) => {
@@ -37,7 +48,28 @@ test.each([
   );
 });
 
-test('what stands behind four kilobytes is not searched for', () => {
-  const long = framed(`{"a":"${'x'.repeat(5_000)}","resultType":"complete"}`);
-  expect(stripped(long)).toBe(long);
+test('a result of any length is whole after what is cut, wherever the search ends', () => {
+  const ends =
+    ',"ttlMs":0,"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}}';
+  for (let length = 3_900; length < 4_200; length++)
+    for (const frame of [
+      framed(`{"a":"${'x'.repeat(length)}"${ends}}`),
+      `{"result":{"a":"${'x'.repeat(length)}"${ends}},"jsonrpc":"2.0","id":1}`,
+    ])
+      expect(JSON.parse(stripped(frame))).toMatchObject({ id: 1, result: { a: 'x'.repeat(length) } });
+});
+
+test('of a long result both ends are looked at, and no text in it', () => {
+  const text = 'x'.repeat(5_000);
+  const ends = ',"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}}';
+  expect(stripped(framed(`{"resultType":"complete","a":"${text}"${ends}}`))).toBe(framed(`{"a":"${text}"}`));
+  expect(stripped(`{"result":{"a":"${text}"${ends}},"jsonrpc":"2.0","id":1}`)).toBe(
+    `{"result":{"a":"${text}"},"jsonrpc":"2.0","id":1}`,
+  );
+  for (const kept of [
+    `{"a":"${text}","resultType":"complete","b":1}`,
+    `{"a":"${text}","b":{"c":1${ends}}}`,
+    JSON.stringify({ a: `${text}${ends}}}` }),
+  ])
+    expect(stripped(framed(kept))).toBe(framed(kept));
 });

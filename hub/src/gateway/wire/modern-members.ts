@@ -4,24 +4,70 @@ import { resultOpening, skipBlanks, stringEnd, type Cut } from './frame.ts';
 
 /** Members of results that 2026-07-28 added, and that a client of before does not expect. */
 const ADDED: ReadonlySet<string> = new Set(['"resultType"', '"ttlMs"', '"cacheScope"']);
+const META = '"_meta"';
+/** The same in `_meta`. A program that finds one there may give its model another answer for it (adapters of LangChain). */
+const SERVER_INFO = '"io.modelcontextprotocol/serverInfo"';
 
-/** They are small, and of no harm behind a long result: nobody waits for a search through one. */
+/** A longer result is not walked through: what stands in its middle is small, and of no harm there. */
 const LONGEST_SEARCH = 4 * 1024;
+/** As the SDK ends its results, and the frame with them. Within a text the quotes would be escaped. */
+const LAST =
+  /,"resultType":"complete"(?:,"_meta":\{"io\.modelcontextprotocol\/serverInfo":\{[^{}]*\}\})?(?=\}(?:,"(?:jsonrpc|id)":[^{}]*)?\}\s*$)/;
+const LONGEST_LAST = 1024;
 
 const NONE: readonly Cut[] = [];
 
-/** What must be cut from a modern server's frame for a legacy client; found among the first few kilobytes only. */
+/** What must be cut from a modern server's frame for a legacy client; found at both ends of a long one only. */
 export function modernMembers(reply: RawReply): readonly Cut[] {
   const { frame } = reply;
   const open = resultOpening(reply);
   if (open === undefined) return NONE;
   if (isUsual(reply, open)) return [[open + 1, open + 1 + COMPLETE.length, '']];
+  const members = membersAt(frame, open);
+  const meta = members.find(({ name }) => name === META);
+  const inMeta = meta ? metaCuts(frame, meta) : NONE;
+  const cuts = cutMembers(
+    frame,
+    members,
+    (member) => ADDED.has(member.name) || (member === meta && inMeta === 'all'),
+  );
+  const all = inMeta === 'all' || inMeta.length === 0 ? cuts : inOrder([...cuts, ...inMeta]);
+  return frame.length - open > LONGEST_SEARCH ? withLast(frame, all) : all;
+}
+
+const inOrder = (cuts: readonly Cut[]): readonly Cut[] => cuts.toSorted(([a], [b]) => a - b);
+
+function metaCuts(frame: Buffer, { name, start }: Member): readonly Cut[] | 'all' {
+  const value = skipBlanks(frame, skipBlanks(frame, start + name.length) + 1);
+  const members = frame[value] === 0x7b ? membersAt(frame, value) : [];
+  const isTold = (member: Member): boolean => member.name === SERVER_INFO;
+  return members.length > 0 && members.every(isTold) ? 'all' : cutMembers(frame, members, isTold);
+}
+
+/** What was found from the beginning is not cut again. */
+function withLast(frame: Buffer, cuts: readonly Cut[]): readonly Cut[] {
+  const from = Math.max(0, frame.length - LONGEST_LAST);
+  const last = LAST.exec(frame.toString('latin1', from));
+  if (!last) return cuts;
+  const at = from + last.index;
+  return cuts.every(([, end]) => end <= at) ? [...cuts, [at, at + last[0].length, '']] : cuts;
+}
+
+/** Cuts members out of an object, each with one comma. */
+function cutMembers(
+  frame: Buffer,
+  members: readonly Member[],
+  isCut: (member: Member) => boolean,
+): readonly Cut[] {
+  const [first] = members;
+  if (!first) return NONE;
   const cuts: Cut[] = [];
   /** From the comma before members that are all cut, in case they are the last. */
-  let tail = open + 1;
-  for (const { name, start, end } of membersAt(frame, open)) {
+  let tail = first.start;
+  for (const member of members) {
+    const { start, end } = member;
     const isLast = frame[end] === 0x7d;
-    if (!ADDED.has(name)) tail = end;
+    if (!isCut(member)) tail = end;
     else if (isLast) return [...cuts.filter(([at]) => at < tail), [tail, end, '']];
     else cuts.push([start, skipBlanks(frame, end + 1), '']);
   }
@@ -36,7 +82,8 @@ const isUsual = (reply: RawReply, open: number): boolean =>
   saysAt(reply, COMPLETE, open + 1) &&
   reply.frame[open + 1 + COMPLETE.length] === 0x22 &&
   !says(reply, '"ttlMs"') &&
-  !says(reply, '"cacheScope"');
+  !says(reply, '"cacheScope"') &&
+  !says(reply, SERVER_INFO);
 
 /** Members that only answers begin with: a question or a task has none of them (2026-07-28, InputRequiredResult; tasks extension). */
 const ANSWERS: ReadonlySet<string> = new Set([
