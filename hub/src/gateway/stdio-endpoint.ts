@@ -13,7 +13,7 @@ import { serveBatch } from './legacy/batch.ts';
 import { LineReader } from './wire/line-reader.ts';
 import type { Listens } from './modern/listen.ts';
 import {
-  idTextOf,
+  idTextIn,
   readMessage,
   resultFrame,
   type ClientMessage,
@@ -200,13 +200,9 @@ export class StdioEndpoint {
     if (message.kind === 'response') this.#session?.answered(message);
     if (message.kind !== 'notification') return;
     if (this.#session) takeNotification(this.#session, message);
-    const { requestId } = message.params;
-    if (
-      message.method !== 'notifications/cancelled' ||
-      (typeof requestId !== 'string' && typeof requestId !== 'number')
-    )
-      return;
-    this.#inFlight.get(idTextOf(requestId))?.();
+    if (message.method !== 'notifications/cancelled') return;
+    const idText = idTextIn(message.params['requestId']);
+    if (idText !== undefined) this.#inFlight.get(idText)?.();
   }
 
   #refuse(idText: string, fault: Fault): void {

@@ -7,7 +7,7 @@ import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { LIST_METHODS, listAnswer } from '../relay/lists.ts';
 import { isLogLevel } from '../wire/log-level.ts';
 import {
-  idTextOf,
+  idTextIn,
   resultFrame,
   type ClientNotification,
   type ClientRequest,
@@ -71,8 +71,9 @@ export function takeNotification(session: Session, { method, params }: ClientNot
   if (method === 'notifications/roots/list_changed') return session.rootsChanged();
   if (method !== 'notifications/cancelled') return;
   const { requestId, reason } = params;
-  if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
-  session.inFlight.get(idTextOf(requestId))?.(typeof reason === 'string' ? reason : undefined);
+  const idText = idTextIn(requestId);
+  if (idText === undefined) return;
+  session.inFlight.get(idText)?.(typeof reason === 'string' ? reason : undefined);
 }
 
 interface Forwarding {

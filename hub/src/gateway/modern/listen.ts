@@ -1,4 +1,4 @@
-import type { Caller, CatalogView, JsonMembers, RpcId } from '../../kernel/ports.ts';
+import type { Caller, CatalogView, JsonMembers } from '../../kernel/ports.ts';
 import { faultAnswer } from '../wire/answer.ts';
 import type { Core } from '../core.ts';
 import type { ChangedList, Follower, Following } from '../fan-out.ts';
@@ -7,6 +7,7 @@ import { faultOf, invalidParams, type Fault } from '../wire/fault.ts';
 import { renamedParams } from '../relay/edits.ts';
 import { hubTaskId, takesTasks, taskOf, tasksLacking } from '../relay/tasks.ts';
 import { utf8Wire } from '../wire/frame.ts';
+import { asWritten } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
 import { notificationFrame, resultFrame, type ClientRequest } from '../wire/message.ts';
 import { metaKeys } from '../wire/meta.ts';
@@ -101,11 +102,13 @@ export class Listens {
       return undefined;
     }
     const wanted = isMembers(request.params['notifications']) ? request.params['notifications'] : {};
+    // As the client wrote it, however many digits it has.
+    const id = asWritten(request.idText);
     const { principal } = context.selector;
     const granted = grant(view, wanted, this.#core.limits.maxResourceSubscriptions, principal);
     const send = (method: string, params: JsonMembers): void =>
       void context.channel.send(
-        notificationFrame(method, { ...params, _meta: { [metaKeys.subscriptionId]: request.id } }),
+        notificationFrame(method, { ...params, _meta: { [metaKeys.subscriptionId]: id } }),
       );
     send('notifications/subscriptions/acknowledged', { notifications: granted.notifications });
     const following = this.#follow(granted, context, send);
@@ -118,7 +121,7 @@ export class Listens {
     };
     const finish = (): void => {
       leave();
-      context.channel.finish(utf8Wire(resultFrame(request.idText, this.#lastWords(request.id))));
+      context.channel.finish(utf8Wire(resultFrame(request.idText, this.#lastWords(id))));
     };
     this.#open.set(finish, principal);
     return () => {
@@ -184,7 +187,7 @@ export class Listens {
     return following;
   }
 
-  #lastWords(id: RpcId): string {
+  #lastWords(id: object): string {
     return JSON.stringify({
       resultType: 'complete',
       _meta: { [metaKeys.subscriptionId]: id, [metaKeys.serverInfo]: this.#core.serverInfo },

@@ -1,4 +1,4 @@
-import type { Era, JsonMembers, RpcId } from '../../kernel/ports.ts';
+import type { Era, JsonMembers, ProgressToken } from '../../kernel/ports.ts';
 import type { Core } from '../core.ts';
 import type { Cancel } from '../modern/context.ts';
 import { faultAnswer } from '../wire/answer.ts';
@@ -10,7 +10,7 @@ import type { OwnAsked, OwnTool } from './own-tool.ts';
 
 interface Asked extends Pick<OwnAsked, 'selector' | 'caller' | 'client' | 'ask'> {
   readonly idText: string;
-  readonly progressToken: RpcId | undefined;
+  readonly progressToken: ProgressToken | undefined;
   readonly channel: ReplyChannel;
   /** Called once when nothing more will happen. */
   readonly done: () => void;

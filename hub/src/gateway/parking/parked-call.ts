@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
+import type { JsonMembers, ProgressToken } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { asModern } from '../relay/url-elicitations.ts';
 import type { Asking, Passage } from '../relay/passage.ts';
@@ -68,7 +68,11 @@ export class ParkedCall {
   }
 
   /** The client is back: its answers go to the server, and what it left unanswered is asked again. */
-  resume(passage: Passage, token: RpcId | undefined, responses: Readonly<Record<string, JsonMembers>>): void {
+  resume(
+    passage: Passage,
+    token: ProgressToken | undefined,
+    responses: Readonly<Record<string, JsonMembers>>,
+  ): void {
     this.#stopTimer?.();
     this.course.attach(passage, token);
     for (const [key, response] of Object.entries(responses)) this.#questions.get(key)?.answer(response);

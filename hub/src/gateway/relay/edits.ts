@@ -1,3 +1,4 @@
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { membersOf } from '../../kernel/protocol/members.ts';
 import type { JsonMembers, RenameUri } from '../../kernel/ports.ts';
 import type { ReplyEdit } from '../wire/answer.ts';
@@ -36,9 +37,7 @@ export function renamedParams(params: JsonMembers, naming: Naming): JsonMembers 
   const frame = Buffer.from(JSON.stringify({ params }));
   const cuts = cutsIn(frame, naming);
   if (cuts.length === 0) return params;
-  const renamed: unknown = JSON.parse(
-    Buffer.from(joinText(frame.toString('latin1'), cuts), 'latin1').toString(),
-  );
+  const renamed = parseExact(Buffer.from(joinText(frame.toString('latin1'), cuts), 'latin1').toString());
   return membersOf(membersOf(renamed)['params']);
 }
 

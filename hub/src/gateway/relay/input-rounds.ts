@@ -1,4 +1,5 @@
 import type { JsonMembers, RelayReply } from '../../kernel/ports.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import { says } from '../../kernel/protocol/reply-text.ts';
 import { isAnswer } from '../wire/modern-members.ts';
@@ -20,7 +21,7 @@ export function inputRequestOf(reply: RelayReply): InputRequest | undefined {
   // A large frame, which is not searched where its beginning tells.
   if (reply.text === undefined && isAnswer(reply)) return undefined;
   if (!says(reply, MARK)) return undefined;
-  const result = membersOf(parseJson(reply.frame)?.value)['result'];
+  const result = membersOf(parseJson(reply.frame, parseExact)?.value)['result'];
   if (!isMembers(result) || result['resultType'] !== 'input_required') return undefined;
   const requests = isMembers(result['inputRequests']) ? result['inputRequests'] : {};
   const questions = new Map<string, { method: string; params: JsonMembers }>();

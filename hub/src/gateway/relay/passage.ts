@@ -5,7 +5,7 @@ import type {
   JsonMembers,
   RelayRequest,
   RelayTicket,
-  RpcId,
+  ProgressToken,
   ToolRoute,
   Upstream,
   ViewSelector,
@@ -49,7 +49,7 @@ export interface Asking extends RelayTicket {
   /** Answers the client's request with this result, given as JSON text; the call goes on without a client. */
   detach(resultText: string): void;
   /** A new request of the same client takes the call over, and with it the result, which may be there already. */
-  attach(passage: Passage, token: RpcId | undefined): void;
+  attach(passage: Passage, token: ProgressToken | undefined): void;
 }
 
 /** One client request on its way to a server. */

@@ -7,7 +7,7 @@ import type {
   RelayRequest,
   RelaySink,
   RelayTicket,
-  RpcId,
+  ProgressToken,
   ToolCall,
   Upstream,
 } from '../../kernel/ports.ts';
@@ -49,7 +49,7 @@ class Course implements RelaySink, Asking {
   /** Set while a long result passes as it comes. */
   #passing: OpenAnswer | undefined;
   /** Set once a second request of the client took the call over. */
-  #token: { readonly value: RpcId | undefined } | undefined;
+  #token: { readonly value: ProgressToken | undefined } | undefined;
   /** Kept for retries: only a legacy caller needs the hub to answer a modern server's questions. */
   readonly #again: RelayRequest | undefined;
   #ticket: RelayTicket | undefined;
@@ -154,7 +154,7 @@ class Course implements RelaySink, Asking {
     channel.finish(utf8Wire(resultFrame(idText, resultText)));
   }
 
-  attach(passage: Passage, token: RpcId | undefined): void {
+  attach(passage: Passage, token: ProgressToken | undefined): void {
     this.#passage = passage;
     this.#attached = true;
     this.#token = { value: token };
@@ -218,5 +218,5 @@ const toolCall = (
 ): ToolCall => ({ route, via, caller, view, principal: principalOf(view), arguments: params['arguments'] });
 
 /** Progress under the token of the request that waits now; undefined when that one wants none. */
-const retold = (params: JsonMembers, progressToken: RpcId | undefined): JsonMembers | undefined =>
+const retold = (params: JsonMembers, progressToken: ProgressToken | undefined): JsonMembers | undefined =>
   progressToken === undefined ? undefined : { ...params, progressToken };

@@ -3,6 +3,7 @@ import { codes, faultOf, type Fault } from './fault.ts';
 import { spliceReply, utf8Wire, type Cut, type Wire } from './frame.ts';
 import { modernMembers } from './modern-members.ts';
 import { strayCuts } from './non-object-value.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers, membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import { errorFrame, readError, type RpcError } from './message.ts';
 
@@ -79,7 +80,7 @@ export function faultAnswer(fault: Fault, idText: string): Answer {
 }
 
 function errorOf(reply: RawReply): RpcError {
-  const message: unknown = JSON.parse(reply.frame.toString());
+  const message = parseExact(reply.frame.toString());
   const error = isMembers(message) ? message['error'] : undefined;
   return readError(isMembers(error) ? error : {});
 }

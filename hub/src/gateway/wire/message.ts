@@ -42,6 +42,10 @@ export function idTextOf(id: RpcId): string {
   );
 }
 
+/** The same for what a client sent as an id, which may have more digits than a double holds; undefined for what is none. */
+export const idTextIn = (value: unknown): string | undefined =>
+  exactText(value) ?? (isId(value) ? idTextOf(value) : undefined);
+
 /** Sorts a parsed JSON value into the kinds of JSON-RPC 2.0; never throws. */
 export function readMessage(value: unknown): ClientMessage {
   if (!isMembers(value)) return invalid('null', 'a message is a JSON object');

@@ -1,6 +1,7 @@
-import type { Caller, JsonMembers, RpcId } from '../../kernel/ports.ts';
+import type { Caller, JsonMembers, ProgressToken } from '../../kernel/ports.ts';
 import { invalidParams, type Fault } from './fault.ts';
-import { isMembers } from '../../kernel/protocol/members.ts';
+import { exactText } from '../../kernel/protocol/exact-numbers.ts';
+import { isMembers, isRpcId } from '../../kernel/protocol/members.ts';
 
 const RESERVED = 'io.modelcontextprotocol/';
 
@@ -46,12 +47,15 @@ const missing = (key: string, shape: string): Fault => ({
   data: { key },
 });
 
+const isProgressToken = (value: unknown): value is ProgressToken =>
+  isRpcId(value) || exactText(value) !== undefined;
+
 /**
  * Takes out of `params._meta` what ends at the hub: the reserved keys and the progress token, which is returned. A `_meta`
  * that held nothing else is undefined afterwards.
  * Trace context and keys of vendors stay.
  */
-export function takeHopMeta(params: JsonMembers): RpcId | undefined {
+export function takeHopMeta(params: JsonMembers): ProgressToken | undefined {
   const meta = params['_meta'];
   if (meta === undefined) return undefined;
   if (!isMembers(meta)) {
@@ -63,5 +67,5 @@ export function takeHopMeta(params: JsonMembers): RpcId | undefined {
   // Undefined rather than deleted: an object that lost a member is kept as a hash table, and is slow to write out.
   if (kept.length === 0) params['_meta'] = undefined;
   else params['_meta'] = Object.fromEntries(kept.map((key) => [key, meta[key]]));
-  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+  return isProgressToken(token) ? token : undefined;
 }

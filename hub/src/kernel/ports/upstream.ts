@@ -4,6 +4,9 @@ import type { ProcessSnapshot, Supervised } from './process.ts';
 // Between upstream and gateway: a server as the hub reaches it, and requests on their way there and back.
 
 export type RpcId = string | number;
+
+/** By which progress is told; an object: a number with more digits than a double holds, kept as it came. */
+export type ProgressToken = RpcId | object;
 export type JsonMembers = Record<string, unknown>;
 export type Era = 'modern' | 'legacy';
 
@@ -67,7 +70,7 @@ export interface RelayRequest {
   /** Owned by the callee. Names and URIs are already the server's own; `_meta` holds no reserved key. */
   readonly params: JsonMembers;
   /** The caller's progress token, if it wants progress. */
-  readonly progressToken?: RpcId | undefined;
+  readonly progressToken?: ProgressToken | undefined;
   readonly timeoutMs?: number | undefined;
   /** Asked again when the server had to be started and has been listed: why the request must not go after all. */
   readonly recheck?: (() => CounterpartError | undefined) | undefined;

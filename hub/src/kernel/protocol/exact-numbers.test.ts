@@ -19,6 +19,19 @@ describe('parseFrame', () => {
     );
   });
 
+  it('keeps it wherever else a client writes numbers: in answers, errors, answers in a request, and what is its own', () => {
+    const big = '9007199254740993';
+    for (const whole of [
+      `{"jsonrpc":"2.0","id":1,"result":{"content":{"n":${big}}}}`,
+      `{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"m","data":-0 }}`,
+      `{"id":1,"method":"tools/call","params":{"name":"a","inputResponses":{"k":{"n":${big}}}}}`,
+      `{"id":1,"method":"tools/call","params":{"name":"a","_meta":{"vendor/x":[${big}]}}}`,
+      `{"id":1,"method":"tools/call","params":{"name":"a","_meta":{"progressToken":${big}}}}`,
+      `{"method":"notifications/cancelled","params":{"requestId":${big}}}`,
+    ])
+      expect(JSON.stringify(parseFrame(whole))).toBe(whole.replaceAll(' ', ''));
+  });
+
   it('leaves other numbers numbers, and strings as they are', () => {
     expect(
       parseFrame(frame('{"a":1.5,"b":9007199254740991,"c":"1e400","d":-0.5,"big":12345678901234567890}')),
@@ -26,7 +39,10 @@ describe('parseFrame', () => {
       params: { arguments: { a: 1.5, b: 9007199254740991, c: '1e400', d: -0.5 } },
     });
     expect(parseFrame('[-0 ]')).toEqual([-0]);
-    expect(parseFrame('{"params":{"arguments":-0 }}')).toEqual({ params: { arguments: -0 } });
+    expect(parseFrame('{"method":"a","params":{"arguments":-0 }}')).toEqual({
+      method: 'a',
+      params: { arguments: -0 },
+    });
   });
 
   it('keeps the digits of an id', () => {

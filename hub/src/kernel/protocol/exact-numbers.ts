@@ -1,5 +1,5 @@
 import type { JsonMembers } from '../ports.ts';
-import { isMembers, membersOf } from './members.ts';
+import { isMembers } from './members.ts';
 
 /** Text in which a number may stand that no double holds: many digits, a large exponent, minus zero. */
 const DELICATE = /\d{16}|[\d.]{17}|\d[eE][+-]?\d{3}|-0(?:\.0*)?[\s,\]}]/;
@@ -23,7 +23,7 @@ const isExact = (value: number, source: string): boolean =>
   !Object.is(value, -0) &&
   (String(value) === source || source.replace(/\D/g, '').length < 16);
 
-/** Most arguments are a few words, for which a look at each is far cheaper than a search through the text. */
+/** Most members are a few words, for which a look at each is far cheaper than a search through the text. */
 const LOOKED_AT = 8;
 
 /** False when none of these members is a number; true, too, when there are many or one is no plain value. */
@@ -35,9 +35,39 @@ function mayHoldNumber(members: JsonMembers): boolean {
   );
 }
 
+/** Whether there is more than words in what belongs neither to the arguments nor to MCP itself. Without arrays of pairs: every call is looked at. */
+function mayHoldElsewhere(params: JsonMembers): boolean {
+  for (const name of Object.keys(params)) {
+    const value = params[name];
+    if (typeof value === 'string' || name === 'arguments') continue;
+    if (name !== '_meta' || mayHoldInMeta(value)) return true;
+  }
+  return false;
+}
+
+function mayHoldInMeta(meta: unknown): boolean {
+  if (!isMembers(meta)) return false;
+  for (const key of Object.keys(meta)) {
+    const value = meta[key];
+    if (typeof value === 'string' || Number.isSafeInteger(value)) continue;
+    if (!key.startsWith('io.modelcontextprotocol/')) return true;
+  }
+  return false;
+}
+
 /** The text of a number that was kept as it came; undefined for everything else. */
 export const exactText = (value: unknown): string | undefined =>
   sourceJson.isRawJSON(value) ? value.rawJSON : undefined;
+
+/** A number, also one that was kept as it came, as a double; undefined for everything else. */
+export function numberIn(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  const text = exactText(value);
+  return text === undefined ? undefined : Number(text);
+}
+
+/** A value that `JSON.stringify` writes as this very text, which must be that of a number, a string, a boolean or null. */
+export const asWritten = (text: string): object => sourceJson.rawJSON(text);
 
 /** JSON in which a number that a double would change stands for its own text. Throws what `JSON.parse` throws. */
 export const parseExact = (text: string): unknown => (DELICATE.test(text) ? exactly(text) : JSON.parse(text));
@@ -62,19 +92,20 @@ const digitsAsText = (_key: string, part: unknown, { source }: { source?: string
     : part;
 
 /**
- * A client's frame, parsed. A number of a call's arguments, or an id, that a double would change stands for its own text, and is
- * written so again; everywhere else numbers are numbers. Throws what `JSON.parse` throws.
+ * A client's frame, parsed. A number that a double would change stands for its own text, and is written so again. Throws what
+ * `JSON.parse` throws.
  */
 export function parseFrame(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (Array.isArray(value)) return parseBatch(text, value);
-  const { id, params } = membersOf(value);
-  if (typeof id === 'number' && !Number.isSafeInteger(id))
-    Object.assign(membersOf(value), { id: exactIn(text, id) });
-  if (!isMembers(params) || !isMembers(params['arguments'])) return value;
-  if (!mayHoldNumber(params['arguments']) || !DELICATE.test(text)) return value;
-  params['arguments'] = membersOf(membersOf(exactly(text))['params'])['arguments'];
-  return value;
+  return isMembers(value) && mayBeDelicate(value) && DELICATE.test(text) ? exactly(text) : value;
+}
+
+function mayBeDelicate({ id, method, params }: JsonMembers): boolean {
+  if (method === undefined || (typeof id === 'number' && !Number.isSafeInteger(id))) return true;
+  if (!isMembers(params)) return false;
+  const { arguments: given } = params;
+  return (isMembers(given) && mayHoldNumber(given)) || mayHoldElsewhere(params);
 }
 
 /** A batch (2025-03-26): each of its messages as a frame of its own. */
@@ -85,7 +116,3 @@ function parseBatch(text: string, messages: readonly unknown[]): unknown {
     Array.isArray(message) ? message : parseFrame(JSON.stringify(message)),
   );
 }
-
-/** An id that is a whole number keeps its digits: a client knows its answer by them. */
-const exactIn = (text: string, id: number): unknown =>
-  Number.isInteger(id) ? membersOf(exactly(text))['id'] : id;

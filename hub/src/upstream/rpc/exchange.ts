@@ -1,5 +1,13 @@
 import { CounterpartError, hubError } from '@counterpart/schemas';
-import type { Caller, JsonMembers, RawReply, RelaySink, RelayTicket, RpcId } from '../../kernel/ports.ts';
+import type {
+  Caller,
+  JsonMembers,
+  RawReply,
+  RelaySink,
+  RelayTicket,
+  ProgressToken,
+} from '../../kernel/ports.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { membersOf, parseJson } from '../../kernel/protocol/members.ts';
 import { RpcFailure } from '../rpc-failure.ts';
 
@@ -30,7 +38,7 @@ export class Exchange implements RelayTicket {
   readonly #answered: Answered | undefined;
   /** Set for a relayed request: its answer, notifications and questions of the server go here. */
   readonly sink: RelaySink | undefined;
-  readonly token: RpcId | undefined;
+  readonly token: ProgressToken | undefined;
   /** The last progress passed on; progress must grow. */
   progress = Number.NEGATIVE_INFINITY;
   readonly #owner: ExchangeOwner;
@@ -80,7 +88,7 @@ export interface ExchangeParts {
   /** Either this or a sink. */
   readonly answered?: Answered | undefined;
   readonly sink?: RelaySink | undefined;
-  readonly token?: RpcId | undefined;
+  readonly token?: ProgressToken | undefined;
 }
 
 /** Reads the answer of a request of the hub's own. */
@@ -88,7 +96,8 @@ export function toPromise(server: string, settle: PromiseSettlers): Answered {
   return {
     fail: settle.reject,
     reply(reply) {
-      const parsed = parseJson(reply.frame);
+      // What is refused may be told to a client as it came; lists and greetings are read as programs read them.
+      const parsed = parseJson(reply.frame, reply.isError ? parseExact : JSON.parse);
       if (!parsed)
         settle.reject(hubError('UPSTREAM_PROTOCOL', { server, detail: 'an answer that is not JSON' }));
       else if (reply.isError) settle.reject(new RpcFailure(membersOf(membersOf(parsed.value)['error'])));

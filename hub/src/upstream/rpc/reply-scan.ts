@@ -1,5 +1,5 @@
 import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
-import { membersOf, parseJson } from '../../kernel/protocol/members.ts';
+import { parseJson } from '../../kernel/protocol/members.ts';
 import type { RawReply } from '../../kernel/ports.ts';
 import { textOfSmall } from '../../kernel/protocol/reply-text.ts';
 import { giveBack } from '../../kernel/protocol/spent-bytes.ts';
@@ -77,16 +77,11 @@ export function locateIn(head: Buffer, tail: Buffer): number | undefined {
 export const locateBegun = (head: Buffer): ReplySpan | undefined =>
   idFirst(head.toString('latin1', 0, WINDOW));
 
-/** The message of a frame, or those of a batch (2025-03-26); `[undefined]` for what is no JSON. Answers keep their digits, which are passed on. */
+/** The message of a frame, or those of a batch (2025-03-26); `[undefined]` for what is no JSON. Numbers keep their digits: they are passed on. */
 export function messagesIn(frame: Buffer): readonly unknown[] {
-  const messages = listOf(parseJson(frame)?.value);
-  if (messages.every(isSaid)) return messages;
-  const exact = listOf(parseJson(frame, parseExact)?.value);
-  return messages.map((message, at) => (isSaid(message) ? message : exact[at]));
+  const value = parseJson(frame, parseExact)?.value;
+  return Array.isArray(value) ? value : [value];
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
-const isSaid = (message: unknown): boolean => typeof membersOf(message)['method'] === 'string';
 
 /** Whether a frame in parts ends with the brace of an object, and blanks. */
 export function endsObject(parts: readonly Buffer[]): boolean {

@@ -8,6 +8,7 @@ import type {
   RelayTicket,
   UpstreamInfo,
 } from '../../kernel/ports.ts';
+import { exactText, numberIn } from '../../kernel/protocol/exact-numbers.ts';
 import { InFlight } from '../../kernel/in-flight.ts';
 import { Deadlines } from './deadlines.ts';
 import {
@@ -304,9 +305,10 @@ export class RpcSession implements ExchangeOwner {
     const { id, method } = message;
     const params = membersOf(message['params']);
     if (typeof method !== 'string') return this.#receiveOddReply(message, owner);
-    if (isRpcId(id))
+    const idText = idTextIn(id);
+    if (idText !== undefined)
       return this.#questions.receive(
-        { id, method, params },
+        { idText, method, params },
         owner?.sink ? [owner] : this.#relayed(),
         this.era,
       );
@@ -334,8 +336,8 @@ export class RpcSession implements ExchangeOwner {
 
   #progress(params: JsonMembers): void {
     const exchange = this.#pending.get(Number(params['progressToken']));
-    const { progress } = params;
-    if (!exchange || typeof progress !== 'number' || progress <= exchange.progress) return;
+    const progress = numberIn(params['progress']);
+    if (!exchange || progress === undefined || progress <= exchange.progress) return;
     exchange.progress = progress;
     const { timing, sink, token } = exchange;
     this.#goesOn(timing);
@@ -354,8 +356,9 @@ export class RpcSession implements ExchangeOwner {
 
   #cancelled(params: JsonMembers): void {
     const { requestId } = params;
-    if (!isRpcId(requestId)) return;
-    this.#questions.withdraw(requestId);
+    const idText = idTextIn(requestId);
+    if (idText === undefined) return;
+    this.#questions.withdraw(idText);
     const exchange = this.#pending.get(Number(requestId));
     // A modern server may end a subscription with this notification instead of a result (2026-07-28, cancellation).
     if (exchange?.isStream === true) {
@@ -379,5 +382,9 @@ export class RpcSession implements ExchangeOwner {
     this.#options.events.junk(frame, this.#foreign.add(frame));
   }
 }
+
+/** JSON text of what a server sent as an id; undefined for what is none. */
+const idTextIn = (id: unknown): string | undefined =>
+  isRpcId(id) || exactText(id) !== undefined ? JSON.stringify(id) : undefined;
 
 const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };

@@ -1,5 +1,5 @@
 import { CounterpartError, toRpcError } from '@counterpart/schemas';
-import type { Era, JsonMembers, RpcId } from '../../kernel/ports.ts';
+import type { Era, JsonMembers } from '../../kernel/ports.ts';
 import type { Exchange } from './exchange.ts';
 import { RpcFailure } from '../rpc-failure.ts';
 
@@ -23,7 +23,8 @@ interface OpenQuestion {
 }
 
 export interface Question {
-  readonly id: RpcId;
+  /** JSON text. */
+  readonly idText: string;
   readonly method: string;
   readonly params: JsonMembers;
 }
@@ -34,7 +35,7 @@ export interface Question {
  */
 export class ServerQuestions {
   readonly #send: (text: string) => void;
-  readonly #open = new Map<RpcId, OpenQuestion>();
+  readonly #open = new Map<string, OpenQuestion>();
 
   constructor(send: (text: string) => void) {
     this.#send = send;
@@ -42,15 +43,15 @@ export class ServerQuestions {
 
   /** Answers a question, or passes it to the client of the one call it can belong to. */
   receive(question: Question, candidates: readonly Exchange[], era: Era | undefined): void {
-    if (question.method === 'ping') return this.#answer(question.id, {});
+    if (question.method === 'ping') return this.#answer(question.idText, {});
     const capability = QUESTIONS.get(question.method);
     const exchange = era === 'modern' ? undefined : unambiguous(candidates);
     // What a modern client lacks it is told itself, so its call hears of every question (2026-07-28, basic: -32021).
     const askable =
       capability !== undefined &&
       (exchange?.caller?.era === 'modern' || exchange?.caller?.capabilities[capability] !== undefined);
-    if (!askable || !exchange || this.#open.size >= MOST_OPEN || this.#open.has(question.id)) {
-      return this.#refuse(question.id, {
+    if (!askable || !exchange || this.#open.size >= MOST_OPEN || this.#open.has(question.idText)) {
+      return this.#refuse(question.idText, {
         code: -32601,
         message: `No client can be asked ${question.method} here`,
       });
@@ -64,38 +65,38 @@ export class ServerQuestions {
   }
 
   /** The server takes its question back. */
-  withdraw(id: RpcId): void {
-    this.#open.get(id)?.controller.abort();
-    this.#open.delete(id);
+  withdraw(idText: string): void {
+    this.#open.get(idText)?.controller.abort();
+    this.#open.delete(idText);
   }
 
   /** The call ended: nobody is asked on its behalf any more. */
   drop(exchange: Exchange): void {
-    for (const [id, open] of this.#open) if (open.exchange === exchange) this.withdraw(id);
+    for (const [idText, open] of this.#open) if (open.exchange === exchange) this.withdraw(idText);
   }
 
   async #ask(question: Question, exchange: Exchange): Promise<void> {
     const controller = new AbortController();
-    this.#open.set(question.id, { exchange, controller });
+    this.#open.set(question.idText, { exchange, controller });
     const { timing } = exchange;
     // A person may be thinking: only the hard cap runs meanwhile.
     timing.due = timing.cap;
     try {
       const result = await exchange.sink?.ask(question.method, question.params, controller.signal);
-      if (this.#open.has(question.id)) this.#answer(question.id, result ?? {});
+      if (this.#open.has(question.idText)) this.#answer(question.idText, result ?? {});
     } catch (thrown) {
-      if (this.#open.has(question.id)) this.#refuse(question.id, refusal(thrown));
+      if (this.#open.has(question.idText)) this.#refuse(question.idText, refusal(thrown));
     } finally {
-      this.#open.delete(question.id);
+      this.#open.delete(question.idText);
     }
   }
 
-  #answer(id: RpcId, result: JsonMembers): void {
-    this.#send(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  #answer(idText: string, result: JsonMembers): void {
+    this.#send(`{"jsonrpc":"2.0","id":${idText},"result":${JSON.stringify(result)}}`);
   }
 
-  #refuse(id: RpcId, error: JsonMembers): void {
-    this.#send(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  #refuse(idText: string, error: JsonMembers): void {
+    this.#send(`{"jsonrpc":"2.0","id":${idText},"error":${JSON.stringify(error)}}`);
   }
 }
 
