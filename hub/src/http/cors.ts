@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What a page may read of an answer besides its body. */
-const EXPOSED = 'counterpart-conversation, x-request-id, retry-after, x-should-retry';
+const EXPOSED =
+  'counterpart-conversation, mcp-session-id, mcp-protocol-version, www-authenticate, x-request-id, retry-after, x-should-retry';
 /** For which a browser remembers that it may ask. */
 const REMEMBERED_SECONDS = '600';
 const NAMES = /^[\w, -]{1,1000}$/;

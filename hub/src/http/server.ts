@@ -106,6 +106,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       const route = routeOf(req.url ?? '/');
       const asker = admit(req, route, options, port);
       if (route.kind === 'chat') return chat.answer(asker, req, res);
+      if (route.kind === 'mcp' && !isForeign(asker) && isListedPage(req, options) && answerCors(req, res))
+        return;
       if (typeof asker !== 'string') return answerProblem(res, asker);
       if (route.kind === 'mcp')
         return options.mcp(new NodeRequest(req), new NodeResponse(res), seenBy(route.selector, asker));
@@ -118,7 +120,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   );
   const lane = openLane(server, (head) => {
     const route = routeOf(head.url);
-    if (route.kind !== 'mcp') return undefined;
+    if (route.kind !== 'mcp' || isListedPage(head, options)) return undefined;
     const asker = admit(head, route, options, port);
     if (typeof asker !== 'string') return undefined;
     const selector = seenBy(route.selector, asker);
@@ -145,6 +147,17 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   return { url, port, socket: local?.path, ...ending({ server, local, lane, lines }) };
 }
 
+/**
+ * Whether a page asks whose origin the owner has listed: only such a page may read what MCP endpoints answer, since they may
+ * need no token, and a browser lets any other page of this machine send nothing there.
+ */
+function isListedPage(
+  { headers: { origin } }: Pick<IncomingMessage, 'headers'>,
+  options: HttpOptions,
+): boolean {
+  return origin !== undefined && options.access().allowedOrigins.includes(origin);
+}
+
 /** The endpoints under `/v1`, loaded once; a loading that failed is tried again by the next request. */
 function chatDoor(load: HttpOptions['chat']) {
   let loading: Promise<ChatDoor> | undefined;
@@ -166,11 +179,13 @@ function chatDoor(load: HttpOptions['chat']) {
   const answer = (asker: string | CounterpartError, req: IncomingMessage, res: ServerResponse): void => {
     const id = newRequestId();
     res.setHeader(REQUEST_ID, id);
-    const isForeign = typeof asker !== 'string' && asker.code === 'HOST_FORBIDDEN';
-    if (isForeign || !answerCors(req, res)) void serve(asker, { id, req, res });
+    if (isForeign(asker) || !answerCors(req, res)) void serve(asker, { id, req, res });
   };
   return { open, answer };
 }
+
+const isForeign = (asker: string | CounterpartError): boolean =>
+  typeof asker !== 'string' && asker.code === 'HOST_FORBIDDEN';
 
 /** Where which other protocol is spoken; elsewhere a request is served as if it had not asked. */
 function canUpgrade(req: IncomingMessage): boolean {

@@ -69,7 +69,9 @@ export const HubConfig = z.strictObject({
       allowedOrigins: z
         .array(z.string())
         .default([])
-        .describe("Origins beyond loopback ones that a browser's request may carry."),
+        .describe(
+          "Origins beyond loopback ones that a browser's request may carry. Pages can use MCP endpoints only from origins listed here, loopback ones too.",
+        ),
     })
     .prefault({}),
   serversDir: z
