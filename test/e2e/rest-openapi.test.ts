@@ -17,9 +17,14 @@ import {
 import { openWorkspace } from './builder-workspace.ts';
 import { verifies } from '../verifies.ts';
 
+const Operation = z.looseObject({
+  operationId: z.string(),
+  summary: z.string(),
+  responses: z.record(z.string(), z.unknown()),
+});
 const Document = z.object({
   openapi: z.string(),
-  paths: z.record(z.string(), z.object({ post: z.looseObject({ operationId: z.string() }) })),
+  paths: z.record(z.string(), z.object({ post: Operation })),
   components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
 });
 const Listed = z.object({ tools: z.array(z.object({ name: z.string() })) });
@@ -58,6 +63,14 @@ test('one document describes all tools, each by the name it has in the hub', asy
   const ids = Object.values(document.paths).map(({ post }) => post.operationId);
   expect(document.openapi).toMatch(/^3\.1\./);
   expect(ids.toSorted()).toEqual((await namesAt('/mcp')).toSorted());
+});
+
+test('every operation has a summary, and says what any other status means than those it names', async () => {
+  const { document } = await documentAt('/api/tools/openapi.json');
+  for (const { post } of Object.values(document.paths)) {
+    expect(post.summary).not.toBe('');
+    expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['200', '409', 'default']));
+  }
 });
 
 test('every schema of it stands by itself: a validator of JSON Schema compiles each with all it refers to', async () => {

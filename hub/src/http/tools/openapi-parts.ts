@@ -41,17 +41,19 @@ export const RESULT_SCHEMA: JsonObject = {
   description: 'The structured content of the result, or a list of its content blocks where there is none.',
 };
 
-const PROBLEMS: readonly (readonly [status: number, name: string, description: string])[] = [
+const PROBLEMS: readonly (readonly [status: number | 'default', name: string, description: string])[] = [
   [400, 'BadArguments', 'The body is not JSON, or the arguments do not fit: `errors` says where.'],
   [401, 'Unauthorized', "The hub's token is missing or wrong."],
   [403, 'Forbidden', 'The call is not allowed here.'],
   [404, 'NotFound', 'There is no such server or tool.'],
+  [409, 'TaskOnly', 'The tool runs only as a task, which nobody waits for here.'],
   [413, 'TooLarge', 'The body is too large.'],
   [415, 'WrongType', 'The body is not JSON.'],
   [422, 'Failed', 'The tool says that it failed, or it asks back, which nobody answers here.'],
   [502, 'Broken', 'The server was lost or answered with an error of its own.'],
   [503, 'Busy', 'The server is busy or does not start.'],
   [504, 'TooLate', 'The server did not answer in time.'],
+  ['default', 'Other', 'Anything else that is in the way.'],
 ];
 
 /** Responses among the components, by name. */

@@ -95,7 +95,7 @@ function operation(name: string, route: ToolRoute, schemas: ComponentSchemas): J
     : { $ref: '#/components/schemas/Result' };
   return {
     operationId: name,
-    ...(title === undefined ? {} : { summary: title }),
+    summary: title ?? name,
     ...(description === undefined ? {} : { description }),
     tags: [server],
     'x-counterpart-effect': effect,
