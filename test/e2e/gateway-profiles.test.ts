@@ -187,7 +187,7 @@ describe('a profile that is searched', () => {
     );
     expect(Buffer.byteLength(found)).toBeLessThanOrEqual(2048);
     expect(await textAt('/mcp/p/wide', 'find_tools', { query: 'item', limit: 1 })).not.toContain('\n');
-    expect(await textAt('/mcp/p/wide', 'find_tools', { query: 'zeppelin' })).toMatch(/No tool fits/);
+    expect(await textAt('/mcp/p/wide', 'find_tools', { query: 'zeppelin' })).toMatch(/No tool fits.*English/);
     expect(await textAt('/mcp/p/wide', 'find_tools', { query: 'says nothing of its effect' })).not.toContain(
       'silent',
     );

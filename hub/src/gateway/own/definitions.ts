@@ -66,7 +66,11 @@ const callTool = (effect: Effect): ToolDefinition => ({
 });
 
 const FIND_QUERY = {
-  query: { type: 'string', description: 'What the tool is to do, in a few words.' },
+  query: {
+    type: 'string',
+    description:
+      'What the tool is to do, in a few words, in the language that tools are described in: mostly English.',
+  },
 };
 const SAY_IT =
   'Say the thing and what is to happen to it, such as "cancel a subscription"; other words may find more.';

@@ -11,7 +11,8 @@ import { searching } from './searching.ts';
 /** Weakest first. */
 const EFFECTS: readonly Effect[] = ['read', 'write', 'destructive'];
 
-export const NOTHING_FOUND = 'No tool fits. Try other words: the thing, and what is to happen to it.';
+export const NOTHING_FOUND =
+  'No tool fits. Try other words, English ones: the thing, and what is to happen to it.';
 
 /** The number of hits that was asked for, within bounds. */
 export const hitsWanted = (limit: unknown, otherwise = DEFAULT_HITS): number =>

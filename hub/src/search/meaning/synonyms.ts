@@ -7,7 +7,7 @@ import { stem } from '../words.ts';
 const GROUPS = `
 list get fetch show retrieve read view see look inspect detail info describe lookup
 create add new make insert register open
-delete remove erase drop destroy discard clear revoke trash detach unlink strip
+delete remove erase drop destroy discard clear revoke trash detach unlink strip forget
 update edit change modify set patch alter adjust rename rewrite correct
 search find query lookup filter locate
 send post publish write deliver
@@ -88,7 +88,7 @@ task todo
 issue ticket bug
 comment remark note reply
 review feedback rating
-reaction emoji
+reaction emoji thumb
 label tag
 milestone deadline due
 commit revision changeset
@@ -189,7 +189,9 @@ advisory warning
 license licence
 color colour
 wiki page
-page site
+page site website
+internet web online
+distance far
 article post
 story post
 owner proprietor

@@ -17,7 +17,9 @@ const FIND: ChatTool = {
     'Finds more tools by what they do, such as "create an issue". What is found can be called afterwards by its name.',
   parameters: {
     type: 'object',
-    properties: { query: { type: 'string', description: 'The thing, and what is to happen to it.' } },
+    properties: {
+      query: { type: 'string', description: 'The thing, and what is to happen to it, in English.' },
+    },
     required: ['query'],
     additionalProperties: false,
   },
@@ -66,7 +68,7 @@ export class Toolbox {
       return route ? [`${name} (${route.effect}) ${firstLine(route.definition.description)}`.trimEnd()] : [];
     });
     return lines.length === 0
-      ? 'No tool fits. Try other words.'
+      ? 'No tool fits. Try other words, English ones.'
       : `Found, ready to be called:\n${lines.join('\n')}`;
   }
 
