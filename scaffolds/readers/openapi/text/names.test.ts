@@ -81,6 +81,17 @@ test('names of any length and script fit in forty legal characters', () => {
   expect(names.filter((name) => !/^[a-z0-9_]{1,40}$/.test(name))).toEqual([]);
 });
 
+test('a name too long is shortened to its verb and last words, with a hash only where another would be called the same', () => {
+  const long = 'getAllTransactionRulesOfTheLegalEntityOfOneBalancePlatform';
+  const other = 'getAllTransferRulesOfTheLegalEntityOfOneBalancePlatform';
+  expect(toolNames([named(long)])).toEqual(['get_legal_entity_one_balance_platform']);
+  const both = [named(long, 'GET', '/rules/transactions'), named(other, 'GET', '/rules/transfers')];
+  const names = toolNames(both);
+  expect(new Set(names).size).toBe(2);
+  expect(names.every((name) => /^get_[a-z_]+_[0-9a-f]{4}$/.test(name) && name.length <= 40)).toBe(true);
+  expect(toolNames(both.toReversed())).toEqual(names.toReversed());
+});
+
 test('collisions are told apart by tag, else by what their paths say, else by a hash, whatever the order', () => {
   const tagged = [named('getThing', 'GET', '/a', 'One'), named('get_thing', 'GET', '/b', 'Two')];
   expect(toolNames(tagged)).toEqual(['get_one_thing', 'get_two_thing']);

@@ -15,6 +15,8 @@ export interface Nameable {
 
 const MAX_NAME = 40;
 const HASH_LENGTH = 4;
+/** What is left of a name beside its hash. */
+const HASHED_NAME = MAX_NAME - HASH_LENGTH - 1;
 const VERBS = new Set(
   `accept acknowledge activate add allow apply approve archive assign attach authenticate authorise authorize block build bulk calculate cancel change check
   clear clone close commit compare complete compute configure confirm connect convert copy count create deactivate decline decrypt delete deny deploy
@@ -102,7 +104,8 @@ export function wordsOf(text: string): string[] {
  * its own operation and on those that would have the same name, never on order or on what is selected.
  */
 export function toolNames(operations: readonly Nameable[]): string[] {
-  const first = operations.map((operation) => fitted(nameWords(operation), hashOf(operation)));
+  const words = operations.map(nameWords);
+  const first = operations.map((operation, at) => fitted(words[at] ?? [], operation));
   const told = routed(operations, keyed(operations, qualified(operations, first)));
   let names = placed(operations, placed(operations, told, literalsOf), segmentsIn);
   // Four digits tell a handful apart; the longer ones are for the rare case that they do not.
@@ -112,7 +115,9 @@ export function toolNames(operations: readonly Nameable[]): string[] {
     names = names.map((name, index) => {
       const operation = operations[index];
       const isShared = operation !== undefined && (counts.get(name) ?? 0) > 1;
-      return isShared ? withHash(first[index] ?? name, hashOf(operation, length)) : name;
+      return isShared
+        ? withHash(shortened(words[index] ?? [], HASHED_NAME) ?? name, hashOf(operation, length))
+        : name;
     });
   }
   return names;
@@ -133,7 +138,7 @@ function qualified(operations: readonly Nameable[], names: readonly string[]): s
     if (tags.size < (counts.get(name) ?? 0) || tags.has('')) return name;
     const [verb = '', ...nouns] = name.split('_');
     const tagWords = wordsOf(operation.tag ?? '').filter((word) => !nouns.includes(word));
-    return fitted([verb, ...tagWords, ...nouns], hashOf(operation));
+    return fitted([verb, ...tagWords, ...nouns], operation);
   });
 }
 
@@ -166,7 +171,7 @@ function routed(operations: readonly Nameable[], names: readonly string[]): stri
       .flat(),
   );
   const routes = operations.map((operation, at) =>
-    mixed.has(at) ? fitted(pathWords(withoutCommands(operation)), hashOf(operation)) : (names[at] ?? ''),
+    mixed.has(at) ? fitted(pathWords(withoutCommands(operation)), operation) : (names[at] ?? ''),
   );
   const told = countOf(routes);
   const failed = new Set(names.filter((_, at) => told.get(routes[at] ?? '') !== 1));
@@ -225,25 +230,28 @@ function withHash(name: string, hash: string): string {
 }
 
 /**
- * Joins words to a name. When they are too many, small words go, then versions; when that is not enough, the verb and the
- * last words stay, which say most, and the hash is added.
+ * Joins words to a name of at most so many characters. When they are too many, small words go, then versions; when that is
+ * not enough, the verb and the last words stay, which say most. Undefined when not even one of them fits.
  */
-function fitted(words: readonly string[], hash: string): string {
+function shortened(words: readonly string[], most: number): string | undefined {
   const [verb = '', ...rest] = words;
   const weighty = rest.filter((word) => !SMALL_WORDS.has(word));
   const unversioned = weighty.filter((word) => !/^v\d+(?:(?:alpha|beta)\d*)?$/.test(word));
-  const shortened = [rest, weighty, unversioned]
+  const whole = [rest, weighty, unversioned]
     .map((some) => [verb, ...some].join('_'))
     .find((name) => name.length <= MAX_NAME);
-  if (shortened !== undefined) return shortened;
-  const room = MAX_NAME - HASH_LENGTH - 1;
+  if (whole !== undefined) return whole;
   let tail = '';
   for (const word of unversioned.toReversed()) {
-    if (verb.length + 1 + word.length + tail.length > room) break;
+    if (verb.length + 1 + word.length + tail.length > most) break;
     tail = `_${word}${tail}`;
   }
-  return withHash(tail === '' ? words.join('_') : verb + tail, hash);
+  return tail === '' ? undefined : verb + tail;
 }
+
+/** What is shortened needs no hash as long as nobody else is called so. */
+const fitted = (words: readonly string[], operation: Nameable): string =>
+  shortened(words, MAX_NAME) ?? withHash(words.join('_'), hashOf(operation));
 
 function nameWords(given: Nameable): string[] {
   const operation = withoutCommands(given);
