@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Json } from '@counterpart/schemas';
 import { parse } from 'yaml';
 import { isArray, isObject } from '../openapi/source/json-tree.ts';
+import { isSavedRequests } from '../openapi/source/other-formats.ts';
 import { classify, LOOKED_AT } from '../detect/classify.ts';
 import type { SourceText } from '../source.ts';
 import { isRecords } from './record-formats.ts';
@@ -46,6 +47,7 @@ export function valueOf(text: string, isYaml: boolean): Json | undefined {
 export function isData({ text, location, head }: SourceText): boolean {
   if (isRowsName(location) || isRecords(classify(head ?? Buffer.from(text.slice(0, LOOKED_AT)), location)))
     return true;
+  if (isSavedRequests(text)) return false;
   const start = text.slice(0, 4_096);
   if (/^[\s\uFEFF]*\[/.test(start)) return true;
   if (/^[\s\uFEFF]*</.test(start) || DESCRIPTION.test(start)) return false;

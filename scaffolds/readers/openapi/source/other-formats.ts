@@ -3,7 +3,51 @@ interface Sign {
   readonly found: string;
 }
 
+const AS_POSTMAN = 'export it as a Postman collection (v2.1)';
+const BY_POSTMAN = `import it into Postman or Bruno, and ${AS_POSTMAN.replace('it', 'the collection')}`;
+
+/** What programs that send requests by hand keep: lists in it are no rows. */
+const SAVED_REQUESTS: readonly Sign[] = [
+  {
+    pattern: /"__export_format"\s*:|^_type:\s*export|"_type"\s*:\s*"export"|^type:\s*\w+\.insomnia/m,
+    found: 'it is an export of Insomnia; export the requests as HAR, or the design document as OpenAPI',
+  },
+  {
+    pattern: /^_id:\s*["']?(?:req|fld|wrk|env|jar|spc)_\w+[^]*^type:\s*\w+/m,
+    found:
+      'it is a part of an Insomnia project; export its requests as HAR, or the design document as OpenAPI',
+  },
+  {
+    pattern:
+      /^["']?opencollection["']?\s*:|^[\s\uFEFF]*(?:meta|headers|query|get|post|put|patch|delete|tests|docs|(?:auth|vars|body|script)(?::[\w-]+)?)\s*\{\s*\n\s+(?!\w+\s*[({])|^[\s\uFEFF]*\{(?=[^]*"items"\s*:\s*\[)(?=[^]*"type"\s*:\s*"(?:http-request|graphql-request|http|folder)")[^]*"(?:uid|brunoConfig|exportedUsing)"\s*:/,
+    found: `it is a part of a Bruno collection; open that in Bruno, and ${AS_POSTMAN}`,
+  },
+  {
+    pattern: /"clientName"\s*:\s*"Thunder Client"/,
+    found: `it is a collection of Thunder Client; ${BY_POSTMAN}`,
+  },
+  {
+    pattern:
+      /^[\s\uFEFF]*[[{](?=[^]*"folders"\s*:\s*\[)(?=[^]*"requests"\s*:\s*\[)[^]*"(?:endpoint|preRequestScript|_ref_id)"\s*:\s*"/,
+    found: `it is a collection of Hoppscotch; send its requests from a browser and save those as HAR, or give the description of the service`,
+  },
+  {
+    pattern: /^[\s\uFEFF]*\{\s*"(?:method|url)"\s*:\s*"[^"]*"\s*,\s*"(?:method|url)"\s*:\s*"/,
+    found: 'it is one request by itself; give a recording with its answer (HAR, with `log.entries`)',
+  },
+  {
+    pattern: /^(?:[\s\uFEFF]|#.*\n)*(?:\$\s*)?curl\s+["'\\-]|^(?:[\s\uFEFF]|#.*\n)*curl\s+\S*:\/\//,
+    found: `it is a command for curl; ${BY_POSTMAN}`,
+  },
+  {
+    pattern:
+      /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|GRAPHQL|WEBSOCKET)[ \t]+(?:https?:\/\/|wss?:\/\/|\{\{|\/)\S*(?:[ \t]+HTTP\/[\d.]+)?[ \t]*$/m,
+    found: `it is a file of HTTP requests; ${BY_POSTMAN}`,
+  },
+];
+
 const SIGNS: readonly Sign[] = [
+  ...SAVED_REQUESTS,
   {
     pattern: /^\s*<(?:!doctype html|html|head|body)\b/i,
     found: 'it is an HTML page; give the address of the description itself',
@@ -40,10 +84,6 @@ const SIGNS: readonly Sign[] = [
       'it is an entry of the MCP registry, about a server that exists; add that one (`hub add <name> -- npx -y <package>`, or `hub add <name> <url>`)',
   },
   {
-    pattern: /"__export_format"\s*:|^_type:\s*export|"_type"\s*:\s*"export"|^type:\s*collection\.insomnia/m,
-    found: 'it is an export of Insomnia; export the requests as HAR, or the design document as OpenAPI',
-  },
-  {
     pattern: /"kind"\s*:\s*"discovery#restDescription"/,
     found: 'it is a Google API discovery document; give an OpenAPI description of the service',
   },
@@ -78,8 +118,16 @@ const SIGNS: readonly Sign[] = [
   { pattern: /"swaggerVersion"\s*:/, found: 'it is a Swagger 1 document; only 2.0 and later are read' },
 ];
 
+const LOOKED_AT = 20_000;
+
+/** True for what a program keeps that sends requests by hand. */
+export const isSavedRequests = (text: string): boolean => {
+  const head = text.slice(0, LOOKED_AT);
+  return SAVED_REQUESTS.some(({ pattern }) => pattern.test(head));
+};
+
 /** Says in words which other format a text is in, looking at its first 20,000 characters; undefined when it is none known. */
 export function nameOfOtherFormat(text: string): string | undefined {
-  const head = text.slice(0, 20_000);
+  const head = text.slice(0, LOOKED_AT);
   return SIGNS.find(({ pattern }) => pattern.test(head))?.found;
 }

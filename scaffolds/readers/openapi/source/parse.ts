@@ -42,7 +42,7 @@ export function parseDescription(source: SourceText): Description {
   const parsed = parseText(text, isJson);
   if ('problem' in parsed) throw refuse(parsed.problem);
   const root = parsed.value;
-  if (Array.isArray(root)) throw refuse('it is a list, not an object');
+  if (Array.isArray(root)) throw refuse(nameOfOtherFormat(text) ?? 'it is a list, not an object');
   if (!isObject(root)) throw refuse('it is not an object');
   const excess = excessOf(root);
   if (excess !== undefined) throw refuse(excess);
