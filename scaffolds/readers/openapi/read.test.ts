@@ -277,3 +277,20 @@ test.each(['yaml', 'json'])('whole numbers that no double holds keep their digit
   expect(operation.http.responses[0]?.contents[0]?.examples).toEqual([{ id: Number(long) }]);
   expect(() => Blueprint.parse(blueprint)).not.toThrow();
 });
+
+test('security that names only what is declared nowhere is told of, and the default holds', async () => {
+  const { blueprint } = await readText({
+    openapi: '3.0.3',
+    info: { title: 'x', version: '1' },
+    security: [{ key: [] }],
+    components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Key' } } },
+    paths: { '/a': { get: { security: [{ ghost: [] }], responses: {} } } },
+  });
+  expect(operationAt(blueprint, 'GET /a').auth).toBeUndefined();
+  expect(blueprint.omitted).toContainEqual(
+    expect.objectContaining({
+      code: 'reference-missing',
+      reason: expect.stringContaining('“ghost”, which the description declares nowhere') as string,
+    }),
+  );
+});

@@ -13,7 +13,7 @@ import { AUTHORIZATION_SCHEME, AWS_SCHEME } from '../operation/operation.ts';
 import { member, objectMember, textMember } from '../source/json-tree.ts';
 import type { Description } from '../source/parse.ts';
 import { cutText, plainText } from '../text/text.ts';
-import { readRequirements, type Schemes } from './access/auth.ts';
+import { readRequirements, undeclaredSchemes, type Schemes } from './access/auth.ts';
 import type { DocumentContext } from './context.ts';
 import type { Losses } from './omissions.ts';
 import { isAbsolute, readServers } from './access/servers.ts';
@@ -48,6 +48,19 @@ function reportAddress(servers: readonly ServiceServer[], losses: Losses): void 
   });
 }
 
+/** What is asked for in vain; calls are made without. */
+function reportUndeclared(root: JsonObject, { schemes, losses }: DocumentContext): void {
+  const names = undeclaredSchemes(member(root, 'security'), schemes);
+  if (names.length === 0) return;
+  losses.add({
+    code: 'reference-missing',
+    severity: 'notice',
+    subject: 'security',
+    reason: `It asks for ${names.map((name) => `“${name.slice(0, 60)}”`).join(', ')}, which the description declares nowhere; calls carry no credentials unless an operation says otherwise.`,
+    source: { pointer: '#/security' },
+  });
+}
+
 /** Schemes that operations ask for without the description declaring any. */
 function impliedSchemes(operations: readonly Operation[]): Schemes {
   const uses = (scheme: string): boolean =>
@@ -78,6 +91,7 @@ export function assemble({
       ? readServers(root, dialect, source.location)
       : [{ url: options.baseUrl.replace(/\/+$/, '') }];
   reportAddress(servers, context.losses);
+  reportUndeclared(root, context);
   return {
     blueprint: 1,
     id: options.id,

@@ -8,7 +8,7 @@ import { isStructured, isXmlType, xmlForm } from '../facets/xml.ts';
 import { bodyChoice, type Offer } from './choices.ts';
 import { multipartSchema } from './multipart.ts';
 import { Unusable } from '../document/omissions.ts';
-import { follow, type Located } from '../document/references.ts';
+import type { Located } from '../document/references.ts';
 import { shortDescription } from '../text/text.ts';
 
 /** A request body as the tool has it. */
@@ -124,8 +124,6 @@ function readContent(
       `takes a body of ${mediaType.slice(0, 80)}, which cannot be written`,
     );
   }
-  const reference = textMember(raw, '$ref');
-  if (reference !== undefined) follow(context.root, reference, pointer);
   const kind = given === 'json' && isBinaryWildcard(mediaType, raw) ? 'binary' : given;
   const base = { mediaType: concreteType(mediaType, kind), kind };
   if (isMessagePackType(mediaType) && isRetold(raw, { root: context.root, schemas }))

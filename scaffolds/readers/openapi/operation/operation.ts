@@ -1,5 +1,12 @@
-import type { AuthRequirement, JsonObject, JsonSchema, Operation, Provenance } from '@counterpart/schemas';
-import { readRequirements } from '../document/access/auth.ts';
+import type {
+  AuthRequirement,
+  Json,
+  JsonObject,
+  JsonSchema,
+  Operation,
+  Provenance,
+} from '@counterpart/schemas';
+import { readRequirements, undeclaredSchemes } from '../document/access/auth.ts';
 import { readBody, type BodySource, type ReadBody } from './body.ts';
 import type { DocumentContext, OperationContext } from '../document/context.ts';
 import { linksOf } from '../facets/links.ts';
@@ -99,6 +106,7 @@ function build(found: Found, name: string, context: OperationContext): Omit<Oper
   const output = outputOf(responses);
   const examples = examplesOf({ parameters, body, source: source?.value }, context.root);
   const auth = readRequirements(member(value, 'security'), context.schemes);
+  reportUndeclared(member(value, 'security'), context);
   const links = linksOf(operation, context);
   return {
     name,
@@ -225,6 +233,18 @@ export const AWS_SCHEME = 'aws_iam';
 
 const isIam = (operation: JsonObject): boolean =>
   /^aws_iam$/i.test(textMember(member(operation, 'x-amazon-apigateway-auth'), 'type') ?? '');
+
+function reportUndeclared(security: Json | undefined, context: OperationContext): void {
+  const names = undeclaredSchemes(security, context.schemes);
+  if (names.length === 0) return;
+  context.lose({
+    code: 'reference-missing',
+    severity: 'part',
+    part: 'security',
+    pointer: pointerTo(context.pointer, 'security'),
+    reason: `asks for ${names.map((name) => `“${name.slice(0, 60)}”`).join(', ')}, which the description declares nowhere: it is called with what holds for all operations`,
+  });
+}
 
 function authOf(
   { auth, isIam }: { readonly auth: AuthRequirement[] | undefined; readonly isIam: boolean },

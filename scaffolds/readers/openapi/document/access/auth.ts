@@ -126,6 +126,13 @@ export function readRequirements(value: Json | undefined, schemes: Schemes): Aut
   );
 }
 
+/** Names of schemes in a `security` list that cannot be met at all, since none of them is declared; empty where it can. */
+export function undeclaredSchemes(value: Json | undefined, schemes: Schemes): string[] {
+  if (readRequirements(value, schemes) !== undefined || !isArray(value)) return [];
+  const names = value.filter(isObject).flatMap((alternative) => Object.keys(alternative));
+  return [...new Set(names)].filter((name) => !Object.hasOwn(schemes, name));
+}
+
 /** True when a parameter carries what a security scheme already adds. */
 export function isCredential(schemes: Schemes, place: string, name: string): boolean {
   return Object.values(schemes).some((scheme) =>
