@@ -154,6 +154,14 @@ function schemeObject(scheme: AuthScheme): Json {
         }),
         description,
       });
+    case 'soap-header':
+      return defined({
+        type: 'apiKey',
+        in: 'header',
+        name: scheme.header.name,
+        'x-counterpart-soap-header': scheme.header as Json,
+        description,
+      });
     case 'signature':
       return defined({
         type: 'apiKey',

@@ -49,7 +49,15 @@ export type {
 export type { McpCall, McpFacet } from './mcp.ts';
 export type { StreamCall } from './blueprint/stream.ts';
 export type { RpcCall, RpcError, RpcFacet, RpcParams } from './blueprint/rpc.ts';
-export type { SoapAttribute, SoapCall, SoapElement, SoapFacet, SoapType } from './blueprint/soap.ts';
+export type {
+  SoapAttribute,
+  SoapCall,
+  SoapCredential,
+  SoapElement,
+  SoapFacet,
+  SoapHeader,
+  SoapType,
+} from './blueprint/soap.ts';
 export type {
   DatabaseCall,
   DatabaseColumn,

@@ -27,7 +27,7 @@ interface Service extends AsyncDisposable {
 }
 
 /** A service that is not ours: fixed envelopes with prefixes of its own. */
-async function startService(): Promise<Service> {
+async function startService(answer = TOY): Promise<Service> {
   const seen: { action: string | undefined; text: string }[] = [];
   const server = createServer((request, response) => {
     void (async () => {
@@ -38,7 +38,7 @@ async function startService(): Promise<Service> {
       const isRefused = text.includes('>404<');
       response
         .writeHead(isRefused ? 500 : 200, { 'content-type': 'text/xml; charset=utf-8' })
-        .end(isRefused ? FAULT : TOY);
+        .end(isRefused ? FAULT : answer);
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -112,4 +112,92 @@ test('a WSDL that cannot be used says exactly why', async () => {
       'gone.wsdl: It is imported and was not read: there is no such file',
     ) as string,
   });
+});
+
+const STATUS = around('<TrackResponse xmlns="urn:parcels"><state>sent</state></TrackResponse>');
+
+test('what a binding puts into the header of the envelope is sent: credentials from settings, the rest from arguments', async () => {
+  await using workspace = await openWorkspace();
+  const report = await workspace.build({ from: golden('headers/input.wsdl'), name: 'parcels' });
+  expect(report).toMatchObject({ outcome: 'installed', check: { callOutcome: 'ok' } });
+  expect(report.secrets).toEqual([
+    'PARCELS_AUTH_HEADER_USER_NAME',
+    'PARCELS_AUTH_HEADER_PASSWORD',
+    'PARCELS_AUTH_HEADER_DEPOT',
+    'PARCELS_SESSION_SESSION',
+    'PARCELS_USERNAME',
+    'PARCELS_PASSWORD',
+  ]);
+  expect(await verifyServer(report.directory)).toMatchObject({ passed: true, counts: { failed: 0 } });
+  await using service = await startService(STATUS);
+  const open = (env: Record<string, string>) =>
+    openSession({
+      file: join(report.directory, 'dist', 'server.js'),
+      env: { PARCELS_BASE_URL: service.url, ...env },
+      timeoutMs: 20_000,
+    });
+  const input = { number: '12', Options_header: { language: 'en', dryRun: true } };
+  const nobody = await open({});
+  const refused = await nobody.callTool('track', input);
+  await nobody.close();
+  expect(refused.text).toContain('Set PARCELS_AUTH_HEADER_USER_NAME and PARCELS_AUTH_HEADER_PASSWORD');
+  const session = await open({
+    PARCELS_AUTH_HEADER_USER_NAME: 'ann',
+    PARCELS_AUTH_HEADER_PASSWORD: 's<cret&',
+  });
+  try {
+    const parcel = await session.callTool('track', input);
+    expect(JSON.parse(parcel.text)).toEqual({ state: 'sent' });
+    expect(service.seen.at(-1)?.text).toContain(
+      '<soap:Header><AuthHeader xmlns="urn:parcels"><UserName>ann</UserName>' +
+        '<Password>s&lt;cret&amp;</Password></AuthHeader>' +
+        '<n1:Options xmlns:n1="urn:parcels"><n1:language>en</n1:language><n1:dryRun>true</n1:dryRun></n1:Options>' +
+        '</soap:Header><soap:Body><n1:Track xmlns:n1="urn:parcels"><n1:number>12</n1:number></n1:Track></soap:Body>',
+    );
+  } finally {
+    await session.close();
+  }
+});
+
+const BEST = `<t:doPlaceResponse xmlns:t="urn:bids" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<best href="#id0"/><all><Bid href="#id0"/><Bid><user xsi:type="xsd:string">bob</user><amount xsi:nil="true"/></Bid></all></t:doPlaceResponse>
+<multiRef id="id0"><user>ann</user><amount>7</amount></multiRef>`;
+
+test('an encoded WSDL is called with types and arrays as SOAP encodes them, and its references are followed', async () => {
+  await using workspace = await openWorkspace();
+  const report = await workspace.build({ from: golden('encoded/input.wsdl'), name: 'bids' });
+  expect(report).toMatchObject({ outcome: 'installed', check: { callOutcome: 'ok' } });
+  expect(await verifyServer(report.directory)).toMatchObject({ passed: true, counts: { failed: 0 } });
+  await using service = await startService(around(BEST));
+  const session = await openSession({
+    file: join(report.directory, 'dist', 'server.js'),
+    env: { BIDS_BASE_URL: service.url },
+    timeoutMs: 20_000,
+  });
+  try {
+    const answer = await session.callTool('do_place', {
+      item: '12',
+      bids: { item: [{ user: 'ann', amount: null }] },
+      watchers: { name: ['bob', 'cleo'] },
+      note: 'soon',
+    });
+    expect(JSON.parse(answer.text)).toEqual({
+      best: { user: 'ann', amount: 7 },
+      all: {
+        item: [
+          { user: 'ann', amount: 7 },
+          { user: 'bob', amount: null },
+        ],
+      },
+    });
+    const sent = service.seen.at(-1)?.text ?? '';
+    expect(sent).toMatch(/<n1:doPlace soap:encodingStyle="[^"]*encoding\/" xmlns:n1="urn:bids"/);
+    expect(sent).toMatch(/<item xsi:type="(n\d):long">12<\/item>/);
+    expect(sent).toMatch(/<bids xsi:type="n1:Bids" n\d:arrayType="n1:Bid\[1\]"><item xsi:type="n1:Bid">/);
+    expect(sent).toMatch(
+      /<watchers xsi:type="n1:Names" n\d:arrayType="n\d:string\[2\]"><name xsi:type="n\d:string">bob/,
+    );
+  } finally {
+    await session.close();
+  }
 });

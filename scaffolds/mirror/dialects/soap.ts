@@ -1,6 +1,7 @@
 import {
   envelopeType,
   faultEnvelope,
+  fromXml,
   readEnvelope,
   toEnvelope,
   valueIn,
@@ -8,7 +9,7 @@ import {
   type SoapFault,
   type XmlElement,
 } from '@counterpart/kit/soap';
-import type { Blueprint, Json, Operation, SoapElement, SoapFacet } from '@counterpart/schemas';
+import type { Blueprint, Json, Operation, SoapCall, SoapElement, SoapFacet } from '@counterpart/schemas';
 import { parseExactJson } from '@counterpart/schemas/exact-json';
 import { refused, unknownPath, wrongMethod, type ReadableOutcome } from '../answer/exchange.ts';
 import { problemLine } from '../answer/problem.ts';
@@ -33,14 +34,28 @@ export function soapDialect(blueprint: Blueprint, facet: SoapFacet): Dialect {
         detail: undefined,
       });
     }
-    const { input, output } = operation.soap;
-    const value =
-      input === undefined || read.element === undefined ? undefined : valueIn(read.element, input, facet);
-    const outcome = await ask(toldRequest(raw, operation.http.path, value));
+    const { output } = operation.soap;
+    const value = toldValue(operation.soap, read, facet);
+    const told = toldRequest(raw, operation.http.path, value);
+    const outcome = await ask({ ...told, envelope: read.headers });
     const { response, problems } = outcome;
     if (!response.ok) return { ...faulted(facet, await faultOf(outcome), response), operation, problems };
     return { response: await answered(response, facet, output), operation, problems };
   };
+}
+
+/** Body and header of an envelope as the members of one value. */
+function toldValue(
+  { input, headers = [] }: SoapCall,
+  { element, headers: found }: Heard,
+  facet: SoapFacet,
+): Json | undefined {
+  const body = input === undefined || element === undefined ? undefined : valueIn(element, input, facet);
+  const members = headers.flatMap((header): [string, Json][] => {
+    const one = found.find(({ name, ns }) => name === header.name && ns === header.ns);
+    return one === undefined ? [] : [[header.key, fromXml(one, header.type, facet.types)]];
+  });
+  return members.length === 0 ? body : { ...(isObject(body) ? body : {}), ...Object.fromEntries(members) };
 }
 
 async function answered(
@@ -78,7 +93,12 @@ function finder(
   };
 }
 
-type Read = { readonly element: XmlElement | undefined } | { readonly fault: SoapFault };
+interface Heard {
+  readonly element: XmlElement | undefined;
+  readonly headers: readonly XmlElement[];
+}
+
+type Read = Heard | { readonly fault: SoapFault };
 
 function bodyOf({ body }: RawRequest): Read {
   const fault = (reason: string): Read => ({ fault: { code: 'Client', reason, detail: undefined } });
@@ -86,7 +106,7 @@ function bodyOf({ body }: RawRequest): Read {
     const read = readEnvelope(new TextDecoder().decode(body));
     if (read === undefined) return fault('The request is no SOAP envelope.');
     if (read.kind === 'fault') return fault('The request is a fault.');
-    return { element: read.kind === 'empty' ? undefined : read.element };
+    return { element: read.kind === 'empty' ? undefined : read.element, headers: read.headers };
   } catch (error) {
     if (error instanceof XmlProblem) return fault(`The request is no XML: ${error.message}.`);
     throw error;

@@ -128,7 +128,12 @@ function signedSent(url: URL, sent: Sent, { signers }: Credentials): Sent & { re
   const plain = { method, url: url.href, headers: Object.fromEntries(headers), body: body ?? undefined };
   const signed = signRequest(plain, signers);
   const { host: _own, ...rest } = signed.headers;
-  return { ...sent, headers: new Headers(rest), url: new URL(signed.url) };
+  return {
+    ...sent,
+    headers: new Headers(rest),
+    body: signed.body === undefined ? null : new Uint8Array(signed.body),
+    url: new URL(signed.url),
+  };
 }
 
 function signingHeaders(scheme: AuthScheme): string[] {

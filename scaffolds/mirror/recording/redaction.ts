@@ -23,6 +23,7 @@ const MIN_SECRET_LENGTH = 6;
 function placesOf(scheme: AuthScheme): readonly string[] {
   if (scheme.kind === 'api-key') return [scheme.name];
   if (scheme.kind === 'aws-sigv4') return ['authorization', 'x-amz-security-token'];
+  if (scheme.kind === 'soap-header') return [];
   if (scheme.kind !== 'signature') return ['authorization'];
   return scheme.signature.form === 'template'
     ? scheme.signature.places.map(({ name }) => name)

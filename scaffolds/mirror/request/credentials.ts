@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { elementsOf, textOf } from '@counterpart/kit/soap';
 import type { AuthRequirement, AuthScheme, Blueprint, Operation } from '@counterpart/schemas';
 import type { RawRequest } from './decode-request.ts';
 import { headerValue } from './header-value.ts';
@@ -72,6 +73,23 @@ function basicSecrets(encoded: string | undefined): readonly string[] | undefine
 /** Schemes whose credential is a text in the request. */
 type TextScheme = Exclude<AuthScheme, { kind: 'mutual-tls' | 'aws-sigv4' | 'signature' }>;
 
+/** The texts that the header of an envelope has for a credential; undefined where one that it must have is missing. */
+function inEnvelope(
+  request: RawRequest,
+  { header }: AuthScheme & { kind: 'soap-header' },
+): readonly string[] | undefined {
+  const found = request.envelope?.find(({ name, ns }) => name === header.name && ns === header.ns);
+  const texts = header.parts.map(({ path, required }) => {
+    const element = path.reduce(
+      (at, step) => at && elementsOf(at).find(({ name }) => name === step.name),
+      found,
+    );
+    return { text: element && textOf(element).trim(), required };
+  });
+  if (texts.some(({ text, required }) => required && text === undefined)) return undefined;
+  return texts.flatMap(({ text }) => text ?? []);
+}
+
 /** What a request carries for a scheme, each a secret that may be the right one; undefined: nothing. */
 function carried(request: RawRequest, scheme: TextScheme): readonly string[] | undefined {
   const one = (secret: string | undefined): readonly string[] | undefined =>
@@ -81,6 +99,8 @@ function carried(request: RawRequest, scheme: TextScheme): readonly string[] | u
       if (scheme.in === 'header') return one(headerValue(request.headers, scheme.name));
       if (scheme.in === 'query') return one(namedValue(request.query, /&/, scheme.name));
       return one(namedValue(request.headers.get('cookie') ?? '', /;\s*/, scheme.name));
+    case 'soap-header':
+      return inEnvelope(request, scheme);
     case 'basic':
       return basicSecrets(authorization(request, 'basic'));
     case 'http':
@@ -129,6 +149,8 @@ function describe(scheme: AuthScheme): string {
       return `Authorization: ${scheme.scheme}`;
     case 'basic':
       return 'Authorization: Basic';
+    case 'soap-header':
+      return `${scheme.header.name} in the header of the envelope`;
     case 'mutual-tls':
       return 'a client certificate';
     case 'aws-sigv4':

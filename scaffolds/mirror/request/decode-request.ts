@@ -1,4 +1,5 @@
 import type { Json, JsonSchema, Operation, ParameterBinding } from '@counterpart/schemas';
+import type { XmlElement } from '@counterpart/kit/soap';
 import { contentFor, readBody, type BodyValue } from './body-value.ts';
 import type { Typing } from './coerce.ts';
 import { isObject, own, toSchema } from '../schema/json-value.ts';
@@ -18,6 +19,8 @@ export interface RawRequest {
   readonly body: Uint8Array;
   /** The whole address without its query, for links to other pages; default: the path. */
   readonly address?: string;
+  /** What stands in the header of a SOAP envelope. */
+  readonly envelope?: readonly XmlElement[];
 }
 
 export interface DecodedParameter {

@@ -1,6 +1,7 @@
-import type { Json, JsonObject, Omission, SoapCall, SoapElement } from '@counterpart/schemas';
+import type { Json, JsonObject, Omission, SoapCall, SoapCredential, SoapElement } from '@counterpart/schemas';
 import { nameHint } from '../styles/name-hint.ts';
 import type { SchemaDocument } from './documents.ts';
+import { headersOf, type Headers } from './headers.ts';
 import { resolveName } from './names.ts';
 import type { SoapTypes } from './types.ts';
 import type { Direction, WsdlOperation } from './wsdl.ts';
@@ -11,6 +12,10 @@ export interface SoapMethod {
   readonly wsdl: WsdlOperation;
   readonly call: SoapCall;
   readonly operation: JsonObject;
+  /** Elements of the envelope's header that show who calls. */
+  readonly credentials: readonly SoapCredential[];
+  /** Headers whose element no schema defines. */
+  readonly missing: readonly string[];
 }
 
 /** One direction's element and its schema; both absent where the body is empty. */
@@ -37,16 +42,22 @@ export function callOf(wsdl: WsdlOperation, types: SoapTypes, path: string): Soa
   });
   if (typeof input === 'string') return set(input);
   if (typeof output === 'string') return set(output);
+  const body = inputSchema(input.schema, types);
+  const headers = headersOf(wsdl.input?.headers ?? [], types, Object.keys(membersOf(body)));
+  const members = headers.members.map(({ json: _json, required: _required, ...member }) => member);
   return {
     path,
     wsdl,
+    credentials: headers.credentials,
+    missing: headers.missing,
     call: {
       operation: wsdl.name,
       action: wsdl.action,
       ...(input.element === undefined ? {} : { input: input.element }),
       ...(output.element === undefined ? {} : { output: output.element }),
+      ...(members.length === 0 ? {} : { headers: members }),
     },
-    operation: operationOf(wsdl, input, output),
+    operation: operationOf(wsdl, withHeaders(input.schema, body, headers.members), output.schema),
   };
 }
 
@@ -57,8 +68,8 @@ function messageOf(
   wrapper: string,
 ): Message | string {
   if (direction === undefined) return {};
-  if (direction.use === 'encoded')
-    return 'Its messages are rpc/encoded, a form that the Basic Profile rules out (WS-I BP 1.1, R2706).';
+  if (direction.use === 'encoded' && wsdl.style !== 'rpc')
+    return 'Its messages are document/encoded, a form that SOAP 1.1 does not define.';
   if (wsdl.style === 'rpc') return wrapped(direction, types, wrapper);
   const [part, ...more] = direction.parts;
   if (part === undefined) return {};
@@ -79,34 +90,74 @@ const bodySchema = (type: string, json: JsonObject): JsonObject =>
     : json;
 
 /** The wrapper of an rpc call, with an element of no namespace for each part (WSDL 1.1, section 3.5). */
-function wrapped({ parts, ns }: Direction, types: SoapTypes, name: string): Message {
+function wrapped({ parts, ns, use }: Direction, types: SoapTypes, name: string): Message {
   const fields = parts.map((part) => {
     const outside: SchemaDocument = { root: part.node, ...OUTSIDE };
     const text = part.type ?? part.element ?? '';
-    const shape = types.named(text, { node: part.node, document: outside });
-    return { element: { name: part.name, ns: '', type: shape.type }, json: shape.json, required: true };
+    const placed = { node: part.node, document: outside };
+    const shape = types.named(text, placed);
+    const element = { name: part.name, ns: '', type: shape.type, ...types.typeName(text, placed) };
+    return { element, json: shape.json, required: true };
   });
   const { type, json } = types.invented(name, fields);
-  return { element: { name, ns, type }, schema: json };
+  return { element: { name, ns, type, ...(use === 'encoded' ? { encoded: true } : {}) }, schema: json };
 }
 
-function operationOf(wsdl: WsdlOperation, input: Message, output: Message): JsonObject {
+/** The body's own schema, where it is one of the components. */
+function inputSchema(schema: Json | undefined, types: SoapTypes): Json | undefined {
+  const ref = memberOf(schema, '$ref');
+  const name = typeof ref === 'string' ? /^#\/components\/schemas\/(.+)$/.exec(ref)?.[1] : undefined;
+  return name === undefined ? schema : types.schemas.get(name);
+}
+
+const isMembers = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const memberOf = (schema: Json | undefined, key: string): Json | undefined =>
+  isMembers(schema) ? schema[key] : undefined;
+
+const membersOf = (schema: Json | undefined): JsonObject => {
+  const members = memberOf(schema, 'properties');
+  return isMembers(members) ? members : {};
+};
+
+/** The members of the body with those of the header beside them. */
+function withHeaders(
+  schema: Json | undefined,
+  body: Json | undefined,
+  headers: Headers['members'],
+): Json | undefined {
+  if (headers.length === 0) return schema;
+  const required = memberOf(body, 'required');
+  const needed = [
+    ...(Array.isArray(required) ? (required as Json[]) : []),
+    ...headers.flatMap((header) => (header.required ? [header.key] : [])),
+  ];
+  return {
+    ...(isMembers(body) ? body : { additionalProperties: false }),
+    type: 'object',
+    properties: { ...membersOf(body), ...Object.fromEntries(headers.map(({ key, json }) => [key, json])) },
+    ...(needed.length === 0 ? {} : { required: needed }),
+  };
+}
+
+function operationOf(wsdl: WsdlOperation, input: Json | undefined, output: Json | undefined): JsonObject {
   const { documentation, name, service } = wsdl;
   return {
     operationId: name,
     ...nameHint(name),
     ...(documentation === undefined ? { summary: `Calls ${name}.` } : { description: documentation }),
     tags: service === '' ? [] : [service],
-    ...(input.schema === undefined
+    ...(input === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: input.schema } } } }),
+      : { requestBody: { required: true, content: { 'application/json': { schema: input } } } }),
     responses:
-      output.schema === undefined
+      output === undefined
         ? { 202: { description: 'Taken; nothing is answered.' } }
         : {
             200: {
               description: 'What the service answers.',
-              content: { 'application/json': { schema: output.schema } },
+              content: { 'application/json': { schema: output } },
             },
           },
   };

@@ -2,17 +2,20 @@ import { attributeOf, elementsOf, parseXml, XmlProblem, type XmlElement } from '
 import { hubError, type Omission } from '@counterpart/schemas';
 import type { SourceText } from '../source.ts';
 
-const WSDL_NS = 'http://schemas.xmlsoap.org/wsdl/';
+export const WSDL_NS = 'http://schemas.xmlsoap.org/wsdl/';
 export const XSD_NS = 'http://www.w3.org/2001/XMLSchema';
 
 /** True for an element of WSDL. Documents written by hand often declare no namespace for those, and common toolkits take them. */
 export const isOfWsdl = ({ ns }: XmlElement): boolean => ns === WSDL_NS || ns === '';
 
+/** The encoding of SOAP 1.1, whose types are those of XML Schema and an array. */
+export const ENCODING_NS = 'http://schemas.xmlsoap.org/soap/encoding/';
+
 /** Namespaces whose names everybody knows: what stands at their address adds nothing. */
 const KNOWN = new Set([
   XSD_NS,
   'http://www.w3.org/XML/1998/namespace',
-  'http://schemas.xmlsoap.org/soap/encoding/',
+  ENCODING_NS,
   'http://schemas.xmlsoap.org/soap/envelope/',
   'http://www.w3.org/2003/05/soap-encoding',
   'http://www.w3.org/2003/05/soap-envelope',

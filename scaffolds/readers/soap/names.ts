@@ -1,5 +1,5 @@
 import { attributeOf, elementsOf, textOf, type XmlElement } from '@counterpart/kit/soap';
-import { XSD_NS, type SchemaDocument } from './documents.ts';
+import { WSDL_NS, XSD_NS, type SchemaDocument } from './documents.ts';
 
 /** A qualified name as a key: `{namespace}local`. */
 export const qualified = (ns: string, name: string): string => `{${ns}}${name}`;
@@ -34,3 +34,16 @@ export const isRepeated = (element: XmlElement): boolean => {
   const most = attributeOf(element, 'maxOccurs') ?? '1';
   return most === 'unbounded' || Number(most) > 1;
 };
+
+/**
+ * The type of an encoded array's items, and where its name is resolved: an attribute of WSDL says it (WSDL 1.1, section
+ * 2.2), `wsdl:arrayType="t:Toy[]"`. Undefined where it is not said, and for arrays of arrays.
+ */
+export function arrayTypeOf(restriction: XmlElement): {
+  readonly node: XmlElement;
+  readonly type: string | undefined;
+} {
+  const told = (child: XmlElement): string | undefined => attributeOf(child, 'arrayType', WSDL_NS);
+  const node = schemaChildren(restriction).find((child) => told(child) !== undefined) ?? restriction;
+  return { node, type: /^([^[\]]+)\[[^\]]*\]$/.exec(told(node)?.trim() ?? '')?.[1] };
+}

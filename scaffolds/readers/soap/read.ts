@@ -1,10 +1,17 @@
-import { hubError, type Json, type JsonObject, type Omission } from '@counterpart/schemas';
+import {
+  hubError,
+  type Json,
+  type JsonObject,
+  type Omission,
+  type SoapCredential,
+} from '@counterpart/schemas';
 import type { ReadOptions, ReadResult } from '../reader.ts';
 import type { SourceText } from '../source.ts';
 import { endpointOf } from '../styles/address.ts';
 import { readAsRest } from '../styles/as-rest.ts';
 import { effectOfName } from '../styles/effect.ts';
 import { callOf, pointerOf, type SoapMethod } from './calls.ts';
+import { isUsernameToken, USERNAME_TOKEN } from './headers.ts';
 import { gatherDocuments } from './documents.ts';
 import { SoapTypes } from './types.ts';
 import { readWsdl, type Wsdl, type WsdlOperation } from './wsdl.ts';
@@ -19,14 +26,17 @@ const BASIC = {
 };
 
 /**
- * Compiles a WSDL 1.1 document and the schemas it imports into a blueprint: document/literal and rpc/literal operations
+ * Compiles a WSDL 1.1 document and the schemas it imports into a blueprint: document/literal, rpc/literal and rpc/encoded operations
  * over SOAP 1.1, or 1.2 where there is no other. Rejects with WSDL_UNREADABLE, SOURCE_EMPTY or INCLUDE_UNMATCHED; whatever
  * else is wrong costs only the operation it is wrong in.
  */
 export async function readSoap(source: SourceText, options: ReadOptions): Promise<ReadResult> {
   const documents = await gatherDocuments(source);
   const wsdl = readWsdl(documents);
-  const types = new SoapTypes(documents.schemas);
+  const isEncoded = wsdl.operations.some(({ input, output }) =>
+    [input?.use, output?.use].includes('encoded'),
+  );
+  const types = new SoapTypes(documents.schemas, isEncoded);
   const address = endpointOf(options.baseUrl ?? firstAddress(wsdl));
   const { methods, omitted } = methodsOf(wsdl, types, options.baseUrl === undefined ? address : undefined);
   if (methods.length === 0) throw nothing(source, wsdl, [...documents.omitted, ...omitted]);
@@ -109,23 +119,16 @@ function notices(wsdl: Wsdl, methods: readonly SoapMethod[]): Omission[] {
     reason,
     source: { pointer: `#/service/${port.replace('.', '/')}` },
   }));
-  const headers = methods.flatMap(({ wsdl: one }) =>
-    (one.input?.headers ?? []).map((header): Omission => ({
+  const headers = methods.flatMap(({ wsdl: one, missing }) =>
+    missing.map((header): Omission => ({
       code: 'parameter-unusable',
       severity: 'part',
-      subject: `${one.name} ${header}`,
-      reason: 'It may want this header inside the envelope, which calls do not have.',
+      subject: `${one.name} ${header}`.slice(0, 200),
+      reason: 'It has this header in its envelope, which no schema that was read defines; calls go without.',
       source: { pointer: pointerOf(one), operationId: one.name },
     })),
   );
-  const security: Omission = {
-    code: 'parameter-unusable',
-    severity: 'part',
-    subject: 'UsernameToken',
-    reason: 'Its policy wants a WS-Security UsernameToken inside the envelope, which calls do not have.',
-    source: { pointer: '#/policy' },
-  };
-  return [...ports, ...headers, ...(wsdl.wantsUsernameToken ? [security] : [])];
+  return [...ports, ...headers];
 }
 
 const missingTypes = ({ missing }: SoapTypes): Omission[] =>
@@ -137,6 +140,52 @@ const missingTypes = ({ missing }: SoapTypes): Omission[] =>
     source: { pointer: '#/types' },
   }));
 
+/** The security schemes of all operations: equal headers are one. */
+class Schemes {
+  readonly #known = new Map<string, { readonly name: string; readonly scheme: JsonObject }>([
+    ['', { name: 'basic', scheme: BASIC }],
+  ]);
+
+  nameOf(header: SoapCredential): string {
+    const key = JSON.stringify(header);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known.name;
+    const names = [...this.#known.values()].map(({ name }) => name);
+    const plain = header.name.replaceAll(/[^\w.-]/g, '_');
+    const name = names.includes(plain) ? `${plain}_${this.#known.size}` : plain;
+    const description = `Stands in the header ${header.name} of each envelope.`;
+    const extension = header as unknown as Json; // a contract of zod, which makes nothing but JSON
+    const scheme = {
+      type: 'apiKey',
+      in: 'header',
+      name,
+      description,
+      'x-counterpart-soap-header': extension,
+    };
+    this.#known.set(key, { name, scheme });
+    return name;
+  }
+
+  all = (): JsonObject =>
+    Object.fromEntries([...this.#known.values()].map(({ name, scheme }) => [name, scheme]));
+}
+
+const USUAL: Json[] = [{ basic: [] }, {}];
+
+/** The ways to show who calls, the best first: what the binding puts into the header must be there, a policy is one of several. */
+function securityOf(
+  { wsdl: one, credentials }: SoapMethod,
+  wsdl: Wsdl,
+  schemes: Schemes,
+): { readonly security?: Json[] } {
+  const uses = one.input?.headers ?? [];
+  const names = credentials.map((header) => schemes.nameOf(header));
+  const all = names.length > 1 ? [Object.fromEntries(names.map((name) => [name, []]))] : [];
+  if (names.length > 0) return { security: [...all, ...names.map((name) => ({ [name]: [] }))] };
+  const isToken = wsdl.wantsUsernameToken || isUsernameToken(uses);
+  return isToken ? { security: [{ [schemes.nameOf(USERNAME_TOKEN)]: [] }, ...USUAL] } : {};
+}
+
 interface Parts {
   readonly methods: readonly SoapMethod[];
   readonly types: SoapTypes;
@@ -145,6 +194,11 @@ interface Parts {
 
 function documentOf(wsdl: Wsdl, { location }: SourceText, { methods, types, origin }: Parts): JsonObject {
   const base = (location.split('/').at(-1) ?? '').replace(/\.(?:wsdl|xml|asmx|svc)$/i, '');
+  const schemes = new Schemes();
+  const paths = methods.map((method): [string, Json] => [
+    method.path,
+    { post: { ...method.operation, ...securityOf(method, wsdl, schemes) } },
+  ]);
   const servers: Json[] = origin === undefined ? [] : [{ url: origin }];
   return {
     openapi: '3.1.0',
@@ -154,9 +208,9 @@ function documentOf(wsdl: Wsdl, { location }: SourceText, { methods, types, orig
       ...(wsdl.documentation === undefined ? {} : { description: wsdl.documentation }),
     },
     servers,
-    security: [{ basic: [] }, {}],
-    components: { securitySchemes: { basic: BASIC }, schemas: Object.fromEntries(types.schemas) },
-    paths: Object.fromEntries(methods.map(({ path, operation }) => [path, { post: operation }])),
+    security: USUAL,
+    components: { securitySchemes: schemes.all(), schemas: Object.fromEntries(types.schemas) },
+    paths: Object.fromEntries(paths),
   };
 }
 

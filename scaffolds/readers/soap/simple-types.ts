@@ -104,3 +104,28 @@ export function united(members: readonly Shape[]): Shape {
 
 /** Values with spaces between them. */
 export const listed = (): Shape => text({ description: 'Values with spaces between them.' });
+
+/** A value that may be told to be missing. */
+export const orNull = (json: JsonObject): JsonObject =>
+  typeof json['type'] === 'string' && json['enum'] === undefined
+    ? { ...json, type: [json['type'], 'null'] }
+    : { anyOf: [json, { type: 'null' }] };
+
+/** A schema with what its author says of it, and its usual value. */
+export function withWords(json: JsonObject, description: string | undefined, node: XmlElement): JsonObject {
+  const fallback = attributeOf(node, 'default');
+  const isText = json['type'] === 'string' && json['enum'] === undefined;
+  return {
+    ...json,
+    ...(description === undefined ? {} : { description }),
+    ...(fallback !== undefined && isText ? { default: fallback } : {}),
+  };
+}
+
+/** Whether an element with nothing in it holds such a value: only texts may be empty. */
+export const mayBeEmpty = (json: Json): boolean =>
+  typeof json === 'object' &&
+  json !== null &&
+  'type' in json &&
+  json['type'] === 'string' &&
+  !['pattern', 'enum', 'format', 'minLength', '$ref'].some((keyword) => keyword in json);

@@ -1,30 +1,31 @@
 import { attributeOf, type XmlElement } from '@counterpart/kit/soap';
-import type { Json, JsonObject, SoapAttribute, SoapElement, SoapType } from '@counterpart/schemas';
-import { XSD_NS, type SchemaDocument } from './documents.ts';
-import { documentationOf, isOptional, isRepeated, qualified, resolveName, schemaChildren } from './names.ts';
-import { builtIn, listed, restricted, united, type Shape } from './simple-types.ts';
+import type { Json, JsonObject, SoapElement, SoapType } from '@counterpart/schemas';
+import { ONCE, type Content, type Occurrence } from './content.ts';
+import { ENCODING_NS, XSD_NS, type SchemaDocument } from './documents.ts';
+import {
+  arrayTypeOf,
+  documentationOf,
+  isOptional,
+  isRepeated,
+  qualified,
+  resolveName,
+  schemaChildren,
+} from './names.ts';
+import {
+  builtIn,
+  listed,
+  mayBeEmpty,
+  orNull,
+  restricted,
+  united,
+  withWords,
+  type Shape,
+} from './simple-types.ts';
 
 /** A definition and the document it stands in. */
 export interface Placed {
   readonly node: XmlElement;
   readonly document: SchemaDocument;
-}
-
-interface Field {
-  element: SoapElement;
-  json: Json;
-  required: boolean;
-}
-
-interface Content {
-  readonly fields: Field[];
-  readonly attributes: {
-    readonly attribute: SoapAttribute;
-    readonly json: Json;
-    readonly required: boolean;
-  }[];
-  text?: Shape;
-  isOpen: boolean;
 }
 
 /** An element under the name it has here; `use` is where it stands, when that is a reference. */
@@ -35,12 +36,6 @@ interface Named {
   readonly use?: XmlElement;
 }
 
-interface Occurrence {
-  readonly optional: boolean;
-  readonly many: boolean;
-}
-
-const ONCE: Occurrence = { optional: false, many: false };
 const KINDS = ['element', 'complexType', 'simpleType', 'group', 'attributeGroup', 'attribute'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -57,7 +52,10 @@ export class SoapTypes {
   readonly #substitutes = new Map<string, Placed[]>();
   readonly #names = new Map<XmlElement, string>();
 
-  constructor(documents: readonly SchemaDocument[]) {
+  readonly #isEncoded: boolean;
+
+  constructor(documents: readonly SchemaDocument[], isEncoded = false) {
+    this.#isEncoded = isEncoded;
     for (const document of documents)
       for (const node of schemaChildren(document.root)) {
         const name = attributeOf(node, 'name');
@@ -104,9 +102,15 @@ export class SoapTypes {
     if (complex !== undefined) return this.#complex(complex, target.name);
     const simple = this.#known.get(`simpleType ${key}`);
     if (simple !== undefined) return this.#simple(simple, 0);
-    if (target.ns === XSD_NS) return builtIn(target.name);
+    if (target.ns === XSD_NS || target.ns === ENCODING_NS) return builtIn(target.name);
     this.missing.add(key);
     return builtIn('anyType');
+  }
+
+  /** The name of a type where messages say it with each value. */
+  typeName(text: string, { node, document }: Placed): { readonly xsi?: string } {
+    const target = this.#isEncoded ? resolveName(node, text, document) : undefined;
+    return target === undefined ? {} : { xsi: qualified(target.ns, target.name) };
   }
 
   /** A type of its own for elements of no schema, as the parts of an rpc call. */
@@ -181,7 +185,7 @@ export class SoapTypes {
 
   #defined(
     own: string,
-    { fields, attributes, text, isOpen }: Content,
+    { fields, attributes, text, array, isOpen }: Content,
     description: string | undefined,
   ): Shape {
     const taken = new Set(fields.map(({ element }) => element.name));
@@ -204,6 +208,7 @@ export class SoapTypes {
       elements: fields.map(({ element }) => element),
       ...(keyed.length === 0 ? {} : { attributes: keyed.map(({ attribute }) => attribute) }),
       ...(text === undefined ? {} : { text: text.type }),
+      ...(array === undefined ? {} : { array }),
     });
     this.schemas.set(own, {
       type: 'object',
@@ -270,6 +275,21 @@ export class SoapTypes {
         this.missing.add(qualified(target.ns, target.name));
     }
     this.#collect(placed, ONCE, content, depth);
+    if (target?.ns === ENCODING_NS && target.name === 'Array') this.#array(placed, content);
+  }
+
+  #array(placed: Placed, content: Content): void {
+    const { node, type } = arrayTypeOf(placed.node);
+    const at = { node, document: placed.document };
+    const said = this.typeName(type ?? '', at);
+    const shape = type === undefined ? builtIn('anyType') : this.named(type, at);
+    content.array = said.xsi ?? qualified(XSD_NS, 'anyType');
+    if (content.fields.length > 0) return;
+    content.fields.push({
+      element: { name: 'item', ns: '', type: shape.type, many: true, ...said },
+      json: { type: 'array', items: shape.json },
+      required: false,
+    });
   }
 
   #simpleContent(placed: Placed, content: Content): void {
@@ -321,10 +341,12 @@ export class SoapTypes {
     const json: Json = isMany
       ? { type: 'array', items: single, ...(optional ? {} : { minItems: 1 }) }
       : single;
+    const type = attributeOf(target.node, 'type');
     const element: SoapElement = {
       name,
       ns,
       type: shape.type,
+      ...(type === undefined ? {} : this.typeName(type, target)),
       ...(isMany ? { many: true } : {}),
       ...(nillable ? { nillable } : {}),
     };
@@ -359,26 +381,3 @@ export class SoapTypes {
 }
 
 const refTo = (name: string): Shape => ({ json: { $ref: `#/components/schemas/${name}` }, type: name });
-
-const orNull = (json: JsonObject): JsonObject =>
-  typeof json['type'] === 'string' && json['enum'] === undefined
-    ? { ...json, type: [json['type'], 'null'] }
-    : { anyOf: [json, { type: 'null' }] };
-
-function withWords(json: JsonObject, description: string | undefined, node: XmlElement): JsonObject {
-  const fallback = attributeOf(node, 'default');
-  const isText = json['type'] === 'string' && json['enum'] === undefined;
-  return {
-    ...json,
-    ...(description === undefined ? {} : { description }),
-    ...(fallback !== undefined && isText ? { default: fallback } : {}),
-  };
-}
-
-/** Whether an element with nothing in it holds such a value: only texts may be empty. */
-const mayBeEmpty = (json: Json): boolean =>
-  typeof json === 'object' &&
-  json !== null &&
-  'type' in json &&
-  json['type'] === 'string' &&
-  !['pattern', 'enum', 'format', 'minLength', '$ref'].some((keyword) => keyword in json);

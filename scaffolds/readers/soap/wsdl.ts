@@ -1,5 +1,5 @@
 import { attributeOf, elementsOf, type XmlElement } from '@counterpart/kit/soap';
-import { isOfWsdl, type Documents, type SchemaDocument } from './documents.ts';
+import { isOfWsdl, WSDL_NS, type Documents, type SchemaDocument } from './documents.ts';
 import { documentationOf, qualified, resolveName } from './names.ts';
 
 /** Namespaces of the SOAP bindings of WSDL 1.1. */
@@ -18,14 +18,22 @@ export interface Part {
   readonly node: XmlElement;
 }
 
+/** A part of a message that stands in the header. */
+export interface HeaderUse {
+  readonly part: Part;
+  /** Namespace of a part that is a type. */
+  readonly ns: string;
+  readonly required: boolean;
+}
+
 export interface Direction {
   readonly message: string;
   readonly parts: readonly Part[];
   readonly use: string;
   /** Namespace of the wrapper of an rpc call. */
   readonly ns: string;
-  /** Headers that the binding wants in the envelope. */
-  readonly headers: readonly string[];
+  /** What the binding puts into the header of the envelope. */
+  readonly headers: readonly HeaderUse[];
 }
 
 /** One operation of a port, as its binding carries it. */
@@ -192,7 +200,7 @@ function operationsOf(port: Port, binding: XmlElement, known: Definitions): Wsdl
         ns: (body && attributeOf(body, 'namespace')) ?? '',
         headers: (carried === undefined ? [] : elementsOf(carried))
           .filter((child) => child.name === 'header' && child.ns === BINDINGS[version])
-          .map((child) => attributeOf(child, 'part') ?? 'header'),
+          .flatMap((child) => headerUse(child, known)),
       };
     };
     return {
@@ -207,6 +215,15 @@ function operationsOf(port: Port, binding: XmlElement, known: Definitions): Wsdl
       output: direction('output'),
     };
   });
+}
+
+function headerUse(header: XmlElement, known: Definitions): HeaderUse[] {
+  const parts = partsOf(known.find('message', header, attributeOf(header, 'message')));
+  const wanted = attributeOf(header, 'part');
+  const part = parts.find(({ name }) => name === wanted);
+  const ns = attributeOf(header, 'namespace') ?? '';
+  const required = attributeOf(header, 'required', WSDL_NS) === 'true';
+  return part === undefined ? [] : [{ part, ns, required }];
 }
 
 function partsOf(message: XmlElement | undefined): Part[] {

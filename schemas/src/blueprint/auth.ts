@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RequestSignature } from './signature.ts';
+import { SoapCredential } from './soap.ts';
 
 /** Names of schemes that must all be satisfied, each with its scopes. An empty object means: no authentication. */
 export const AuthRequirement = z.record(z.string(), z.array(z.string()));
@@ -46,5 +47,7 @@ export const AuthScheme = z.discriminatedUnion('kind', [
   }),
   /** Each request is signed with a key that both sides know, or that the service knows the public half of. */
   z.strictObject({ kind: z.literal('signature'), signature: RequestSignature, ...describedScheme }),
+  /** An element in the header of a SOAP envelope. */
+  z.strictObject({ kind: z.literal('soap-header'), header: SoapCredential, ...describedScheme }),
 ]);
 export type AuthScheme = z.infer<typeof AuthScheme>;

@@ -33,17 +33,18 @@ export interface Credentialed {
   forget(): boolean;
 }
 
-/** The finished request of these credentials: signed with its body where a scheme does that. */
+/** The finished request of these credentials: signed with its body, or with more in it, where a scheme does that. */
 export function signed(
   lent: Credentialed,
   method: string,
   body: Uint8Array | undefined,
-): Pick<Credentialed, 'url' | 'headers'> {
-  if (lent.sign === undefined) return lent;
+): Pick<Credentialed, 'url' | 'headers'> & { readonly body: Uint8Array | undefined } {
+  if (lent.sign === undefined) return { ...lent, body };
   const flat = Object.entries(lent.headers).map(([name, values]) => [name, values.join(', ')] as const);
-  const { url, headers } = lent.sign({ method, url: lent.url, headers: Object.fromEntries(flat), body });
+  const made = lent.sign({ method, url: lent.url, headers: Object.fromEntries(flat), body });
+  const { url, headers } = made;
   const kept = Object.entries(headers).filter(([name]) => name !== 'transfer-encoding');
-  return { url, headers: Object.fromEntries(kept.map(([name, value]) => [name, [value]])) };
+  return { url, headers: Object.fromEntries(kept.map(([name, value]) => [name, [value]])), body: made.body };
 }
 
 const PLAIN = { tls: undefined, sign: undefined, variables: [], forget: () => false };

@@ -171,9 +171,10 @@ async function send(options: RelayOptions, going: Going): Promise<http.IncomingM
   }
   const body = hasBody(request) ? await whole(options.server, request) : undefined;
   if (body !== undefined) sent?.add(body);
-  const outgoing = openRequest(options, going, signed(lent, request.method ?? '', body));
-  if (body !== undefined) outgoing.setHeader('content-length', body.byteLength);
-  outgoing.end(body);
+  const made = signed(lent, request.method ?? '', body);
+  const outgoing = openRequest(options, going, made);
+  if (made.body !== undefined) outgoing.setHeader('content-length', made.body.byteLength);
+  outgoing.end(made.body);
   return await headOf(outgoing, going.target);
 }
 

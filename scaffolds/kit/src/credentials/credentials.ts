@@ -79,9 +79,9 @@ interface Holder {
   readonly env: Env;
 }
 
-const valueOf = ({ names, env }: Holder, name: keyof CredentialNames): string => env(names[name] ?? '') ?? '';
-const optionalOf = ({ names, env }: Holder, name: keyof CredentialNames): string | undefined =>
-  env(names[name] ?? '');
+type OneName = Exclude<keyof CredentialNames, 'parts'>;
+const valueOf = ({ names, env }: Holder, name: OneName): string => env(names[name] ?? '') ?? '';
+const optionalOf = ({ names, env }: Holder, name: OneName): string | undefined => env(names[name] ?? '');
 
 function basic(holder: Holder): Credentials {
   const password = valueOf(holder, 'password');
@@ -132,6 +132,17 @@ function signature(scheme: Scheme & { kind: 'signature' }, holder: Holder): Cred
   };
 }
 
+function soapHeader({ header }: Scheme & { kind: 'soap-header' }, { names, env }: Holder): Credentials {
+  const values = header.parts.map((_, at) => env(names.parts?.[at] ?? ''));
+  return {
+    ...NO_CREDENTIALS,
+    signers: [{ kind: 'soap-header', header, values }],
+    secrets: header.parts.flatMap(({ setting }, at) =>
+      /user|name/i.test(setting) ? [] : (values[at] ?? []),
+    ),
+  };
+}
+
 function mutualTls(holder: Holder): Credentials {
   const certificate = optionalOf(holder, 'certificateFile');
   const key = optionalOf(holder, 'keyFile');
@@ -168,6 +179,8 @@ function schemeCredentials(holder: Holder, blueprint: Blueprint): Credentials {
       return aws(scheme, holder, blueprint);
     case 'signature':
       return signature(scheme, holder);
+    case 'soap-header':
+      return soapHeader(scheme, holder);
     case 'mutual-tls':
       return mutualTls(holder);
   }
@@ -189,11 +202,12 @@ function combined(all: readonly Credentials[]): Credentials {
 const usedVariables = ({ scheme, names, env }: Holder): string[] => {
   const { token, username, password, accessKeyId, secretAccessKey, sessionToken } = names;
   const own = [token, username, password, accessKeyId, secretAccessKey, names.signingKey];
+  const parts = (names.parts ?? []).filter((name) => env(name) !== undefined);
   const further =
     scheme.kind === 'mutual-tls'
       ? [names.certificateFile, names.keyFile]
       : [sessionToken, names.signingKeyId];
-  return [...own, ...further.filter((name) => env(name ?? '') !== undefined)].filter(
+  return [...own, ...parts, ...further.filter((name) => env(name ?? '') !== undefined)].filter(
     (name) => name !== undefined,
   );
 };

@@ -49,6 +49,8 @@ export function waysOf(blueprint: Blueprint, scheme: AuthScheme, names: Credenti
       const isNamed = scheme.signature.form === 'template' && needsKeyId(scheme.signature);
       return way(isNamed ? [names.signingKeyId, names.signingKey] : [names.signingKey]);
     }
+    case 'soap-header':
+      return way(scheme.header.parts.flatMap(({ required }, at) => (required ? [names.parts?.[at]] : [])));
     case 'mutual-tls':
       return hasHandshake(blueprint, env) ? way([names.certificateFile, names.keyFile]) : way([]);
   }

@@ -31,6 +31,36 @@ test.each(ALGORITHMS)('before a mirror on this machine any key stands in for one
   expect(headers['signature']).toMatch(/^sig1=:[\w+/]+=*:$/);
 });
 
+test('a credential of a SOAP header is in the body before that is signed, and in no text but the header', () => {
+  const header = {
+    name: 'Security',
+    ns: 'urn:s',
+    parts: ['Username', 'Password', 'Realm'].map((name) => ({
+      path: [
+        { name: 'Token', ns: 'urn:s' },
+        { name, ns: 'urn:s' },
+      ],
+      setting: name,
+      required: true,
+    })),
+  };
+  const soap: Signer = { kind: 'soap-header', header, values: ['ann', '<Envelope>$&', undefined] };
+  const sent = (text: string): string => {
+    const one = { ...request('https://a.test/x'), method: 'POST', body: Buffer.from(text) };
+    return Buffer.from(signRequest(one, [soap]).body ?? []).toString();
+  };
+  const token =
+    '<Security xmlns="urn:s"><Token><Username>ann</Username><Password>&lt;Envelope&gt;$&amp;</Password></Token></Security>';
+  const body = '<S:Body><a>&lt;S:Header&gt;</a></S:Body></S:Envelope>';
+  const start = '<?xml version="1.0"?>\n<S:Envelope xmlns:S="urn:e">';
+  expect(sent(`${start}${body}`)).toBe(`${start}<S:Header>${token}</S:Header>${body}`);
+  expect(sent(`${start}<S:Header/>${body}`)).toBe(`${start}<S:Header>${token}</S:Header>${body}`);
+  expect(sent(`${start}<S:Header><b/></S:Header>${body}`)).toBe(
+    `${start}<S:Header>${token}<b/></S:Header>${body}`,
+  );
+  expect(sent('{"a":"<Envelope>"}')).toBe('{"a":"<Envelope>"}');
+});
+
 test('an address that tells neither service nor region is signed for those that are set, described, or usual', () => {
   const aws: Signer = {
     kind: 'aws-sigv4',

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { MessageSignature, RequestSignature } from '@counterpart/schemas';
+import type { MessageSignature, RequestSignature, SoapCredential } from '@counterpart/schemas';
 import { ToolFailure } from '../failure.ts';
 import type { WireRequest } from '../http/exchange.ts';
 import { awsScopeOf } from './aws-host.ts';
 import { awsHeaders, type AwsKeys } from './aws-v4.ts';
+import { withCredential } from '../soap/credential.ts';
 import { signMessage } from './message-signature.ts';
 import { standInKey } from './stand-in-key.ts';
 import { signByTemplate, type Moment, type SigningKey } from './template.ts';
@@ -23,7 +24,14 @@ export type Signer =
       readonly kind: 'signature';
       readonly signature: RequestSignature;
       readonly variable: string;
-    } & SigningKey);
+    } & SigningKey)
+  | {
+      /** Stands in the body, so that it is there before anything signs that. */
+      readonly kind: 'soap-header';
+      readonly header: SoapCredential;
+      /** Of its parts, in their order. */
+      readonly values: readonly (string | undefined)[];
+    };
 
 /** What services reached through a host of their own are, as a rule. */
 const OWN_HOST_SERVICE = 'execute-api';
@@ -66,12 +74,18 @@ function signedWith(signer: Signer & { kind: 'signature' }, request: Signable, m
 
 /** The request with all its signatures, made for this moment: each attempt needs its own. Throws ToolFailure. */
 export function signRequest(request: WireRequest, signers: readonly Signer[], now = Date.now()): WireRequest {
-  const signed = signers.reduce<Signable>(
-    (one, signer) =>
-      signer.kind === 'aws-sigv4'
-        ? signedForAws(signer, one, now)
-        : signedWith(signer, one, { now, nonce: randomUUID() }),
-    toSignable(request),
+  const body = signers.reduce(
+    (one, signer) => (signer.kind === 'soap-header' && one ? withCredential(one, signer) : one),
+    request.body,
   );
-  return { ...request, url: signed.url, headers: signed.headers };
+  const signed = signers.reduce<Signable>(
+    (one, signer) => {
+      if (signer.kind === 'soap-header') return one;
+      return signer.kind === 'aws-sigv4'
+        ? signedForAws(signer, one, now)
+        : signedWith(signer, one, { now, nonce: randomUUID() });
+    },
+    toSignable({ ...request, body }),
+  );
+  return { ...request, url: signed.url, headers: signed.headers, body };
 }

@@ -1,5 +1,7 @@
-import type { Json, SoapElement, SoapFacet } from '@counterpart/schemas';
-import { anyValue, fromXml, Prefixes, toXml } from './values.ts';
+import type { Json, SoapElement, SoapFacet, SoapHeader } from '@counterpart/schemas';
+import { isMembers } from '../json-value.ts';
+import { anyValue, ENCODING, fromXml, Prefixes, toXml } from './values.ts';
+import { withReferences } from './references.ts';
 import { elementsOf, escapeXml, parseXml, textOf, type XmlElement } from '../xml/parse.ts';
 
 const NAMESPACES = {
@@ -9,8 +11,8 @@ const NAMESPACES = {
 
 /** What stands inside an envelope's body. */
 export type SoapBody =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'element'; readonly element: XmlElement }
+  | { readonly kind: 'empty'; readonly headers: readonly XmlElement[] }
+  | { readonly kind: 'element'; readonly element: XmlElement; readonly headers: readonly XmlElement[] }
   | { readonly kind: 'fault'; readonly fault: SoapFault };
 
 export interface SoapFault {
@@ -26,24 +28,36 @@ export const envelopeType = (version: SoapFacet['version'], action: string): str
     ? 'text/xml; charset=utf-8'
     : `application/soap+xml; charset=utf-8${action === '' ? '' : `; action="${action.replaceAll(/["\\\r\n]/g, '')}"`}`;
 
-const wrapped = (version: SoapFacet['version'], body: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="${NAMESPACES[version]}"><soap:Body>${body}</soap:Body></soap:Envelope>`;
+const wrapped = (version: SoapFacet['version'], body: string, header = ''): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="${NAMESPACES[version]}">${header === '' ? '' : `<soap:Header>${header}</soap:Header>`}<soap:Body>${body}</soap:Body></soap:Envelope>`;
 
-/** An envelope around a value; without an element its body is empty. */
+/** An envelope around a value, whose members of headers go into its header; without an element its body is empty. */
 export function toEnvelope(
   { version, types }: SoapFacet,
   element: SoapElement | undefined,
   value: Json,
+  headers: readonly SoapHeader[] = [],
 ): string {
-  if (element === undefined) return wrapped(version, '');
-  const prefixes = new Prefixes();
-  const given = bodyValue(element, value);
-  const text = toXml(given, { ...element, many: false }, types, prefixes);
+  const written = headers.map((header) => {
+    const given = isMembers(value) ? value[header.key] : undefined;
+    return given === undefined ? '' : elementXml(header, given, types);
+  });
+  const keys = new Set(headers.map(({ key }) => key));
+  const rest = isMembers(value)
+    ? Object.fromEntries(Object.entries(value).filter(([key]) => !keys.has(key)))
+    : value;
+  const plain = element === undefined ? '' : elementXml(element, bodyValue(element, rest), types);
+  const body = element?.encoded === true ? plain.replace(/^<[^\s/>]+/, encodedTag) : plain;
+  return wrapped(version, body, written.join(''));
+}
+
+const encodedTag = (tag: string): string => `${tag} soap:encodingStyle="${ENCODING}"`;
+
+function elementXml(element: SoapElement, value: Json, types: SoapFacet['types']): string {
+  const prefixes = new Prefixes(element.encoded);
+  const text = toXml(value, { ...element, many: false }, types, prefixes);
   // All prefixes are known when the text is; they are declared on its first tag.
-  return wrapped(
-    version,
-    text.replace(/^<[^\s/>]+/, (tag) => tag + prefixes.declarations()),
-  );
+  return text.replace(/^<[^\s/>]+/, (tag) => tag + prefixes.declarations());
 }
 
 /** A scalar travels alone, and is a member in JSON. */
@@ -80,10 +94,12 @@ export function readEnvelope(text: string): SoapBody | undefined {
   const isEnvelope = root.name === 'Envelope' && Object.values<string>(NAMESPACES).includes(root.ns);
   const body = elementsOf(root).find(({ name, ns }) => name === 'Body' && ns === root.ns);
   if (!isEnvelope || body === undefined) return undefined;
-  const [element] = elementsOf(body);
-  if (element === undefined) return { kind: 'empty' };
+  const header = elementsOf(root).find(({ name, ns }) => name === 'Header' && ns === root.ns);
+  const headers = header === undefined ? [] : elementsOf(header);
+  const [element] = elementsOf(withReferences(body));
+  if (element === undefined) return { kind: 'empty', headers };
   if (element.name === 'Fault' && element.ns === root.ns) return { kind: 'fault', fault: faultIn(element) };
-  return { kind: 'element', element };
+  return { kind: 'element', element, headers };
 }
 
 function faultIn(fault: XmlElement): SoapFault {

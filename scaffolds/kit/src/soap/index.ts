@@ -7,4 +7,5 @@ export {
   valueIn,
   type SoapFault,
 } from './envelope.ts';
+export { fromXml } from './values.ts';
 export { attributeOf, elementsOf, parseXml, textOf, XmlProblem, type XmlElement } from '../xml/parse.ts';

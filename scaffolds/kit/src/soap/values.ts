@@ -6,10 +6,17 @@ import { attributeOf, elementsOf, escapeXml, textOf, type XmlElement } from '../
 export type SoapTypes = Readonly<Record<string, SoapType>>;
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+export const ENCODING = 'http://schemas.xmlsoap.org/soap/encoding/';
 
 /** Prefixes for namespaces, given as they are needed. */
 export class Prefixes {
   readonly #known = new Map<string, string>();
+  /** Whether each value says its type, as in encoded messages. */
+  readonly saysTypes: boolean;
+
+  constructor(saysTypes = false) {
+    this.saysTypes = saysTypes;
+  }
 
   /** A name with its prefix; one of no namespace has none. */
   name(ns: string, local: string): string {
@@ -42,10 +49,30 @@ export function toXml(value: Json, element: SoapElement, types: SoapTypes, prefi
   const name = prefixes.name(element.ns, element.name);
   if (value === null)
     return element.nillable === true ? `<${name} ${prefixes.name(XSI, 'nil')}="true"/>` : '';
-  const { attributes, content } = isScalar(element.type)
+  const { attributes: own, content } = isScalar(element.type)
     ? { attributes: '', content: anyContent(value) }
     : contentOf(value, ownType(types, element.type), types, prefixes);
+  const xsi =
+    element.xsi === undefined || !prefixes.saysTypes
+      ? ''
+      : ` ${prefixes.name(XSI, 'type')}="${typeName(element.xsi, prefixes)}"`;
+  const attributes = xsi + own;
   return content === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`;
+}
+
+/** `{namespace}name` with a prefix. */
+function typeName(qualified: string, prefixes: Prefixes): string {
+  const [, ns = '', name = ''] = /^\{(.*)\}(.*)$/.exec(qualified) ?? [];
+  return escapeXml(prefixes.name(ns, name));
+}
+
+/** What an encoded array says of itself: the type and the count of its items. */
+function arrayAttribute(value: Members, { array, elements }: SoapType, prefixes: Prefixes): string {
+  const items = memberOf(value, elements[0]?.name ?? '');
+  const count = isList(items) ? items.length : 0;
+  return array === undefined
+    ? ''
+    : ` ${prefixes.name(ENCODING, 'arrayType')}="${typeName(array, prefixes)}[${count}]"`;
 }
 
 /** Text of a scalar; elements of no namespace where anything may stand. */
@@ -77,7 +104,7 @@ function contentOf(
     return given === undefined ? '' : toXml(given, one, types, prefixes);
   });
   const content = text === undefined || text === null ? children.join('') : escapeXml(scalarText(text));
-  return { attributes: attributes.join(''), content };
+  return { attributes: attributes.join('') + arrayAttribute(value, type, prefixes), content };
 }
 
 function scalarOf(text: string, type: string): Json {
@@ -122,9 +149,13 @@ export function fromXml(element: XmlElement, type: string, types: SoapTypes): Js
 function addChild(members: Map<string, Json>, child: XmlElement, known: SoapType, types: SoapTypes): void {
   // Services are careless about the namespaces of inner elements; the name is what tells them apart.
   const named = known.elements.filter(({ name }) => name === child.name);
-  const field = named.find(({ ns }) => ns === child.ns) ?? named[0];
+  const field =
+    named.find(({ ns }) => ns === child.ns) ??
+    named[0] ??
+    (known.array === undefined ? undefined : known.elements[0]);
+  const name = field?.name ?? child.name;
   const value = field === undefined ? anyValue(child) : fromXml(child, field.type, types);
-  const before = members.get(child.name);
-  if (field?.many === true) members.set(child.name, [...(isList(before) ? before : []), value]);
-  else members.set(child.name, value);
+  const before = members.get(name);
+  if (field?.many === true) members.set(name, [...(isList(before) ? before : []), value]);
+  else members.set(name, value);
 }

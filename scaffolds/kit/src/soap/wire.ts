@@ -84,7 +84,7 @@ export function soapWire({ soap = NO_FACET }: Blueprint, operation: Operation, c
   return {
     toRequest(args) {
       const value = toWireNames(args, operation.http.body?.renames?.['**']);
-      const body = toEnvelope(soap, call.input, value);
+      const body = toEnvelope(soap, call.input, value, call.headers);
       return { operation: { ...operation, http: posted(operation, soap, call) }, args: { body } };
     },
     fromAnswer(sent) {

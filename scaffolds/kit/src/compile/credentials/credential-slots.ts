@@ -74,6 +74,8 @@ function slotsOfScheme(blueprint: Blueprint, scheme: AuthScheme, names: Credenti
             ]
           : []),
       ];
+    case 'soap-header':
+      return scheme.header.parts.map(({ required }, at) => [names.parts?.[at], description, required]);
     case 'mutual-tls':
       return [[names.passphrase, 'Passphrase of the client key, where it has one.', false]];
     case 'api-key':
@@ -166,6 +168,7 @@ function configOf(blueprint: Blueprint, scheme: AuthScheme, names: CredentialNam
     case 'bearer':
     case 'http':
     case 'signature':
+    case 'soap-header':
       return [];
   }
 }

@@ -43,10 +43,12 @@ export interface CredentialNames {
   readonly keyFile?: string;
   readonly caFile?: string;
   readonly passphrase?: string;
+  /** Of a SOAP header, in the order of its parts. */
+  readonly parts?: readonly string[];
 }
 
-function namesOf(kind: Scheme['kind'], stem: string): CredentialNames {
-  switch (kind) {
+function namesOf(scheme: Scheme, stem: string): CredentialNames {
+  switch (scheme.kind) {
     case 'oauth2':
       return {
         token: `${stem}_TOKEN`,
@@ -87,6 +89,8 @@ function namesOf(kind: Scheme['kind'], stem: string): CredentialNames {
       };
     case 'signature':
       return { signingKey: `${stem}_SIGNING_KEY`, signingKeyId: `${stem}_SIGNING_KEY_ID` };
+    case 'soap-header':
+      return { parts: scheme.header.parts.map(({ setting }) => `${stem}_${envWord(setting)}`) };
   }
 }
 
@@ -110,7 +114,7 @@ export function credentialNames(blueprint: Blueprint): ReadonlyMap<string, Crede
     if (!scheme) return [];
     const alike = used.filter((other) => schemes[other]?.kind === scheme.kind).length;
     const stem = alike > 1 ? `${prefix}_${envWord(name)}` : prefix;
-    return [[name, namesOf(scheme.kind, stem)] as const];
+    return [[name, namesOf(scheme, stem)] as const];
   });
   return new Map(named);
 }

@@ -1,10 +1,13 @@
 import type { AuthScheme, JsonObject } from '@counterpart/schemas';
 import { RequestSignature } from '@counterpart/schemas/blueprint/signature';
+import { SoapCredential } from '@counterpart/schemas/blueprint/soap';
 import { isObject, member, textMember } from '../../source/json-tree.ts';
 import { shortDescription } from '../../text/text.ts';
 
 /** How descriptions say that requests are signed: this project's own extension, the whole signature in words of its facet. */
 const EXTENSION = 'x-counterpart-signature';
+/** A scheme that is an element in the header of a SOAP envelope. */
+const SOAP_EXTENSION = 'x-counterpart-soap-header';
 
 type Aws = AuthScheme & { kind: 'aws-sigv4' };
 
@@ -44,6 +47,8 @@ export function signingScheme(
 ): AuthScheme | undefined {
   const text = shortDescription(textMember(scheme, 'description'), 500);
   const description = text === undefined ? {} : { description: text };
+  const soap = SoapCredential.safeParse(member(scheme, SOAP_EXTENSION));
+  if (soap.success) return { kind: 'soap-header', header: soap.data, ...description };
   const extension = member(scheme, EXTENSION);
   if (isObject(extension) && textMember(extension, 'form') === 'aws-sigv4')
     return { kind: 'aws-sigv4', ...awsOf(extension), ...description };
