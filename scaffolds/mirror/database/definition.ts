@@ -21,11 +21,10 @@ const TYPES: Readonly<Record<DatabaseKind, string>> = {
 };
 
 const dialect = dialectOf('sqlite');
-const quote = (name: string): string => dialect.quote(name);
 const tableText = (table: DatabaseTable): string => dialect.table(table);
 
 const nameOf = ({ columns }: DatabaseTable, key: string): string =>
-  quote(columns.find((column) => column.key === key)?.name ?? key);
+  dialect.quote(columns.find((column) => column.key === key) ?? { name: key });
 
 const namesOf = (table: DatabaseTable, keys: readonly string[]): string =>
   keys.map((key) => nameOf(table, key)).join(', ');
@@ -55,12 +54,13 @@ const NOW: Readonly<Partial<Record<DatabaseKind, string>>> = {
 };
 
 function columnText(column: DatabaseColumn): string {
-  const { name, kind, nullable, hasDefault, generated } = column;
+  const { kind, nullable, hasDefault, generated } = column;
+  const name = dialect.quote(column);
   const standing = defaultText(column);
   const isFree = nullable || generated === true || (hasDefault === true && standing === '');
   const values = column.values?.map((value) => literal(value)).join(', ') ?? '';
-  const listed = values === '' ? '' : ` CHECK (${quote(name)} IN (${values}))`;
-  return `${quote(name)} ${TYPES[kind]}${isFree ? '' : ' NOT NULL'}${standing}${listed}`;
+  const listed = values === '' ? '' : ` CHECK (${name} IN (${values}))`;
+  return `${name} ${TYPES[kind]}${isFree ? '' : ' NOT NULL'}${standing}${listed}`;
 }
 
 /** Checks that compare columns with numbers; what else a check asks, a mirror does not. */

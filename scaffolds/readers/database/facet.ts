@@ -8,7 +8,7 @@ import type {
 import { instructionIn, withoutInstructions } from '../openapi/text/instructions.ts';
 import { shortDescription } from '../openapi/text/text.ts';
 import type { Catalog, CatalogColumn, CatalogForeignKey, CatalogTable } from './catalog.ts';
-import { distinctKeys, keyOf, relationName } from './names.ts';
+import { distinctKeys, keyOf, mirrorNames, relationName } from './names.ts';
 
 /** Characters of a comment that a tool's text may hold. */
 const COMMENT_BUDGET = 300;
@@ -24,6 +24,9 @@ interface Named {
   readonly key: string;
   /** Key of each column, by its name. */
   readonly keys: ReadonlyMap<string, string>;
+  readonly mirrorName: string | undefined;
+  /** Those of columns, by their names. */
+  readonly mirrorNames: ReadonlyMap<string, string | undefined>;
 }
 
 const placeOf = ({ schema = '', name }: { schema?: string | undefined; name: string }): string =>
@@ -33,12 +36,18 @@ function named(tables: readonly CatalogTable[]): Named[] {
   const keys = distinctKeys(
     tables.map(({ schema, name }) => keyOf(schema === undefined ? name : `${schema}_${name}`, 'table')),
   );
+  const mirrored = mirrorNames(
+    tables.map(({ schema, name }) => (schema === undefined ? name : `${schema}.${name}`)),
+  );
   return tables.map((table, index) => {
+    const others = mirrorNames(table.columns.map(({ name }) => name));
     const own = distinctKeys(table.columns.map(({ name }) => keyOf(name, 'column')));
     return {
       table,
       key: keys[index] ?? '',
       keys: new Map(table.columns.map(({ name }, at) => [name, own[at] ?? ''])),
+      mirrorName: mirrored[index],
+      mirrorNames: new Map(table.columns.map(({ name }, at) => [name, others[at]])),
     };
   });
 }
@@ -48,12 +57,14 @@ function cleanComment(text: string | undefined): { readonly comment?: string } {
   return clean === undefined || clean === '' ? {} : { comment: clean };
 }
 
-function columnOf(column: CatalogColumn, key: string): DatabaseColumn {
+function columnOf(column: CatalogColumn, { keys, mirrorNames: mirrored }: Named): DatabaseColumn {
   const { name, kind, items, type, nullable, hasDefault, generated, values, maxLength, comment } = column;
   const { default: constant, defaultNow } = column;
+  const mirrorName = mirrored.get(name);
   return {
     name,
-    key,
+    ...(mirrorName === undefined ? {} : { mirrorName }),
+    key: keys.get(name) ?? '',
     kind,
     ...(items === undefined ? {} : { items }),
     type,
@@ -136,17 +147,18 @@ function relationsOf(own: Named, arrows: readonly Arrow[]): DatabaseRelation[] {
 }
 
 function tableOf(own: Named, arrows: readonly Arrow[]): DatabaseTable {
-  const { table, key, keys } = own;
+  const { table, key, mirrorName } = own;
   const identity = identityOf(table);
   const relations = relationsOf(own, arrows);
   const unique = table.unique.filter((names) => names !== identity).map((names) => keysOf(own, names));
   return {
     ...(table.schema === undefined ? {} : { schema: table.schema }),
     name: table.name,
+    ...(mirrorName === undefined ? {} : { mirrorName }),
     key,
     kind: table.kind,
     ...cleanComment(table.comment),
-    columns: table.columns.map((column) => columnOf(column, keys.get(column.name) ?? '')),
+    columns: table.columns.map((column) => columnOf(column, own)),
     identity: keysOf(own, identity),
     ...(unique.length === 0 ? {} : { unique }),
     ...(relations.length === 0 ? {} : { relations }),

@@ -45,6 +45,20 @@ export function distinctKeys(keys: readonly string[]): string[] {
   });
 }
 
+/** For names that a database tells apart by their case alone, other ones; undefined for those that stay. */
+export function mirrorNames(names: readonly string[]): (string | undefined)[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let own = name;
+    for (let count = 2; taken.has(asciiLower(own)); count += 1) own = `${name} (${count})`;
+    taken.add(asciiLower(own));
+    return own === name ? undefined : own;
+  });
+}
+
+/** What SQLite takes for the same. */
+const asciiLower = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 /** What the row behind a foreign key is called: `customer` for `customer_id`, else the table's own noun. */
 export function relationName(columns: readonly string[], table: string): string {
   const [only = ''] = columns;

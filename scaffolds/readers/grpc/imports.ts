@@ -5,8 +5,16 @@ import { COMMON_FILES, isOptionsOnly } from './common-files.ts';
 /** How many folders above a file its imports may begin. */
 const MOST_ABOVE = 12;
 
+/** Why a text is no protocol buffers, in the library's words as a clause. */
+export const problemOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
+    .replaceAll(/\s+/g, ' ')
+    .replace('max depth exceeded', 'it is nested too deep')
+    .replace(/\.$/, '')
+    .slice(0, 300);
+
 /** Adds a file to what was read; its imports, or undefined where all of it was there already. */
-type AddText = (text: string, name: string) => readonly string[] | undefined;
+type AddText = (text: string) => readonly string[] | undefined;
 
 interface ReadFile {
   readonly imports: readonly string[];
@@ -34,10 +42,10 @@ export class ImportedFiles {
   start(): ReadFile {
     const home = this.#source.neighbours?.home;
     if (home !== undefined) this.#addresses.add(home);
-    return { imports: this.#add(this.#source.text, this.#source.location) ?? [], home };
+    return { imports: this.#add(this.#source.text) ?? [], home };
   }
 
-  /** Adds everything that is imported; what could not be read is told. Rejects with what `add` throws. */
+  /** Adds everything that is imported; what could not be read is told. */
   async follow(first: ReadFile): Promise<Omission[]> {
     const waiting = [first];
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
@@ -56,16 +64,33 @@ export class ImportedFiles {
     if (found.kind === 'missing') return isNew ? this.#known(path, found.reason) : undefined;
     if (this.#addresses.has(found.href)) return undefined;
     this.#addresses.add(found.href);
-    const imports = this.#add(found.text, path);
+    const imports = this.#added(found.text, path);
+    if (imports === 'unreadable') return undefined;
     if (imports !== undefined) return { imports, home: found.href };
     this.#omit('duplicate', path, 'It defines again what another file has defined: the first is kept.');
     return undefined;
   }
 
+  /** One file of many that cannot be read costs what it defines, and no more. */
+  #added(text: string, path: string): readonly string[] | 'unreadable' | undefined {
+    try {
+      return this.#add(text);
+    } catch (error) {
+      this.#omitted.push({
+        code: 'schema-unusable',
+        severity: 'operation',
+        subject: path.slice(0, 200),
+        reason: `It cannot be read, and what it defines is left out: ${problemOf(error)}.`,
+        source: { pointer: '#/import' },
+      });
+      return 'unreadable';
+    }
+  }
+
   /** A file that everybody knows need not lie there. */
   #known(path: string, reason: string): ReadFile | undefined {
     const text = COMMON_FILES.get(path);
-    if (text !== undefined) return { imports: this.#add(text, path) ?? [], home: undefined };
+    if (text !== undefined) return { imports: this.#add(text) ?? [], home: undefined };
     if (!isOptionsOnly(path))
       this.#omit('reference-missing', path, `It is imported and was not read: ${reason}.`);
     return undefined;

@@ -86,6 +86,8 @@ function objectsIn(namespace: protobuf.NamespaceBase): protobuf.ReflectionObject
 /** Options that files define for their own use extend messages that tell of files, and are no loss. */
 function removedExtension(field: protobuf.Field): Omission[] {
   const { extend = '', parent } = field;
+  // Of two files that extend the same by the same name the library has put one field in the other's place.
+  if (field.extensionField?.parent === null) field.extensionField = null;
   parent?.remove(field);
   if (/(?:^|\.)google\.protobuf\.\w+Options$/.test(extend)) return [];
   return [partOf(field, parent, `It extends ${extend}: extensions are neither sent nor read.`)];

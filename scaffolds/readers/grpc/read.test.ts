@@ -95,6 +95,31 @@ describe('what cannot be read', () => {
     await expect(read(join(home, 'x.proto'))).rejects.toMatchObject({ code });
   });
 
+  test('one file of a folder that cannot be read costs what it defines, and is told with its place', async () => {
+    const home = await put('folder', {
+      'a.proto':
+        'syntax = "proto3"; service A { rpc Get(M) returns (M); rpc Put(N) returns (M); } message M {}',
+      'all.proto': 'syntax = "proto3"; import "a.proto"; import "b.proto";',
+      'b.proto': 'syntax = "proto3";\nmessage N { string = 1; }',
+      'only.proto': 'syntax = "proto3"; import "b.proto";',
+    });
+    const found = await read(join(home, 'all.proto'));
+    expect(found.operations.map(({ name }) => name)).toEqual(['get_a']);
+    expect(found.omitted).toContainEqual(
+      expect.objectContaining({
+        subject: 'b.proto',
+        severity: 'operation',
+        reason: expect.stringMatching(
+          /It cannot be read, and what it defines is left out: .*line 2/,
+        ) as string,
+      }),
+    );
+    await expect(read(join(home, 'only.proto'))).rejects.toMatchObject({
+      code: 'SOURCE_EMPTY',
+      message: expect.stringMatching(/it defines no service; b\.proto: It cannot be read/) as string,
+    });
+  });
+
   test('a set of descriptors that is cut off is told', async () => {
     const home = await put('cut', { 'x.bin': Buffer.from('0a200a07612e70726f746f1201', 'hex') });
     await expect(read(join(home, 'x.bin'))).rejects.toMatchObject({ code: 'PROTO_UNREADABLE' });

@@ -78,7 +78,7 @@ export async function readGrpc(source: SourceText, given: ReadOptions): Promise<
     service.methodsArray.map((method) => methodOf(proto, service, method, types)),
   );
   const methods = all.filter((one) => 'call' in one);
-  if (methods.length === 0) throw nothingToCall(source, services.length, all);
+  if (methods.length === 0) throw nothingToCall(source, services.length, [...all, ...unreadOf(proto)]);
   if (types.hasAny)
     for (const type of messagesIn(proto.root)) if (type.name !== STAND_IN) types.message(type);
   const byPath = new Map(methods.map((one) => [one.path, one]));
@@ -109,6 +109,10 @@ export async function readGrpc(source: SourceText, given: ReadOptions): Promise<
   };
 }
 
+/** Files that could not be read: what is missing may stand in them. */
+const unreadOf = ({ omitted }: ProtoRoot): Omission[] =>
+  omitted.filter(({ severity }) => severity === 'operation');
+
 function nothingToCall(source: SourceText, services: number, all: readonly (GrpcMethod | Omission)[]): Error {
   const reasons = all.flatMap((one) => ('severity' in one ? [`${one.subject}: ${one.reason}`] : []));
   const [first = ''] = reasons;
@@ -117,7 +121,7 @@ function nothingToCall(source: SourceText, services: number, all: readonly (Grpc
     reasons.length === 0 ? 'its services have no method' : `no method can be called; ${first}${more}`;
   return hubError('SOURCE_EMPTY', {
     source: source.location,
-    detail: services === 0 ? 'it defines no service' : methods,
+    detail: services === 0 ? `it defines no service${first === '' ? '' : `; ${first}${more}`}` : methods,
   });
 }
 

@@ -4,7 +4,7 @@ import protobuf from 'protobufjs';
 import 'protobufjs/ext/descriptor/index.js';
 import type { SourceText } from '../source.ts';
 import { isReflection } from './fits.ts';
-import { ImportedFiles } from './imports.ts';
+import { ImportedFiles, problemOf } from './imports.ts';
 import { foldMaps, mend, type Mended } from './mend.ts';
 import { servicesIn } from './names.ts';
 
@@ -19,13 +19,6 @@ export interface ProtoRoot extends Mended {
 /** A source that cannot be read, and why. */
 const refuse = ({ location }: SourceText, detail: string, cause?: unknown) =>
   hubError('PROTO_UNREADABLE', { source: location, detail }, cause === undefined ? undefined : { cause });
-
-const wordsOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error))
-    .replaceAll(/\s+/g, ' ')
-    .replace('max depth exceeded', 'it is nested too deep')
-    .replace(/\.$/, '')
-    .slice(0, 300);
 
 /** Reads protocol buffers of any form. Rejects with PROTO_UNREADABLE, which says where and why. */
 export async function readProto(source: SourceText): Promise<ProtoRoot> {
@@ -54,7 +47,7 @@ function fromSet(source: SourceText, bytes: Uint8Array, format: string): ProtoRo
   try {
     root = (protobuf.Root as unknown as DescriptorReader).fromDescriptor(bytes); // as said above
   } catch (error) {
-    throw refuse(source, `it is no set of descriptors (${wordsOf(error)})`, error);
+    throw refuse(source, `it is no set of descriptors (${problemOf(error)})`, error);
   }
   foldMaps(root);
   return resolved(source, root, { services: servicesIn(root), format, omitted: [] });
@@ -70,25 +63,27 @@ function resolved(
     root.resolveAll();
     return { ...found, ...mended, root, omitted: [...found.omitted, ...mended.omitted] };
   } catch (error) {
-    throw refuse(source, wordsOf(error), error);
+    throw refuse(source, problemOf(error), error);
   }
 }
 
 async function fromText(source: SourceText): Promise<ProtoRoot> {
   const root = new protobuf.Root();
-  const files = new ImportedFiles(source, (text, name) => {
-    try {
-      return addText(root, text);
-    } catch (error) {
-      throw refuse(source, name === source.location ? wordsOf(error) : `${name}: ${wordsOf(error)}`, error);
-    }
-  });
-  const own = files.start();
+  const files = new ImportedFiles(source, (text) => addText(root, text));
+  const own = startOf(source, files);
   const ownServices = servicesIn(root);
   const omitted = await files.follow(own);
   // A file that defines none stands for those it imports, as the list of a folder does.
   const services = ownServices.length === 0 ? servicesIn(root) : ownServices;
   return resolved(source, root, { services, format: 'protobuf', omitted });
+}
+
+function startOf(source: SourceText, files: ImportedFiles): ReturnType<ImportedFiles['start']> {
+  try {
+    return files.start();
+  } catch (error) {
+    throw refuse(source, problemOf(error), error);
+  }
 }
 
 /** Adds what a file defines, unless something of it is there already; its imports, or undefined where it was left. */

@@ -28,9 +28,13 @@ export const DatabaseKind = z.enum([
 ]);
 export type DatabaseKind = z.infer<typeof DatabaseKind>;
 
+/** What a mirror calls it, which takes names for the same that differ in their case alone. */
+const mirrorName = z.string().optional();
+
 export const DatabaseColumn = z.strictObject({
   /** As the database has it. */
   name: z.string(),
+  mirrorName,
   /** What tools call it. */
   key: z.string(),
   kind: DatabaseKind,
@@ -73,6 +77,7 @@ export const DatabaseTable = z.strictObject({
   /** Absent for the schema that needs no name. */
   schema: z.string().optional(),
   name: z.string(),
+  mirrorName,
   /** What tools call it; unique. */
   key: z.string(),
   kind: z.enum(['table', 'view']),

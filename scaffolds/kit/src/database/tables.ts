@@ -39,7 +39,7 @@ function wholly(facet: DatabaseFacet, table: DatabaseTable): Json {
     ...(unique.length === 0 ? {} : { unique }),
     columns: columns.map((column) => ({
       column: column.key,
-      sql_name: dialect.quote(column.name),
+      sql_name: dialect.quote(column),
       type: column.type,
       nullable: column.nullable,
       ...(column.values === undefined ? {} : { values: column.values }),

@@ -29,18 +29,18 @@ export function insertStatement(engine: DatabaseEngine, table: DatabaseTable, va
   const builder = new StatementBuilder(engine, table);
   const { dialect } = builder;
   const given = placed(builder, values);
-  const names = given.map(({ column }) => dialect.quote(column.name)).join(', ');
+  const names = given.map(({ column }) => dialect.quote(column)).join(', ');
   const places = given.map(({ place }) => place).join(', ');
   const empty = engine === 'mysql' ? ' () VALUES ()' : ' DEFAULT VALUES';
   const what = given.length === 0 ? empty : ` (${names}) VALUES (${places})`;
-  const identity = table.identity.map((key) => dialect.quote(builder.column(key).name)).join(', ');
+  const identity = table.identity.map((key) => dialect.quote(builder.column(key))).join(', ');
   const returning = engine === 'mysql' || identity === '' ? '' : ` RETURNING ${identity}`;
   return builder.statement(`INSERT INTO ${dialect.table(table)}${what}${returning}`);
 }
 
 const byIdentity = (builder: StatementBuilder, identity: Values): string =>
   whereText(
-    placed(builder, identity).map(({ column, place }) => `${builder.dialect.quote(column.name)} = ${place}`),
+    placed(builder, identity).map(({ column, place }) => `${builder.dialect.quote(column)} = ${place}`),
   );
 
 /** `UPDATE` of one row. Throws DatabaseFailure where nothing is to be written. */
@@ -52,7 +52,7 @@ export function updateStatement(
   if (values.length === 0) throw badRequest('Nothing is to be changed: `body` names no column.');
   const builder = new StatementBuilder(engine, table);
   const set = placed(builder, values).map(
-    ({ column, place }) => `${builder.dialect.quote(column.name)} = ${place}`,
+    ({ column, place }) => `${builder.dialect.quote(column)} = ${place}`,
   );
   return builder.statement(
     `UPDATE ${builder.dialect.table(table)} SET ${set.join(', ')}${byIdentity(builder, identity)}`,

@@ -3,8 +3,8 @@ import type { DatabaseColumn, DatabaseEngine, DatabaseTable } from '@counterpart
 /** What of SQL differs between databases. Names come from the blueprint only and are always quoted. */
 export interface Dialect {
   readonly engine: DatabaseEngine;
-  quote(name: string): string;
-  table(table: Pick<DatabaseTable, 'schema' | 'name'>): string;
+  quote(column: Pick<DatabaseColumn, 'name' | 'mirrorName'>): string;
+  table(table: Pick<DatabaseTable, 'schema' | 'name' | 'mirrorName'>): string;
   /** Where parameter `index` (from 1) goes, so that it is compared as the column's own type. */
   place(index: number, column: DatabaseColumn | undefined): string;
   /** A column as the text that patterns are held against. */
@@ -29,7 +29,7 @@ const pgName = ({ name }: DatabaseColumn): string => doubled(name, '"');
 
 const postgresql: Dialect = {
   engine: 'postgresql',
-  quote: (name) => doubled(name, '"'),
+  quote: ({ name }) => doubled(name, '"'),
   table: ({ schema, name }) =>
     schema === undefined ? doubled(name, '"') : `${doubled(schema, '"')}.${doubled(name, '"')}`,
   place: (index) => `$${index}`,
@@ -65,7 +65,7 @@ function mysqlText(column: DatabaseColumn): string {
 
 const mysql: Dialect = {
   engine: 'mysql',
-  quote: (name) => doubled(name, '`'),
+  quote: ({ name }) => doubled(name, '`'),
   table: ({ schema, name }) =>
     schema === undefined ? doubled(name, '`') : `${doubled(schema, '`')}.${doubled(name, '`')}`,
   // A text beside a number would be compared as a floating number, which loses digits.
@@ -94,13 +94,15 @@ const mysql: Dialect = {
   },
 };
 
-const liteName = ({ name }: DatabaseColumn): string => doubled(name, '"');
+const liteName = ({ name, mirrorName }: Pick<DatabaseColumn, 'name' | 'mirrorName'>): string =>
+  doubled(mirrorName ?? name, '"');
 
 const sqlite: Dialect = {
   engine: 'sqlite',
-  quote: (name) => doubled(name, '"'),
+  quote: liteName,
   // A mirror keeps the tables of all schemas in one file.
-  table: ({ schema, name }) => doubled(schema === undefined ? name : `${schema}.${name}`, '"'),
+  table: ({ schema, name, mirrorName = schema === undefined ? name : `${schema}.${name}` }) =>
+    doubled(mirrorName, '"'),
   place: () => '?',
   text: (column) => `CAST(${liteName(column)} AS TEXT)`,
   like: (column, place) => `CAST(${liteName(column)} AS TEXT) LIKE ${place} ESCAPE '!'`,

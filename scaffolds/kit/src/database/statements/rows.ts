@@ -123,7 +123,7 @@ export function matchingStatement(
   const builder = new StatementBuilder(engine, table);
   const conditions = values.map(([key, value]) => {
     const column = builder.column(key);
-    return `${builder.dialect.quote(column.name)} = ${builder.value(column, value)}`;
+    return `${builder.dialect.quote(column)} = ${builder.value(column, value)}`;
   });
   const order = table.identity.map((key) => ({ column: builder.column(key), descending: false }));
   return {
