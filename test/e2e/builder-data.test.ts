@@ -94,6 +94,23 @@ test('a CSV file becomes a checked server whose tools filter, sort, count and gr
   expect(wrong).toContain('price holds numbers, and "much" is none.');
 });
 
+test('what Excel or an export writes before a table is none of its rows', async () => {
+  const file = place.write(
+    'stock.csv',
+    'sep=;\r\n# made on Monday, for Ann\r\nid;toy\r\n1;Lamp\r\n2;Doll\r\n',
+  );
+  const report = (await build('--from', file)).json(BuildReport);
+  expect(report).toMatchObject({ outcome: 'installed', format: 'CSV (utf-8, semicolon)' });
+  expect(await calls('stock', [['list_stocks', { filters: [] }]])).toEqual([
+    {
+      rows: [
+        { id: 1, toy: 'Lamp' },
+        { id: 2, toy: 'Doll' },
+      ],
+    },
+  ]);
+});
+
 test('every tool of a data server passes against its mirror', async () => {
   const ran = await place.run(['verify', 'orders', '--home', place.home, '--json']);
   expect(ran.json(VerifyReport)).toMatchObject({ passed: true, counts: { tools: 5, ok: 5 } });

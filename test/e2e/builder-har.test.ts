@@ -61,6 +61,24 @@ test('the mirror of a recording answers as the recording did, each GraphQL opera
   expect(await answer.json()).toEqual({ data: { repository: { id: 'R1', stars: 5 } } });
 });
 
+test('a recording with entries behind other members is read, and one without a call of a program says so', async () => {
+  const entry = (url: string, mimeType: string, text: string) => ({
+    startedDateTime: '2024-01-01T00:00:00Z',
+    request: { method: 'GET', url, headers: [], queryString: [] },
+    response: { status: 200, headers: [], content: { mimeType, text } },
+  });
+  const har = (name: string, one: object) =>
+    place.write(name, JSON.stringify({ log: { options: { vus: 1 }, entries: [one] } }));
+  const called = har('odd.har', entry('https://a.test/items', 'application/json', '[]'));
+  expect((await build('--from', called)).json(BuildReport).tools).toEqual(['list_items']);
+  const page = har('page.har', entry('https://a.test/', 'text/html', '<html></html>'));
+  const refused = await build('--from', page);
+  expect(refused.stdout).toContain(
+    'no request of it is one that a program makes. Pages for people are no interface.',
+  );
+  expect(refused.stdout).not.toContain('base URL must be given');
+});
+
 test('another host is built when it is named, and a host that was not recorded is refused', async () => {
   const other = await build('--from', golden('several-hosts'), '--host', 'auth.multi.test', '--name', 'auth');
   expect(other.json(BuildReport)).toMatchObject({ tools: ['get_session'], net: ['auth.multi.test:443'] });

@@ -1,4 +1,4 @@
-import { cellsOf, countCells, isNothing, Notes } from '@counterpart/kit/data';
+import { cellsOf, countCells, isNothing, Notes, withoutPreamble } from '@counterpart/kit/data';
 import type { DataDialect } from '@counterpart/schemas';
 
 /** What stands between cells, in words. */
@@ -33,7 +33,7 @@ export function encodingOf(head: Uint8Array): DataDialect['encoding'] {
 /** Lines for a look at cells; what a cut left of the last one does not count. */
 function firstLines(text: string): string[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  return (lines.length > 2 ? lines.slice(0, -1) : lines)
+  return withoutPreamble(lines.length > 2 ? lines.slice(0, -1) : lines)
     .filter((line) => line !== '')
     .slice(0, LINES_LOOKED_AT);
 }
@@ -73,7 +73,7 @@ export async function tableOf(
   text: string,
   delimiter: string,
 ): Promise<{ readonly rows: readonly (readonly string[])[]; readonly header: boolean }> {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const lines = withoutPreamble(text.replace(/^\uFEFF/, '').split(/\r?\n/));
   const rows: (readonly string[])[] = [];
   for await (const batch of cellsOf(once(lines), delimiter, new Notes()))
     rows.push(...batch.map(({ cells }) => cells));
@@ -83,6 +83,6 @@ export async function tableOf(
   return { rows, header: isNamed && !written.some(looksLikeValue) };
 }
 
-async function* once(lines: string[]): AsyncGenerator<string[]> {
+async function* once(lines: readonly string[]): AsyncGenerator<readonly string[]> {
   yield lines;
 }

@@ -162,11 +162,22 @@ function assertComplete(blueprint: Blueprint, source: string, strict: boolean): 
     const others = blueprint.omitted.filter(({ severity }) => severity === 'notice');
     const detail =
       lost.length === 0
-        ? ['its `paths` hold no operation.', ...others.map(({ reason }) => reason)].join(' ')
+        ? [NOTHING[blueprint.source.kind] ?? 'its `paths` hold no operation.', ...reasonsOf(others)].join(' ')
         : `\n${describeOmissions(lost)}`;
     throw hubError('SOURCE_EMPTY', { source, detail });
   }
 }
+
+/** What a source of this kind has none of. */
+const NOTHING: Readonly<Partial<Record<Blueprint['source']['kind'], string>>> = {
+  har: 'no request of it is one that a program makes.',
+  postman: 'no request of it can be made.',
+};
+
+/** Each said once, and none about an address that nothing would be sent to. */
+const reasonsOf = (omissions: readonly Omission[]): string[] => [
+  ...new Set(omissions.filter(({ subject }) => subject !== 'servers').map(({ reason }) => reason)),
+];
 
 function describeOmissions(lost: readonly Omission[]): string {
   const lines = lost.slice(0, SHOWN_OMISSIONS).map(({ subject, reason, source }) => {

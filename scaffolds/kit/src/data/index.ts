@@ -1,7 +1,7 @@
 /** What the reader of data files shares with the kit; the kit itself loads the files below with the first call. */
 export { openBytes } from './reading/bytes.ts';
 export { readLines } from './reading/lines.ts';
-export { cellsOf, countCells, distinctNames } from './reading/delimited.ts';
+export { cellsOf, countCells, distinctNames, withoutPreamble } from './reading/delimited.ts';
 export { JsonElements } from './reading/json-elements.ts';
 export { isNothing, typedCell } from './cell.ts';
 export { Notes } from './notes.ts';

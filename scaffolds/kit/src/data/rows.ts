@@ -1,6 +1,6 @@
 import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
 import { isMembers, parseJson, type Members } from '../json-value.ts';
-import { cellsOf, countCells, distinctNames } from './reading/delimited.ts';
+import { cellsOf, countCells, distinctNames, withoutPreamble } from './reading/delimited.ts';
 import { typedCell } from './cell.ts';
 import { JsonElements } from './reading/json-elements.ts';
 import { recordReader, type RecordFormat } from './formats/load.ts';
@@ -51,7 +51,7 @@ async function* delimitedRows(
   const begun = await lines.next();
   if (begun.done === true) return;
   const [head = '', ...others] = begun.value;
-  const first = [head.replace(/^\uFEFF/, ''), ...others];
+  const first = withoutPreamble([head.replace(/^\uFEFF/, ''), ...others]);
   const dialect = dialectNow(first.find((line) => line !== '') ?? '', source);
   let places = dialect.header ? undefined : placesOf(columns, undefined);
   let width = columns.length;

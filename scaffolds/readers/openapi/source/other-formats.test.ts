@@ -23,6 +23,8 @@ test.each([
   ['meta {\n  name: List\n  type: http\n}\n\nget {\n  url: https://a.test\n}\n', 'list.bru', /Bruno/],
   ['headers {\n  accept: x\n}\n', 'collection.bru', /Bruno/],
   [JSON.stringify({ clientName: 'Thunder Client', requests: [REQUEST] }), 'x.json', /Thunder Client/],
+  [JSON.stringify({ client: 'Thunder Client', requests: [REQUEST] }), 'x.json', /Thunder Client/],
+  ['# Shop API\n\n## GET /items\n', 'api.md', /a page for people \(Markdown\)/],
   ['_id: req_12ab\ntype: Request\nparentId: wrk_1\nheaders:\n  - name: a\n', 'r.yml', /Insomnia project/],
   ['### list\nGET https://a.test/items\nAccept: a/b\n\n###\n', 'shop.http', /a file of HTTP requests/],
   ["# add\ncurl -X POST https://a.test/items -H 'A: b' -d '{}'\n", 'add.sh', /a command for curl/],

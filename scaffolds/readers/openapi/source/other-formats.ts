@@ -23,7 +23,7 @@ const SAVED_REQUESTS: readonly Sign[] = [
     found: `it is a part of a Bruno collection; open that in Bruno, and ${AS_POSTMAN}`,
   },
   {
-    pattern: /"clientName"\s*:\s*"Thunder Client"/,
+    pattern: /"client(?:Name)?"\s*:\s*"Thunder Client"/,
     found: `it is a collection of Thunder Client; ${BY_POSTMAN}`,
   },
   {
@@ -99,6 +99,11 @@ const SIGNS: readonly Sign[] = [
   },
   { pattern: /^\s*#%RAML/, found: 'it is a RAML document; convert it to OpenAPI' },
   { pattern: /^\s*(?:FORMAT: 1A|# Group )/, found: 'it is an API Blueprint document; convert it to OpenAPI' },
+  {
+    pattern: /^[\s\uFEFF]*(?:---\n[^]*?\n---\s*)?#{1,3} \S/,
+    found:
+      'it is a page for people (Markdown); give the description that it tells of, or say in words what is wanted (`hub build "…"`)',
+  },
   { pattern: /^\s*syntax\s*=\s*["']proto[23]["']/m, found: 'it is a protobuf file' },
   { pattern: /"__schema"\s*:/, found: 'it is a GraphQL introspection result' },
   {

@@ -56,6 +56,28 @@ export function distinctNames(names: readonly string[]): string[] {
 /** How many cells a line has; 0 while a quote is open. */
 export const countCells = (line: string, delimiter: string): number => split(line, delimiter)?.length ?? 0;
 
+const DELIMITERS = [',', ';', '\t', '|'];
+
+/** Whether a line that begins with `#` is a remark: a header would have as many cells as the line that follows it. */
+function isRemark(line: string, next: string): boolean {
+  const counts = DELIMITERS.map((one) => ({ one, cells: countCells(next, one) }));
+  const [most] = counts.toSorted((a, b) => b.cells - a.cells);
+  if (most === undefined || most.cells < 2) return /^#\s/.test(line);
+  return countCells(line, most.one) !== most.cells;
+}
+
+/**
+ * The first lines of a text with those emptied that stand before its table: the delimiter that Excel writes there
+ * (`sep=;`), and remarks. No line moves.
+ */
+export function withoutPreamble(lines: readonly string[]): readonly string[] {
+  const kept = [...lines];
+  if (/^"?sep=."?$/i.test(kept[0] ?? '')) kept[0] = '';
+  const table = kept.findIndex((line) => line !== '' && !line.startsWith('#'));
+  const next = kept[table] ?? '';
+  return kept.map((line, at) => (at < table && isRemark(line, next) ? '' : line));
+}
+
 /** Rows of delimited text (RFC 4180: quotes, doubled quotes, line ends in quotes). Empty lines are left out. Throws ToolFailure. */
 export async function* cellsOf(
   batches: AsyncIterable<readonly string[]>,
