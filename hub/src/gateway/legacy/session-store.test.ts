@@ -140,7 +140,7 @@ describe('Session', () => {
     const sent: string[] = [];
     const answer = session.ask(channel(sent), 'roots/list', {}, new AbortController().signal);
     expect(sent.map((frame) => JSON.parse(frame) as object)).toEqual([
-      { jsonrpc: '2.0', id: 'hub-1', method: 'roots/list', params: {} },
+      { jsonrpc: '2.0', id: 'hub-1', method: 'roots/list' },
     ]);
     session.answered({ kind: 'response', id: 'hub-1', result: { roots: [] } });
     await expect(answer).resolves.toEqual({ roots: [] });

@@ -96,6 +96,11 @@ export const errorFrame = (idText: string, error: RpcError): string =>
 export const notificationFrame = (method: string, params: JsonMembers): string =>
   JSON.stringify({ jsonrpc: '2.0', method, params });
 
-/** Text of a request of the hub's own. */
+/** Text of a request to a client; one that says nothing more has no parameters, as servers write `roots/list`. */
 export const requestFrame = (id: RpcId, method: string, params: JsonMembers): string =>
-  JSON.stringify({ jsonrpc: '2.0', id, method, params });
+  JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    method,
+    ...(Object.keys(params).length === 0 ? {} : { params }),
+  });
