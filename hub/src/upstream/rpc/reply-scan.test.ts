@@ -15,11 +15,12 @@ test.each([
   ['first, with blanks', '{"jsonrpc": "2.0", "id": 12, "result": {"id": 1}}'],
   ['last', '{"result":{"a":1},"jsonrpc":"2.0","id":12}'],
   ['last but one', '{"result":{"a":1},"id":12,"jsonrpc":"2.0"}'],
+  ['first, the version last', '{"id":12,"result":{"a":1},"jsonrpc":"2.0"}'],
   ['last, with blanks', '{ "jsonrpc": "2.0", "result": {"a": 1}, "id": 12 }'],
   ['last, behind another id', '{"result":{"content":[{"id":5}],"id":7},"jsonrpc":"2.0","id":12}'],
   ['last, behind text that looks like it', '{"result":{"text":",\\"id\\":5}"},"jsonrpc":"2.0","id":12}'],
   ['first, before a look-alike end', '{"jsonrpc":"2.0","id":12,"result":{"x":1,"id":5}}'],
-  ['last, behind unicode', `{"result":"${'日本'.repeat(80)}","id":12}`],
+  ['last, behind unicode', `{"result":{"a":"${'日本'.repeat(80)}"},"jsonrpc":"2.0","id":12}`],
 ])('the id that stands %s is found', (_, text) => {
   expect(at(text)).toEqual({ id: 12, text: '12', isError: false });
 });
@@ -27,7 +28,7 @@ test.each([
 test('an error is told from a result at either end', () => {
   expect([
     at('{"jsonrpc":"2.0","id":3,"error":{"code":-1,"message":"result"}}'),
-    at('{"error":{"code":-1},"id":3}'),
+    at('{"error":{"code":-1},"jsonrpc":"2.0","id":3}'),
   ]).toEqual([
     { id: 3, text: '3', isError: true },
     { id: 3, text: '3', isError: true },
@@ -41,6 +42,12 @@ test.each([
   ['an id of text', '{"jsonrpc":"2.0","id":"1","result":{}}'],
   ['an answer cut off', '{"jsonrpc":"2.0","id":1,"result":{"a":'],
   ['something else', 'Listening on port 8000'],
+  ['an answer without a version', '{"id":1,"result":{"jsonrpc":"2.0"}}'],
+  ['an answer without a version, its id last', '{"result":{"jsonrpc":"2.0"},"id":1}'],
+  ['an answer beside a null for an error', '{"jsonrpc":"2.0","id":1,"error":null,"result":{}}'],
+  ['an answer before a null for an error', '{"jsonrpc":"2.0","id":1,"result":{},"error":null}'],
+  ['the same with its id last', '{"jsonrpc":"2.0","result":{},"error":null,"id":1}'],
+  ['an answer that is no object', '{"jsonrpc":"2.0","id":1,"result":[{}]}'],
   ['an id in the middle', '{"result":{},"id":1,"extra":{}}'],
 ])('%s is left to the full parser', (_, text) => {
   expect(at(text)).toBeUndefined();
@@ -62,8 +69,8 @@ test('what is found agrees with a full parse for any payload', () => {
 
 test('the id of an answer of which only the ends are left is found', () => {
   expect([
-    locateIn(Buffer.from('{"jsonrpc":"2.0","id":7,"result":"yyy'), Buffer.from('yyy"}')),
-    locateIn(Buffer.from('{"result":"yyy'), Buffer.from('yyy","jsonrpc":"2.0","id":8}')),
+    locateIn(Buffer.from('{"jsonrpc":"2.0","id":7,"result":{"a":"yyy'), Buffer.from('yyy"}}')),
+    locateIn(Buffer.from('{"result":{"a":"yyy'), Buffer.from('yyy"},"jsonrpc":"2.0","id":8}')),
     locateIn(Buffer.from('words'), Buffer.from('more words')),
   ]).toEqual([7, 8, undefined]);
 });

@@ -171,11 +171,13 @@ test('a second answer, an unknown id, junk and arrays of nothing disturb nobody'
   call(sink);
   receive({ jsonrpc: '2.0', id: 77, result: {} });
   session.receive(Buffer.from('Server ready!'));
-  for (const odd of [null, [], [null], 5, 'text', {}, { id: 1 }]) receive(odd);
+  const requestOfNobody = { jsonrpc: '2.0', id: null, method: 'ping' };
+  for (const odd of [null, [], [null], 5, 'text', {}, { id: 1 }, requestOfNobody]) receive(odd);
   receive({ jsonrpc: '2.0', id: 1, result: { first: true } });
   receive({ jsonrpc: '2.0', id: 1, result: { second: true } });
   expect(sink.reply).toBe('{"jsonrpc":"2.0","id":1,"result":{"first":true}}');
-  expect(session.junk?.first).toBe('"Server ready!"');
+  expect(session.junk).toMatchObject({ first: '"Server ready!"' });
+  expect(sink.heard).toEqual([]);
 });
 
 test('a modern server gets the reserved members anew and the vendor keys as they were', () => {
@@ -370,12 +372,39 @@ test('a call nested too deeply to be written is refused at once, and leaves noth
   expect([sink.reply, session.inFlight, wire.sent]).toEqual(['INPUT_INVALID', 0, []]);
 });
 
+test.each([
+  ['no version', '{"id":1,"result":{"a":1}}', '{"jsonrpc":"2.0","id":1,"result":{"a":1}}'],
+  [
+    'a null for an error',
+    '{"jsonrpc":"2.0","id":1,"error":null,"result":{"n":9007199254740993}}',
+    '{"jsonrpc":"2.0","id":1,"result":{"n":9007199254740993}}',
+  ],
+  [
+    'a null for a result',
+    '{"jsonrpc":"2.0","id":1,"result":null,"error":{"code":-5,"message":"m"}}',
+    '{"jsonrpc":"2.0","id":1,"error":{"code":-5,"message":"m"}}',
+  ],
+  [
+    'a text for an error',
+    '{"jsonrpc":"2.0","id":1,"error":"bad"}',
+    '{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"bad"}}',
+  ],
+  ['a list for a result', '{"jsonrpc":"2.0","id":1,"result":[1]}', 'UPSTREAM_PROTOCOL'],
+  ['a null for a result and nothing else', '{"jsonrpc":"2.0","id":1,"result":null}', 'UPSTREAM_PROTOCOL'],
+])('an answer with %s reaches its caller as clients can read it', (_, frame, taken) => {
+  const { call, session } = opened();
+  const sink = new RecordingSink();
+  call(sink);
+  session.receive(Buffer.from(frame));
+  expect(sink.reply).toBe(taken);
+});
+
 test('a frame nested too deeply to be passed on is dropped, and the next one is taken', () => {
   const { call, session } = opened();
   const sink = new RecordingSink();
   call(sink);
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-  for (const frame of [`{"x":1,"id":"1","result":${deep}}`, `{"jsonrpc":"2.0","x":${deep}}`])
+  for (const frame of [`{"x":1,"id":"1","result":{"a":${deep}}}`, `{"jsonrpc":"2.0","x":${deep}}`])
     session.receive(Buffer.from(frame));
   session.receive(Buffer.from('{"jsonrpc":"2.0","id":1,"result":{}}'));
   expect(sink.reply).toBe('{"jsonrpc":"2.0","id":1,"result":{}}');

@@ -8,7 +8,7 @@ import type {
   RelayTicket,
   UpstreamInfo,
 } from '../../kernel/ports.ts';
-import { exactText, numberIn } from '../../kernel/protocol/exact-numbers.ts';
+import { numberIn } from '../../kernel/protocol/exact-numbers.ts';
 import { InFlight } from '../../kernel/in-flight.ts';
 import { Deadlines } from './deadlines.ts';
 import {
@@ -24,7 +24,7 @@ import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
 import { isMembers, isRpcId, membersOf } from '../../kernel/protocol/members.ts';
 import { PassingReply, type PassingOwner } from './passing-reply.ts';
-import { locateBegun, locateReply, messagesIn } from './reply-scan.ts';
+import { idTextIn, locateBegun, locateReply, messagesIn, payloadOf } from './reply-scan.ts';
 import type { SessionOptions } from './session-options.ts';
 import { isStandard, ServerQuestions } from './server-questions.ts';
 import { frameText, relayedText, stampedAsHub } from './stamps.ts';
@@ -312,6 +312,7 @@ export class RpcSession implements ExchangeOwner {
         owner?.sink ? [owner] : this.#relayed(),
         this.era,
       );
+    if (id !== undefined) return this.#countJunk(Buffer.from(JSON.stringify(message)));
     switch (method) {
       case 'notifications/progress':
         return this.#progress(params);
@@ -325,12 +326,20 @@ export class RpcSession implements ExchangeOwner {
     }
   }
 
-  /** An answer whose id is neither first nor last, is text, or is missing on a stream that names its request. */
+  /** An answer that is not written as most are: its id in the middle or as text, no version, a null beside it, or no object. */
   #receiveOddReply(message: JsonMembers, owner: Exchange | undefined): void {
-    const key = 'error' in message ? 'error' : 'result';
     const id = isRpcId(message['id']) ? Number(message['id']) : owner?.id;
-    if (id === undefined || !(key in message)) return this.#countJunk(Buffer.from(JSON.stringify(message)));
-    const frame = Buffer.from(`{"jsonrpc":"2.0","id":${id},"${key}":${JSON.stringify(message[key])}}`);
+    const payload = payloadOf(message);
+    if (id === undefined || payload === undefined)
+      return this.#countJunk(Buffer.from(JSON.stringify(message)));
+    const [key, value] = payload;
+    const { server } = this.#options;
+    if (!isMembers(value))
+      return this.fail(
+        id,
+        hubError('UPSTREAM_PROTOCOL', { server, detail: `an answer whose ${key} is no object` }),
+      );
+    const frame = Buffer.from(`{"jsonrpc":"2.0","id":${id},"${key}":${JSON.stringify(value)}}`);
     if (locateReply(frame)) this.receive(frame, owner);
   }
 
@@ -382,9 +391,5 @@ export class RpcSession implements ExchangeOwner {
     this.#options.events.junk(frame, this.#foreign.add(frame));
   }
 }
-
-/** JSON text of what a server sent as an id; undefined for what is none. */
-const idTextIn = (id: unknown): string | undefined =>
-  isRpcId(id) || exactText(id) !== undefined ? JSON.stringify(id) : undefined;
 
 const NOTHING_TO_CANCEL: RelayTicket = { cancel: () => undefined };
