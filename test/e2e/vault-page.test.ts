@@ -82,3 +82,13 @@ test('without the hub’s token nobody begins a page, or learns of one', async (
   ]);
   expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
 });
+
+test('a browser at the hub’s address is told what is where, and a program as before that nothing is there', async () => {
+  const page = await fetch(hub.url, { headers: { accept: 'text/html,*/*' } });
+  expect([page.status, page.headers.get('content-type')]).toEqual([
+    200,
+    expect.stringContaining('text/html'),
+  ]);
+  expect(await page.text()).toMatch(/Counterpart runs here[^]*\/mcp[^]*\/v1[^]*hub review/);
+  expect((await fetch(hub.url)).status).toBe(404);
+});

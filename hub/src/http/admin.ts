@@ -42,6 +42,7 @@ import { addProviderRoutes, type ProviderService } from './routes/provider-route
 import { onlyKnownQuery, queryOf } from './routes/query.ts';
 import { addSecretRoutes, type SecretService } from './secrets/secret-routes.ts';
 import { noRoute } from './no-route.ts';
+import { addFrontPage } from './pages/front-page.ts';
 import { problem } from './problem.ts';
 import { readBody as body } from './read-body.ts';
 import { addToolRoutes } from './tools/tool-routes.ts';
@@ -116,6 +117,7 @@ export function createAdminApp(service: AdminService, twin: ToolTwin, log: Logge
   app.use(onlyTheirs);
   app.use('/api/*', onlyKnownQuery);
   app.use('/api/*', (c, next) => actAs(actorOf(askerOf(c), c.req.raw.headers), next));
+  addFrontPage(app);
   app.get('/adapters', async (c) => c.json({ servers: await service.servers(askerOf(c)) }));
   app.get('/api', (c) =>
     c.json({

@@ -13,6 +13,7 @@ import { readSecrets } from '../../interop/secrets-file.ts';
 import type { Context } from '../context.ts';
 import { readServersFolder } from '../server-folder.ts';
 import { hubSettings } from '../settings.ts';
+import { gathered } from '../output/server-table.ts';
 import { count } from '../output/text/format.ts';
 import { note, ok, problem, warning, type Finding } from './finding.ts';
 import type { Running } from './running.ts';
@@ -51,8 +52,14 @@ function checkFleet(state: HubStatus | undefined, known: Discovery['problems']):
     ...state.problems
       .filter(({ server }) => !known.has(server))
       .map(({ server, detail, fix }) => problem(`server ${server}`, detail, fix)),
-    ...state.leftOut.map(({ server, kind, name, code, detail }) =>
-      warning(`server ${server}`, `${kind} ${name} is left out: ${detail}`, remedy(code, server)),
+    ...gathered(state.leftOut).map(([{ server, kind, name, code, detail }, ...others]) =>
+      warning(
+        `server ${server}`,
+        others.length === 0
+          ? `${kind} ${name} is left out: ${detail}`
+          : `${count(others.length + 1, kind)} are left out: ${detail}`,
+        remedy(code, server),
+      ),
     ),
   ];
 }

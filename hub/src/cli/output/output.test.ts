@@ -7,6 +7,7 @@ import { broken, bytes, duration, shellWord } from './text/format.ts';
 import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { colouredOnly, harmlessJson, harmlessMembers } from './text/harmless.ts';
 import { createPaint, paintCode } from './text/paint.ts';
+import { renderLeftOut } from './server-table.ts';
 import { startProgress } from './progress.ts';
 import { renderProblem } from './problem.ts';
 import { renderResult } from './result.ts';
@@ -66,6 +67,22 @@ it('a table counts the columns that letters take on a terminal, and cuts no addr
   expect(renderTable(['A', 'C'], [['pokeapi', 'http://127.0.0.1:8001/mirror/pokeapi']], 30)).toBe(
     'A\n    C\npokeapi\n    http://127.0.0.1:8001/mirror/pokeapi',
   );
+});
+
+it('what is left out for one reason is named while it is little, and counted where it is much', () => {
+  const of = (server: string, number: number) =>
+    Array.from({ length: number }, (_, at) => ({
+      server,
+      kind: 'tool' as const,
+      name: `t${at}`,
+      code: 'TOOL_QUARANTINED' as const,
+      detail: 'it changed',
+    }));
+  expect(renderLeftOut([...of('a', 2), ...of('b', 200)], plain)).toEqual([
+    '! tool t0 of a is left out: it changed',
+    '! tool t1 of a is left out: it changed',
+    '! 200 tools of b are left out: it changed',
+  ]);
 });
 
 it('a clock that was set back makes no time below zero', () => {

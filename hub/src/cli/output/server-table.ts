@@ -63,7 +63,26 @@ export const renderBroken = (problems: HubStatus['problems'], paint: Paint): str
 
 /** What servers list and the hub does not offer; nothing when there is none. */
 export const renderLeftOut = (leftOut: readonly LeftOut[], paint: Paint): string[] =>
-  leftOut.map(
-    ({ server, kind, name, detail }) =>
-      `${paint.warn('!')} ${kind} ${paint.strong(madeVisible(name))} of ${server} is left out: ${madeVisible(detail)}`,
+  gathered(leftOut).map(([first, ...others]) => {
+    const { server, kind, name, detail } = first;
+    const [what, verb] =
+      others.length === 0
+        ? [`${kind} ${paint.strong(madeVisible(name))}`, 'is']
+        : [paint.strong(count(others.length + 1, kind)), 'are'];
+    return `${paint.warn('!')} ${what} of ${server} ${verb} left out: ${madeVisible(detail)}`;
+  });
+
+/** More of one server with one reason would hide what else there is. */
+const MOST_NAMED = 5;
+
+/** What is left out of one server for one reason is told in one, where it is much. */
+export function gathered(leftOut: readonly LeftOut[]): [LeftOut, ...LeftOut[]][] {
+  const groups = Map.groupBy(leftOut, ({ server, kind, code, detail }) =>
+    JSON.stringify([server, kind, code, detail]),
   );
+  return [...groups.values()].flatMap((group): [LeftOut, ...LeftOut[]][] => {
+    const [first, ...others] = group;
+    if (first !== undefined && group.length > MOST_NAMED) return [[first, ...others]];
+    return group.map((each) => [each]);
+  });
+}

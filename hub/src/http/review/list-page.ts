@@ -35,7 +35,16 @@ const byServer = (tools: readonly PendingTool[]): OfServer[] =>
   [...Map.groupBy(tools, ({ server }) => server)].map(([server, of]) => ({ server, tools: of }));
 
 const toolLine = (base: string, { server, tools }: OfServer): Markup =>
-  markup`<a href="${base}/servers/${encodeURIComponent(server)}"><strong>${server}</strong></a> <span class="note">${many(tools.length, 'tool')}</span><p>${tools.map(({ tool }) => tool).join(', ')}</p>`;
+  markup`<a href="${base}/servers/${encodeURIComponent(server)}"><strong>${server}</strong></a> <span class="note">${many(tools.length, 'tool')}</span><p>${named(tools)}</p>`;
+
+/** What stands below them has to stay in sight. */
+const MOST_NAMED = 12;
+
+function named(tools: readonly PendingTool[]): string {
+  const more = tools.length - MOST_NAMED;
+  const names = tools.slice(0, more > 1 ? MOST_NAMED : undefined).map(({ tool }) => tool);
+  return `${names.join(', ')}${more > 1 ? ` and ${more} more` : ''}`;
+}
 
 const isApproval = (action: string): boolean => action.endsWith('.approve');
 
