@@ -77,16 +77,28 @@ export function hubError(
   return new CounterpartError(code, params, options);
 }
 
-/** Node's names for a disk that takes no more: full, its quota spent, read-only. */
-const NOTHING_WRITTEN = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EROFS']);
+/** Node's names for a disk that takes no more, in words. */
+const NOTHING_WRITTEN = new Map<unknown, string>([
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EROFS', 'the disk can only be read'],
+]);
+
+/** Of a copy the copy; a write to an open file does not say which it is. */
+function writtenTo(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  if ('dest' in thrown) return String(thrown.dest);
+  return 'path' in thrown ? String(thrown.path) : undefined;
+}
 
 /** Any thrown value as an error of the catalogue; what is not one becomes INTERNAL with its message. */
 export function toCounterpartError(thrown: unknown): CounterpartError {
   if (thrown instanceof CounterpartError) return thrown;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  if (thrown instanceof Error && 'code' in thrown && NOTHING_WRITTEN.has(thrown.code)) {
-    const directory = 'path' in thrown ? String(thrown.path) : 'its folder';
-    return new CounterpartError('DATA_UNWRITABLE', { directory, detail }, { cause: thrown });
+  const full = thrown instanceof Error && 'code' in thrown ? NOTHING_WRITTEN.get(thrown.code) : undefined;
+  if (full !== undefined) {
+    const directory = writtenTo(thrown) ?? 'the disk';
+    return new CounterpartError('DATA_UNWRITABLE', { directory, detail: full }, { cause: thrown });
   }
   return new CounterpartError('INTERNAL', { detail }, { cause: thrown });
 }

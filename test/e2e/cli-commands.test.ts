@@ -380,6 +380,19 @@ test('a hub in the background listens where it is told to, and its log has no wo
   expect(readFileSync(join(elsewhere.home, '.hub/hub.log'), 'utf8')).not.toContain('starting the hub');
 });
 
+test('a hub that cannot be started in the background is said in words, with what to do next', async () => {
+  const { user, home } = testHome();
+  const ran = await promisify(execFile)(
+    'bash',
+    ['-c', `ulimit -n 24; exec "$0" "$1" start --detach --home "$2"`, process.execPath, HUB_BINARY, home],
+    { env: { PATH: process.env['PATH'], HOME: user } },
+  ).catch((thrown: unknown) => z.object({ code: z.number(), stderr: z.string() }).parse(thrown));
+  expect(ran).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(/HUB_START_FAILED[^]*logs` shows/) as string,
+  });
+});
+
 test('the binary finds its own Node when an older one starts it', async () => {
   const old = '/usr/bin/node';
   const version = existsSync(old) ? (await promisify(execFile)(old, ['--version'])).stdout : '';

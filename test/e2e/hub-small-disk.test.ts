@@ -66,7 +66,10 @@ test('on a full disk a build is refused whole, the version before goes on servin
     'hub build --from "$NEXT" --name toys',
   ]);
   expect([built, aimed]).toMatchObject([{ code: 0 }, { code: 0 }]);
-  expect(rebuilt).toMatchObject({ code: 5, said: expect.stringContaining('no space left') as string });
+  expect(rebuilt).toMatchObject({
+    code: 5,
+    said: expect.stringMatching(/Cannot write to \S+: the disk is full/) as string,
+  });
   expect(called).toMatchObject({ code: 0, said: expect.stringContaining('name:') as string });
   expect(stored).toMatchObject({ code: 5, said: expect.stringContaining('disk is full') as string });
   expect(examined).toMatchObject({
@@ -75,4 +78,17 @@ test('on a full disk a build is refused whole, the version before goes on servin
   });
   expect(freed?.said.split('\n').sort()).toEqual(['_registry.json', 'toys']);
   expect(again).toMatchObject({ code: 0, said: expect.stringContaining('1.0.1') as string });
+});
+
+test('what a command cannot write on a full disk is named, and nothing of its copy for undo is left', () => {
+  const [connected, listed, left] = onSmallDisk([
+    'echo "{}" > "$DISK_HOME/mcp.json"; hub list > /dev/null; fill 0; hub connect cursor --file "$DISK_HOME/mcp.json"',
+    'cat "$DISK_HOME/mcp.json"',
+    'ls "$DISK_HOME/.hub/backups"',
+  ]);
+  expect(connected).toMatchObject({
+    code: 5,
+    said: expect.stringMatching(/Cannot write to \S+mcp\.json: the disk is full/) as string,
+  });
+  expect([listed?.said, left?.said]).toEqual(['{}', '']);
 });

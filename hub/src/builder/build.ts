@@ -20,6 +20,7 @@ import { assertSameService, readBlueprint, readInstalled, type Installed } from 
 import { installBuilt, readKept } from './install-built.ts';
 import type { BuildOptions } from './options.ts';
 import { isWritten, listHandFiles, planPackage, writePackage, type PackagePlan } from './write-package.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 
 const DEFAULT_CATEGORY = 'general';
 
@@ -107,7 +108,7 @@ async function installNew(run: BuildRun): Promise<Outcome> {
   try {
     makeFolder(run.serversDir);
   } catch (cause) {
-    throw hubError('DATA_UNWRITABLE', { directory: run.serversDir, detail: detailOf(cause) }, { cause });
+    throw hubError('DATA_UNWRITABLE', { directory: run.serversDir, detail: systemReason(cause) }, { cause });
   }
   const staging = await inStage('write', id, () => openStaging(run.serversDir, id));
   try {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -83,6 +84,16 @@ test('a change that fails leaves a folder that it did not touch as it is, instal
   await expect(failing).rejects.toThrow('it is needed');
   expect(readdirSync(server)).toEqual(['node_modules', 'src']);
   expect(listChanges(home)).toEqual([]);
+});
+
+test('what cannot be copied aside leaves no half of a copy behind', async () => {
+  const socket = join(directory, 'pipe');
+  spawnSync('mkfifo', [socket]);
+  const change = () => expect.unreachable();
+  await expect(withBackup(home, 'add', [join(server, 'src', 'tool.ts'), socket], change)).rejects.toThrow(
+    /FIFO/i,
+  );
+  expect(readdirSync(join(home.dataDir, 'backups'))).toEqual([]);
 });
 
 test('only what a change changed is put back: what else it might have stays as it is by then', async () => {

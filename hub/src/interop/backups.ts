@@ -69,8 +69,9 @@ export async function withBackup<T>(
 ): Promise<T> {
   const at = new Date().toISOString();
   const directory = freshFolder(backupsDir(home), at.replaceAll(':', '-').replace('.', '-'));
-  const saved = paths.map((path, index) => copyAside(path, directory, index));
+  let saved: readonly z.infer<typeof SavedPath>[] = [];
   try {
+    saved = paths.map((path, index) => copyAside(path, directory, index));
     const result = await change();
     const changed = changedOf(saved, directory);
     if (changed.length > 0) {

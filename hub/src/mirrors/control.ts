@@ -34,6 +34,7 @@ import { dirname } from 'node:path';
 import { didYouMean } from '../kernel/nearest.ts';
 import { writeWhole } from '../kernel/files/write-whole.ts';
 import type { RunningMirror } from './running.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 
 /** What can be done with one mirror, from the admin API and through its tools alike. */
 export interface MirrorControl {
@@ -229,7 +230,7 @@ async function importRecording(
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeWhole(file, clean(harText([...known, ...added], version)));
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = systemReason(cause);
     throw hubError('DATA_UNWRITABLE', { directory: file, detail }, { cause });
   }
   await mirror.configure(record);

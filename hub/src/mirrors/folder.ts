@@ -8,6 +8,7 @@ import { MirrorMemory } from '@counterpart/schemas/mirror/memory';
 import { Scenario } from '@counterpart/schemas/mirror/scenario';
 import { z } from 'zod';
 import { writeWhole } from '../kernel/files/write-whole.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 
 const Scenarios = z.record(z.string(), Scenario);
 
@@ -120,7 +121,7 @@ function unlessUnwritable<T>(directory: string, act: () => T): T {
   try {
     return act();
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = systemReason(cause);
     throw hubError('DATA_UNWRITABLE', { directory, detail }, { cause });
   }
 }

@@ -19,6 +19,7 @@ import { hashDefinitions } from './package/definitions.ts';
 import { packageDir, provenanceFile, serverDir, versionName, type VersionsAt } from './places.ts';
 import { openSigningKey } from './signing/key.ts';
 import { writeProvenance } from './signing/provenance.ts';
+import { systemReason } from '../kernel/files/system-reason.ts';
 
 /** A package to be kept, and what is said of it. */
 export interface KeepOrder {
@@ -53,7 +54,7 @@ export async function keepVersion(order: KeepOrder, at: VersionsAt): Promise<Kep
 
 /** DATA_UNWRITABLE, with what the system said. */
 export function unwritable(directory: string, cause: unknown): CounterpartError {
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const detail = systemReason(cause);
   return hubError('DATA_UNWRITABLE', { directory, detail }, { cause });
 }
 

@@ -91,6 +91,14 @@ export const hubErrors = {
     message: 'The hub of {home} (process {pid}) lives and does not answer at {url}.',
     fix: '`hub stop` ends it, by force if need be; `hub start` starts another.',
   }),
+  HUB_START_FAILED: entry({
+    status: 503,
+    rpc: -32603,
+    exit: 5,
+    title: 'The hub did not start',
+    message: 'The hub of {home} did not start in the background: {detail}.',
+    fix: '`hub logs` shows how far it came; `hub start` without --detach shows it here, `hub doctor` checks the usual causes.',
+  }),
   HUB_NOT_RUNNING: entry({
     status: 503,
     rpc: -32603,

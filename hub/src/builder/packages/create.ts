@@ -8,6 +8,7 @@ import { makeFolder } from '../../kernel/files/make-folder.ts';
 import { parseServerId } from '../server-id.ts';
 import { openStaging, sweepStaging } from '../../versions/staging.ts';
 import { readManifest, recordTools } from './record-tools.ts';
+import { systemReason } from '../../kernel/files/system-reason.ts';
 
 export interface CreateOptions {
   readonly name: string;
@@ -73,7 +74,7 @@ async function prepare(serversDir: string): Promise<void> {
     makeFolder(serversDir);
     await sweepStaging(serversDir);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = systemReason(cause);
     throw hubError('DATA_UNWRITABLE', { directory: serversDir, detail }, { cause });
   }
 }

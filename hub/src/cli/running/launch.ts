@@ -84,7 +84,7 @@ function openLog(home: Home): number {
 function firstReport(child: ChildProcess, home: Home, signal: AbortSignal): Promise<Launched> {
   return new Promise((resolve, reject) => {
     const fail = (detail: string): CounterpartError =>
-      hubError('SERVER_START_FAILED', { server: 'The hub', detail: `${detail}; see ${logFile(home)}` });
+      hubError('HUB_START_FAILED', { home: home.directory, detail });
     const timer = setTimeout(() => reject(fail(`not ready after ${START_MS / 1000} s`)), START_MS);
     const settle = (act: () => void) => {
       clearTimeout(timer);
@@ -95,7 +95,7 @@ function firstReport(child: ChildProcess, home: Home, signal: AbortSignal): Prom
       if (report === undefined) return settle(() => reject(fail('it said something unexpected')));
       settle(() => ('ready' in report ? resolve(report.ready) : reject(problemError(report.problem))));
     });
-    child.once('error', (cause) => settle(() => reject(fail(cause.message))));
+    child.once('error', (cause) => settle(() => reject(fail(systemReason(cause)))));
     child.once('exit', (code, killedBy) =>
       settle(() => reject(fail(`it ended with ${killedBy ?? `code ${code}`}`))),
     );

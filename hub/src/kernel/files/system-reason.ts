@@ -2,6 +2,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'that is not permitted',
   EDQUOT: 'the disk quota is used up',
   EISDIR: 'it is a folder',
+  EMFILE: 'this process has as many files open as it may (`ulimit -n`)',
+  ENFILE: 'the system has as many files open as it may',
   ENOENT: 'there is no such folder',
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of its path is not a folder',

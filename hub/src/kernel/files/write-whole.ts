@@ -53,7 +53,8 @@ function replace(path: string, content: string | Uint8Array, { mode, settle }: R
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    // A write to an open file names none, and nobody knows the temporary one.
+    throw error instanceof Error && 'code' in error ? Object.assign(error, { path: file }) : error;
   }
 }
 

@@ -4,7 +4,7 @@ import { CounterpartError, hubError } from '@counterpart/schemas';
 import { z } from 'zod';
 import { readDocument } from '../../../interop/client-file.ts';
 import { withBackup } from '../../../interop/backups.ts';
-import { CLIENT_IDS, clientFacts, installedClients, isClientId } from '../../../interop/clients.ts';
+import { CLIENT_IDS, installedClients, isClientId } from '../../../interop/clients.ts';
 import {
   clientSource,
   planImport,
@@ -115,9 +115,7 @@ function findSources(context: Context, given: string | undefined): ImportSource[
   const found = installedClients(place);
   if (found.length === 0)
     throw hubError('CLIENT_NOT_FOUND', {
-      client: new Intl.ListFormat('en', { type: 'disjunction' }).format(
-        CLIENT_IDS.map((id) => clientFacts(id).title),
-      ),
+      client: 'any client that the hub knows',
       file: place.home,
     });
   return found.map((id) => clientSource(id, place)).filter((source) => isReadable(context, source));

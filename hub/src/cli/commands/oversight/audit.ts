@@ -118,7 +118,7 @@ function renderReport({ sound, entries, begins, head, broken }: AuditReport, { p
     return `${paint.bad('✗')} Entry ${broken?.sequence ?? 0} is not sound: ${broken?.problem ?? ''}. Nothing from it on can be relied on.`;
   if (entries === 0) return 'Nothing was recorded.';
   const from = begins.sequence === 0 ? '' : `, from number ${begins.sequence + 1} on`;
-  return `${paint.good('✓')} ${entries} entries${from} are as they were written.\n  head  ${head.sequence}:${head.hash}`;
+  return `${paint.good('✓')} ${entries === 1 ? '1 entry' : `${entries} entries`}${from} ${entries === 1 ? 'is as it was' : 'are as they were'} written.\n  head  ${head.sequence}:${head.hash}`;
 }
 
 const exporting = defineCommand({
