@@ -111,6 +111,29 @@ test('what Excel or an export writes before a table is none of its rows', async 
   ]);
 });
 
+test('rows that an answer of a service wraps in objects are found, however its other members are called', async () => {
+  const page = (name: string, items: object[]) => ({
+    [name]: { total: 2, items: 'none' },
+    data: { page: [[1]], items },
+  });
+  const file = place.write(
+    'answer.json',
+    JSON.stringify(
+      page('items', [
+        { id: 1, tag: '"items"' },
+        { id: 2, tag: '[' },
+      ]),
+    ),
+  );
+  const report = (await build('--from', file)).json(BuildReport);
+  expect(report).toMatchObject({ outcome: 'installed', check: { callOutcome: 'ok' } });
+  const rows = [
+    { id: 1, tag: '"items"' },
+    { id: 2, tag: '[' },
+  ];
+  expect(await calls('answer', [['list_answers', {}]])).toEqual([{ rows }]);
+});
+
 test('every tool of a data server passes against its mirror', async () => {
   const ran = await place.run(['verify', 'orders', '--home', place.home, '--json']);
   expect(ran.json(VerifyReport)).toMatchObject({ passed: true, counts: { tools: 5, ok: 5 } });

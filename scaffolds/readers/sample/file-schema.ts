@@ -191,7 +191,8 @@ function schemaOf(sources: readonly TypedSource[], first: TypedSource): JsonSche
   if (format === 'camt') return CAMT;
   if (format !== 'delimited' && format !== 'json' && format !== 'ndjson') return placed(sources);
   const rows = several({ $ref: `#/$defs/${first.writtenType}` });
-  return dialect.member === undefined ? rows : object({ [dialect.member]: rows });
+  const path = dialect.member === undefined ? [] : [...(dialect.within ?? []), dialect.member];
+  return path.toReversed().reduce<JsonSchema>((inner, member) => object({ [member]: inner }), rows);
 }
 
 /** The file that some sources, of one format, were found in. */

@@ -22,14 +22,29 @@ export const extensionOf = (location: string): string =>
 /** True for a location whose name says that it holds rows, however many. */
 export const isRowsName = (location: string): boolean => ROWS.test(extensionOf(location));
 
-/** A list of rows in a value: the value itself, or the first list of objects that an object holds. */
-export function rowsIn(
-  value: Json,
-): { readonly member?: string; readonly rows: readonly Json[] } | undefined {
-  if (isArray(value)) return value.length > 0 ? { rows: value } : undefined;
-  if (!isObject(value)) return undefined;
-  for (const [member, list] of Object.entries(value))
-    if (isArray(list) && list.length > 0 && list.every(isObject)) return { member, rows: list };
+/** Objects that answers of services wrap their rows in: `data.items`, `data.users.nodes`. */
+const MOST_WRAPPED = 3;
+
+/** A list of rows, and the members that lead to it. */
+interface Rows {
+  readonly path: readonly string[];
+  readonly rows: readonly Json[];
+}
+
+/** A list of rows in a value: the value itself, or the first list of objects in the fewest objects around it. */
+export function rowsIn(value: Json, mostWrapped = MOST_WRAPPED): Rows | undefined {
+  if (isArray(value)) return value.length > 0 ? { path: [], rows: value } : undefined;
+  let level: { readonly path: readonly string[]; readonly value: Json }[] = [{ path: [], value }];
+  for (let depth = 0; depth < mostWrapped; depth += 1) {
+    const members = level.flatMap((at) =>
+      isObject(at.value)
+        ? Object.entries(at.value).map(([name, one]) => ({ path: [...at.path, name], value: one }))
+        : [],
+    );
+    for (const { path, value: list } of members)
+      if (isArray(list) && list.length > 0 && list.every(isObject)) return { path, rows: list };
+    level = members;
+  }
   return undefined;
 }
 
@@ -57,7 +72,8 @@ export function isData({ text, location, head }: SourceText): boolean {
   }
   if (/^\.ya?ml$/.test(extensionOf(location))) {
     const value = DESCRIPTION.test(text) ? undefined : valueOf(text, true);
-    return value !== undefined && rowsIn(value) !== undefined;
+    // Settings are written in YAML, with lists in objects; answers of services are not.
+    return value !== undefined && rowsIn(value, 1) !== undefined;
   }
   return likelyDelimiter(start) !== undefined;
 }

@@ -126,8 +126,13 @@ async function jsonFound(text: SourceText, encoding: Encoding, isLines: boolean)
   const whole = isLines ? undefined : valueOf(text.text.replace(/^\uFEFF/, ''), false);
   const found = whole === undefined ? undefined : rowsIn(whole);
   if (found !== undefined) {
-    const { member, rows } = found;
-    const dialect = { encoding, ...(member === undefined ? {} : { member }) };
+    const { path, rows } = found;
+    const [member, within] = [path.at(-1), path.slice(0, -1)];
+    const dialect = {
+      encoding,
+      ...(member === undefined ? {} : { member }),
+      ...(within.length === 0 ? {} : { within }),
+    };
     return valuesOf(text, { dialect, rows, isLines: false, isYaml: false, format: 'JSON' });
   }
   const isList = !isLines && /^[\s\uFEFF]*\[/.test(text.text);
@@ -138,7 +143,7 @@ async function jsonFound(text: SourceText, encoding: Encoding, isLines: boolean)
 }
 
 function yamlFound(text: SourceText): Found {
-  const { rows } = rowsIn(valueOf(text.text, true) ?? null) ?? { rows: [] };
+  const { rows } = rowsIn(valueOf(text.text, true) ?? null, 1) ?? { rows: [] };
   if (rows.length === 0) throw notData(text.location, 'no list of rows was found in it');
   return valuesOf(text, {
     dialect: { encoding: 'utf-8' },

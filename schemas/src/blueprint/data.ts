@@ -25,6 +25,8 @@ export const DataDialect = z.strictObject({
   header: z.boolean().optional(),
   /** Of a JSON object: the member that holds the rows. */
   member: z.string().optional(),
+  /** Members that lead to the object which has that one, the outermost first. */
+  within: z.array(z.string()).optional(),
   /**
    * Which rows of a source that holds several kinds: the path of an XML element below the root, the number of a page's
    * table, a calendar's component, `transactions`, `balances`, `positions` or `securities` of a statement.

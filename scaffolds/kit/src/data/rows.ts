@@ -121,9 +121,9 @@ async function* jsonRows(
   source: DataSource,
   notes: Notes,
 ): AsyncGenerator<Row[]> {
-  const { encoding, member } = source.dialect;
+  const { encoding, member, within } = source.dialect;
   const decoder = new TextDecoder(encoding);
-  const elements = new JsonElements(member);
+  const elements = new JsonElements(member, within);
   for await (const chunk of bytes)
     yield parsedRows(elements.push(decoder.decode(chunk, { stream: true })), source, notes);
   elements.end(notes);

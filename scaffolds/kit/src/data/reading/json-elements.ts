@@ -5,11 +5,11 @@ import type { Notes } from '../notes.ts';
 const LONGEST_ELEMENT = 16 * 1024 * 1024;
 
 /**
- * The elements of a JSON list, cut out of text that comes in pieces: the list at the root, or the one under a member of
- * the root object. Only where elements begin and end is looked at; each is parsed by whoever takes it.
+ * The elements of a JSON list, cut out of text that comes in pieces: the list at the root, or the one that members of
+ * objects lead to from there. Only where elements begin and end is looked at; each is parsed by whoever takes it.
  */
 export class JsonElements {
-  readonly #member: string | undefined;
+  readonly #path: readonly string[];
   #depth = 0;
   #line = 1;
   #inString = false;
@@ -18,11 +18,12 @@ export class JsonElements {
   /** Depth of what stands in the list; undefined before it was found. */
   #inside: number | undefined;
   #string = '';
-  #key = '';
+  /** The member that was begun last, at each depth. */
+  readonly #keys: string[] = [];
   #isOver = false;
 
-  constructor(member: string | undefined) {
-    this.#member = member;
+  constructor(member: string | undefined, within: readonly string[] = []) {
+    this.#path = member === undefined ? [] : [...within, member];
   }
 
   /** Elements that ended in this piece of text. Throws ToolFailure. */
@@ -66,19 +67,22 @@ export class JsonElements {
     if (this.#escaped) this.#escaped = false;
     else if (code === '\\') this.#escaped = true;
     else if (code === '"') this.#inString = false;
-    if (this.#inString && this.#inside === undefined && this.#depth === 1) this.#string += code;
+    const isNear = this.#inside === undefined && this.#depth <= this.#path.length;
+    if (this.#inString && isNear) this.#string += code;
   }
 
   #structure(code: string): void {
     if (code === '"') {
       this.#inString = true;
       this.#string = '';
-    } else if (code === ':' && this.#depth === 1) this.#key = this.#string;
+    } else if (code === ':' && this.#depth <= this.#path.length) this.#keys[this.#depth] = this.#string;
     else if (code === '[' || code === '{') {
       const isList =
         code === '[' &&
-        (this.#member === undefined ? this.#depth === 0 : this.#depth === 1 && this.#key === this.#member);
+        this.#depth === this.#path.length &&
+        this.#path.every((key, at) => this.#keys[at + 1] === key);
       this.#depth += 1;
+      this.#keys[this.#depth] = '';
       if (isList && this.#inside === undefined) this.#inside = this.#depth;
     } else if (code === ']' || code === '}') this.#depth -= 1;
   }
@@ -86,7 +90,7 @@ export class JsonElements {
   /** Says what is wrong when the text ends here. Throws ToolFailure where the list was never met. */
   end(notes: Notes): void {
     if (this.#inside === undefined) {
-      const place = this.#member === undefined ? 'at its root' : `under "${this.#member}"`;
+      const place = this.#path.length === 0 ? 'at its root' : `under "${this.#path.join('/')}"`;
       throw new ToolFailure(`There is no list ${place} of this JSON.`);
     }
     if (!this.#isOver)

@@ -126,3 +126,15 @@ test('lines of JSON that do not parse are left out and counted', async () => {
   expect(rows).toEqual([{ a: 1 }, { a: 2 }]);
   expect(notes.list()).toEqual(['Not JSON; the row is left out (line 2, 2 such lines).']);
 });
+
+test('a list of JSON inside of objects is found by the members that lead to it, and no other of its name', () => {
+  const text =
+    '{"items": [0], "page": {"items": [1]}, "data": [[2], {"items": [3]}], "data": {"of": {"items": [4]}, "items": [5, {"items": [6]}]}}';
+  for (const size of [1, 7, 1_000]) {
+    const reader = new JsonElements('items', ['data']);
+    const texts: string[] = [];
+    for (let at = 0; at < text.length; at += size)
+      texts.push(...reader.push(text.slice(at, at + size)).map((element) => element.text.trim()));
+    expect(texts).toEqual(['5', '{"items": [6]}']);
+  }
+});
