@@ -49,7 +49,7 @@ async function follow(
     fleet.reconcile().catch((cause: unknown) => {
       log.error({ problem: toCounterpartError(cause).message }, 'servers could not be brought in line');
     });
-  const watch = watchServers(serversDir, () => void reconcile());
+  const watch = watchServers(serversDir, () => void reconcile(), { log });
   scope.add(() => watch.close());
   const unwatch = config.watch({
     log,

@@ -1,5 +1,5 @@
-import { watch } from 'node:fs';
 import { dirname } from 'node:path';
+import { watchFolder } from '../kernel/files/watch-folder.ts';
 import type { Logger } from '../kernel/log.ts';
 
 /** Editors write in several steps; the file is read once they have been quiet for so long. */
@@ -25,12 +25,11 @@ export function watchFile(file: string, log: Logger, changed: () => Promise<void
     }, QUIET_MS);
     timer.unref();
   };
-  const watcher = watch(dirname(file), { persistent: false }, later);
-  watcher.on('error', (cause) => log.error({ cause }, 'the configuration is not watched any more'));
+  const unwatch = watchFolder(dirname(file), { log, heard: later });
   later();
   return () => {
     closed = true;
     clearTimeout(timer);
-    watcher.close();
+    unwatch();
   };
 }

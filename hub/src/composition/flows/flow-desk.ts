@@ -1,6 +1,7 @@
-import { existsSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FlowHouse, FlowParts, Served } from './flow-house.ts';
+import { watchFolder } from '../../kernel/files/watch-folder.ts';
 import { lazily, type Lazy } from '../../kernel/lazily.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { CatalogSource } from '../../kernel/ports.ts';
@@ -106,7 +107,7 @@ class ErrorLog {
 
 /** Calls back after anything happened in the folders, also when one of them comes into being. The returned function ends it. */
 function watchFolders(home: string, changed: () => void, log: Logger): () => void {
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, () => void>();
   let timer: NodeJS.Timeout | undefined;
   const later = (): void => {
     clearTimeout(timer);
@@ -118,19 +119,14 @@ function watchFolders(home: string, changed: () => void, log: Logger): () => voi
   };
   const follow = (path: string, heard: (file: string | null) => void): void => {
     if (watchers.has(path) || !existsSync(path)) return;
-    const watcher = watch(path, { persistent: false }, (_, file) => heard(file));
-    watcher.on('error', (cause) => {
-      watchers.delete(path);
-      log.debug({ cause, path }, 'a folder is not watched any more');
-    });
-    watchers.set(path, watcher);
+    watchers.set(path, watchFolder(path, { log, heard }));
   };
   const look = (): void => {
     for (const folder of FOLDERS) {
       const path = join(home, folder);
       // One that was removed and made again is another folder.
       if (!existsSync(path)) {
-        watchers.get(path)?.close();
+        watchers.get(path)?.();
         watchers.delete(path);
       }
       follow(path, later);
@@ -142,6 +138,6 @@ function watchFolders(home: string, changed: () => void, log: Logger): () => voi
   look();
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers.values()) watcher.close();
+    for (const unwatch of watchers.values()) unwatch();
   };
 }
