@@ -4,11 +4,10 @@ import { Hono } from 'hono';
 import { basePath } from 'hono/route';
 import { dialectOf } from './dialects/dialect.ts';
 import { composeAnswer, type AnswerTools } from './answer/answer.ts';
-import { declaresMember, type Typing } from './request/coerce.ts';
-import { credentialNames, missingCredentials, type CredentialCheck } from './request/credentials.ts';
+import type { Typing } from './request/coerce.ts';
+import { missingCredentials, type CredentialCheck } from './request/credentials.ts';
 import { createNonces } from './signature/nonces.ts';
 import { decodePath, decodeRequest, type DecodedRequest, type RawRequest } from './request/decode-request.ts';
-import { isObject } from './schema/json-value.ts';
 import {
   answerResponse,
   BODY_TOO_LARGE,
@@ -23,7 +22,7 @@ import {
   type Outcome,
 } from './answer/exchange.ts';
 import { asResponse, type PlainResponse } from './answer/plain-response.ts';
-import { problemLine, requestProblem, toResponse, type RequestProblem } from './answer/problem.ts';
+import { problemLine, requestProblem, toResponse } from './answer/problem.ts';
 import { argumentsOf, databaseRoom, failureResponse, type DatabaseRoom } from './database/room.ts';
 import type { CallTool } from './live/call-tool.ts';
 import { answerLive } from './live/rest.ts';
@@ -34,6 +33,7 @@ import { headerValue } from './request/header-value.ts';
 import { inferResources } from './resource/infer.ts';
 import type { ResourceMap } from './resource/resource.ts';
 import { graphqlRoom, type GraphqlRoom } from './graphql/room.ts';
+import { readBestFitting } from './route/best-fitting.ts';
 import { createRouter, matchRoute, type RouteCandidate, type Router } from './route/router.ts';
 import { samplerOf } from './sample/sample.ts';
 import { createSchemaBook } from './schema/schema-book.ts';
@@ -42,7 +42,7 @@ import type { MirrorState } from './state/mirror-state.ts';
 import { type Channels, createChannels } from './stream/channels.ts';
 import { createStreamRoom, type StreamRoom } from './stream/room.ts';
 import { createState } from './state/store.ts';
-import { validateParameter, validateRequest } from './request/validate-request.ts';
+import { validateParameter } from './request/validate-request.ts';
 
 /** One answered request, for logs and tests; never holds header values or bodies. */
 export interface MirrorLogEntry {
@@ -151,38 +151,6 @@ function fittingGroup(
 
 /** Longest time for one request to a database, whatever its own limit is. */
 const DATABASE_TIMEOUT_MS = 60_000;
-
-interface Reading {
-  readonly request: DecodedRequest;
-  readonly problems: readonly RequestProblem[];
-}
-
-/** How much of a request its operation does not know; looked at only where several operations share a route. */
-function strangers({ request }: Reading, typing: Typing): number {
-  const { body, unknownQuery } = request;
-  const members = isObject(body?.value) ? Object.keys(body.value) : [];
-  const schema = body?.content.schema ?? true;
-  return unknownQuery.length + members.filter((name) => !declaresMember(schema, name, typing)).length;
-}
-
-/** Of operations that share a route, the one that the request breaks least, and of those the one that knows most of it. */
-async function readBestFitting(
-  engine: Engine,
-  candidates: readonly RouteCandidate[],
-  raw: RawRequest,
-): Promise<Reading | undefined> {
-  const { blueprint, typing } = engine;
-  const readings: Reading[] = [];
-  for (const candidate of candidates) {
-    const credentials = credentialNames(blueprint, candidate.operation);
-    const request = await decodeRequest(candidate, raw, typing, credentials);
-    readings.push({ request, problems: validateRequest(request, typing.book) });
-  }
-  if (readings.length < 2) return readings[0];
-  const ranked = readings.map((reading) => ({ reading, strangers: strangers(reading, typing) }));
-  ranked.sort((a, b) => a.reading.problems.length - b.reading.problems.length || a.strangers - b.strangers);
-  return ranked[0]?.reading;
-}
 
 /** A request to a GraphQL service: refused as such a service does it, else executed. */
 async function handleGraphql(engine: Engine, raw: RawRequest, room: GraphqlRoom): Promise<Outcome> {
