@@ -45,6 +45,9 @@ interface Gathering {
   readonly seen: Set<string>;
 }
 
+/** What tools add to a description (`xmime:expectedContentTypes`) is kept by whoever copies it, its namespace is not. */
+const LENIENT = { undeclaredPrefixes: 'without-attribute' } as const;
+
 /** Reads a WSDL and follows its imports as far as they may be read. Rejects with WSDL_UNREADABLE for the document itself. */
 export async function gatherDocuments(source: SourceText): Promise<Documents> {
   const refuse = (detail: string, cause?: unknown) =>
@@ -55,7 +58,7 @@ export async function gatherDocuments(source: SourceText): Promise<Documents> {
     );
   let root: XmlElement;
   try {
-    root = parseXml(source.text);
+    root = parseXml(source.text, LENIENT);
   } catch (cause) {
     throw refuse(cause instanceof XmlProblem ? cause.message : 'it is no XML', cause);
   }
@@ -136,7 +139,7 @@ async function readImport(
   const found = await source.neighbours?.read(href);
   if (found?.kind !== 'text') return found?.reason.replace(/\.$/, '') ?? 'it cannot be reached from here';
   try {
-    return await addImported(gathering, parseXml(found.text), { home: href, includer });
+    return await addImported(gathering, parseXml(found.text, LENIENT), { home: href, includer });
   } catch (error) {
     if (error instanceof XmlProblem) return error.message;
     throw error;

@@ -17,6 +17,15 @@ test('a WSDL whose own elements have no namespace is read as if they had theirs'
   expect((await read(bare)).operations).toEqual((await read(text)).operations);
 });
 
+test('an attribute whose prefix nothing declares is read over, and an element is refused by its prefix', async () => {
+  const text = await readFile(shop, 'utf8');
+  const tooled = text.replace(/<(\w+:)?message /, '<$1message tool:made="by hand" ');
+  expect(tooled).not.toBe(text);
+  expect((await read(tooled)).operations).toEqual((await read(text)).operations);
+  const broken = text.replace(/<(\w+:)?message /, '<tool:note/><$1message ');
+  await expect(read(broken)).rejects.toThrow(/the prefix tool stands for no namespace/);
+});
+
 test('a document of another namespace is refused with that namespace', async () => {
   const text = '<definitions xmlns="urn:other"/>';
   await expect(read(text)).rejects.toThrow(/its root is <definitions> of urn:other/);

@@ -17,8 +17,11 @@ export interface XmlAttribute {
 }
 
 export interface ParseOptions {
-  /** `ignored`: a prefix without a namespace is dropped, as services do whose descriptions name prefixes alone. */
-  readonly undeclaredPrefixes?: 'refused' | 'ignored';
+  /**
+   * `ignored`: a prefix without a namespace is dropped, as services do whose descriptions name prefixes alone.
+   * `without-attribute`: an attribute of such a prefix is left out, and an element refused.
+   */
+  readonly undeclaredPrefixes?: 'refused' | 'ignored' | 'without-attribute';
 }
 
 /** Text that is no XML, or XML that is not read; the message is a clause with its line. */
@@ -48,9 +51,13 @@ export function parseXml(text: string, options: ParseOptions = {}): XmlElement {
   return new Parser(text.replace(/^\uFEFF/, ''), options).run();
 }
 
+const isDeclared = (name: string, scope: ReadonlyMap<string, string>): boolean =>
+  !name.includes(':') || scope.has(name.slice(0, name.indexOf(':')));
+
 class Parser {
   readonly #text: string;
   readonly #ignoresPrefixes: boolean;
+  readonly #dropsAttributes: boolean;
   #at = 0;
   #elements = 0;
   readonly #open: Open[] = [];
@@ -59,6 +66,7 @@ class Parser {
   constructor(text: string, { undeclaredPrefixes }: ParseOptions) {
     this.#text = text;
     this.#ignoresPrefixes = undeclaredPrefixes === 'ignored';
+    this.#dropsAttributes = undeclaredPrefixes === 'without-attribute';
   }
 
   run(): XmlElement {
@@ -129,6 +137,7 @@ class Parser {
     const scope = declared.length === 0 ? outer : new Map([...outer, ...declared]);
     const attributes = pairs
       .filter(([name]) => !/^xmlns(?::|$)/.test(name))
+      .filter(([name]) => !this.#dropsAttributes || isDeclared(name, scope))
       .map(([name, value]) => ({ ...this.#resolved(name, scope, ''), value }));
     return { ...this.#resolved(raw, scope, scope.get('') ?? ''), attributes, children: [], scope };
   }
