@@ -39,6 +39,12 @@ test.each([
     '{"a":{"_meta":{"io.modelcontextprotocol/serverInfo":{}}}}',
     '{"a":{"_meta":{"io.modelcontextprotocol/serverInfo":{}}}}',
   ],
+  ['{"a":{"b":1,"resultType":"complete"},"resultType":"complete"}', '{"a":{"b":1,"resultType":"complete"}}'],
+  ['{"a":{"b":1,"resultType":"complete"}}', '{"a":{"b":1,"resultType":"complete"}}'],
+  [
+    '{"a":",\\"resultType\\":\\"complete\\"","resultType":"complete"}',
+    '{"a":",\\"resultType\\":\\"complete\\""}',
+  ],
   ['{}', '{}'],
   ['{"a":"resultType"}', '{"a":"resultType"}'],
 ])('a legacy client gets %s as %s', (result, expected) => {

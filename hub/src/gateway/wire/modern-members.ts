@@ -2,8 +2,9 @@ import type { RawReply } from '../../kernel/ports.ts';
 import { says, saysAt } from '../../kernel/protocol/reply-text.ts';
 import { resultOpening, skipBlanks, stringEnd, type Cut } from './frame.ts';
 
+const RESULT_TYPE = '"resultType"';
 /** Members of results that 2026-07-28 added, and that a client of before does not expect. */
-const ADDED: ReadonlySet<string> = new Set(['"resultType"', '"ttlMs"', '"cacheScope"']);
+const ADDED: ReadonlySet<string> = new Set([RESULT_TYPE, '"ttlMs"', '"cacheScope"']);
 const META = '"_meta"';
 /** The same in `_meta`. A program that finds one there may give its model another answer for it (adapters of LangChain). */
 const SERVER_INFO = '"io.modelcontextprotocol/serverInfo"';
@@ -23,6 +24,8 @@ export function modernMembers(reply: RawReply): readonly Cut[] {
   const open = resultOpening(reply);
   if (open === undefined) return NONE;
   if (isUsual(reply, open)) return [[open + 1, open + 1 + COMPLETE.length, '']];
+  const last = usualEnd(reply);
+  if (last) return [last];
   const members = membersAt(frame, open);
   const meta = members.find(({ name }) => name === META);
   const inMeta = meta ? metaCuts(frame, meta) : NONE;
@@ -84,6 +87,17 @@ const isUsual = (reply: RawReply, open: number): boolean =>
   !says(reply, '"ttlMs"') &&
   !says(reply, '"cacheScope"') &&
   !says(reply, SERVER_INFO);
+
+/** The cut at the end of a short result, as the SDK writes it; undefined where anything else has to be cut. */
+function usualEnd({ text }: RawReply): Cut | undefined {
+  const name = text?.indexOf(RESULT_TYPE) ?? -1;
+  if (text === undefined || name < 1 || text.includes('"ttlMs"') || text.includes('"cacheScope"'))
+    return undefined;
+  const at = name - 1;
+  const last = LAST.exec(text.slice(at));
+  const told = text.indexOf(SERVER_INFO);
+  return last?.index === 0 && (told < 0 || told > at) ? [at, at + last[0].length, ''] : undefined;
+}
 
 /** Members that only answers begin with: a question or a task has none of them (2026-07-28, InputRequiredResult; tasks extension). */
 const ANSWERS: ReadonlySet<string> = new Set([
