@@ -169,8 +169,9 @@ export class Listens {
       listChanged: (list) => void (granted.lists.has(list) && send(`notifications/${list}/list_changed`, {})),
       resourceUpdated: (uri) => send('notifications/resources/updated', { uri }),
       notified: (upstream, method, params) => {
-        const taskId = hubTaskId(upstream.id, String(params['taskId']), selector.principal);
-        if (method !== TASK_NEWS || !granted.taskIds.has(taskId)) return;
+        if (method !== TASK_NEWS || typeof params['taskId'] !== 'string') return;
+        const taskId = hubTaskId(upstream.id, params['taskId'], selector.principal);
+        if (!granted.taskIds.has(taskId)) return;
         const view = this.#core.catalog.view(selector);
         const named = renamedParams(params, { server: upstream.id, rename: view?.renameUri(upstream.id) });
         send(method, { ...named, taskId });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
 import { fitResult } from './fit-result.ts';
 
 const text = (words: string) => ({ type: 'text', text: words });
@@ -56,6 +57,14 @@ test('texts of files are cut as other text, and data that no text says is kept b
   const file = { type: 'resource', resource: { uri: 'file:///a', text: 'line\n'.repeat(100) } };
   fitResult({ content: [file], structuredContent: { other: 'x' } }, 300, keep);
   expect(kept).toBe(`file:///a:\n${'line\n'.repeat(100)}\n\nstructuredContent:\n{"other":"x"}`);
+});
+
+test('a name that is a number of any length stops nothing', () => {
+  const content = [{ type: 9_007_199_254_740_991, resource: { uri: 'N', text: 'x'.repeat(5_000) } }];
+  const result = parseExact(JSON.stringify({ content }).replace('"N"', '9007199254740993'));
+  expect(JSON.stringify(fitResult(result as { content: unknown[] }, 1_000, keep))).toContain(
+    '9007199254740993:',
+  ); // as written above
 });
 
 test('images and files are bounded too, by name', () => {

@@ -37,13 +37,17 @@ export function fitResult(result: JsonMembers, most: number, keep: Keep): JsonMe
 
 const asBlock = (text: string): JsonMembers => ({ type: 'text', text });
 
+/** What a server calls something, which may be anything: a number that is kept as it came is no text to JavaScript. */
+const nameOf = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value ?? null);
+
 /** The text of a block, or of a file that is text. */
 function textOf(block: unknown): string | undefined {
   if (!isMembers(block)) return undefined;
   const { text, resource } = block;
   if (typeof text === 'string') return text;
   if (!isMembers(resource) || typeof resource['text'] !== 'string') return undefined;
-  return `${String(resource['uri'])}:\n${resource['text']}`;
+  return `${nameOf(resource['uri'])}:\n${resource['text']}`;
 }
 
 /** All texts, JSON among them in lines; and the data, when it is not what they say already. */
@@ -87,7 +91,7 @@ function withinBlobs(blocks: readonly unknown[]): {
     room -= size;
     if (room >= 0 || size === 0) return block;
     kept = false;
-    const type = isMembers(block) ? String(block['type']) : 'block';
+    const type = isMembers(block) ? nameOf(block['type']) : 'block';
     return asBlock(`[Left out: ${type} of ${size} characters; one result may hold ${MOST_BLOB_CHARS}.]`);
   });
   return { blocks: within, kept };
