@@ -1,4 +1,4 @@
-import type { CatalogView, JsonMembers, RelaySink } from '../../kernel/ports.ts';
+import type { CatalogView, RelaySink } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { faultAnswer, translateError } from '../wire/answer.ts';
 import { instructionsOf, listMeta, offeredTo, type Core } from '../core.ts';
@@ -16,6 +16,7 @@ import {
 import { takeHopMeta } from '../wire/meta.ts';
 import { urlElicitations } from '../relay/url-elicitations.ts';
 import { editOf, renamedParams, type Naming } from '../relay/edits.ts';
+import type { Ask } from '../relay/passage.ts';
 import { withWrap } from '../relay/non-object-output.ts';
 import { viewFault } from '../modern/modern.ts';
 import { relay } from '../relay/relay.ts';
@@ -69,6 +70,7 @@ export function serveLegacy(
 /** Takes a notification of the client; unknown ones are ignored, as JSON-RPC demands. */
 export function takeNotification(session: Session, { method, params }: ClientNotification): void {
   if (method === 'notifications/roots/list_changed') return session.rootsChanged();
+  if (method === 'notifications/progress') return session.progressed(params);
   if (method !== 'notifications/cancelled') return;
   const { requestId, reason } = params;
   const idText = idTextIn(requestId);
@@ -81,6 +83,20 @@ interface Forwarding {
   readonly channel: ReplyChannel;
   readonly refuse: (fault: Fault) => void;
 }
+
+/** Puts questions to the client of a session. */
+const asker =
+  (session: Session, channel: ReplyChannel): RelaySink['ask'] =>
+  (method, params, signal) =>
+    session.ask(channel, { method, params }, signal);
+
+/** The same for a server, whose names the client does not know. */
+const askerFor =
+  (session: Session, channel: ReplyChannel, naming: Naming): Ask =>
+  (asked, signal) => {
+    const params = session.sentToUrl(naming.server, renamedParams(asked.params, naming));
+    return session.ask(channel, { ...asked, params }, signal);
+  };
 
 function forward(
   core: Core,
@@ -103,7 +119,7 @@ function forward(
   const progressToken = takeHopMeta(params);
   const { caller, selector, id: client } = session;
   if (isOwnResult(target)) {
-    const ask: RelaySink['ask'] = (question, asked, signal) => session.ask(channel, question, asked, signal);
+    const ask = asker(session, channel);
     const asked = { idText, selector, caller, client, progressToken, channel, ask, done };
     session.inFlight.set(idText, answerOwn(core, target.answer, asked));
     return;
@@ -116,8 +132,7 @@ function forward(
     rename: view.renameUri(server),
     onTask: (taskId) => session.keepTask(taskId),
   };
-  const ask = (question: string, asked: JsonMembers, signal: AbortSignal): Promise<JsonMembers> =>
-    session.ask(channel, question, session.sentToUrl(server, renamedParams(asked, naming)), signal);
+  const ask = askerFor(session, channel, naming);
   const refused = (error: RpcError): void => {
     for (const elicitation of urlElicitations(error)) session.sentToUrl(server, elicitation);
   };

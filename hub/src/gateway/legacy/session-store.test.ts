@@ -138,7 +138,11 @@ describe('Session', () => {
     const { open } = setUp(10);
     const session = open();
     const sent: string[] = [];
-    const answer = session.ask(channel(sent), 'roots/list', {}, new AbortController().signal);
+    const answer = session.ask(
+      channel(sent),
+      { method: 'roots/list', params: {} },
+      new AbortController().signal,
+    );
     expect(sent.map((frame) => JSON.parse(frame) as object)).toEqual([
       { jsonrpc: '2.0', id: 'hub-1', method: 'roots/list' },
     ]);
@@ -146,9 +150,36 @@ describe('Session', () => {
     await expect(answer).resolves.toEqual({ roots: [] });
   });
 
+  it('tells a server that wants it how far its client is with a question, under a token that no other question has', async () => {
+    const { open } = setUp(10);
+    const session = open();
+    const sent: string[] = [];
+    const heard: unknown[] = [];
+    const params = { _meta: { progressToken: 7, 'vendor/x': 1 } };
+    const told = (news: object): void => void heard.push(news);
+    const answer = session.ask(
+      channel(sent),
+      { method: 'roots/list', params, told },
+      new AbortController().signal,
+    );
+    expect(sent.map((frame) => JSON.parse(frame) as object)).toMatchObject([
+      { id: 'hub-1', params: { _meta: { progressToken: 'hub-1', 'vendor/x': 1 } } },
+    ]);
+    session.progressed({ progressToken: 7, progress: 1 });
+    session.progressed({ progressToken: 'hub-1', progress: 2 });
+    session.answered({ kind: 'response', id: 'hub-1', result: { roots: [] } });
+    await answer;
+    session.progressed({ progressToken: 'hub-1', progress: 3 });
+    expect(heard).toEqual([{ progressToken: 'hub-1', progress: 2 }]);
+  });
+
   it('asks nothing that the client did not declare', async () => {
     const { open } = setUp(10);
-    const asked = open().ask(channel([]), 'sampling/createMessage', {}, new AbortController().signal);
+    const asked = open().ask(
+      channel([]),
+      { method: 'sampling/createMessage', params: {} },
+      new AbortController().signal,
+    );
     await expect(asked).rejects.toMatchObject({ code: -32601 });
   });
 
@@ -157,10 +188,14 @@ describe('Session', () => {
     const session = open();
     const sent: string[] = [];
     const abort = new AbortController();
-    const cancelled = session.ask(channel(sent), 'roots/list', {}, abort.signal);
+    const cancelled = session.ask(channel(sent), { method: 'roots/list', params: {} }, abort.signal);
     abort.abort();
     await expect(cancelled).rejects.toMatchObject({ message: 'the call was cancelled' });
-    const silent = session.ask(channel(sent), 'roots/list', {}, new AbortController().signal);
+    const silent = session.ask(
+      channel(sent),
+      { method: 'roots/list', params: {} },
+      new AbortController().signal,
+    );
     clock.move(defaultLimits.questionTimeoutMs);
     await expect(silent).rejects.toMatchObject({ message: 'the client took too long to answer' });
     expect(sent.filter((frame) => frame.includes('notifications/cancelled'))).toHaveLength(2);

@@ -1,12 +1,13 @@
 import { newId } from '../../kernel/ids.ts';
 import { InFlight } from '../../kernel/in-flight.ts';
-import type { Caller, CallerSession, JsonMembers, Upstream, ViewSelector } from '../../kernel/ports.ts';
+import type { Caller, CallerSession, JsonMembers, Told, Upstream, ViewSelector } from '../../kernel/ports.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import type { Core } from '../core.ts';
 import type { ChangedList, Follower, Following } from '../fan-out.ts';
 import { hubTaskId } from '../relay/tasks.ts';
 import { passesLevel } from '../wire/log-level.ts';
-import { isMembers } from '../../kernel/protocol/members.ts';
+import { isMembers, membersOf } from '../../kernel/protocol/members.ts';
+import type { AskedOnce } from '../relay/passage.ts';
 import { notificationFrame, requestFrame, type ClientResponse } from '../wire/message.ts';
 import { EventRing } from './event-ring.ts';
 import { Remembered } from './remembered.ts';
@@ -15,6 +16,7 @@ import type { ReplyChannel } from '../wire/reply-channel.ts';
 import { negotiateVersion } from '../wire/versions.ts';
 
 interface Question {
+  readonly told: Told | undefined;
   resolve(result: JsonMembers): void;
   reject(reason: RpcFailure): void;
 }
@@ -164,16 +166,19 @@ export class Session implements Follower {
   }
 
   /** Asks the client on the stream of the request that made the server ask, else on the session's own. */
-  ask(channel: ReplyChannel, method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> {
+  ask(channel: ReplyChannel, asked: AskedOnce, signal: AbortSignal): Promise<JsonMembers> {
+    const { method, params, told } = asked;
     const refusal = this.#refusal(method);
     if (refusal) return Promise.reject(refusal);
     const id = `hub-${++this.#asked}`;
-    const frame = requestFrame(id, method, params);
+    // Two servers may have chosen the same token.
+    const meta = told && { _meta: { ...membersOf(params['_meta']), progressToken: id } };
+    const frame = requestFrame(id, method, { ...params, ...meta });
     if (!channel.send(frame) && !this.#stream?.send(frame))
       return Promise.reject(
         new RpcFailure({ code: -32603, message: 'the client has no stream open on which it could be asked' }),
       );
-    return this.#answerTo(id, channel, signal);
+    return this.#answerTo({ id, told }, channel, signal);
   }
 
   /** The client answered a question; answers to nothing are dropped. */
@@ -181,6 +186,12 @@ export class Session implements Follower {
     const question = this.#questions.get(String(response.id));
     if (response.result) question?.resolve(response.result);
     else question?.reject(new RpcFailure({ ...response.error }));
+  }
+
+  /** The client says how far it is with a question. */
+  progressed(params: JsonMembers): void {
+    const { progressToken } = params;
+    if (typeof progressToken === 'string') this.#questions.get(progressToken)?.told?.(params);
   }
 
   /** The client left: what it asked for is cancelled. */
@@ -213,7 +224,11 @@ export class Session implements Follower {
       : undefined;
   }
 
-  #answerTo(id: string, channel: ReplyChannel, signal: AbortSignal): Promise<JsonMembers> {
+  #answerTo(
+    { id, told }: { readonly id: string; readonly told: Told | undefined },
+    channel: ReplyChannel,
+    signal: AbortSignal,
+  ): Promise<JsonMembers> {
     return new Promise<JsonMembers>((resolve, reject) => {
       const giveUp = (why: string) => (): void => {
         const note = notificationFrame('notifications/cancelled', { requestId: id, reason: why });
@@ -232,6 +247,7 @@ export class Session implements Follower {
         outcome();
       };
       this.#questions.set(id, {
+        told,
         resolve: (result) => settle(() => resolve(result)),
         reject: (reason) => settle(() => reject(reason)),
       });

@@ -39,7 +39,7 @@ test('calls of one person that wait for answers take half of the places at most,
   const refused: string[] = [];
   const ask = async (course: Asking): Promise<void> => {
     const params = { message: 'In whose name?', requestedSchema: {} };
-    const asked = parking.ask('elicitation/create', params, new AbortController().signal, course);
+    const asked = parking.ask({ method: 'elicitation/create', params }, new AbortController().signal, course);
     asked.catch(({ message }: Error) => refused.push(message));
     await new Promise(setImmediate);
   };

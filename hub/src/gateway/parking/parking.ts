@@ -49,7 +49,7 @@ export class Parking {
   }
 
   /** Puts a legacy server's question to the modern client of a call; rejects with what the server is told. */
-  readonly ask: Ask = (method, params, signal, call) => {
+  readonly ask: Ask = ({ method, params }, signal, call) => {
     const refusal = refusalOf(method, params, call);
     const parked = refusal ? undefined : this.#parked(call);
     if (parked) return parked.ask({ method, params }, signal);

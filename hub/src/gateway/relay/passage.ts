@@ -6,6 +6,7 @@ import type {
   RelayRequest,
   RelayTicket,
   ProgressToken,
+  Told,
   ToolRoute,
   Upstream,
   ViewSelector,
@@ -25,12 +26,14 @@ export interface Target {
 }
 
 /** Puts a server's question to the client of a call. */
-export type Ask = (
-  method: string,
-  params: JsonMembers,
-  signal: AbortSignal,
-  call: Asking,
-) => Promise<JsonMembers>;
+export type Ask = (question: AskedOnce, signal: AbortSignal, call: Asking) => Promise<JsonMembers>;
+
+/** One question of a server. */
+export interface AskedOnce {
+  readonly method: string;
+  readonly params: JsonMembers;
+  readonly told?: Told | undefined;
+}
 
 /** A call whose server asks. Its client may be answered with the questions, and come back for the result. */
 export interface Asking extends RelayTicket {

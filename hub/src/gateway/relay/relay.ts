@@ -8,6 +8,7 @@ import type {
   RelaySink,
   RelayTicket,
   ProgressToken,
+  Told,
   ToolCall,
   Upstream,
 } from '../../kernel/ports.ts';
@@ -143,8 +144,8 @@ class Course implements RelaySink, Asking {
     if (told) this.#passage.channel.send(notificationFrame(method, told));
   }
 
-  ask(method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> {
-    return this.#passage.ask(method, params, signal, this);
+  ask(method: string, params: JsonMembers, signal: AbortSignal, told?: Told): Promise<JsonMembers> {
+    return this.#passage.ask({ method, params, told }, signal, this);
   }
 
   detach(resultText: string): void {

@@ -125,8 +125,8 @@ class ObservedSink implements RelaySink {
     this.#sink.notify(method, params);
   }
 
-  ask(method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> {
-    return this.#sink.ask(method, params, signal);
+  ask(...question: Parameters<RelaySink['ask']>): Promise<JsonMembers> {
+    return this.#sink.ask(...question);
   }
 
   end(end: Omit<CallOutcome, 'durationMs'>): void {

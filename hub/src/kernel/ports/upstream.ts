@@ -61,9 +61,15 @@ export interface RelaySink {
   settle(reply: RelayReply): void;
   /** A notification for this request: progress (with the caller's own token) or a log message. Never after `settle`. */
   notify(method: string, params: JsonMembers): void;
-  /** A legacy server asks the client (elicitation, sampling, roots): the client's result, or a rejection. */
-  ask(method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers>;
+  /**
+   * A legacy server asks the client (elicitation, sampling, roots): the client's result, or a rejection. `told`: set where the
+   * server wants to hear of the client's progress; takes the parameters of such a notification.
+   */
+  ask(method: string, params: JsonMembers, signal: AbortSignal, told?: Told): Promise<JsonMembers>;
 }
+
+/** Hears how far a client is with a question. */
+export type Told = (params: JsonMembers) => void;
 
 export interface RelayRequest {
   readonly method: string;

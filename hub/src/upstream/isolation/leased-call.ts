@@ -42,8 +42,8 @@ export class LeasedCall implements RelaySink, RelayTicket {
     this.#sink.notify(method, params);
   }
 
-  ask(method: string, params: JsonMembers, signal: AbortSignal): Promise<JsonMembers> {
-    return this.#sink.ask(method, params, signal);
+  ask(...question: Parameters<RelaySink['ask']>): Promise<JsonMembers> {
+    return this.#sink.ask(...question);
   }
 
   cancel(reason?: string): void {

@@ -1,5 +1,6 @@
 import { CounterpartError, toRpcError } from '@counterpart/schemas';
-import type { Era, JsonMembers } from '../../kernel/ports.ts';
+import type { Era, JsonMembers, Told } from '../../kernel/ports.ts';
+import { membersOf } from '../../kernel/protocol/members.ts';
 import type { Exchange } from './exchange.ts';
 import { RpcFailure } from '../rpc-failure.ts';
 
@@ -82,13 +83,24 @@ export class ServerQuestions {
     // A person may be thinking: only the hard cap runs meanwhile.
     timing.due = timing.cap;
     try {
-      const result = await exchange.sink?.ask(question.method, question.params, controller.signal);
+      const { method, params } = question;
+      const result = await exchange.sink?.ask(method, params, controller.signal, this.#told(question));
       if (this.#open.has(question.idText)) this.#answer(question.idText, result ?? {});
     } catch (thrown) {
       if (this.#open.has(question.idText)) this.#refuse(question.idText, refusal(thrown));
     } finally {
       this.#open.delete(question.idText);
     }
+  }
+
+  /** Passes the client's progress on under the server's own token, as long as the question is open. */
+  #told({ idText, params }: Question): Told | undefined {
+    const { progressToken } = membersOf(params['_meta']);
+    if (progressToken === undefined) return undefined;
+    return (told) => {
+      const frame = { jsonrpc: '2.0', method: 'notifications/progress', params: { ...told, progressToken } };
+      if (this.#open.has(idText)) this.#send(JSON.stringify(frame));
+    };
   }
 
   #answer(idText: string, result: JsonMembers): void {
