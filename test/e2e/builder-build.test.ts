@@ -139,7 +139,7 @@ test('a rebuild tells what callers notice, breaking changes first', async () => 
   expect(changes?.[2]?.details).toContain('input body.age is new and required');
 });
 
-test('a folder of files that refer to each other is one description; what leads out of it is left out', async () => {
+test('a folder of files that refer to each other is one description; what leads out of it is not read, and told', async () => {
   await using workspace = await openWorkspace();
   const document = shop((it) => {
     it.components.schemas['Toy'] = { $ref: 'schemas/toy.yaml' };
@@ -163,7 +163,7 @@ test('a folder of files that refer to each other is one description; what leads 
     source: 'specs/openapi.json',
     check: { callOutcome: 'ok' },
   });
-  expect(report.operations).toMatchObject({ total: 5, built: 4 });
+  expect(report.operations).toMatchObject({ total: 5, built: 5 });
   expect(report.omitted.map(({ code, reason }) => [code, reason.slice(0, 200)])).toEqual([
     [
       'reference-remote',
@@ -172,6 +172,7 @@ test('a folder of files that refer to each other is one description; what leads 
   ]);
   const tools = await readFile(join(workspace.serversDir, 'toy-shop/tools.json'), 'utf8');
   expect(tools).toContain('"Toy":{"type":"object","properties":{"name":{"type":"string"}}}');
+  expect(tools).not.toContain('outside');
 });
 
 test('a dry run tells what would be built and leaves nothing', async () => {

@@ -181,7 +181,7 @@ test('what was built from a file is not said to need a key, and no client is ask
   const place = testHome();
   place.write('home/orders.csv', 'id,name\n1,pen\n');
   expect((await place.run(['build', 'orders.csv'])).stdout).toContain('and call it without the service');
-  expect((await place.run(['import'])).stderr).toContain('VS Code, or Claude Code');
+  expect((await place.run(['import'])).stderr).toContain('of any client that the hub knows');
 });
 
 test('a file that a person named and that cannot be written is told of in words', async () => {
