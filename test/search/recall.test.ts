@@ -31,7 +31,7 @@ const FLOORS = [
   ['questions', questions, 1, 0.46],
   ['questions', questions, 5, 0.79],
   ['questions', questions, 10, 0.88],
-  ['paraphrases', paraphrases, 1, 0.71],
+  ['paraphrases', paraphrases, 1, 0.74],
   ['paraphrases', paraphrases, 5, 0.96],
   ['paraphrases', paraphrases, 10, 0.97],
 ] as const;
@@ -41,7 +41,7 @@ const BARE_FLOORS = [
   ['questions', questions, 1, 0.46],
   ['questions', questions, 5, 0.77],
   ['questions', questions, 10, 0.885],
-  ['paraphrases', paraphrases, 1, 0.69],
+  ['paraphrases', paraphrases, 1, 0.72],
   ['paraphrases', paraphrases, 5, 0.965],
   ['paraphrases', paraphrases, 10, 0.97],
 ] as const;
