@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { newId } from '../kernel/ids.ts';
 import { InFlight } from '../kernel/in-flight.ts';
 import { parseFrame } from '../kernel/protocol/exact-numbers.ts';
+import { idTextIn } from '../kernel/protocol/rpc/rpc-id.ts';
 import { atEndOfTurn, inOneTurn } from '../kernel/async/turn.ts';
 import type { ViewSelector } from '../kernel/ports.ts';
 import { faultAnswer } from './wire/answer.ts';
@@ -12,13 +13,7 @@ import { initializeResult, serveLegacy, takeNotification } from './legacy/legacy
 import { serveBatch } from './legacy/batch.ts';
 import { LineReader } from './wire/line-reader.ts';
 import type { Listens } from './modern/listen.ts';
-import {
-  idTextIn,
-  readMessage,
-  resultFrame,
-  type ClientMessage,
-  type ClientRequest,
-} from './wire/message.ts';
+import { readMessage, resultFrame, type ClientMessage, type ClientRequest } from './wire/message.ts';
 import { metaKeys, metaOf, readCaller } from './wire/meta.ts';
 import type { Cancel } from './modern/context.ts';
 import { serveModern, viewFault } from './modern/modern.ts';

@@ -1,4 +1,5 @@
 import type { CatalogView, RelaySink } from '../../kernel/ports.ts';
+import { idTextIn } from '../../kernel/protocol/rpc/rpc-id.ts';
 import { RpcFailure } from '../../upstream/rpc-failure.ts';
 import { faultAnswer, translateError } from '../wire/answer.ts';
 import { instructionsOf, listMeta, offeredTo, type Core } from '../core.ts';
@@ -6,13 +7,7 @@ import { faultOf, invalidParams, invalidRequest, methodNotFound, type Fault } fr
 import { utf8Wire, type Wire } from '../wire/frame.ts';
 import { LIST_METHODS, listAnswer } from '../relay/lists.ts';
 import { isLogLevel } from '../wire/log-level.ts';
-import {
-  idTextIn,
-  resultFrame,
-  type ClientNotification,
-  type ClientRequest,
-  type RpcError,
-} from '../wire/message.ts';
+import { resultFrame, type ClientNotification, type ClientRequest, type RpcError } from '../wire/message.ts';
 import { takeHopMeta } from '../wire/meta.ts';
 import { urlElicitations } from '../relay/url-elicitations.ts';
 import { editOf, renamedParams, type Naming } from '../relay/edits.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RawReply } from '../../kernel/ports.ts';
 import { bytesOnOneLine, findMember, spliceReply, type Wire } from './frame.ts';
-import { idTextOf } from './message.ts';
+import { idTextOf } from '../../kernel/protocol/rpc/rpc-id.ts';
 
 const MEMBERS = '"resultType":"complete",';
 

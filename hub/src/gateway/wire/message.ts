@@ -1,5 +1,6 @@
 import { exactText } from '../../kernel/protocol/exact-numbers.ts';
 import { isMembers } from '../../kernel/protocol/members.ts';
+import { isRpcId, idTextOf } from '../../kernel/protocol/rpc/rpc-id.ts';
 import type { JsonMembers, RpcId } from '../../kernel/ports.ts';
 
 /** A JSON-RPC message as a client sent it, checked for shape only. */
@@ -30,22 +31,6 @@ export interface RpcError {
   readonly data?: unknown;
 }
 
-const isId = (value: unknown): value is RpcId =>
-  typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
-
-/** JSON text of an id in ASCII, so that it can be spliced into a frame of any encoding without changing its length in bytes. */
-export function idTextOf(id: RpcId): string {
-  if (typeof id === 'number') return String(id);
-  return JSON.stringify(id).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** The same for what a client sent as an id, which may have more digits than a double holds; undefined for what is none. */
-export const idTextIn = (value: unknown): string | undefined =>
-  exactText(value) ?? (isId(value) ? idTextOf(value) : undefined);
-
 /** Sorts a parsed JSON value into the kinds of JSON-RPC 2.0; never throws. */
 export function readMessage(value: unknown): ClientMessage {
   if (!isMembers(value)) return invalid('null', 'a message is a JSON object');
@@ -53,20 +38,20 @@ export function readMessage(value: unknown): ClientMessage {
   const given = value['id'];
   const digits = typeof given === 'object' ? exactText(given) : undefined;
   const id = digits === undefined ? given : Number(digits);
-  const idText = digits ?? (isId(id) ? idTextOf(id) : 'null');
+  const idText = digits ?? (isRpcId(id) ? idTextOf(id) : 'null');
   if (value['jsonrpc'] !== '2.0') return invalid(idText, 'the member "jsonrpc" must be "2.0"');
   if (method === undefined) return readResponse(value, idText);
   if (typeof method !== 'string') return invalid(idText, 'the member "method" must be a string');
   if (params !== undefined && !isMembers(params))
     return invalid(idText, 'the member "params" must be an object');
   if (id === undefined) return { kind: 'notification', method, params: params ?? {} };
-  if (!isId(id)) return invalid('null', 'the member "id" must be a string or a number');
+  if (!isRpcId(id)) return invalid('null', 'the member "id" must be a string or a number');
   return { kind: 'request', id, idText, method, params: params ?? {} };
 }
 
 function readResponse(value: JsonMembers, idText: string): ClientMessage {
   const { id, result, error } = value;
-  if (!isId(id)) return invalid('null', 'neither a method nor an id');
+  if (!isRpcId(id)) return invalid('null', 'neither a method nor an id');
   if (isMembers(result)) return { kind: 'response', id, result };
   if (isMembers(error)) return { kind: 'response', id, error: readError(error) };
   return invalid(idText, 'neither a method, nor a result, nor an error');

@@ -1,7 +1,8 @@
 import type { Caller, JsonMembers, ProgressToken } from '../../kernel/ports.ts';
 import { invalidParams, type Fault } from './fault.ts';
 import { exactText } from '../../kernel/protocol/exact-numbers.ts';
-import { isMembers, isRpcId } from '../../kernel/protocol/members.ts';
+import { isMembers } from '../../kernel/protocol/members.ts';
+import { isRpcId } from '../../kernel/protocol/rpc/rpc-id.ts';
 
 const RESERVED = 'io.modelcontextprotocol/';
 

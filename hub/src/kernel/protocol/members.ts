@@ -1,4 +1,4 @@
-import type { JsonMembers, RpcId } from '../ports.ts';
+import type { JsonMembers } from '../ports.ts';
 
 /** Whether a JSON value is an object, the only shape whose members may be read. */
 export function isMembers(value: unknown): value is JsonMembers {
@@ -8,11 +8,6 @@ export function isMembers(value: unknown): value is JsonMembers {
 /** The member as an object; an empty one when it is anything else. */
 export function membersOf(value: unknown): JsonMembers {
   return isMembers(value) ? value : {};
-}
-
-/** Whether a value can be the id of a JSON-RPC request. */
-export function isRpcId(value: unknown): value is RpcId {
-  return typeof value === 'string' || typeof value === 'number';
 }
 
 const BYTE_ORDER_MARK = '\ufeff';

@@ -19,9 +19,9 @@ const SCHEMA_OPTIONAL: ReadonlySet<string> = new Set(['properties', 'required'])
 /**
  * What a server lists, with four things said in the way that clients read, which otherwise refuse the whole list: a member that
  * need not be there and is null is left out, as writers in languages without an absent value mean it; a property that may be
- * anything (`true`) or nothing (`false`) is an object, which JSON Schema takes for the same; a tool's input that is not said to be an object
- * is said to be one, as arguments are; and a resource without a name is called by its URI. The very same object where there is
- * none of these.
+ * anything (`true`) or nothing (`false`) is an object, which JSON Schema takes for the same; a tool's input that is not said
+ * to be an object is said to be one, as arguments are; and a resource without a name is called by its URI. The very same
+ * object where there is none of these.
  */
 export function mendListed<T extends JsonMembers>(item: T): T {
   const parts: [string, unknown][] = [

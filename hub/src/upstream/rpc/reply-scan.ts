@@ -1,5 +1,5 @@
-import { exactText, parseExact } from '../../kernel/protocol/exact-numbers.ts';
-import { isRpcId, parseJson } from '../../kernel/protocol/members.ts';
+import { parseExact } from '../../kernel/protocol/exact-numbers.ts';
+import { parseJson } from '../../kernel/protocol/members.ts';
 import type { JsonMembers } from '../../kernel/ports.ts';
 import type { RawReply } from '../../kernel/ports.ts';
 import { textOfSmall } from '../../kernel/protocol/reply-text.ts';
@@ -148,7 +148,3 @@ export function payloadOf({
   if (error !== undefined && (error !== null || result === undefined)) return ['error', error];
   return result === undefined ? undefined : ['result', result];
 }
-
-/** JSON text of what a server sent as an id; undefined for what is none. */
-export const idTextIn = (id: unknown): string | undefined =>
-  isRpcId(id) || exactText(id) !== undefined ? JSON.stringify(id) : undefined;

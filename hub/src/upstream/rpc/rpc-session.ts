@@ -22,9 +22,10 @@ import {
 } from './exchange.ts';
 import { ForeignLines } from './foreign-lines.ts';
 import { LevelMark, wantsLog } from './log-levels.ts';
-import { isMembers, isRpcId, membersOf } from '../../kernel/protocol/members.ts';
+import { isMembers, membersOf } from '../../kernel/protocol/members.ts';
+import { isRpcId, idTextIn } from '../../kernel/protocol/rpc/rpc-id.ts';
 import { PassingReply, type PassingOwner } from './passing-reply.ts';
-import { idTextIn, locateBegun, locateReply, messagesIn, payloadOf } from './reply-scan.ts';
+import { locateBegun, locateReply, messagesIn, payloadOf } from './reply-scan.ts';
 import type { SessionOptions } from './session-options.ts';
 import { isStandard, ServerQuestions } from './server-questions.ts';
 import { frameText, relayedText, stampedAsHub } from './stamps.ts';

@@ -1,6 +1,6 @@
 import type { DataColumn, DataSource, Json } from '@counterpart/schemas';
 import { isMembers, parseJson, type Members } from '../json-value.ts';
-import { cellsOf, countCells, distinctNames, withoutPreamble } from './reading/delimited.ts';
+import { cellsOf, countCells, DELIMITERS, distinctNames, withoutPreamble } from './reading/delimited.ts';
 import { typedCell } from './cell.ts';
 import { JsonElements } from './reading/json-elements.ts';
 import { recordReader, type RecordFormat } from './formats/load.ts';
@@ -11,8 +11,6 @@ import type { Notes } from './notes.ts';
 
 /** A row by the keys of its columns. */
 export type Row = Members;
-
-const DELIMITERS = [',', ';', '\t', '|'];
 
 /** How this text is written: another program may have written it anew since it was described. */
 function dialectNow(first: string, { dialect, columns }: DataSource): { delimiter: string; header: boolean } {

@@ -1,5 +1,5 @@
 import type { Json } from '@counterpart/schemas';
-import { cellsOf, countCells, distinctNames } from '../data/reading/delimited.ts';
+import { cellsOf, countCells, DELIMITERS, distinctNames } from '../data/reading/delimited.ts';
 import { recordReader } from '../data/formats/load.ts';
 import type { DataRecord } from '../data/formats/record.ts';
 import { throughGzip } from '../data/reading/gunzip.ts';
@@ -12,7 +12,6 @@ import type { FileForm } from './files.ts';
 type Encoding = NonNullable<FileForm['encoding']>;
 type Batches = AsyncGenerator<readonly DataRecord[], void, undefined>;
 
-const DELIMITERS = [',', ';', '\t', '|'];
 const MARKS: readonly (readonly [encoding: Encoding, bytes: readonly number[]])[] = [
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],

@@ -51,12 +51,12 @@ function reportAddress(servers: readonly ServiceServer[], losses: Losses): void 
 /** What is asked for in vain; calls are made without. */
 function reportUndeclared(root: JsonObject, { schemes, losses }: DocumentContext): void {
   const names = undeclaredSchemes(member(root, 'security'), schemes);
-  if (names.length === 0) return;
+  if (names === undefined) return;
   losses.add({
     code: 'reference-missing',
     severity: 'notice',
     subject: 'security',
-    reason: `It asks for ${names.map((name) => `“${name.slice(0, 60)}”`).join(', ')}, which the description declares nowhere; calls carry no credentials unless an operation says otherwise.`,
+    reason: `It asks for ${names}, which the description declares nowhere; calls carry no credentials unless an operation says otherwise.`,
     source: { pointer: '#/security' },
   });
 }

@@ -56,7 +56,8 @@ export function distinctNames(names: readonly string[]): string[] {
 /** How many cells a line has; 0 while a quote is open. */
 export const countCells = (line: string, delimiter: string): number => split(line, delimiter)?.length ?? 0;
 
-const DELIMITERS = [',', ';', '\t', '|'];
+/** What stands between cells, in the order in which it is looked for. */
+export const DELIMITERS = [',', ';', '\t', '|'];
 
 /** Whether a line that begins with `#` is a remark: a header would have as many cells as the line that follows it. */
 function isRemark(line: string, next: string): boolean {

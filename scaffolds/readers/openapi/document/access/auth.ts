@@ -126,11 +126,12 @@ export function readRequirements(value: Json | undefined, schemes: Schemes): Aut
   );
 }
 
-/** Names of schemes in a `security` list that cannot be met at all, since none of them is declared; empty where it can. */
-export function undeclaredSchemes(value: Json | undefined, schemes: Schemes): string[] {
-  if (readRequirements(value, schemes) !== undefined || !isArray(value)) return [];
-  const names = value.filter(isObject).flatMap((alternative) => Object.keys(alternative));
-  return [...new Set(names)].filter((name) => !Object.hasOwn(schemes, name));
+/** In words, the schemes of a `security` list that cannot be met at all, since none of them is declared; undefined where it can. */
+export function undeclaredSchemes(value: Json | undefined, schemes: Schemes): string | undefined {
+  if (readRequirements(value, schemes) !== undefined || !isArray(value)) return undefined;
+  const names = new Set(value.filter(isObject).flatMap((alternative) => Object.keys(alternative)));
+  const missing = [...names].filter((name) => !Object.hasOwn(schemes, name));
+  return missing.length === 0 ? undefined : missing.map((name) => `“${name.slice(0, 60)}”`).join(', ');
 }
 
 /** True when a parameter carries what a security scheme already adds. */
